@@ -1,0 +1,1 @@
+"""The syntax tree: frozen nodes, one generic traversal, one address for each statement."""

@@ -1,0 +1,92 @@
+"""Declarations: what a file defines."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal as OneOf
+
+from dsl.ast.expressions import Expression
+from dsl.ast.node import Node
+from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry
+from dsl.ast.types import Field, Type
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDeclaration(Node):
+    name: str
+    type: Type
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Node):
+    """What a tool does to the world. `keyed` honours an idempotency key, for `keyed_for` milliseconds when given."""
+
+    kind: OneOf["read", "idempotent", "write", "irreversible"]
+    quick: bool = False
+    keyed: bool = False
+    keyed_for: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verify(Node):
+    """How an unknown outcome is settled: a `read` tool (null: it did not happen), or `none` with the reason."""
+
+    call: Call | None = None
+    none_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDeclaration(Node):
+    """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened."""
+
+    name: str
+    parameters: tuple[Field, ...]
+    returns: Type | None
+    effect: Effect
+    timeout: int | None = None
+    retry: Retry | None = None
+    heartbeat: int | None = None
+    queue: str | None = None
+    compensate: Compensate | None = None
+    verify: Verify | None = None
+    errors: tuple[str, ...] = ()
+    key: str | None = None
+    not_yet: tuple[NotYet, ...] = ()
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeclaration(Node):
+    name: str
+    parameters: tuple[Field, ...]
+    returns: Type
+    models: tuple[str, ...]
+    prompt: Expression | None
+    instructions: Expression | None = None
+    temperature: Decimal | None = None
+    budget: Budget | None = None
+    not_yet: tuple[NotYet, ...] = ()
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDeclaration(Node):
+    name: str
+    parameters: tuple[Field, ...]
+    returns: Type | None
+    body: Block
+    budget: Budget | None = None
+    depth: int | None = None
+    not_yet: tuple[NotYet, ...] = ()
+    doc: str | None = None
+
+
+Declaration = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration | NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Node):
+    """One file. `edition` is None when the line is missing."""
+
+    edition: int | None
+    declarations: tuple[Declaration, ...]

@@ -1,0 +1,151 @@
+"""Expressions: pure, total, no conversion that is not written."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dsl.ast.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """`null true false 3 0.5 "text"`. A whole number is an `int`, one with a point a `Decimal`; `60k` is 60000."""
+
+    value: None | bool | int | Decimal | str
+
+
+@dataclass(frozen=True, slots=True)
+class DurationLiteral(Node):
+    """`1h30m`, in milliseconds."""
+
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Node):
+    """Text with `{{ expression }}` in it; plain stretches are `Literal` texts. Text without any is a `Literal`."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Get(Node):
+    """`subject.name`, or `subject?.name` (null when the subject is null)."""
+
+    subject: "Expression"
+    name: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """`subject[index]`: an item of a list (negative counts from the end) or a value of a map."""
+
+    subject: "Expression"
+    index: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """`subject[start:stop]` of a list or a text."""
+
+    subject: "Expression"
+    start: "Expression | None"
+    stop: "Expression | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    """`name: value`, or a value alone, which takes the parameter at its position."""
+
+    name: str | None
+    value: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall(Node):
+    """A call of a built-in function (`last(xs, 3)`, `now()`)."""
+
+    function: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    """`not x` or `-x`; operator is `"not"` or `"-"`."""
+
+    operator: str
+    operand: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """Operator is one of `or and == != < <= > >= in`, `not in`, `+ - * / // %`."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`if condition then value else otherwise`."""
+
+    condition: "Expression"
+    then: "Expression"
+    otherwise: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral(Node):
+    items: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Node):
+    """`[item for variable in source if condition]`."""
+
+    item: "Expression"
+    variable: str
+    source: "Expression"
+    condition: "Expression | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Node):
+    name: str
+    value: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread(Node):
+    """`...value` inside a record: all its fields; a later entry of the same name wins."""
+
+    value: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLiteral(Node):
+    entries: tuple[Entry | Spread, ...]
+
+
+Expression = (
+    Literal
+    | DurationLiteral
+    | Template
+    | Name
+    | Get
+    | Index
+    | Slice
+    | FunctionCall
+    | Unary
+    | Binary
+    | Conditional
+    | ListLiteral
+    | Comprehension
+    | RecordLiteral
+)

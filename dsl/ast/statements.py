@@ -1,0 +1,286 @@
+"""Statements. Durations are whole milliseconds. A construct's grammar rule, class and construct file share its name."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal as OneOf
+
+from dsl.ast.expressions import Argument, Expression
+from dsl.ast.node import Node
+from dsl.ast.types import RecordType, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    statements: tuple["Statement", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget(Node):
+    """What a block, flow or agent may spend. `turns` and `iterations` are counts, `time` a deadline in milliseconds."""
+
+    usd: Decimal | None = None
+    tokens: int | None = None
+    calls: int | None = None
+    turns: int | None = None
+    iterations: int | None = None
+    time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry(Node):
+    """`retry 5 times backoff 1s to 1m except BadRequest`: at most `times` attempts after the first."""
+
+    times: int
+    backoff_initial: int | None = None
+    backoff_maximum: int | None = None
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A call of a tool, an agent or a flow."""
+
+    target: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compensate(Node):
+    """How a call is undone: a call that may name `result` and the parameters, or `none` with the reason."""
+
+    call: Call | None = None
+    none_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Node):
+    """`step case = tickets.open(…) { timeout 5s }`. An unnamed step is named after its target, numbered when it stands twice."""
+
+    name: str
+    call: Call
+    named: bool = True
+    timeout: int | None = None
+    retry: Retry | None = None
+    compensate: Compensate | None = None
+    without_approval: str | None = None
+    not_yet: tuple["NotYet", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Let(Node):
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Var(Node):
+    name: str
+    type: Type | None
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Node):
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    """`else if` is an `otherwise` block that holds one `If`."""
+
+    condition: Expression
+    then: Block
+    otherwise: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    """`for item in items at most 10 { }`, or with the position from 0: `for index, item in items`."""
+
+    variable: str
+    index: str | None
+    source: Expression
+    at_most: int | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Node):
+    """`branch NAME { }` inside `parallel`."""
+
+    name: str
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel(Node):
+    """`parallel as name keep going { }`; a branch is a bare step, a bare approval or a named branch."""
+
+    name: str | None
+    keep_going: bool
+    branches: tuple["Step | AwaitApproval | Branch | NotYet", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelFor(Node):
+    """`parallel for item in items up to 8 as results keep going { … yield value }`; results in the order of the input."""
+
+    variable: str
+    source: Expression
+    at_most: int | None
+    up_to: Expression | None
+    name: str | None
+    keep_going: bool
+    body: Block
+    not_yet: tuple["NotYet", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Node):
+    """`loop NAME budget … { } on exhausted { }`. `budget` is None only in a text that does not pass the check."""
+
+    name: str | None
+    budget: Budget | None
+    body: Block
+    on_exhausted: Block | None = None
+    not_yet: tuple["NotYet", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetBlock(Node):
+    """`budget 5k tokens { } on exhausted { }`: caps a block that runs once."""
+
+    budget: Budget
+    body: Block
+    on_exhausted: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """A group of people by name: `"support-leads"`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Node):
+    """One person, named by data: `person ticket.owner`."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Node):
+    """`from 2 of "a", "b" except requester timeout 12h then reject`.
+
+    `required` distinct persons of the union must agree; with `all_of` one of each. `timeout` and `outcome` are None only
+    in a text that does not pass the check.
+    """
+
+    whom: tuple[Group | Person, ...]
+    required: int = 1
+    all_of: bool = False
+    except_requester: bool = False
+    timeout: int | None = None
+    outcome: OneOf["ask", "approve", "reject", "fail"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitApproval(Node):
+    """A typed question to people. `gates` holds the irreversible calls that it opens: filled in when a definition is sealed."""
+
+    name: str
+    question: Expression
+    show: tuple[Expression, ...]
+    answer: RecordType | None
+    remind: int | None
+    stages: tuple[Stage, ...]
+    gates: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep(Node):
+    """`sleep 5m` or `sleep until moment`; exactly one is given."""
+
+    milliseconds: int | None
+    until: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Node):
+    """`on error e if e.kind == "X" { }`."""
+
+    name: str | None
+    condition: Expression | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Node):
+    body: Block
+    handlers: tuple[Handler, ...]
+    not_yet: tuple["NotYet", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Node):
+    """`fail "text"`, or a record `{ kind: "…", message: "…" }`."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Node):
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Yield(Node):
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Until(Node):
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Break(Node):
+    loop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Continue(Node):
+    loop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet(Node):
+    """A construct or option of the language that this version reads but does not run; the check refuses it by name."""
+
+    construct: str
+
+
+Statement = (
+    Step
+    | Let
+    | Var
+    | Set
+    | If
+    | For
+    | Parallel
+    | ParallelFor
+    | Loop
+    | BudgetBlock
+    | AwaitApproval
+    | Sleep
+    | Try
+    | Fail
+    | Return
+    | Yield
+    | Until
+    | Break
+    | Continue
+    | NotYet
+)

@@ -1,0 +1,61 @@
+"""Source text and places in it. The only module that does arithmetic on lines and columns.
+
+A `Span` holds offsets in code points; it is cheap, has no reference to its text, and takes no part in equality.
+Lines and columns are computed from a `Source` only when someone is shown a place.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range `[start, end)` of code points in one source."""
+
+    start: int
+    end: int
+
+    def to(self, other: "Span") -> "Span":
+        """The smallest span that covers both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place as people count: line and column from 1; `utf16` is the column from 0 that editors use."""
+
+    line: int
+    column: int
+    utf16: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text with the name it is shown under (a path, or `<stdin>`)."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        return (0, *(i + 1 for i, character in enumerate(self.text) if character == "\n"))
+
+    def position(self, offset: int) -> Position:
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self.line_starts, offset)
+        start = self.line_starts[line - 1]
+        before = self.text[start:offset]
+        return Position(line, offset - start + 1, len(before.encode("utf-16-le")) // 2)
+
+    def line(self, number: int) -> str:
+        """The text of a line (counted from 1), without its line break."""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] - 1 if number < len(self.line_starts) else len(self.text)
+        return self.text[start:end].rstrip("\r")
+
+    def slice(self, span: Span) -> str:
+        return self.text[span.start : span.end]
