@@ -1,0 +1,51 @@
+"""Failures as they stand in history: the type and details of an `ApplicationError`, and what each kind means.
+
+Three kinds of failure only: the author's flow failed (any kind), the outside failed (the kinds below), we have a bug
+(any other exception: it fails the workflow *task*, never the run).
+"""
+
+UNDECLARED = "Undeclared"
+"""A tool ended in a way that it did not declare: an exception, a stopping worker, a result that cannot be recorded."""
+
+SIGNATURE_MISMATCH = "SignatureMismatch"
+"""The worker's tool has another signature than the definition declares. Nothing was called. Details: `[declared, offered]`."""
+
+RATE_LIMITED = "RateLimited"
+OVERLOADED = "Overloaded"
+QUOTA_EXCEEDED = "QuotaExceeded"
+INVALID_REQUEST = "InvalidRequest"
+AUTHENTICATION = "Authentication"
+REFUSED = "Refused"
+CONTENT_FILTERED = "ContentFiltered"
+MALFORMED_OUTPUT = "MalformedOutput"
+MODEL_TIMEOUT = "ModelTimeout"
+CONNECTION_FAILED = "ConnectionFailed"
+MODEL_FAILURES = frozenset(
+    {
+        RATE_LIMITED,
+        OVERLOADED,
+        QUOTA_EXCEEDED,
+        INVALID_REQUEST,
+        AUTHENTICATION,
+        REFUSED,
+        CONTENT_FILTERED,
+        MALFORMED_OUTPUT,
+        MODEL_TIMEOUT,
+        CONNECTION_FAILED,
+    }
+)
+"""How an attempt at a model fails. The first detail of the `ApplicationError` is a `ModelFailureDetail` as a dictionary:
+
+`retry_after` (seconds to wait, or null), `usage` (`{input_tokens, output_tokens}` when the provider reported it, or null),
+`charge`: `"none"` (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"`
+(unknown: a timeout, a broken stream)."""
+
+TIMED_OUT = "TimedOut"
+OUTCOME_UNKNOWN = "OutcomeUnknown"
+BUDGET_EXCEEDED = "BudgetExceeded"
+INVALID_OUTPUT = "InvalidOutput"
+INVALID_INPUT = "InvalidInput"
+APPROVAL_TIMED_OUT = "ApprovalTimedOut"
+UNDO_FAILED = "UndoFailed"
+CANCELLED = "Cancelled"
+EVERY_MODEL_FAILED = "EveryModelFailed"

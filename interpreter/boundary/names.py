@@ -1,0 +1,56 @@
+"""Names that stand in histories. Changing one breaks runs under way, so they are only ever added to."""
+
+WORKFLOW = "steadflow"
+"""The type of the one generic workflow."""
+
+CHAT_ACTIVITY = "steadflow.chat"
+"""One attempt at one model: `ChatRequest` in, `ChatResult` out."""
+
+EVALUATE_ACTIVITY = "steadflow.evaluate"
+"""Local activity: an expression over values of which some are references: `EvaluateRequest` in, `EvaluateResult` out."""
+
+DESCRIBE_RUN_ACTIVITY = "steadflow.describe_run"
+"""How a child run ended, for a parent that has lost its native handle: `DescribeRunRequest` in, `ChildReport` or null out."""
+
+STORE_ACTIVITY = "steadflow.store"
+"""Local activity: keep a state that is too large to travel: JSON in, a reference out."""
+
+FETCH_ACTIVITY = "steadflow.fetch"
+"""Local activity: the JSON behind a reference."""
+
+ANSWER_UPDATE = "answer"
+"""Update: `Answer` in, `AnswerReply` out."""
+
+STATE_QUERY = "state"
+"""Query: everything about a run as JSON (see `interpreter.core.view`); takes the number of the last note seen."""
+
+REPORT_SIGNAL = "report_to_parent"
+"""Parent to child, before the parent continues as new: `ReportRequest`."""
+
+CHILD_ENDED_SIGNAL = "child_ended"
+"""Child to parent, when it was told to report: `ChildReport`."""
+
+KEY_HEADER = "steadflow-key"
+"""Activity header: the idempotency key of the call, the same for each attempt."""
+
+SIGNATURE_HEADER = "steadflow-signature"
+"""Activity header: the digest and the readable form of the signature that the definition declares."""
+
+ATTEMPT_HEADER = "steadflow-attempt"
+"""Activity header: which attempt of the step this is, from 1."""
+
+DEFINITION_FUNCTION = "steadflow_load_definition"
+"""Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""
+
+FLOW_ATTRIBUTE = "SteadflowFlow"
+HASH_ATTRIBUTE = "SteadflowHash"
+REQUESTER_ATTRIBUTE = "SteadflowRequester"
+GROUPS_ATTRIBUTE = "SteadflowWaitingGroups"
+DEADLINE_ATTRIBUTE = "SteadflowDeadline"
+USD_ATTRIBUTE = "SteadflowUsd"
+"""The six search attributes: Keyword, Keyword, Keyword, KeywordList, Datetime, Double."""
+
+MEMO_FLOW = "steadflow.flow"
+MEMO_HASH = "steadflow.hash"
+MEMO_SOURCE = "steadflow.source"
+"""Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""

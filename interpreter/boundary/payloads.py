@@ -1,0 +1,187 @@
+"""Payloads that stand in histories: plain dataclasses of JSON values, so every converter and every SDK can read them.
+
+A field is only ever added, with a default, and never changes its meaning.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = Any
+"""`None`, `bool`, `int`, `float`, `str`, lists of JSON, and dictionaries from text to JSON."""
+
+
+@dataclass
+class DefinitionEnvelope:
+    """A sealed definition under its hash: inline as base64 of zlib, or (None) to be had from the store."""
+
+    hash: str
+    inline: str | None = None
+
+
+@dataclass
+class Price:
+    """US dollars for one token, as decimal texts."""
+
+    input: str
+    output: str
+
+
+@dataclass
+class Lease:
+    """What a parent lends a child: the most it may spend. None is no limit. `usd` is a decimal text."""
+
+    usd: str | None = None
+    tokens: int | None = None
+    calls: int | None = None
+
+
+@dataclass
+class ParentLink:
+    """Who waits for this run: the parent's workflow id and the command it is the answer to."""
+
+    workflow_id: str
+    command: str
+
+
+@dataclass
+class RunOptions:
+    """How a run is carried out. `continue_eagerly` continues as new at each quiescent point: for tests, never faster."""
+
+    continue_eagerly: bool = False
+
+
+@dataclass
+class RunInput:
+    """The one argument of the workflow. `state` and `children` are set only by continue-as-new."""
+
+    definition: DefinitionEnvelope
+    flow: str
+    input: JSON
+    requester: str | None = None
+    prices: dict[str, Price] = field(default_factory=dict)
+    lease: Lease | None = None
+    parent: ParentLink | None = None
+    options: RunOptions = field(default_factory=RunOptions)
+    key_base: str | None = None
+    state: JSON = None
+    children: dict[str, str] = field(default_factory=dict)
+    report_to: ParentLink | None = None
+
+
+@dataclass
+class Spent:
+    """What a run has spent. `usd` is a decimal text."""
+
+    usd: str = "0"
+    tokens: int = 0
+    calls: int = 0
+
+
+@dataclass
+class RunResult:
+    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a run of its own."""
+
+    value: JSON
+    spent: Spent
+    rehearsal: bool = False
+    ledger: list[JSON] = field(default_factory=list)
+
+
+@dataclass
+class ChatRequest:
+    """One attempt at one model. `schema` is the JSON Schema of the answer (null: plain text); texts may be references."""
+
+    agent: str
+    model: str
+    prompt: JSON
+    instructions: JSON = None
+    schema: JSON = None
+    max_output_tokens: int = 4096
+    temperature: float | None = None
+    attempt: int = 1
+    feedback: str | None = None
+    """Why the answer before was refused, for a re-ask."""
+
+
+@dataclass
+class ChatUsage:
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass
+class ChatResult:
+    """The model's answer, parsed from JSON when there was a schema. `rehearsal`: no model was asked."""
+
+    output: JSON
+    usage: ChatUsage
+    response_model: str
+    rehearsal: bool = False
+
+
+@dataclass
+class EvaluateRequest:
+    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`."""
+
+    expression: JSON
+    scope: dict[str, JSON]
+    now: float
+
+
+@dataclass
+class EvaluateResult:
+    """The dumped value, or the kind and message of the author's mistake."""
+
+    value: JSON = None
+    error_kind: str | None = None
+    error_message: str | None = None
+
+
+@dataclass
+class Answer:
+    """One person's answer to one question.
+
+    `decision` is `approve` or `reject`; `answer` the typed answer, plain JSON; `group` says on whose behalf when all of several
+    groups must agree. `id` is chosen by the client: the same id again is the same answer. `digest`, when given, must be
+    that of the question as shown.
+    """
+
+    id: str
+    question: str
+    decision: str
+    by: str
+    answer: JSON = None
+    group: str | None = None
+    note: str | None = None
+    digest: str | None = None
+
+
+@dataclass
+class AnswerReply:
+    """`accepted` and what it led to (`approved rejected recorded already_answered`), or why it was refused."""
+
+    accepted: bool
+    outcome: str
+    message: str
+
+
+@dataclass
+class ReportRequest:
+    parent: ParentLink
+
+
+@dataclass
+class DescribeRunRequest:
+    workflow_id: str
+    command: str
+
+
+@dataclass
+class ChildReport:
+    """How a child ended: `completed`, `failed`, `cancelled`. `failure` as in `interpreter.boundary.failures`."""
+
+    command: str
+    outcome: str
+    result: RunResult | None = None
+    failure: JSON = None
+    spent: Spent | None = None

@@ -1,0 +1,97 @@
+"""What the machine asks for. A driver carries commands out; it may hold one back, it never drops or changes one.
+
+The id of a command is derived from the path of the frame that issued it and is never used twice, so an answer that
+comes late finds nothing that waits for it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from interpreter.boundary.payloads import ChatRequest, Lease
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """Run a tool once. `arguments` is plain JSON; times are milliseconds."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Any]
+    key: str
+    attempt: int
+    timeout: int
+    heartbeat: int | None
+    queue: str | None
+    signature: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptModel:
+    """Ask one model once."""
+
+    id: str
+    request: ChatRequest
+    timeout: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartChild:
+    """Start a flow as a run of its own; `input` is plain JSON."""
+
+    id: str
+    flow: str
+    input: dict[str, Any]
+    lease: Lease
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Fire at `deadline`, in seconds since the epoch."""
+
+    id: str
+    deadline: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Evaluate beside the values: the encoded expression over a dumped scope that holds references."""
+
+    id: str
+    expression: Any
+    scope: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel an earlier command. A timer is gone at once; a call or a child still answers how it ended."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The reply to an answer (`events.Answered`) of this id."""
+
+    id: str
+    accepted: bool
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The run is over: `completed` with a plain JSON value, `failed` with a dumped failure, or `cancelled`."""
+
+    outcome: str
+    value: Any = None
+    failure: Any = None
+
+
+Work = CallTool | AttemptModel | StartChild | SetTimer | Evaluate
+"""Commands that are answered by an event and wait in the state until then."""
+
+Command = Work | Cancel | Reply | Finish
