@@ -1,0 +1,113 @@
+"""What the state query answers: everything about a run that people and programs may want to see, as plain JSON data."""
+
+from dataclasses import dataclass, field
+
+from interpreter.boundary.payloads import JSON, Spent
+
+
+@dataclass
+class Note:
+    """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
+
+    `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated voted approved
+    rejected timed_out withdrawn` of an approval; `undoing undone undo_failed uncertain` of a compensation; `iteration` of a loop;
+    `exhausted` of a budget; `continued` of the run; `finished` of the run.
+    """
+
+    number: int
+    at: float
+    kind: str
+    path: str
+    name: str
+    node: str
+    """What it is: `tool agent flow approval loop for parallel sleep try budget run undo`."""
+    attempt: int = 0
+    detail: str = ""
+    rehearsal: bool = False
+
+
+@dataclass
+class StepView:
+    """A frame that is alive: `running waiting retrying cancelling undoing`."""
+
+    path: str
+    name: str
+    node: str
+    state: str
+    since: float
+    attempt: int = 0
+    detail: str = ""
+
+
+@dataclass
+class ShownValue:
+    """A value that a question shows: its text in the source (`verdict`, `customer.name`) and its plain JSON."""
+
+    name: str
+    value: JSON
+
+
+@dataclass
+class QuestionView:
+    """An open approval. `gates` are the calls it opens, worded with their arguments; `answer_schema` is JSON Schema or null."""
+
+    id: str
+    name: str
+    question: str
+    shown: list[ShownValue]
+    gates: list[str]
+    answer_schema: JSON
+    digest: str
+    stage: int
+    stages: int
+    whom: list[str]
+    required: int
+    all_of: bool
+    except_requester: bool
+    asked_at: float
+    deadline: float
+    then: str
+    votes: list[str]
+    """Who has agreed to the proposal so far."""
+    proposal: JSON = None
+
+
+@dataclass
+class PurseView:
+    """A budget that is open. Limits that are null do not bind; `deadline` in seconds since the epoch; `usd` decimal texts."""
+
+    path: str
+    usd: str | None
+    tokens: int | None
+    calls: int | None
+    deadline: float | None
+    spent: Spent
+    reserved: Spent
+
+
+@dataclass
+class LedgerView:
+    """An effect that can still be undone, or whose outcome is uncertain. `state`: `done uncertain undone undo_failed`."""
+
+    path: str
+    tool: str
+    state: str
+    undo: str | None
+
+
+@dataclass
+class RunView:
+    """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the number asked for."""
+
+    flow: str
+    hash: str
+    status: str
+    started: float
+    requester: str | None
+    rehearsal: bool
+    steps: list[StepView] = field(default_factory=list)
+    questions: list[QuestionView] = field(default_factory=list)
+    purses: list[PurseView] = field(default_factory=list)
+    ledger: list[LedgerView] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
