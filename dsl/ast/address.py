@@ -1,11 +1,10 @@
 """The static address of every statement and block of a flow: `support/refine[]/version`.
 
 An address is what a step's path is without its indices, so a path finds its node without any search. Names give the
-segments; what has no name is called by its kind and its position among that kind in the flow (`if#2`), with a
-character that no name can hold. The body of an iteration is marked `[]`, where a path has the index.
+segments; what has no name is called by its kind and its place in its block (`if#2`), with a character that no name can
+hold. The body of an iteration is marked `[]`, where a path has the index.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
 from dsl.ast.declarations import FlowDeclaration
@@ -15,37 +14,34 @@ from dsl.ast.statements import AwaitApproval, Block, Branch, BudgetBlock, For, I
 
 def addresses(flow: FlowDeclaration) -> dict[str, Node]:
     """Every statement and block of `flow` by its address, in source order; the flow's body is at the flow's name."""
-    return dict(_block(flow.name, flow.body, Counter()))
+    return dict(_block(flow.name, flow.body))
 
 
-def _block(address: str, block: Block, ordinals: Counter[str]) -> Iterator[tuple[str, Node]]:
-    yield address, block
-    for statement in block.statements:
-        yield from _statement(f"{address}/{_label(statement, ordinals)}", statement, ordinals)
-
-
-def _label(statement: Node, ordinals: Counter[str]) -> str:
+def label(statement: Node, position: int) -> str:
+    """The segment of a statement or branch that stands at `position`, from 0, in its block."""
     match statement:
-        case Step(name=str(name)) | AwaitApproval(name=str(name)) | Loop(name=str(name)):
+        case Step(name=name) | AwaitApproval(name=name) | Branch(name=name):
             return name
-        case Parallel(name=str(name)) | ParallelFor(name=str(name)):
+        case Loop(name=str(name)) | Parallel(name=str(name)) | ParallelFor(name=str(name)):
             return name
         case _:
-            kind = type(statement).__name__.lower()
-            ordinals[kind] += 1
-            return f"{kind}#{ordinals[kind]}"
+            return f"{type(statement).__name__.lower()}#{position + 1}"
 
 
-def _statement(address: str, statement: Node, ordinals: Counter[str]) -> Iterator[tuple[str, Node]]:
+def _block(address: str, block: Block) -> Iterator[tuple[str, Node]]:
+    yield address, block
+    for position, statement in enumerate(block.statements):
+        yield from _statement(f"{address}/{label(statement, position)}", statement)
+
+
+def _statement(address: str, statement: Node) -> Iterator[tuple[str, Node]]:
     yield address, statement
     for segment, block in _blocks(statement):
-        yield from _block(address + segment, block, ordinals)
-    if isinstance(statement, Parallel):
-        for branch in statement.branches:
-            if isinstance(branch, Branch):
-                yield from _block(f"{address}/{branch.name}", branch.body, ordinals)
-            else:
-                yield from _statement(f"{address}/{_label(branch, ordinals)}", branch, ordinals)
+        yield from _block(address + segment, block)
+    if type(statement) is Parallel:
+        for position, branch in enumerate(statement.branches):
+            place = f"{address}/{label(branch, position)}"
+            yield from _block(place, branch.body) if type(branch) is Branch else _statement(place, branch)
 
 
 def _blocks(statement: Node) -> Iterator[tuple[str, Block]]:
