@@ -12,7 +12,7 @@ from interpreter.boundary.payloads import ChatRequest, Lease
 
 @dataclass(frozen=True, slots=True)
 class CallTool:
-    """Run a tool once. `arguments` is plain JSON; times are milliseconds."""
+    """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is `declared`."""
 
     id: str
     tool: str
@@ -23,6 +23,7 @@ class CallTool:
     heartbeat: int | None
     queue: str | None
     signature: str
+    declared: str
     summary: str
 
 

@@ -1,0 +1,26 @@
+"""The door of the heart: `advance` moves a run on by one event."""
+
+from interpreter.core.commands import Command
+from interpreter.core.constructs.table import CONSTRUCTS, kind_of
+from interpreter.core.events import Event
+from interpreter.core.machine import Machine
+from interpreter.core.state import State
+
+from dsl.definition.unseal import Definition
+
+
+def advance(definition: Definition, state: State, event: Event) -> list[Command]:
+    """Move `state` on by one event; the commands come in the order in which they are to be carried out."""
+    machine = Machine(definition, state, CONSTRUCTS, kind_of)
+    machine.take(event)
+    return machine.commands
+
+
+def resume(state: State) -> list[Command]:
+    """The commands that a continued run issues again: all that wait for an event. The driver leaves out children that run."""
+    return [pending.command for pending in state.pending.values()]
+
+
+def finished(state: State) -> bool:
+    """Whether the run is over."""
+    return state.flow not in state.frames

@@ -1,0 +1,104 @@
+"""The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed."""
+
+from typing import Any, cast
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.values.codec import to_wire
+from dsl.values.validate import validate, validate_record
+from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT, UNDO_FAILED
+from interpreter.boundary.payloads import Lease
+from interpreter.core import ledger, purses
+from interpreter.core.commands import Finish
+from interpreter.core.constructs.calls import describe
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.events import Event
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
+from interpreter.core.snapshot import encode
+from interpreter.core.state import Entry, Frame
+
+
+class FlowConstruct(Construct):
+    """`memory`: `input`; `lease`; `phase` (`running undoing`); `exit` while undoing; `expired` when the time is over."""
+
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        flow = _flow(machine)
+        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types)
+        if checked.problems:
+            raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), frame.path))
+        frame.values.update(checked.value)
+        frame.memory["phase"] = "running"
+        purses.open_purse(machine, frame, flow.budget, frame.memory.pop("lease", Lease()))
+        machine.note("started", frame, "run")
+        machine.open(frame, "", "Block", address="")
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        frame.memory["expired"] = purses.out_of_time(machine, frame)
+        super().cancel(machine, frame)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        if frame.memory.get("phase") == "running":
+            machine.state.status = "cancelling"
+            super().cancel(machine, frame)
+
+    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+        if frame.memory["phase"] == "running":
+            self._body_ended(machine, frame, exit_)
+        else:
+            self._finish(machine, frame, frame.memory["exit"])
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        self._finish(machine, frame, failed(failure))
+
+    def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        expired = frame.memory.pop("expired", None)
+        if expired is not None and not frame.cancelling:
+            exit_ = failed(expired)
+        if exit_.kind in ("done", "return") and not frame.cancelling:
+            exit_ = self._returned(machine, frame, exit_.value)
+        if exit_.kind == "return":
+            self._finish(machine, frame, exit_)
+            return
+        if frame.cancelling:
+            exit_ = Exit("cancelled")
+        frame.memory["exit"] = exit_
+        frame.memory["phase"] = "undoing"
+        machine.withdraw(purses.deadline_id(frame))
+        if ledger.to_undo(machine.state, frame.path):
+            machine.state.status = "undoing"
+            machine.open(frame, "/undo", "Undo", address="", memory={"scope": frame.path})
+        else:
+            self._finish(machine, frame, exit_)
+
+    def _returned(self, machine: Machine, frame: Frame, value: Any) -> Exit:
+        returns = _flow(machine).returns
+        if returns is None:
+            return Exit("return", None)
+        checked = validate(to_wire(value), returns, machine.definition.types)
+        if checked.problems:
+            return failed(Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", frame.path))
+        return Exit("return", checked.value)
+
+    def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        broken = [entry for entry in machine.state.ledger if entry.state == "undo_failed"]
+        failure = exit_.failure
+        if broken and exit_.kind != "failed":
+            failure = _undo_failed(broken, frame.path)
+        outcome = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
+        machine.withdraw(purses.deadline_id(frame))
+        machine.state.status = outcome
+        machine.state.failure = failure
+        machine.note("finished", frame, "run", detail=outcome if failure is None else f"{failure.kind}: {failure.message}")
+        machine.commands.append(
+            Finish(outcome, to_wire(exit_.value) if outcome == "completed" else None, encode(failure) if failure else None)
+        )
+        machine.end(frame, exit_)
+
+
+def _flow(machine: Machine) -> FlowDeclaration:
+    return cast(FlowDeclaration, machine.definition.flows[machine.state.flow])
+
+
+def _undo_failed(entries: list[Entry], path: str) -> Failure:
+    listed = ", ".join(f"`{entry.path}`" for entry in entries)
+    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, [entry.path for entry in entries])

@@ -1,0 +1,112 @@
+"""One call of a tool until it is settled: attempts, waits between them, and what is known of its effect.
+
+Opened by a step, by a verification and by an undo. `memory`: `tool`, `arguments` (plain JSON), `id` (of the first
+attempt's command), `key`, `attempt`, `summary`, `first_at`; `overrides` says that the step's own timeout and retry apply.
+"""
+
+from typing import Any, cast
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.statements import Retry, Step
+from dsl.values.signature import signature
+from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
+from interpreter.core import policies
+from interpreter.core.commands import CallTool, SetTimer
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
+from interpreter.core.state import Frame
+
+
+def open_call(
+    machine: Machine, frame: Frame, segment: str, tool: str, arguments: dict[str, Any], *, id_: str, key: str, overrides: bool = False
+) -> None:
+    """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`."""
+    declared = machine.definition.tools[tool]
+    if declared.key is not None:
+        arguments = arguments | {declared.key: key}
+    memory = {"tool": tool, "arguments": arguments, "id": id_, "key": key, "attempt": 0, "first_at": machine.state.now}
+    machine.open(frame, segment, "ToolCall", address="", memory=memory | {"overrides": overrides})
+
+
+class ToolCallConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        memory = frame.memory
+        memory["attempt"] += 1
+        tool = machine.definition.tools[memory["tool"]]
+        sealed = signature(tool.parameters, tool.returns, machine.definition.types)
+        command = CallTool(
+            id=memory["id"] if memory["attempt"] == 1 else f"{memory['id']}~{memory['attempt']}",
+            tool=tool.name,
+            arguments=memory["arguments"],
+            key=memory["key"],
+            attempt=memory["attempt"],
+            timeout=self._timeout(machine, frame, tool),
+            heartbeat=tool.heartbeat or (policies.DEFAULT_HEARTBEAT if tool.queue is None else None),
+            queue=tool.queue,
+            signature=sealed.digest,
+            declared=sealed.readable,
+            summary=memory["id"].split("/", 1)[-1],
+        )
+        memory["phase"] = "calling"
+        machine.issue(frame, command)
+        memory["command"] = command.id
+        if memory["attempt"] > 1:
+            machine.note("attempt", frame, "tool", name=command.summary, attempt=memory["attempt"])
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        match event:
+            case ToolReturned(result=result):
+                machine.end(frame, done(result))
+            case TimerFired():
+                self.enter(machine, frame)
+            case CallFailed():
+                self._failed(machine, frame, event)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        if frame.memory["phase"] == "waiting":
+            machine.withdraw(frame.memory["command"])
+            machine.end(frame, CANCELLED)
+        else:
+            machine.interrupt(frame.memory["command"])
+
+    def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
+        memory = frame.memory
+        tool = machine.definition.tools[memory["tool"]]
+        unknown = not policies.nothing_happened(tool, event)
+        failure = Failure(event.kind, event.message, frame.path, _details(event), unknown=unknown)
+        if frame.cancelling:
+            machine.end(frame, Exit("cancelled", failure=failure if unknown else None))
+            return
+        delay = policies.retry_delay(
+            tool, self._retry(machine, frame, tool), event, memory["attempt"], key_holds=_key_holds(machine, frame, tool)
+        )
+        if delay is None or event.kind == CANCELLED_KIND:
+            machine.end(frame, failed(failure))
+            return
+        memory["phase"] = "waiting"
+        memory["command"] = f"{memory['id']}~{memory['attempt']}!retry"
+        summary = f"{memory['id'].split('/', 1)[-1]}: attempt {memory['attempt'] + 1}"
+        machine.issue(frame, SetTimer(memory["command"], machine.state.now + delay / 1000, summary))
+        machine.note("retrying", frame, "tool", name=summary, attempt=memory["attempt"], detail=f"{event.kind}: {event.message}")
+
+    def _timeout(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> int:
+        step = self._step(machine, frame)
+        return (step.timeout if step else None) or tool.timeout or policies.DEFAULT_TIMEOUT
+
+    def _retry(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> Retry | None:
+        step = self._step(machine, frame)
+        return (step.retry if step else None) or tool.retry
+
+    def _step(self, machine: Machine, frame: Frame) -> Step | None:
+        return cast(Step, machine.node(frame)) if frame.memory["overrides"] else None
+
+
+def _key_holds(machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+    limit = tool.effect.keyed_for
+    return limit is None or (machine.state.now - frame.memory["first_at"]) * 1000 < limit
+
+
+def _details(event: CallFailed) -> Any:
+    return event.details[0] if len(event.details) == 1 else list(event.details) or None

@@ -1,0 +1,22 @@
+"""What `now()` and `uuid()` mean in a run: the time of the event, and a digest of where and in which run they stand."""
+
+import hashlib
+from datetime import UTC, datetime
+from itertools import count
+from uuid import UUID
+
+from dsl.expressions.evaluate import Context
+from interpreter.core.state import State
+
+
+def context_of(state: State, place: str) -> Context:
+    """Both are the same when the evaluation at `place` is repeated."""
+    numbers = count()
+    return Context(
+        now=lambda: datetime.fromtimestamp(state.now, UTC),
+        uuid=lambda: _uuid(f"{state.key_base}/{place}/{next(numbers)}"),
+    )
+
+
+def _uuid(seed: str) -> str:
+    return str(UUID(bytes=hashlib.sha256(seed.encode()).digest()[:16], version=5))

@@ -1,0 +1,277 @@
+"""The stepper: one event in, the state moved on, the commands that follow out.
+
+Work goes through a queue of tasks and never by recursion. A task runs one method of one frame's construct. It may end the
+frame, open frames below it, issue commands, or evaluate expressions. An evaluation whose operand is a reference suspends
+the task: its frame remembers it, a command fetches the value, and the task runs again from its start. So a construct
+evaluates first and changes things afterwards.
+
+The queue is empty between two events; what waits is in the state.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, assert_never
+
+from dsl.ast.expressions import Expression
+from dsl.ast.node import Node
+from dsl.definition.encode import encode
+from dsl.definition.unseal import Definition
+from dsl.expressions.evaluate import evaluate, names
+from dsl.expressions.values import EvaluationError, NeedsReference
+from dsl.values.codec import dump, load
+from interpreter.boundary.view import Note
+from interpreter.core.commands import Cancel, Command, Evaluate, Work
+from interpreter.core.context import context_of
+from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Started
+from interpreter.core.late_answers import reply_without_question
+from interpreter.core.outcomes import Exit, Failure, FlowFailed, Suspended
+from interpreter.core.state import Frame, Pending, State, Task
+
+if TYPE_CHECKING:
+    from interpreter.core.constructs.construct import Construct
+
+KindOf = Callable[[Definition, Node], str]
+"""Which construct carries out a node."""
+
+MOST_NOTES = 1000
+"""Notes kept in memory for followers; older ones are dropped."""
+
+
+class Machine:
+    """One step of a run. Constructs use it to act; it lives no longer than the event."""
+
+    def __init__(self, definition: Definition, state: State, table: "Mapping[str, Construct]", kind_of: KindOf) -> None:
+        self.table = table
+        self.kind_of = kind_of
+        self.definition = definition
+        self.state = state
+        self.commands: list[Command] = []
+        self.queue: deque[Task] = deque()
+
+    # -- events
+
+    def take(self, event: Event) -> None:
+        self.state.now = event.at
+        match event:
+            case Started():
+                self._start(event)
+            case Answered():
+                self._answered(event)
+            case CancelRequested():
+                self.state.cancelled = True
+                self.cancel(self.state.flow)
+            case Evaluated():
+                self._evaluated(event)
+            case _:
+                pending = self.state.pending.pop(event.id, None)
+                if pending is not None:
+                    self.queue.append(Task("event", pending.frame, event=event))
+        self._drain()
+
+    def _start(self, event: Started) -> None:
+        self.state.started = event.at
+        self.state.frames[self.state.flow] = Frame(
+            path=self.state.flow,
+            kind="Flow",
+            parent=None,
+            purse="",
+            started=[0],
+            since=event.at,
+            address=self.state.flow,
+            scope=True,
+            memory={"input": event.input},
+        )
+        self.queue.append(Task("enter", self.state.flow))
+
+    def _answered(self, event: Answered) -> None:
+        reply = reply_without_question(self.state, event.answer)
+        if reply is not None:
+            self.commands.append(reply)
+        else:
+            self.queue.append(Task("event", event.answer.question, event=event))
+
+    def _evaluated(self, event: Evaluated) -> None:
+        pending = self.state.pending.pop(event.id, None)
+        frame = self.state.frames.get(pending.frame) if pending else None
+        if pending is None or frame is None or frame.suspended is None:
+            return
+        task, frame.suspended = frame.suspended, None
+        if event.error_kind is not None:
+            self._fail(frame, Failure(event.error_kind, event.error_message or "", frame.path))
+            return
+        frame.evaluated[pending.slot] = load(event.value)
+        self.queue.append(task)
+
+    # -- tasks
+
+    def _drain(self) -> None:
+        while self.queue:
+            task = self.queue.popleft()
+            frame = self.state.frames.get(task.path)
+            if frame is not None:
+                self._run(frame, task)
+
+    def _run(self, frame: Frame, task: Task) -> None:
+        try:
+            self._dispatch(self.table[frame.kind], frame, task)
+        except Suspended:
+            frame.suspended = task
+            return
+        except FlowFailed as failure:
+            self._fail(frame, failure.failure)
+        except EvaluationError as error:
+            self._fail(frame, Failure(error.kind, error.message, frame.path))
+        frame.evaluated.clear()
+        if frame.cancel_due:
+            frame.cancel_due = False
+            self.queue.append(Task("cancel", frame.path))
+
+    def _dispatch(self, construct: Construct, frame: Frame, task: Task) -> None:
+        match task.method:
+            case "enter":
+                construct.enter(self, frame)
+            case "child":
+                assert task.exit is not None
+                construct.child(self, frame, task.child, task.exit)
+            case "event":
+                assert task.event is not None
+                construct.event(self, frame, task.event)
+            case "granted":
+                construct.granted(self, frame)
+            case "cancel":
+                construct.cancel(self, frame)
+            case _:
+                assert_never(task.method)
+
+    def _fail(self, frame: Frame, failure: Failure) -> None:
+        if frame.path in self.state.frames:
+            self.table[frame.kind].fail(self, frame, failure)
+
+    # -- frames
+
+    def open(
+        self,
+        parent: Frame,
+        segment: str,
+        kind: str | None = None,
+        *,
+        address: str | None = None,
+        scope: bool = False,
+        memory: dict[str, Any] | None = None,
+    ) -> Frame:
+        """A frame below `parent`, entered when its turn comes. `address` is the segment without its index."""
+        address = parent.address + (segment if address is None else address)
+        self.state.sequence += 1
+        frame = Frame(
+            path=parent.path + segment,
+            kind=kind or self.kind_of(self.definition, self.node_at(address)),
+            parent=parent.path,
+            purse=parent.purse,
+            started=[self.state.sequence],
+            since=self.state.now,
+            address=address,
+            scope=scope,
+            memory=memory or {},
+        )
+        self.state.frames[frame.path] = frame
+        parent.children.append(frame.path)
+        self.queue.append(Task("enter", frame.path))
+        return frame
+
+    def end(self, frame: Frame, exit_: Exit) -> None:
+        """Close a frame, which has none below it any more, and tell the one above."""
+        del self.state.frames[frame.path]
+        if frame.parent is not None:
+            self.state.frames[frame.parent].children.remove(frame.path)
+            self.queue.append(Task("child", frame.parent, child=frame.path, exit=exit_))
+
+    def cancel(self, path: str) -> None:
+        """Ask a frame to end early. It ends when all that it has under way has ended; asking twice changes nothing."""
+        frame = self.state.frames.get(path)
+        if frame is None or frame.cancelling:
+            return
+        frame.cancelling = True
+        if frame.suspended is None:
+            self.queue.append(Task("cancel", path))
+        else:
+            frame.cancel_due = True
+
+    def node_at(self, address: str) -> Node:
+        return self.definition.addresses(self.state.flow)[address]
+
+    def node(self, frame: Frame) -> Node:
+        return self.node_at(frame.address)
+
+    # -- commands
+
+    def issue(self, frame: Frame, command: Work, slot: str = "") -> None:
+        """Ask for work; its event comes back to `frame`."""
+        self.state.pending[command.id] = Pending(frame.path, command, slot)
+        self.commands.append(command)
+
+    def withdraw(self, command_id: str) -> None:
+        """Take back a timer, if it still runs."""
+        if self.state.pending.pop(command_id, None) is not None:
+            self.commands.append(Cancel(command_id))
+
+    def interrupt(self, command_id: str) -> None:
+        """Cancel a call or a child that is under way; how it ended comes as its event."""
+        self.commands.append(Cancel(command_id))
+
+    # -- names and expressions
+
+    def lookup(self, frame: Frame, name: str) -> Any:
+        return self._holder(frame, name).values[name]
+
+    def bind(self, frame: Frame, name: str, value: Any) -> None:
+        """Define `name` in the scope around."""
+        while not frame.scope:
+            assert frame.parent is not None
+            frame = self.state.frames[frame.parent]
+        frame.values[name] = value
+
+    def assign(self, frame: Frame, name: str, value: Any) -> None:
+        """Set the `var` of this name, wherever it was defined."""
+        self._holder(frame, name).values[name] = value
+
+    def _holder(self, frame: Frame, name: str) -> Frame:
+        while name not in frame.values:
+            if frame.parent is None:
+                raise LookupError(f"{name} has no value; the check should have refused this flow")
+            frame = self.state.frames[frame.parent]
+        return frame
+
+    def evaluate(
+        self, frame: Frame, slot: str, expression: Expression, extra: Mapping[str, Any] | None = None, *, closed: bool = False
+    ) -> Any:
+        """The value of `expression` where `frame` stands. `slot` tells the evaluations of one task apart.
+
+        `extra` names come before those in scope; with `closed` there are no others. Raises `EvaluationError` for the
+        author's mistakes and `Suspended` when the value has to be fetched.
+        """
+        if slot in frame.evaluated:
+            return frame.evaluated[slot]
+        extra = extra or {}
+        scope = {
+            name: extra[name] if name in extra or closed else self.lookup(frame, name) for name in sorted(names(expression))
+        }
+        try:
+            return evaluate(expression, scope, context_of(self.state, f"{frame.path}?{slot}"))
+        except NeedsReference:
+            self.state.sequence += 1
+            command = Evaluate(
+                f"{frame.path}?{slot}~{self.state.sequence}", encode(expression), {name: dump(value) for name, value in scope.items()}
+            )
+            self.issue(frame, command, slot)
+            raise Suspended from None
+
+    # -- notes
+
+    def note(self, kind: str, frame: Frame, node: str, *, name: str = "", attempt: int = 0, detail: str = "", rehearsal: bool = False) -> None:
+        """Record for people that something happened."""
+        self.state.note_count += 1
+        name = name or frame.path.rsplit("/", 1)[-1]
+        note = Note(self.state.note_count, self.state.now, kind, frame.path, name, node, attempt, detail, rehearsal)
+        self.state.notes.append(note)
+        if len(self.state.notes) > MOST_NOTES:
+            del self.state.notes[: MOST_NOTES // 2]

@@ -1,0 +1,58 @@
+"""How a piece of a run ends: the exit of a frame, and the failure that it may carry."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure with a kind that `on error` can tell apart.
+
+    `path` is the step where it happened. `purse` is the path of the exhausted budget, so that only those outside of it
+    may handle it. `unknown` says that an effect may or may not have happened.
+    """
+
+    kind: str
+    message: str
+    path: str = ""
+    details: Any = None
+    purse: str | None = None
+    unknown: bool = False
+
+    def as_value(self) -> dict[str, Any]:
+        """The record that `on error e` binds, and that an `Outcome` holds."""
+        return {"kind": self.kind, "message": self.message, "step": self.path, "details": self.details}
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a frame ended. `label` names the loop of a `break` or `continue`; None is the innermost."""
+
+    kind: Literal["done", "failed", "cancelled", "return", "yield", "break", "continue"]
+    value: Any = None
+    label: str | None = None
+    failure: Failure | None = None
+
+
+DONE = Exit("done")
+CANCELLED = Exit("cancelled")
+
+
+def done(value: Any) -> Exit:
+    return Exit("done", value)
+
+
+def failed(failure: Failure) -> Exit:
+    return Exit("failed", failure=failure)
+
+
+class FlowFailed(Exception):  # noqa: N818 - an outcome of the author's flow, not an error of ours
+    """Raised by a construct while it handles a task: the frame it handles ends with this failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Suspended(Exception):  # noqa: N818
+    """Raised by an evaluation whose operand is a reference: the task runs again when the value is there."""

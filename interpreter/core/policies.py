@@ -1,0 +1,87 @@
+"""What follows a failed attempt: the same again after a wait, another model, or the end. Pure decisions, no state."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.statements import Retry
+from interpreter.boundary import failures
+from interpreter.core.events import CallFailed
+
+DEFAULT_TIMEOUT = 30_000
+"""Milliseconds for one attempt at a tool."""
+DEFAULT_HEARTBEAT = 5_000
+"""Milliseconds without a sign of life after which a tool on our own queue is taken for lost."""
+DEFAULT_BACKOFF = 1_000
+LONGEST_BACKOFF = 60_000
+MODEL_TIMEOUT = 120_000
+"""Milliseconds for one attempt at a model."""
+DEFAULT_OUTPUT_TOKENS = 4096
+MOST_REASKS = 2
+"""How often a model is asked again for an answer that fits its type."""
+
+_DEFAULT_RETRIES = 2
+_PATIENCE = {
+    failures.RATE_LIMITED: 6,
+    failures.OVERLOADED: 4,
+    failures.CONNECTION_FAILED: 4,
+    failures.MODEL_TIMEOUT: 1,
+}
+"""How often one model is tried again after each kind of failure; others are never tried again."""
+
+
+def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:
+    """Whether it is known that the failed attempt had no effect."""
+    if failure.certainty == "not_started" or failure.kind == failures.SIGNATURE_MISMATCH:
+        return True
+    return failure.certainty == "answered" and failure.kind in tool.errors
+
+
+def retry_delay(
+    tool: ToolDeclaration, retry: Retry | None, failure: CallFailed, attempt: int, *, key_holds: bool
+) -> int | None:
+    """Milliseconds until the next attempt at a tool, or None when there is none."""
+    harmless = nothing_happened(tool, failure)
+    effect = tool.effect
+    repeatable = harmless or effect.kind in ("read", "idempotent") or (effect.keyed and key_holds)
+    if not repeatable or not failure.retryable or failure.kind == failures.SIGNATURE_MISMATCH:
+        return None
+    if retry is None and harmless and failure.certainty == "answered":
+        return None
+    if retry is not None and failure.kind in retry.exceptions:
+        return None
+    if attempt > (retry.times if retry is not None else _DEFAULT_RETRIES):
+        return None
+    return backoff(retry, attempt)
+
+
+def backoff(retry: Retry | None, attempt: int) -> int:
+    """Doubling from the first wait up to the longest, in milliseconds."""
+    first = (retry.backoff_initial if retry else None) or DEFAULT_BACKOFF
+    longest = (retry.backoff_maximum if retry else None) or max(first, LONGEST_BACKOFF)
+    return int(min(first * 2 ** min(attempt - 1, 30), longest))
+
+
+@dataclass(frozen=True, slots=True)
+class NextAttempt:
+    """`again` after `delay` milliseconds, the `next_model`, or `end`."""
+
+    what: Literal["again", "next_model", "end"]
+    delay: int = 0
+
+
+def after_model_failure(failure: CallFailed, tries: int, *, more_models: bool, seed: str) -> NextAttempt:
+    """`tries` counts the attempts at this model; `seed` spreads the waits of runs that failed together."""
+    if tries <= _PATIENCE.get(failure.kind, 0):
+        return NextAttempt("again", _model_delay(failure, tries, seed))
+    return NextAttempt("next_model" if more_models else "end")
+
+
+def _model_delay(failure: CallFailed, tries: int, seed: str) -> int:
+    detail = failure.details[0] if failure.details else {}
+    told = detail.get("retry_after") if type(detail) is dict else None
+    wait = backoff(None, tries) if told is None else int(float(told) * 1000)
+    digest = hashlib.sha256(f"{seed}/{tries}".encode()).digest()
+    jitter = int.from_bytes(digest[:2]) / 65536
+    return wait + int((wait if told is None else 1000) * jitter / 2)
