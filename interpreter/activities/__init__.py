@@ -1,0 +1,1 @@
+"""What acts: tools, model attempts, and whatever else must not happen inside a workflow."""

@@ -1,0 +1,1 @@
+"""Where large values are kept: by the hash of their content, outside of histories."""

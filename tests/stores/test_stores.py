@@ -1,0 +1,88 @@
+"""Both stores, one set of expectations; what only a folder can suffer comes last."""
+
+from pathlib import Path
+
+import pytest
+
+from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.memory import MemoryStore
+from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore
+from interpreter.stores.values import LARGE, encoded, holds_reference, is_reference, keep_large, resolve
+
+HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+
+@pytest.fixture(params=["memory", "directory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    return MemoryStore() if request.param == "memory" else DirectoryStore(tmp_path / "objects")
+
+
+def test_an_object_is_named_by_its_content(store: ObjectStore) -> None:
+    assert store.put(b"hello") == HELLO
+    assert store.put(b"hello") == HELLO
+    assert store.get(HELLO) == b"hello"
+
+
+def test_a_missing_object_is_named(store: ObjectStore) -> None:
+    assert not store.has(HELLO)
+    with pytest.raises(MissingObject, match=HELLO):
+        store.get(HELLO)
+    store.put(b"hello")
+    assert store.has(HELLO)
+
+
+def test_a_damaged_object_is_found_out_and_mended_by_keeping_it_again(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path)
+    store.put(b"hello")
+    (tmp_path / HELLO[:2] / HELLO[2:]).write_bytes(b"hallo")
+    with pytest.raises(CorruptObject, match="damaged"):
+        store.get(HELLO)
+    store.put(b"hello")
+    assert store.get(HELLO) == b"hello"
+
+
+def test_two_stores_on_one_folder_share_objects_and_leave_no_litter(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).put(b"hello")
+    assert DirectoryStore(tmp_path).get(HELLO) == b"hello"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [HELLO[2:]]
+
+
+def test_a_name_that_is_no_hash_never_becomes_a_path(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    with pytest.raises(MissingObject):
+        DirectoryStore(tmp_path / "objects").get("../secret")
+
+
+def test_a_small_value_stays_as_it_is(store: ObjectStore) -> None:
+    value = {"text": "x" * 100, "list": [1, None]}
+    assert keep_large(store, value) is value
+
+
+def test_large_fields_become_references_and_small_ones_stay(store: ObjectStore) -> None:
+    value = {"title": "t", "body": "x" * LARGE, "pages": ["y" * LARGE]}
+    kept = keep_large(store, value)
+    assert kept["title"] == "t"
+    assert kept["body"]["$size"] == LARGE + 2
+    assert is_reference(kept["pages"])
+    assert resolve(store, kept) == value
+
+
+def test_a_large_list_or_a_record_of_many_fields_becomes_one_reference(store: ObjectStore) -> None:
+    for value in (["x" * 100] * 1000, {f"field{n}": "x" * 100 for n in range(1000)}):
+        kept = keep_large(store, value)
+        assert is_reference(kept)
+        assert kept["$size"] == len(encoded(value))
+        assert resolve(store, kept) == value
+
+
+def test_references_are_resolved_however_deep_also_inside_what_was_kept(store: ObjectStore) -> None:
+    inner = keep_large(store, "x" * LARGE)
+    outer = keep_large(store, [inner, "y" * LARGE])
+    assert holds_reference({"a": [outer]})
+    assert resolve(store, {"a": [outer]}) == {"a": [["x" * LARGE, "y" * LARGE]]}
+
+
+@pytest.mark.parametrize("value", [float("nan"), "\ud800", object(), {"a": {1, 2}}])
+def test_what_is_not_json_is_refused(store: ObjectStore, value: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        keep_large(store, value)
