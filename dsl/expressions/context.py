@@ -1,0 +1,52 @@
+"""What an evaluation may ask of the world (the time, a unique id), and what it may cost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+from dsl.expressions.errors import EvaluationError
+
+STEPS = 1_000_000
+SIZE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`now` and `uuid` must be deterministic in a workflow. `steps` bounds the work: nodes visited in repetition, and
+    items or characters produced. `size` bounds each value that is produced, in characters."""
+
+    now: Callable[[], datetime]
+    uuid: Callable[[], str]
+    steps: int = STEPS
+    size: int = SIZE
+
+
+class Evaluation:
+    """One evaluation under way: its context and the steps that are left."""
+
+    __slots__ = ("context", "left")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.left = context.steps
+
+    def charge(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise EvaluationError("LimitExceeded", f"this takes more than {self.context.steps} steps")
+
+    def produced(self, text: str) -> str:
+        """`text`, which was just made: within the size, and paid for by its length."""
+        if len(text) > self.context.size:
+            raise EvaluationError("LimitExceeded", f"this makes a text of more than {self.context.size} characters")
+        self.charge(len(text) >> 6)
+        return text
+
+
+def _not_constant() -> NoReturn:
+    raise EvaluationError("InvalidArgument", "a constant cannot use now() or uuid()")
+
+
+CONSTANT = Context(now=_not_constant, uuid=_not_constant)
+"""For defaults and other constants: no clock, no ids."""

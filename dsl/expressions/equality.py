@@ -1,0 +1,74 @@
+"""Equality and order. `==` is defined for any two values; order among numbers, among texts, times, durations.
+
+`true` is not 1. Numbers of different kinds compare by value; a decimal beside a number is taken as the nearest number,
+so that `x == 0.1` holds where x is 0.1. A reference is never null; anything else about it must be looked up.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dsl.expressions.errors import NeedsReference
+from dsl.expressions.values import Reference
+
+_PLAIN = frozenset({str, int, Decimal, bool, float, datetime, timedelta, type(None)})
+_NUMBERS = frozenset({int, float, Decimal})
+_ORDERED = frozenset({int, float, Decimal, str, datetime, timedelta})
+
+
+def equal(left: Any, right: Any) -> bool:
+    kind = type(left)
+    if kind is type(right):
+        return bool(left == right) if kind in _PLAIN else _COMPOSITE[kind](left, right)
+    return _mixed(left, right)
+
+
+def ordered(left: Any, right: Any) -> tuple[Any, Any] | None:
+    """The two as Python can compare them, or None when they have no order."""
+    kind = type(left)
+    if kind is type(right):
+        return (left, right) if kind in _ORDERED else None
+    if kind in _NUMBERS and type(right) in _NUMBERS:
+        return _numbers(left, right)
+    return None
+
+
+def _mixed(left: Any, right: Any) -> bool:
+    if left is None or right is None:
+        return False
+    kinds = {type(left), type(right)}
+    if Reference in kinds:
+        raise NeedsReference(tuple(side for side in (left, right) if type(side) is Reference))
+    if kinds <= _NUMBERS:
+        one, other = _numbers(left, right)
+        return bool(one == other)
+    return False
+
+
+def _numbers(left: Any, right: Any) -> tuple[Any, Any]:
+    """Python compares int with the others exactly; a decimal beside a number becomes a number."""
+    if type(left) is float and type(right) is Decimal:
+        return left, float(right)
+    if type(left) is Decimal and type(right) is float:
+        return float(left), right
+    return left, right
+
+
+def _lists(left: list[Any], right: list[Any]) -> bool:
+    return len(left) == len(right) and all(map(equal, left, right))
+
+
+def _records(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """The order of fields does not count."""
+    return left.keys() == right.keys() and all(equal(value, right[name]) for name, value in left.items())
+
+
+def _references(left: Reference, right: Reference) -> bool:
+    """Equal content is equal; different content may still be, as `1` and `1.0` are."""
+    if left.hash == right.hash:
+        return True
+    raise NeedsReference((left, right))
+
+
+_COMPOSITE: dict[type, Callable[[Any, Any], bool]] = {list: _lists, dict: _records, Reference: _references}

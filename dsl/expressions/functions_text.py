@@ -1,0 +1,105 @@
+"""Built-in functions on texts, and conversions to and from text. Characters are Unicode code points."""
+
+from typing import Any
+
+from dsl.expressions.context import Evaluation
+from dsl.expressions.equality import equal
+from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
+from dsl.expressions.json_reading import parse
+from dsl.expressions.text import render
+from dsl.expressions.values import references
+from dsl.expressions.wire import json_text
+
+
+def join(evaluation: Evaluation, items: Any, separator: Any = "") -> str:
+    """The texts of a list as one."""
+    if type(items) is not list:
+        refuse(items, "`join` needs a list")
+    evaluation.charge(len(items))
+    glue = _text(separator, "join")
+    return evaluation.produced(glue.join([_text(item, "join") for item in items]))
+
+
+def split(evaluation: Evaluation, value: Any, separator: Any) -> list[str]:
+    text, glue = _text(value, "split"), _text(separator, "split")
+    if not glue:
+        raise EvaluationError("InvalidArgument", "`split` needs a separator that is not empty")
+    parts = text.split(glue)
+    evaluation.charge(len(parts))
+    return parts
+
+
+def lower(evaluation: Evaluation, value: Any) -> str:
+    return evaluation.produced(_text(value, "lower").lower())
+
+
+def upper(evaluation: Evaluation, value: Any) -> str:
+    return evaluation.produced(_text(value, "upper").upper())
+
+
+def trim(evaluation: Evaluation, value: Any) -> str:
+    """Without white space at both ends."""
+    return evaluation.produced(_text(value, "trim").strip())
+
+
+def contains(evaluation: Evaluation, value: Any, part: Any) -> bool:
+    """Whether a text has a part, or a list an item."""
+    if type(value) is list:
+        evaluation.charge(len(value))
+        return any(equal(part, item) for item in value)
+    return _text(part, "contains") in _text(value, "contains")
+
+
+def starts_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
+    return _text(value, "starts_with").startswith(_text(part, "starts_with"))
+
+
+def ends_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
+    return _text(value, "ends_with").endswith(_text(part, "ends_with"))
+
+
+def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
+    """Every `old` in the text becomes `new`."""
+    text, gone, put = _text(value, "replace"), _text(old, "replace"), _text(new, "replace")
+    if not gone:
+        raise EvaluationError("InvalidArgument", "`replace` needs something to replace")
+    if len(text) + text.count(gone) * (len(put) - len(gone)) > evaluation.context.size:
+        raise EvaluationError("LimitExceeded", f"this makes a text of more than {evaluation.context.size} characters")
+    return evaluation.produced(text.replace(gone, put))
+
+
+def truncate(evaluation: Evaluation, value: Any, length: Any) -> str:
+    """At most `length` characters; where something is cut off, the last one is `…`."""
+    text = _text(value, "truncate")
+    if type(length) is not int:
+        refuse(length, "`truncate` counts in ints")
+    if length < 1:
+        raise EvaluationError("InvalidArgument", f"`truncate` cannot keep {length} characters")
+    return evaluation.produced(text if len(text) <= length else text[: length - 1] + "…")
+
+
+def to_text(evaluation: Evaluation, value: Any) -> str:
+    return evaluation.produced(render(value))
+
+
+def to_json(evaluation: Evaluation, value: Any) -> str:
+    needed = references(value)
+    if needed:
+        raise NeedsReference(needed)
+    return evaluation.produced(json_text(value))
+
+
+def parse_json(evaluation: Evaluation, value: Any) -> Any:
+    """The value that a JSON text writes; its fractions are numbers."""
+    text = _text(value, "parse_json")
+    evaluation.charge(len(text) >> 3)
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise EvaluationError("InvalidArgument", f"this text is not JSON: {error}") from None
+
+
+def _text(value: Any, name: str) -> str:
+    if type(value) is str:
+        return value
+    refuse(value, f"`{name}` needs a text")

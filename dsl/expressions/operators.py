@@ -1,0 +1,163 @@
+"""The binary operators that always need both operands, and `-`: tables from the types of the operands to what is done.
+
+A pair of types that is not in a table is either a reference, which must be looked into elsewhere, or a mistake.
+"""
+
+import operator
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from dsl.expressions import numbers
+from dsl.expressions.context import Evaluation
+from dsl.expressions.equality import equal, ordered
+from dsl.expressions.errors import EvaluationError, NeedsReference
+from dsl.expressions.times import (
+    add_durations,
+    between,
+    divide_duration,
+    earlier,
+    later,
+    ratio,
+    scale_duration,
+    subtract_durations,
+)
+from dsl.expressions.values import Reference, kind_name
+
+Operation: TypeAlias = Callable[[Any, Any], Any]
+Operator: TypeAlias = Callable[[Any, Any, Evaluation], Any]
+Table: TypeAlias = dict[tuple[type, type], Operation]
+
+
+def _numeric(ints: Operation, decimals: Operation, floats: Operation) -> Table:
+    """One operation over every pair of number types."""
+    kinds = (int, Decimal, float)
+    table: Table = {(left, right): floats if float in (left, right) else decimals for left in kinds for right in kinds}
+    table[int, int] = ints
+    return table
+
+
+_SUM: Table = _numeric(numbers.add_ints, numbers.add_decimals, numbers.add_numbers) | {
+    (timedelta, timedelta): add_durations,
+    (datetime, timedelta): later,
+    (timedelta, datetime): lambda left, right: later(right, left),
+}
+_DIFFERENCE: Table = _numeric(numbers.subtract_ints, numbers.subtract_decimals, numbers.subtract_numbers) | {
+    (timedelta, timedelta): subtract_durations,
+    (datetime, timedelta): earlier,
+    (datetime, datetime): between,
+}
+_PRODUCT = _numeric(numbers.multiply_ints, numbers.multiply_decimals, numbers.multiply_numbers)
+_QUOTIENT = _numeric(numbers.divide_exact, numbers.divide_exact, numbers.divide_numbers)
+_FLOOR_QUOTIENT = _numeric(numbers.floor_divide_ints, numbers.floor_divide_decimals, numbers.floor_divide_numbers)
+_REMAINDER = _numeric(numbers.remainder_ints, numbers.remainder_decimals, numbers.remainder_numbers)
+
+for _kind in (int, Decimal, float):
+    _PRODUCT[timedelta, _kind] = scale_duration
+    _PRODUCT[_kind, timedelta] = lambda left, right: scale_duration(right, left)
+    _QUOTIENT[timedelta, _kind] = divide_duration
+_QUOTIENT[timedelta, timedelta] = ratio
+
+
+def _arithmetic(symbol: str, table: Table) -> Operator:
+    def apply(left: Any, right: Any, evaluation: Evaluation) -> Any:
+        operation = table.get((type(left), type(right)))
+        if operation is None:
+            raise mismatch(symbol, left, right)
+        return operation(left, right)
+
+    return apply
+
+
+_add_scalars = _arithmetic("+", _SUM)
+
+
+def _add(left: Any, right: Any, evaluation: Evaluation) -> Any:
+    kind = type(left)
+    if kind is type(right):
+        if kind is str:
+            return evaluation.produced(left + right)
+        if kind is list:
+            evaluation.charge(len(left) + len(right))
+            return left + right
+    return _add_scalars(left, right, evaluation)
+
+
+def _comparison(symbol: str, compare: Operation) -> Operator:
+    def apply(left: Any, right: Any, evaluation: Evaluation) -> bool:
+        pair = ordered(left, right)
+        if pair is None:
+            raise mismatch(symbol, left, right)
+        return bool(compare(*pair))
+
+    return apply
+
+
+def _equal(left: Any, right: Any, evaluation: Evaluation) -> bool:
+    return equal(left, right)
+
+
+def _different(left: Any, right: Any, evaluation: Evaluation) -> bool:
+    return not equal(left, right)
+
+
+def contains(item: Any, collection: Any, evaluation: Evaluation) -> bool:
+    """`item in collection`: an item of a list, a part of a text, a key of a map."""
+    kind = type(collection)
+    if kind is list:
+        evaluation.charge(len(collection))
+        return any(equal(item, candidate) for candidate in collection)
+    if kind in (str, dict) and type(item) is str:
+        return item in collection
+    raise mismatch("in", item, collection)
+
+
+def _lacks(item: Any, collection: Any, evaluation: Evaluation) -> bool:
+    return not contains(item, collection, evaluation)
+
+
+def negate(value: Any) -> Any:
+    """`-value`."""
+    negation = _NEGATIONS.get(type(value))
+    if negation is not None:
+        return negation(value)
+    if type(value) is Reference:
+        raise NeedsReference((value,))
+    raise EvaluationError("TypeMismatch", f"`-` cannot be used with {kind_name(value)}")
+
+
+_NEGATIONS: dict[type, Callable[[Any], Any]] = {
+    int: lambda value: numbers.checked_int(-value),
+    float: operator.neg,
+    Decimal: lambda value: value.copy_negate() if value else value,
+    timedelta: operator.neg,
+}
+
+
+def mismatch(symbol: str, left: Any, right: Any) -> EvaluationError | NeedsReference:
+    """Why `left symbol right` cannot be done here."""
+    needed = tuple(dict.fromkeys(side for side in (left, right) if type(side) is Reference))
+    if needed:
+        return NeedsReference(needed)
+    if left is None or right is None:
+        return EvaluationError("NullValue", f"`{symbol}` cannot be used with null")
+    return EvaluationError("TypeMismatch", f"`{symbol}` cannot be used with {kind_name(left)} and {kind_name(right)}")
+
+
+OPERATORS: dict[str, Operator] = {
+    "==": _equal,
+    "!=": _different,
+    "<": _comparison("<", operator.lt),
+    "<=": _comparison("<=", operator.le),
+    ">": _comparison(">", operator.gt),
+    ">=": _comparison(">=", operator.ge),
+    "in": contains,
+    "not in": _lacks,
+    "+": _add,
+    "-": _arithmetic("-", _DIFFERENCE),
+    "*": _arithmetic("*", _PRODUCT),
+    "/": _arithmetic("/", _QUOTIENT),
+    "//": _arithmetic("//", _FLOOR_QUOTIENT),
+    "%": _arithmetic("%", _REMAINDER),
+}

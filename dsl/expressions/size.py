@@ -1,0 +1,33 @@
+"""The size of a value: about how many characters its JSON has."""
+
+from typing import Any
+
+from dsl.expressions.errors import EvaluationError
+
+_OVERHEAD = 8
+"""What a number, a field or an item costs beside its text."""
+
+_GROWING = frozenset({list, dict, str})
+
+
+def check_size(value: Any, limit: int) -> None:
+    """Refuse a value of more than `limit`; the walk ends as soon as that is clear."""
+    if type(value) in _GROWING and _left(value, limit) < 0:
+        raise EvaluationError("LimitExceeded", f"this makes a value of more than {limit} characters")
+
+
+def _left(value: Any, limit: int) -> int:
+    kind = type(value)
+    if kind is str:
+        return limit - len(value)
+    if kind is list:
+        for item in value:
+            limit = _left(item, limit) - _OVERHEAD
+            if limit < 0:
+                break
+    elif kind is dict:
+        for name, item in value.items():
+            limit = _left(item, limit) - len(name) - _OVERHEAD
+            if limit < 0:
+                break
+    return limit

@@ -1,0 +1,89 @@
+"""What expressions compute with, and how values are told apart.
+
+| in a flow          | here                          |
+|--------------------|-------------------------------|
+| `null bool int`    | `None`, `bool`, `int` (64 bits)|
+| `number`           | `float`, always finite        |
+| `decimal`          | `Decimal`, 34 digits          |
+| `text`             | `str`                         |
+| `time`             | `datetime`, aware, UTC        |
+| `duration`         | `timedelta`, whole milliseconds|
+| lists              | `list`                        |
+| records, maps      | `dict` in order of insertion  |
+| a large value      | `Reference`, opaque           |
+
+Lists and dictionaries are shared, never changed. Everything dispatches on the exact `type` of a value: subclasses do
+not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workflow.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias, Union
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that is kept beside the run, by the SHA-256 (hex) of its content, and its size in bytes."""
+
+    hash: str
+    size: int
+
+
+Value: TypeAlias = Union[  # noqa: UP007 - a recursive alias needs the names in quotes
+    None, bool, int, float, Decimal, str, datetime, timedelta, list["Value"], dict[str, "Value"], Reference
+]
+
+Scope: TypeAlias = Mapping[str, Any]
+"""The names an expression may use, with their values."""
+
+KIND_NAMES: dict[type, str] = {
+    type(None): "null",
+    bool: "a bool",
+    int: "an int",
+    float: "a number",
+    Decimal: "a decimal",
+    str: "a text",
+    datetime: "a time",
+    timedelta: "a duration",
+    list: "a list",
+    dict: "a record",
+    Reference: "a large value",
+}
+
+
+def kind_name(value: Any) -> str:
+    """What a message calls a value: `a text`, `null`."""
+    return KIND_NAMES.get(type(value), type(value).__name__)
+
+
+def references(value: Any) -> tuple[Reference, ...]:
+    """Every reference in `value`, in order, each once."""
+    found: dict[Reference, None] = {}
+    _collect(value, found)
+    return tuple(found)
+
+
+def _collect(value: Any, found: dict[Reference, None]) -> None:
+    kind = type(value)
+    if kind is Reference:
+        found[value] = None
+    elif kind is list:
+        for item in value:
+            _collect(item, found)
+    elif kind is dict:
+        for item in value.values():
+            _collect(item, found)
+
+
+def substitute(value: Any, content: Callable[[Reference], Any]) -> Any:
+    """`value` with each reference replaced by what `content` gives for it (which may be the reference itself)."""
+    kind = type(value)
+    if kind is Reference:
+        return content(value)
+    if kind is list:
+        return [substitute(item, content) for item in value]
+    if kind is dict:
+        return {name: substitute(item, content) for name, item in value.items()}
+    return value

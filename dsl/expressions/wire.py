@@ -1,0 +1,70 @@
+"""Values as plain JSON, as tools, people and templates see them. What reads this form back is `dsl.values.validate`."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dsl.ast.duration import format_duration
+from dsl.expressions.values import Reference
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_wire(value: Any) -> Any:
+    """Plain JSON: a decimal as text (`"12.50"`), a time as RFC 3339, a duration as `1h30m`, a reference as an object
+    with `$ref` and `$size`."""
+    return _WIRE[type(value)](value)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON of the wire form."""
+    return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def decimal_text(value: Decimal) -> str:
+    """Plain digits, never an exponent: `1500`, `12.50`."""
+    return format(value, "f")
+
+
+def time_text(value: datetime) -> str:
+    """RFC 3339 in UTC, with as many digits after the second as are needed: `2026-11-21T09:13:00Z`."""
+    whole = value.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    fraction = f".{value.microsecond:06}".rstrip("0") if value.microsecond else ""
+    return f"{whole}{fraction}Z"
+
+
+def duration_text(value: timedelta) -> str:
+    return format_duration(value // MILLISECOND)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _list(value: list[Any]) -> Any:
+    return [_WIRE[type(item)](item) for item in value]
+
+
+def _record(value: dict[str, Any]) -> Any:
+    return {name: _WIRE[type(item)](item) for name, item in value.items()}
+
+
+def _reference(value: Reference) -> Any:
+    return {"$ref": value.hash, "$size": value.size}
+
+
+_WIRE: dict[type, Callable[[Any], Any]] = {
+    type(None): _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    str: _same,
+    Decimal: decimal_text,
+    datetime: time_text,
+    timedelta: duration_text,
+    list: _list,
+    dict: _record,
+    Reference: _reference,
+}

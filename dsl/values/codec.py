@@ -1,0 +1,71 @@
+"""Values as JSON that loses nothing, for the state of a run: what JSON has no word for is an object with one tag.
+
+`{"$decimal": "1.50"}`, `{"$time": "…Z"}`, `{"$duration": 5400000}`, `{"$ref": "…", "$size": 9}`. A key of the value itself
+that begins with `$` gets one more, so that no data can pass for a tag.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dsl.expressions.values import Reference
+from dsl.expressions.wire import MILLISECOND, time_text
+
+
+def dump(value: Any) -> Any:
+    """JSON from which `load` gives the same value back."""
+    return _DUMP[type(value)](value)
+
+
+def load(data: Any) -> Any:
+    """The value that `dump` was given."""
+    kind = type(data)
+    if kind is dict:
+        return _load_object(data)
+    if kind is list:
+        return [load(item) for item in data]
+    return float(data) if kind is Decimal else data
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _dump_list(value: list[Any]) -> Any:
+    return [_DUMP[type(item)](item) for item in value]
+
+
+def _dump_record(value: dict[str, Any]) -> Any:
+    return {"$" + name if name.startswith("$") else name: _DUMP[type(item)](item) for name, item in value.items()}
+
+
+_DUMP: dict[type, Callable[[Any], Any]] = {
+    type(None): _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    str: _same,
+    Decimal: lambda value: {"$decimal": str(value)},
+    datetime: lambda value: {"$time": time_text(value)},
+    timedelta: lambda value: {"$duration": value // MILLISECOND},
+    Reference: lambda value: {"$ref": value.hash, "$size": value.size},
+    list: _dump_list,
+    dict: _dump_record,
+}
+
+
+def _load_object(data: dict[str, Any]) -> Any:
+    for tag in data:
+        loader = _LOAD.get(tag)
+        if loader is not None:
+            return loader(data)
+    return {name[1:] if name.startswith("$") else name: load(item) for name, item in data.items()}
+
+
+_LOAD: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "$decimal": lambda data: Decimal(data["$decimal"]),
+    "$time": lambda data: datetime.fromisoformat(data["$time"]).astimezone(UTC),
+    "$duration": lambda data: timedelta(milliseconds=data["$duration"]),
+    "$ref": lambda data: Reference(data["$ref"], data["$size"]),
+}
