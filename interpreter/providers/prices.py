@@ -1,0 +1,39 @@
+"""What models cost, from the snapshot that ships with `genai-prices`; pinned in a run's input when it is submitted."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from interpreter.boundary.payloads import Price
+
+if TYPE_CHECKING:
+    from genai_prices.types import TieredPrices
+
+_MILLION = 1_000_000
+
+
+def resolve_prices(models: Iterable[str]) -> dict[str, Price]:
+    """The price of one token for each model that is known; a model that is not known is absent."""
+    return {model: price for model in models if (price := _price(model)) is not None}
+
+
+def _price(model: str) -> Price | None:
+    # Importing genai-prices takes 0.4 s: only who submits a run with a model in it pays for that.
+    from genai_prices.data_snapshot import get_snapshot
+
+    provider, _, name = model.rpartition("/")
+    try:
+        _, known = get_snapshot().find_provider_model(name, None, provider or None, None)
+    except LookupError:
+        return None
+    prices = known.get_prices(datetime.now(UTC))
+    if prices.input_mtok is None or prices.output_mtok is None:
+        return None
+    return Price(input=_for_one(prices.input_mtok), output=_for_one(prices.output_mtok))
+
+
+def _for_one(price: "Decimal | TieredPrices") -> str:
+    """Where the price rises with the length of the prompt, the highest: a budget must hold in each case."""
+    highest = price if isinstance(price, Decimal) else max(price.base, *(tier.price for tier in price.tiers))
+    return format((highest / _MILLION).normalize(), "f")

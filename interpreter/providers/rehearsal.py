@@ -1,0 +1,187 @@
+"""A model for rehearsals: answers from the schema alone, always the same to the same question, and says that it did.
+
+A rehearsal is there to see a flow run to its end. So where a choice is free it leans towards what lets a flow go on: an
+enumeration takes a value that the prompt mentions, a flag is true, a score is near its upper bound.
+"""
+
+import hashlib
+import json
+import math
+import re
+from random import Random
+from typing import Any
+
+from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
+from interpreter.providers.patterns import text_matching
+from interpreter.providers.schemas import Schema, target
+
+DEEPEST = 8
+"""Below this depth of a recursive schema, lists are empty and what may be null is."""
+
+
+class RehearsalProvider:
+    async def chat(self, request: ChatRequest) -> ChatResult:
+        output: JSON = f"rehearsed answer of {request.agent}"
+        if request.schema is not None:
+            output = _Rehearsal(request).value(request.schema, request.agent, 0)
+        sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
+        usage = ChatUsage(_tokens(sent), min(_tokens(json.dumps(output)), request.max_output_tokens))
+        return ChatResult(output, usage, "rehearsal", rehearsal=True)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def _tokens(text: str) -> int:
+    return math.ceil(len(text.encode()) / 4)
+
+
+class _Rehearsal:
+    """One answer under way: the schema's root, the words of the prompt, and a dice that is thrown the same each time."""
+
+    def __init__(self, request: ChatRequest) -> None:
+        seed = json.dumps([request.agent, request.prompt, request.schema], sort_keys=True)
+        self._random = Random(hashlib.sha256(seed.encode()).digest())
+        self._root: Schema = request.schema
+        self._prompt = str(request.prompt).lower()
+
+    def value(self, schema: Schema, name: str, depth: int) -> JSON:
+        schema = target(schema, self._root)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return self._choice(schema["enum"])
+        options = schema.get("anyOf") or schema.get("oneOf")
+        if options:
+            return self._option(options, name, depth)
+        match _type(schema):
+            case "object":
+                return self._record(schema, name, depth)
+            case "array":
+                return self._list(schema, name, depth)
+            case "integer":
+                return self._integer(schema)
+            case "number":
+                return self._number(schema)
+            case "boolean":
+                return True
+            case "null":
+                return None
+            case _:
+                return self._text(schema, name)
+
+    def _choice(self, values: list[JSON]) -> JSON:
+        """The value that the prompt mentions first; one at random when it mentions none."""
+        mentioned = {value: self._mention(str(value)) for value in values if value is not None}
+        found = {value: place for value, place in mentioned.items() if place is not None}
+        return min(found, key=lambda value: found[value]) if found else self._random.choice(values)
+
+    def _mention(self, word: str) -> int | None:
+        found = re.search(rf"\b{re.escape(word.lower())}\b", self._prompt)
+        return found.start() if found else None
+
+    def _option(self, options: list[Schema], name: str, depth: int) -> JSON:
+        options = [target(option, self._root) for option in options]
+        constants = [option["const"] for option in options if "const" in option]
+        if len(constants) == len(options):
+            return self._choice(constants)
+        null = [option for option in options if _type(option) == "null"]
+        if null and depth >= DEEPEST:
+            return None
+        return self.value(
+            self._random.choice([option for option in options if option not in null] or null), name, depth + 1
+        )
+
+    def _record(self, schema: Schema, name: str, depth: int) -> JSON:
+        properties: dict[str, Schema] = schema.get("properties", {})
+        required = schema.get("required", ())
+        record = {
+            key: self.value(part, key, depth + 1)
+            for key, part in properties.items()
+            if depth < DEEPEST or key in required
+        }
+        others = schema.get("additionalProperties")
+        if isinstance(others, dict) and not properties and depth < DEEPEST:
+            record[f"rehearsed {_words(name)}"] = self.value(others, name, depth + 1)
+        return record
+
+    def _list(self, schema: Schema, name: str, depth: int) -> JSON:
+        least = int(schema.get("minItems", 1 if depth < DEEPEST else 0))
+        most = int(schema.get("maxItems", 3))
+        count = self._random.randint(min(least, most), max(least, min(most, 3))) if depth < DEEPEST else least
+        item = name.removesuffix("s")
+        return [self.value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
+
+    def _integer(self, schema: Schema) -> int:
+        least, most = _bounds(schema, step=1)
+        low, high = _upper_part(least, most)
+        return self._random.randint(math.ceil(low), max(math.ceil(low), math.floor(high)))
+
+    def _number(self, schema: Schema) -> float:
+        least, most = _bounds(schema, step=0.01)
+        if math.isinf(most):
+            mentioned = re.search(r"\d+\.\d+", self._prompt)
+            if mentioned and float(mentioned[0]) >= least:
+                return float(mentioned[0])
+        low, high = _upper_part(least, most)
+        return min(max(round(self._random.uniform(low, high), 2), low), high)
+
+    def _text(self, schema: Schema, name: str) -> str:
+        if "pattern" in schema:
+            found = self._mentioned(schema["pattern"]) or text_matching(schema["pattern"], self._random)
+            if found is not None:
+                return found
+        if schema.get("format") in _FORMATS:
+            return _FORMATS[schema["format"]]
+        text = f"rehearsed {_words(name)}".ljust(int(schema.get("minLength", 0)), ".")
+        return text[: int(schema["maxLength"])] if "maxLength" in schema else text
+
+    def _mentioned(self, pattern: str) -> str | None:
+        """An amount in the prompt (`49.90`), where the pattern takes one and also its negative: so a decimal."""
+        amounts = (found[0] for found in re.finditer(r"\d+\.\d+", self._prompt))
+        return next((amount for amount in amounts if re.search(pattern, amount)), None)
+
+
+_FORMATS = {
+    "date-time": "2026-01-01T12:00:00Z",
+    "date": "2026-01-01",
+    "duration": "PT1H",
+    "email": "rehearsed@example.com",
+    "uri": "https://example.com/rehearsed",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+
+
+def _type(schema: Schema) -> str | None:
+    """Its type; of several the first that is not null."""
+    kind: Any = schema.get("type")
+    if isinstance(kind, list):
+        return next((one for one in kind if one != "null"), "null")
+    if kind is None and "properties" in schema:
+        return "object"
+    return kind if isinstance(kind, str) else None
+
+
+def _bounds(schema: Schema, step: float) -> tuple[float, float]:
+    least = float(schema.get("minimum", -math.inf))
+    most = float(schema.get("maximum", math.inf))
+    if "exclusiveMinimum" in schema:
+        least = max(least, schema["exclusiveMinimum"] + step)
+    if "exclusiveMaximum" in schema:
+        most = min(most, schema["exclusiveMaximum"] - step)
+    return least, most
+
+
+def _upper_part(least: float, most: float) -> tuple[float, float]:
+    """Where to take a number from: near the upper bound, near the lower one when there is no upper, else from 1 to 10."""
+    if math.isinf(least) and math.isinf(most):
+        return 1, 10
+    if math.isinf(most):
+        return least, least + 10
+    if math.isinf(least):
+        return most - 10, most
+    return most - (most - least) / 5, most
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
