@@ -1,7 +1,7 @@
 """Values as JSON that loses nothing, for the state of a run: what JSON has no word for is an object with one tag.
 
-`{"$decimal": "1.50"}`, `{"$time": "…Z"}`, `{"$duration": 5400000}`, `{"$ref": "…", "$size": 9}`. A key of the value itself
-that begins with `$` gets one more, so that no data can pass for a tag.
+`{"$decimal": "1.50"}`, `{"$time": "…Z"}`, `{"$duration": 5400000}`, `{"$ref": "…", "$size": 9}`. A key of the value
+itself that begins with `$` gets one more, so that no data can pass for a tag.
 """
 
 from collections.abc import Callable

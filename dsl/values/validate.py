@@ -1,0 +1,213 @@
+"""Is this value one of that type? The same at submission, in the run, and on what tools and models answer.
+
+Takes plain JSON (fractions as `Decimal`, `float` or text) as well as values that are already decoded, and gives the
+value that a flow computes with: defaults filled in, unknown fields refused, fields in the order of their declaration.
+A `Reference` is accepted unseen: its content was validated where it was made.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from dsl.ast.types import (
+    Field,
+    GenericType,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
+from dsl.expressions.context import CONSTANT
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.evaluate import evaluate
+from dsl.expressions.values import Reference
+from dsl.expressions.wire import json_text
+from dsl.values.basic import DECODERS
+from dsl.values.bounds import check_bounds
+from dsl.values.checking import MOST_DEPTH, Checking
+from dsl.values.problems import Checked, Place, did_you_mean, inside, shown
+from dsl.values.structure import Types, is_optional, options, resolve, tags
+from dsl.values.writing import type_text
+
+Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
+
+
+def validate(value: Any, type_: Type, types: Types, *, references: bool = False) -> Checked:
+    """`value` as a value of `type_`. `references`: whether `{"$ref", "$size"}` in it is a reference."""
+    checking = Checking(types, references)
+    decoded = _value(value, type_, None, checking)
+    return Checked(decoded, tuple(checking.problems))
+
+
+def validate_record(value: Any, fields: tuple[Field, ...], types: Types, *, references: bool = False) -> Checked:
+    """The arguments of a call, or the input of a flow, by the fields that are its parameters."""
+    return validate(value, RecordType(fields), types, references=references)
+
+
+def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:
+    if type(value) is Reference:
+        return value
+    if type(value) is dict and checking.references and value.keys() == {"$ref", "$size"}:
+        return Reference(value["$ref"], value["$size"])
+    if place is not None and place[2] > MOST_DEPTH:
+        return checking.problem(None, f"this value is nested more than {MOST_DEPTH} deep")
+    return _VALIDATORS[type(type_)](value, type_, place, checking)
+
+
+def _named(value: Any, type_: NamedType, place: Place | None, checking: Checking) -> Any:
+    decode = DECODERS.get(type_.name)
+    if decode is not None:
+        return decode(value, place, checking)
+    resolved = resolve(type_, checking.types)
+    if type(resolved) is NamedType:
+        if resolved.name in DECODERS:
+            return DECODERS[resolved.name](value, place, checking)
+        return checking.problem(place, f"the type {resolved.name} is not known")
+    return _value(value, resolved, place, checking)
+
+
+def _literal(value: Any, type_: LiteralType, place: Place | None, checking: Checking) -> Any:
+    if value != type_.value:
+        checking.unfit(place, json_text(type_.value), value)
+    return value
+
+
+def _optional(value: Any, type_: OptionalType, place: Place | None, checking: Checking) -> Any:
+    return None if value is None else _value(value, type_.item, place, checking)
+
+
+def _list(value: Any, type_: ListType, place: Place | None, checking: Checking) -> Any:
+    if type(value) is not list:
+        return checking.unfit(place, "a list", value)
+    if type_.at_most is not None and len(value) > type_.at_most:
+        checking.problem(place, f"at most {type_.at_most} items are allowed, not {len(value)}")
+        return value
+    item = type_.item
+    return [_value(part, item, inside(place, position), checking) for position, part in enumerate(value)]
+
+
+def _generic(value: Any, type_: GenericType, place: Place | None, checking: Checking) -> Any:
+    if type_.name != "map":
+        resolved = resolve(type_, checking.types)
+        if type(resolved) is GenericType:
+            return checking.problem(place, f"the type {type_.name} is not known")
+        return _value(value, resolved, place, checking)
+    if type(value) is not dict:
+        return checking.unfit(place, "a map", value)
+    key = DECODERS["text"]
+    return {
+        key(name, inside(place, str(name)), checking): _value(part, type_.argument, inside(place, str(name)), checking)
+        for name, part in value.items()
+    }
+
+
+def _record(value: Any, type_: RecordType, place: Place | None, checking: Checking) -> Any:
+    if type(value) is not dict:
+        return checking.unfit(place, "a record", value)
+    record: dict[str, Any] = {}
+    given = 0
+    for field in type_.fields:
+        name = field.name
+        if name in value:
+            given += 1
+            record[name] = _field(value[name], field, inside(place, name), checking)
+        else:
+            record[name] = _left_out(field, inside(place, name), checking)
+    if given < len(value):
+        _unknown_fields(value, type_, place, checking)
+    return record
+
+
+def _field(value: Any, field: Field, place: Place, checking: Checking) -> Any:
+    found = len(checking.problems)
+    decoded = _value(value, field.type, place, checking)
+    if len(checking.problems) == found:
+        check_bounds(decoded, field, place, checking)
+    return decoded
+
+
+def _left_out(field: Field, place: Place, checking: Checking) -> Any:
+    if field.default is None:
+        return None if is_optional(field.type, checking.types) else checking.problem(place, "is missing")
+    try:
+        default = evaluate(field.default, {}, CONSTANT)
+    except EvaluationError as error:
+        return checking.problem(place, f"the default has no value: {error.message}")
+    return _field(default, field, place, checking)
+
+
+def _unknown_fields(value: dict[Any, Any], type_: RecordType, place: Place | None, checking: Checking) -> None:
+    known = [field.name for field in type_.fields]
+    for name in value:
+        if name not in known:
+            free = [candidate for candidate in known if candidate not in value]
+            checking.problem(inside(place, str(name)), f"unknown field{did_you_mean(str(name), free)}")
+
+
+def _union(value: Any, type_: UnionType, place: Place | None, checking: Checking) -> Any:
+    if value is None and is_optional(type_, checking.types):
+        return None
+    choices = list(options(type_, checking.types))
+    texts = [choice.value for choice in choices if type(choice) is LiteralType]
+    if type(value) is str and value in texts:
+        return value
+    if len(texts) == len(choices):
+        return _not_one_of(texts, value, place, checking)
+    records = [choice for choice in choices if type(choice) is RecordType]
+    if type(value) is dict and records:
+        return _tagged(value, records, place, checking)
+    others = [choice for choice in choices if type(choice) not in (RecordType, LiteralType)]
+    return _first_that_fits(value, others, type_, place, checking)
+
+
+def _tagged(value: dict[Any, Any], records: list[RecordType], place: Place | None, checking: Checking) -> Any:
+    """The record whose literal fields the value has."""
+    fitting = [record for record in records if _has_tags(value, record, checking.types)]
+    if len(fitting) == 1:
+        return _value(value, fitting[0], place, checking)
+    if fitting:
+        return _first_that_fits(value, list(fitting), fitting[0], place, checking)
+    for field in records[0].fields:
+        texts = [
+            text
+            for record in records
+            for part in record.fields
+            if part.name == field.name
+            for text in tags(part, checking.types)
+        ]
+        if texts:
+            return _not_one_of(texts, value.get(field.name), inside(place, field.name), checking)
+    return checking.unfit(place, " or ".join(map(type_text, records)), value)
+
+
+def _has_tags(value: dict[Any, Any], record: RecordType, types: Types) -> bool:
+    tagged = ((field.name, tags(field, types)) for field in record.fields)
+    return all(not texts or value.get(name) in texts for name, texts in tagged)
+
+
+def _first_that_fits(value: Any, choices: list[Any], whole: Type, place: Place | None, checking: Checking) -> Any:
+    for choice in choices:
+        attempt = checking.attempt()
+        decoded = _value(value, choice, place, attempt)
+        if not attempt.problems:
+            return decoded
+    return checking.unfit(place, type_text(whole), value)
+
+
+def _not_one_of(texts: list[str], value: Any, place: Place | None, checking: Checking) -> None:
+    expected = " or ".join(json_text(text) for text in dict.fromkeys(texts))
+    hint = did_you_mean(value, texts, quote='"') if type(value) is str else ""
+    checking.problem(place, f"expected {expected}, not {shown(value)}{hint}")
+
+
+_VALIDATORS: dict[type, Validator] = {
+    NamedType: _named,
+    LiteralType: _literal,
+    OptionalType: _optional,
+    ListType: _list,
+    GenericType: _generic,
+    RecordType: _record,
+    UnionType: _union,
+}
