@@ -1,0 +1,41 @@
+# Each command makes .venv from requirements.lock when it is missing or older than the lock.
+
+environment := .venv/.complete
+bin := .venv/bin
+demo_folder := .steadflow/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(environment): requirements.lock pyproject.toml .ci/environment
+	@PYTHON="$(PYTHON)" .ci/environment
+
+demo: $(environment)  ## run examples/support.flow on a Temporal server of its own, then show what its tools did
+	@rm -rf $(demo_folder)
+	@mkdir -p $(demo_folder)
+	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/dsl run examples/support.flow --state $(demo_folder) \
+	  --input examples/support.json --answers examples/support.answers.yaml
+	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/python examples/support_tools.py
+
+test: lint  ## check style, types and layers, then run the tests
+	@$(bin)/pytest
+
+lint: $(environment)  ## check style, types and layers
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/mypy
+	@$(bin)/lint-imports
+
+bench: $(environment)  ## measure cold start, imports and expressions
+	@$(bin)/python -m tests.bench
+
+lock: $(environment)  ## write requirements.lock anew from pyproject.toml
+	@command -v uv >/dev/null || $(bin)/python -m pip install --quiet uv
+	@PATH="$$PATH:$(bin)" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --group dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove the environment, caches and the demo's state
+	@rm -rf .venv .steadflow .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist build
