@@ -3,7 +3,7 @@
 from interpreter.core.commands import Command
 from interpreter.core.constructs.table import CONSTRUCTS, kind_of
 from interpreter.core.events import Event
-from interpreter.core.machine import Machine
+from interpreter.core.machine import ROOT, Machine
 from interpreter.core.state import State
 
 from dsl.definition.unseal import Definition
@@ -23,4 +23,4 @@ def resume(state: State) -> list[Command]:
 
 def finished(state: State) -> bool:
     """Whether the run is over."""
-    return state.flow not in state.frames
+    return ROOT not in state.frames

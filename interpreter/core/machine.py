@@ -16,8 +16,9 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.definition.encode import encode
 from dsl.definition.unseal import Definition
-from dsl.expressions.evaluate import evaluate, names
-from dsl.expressions.values import EvaluationError, NeedsReference
+from dsl.expressions.errors import EvaluationError, NeedsReference
+from dsl.expressions.evaluate import evaluate
+from dsl.expressions.names import names
 from dsl.values.codec import dump, load
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Cancel, Command, Evaluate, Work
@@ -29,6 +30,9 @@ from interpreter.core.state import Frame, Pending, State, Task
 
 if TYPE_CHECKING:
     from interpreter.core.constructs.construct import Construct
+
+ROOT = "$"
+"""The path of the run's own frame; the flow's body stands at the flow's name."""
 
 KindOf = Callable[[Definition, Node], str]
 """Which construct carries out a node."""
@@ -59,7 +63,7 @@ class Machine:
                 self._answered(event)
             case CancelRequested():
                 self.state.cancelled = True
-                self.cancel(self.state.flow)
+                self.cancel(ROOT)
             case Evaluated():
                 self._evaluated(event)
             case _:
@@ -70,18 +74,17 @@ class Machine:
 
     def _start(self, event: Started) -> None:
         self.state.started = event.at
-        self.state.frames[self.state.flow] = Frame(
-            path=self.state.flow,
+        self.state.frames[ROOT] = Frame(
+            path=ROOT,
             kind="Flow",
             parent=None,
             purse="",
             started=[0],
             since=event.at,
-            address=self.state.flow,
             scope=True,
             memory={"input": event.input},
         )
-        self.queue.append(Task("enter", self.state.flow))
+        self.queue.append(Task("enter", ROOT))
 
     def _answered(self, event: Answered) -> None:
         reply = reply_without_question(self.state, event.answer)
@@ -163,7 +166,7 @@ class Machine:
         address = parent.address + (segment if address is None else address)
         self.state.sequence += 1
         frame = Frame(
-            path=parent.path + segment,
+            path=segment if parent.path == ROOT else parent.path + segment,
             kind=kind or self.kind_of(self.definition, self.node_at(address)),
             parent=parent.path,
             purse=parent.purse,

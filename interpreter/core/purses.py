@@ -25,9 +25,9 @@ def open_purse(machine: Machine, frame: Frame, budget: Budget | None, lease: Lea
     purse = Purse(
         path=frame.path,
         parent=frame.purse or None,
-        usd=_smaller(budget.usd, Decimal(lease.usd) if lease.usd is not None else None),
-        tokens=_smaller(budget.tokens, lease.tokens),
-        calls=_smaller(budget.calls, lease.calls),
+        usd=smaller(budget.usd, Decimal(lease.usd) if lease.usd is not None else None),
+        tokens=smaller(budget.tokens, lease.tokens),
+        calls=smaller(budget.calls, lease.calls),
         deadline=machine.state.now + budget.time / 1000 if budget.time is not None else None,
     )
     machine.state.purses[frame.path] = purse
@@ -51,7 +51,7 @@ def deadline_id(frame: Frame) -> str:
 Number = TypeVar("Number", int, Decimal)
 
 
-def _smaller(one: Number | None, other: Number | None) -> Number | None:
+def smaller(one: Number | None, other: Number | None) -> Number | None:
     if one is None or other is None:
         return one if other is None else other
     return min(one, other)
@@ -115,9 +115,14 @@ def stop_waiting(machine: Machine, frame: Frame) -> bool:
 def exceeds(purse: Purse, unit: str, need: Amount, path: str) -> Failure:
     limit, spent = getattr(purse, unit), getattr(purse.spent, unit)
     needed = getattr(need, unit)
-    message = f"the budget of `{purse.path}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
+    message = f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
     details = {"limit": unit, "allowed": _plain(limit), "spent": _plain(spent), "needed": _plain(needed)}
     return Failure(BUDGET_EXCEEDED, message, path, details, purse=purse.path)
+
+
+def shown(purse: Purse, path: str) -> str:
+    """The name of a purse for people; that of the run is the flow, with which every path begins."""
+    return path.split("/", 1)[0] if purse.parent is None else purse.path
 
 
 def as_spent(amount: Amount) -> Spent:
@@ -126,6 +131,21 @@ def as_spent(amount: Amount) -> Spent:
 
 def from_spent(spent: Spent) -> Amount:
     return Amount(Decimal(spent.usd), spent.tokens, spent.calls)
+
+
+def lease(state: State, path: str, budget: Budget) -> Lease:
+    """What a child gets: the smaller of what it declares and what is left in the purse at `path`, for each unit."""
+    usd = smaller(budget.usd, left(state, path, "usd"))
+    return Lease(
+        format(usd, "f") if usd is not None else None,
+        smaller(budget.tokens, left(state, path, "tokens")),
+        smaller(budget.calls, left(state, path, "calls")),
+    )
+
+
+def from_lease(lent: Lease) -> Amount:
+    """What to reserve for a lease; an unlimited one draws on no limit here."""
+    return Amount(Decimal(lent.usd or 0), lent.tokens or 0, lent.calls or 0)
 
 
 def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> str | None:
@@ -160,7 +180,7 @@ def out_of_time(machine: Machine, frame: Frame) -> Failure:
     purse = machine.state.purses[frame.path]
     return Failure(
         BUDGET_EXCEEDED,
-        f"the time of `{purse.path}` is over",
+        f"the time of `{shown(purse, machine.state.flow)}` is over",
         frame.path,
         {"limit": "time", "allowed": purse.deadline},
         purse=purse.path,

@@ -12,7 +12,7 @@ from typing import Any
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
 from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChatResult, ChatUsage, ChildReport, Lease, Price, RunResult, Spent
-from interpreter.boundary.view import Note
+from interpreter.boundary.view import Note, ShownValue
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, SetTimer, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, ModelAnswered, TimerFired, ToolReturned
 from interpreter.core.outcomes import Exit, Failure
@@ -27,7 +27,7 @@ _CLASSES: dict[str, type] = {
         *(State, Frame, Task, Pending, Purse, Amount, Entry, Question, Vote, Exit, Failure),
         *(CallTool, AttemptModel, StartChild, SetTimer, Evaluate),
         *(ToolReturned, CallFailed, ModelAnswered, ChildEnded, TimerFired),
-        *(Answer, ChatRequest, ChatResult, ChatUsage, ChildReport, Lease, Price, RunResult, Spent, Note),
+        *(Answer, ChatRequest, ChatResult, ChatUsage, ChildReport, Lease, Price, RunResult, Spent, Note, ShownValue),
     )
 }
 _FIELDS = {cls: tuple((f.name, f.default, f.default_factory) for f in fields(cls)) for cls in _CLASSES.values()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from interpreter.boundary.payloads import JSON, Price
+from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Work
 from interpreter.core.events import Event
@@ -128,6 +128,7 @@ class State:
     key_base: str
     requester: str | None = None
     prices: dict[str, Price] = field(default_factory=dict)
+    lease: Lease = field(default_factory=Lease)
     status: str = "running"
     started: float = 0.0
     now: float = 0.0

@@ -1,7 +1,8 @@
 """The OpenAI API, or any server that speaks it: one streamed completion for one attempt.
 
-The client's own retries are off: the interpreter decides what comes next. Two traps of the client are closed here:
-a stream that ends early raises nothing (its `finish_reason` stays None), and a corrupt chunk raises a bare `JSONDecodeError`.
+The client's own retries are off: the interpreter decides what comes next. Two traps of the client are closed here: a
+stream that ends early raises nothing (its `finish_reason` stays None), and a corrupt chunk raises a bare
+`JSONDecodeError`.
 """
 
 import json

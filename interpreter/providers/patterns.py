@@ -1,7 +1,7 @@
 """A text that matches a pattern, for rehearsals: shortest repetitions, readable characters.
 
-Follows the tree that Python's own `re` parses (its syntax covers what RE2 patterns use). A text that does not match in the
-end, because of an assertion inside, is not returned.
+Follows the tree that Python's own `re` parses (its syntax covers what RE2 patterns use). A text that does not match
+in the end, because of an assertion inside, is not returned.
 """
 
 import re

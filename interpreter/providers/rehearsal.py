@@ -37,7 +37,7 @@ def _tokens(text: str) -> int:
 
 
 class _Rehearsal:
-    """One answer under way: the schema's root, the words of the prompt, and a dice that is thrown the same each time."""
+    """One answer under way: the schema's root, the words of the prompt, and dice that always fall the same."""
 
     def __init__(self, request: ChatRequest) -> None:
         seed = json.dumps([request.agent, request.prompt, request.schema], sort_keys=True)
@@ -173,7 +173,7 @@ def _bounds(schema: Schema, step: float) -> tuple[float, float]:
 
 
 def _upper_part(least: float, most: float) -> tuple[float, float]:
-    """Where to take a number from: near the upper bound, near the lower one when there is no upper, else from 1 to 10."""
+    """Where to take a number from: near the upper bound, or near the lower when there is no upper, else 1 to 10."""
     if math.isinf(least) and math.isinf(most):
         return 1, 10
     if math.isinf(most):

@@ -1,4 +1,4 @@
-"""The JSON Schema of an answer, in the form that structured outputs demand, and the answer back in the form of the schema.
+"""The JSON Schema of an answer as structured outputs demand it, and the answer back in the schema's own form.
 
 Strict structured outputs know no optional fields and no maps, and the answer must be an object. So an optional field
 is asked for as nullable and dropped again when it comes back null; what is not an object travels as `{"value": …}`;

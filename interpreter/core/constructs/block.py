@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from dsl.ast.address import labels
+from dsl.ast.address import label
 from dsl.ast.statements import AwaitApproval, Block, Parallel, ParallelFor, Step
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.machine import Machine
@@ -11,7 +11,7 @@ from interpreter.core.state import Frame
 
 
 class BlockConstruct(Construct):
-    """`memory["at"]` is the position of the statement that runs."""
+    """`memory`: `at` (the position of the statement that runs), `export` (for the branches of a `parallel`)."""
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         frame.memory["at"] = -1
@@ -33,8 +33,21 @@ class BlockConstruct(Construct):
 
     def _next(self, machine: Machine, frame: Frame) -> None:
         frame.memory["at"] += 1
-        block = _block(machine, frame)
-        if frame.memory["at"] == len(block.statements):
-            machine.end(frame, DONE)
-        else:
-            machine.open(frame, "/" + labels(machine, frame)[frame.memory["at"]])
+        at, block = frame.memory["at"], _block(machine, frame)
+        if at < len(block.statements):
+            machine.open(frame, f"/{label(block.statements[at], at)}")
+            return
+        if frame.memory.get("export"):
+            _export(machine, frame)
+        machine.end(frame, DONE)
+
+
+def _export(machine: Machine, frame: Frame) -> None:
+    """What a branch defined is visible after its `parallel`."""
+    assert frame.parent is not None
+    for name, value in frame.values.items():
+        machine.bind(machine.state.frames[frame.parent], name, value)
+
+
+def _block(machine: Machine, frame: Frame) -> Block:
+    return cast(Block, machine.node(frame))

@@ -6,7 +6,6 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.values.codec import to_wire
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT, UNDO_FAILED
-from interpreter.boundary.payloads import Lease
 from interpreter.core import ledger, purses
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
@@ -19,7 +18,7 @@ from interpreter.core.state import Entry, Frame
 
 
 class FlowConstruct(Construct):
-    """`memory`: `input`; `lease`; `phase` (`running undoing`); `exit` while undoing; `expired` when the time is over."""
+    """`memory`: `input`; `phase` (`running undoing`); `exit` while undoing; `expired` when the time is over."""
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
@@ -28,9 +27,9 @@ class FlowConstruct(Construct):
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), frame.path))
         frame.values.update(checked.value)
         frame.memory["phase"] = "running"
-        purses.open_purse(machine, frame, flow.budget, frame.memory.pop("lease", Lease()))
+        purses.open_purse(machine, frame, flow.budget, machine.state.lease)
         machine.note("started", frame, "run")
-        machine.open(frame, "", "Block", address="")
+        machine.open(frame, machine.state.flow, "Block")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         frame.memory["expired"] = purses.out_of_time(machine, frame)
@@ -64,9 +63,9 @@ class FlowConstruct(Construct):
         frame.memory["exit"] = exit_
         frame.memory["phase"] = "undoing"
         machine.withdraw(purses.deadline_id(frame))
-        if ledger.to_undo(machine.state, frame.path):
+        if ledger.to_undo(machine.state, machine.state.flow):
             machine.state.status = "undoing"
-            machine.open(frame, "/undo", "Undo", address="", memory={"scope": frame.path})
+            machine.open(frame, "/undo", "Undo", address="", memory={"scope": machine.state.flow})
         else:
             self._finish(machine, frame, exit_)
 

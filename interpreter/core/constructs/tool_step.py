@@ -4,6 +4,7 @@ An unknown outcome is settled going forward (`verify`, else the step fails as `O
 out, without calling anything again only to undo it: `verify`, else an undo that needs no result, else it is listed.
 """
 
+from dataclasses import replace
 from typing import Any, cast
 
 from dsl.ast.declarations import ToolDeclaration
@@ -119,7 +120,7 @@ class ToolStepConstruct(Construct):
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         exit_ = unless_cancelled(frame, exit_)
         if exit_.failure is not None:
-            exit_ = failed(Failure(**_at(exit_.failure, frame.path)))
+            exit_ = failed(replace(exit_.failure, path=frame.path))
         kinds = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
         detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
         machine.note(kinds[exit_.kind], frame, "tool", detail=detail)
@@ -165,6 +166,3 @@ def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
 def _key(machine: Machine, frame: Frame) -> str:
     return f"{machine.state.key_base}/{frame.path}"
 
-
-def _at(failure: Failure, path: str) -> dict[str, Any]:
-    return {"kind": failure.kind, "message": failure.message, "path": path, "details": failure.details, "purse": failure.purse, "unknown": failure.unknown}

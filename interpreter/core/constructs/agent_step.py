@@ -1,0 +1,231 @@
+"""A step that calls an agent without tools: one structured completion.
+
+Each attempt at a model reserves the most that it can cost and settles what it did cost. What follows a failed attempt
+(the same model after a durable wait, the next model, the end) is decided in `policies`; an answer that does not fit its
+type is asked for again with the reason, a bounded number of times.
+"""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, cast
+
+from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.statements import Step
+from dsl.values.codec import to_wire
+from dsl.values.schema import json_schema, unwrap
+from dsl.values.validate import validate
+from interpreter.boundary import failures
+from interpreter.boundary.payloads import ChatRequest, ChatUsage
+from interpreter.core import policies, purses
+from interpreter.core.commands import AttemptModel, SetTimer
+from interpreter.core.constructs.calls import describe, evaluate_arguments
+from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
+from interpreter.core.state import Amount, Frame
+
+FRAMING_TOKENS = 64
+"""What a chat adds to its texts, at most: roles, separators, the name of the schema."""
+
+
+class AgentStepConstruct(Construct):
+    """`memory`: `prompt`, `instructions`, `schema`; `model` (its place in the list), `tries` (at this model), `attempt` (in all),
+    `reasks`, `feedback`; `phase` (`reserving asking waiting`), `command`; `causes` (how earlier models failed)."""
+
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        step, agent = _parts(machine, frame)
+        arguments = evaluate_arguments(machine, frame, step.call, agent.parameters)
+        texts = {
+            part: machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
+            for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
+        }
+        schema = json_schema(agent.returns, machine.definition.types, for_model=True)
+        frame.memory.update(texts, schema=schema, model=0, tries=0, attempt=0, reasks=0, feedback=None, causes=[])
+        machine.note("started", frame, "agent", detail=agent.name)
+        if agent.budget is not None:
+            purses.open_purse(machine, frame, agent.budget)
+        self.granted(machine, frame)
+
+    def granted(self, machine: Machine, frame: Frame) -> None:
+        """Reserve for the next attempt, and make it."""
+        memory = frame.memory
+        memory["phase"] = "reserving"
+        need = self._need(machine, frame)
+        if not purses.reserve(machine, frame, need):
+            return
+        _, agent = _parts(machine, frame)
+        memory["tries"] += 1
+        memory["attempt"] += 1
+        request = ChatRequest(
+            agent=agent.name,
+            model=agent.models[memory["model"]],
+            prompt=to_wire(memory["prompt"]),
+            instructions=to_wire(memory["instructions"]),
+            schema=memory["schema"],
+            max_output_tokens=need.tokens - _input_bound(memory),
+            temperature=float(agent.temperature) if agent.temperature is not None else None,
+            attempt=memory["attempt"],
+            feedback=memory["feedback"],
+        )
+        memory["phase"] = "asking"
+        memory["command"] = frame.path if memory["attempt"] == 1 else f"{frame.path}~{memory['attempt']}"
+        summary = frame.path.split("/", 1)[-1]
+        machine.issue(frame, AttemptModel(memory["command"], request, policies.MODEL_TIMEOUT, summary))
+        if memory["attempt"] > 1:
+            machine.note("attempt", frame, "agent", attempt=memory["attempt"], detail=request.model)
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        match event:
+            case ModelAnswered():
+                self._answered(machine, frame, event)
+            case CallFailed():
+                self._attempt_failed(machine, frame, event)
+            case TimerFired(id=id_) if id_ == purses.deadline_id(frame):
+                frame.memory["expired"] = purses.out_of_time(machine, frame)
+                self.cancel(machine, frame)
+            case TimerFired():
+                self.granted(machine, frame)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        if frame.memory["phase"] == "asking":
+            machine.interrupt(frame.memory["command"])
+            return
+        purses.stop_waiting(machine, frame)
+        if frame.memory["phase"] == "waiting":
+            machine.withdraw(frame.memory["command"])
+        self._end(machine, frame, CANCELLED)
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        self._end(machine, frame, failed(failure))
+
+    def _need(self, machine: Machine, frame: Frame) -> Amount:
+        """The most that the next attempt can cost: all that is sent, and as much answer as the budgets leave room for."""
+        _, agent = _parts(machine, frame)
+        price = machine.state.prices.get(agent.models[frame.memory["model"]])
+        sent = _input_bound(frame.memory)
+        answer = agent.budget.tokens if agent.budget and agent.budget.tokens else policies.DEFAULT_OUTPUT_TOKENS
+        tokens_left = purses.left(machine.state, frame.purse, "tokens")
+        if tokens_left is not None:
+            answer = max(1, min(answer, int(tokens_left) - sent))
+        if price is None:
+            return Amount(tokens=sent + answer, calls=1)
+        sent_usd, output_price = sent * Decimal(price.input), Decimal(price.output)
+        usd_left = purses.left(machine.state, frame.purse, "usd")
+        if usd_left is not None and output_price:
+            answer = max(1, min(answer, int((usd_left - sent_usd) / output_price)))
+        return Amount(sent_usd + answer * output_price, sent + answer, 1)
+
+    def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
+        _, agent = _parts(machine, frame)
+        result = event.result
+        purses.settle(machine, frame, _cost(machine, agent, frame, result.usage))
+        machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
+        frame.memory["rehearsal"] = result.rehearsal
+        checked = validate(unwrap(result.output, agent.returns, machine.definition.types), agent.returns, machine.definition.types)
+        if frame.cancelling or "expired" in frame.memory:
+            self._end(machine, frame, CANCELLED)
+        elif not checked.problems:
+            self._end(machine, frame, done(checked.value))
+        else:
+            self._ask_again(machine, frame, describe(checked.problems))
+
+    def _ask_again(self, machine: Machine, frame: Frame, problem: str) -> None:
+        memory = frame.memory
+        if memory["reasks"] == policies.MOST_REASKS:
+            self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem, frame.path))
+            return
+        memory["reasks"] += 1
+        memory["feedback"] = problem
+        machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failures.MALFORMED_OUTPUT}: {problem}")
+        self.granted(machine, frame)
+
+    def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
+        _, agent = _parts(machine, frame)
+        memory = frame.memory
+        purses.settle(machine, frame, _charge(machine, agent, frame, event))
+        if frame.cancelling or "expired" in memory:
+            self._end(machine, frame, CANCELLED)
+            return
+        if event.kind == failures.MALFORMED_OUTPUT:
+            self._ask_again(machine, frame, event.message)
+            return
+        following = policies.after_model_failure(
+            event, memory["tries"], more_models=memory["model"] + 1 < len(agent.models), seed=f"{machine.state.key_base}/{frame.path}"
+        )
+        if following.what != "again":
+            self._next_model(machine, frame, Failure(event.kind, event.message, frame.path, _first(event)))
+            return
+        memory["phase"] = "waiting"
+        memory["command"] = f"{frame.path}~{memory['attempt']}!retry"
+        deadline = machine.state.now + following.delay / 1000
+        machine.issue(frame, SetTimer(memory["command"], deadline, f"{frame.path.split('/', 1)[-1]}: {event.kind}"))
+        machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{event.kind}: {event.message}")
+
+    def _next_model(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        """Go on with the next model; after the last one the step fails."""
+        _, agent = _parts(machine, frame)
+        memory = frame.memory
+        memory["causes"].append({"model": agent.models[memory["model"]], "kind": failure.kind, "message": failure.message})
+        if memory["model"] + 1 < len(agent.models):
+            memory.update(model=memory["model"] + 1, tries=0, reasks=0, feedback=None)
+            machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failure.kind}: next model")
+            self.granted(machine, frame)
+            return
+        if len(memory["causes"]) > 1:
+            message = "; ".join(f"{cause['model']}: {cause['kind']}" for cause in memory["causes"])
+            failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory["causes"])
+        self._end(machine, frame, failed(failure))
+
+    def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        if "expired" in frame.memory:
+            exit_ = failed(frame.memory["expired"])
+        exit_ = unless_cancelled(frame, exit_)
+        if exit_.failure is not None:
+            exit_ = failed(replace(exit_.failure, path=frame.path))
+        kinds = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
+        detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
+        machine.note(kinds[exit_.kind], frame, "agent", detail=detail, rehearsal=frame.memory.get("rehearsal", False))
+        purses.close_purse(machine, frame)
+        machine.end(frame, exit_)
+
+
+def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
+    step = cast(Step, machine.node(frame))
+    return step, machine.definition.agents[step.call.target]
+
+
+def _input_bound(memory: dict[str, Any]) -> int:
+    """An upper bound of the tokens sent: a token is at least one UTF-8 byte."""
+    texts = (memory["prompt"], memory["instructions"], memory["feedback"], json.dumps(memory["schema"]))
+    return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
+
+
+def _bytes(text: Any) -> int:
+    return len(text.encode()) if type(text) is str else int(text.size)
+
+
+def _cost(machine: Machine, agent: AgentDeclaration, frame: Frame, usage: ChatUsage) -> Amount:
+    price = machine.state.prices.get(agent.models[frame.memory["model"]])
+    tokens = usage.input_tokens + usage.output_tokens
+    if price is None:
+        return Amount(tokens=tokens, calls=1)
+    usd = usage.input_tokens * Decimal(price.input) + usage.output_tokens * Decimal(price.output)
+    return Amount(usd, tokens, 1)
+
+
+def _charge(machine: Machine, agent: AgentDeclaration, frame: Frame, event: CallFailed) -> Amount:
+    """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
+    detail = _first(event)
+    detail = detail if type(detail) is dict else {}
+    usage = detail.get("usage")
+    if event.certainty == "not_started" or detail.get("charge") == "none":
+        return Amount()
+    if usage is not None:
+        return _cost(machine, agent, frame, ChatUsage(usage["input_tokens"], usage["output_tokens"]))
+    return cast(Amount, frame.memory["reserved"])
+
+
+def _first(event: CallFailed) -> Any:
+    return event.details[0] if event.details else None

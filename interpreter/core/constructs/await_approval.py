@@ -1,0 +1,151 @@
+"""A typed question to people, in stages. Every stage has a deadline and a stated outcome.
+
+The question is worded once, when it opens: what is shown, which calls it gates with which arguments, and the digest of
+all that. Its id is the path of the statement, so it is found by a late answer too.
+"""
+
+import hashlib
+import json
+from typing import Any, cast
+
+from dsl.ast.statements import AwaitApproval, Call, Person
+from dsl.expressions.names import names
+from dsl.expressions.text import render
+from dsl.values.codec import to_wire
+from interpreter.boundary.failures import APPROVAL_TIMED_OUT
+from interpreter.boundary.view import ShownValue
+from interpreter.core import ballot
+from interpreter.core.commands import Reply, SetTimer
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.events import Answered, Event, TimerFired
+from interpreter.core.late_answers import remember
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import CANCELLED, Failure, done, failed
+from interpreter.core.state import Frame, Question
+from interpreter.core.wording import expression_text
+
+
+class AwaitApprovalConstruct(Construct):
+    """`memory`: `reminders` (how many were sent), `stage_timer` and `remind_timer` (command ids)."""
+
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        node = _node(machine, frame)
+        text = machine.evaluate(frame, "question", node.question)
+        shown = [
+            ShownValue(expression_text(expression), to_wire(machine.evaluate(frame, f"show{i}", expression)))
+            for i, expression in enumerate(node.show)
+        ]
+        gates = [_gate_text(machine, frame, node.name, call, i) for i, call in enumerate(node.gates)]
+        persons = _persons(machine, frame, node)
+        digest = _digest([render(text), [[item.name, item.value] for item in shown], gates])
+        machine.state.questions[frame.path] = Question(
+            frame.path, render(text), shown, gates, digest, -1, machine.state.now, machine.state.now, persons
+        )
+        frame.memory["reminders"] = 0
+        machine.note("asked", frame, "approval", detail=render(text))
+        self._remind_later(machine, frame)
+        self._next_stage(machine, frame)
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        match event:
+            case Answered():
+                self._answered(machine, frame, event)
+            case TimerFired(id=id_) if id_ == frame.memory["stage_timer"]:
+                self._timed_out(machine, frame)
+            case TimerFired():
+                frame.memory["reminders"] += 1
+                machine.note("reminded", frame, "approval", detail=self._question(machine, frame).text)
+                self._remind_later(machine, frame)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        self._close(machine, frame, "withdrawn")
+        machine.end(frame, CANCELLED)
+
+    def _answered(self, machine: Machine, frame: Frame, event: Answered) -> None:
+        answer = event.answer
+        node, question = _node(machine, frame), self._question(machine, frame)
+        verdict = ballot.cast_vote(machine.definition, machine.state, node, question, answer)
+        machine.commands.append(Reply(answer.id, verdict.accepted, verdict.outcome, verdict.message))
+        if not verdict.accepted:
+            return
+        remember(machine.state.answers_seen, answer.id, verdict.outcome)
+        detail = f"{answer.decision} by {answer.by} (unverified)" + (f": {answer.note}" if answer.note else "")
+        machine.note("voted", frame, "approval", detail=detail)
+        if verdict.outcome in ("approved", "rejected"):
+            by = sorted({vote.by for vote in question.votes}) if verdict.outcome == "approved" else [answer.by]
+            self._settle(machine, frame, verdict.outcome, verdict.outcome == "approved", verdict.answer, by)
+
+    def _timed_out(self, machine: Machine, frame: Frame) -> None:
+        question = self._question(machine, frame)
+        stage = _node(machine, frame).stages[question.stage]
+        if stage.outcome == "ask":
+            machine.note("escalated", frame, "approval", detail=question.text)
+            self._next_stage(machine, frame)
+        elif stage.outcome == "fail":
+            self._close(machine, frame, "timed_out")
+            machine.end(frame, failed(Failure(APPROVAL_TIMED_OUT, f"nobody answered: {question.text}", frame.path)))
+        else:
+            self._settle(machine, frame, "timed_out", stage.outcome == "approve", None, [])
+
+    def _next_stage(self, machine: Machine, frame: Frame) -> None:
+        question = self._question(machine, frame)
+        question.stage += 1
+        question.proposal = question.proposal_digest = None
+        stage = _node(machine, frame).stages[question.stage]
+        assert stage.timeout is not None
+        question.deadline = machine.state.now + stage.timeout / 1000
+        frame.memory["stage_timer"] = f"{frame.path}!stage{question.stage}"
+        machine.issue(frame, SetTimer(frame.memory["stage_timer"], question.deadline, f"{frame.path.split('/', 1)[-1]}: answer due"))
+
+    def _remind_later(self, machine: Machine, frame: Frame) -> None:
+        every = _node(machine, frame).remind
+        frame.memory["remind_timer"] = f"{frame.path}!remind{frame.memory['reminders']}"
+        if every is not None:
+            summary = f"{frame.path.split('/', 1)[-1]}: remind"
+            machine.issue(frame, SetTimer(frame.memory["remind_timer"], machine.state.now + every / 1000, summary))
+
+    def _settle(self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Any, by: list[str]) -> None:
+        self._close(machine, frame, outcome)
+        machine.end(frame, done({"outcome": outcome, "approved": approved, "answer": answer, "by": by}))
+
+    def _close(self, machine: Machine, frame: Frame, outcome: str) -> None:
+        machine.withdraw(frame.memory["stage_timer"])
+        machine.withdraw(frame.memory["remind_timer"])
+        del machine.state.questions[frame.path]
+        remember(machine.state.settled, frame.path, outcome)
+        machine.note(outcome, frame, "approval")
+
+    def _question(self, machine: Machine, frame: Frame) -> Question:
+        return machine.state.questions[frame.path]
+
+
+def _node(machine: Machine, frame: Frame) -> AwaitApproval:
+    return cast(AwaitApproval, machine.node(frame))
+
+
+def _persons(machine: Machine, frame: Frame, node: AwaitApproval) -> dict[str, str]:
+    """Who is meant by each `person EXPR`, by its place: stage and position."""
+    return {
+        ballot.person_key(s, w): render(machine.evaluate(frame, f"person{s}.{w}", whom.value))
+        for s, stage in enumerate(node.stages)
+        for w, whom in enumerate(stage.whom)
+        if type(whom) is Person
+    }
+
+
+def _gate_text(machine: Machine, frame: Frame, approval: str, call: Call, number: int) -> str:
+    """The gated call with its arguments as they will be; what the answer gives is shown as such."""
+    parts = []
+    for i, argument in enumerate(call.arguments):
+        if approval in names(argument.value):
+            text = "‹your answer›"
+        else:
+            value = to_wire(machine.evaluate(frame, f"gate{number}.{i}", argument.value))
+            text = json.dumps(value, ensure_ascii=False)
+        parts.append(f"{argument.name}: {text}" if argument.name else text)
+    return f"{call.target}({', '.join(parts)})"
+
+
+def _digest(parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+

@@ -1,0 +1,64 @@
+"""What `loop` and `budget` share: a purse of their own, and what happens when it is used up.
+
+The exhaustion of this purse stops here; that of one further out goes on outward.
+"""
+
+from dsl.ast.statements import Block, Budget
+from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.core import purses
+from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.events import Event
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import Exit, Failure, failed
+from interpreter.core.state import Frame
+
+
+class BudgetedConstruct(Construct):
+    """`memory`: `phase` (`body exhausted`), `expired` when the time is over."""
+
+    node_kind = "budget"
+
+    def begin(self, machine: Machine, frame: Frame, budget: Budget) -> None:
+        frame.memory["phase"] = "body"
+        purses.open_purse(machine, frame, budget)
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        """The deadline of the purse."""
+        frame.memory["expired"] = purses.out_of_time(machine, frame)
+        super().cancel(machine, frame)
+
+    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+        if frame.memory["phase"] == "exhausted":
+            machine.end(frame, unless_cancelled(frame, exit_))
+            return
+        expired = frame.memory.pop("expired", None)
+        if frame.cancelling:
+            self.finish(machine, frame, exit_)
+        elif expired is not None:
+            self.exhausted(machine, frame, expired)
+        elif exit_.failure is not None and exit_.failure.kind == BUDGET_EXCEEDED and exit_.failure.purse == frame.path:
+            self.exhausted(machine, frame, exit_.failure)
+        else:
+            self.body_ended(machine, frame, exit_)
+
+    def body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        self.finish(machine, frame, exit_)
+
+    def on_exhausted(self, machine: Machine, frame: Frame) -> Block | None:
+        raise NotImplementedError(type(self).__name__)
+
+    def exhausted(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        machine.note("exhausted", frame, self.node_kind, detail=failure.message)
+        purses.close_purse(machine, frame)
+        if self.on_exhausted(machine, frame) is None:
+            machine.end(frame, failed(failure))
+            return
+        frame.memory["phase"] = "exhausted"
+        machine.open(frame, "/exhausted")
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        self.finish(machine, frame, failed(failure))
+
+    def finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        purses.close_purse(machine, frame)
+        machine.end(frame, unless_cancelled(frame, exit_))

@@ -1,0 +1,55 @@
+"""Statements that leave what is around them: `return yield until break continue fail`. The construct that is meant stops their exit."""
+
+from typing import Any, cast
+
+from dsl.ast.statements import Break, Continue, Fail, Return, Until, Yield
+from dsl.expressions.text import render
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import DONE, Exit, Failure, failed
+from interpreter.core.state import Frame
+
+DEFAULT_KIND = "Failed"
+"""The kind of `fail "text"`."""
+
+
+class ReturnConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        node = cast(Return, machine.node(frame))
+        value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
+        machine.end(frame, Exit("return", value))
+
+
+class YieldConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        node = cast(Yield, machine.node(frame))
+        machine.end(frame, Exit("yield", machine.evaluate(frame, "value", node.value)))
+
+
+class UntilConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        node = cast(Until, machine.node(frame))
+        machine.end(frame, Exit("break") if machine.evaluate(frame, "condition", node.condition) else DONE)
+
+
+class BreakConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        machine.end(frame, Exit("break", label=cast(Break, machine.node(frame)).loop))
+
+
+class ContinueConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        machine.end(frame, Exit("continue", label=cast(Continue, machine.node(frame)).loop))
+
+
+class FailConstruct(Construct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        value = machine.evaluate(frame, "value", cast(Fail, machine.node(frame)).value)
+        machine.end(frame, failed(_failure(value, frame.path)))
+
+
+def _failure(value: Any, path: str) -> Failure:
+    if type(value) is not dict:
+        return Failure(DEFAULT_KIND, render(value), path)
+    kind, message = value.get("kind", DEFAULT_KIND), value.get("message", "")
+    return Failure(render(kind), render(message), path, value.get("details"))

@@ -1,0 +1,42 @@
+"""`parallel { }`: bare steps, bare approvals and named branches, side by side; its value is a record by branch."""
+
+from typing import Any, cast
+
+from dsl.ast.address import label
+from dsl.ast.statements import AwaitApproval, Branch, Parallel, Step
+from interpreter.core.constructs.fan import FanConstruct
+from interpreter.core.machine import Machine
+from interpreter.core.state import Frame
+
+
+class ParallelConstruct(FanConstruct):
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        node = _node(machine, frame)
+        self.begin(frame, keep_going=node.keep_going)
+        for position, branch in enumerate(node.branches):
+            if type(branch) is Branch:
+                machine.open(frame, f"/{branch.name}", scope=True, memory={"export": not node.keep_going})
+            else:
+                machine.open(frame, f"/{label(branch, position)}")
+        self.go_on(machine, frame)
+
+    def branch_key(self, frame: Frame, child: str) -> str:
+        return child.removeprefix(frame.path + "/")
+
+    def succeeded(self, machine: Machine, frame: Frame, child: str, value: Any) -> None:
+        """A bare step's result is a name of the block around."""
+        branch = machine.node_at(f"{frame.address}/{self.branch_key(frame, child)}")
+        match branch:
+            case Step(name=name, named=True) | AwaitApproval(name=name):
+                machine.bind(frame, name, value)
+            case _:
+                pass
+
+    def result(self, machine: Machine, frame: Frame) -> Any:
+        results = frame.memory["results"]
+        keys = [label(branch, i) for i, branch in enumerate(_node(machine, frame).branches)]
+        return {key: results.get(key) for key in keys}
+
+
+def _node(machine: Machine, frame: Frame) -> Parallel:
+    return cast(Parallel, machine.node(frame))

@@ -1,0 +1,72 @@
+"""Which construct carries out what: the one list."""
+
+from typing import cast
+
+from dsl.ast import statements
+from dsl.ast.node import Node
+from dsl.definition.unseal import Definition
+from interpreter.core.constructs.agent_step import AgentStepConstruct
+from interpreter.core.constructs.assignment import LetConstruct, SetConstruct, VarConstruct
+from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
+from interpreter.core.constructs.block import BlockConstruct
+from interpreter.core.constructs.budget_block import BudgetBlockConstruct
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.flow import FlowConstruct
+from interpreter.core.constructs.flow_step import FlowStepConstruct
+from interpreter.core.constructs.for_ import ForConstruct
+from interpreter.core.constructs.if_ import IfConstruct
+from interpreter.core.constructs.leaving import (
+    BreakConstruct,
+    ContinueConstruct,
+    FailConstruct,
+    ReturnConstruct,
+    UntilConstruct,
+    YieldConstruct,
+)
+from interpreter.core.constructs.loop import LoopConstruct
+from interpreter.core.constructs.parallel import ParallelConstruct
+from interpreter.core.constructs.parallel_for import ParallelForConstruct
+from interpreter.core.constructs.sleep import SleepConstruct
+from interpreter.core.constructs.tool_call import ToolCallConstruct
+from interpreter.core.constructs.tool_step import ToolStepConstruct
+from interpreter.core.constructs.try_ import TryConstruct
+from interpreter.core.constructs.undo import UndoConstruct
+
+CONSTRUCTS: dict[str, Construct] = {
+    "Flow": FlowConstruct(),
+    "Block": BlockConstruct(),
+    "ToolStep": ToolStepConstruct(),
+    "ToolCall": ToolCallConstruct(),
+    "AgentStep": AgentStepConstruct(),
+    "FlowStep": FlowStepConstruct(),
+    "Undo": UndoConstruct(),
+    "Let": LetConstruct(),
+    "Var": VarConstruct(),
+    "Set": SetConstruct(),
+    "If": IfConstruct(),
+    "For": ForConstruct(),
+    "Parallel": ParallelConstruct(),
+    "ParallelFor": ParallelForConstruct(),
+    "Loop": LoopConstruct(),
+    "BudgetBlock": BudgetBlockConstruct(),
+    "AwaitApproval": AwaitApprovalConstruct(),
+    "Sleep": SleepConstruct(),
+    "Try": TryConstruct(),
+    "Fail": FailConstruct(),
+    "Return": ReturnConstruct(),
+    "Yield": YieldConstruct(),
+    "Until": UntilConstruct(),
+    "Break": BreakConstruct(),
+    "Continue": ContinueConstruct(),
+}
+"""By kind: the name of the AST class, but a step's kind says what it calls."""
+
+
+def kind_of(definition: Definition, node: Node) -> str:
+    """The kind of the frame that carries out `node`."""
+    if type(node) is not statements.Step:
+        return type(node).__name__
+    target = cast(statements.Step, node).call.target
+    if target in definition.tools:
+        return "ToolStep"
+    return "AgentStep" if target in definition.agents else "FlowStep"
