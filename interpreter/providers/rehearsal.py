@@ -106,9 +106,9 @@ class _Rehearsal:
         return record
 
     def _list(self, schema: Schema, name: str, depth: int) -> JSON:
-        least = int(schema.get("minItems", 1 if depth < DEEPEST else 0))
-        most = int(schema.get("maxItems", 3))
-        count = self._random.randint(min(least, most), max(least, min(most, 3))) if depth < DEEPEST else least
+        least = int(schema.get("minItems", 0))
+        most = max(least, min(int(schema.get("maxItems", 3)), 3))
+        count = self._random.randint(max(least, min(1, most)), most) if depth < DEEPEST else least
         item = name.removesuffix("s")
         return [self.value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
 
