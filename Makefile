@@ -27,7 +27,7 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
-	@$(bin)/lint-imports
+	@$(bin)/lint-imports --no-logo
 
 bench: $(environment)  ## measure cold start, imports and expressions
 	@$(bin)/python -m tests.bench
