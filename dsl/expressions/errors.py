@@ -18,7 +18,7 @@ class EvaluationError(Exception):
         self.message = message
 
 
-class NeedsReference(Exception):  # noqa: N818 - a request, not an error
+class NeedsReference(Exception):
     """The evaluation must look into values that are kept elsewhere: do it again where they can be read."""
 
     def __init__(self, references: tuple[Reference, ...]) -> None:

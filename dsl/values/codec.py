@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.expressions.values import Reference
-from dsl.expressions.wire import MILLISECOND, time_text
+from dsl.expressions.wire import MILLISECOND, time_text, to_wire
+
+__all__ = ["dump", "load", "to_wire"]
 
 
 def dump(value: Any) -> Any:
@@ -60,7 +62,7 @@ def _load_object(data: dict[str, Any]) -> Any:
         loader = _LOAD.get(tag)
         if loader is not None:
             return loader(data)
-    return {name[1:] if name.startswith("$") else name: load(item) for name, item in data.items()}
+    return {name.removeprefix("$"): load(item) for name, item in data.items()}
 
 
 _LOAD: dict[str, Callable[[dict[str, Any]], Any]] = {

@@ -1,7 +1,7 @@
 """Types as written, made structural: names followed, unions flattened, `Outcome[T]` as the record that it is."""
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from dsl.ast.types import Field, GenericType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
 
@@ -69,3 +69,9 @@ def tags(field: Field, types: Types) -> tuple[str, ...]:
         if all(type(literal) is LiteralType for literal in literals):
             return tuple(literal.value for literal in literals if type(literal) is LiteralType)
     return ()
+
+
+def has_tags(value: dict[Any, Any], record: RecordType, types: Types) -> bool:
+    """Whether each field that tells records apart has one of its texts in `value`."""
+    tagged = ((field.name, tags(field, types)) for field in record.fields)
+    return all(not texts or value.get(name) in texts for name, texts in tagged)

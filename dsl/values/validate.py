@@ -28,7 +28,7 @@ from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
 from dsl.values.checking import MOST_DEPTH, Checking
 from dsl.values.problems import Checked, Place, did_you_mean, inside, shown
-from dsl.values.structure import Types, is_optional, options, resolve, tags
+from dsl.values.structure import Types, has_tags, is_optional, options, resolve, tags
 from dsl.values.writing import type_text
 
 Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
@@ -164,7 +164,7 @@ def _union(value: Any, type_: UnionType, place: Place | None, checking: Checking
 
 def _tagged(value: dict[Any, Any], records: list[RecordType], place: Place | None, checking: Checking) -> Any:
     """The record whose literal fields the value has."""
-    fitting = [record for record in records if _has_tags(value, record, checking.types)]
+    fitting = [record for record in records if has_tags(value, record, checking.types)]
     if len(fitting) == 1:
         return _value(value, fitting[0], place, checking)
     if fitting:
@@ -180,11 +180,6 @@ def _tagged(value: dict[Any, Any], records: list[RecordType], place: Place | Non
         if texts:
             return _not_one_of(texts, value.get(field.name), inside(place, field.name), checking)
     return checking.unfit(place, " or ".join(map(type_text, records)), value)
-
-
-def _has_tags(value: dict[Any, Any], record: RecordType, types: Types) -> bool:
-    tagged = ((field.name, tags(field, types)) for field in record.fields)
-    return all(not texts or value.get(name) in texts for name, texts in tagged)
 
 
 def _first_that_fits(value: Any, choices: list[Any], whole: Type, place: Place | None, checking: Checking) -> Any:

@@ -1,0 +1,32 @@
+"""What a definition says when its text does not: written into it when it is sealed, so that other defaults in a later
+version change no run that is under way, and no hash by themselves. Times are milliseconds."""
+
+from dataclasses import replace
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.statements import Retry
+
+TIMEOUT = 30_000
+"""For one attempt at a tool."""
+QUICK_TIMEOUT = 5_000
+"""For one attempt at a `quick` tool."""
+HEARTBEAT = 5_000
+"""Without a sign of life for so long, a tool on the run's own queue is taken for lost; others need not send any."""
+FIRST_BACKOFF = 1_000
+LONGEST_BACKOFF = 60_000
+
+
+def complete_tool(tool: ToolDeclaration) -> ToolDeclaration:
+    """The same tool with nothing left open. No `retry` stays none: what is then tried again depends on the failure."""
+    return replace(
+        tool,
+        timeout=tool.timeout if tool.timeout is not None else QUICK_TIMEOUT if tool.effect.quick else TIMEOUT,
+        heartbeat=HEARTBEAT if tool.heartbeat is None and tool.queue is None else tool.heartbeat,
+        retry=None if tool.retry is None else complete_retry(tool.retry),
+    )
+
+
+def complete_retry(retry: Retry) -> Retry:
+    first = FIRST_BACKOFF if retry.backoff_initial is None else retry.backoff_initial
+    longest = max(first, LONGEST_BACKOFF) if retry.backoff_maximum is None else retry.backoff_maximum
+    return replace(retry, backoff_initial=first, backoff_maximum=longest)

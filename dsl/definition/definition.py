@@ -1,0 +1,37 @@
+"""What a run knows of its flow: the flow itself and everything that it reaches, by name, under one hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dsl.ast.address import addresses
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.node import Node
+from dsl.ast.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The flow that a run starts with, and the declarations that it may use."""
+
+    flow: str
+    flows: Mapping[str, FlowDeclaration]
+    tools: Mapping[str, ToolDeclaration]
+    agents: Mapping[str, AgentDeclaration]
+    types: Mapping[str, Type]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Parts):
+    """The meaning of one flow. What is derived from it (`narrow`, `addresses`) is kept in it, so it is made once."""
+
+    hash: str
+    edition: int
+    derived: dict[str, "Definition"] = field(default_factory=dict, compare=False, repr=False)
+    _addresses: dict[str, dict[str, Node]] = field(default_factory=dict, compare=False, repr=False)
+
+    def addresses(self, flow: str) -> dict[str, Node]:
+        """Every statement and block of a flow by its static address."""
+        found = self._addresses.get(flow)
+        if found is None:
+            found = self._addresses[flow] = addresses(self.flows[flow])
+        return found

@@ -1,0 +1,81 @@
+"""What a flow reaches: the tools, agents, flows and types that a run of it can ever use, and nothing else.
+
+From the flow's own text to what its steps call, what undoes and verifies those calls, and the types of all of them. Doc
+comments stay only where a model sees them: on the fields of what an agent answers. The same rule, applied to a part of
+a definition, gives the definition of a child, so a flow has one hash, whoever starts it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
+from dsl.ast.node import Node, walk
+from dsl.ast.statements import Call
+from dsl.ast.types import Field, NamedType
+from dsl.definition.definition import Parts
+from dsl.definition.rewrite import rewrite
+
+T = TypeVar("T")
+N = TypeVar("N", bound=Node)
+
+
+def reach(parts: Parts, flow: str) -> Parts:
+    """What `flow` reaches in `parts`, by name in alphabetical order."""
+    callables: dict[str, FlowDeclaration | ToolDeclaration | AgentDeclaration] = {
+        **parts.flows,
+        **parts.tools,
+        **parts.agents,
+    }
+    called = _closure({flow}, {name: _called(node) for name, node in callables.items()})
+    mentioned = {name: _type_names(node) for name, node in parts.types.items()}
+    used = _closure({name for callee in called for name in _type_names(callables[callee])}, mentioned)
+    agents = _select(parts.agents, called)
+    seen = _closure({name for agent in agents.values() for name in _type_names(agent.returns)}, mentioned)
+    return Parts(
+        flow=flow,
+        flows={name: without_docs(node) for name, node in _select(parts.flows, called).items()},
+        tools={name: without_docs(node) for name, node in _select(parts.tools, called).items()},
+        agents={name: _without_unseen_docs(agent) for name, agent in agents.items()},
+        types={name: t if name in seen else without_docs(t) for name, t in _select(parts.types, used).items()},
+    )
+
+
+def without_docs(node: N) -> N:
+    """The same without any doc comment."""
+    return rewrite(node, _without_doc)
+
+
+def _without_doc(node: Any, original: Node) -> Any:
+    return replace(node, doc=None) if type(node) in _DOCUMENTED and node.doc is not None else node
+
+
+_DOCUMENTED = frozenset({Field, TypeDeclaration, ToolDeclaration, AgentDeclaration, FlowDeclaration})
+
+
+def _without_unseen_docs(agent: AgentDeclaration) -> AgentDeclaration:
+    return replace(without_docs(agent), returns=agent.returns)
+
+
+def _called(node: Node) -> tuple[str, ...]:
+    return tuple(part.target for part in walk(node) if isinstance(part, Call))
+
+
+def _type_names(node: Node) -> tuple[str, ...]:
+    return tuple(part.name for part in walk(node) if isinstance(part, NamedType))
+
+
+def _closure(names: set[str], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """All names that can be reached; names that are not in `edges` (basic types) are left out."""
+    reached: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in edges and name not in reached:
+            reached.add(name)
+            waiting.extend(edges[name])
+    return reached
+
+
+def _select(items: Mapping[str, T], names: set[str]) -> dict[str, T]:
+    return {name: items[name] for name in sorted(items) if name in names}

@@ -1,0 +1,144 @@
+"""From a checked file to a sealed definition: the meaning of one flow as bytes, and the hash they are known by.
+
+Only meaning goes in. Declarations are taken by name, so their order does not count; arguments are written by name in
+the order of the parameters; what the text leaves open gets today's default. Where things stood in the text is a second
+object, the source map: only clients read it, to show a place.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dsl.ast.address import addresses
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
+from dsl.ast.expressions import Argument
+from dsl.ast.node import Node, walk
+from dsl.ast.statements import AwaitApproval, Call, Retry
+from dsl.definition.canonical import canonical, digest
+from dsl.definition.defaults import complete_retry, complete_tool
+from dsl.definition.definition import Parts
+from dsl.definition.form import to_bytes
+from dsl.definition.reach import reach
+from dsl.definition.rewrite import rewrite
+from dsl.source import Source
+
+Gates = Callable[[AwaitApproval], tuple[Call, ...]]
+"""The irreversible calls that an approval opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """`json` is the definition, `hash` its SHA-256. `source_map` has a digest of its own."""
+
+    flow: str
+    json: bytes
+    hash: str
+    source_map: Mapping[str, Any]
+
+    @property
+    def source_map_digest(self) -> str:
+        return digest(canonical(self.source_map))
+
+
+class UnknownFlow(LookupError):
+    """The file has no such flow, or no main flow."""
+
+
+def seal(module: Module, source: Source, flow: str | None = None, *, gates: Gates) -> Sealed:
+    """Seal `flow`, or the file's main flow. The module must have passed the check."""
+    parts = _parts(module, gates)
+    name = flow if flow is not None else main_flow(module)
+    if name is None:
+        raise UnknownFlow("this file has no main flow, or more than one: name a flow")
+    if name not in parts.flows:
+        raise UnknownFlow(f"there is no flow `{name}`; this file has {', '.join(sorted(parts.flows)) or 'none'}")
+    reached = reach(parts, name)
+    data = to_bytes(reached, module.edition or 1)
+    return Sealed(name, data, digest(data), source_map(module, source, reached))
+
+
+def main_flow(module: Module) -> str | None:
+    """The only flow that no other flow calls."""
+    flows = {flow.name: flow for flow in module.declarations if isinstance(flow, FlowDeclaration)}
+    called = {
+        node.target
+        for flow in flows.values()
+        for node in walk(flow)
+        if isinstance(node, Call) and node.target != flow.name
+    }
+    roots = [name for name in flows if name not in called]
+    return roots[0] if len(roots) == 1 else None
+
+
+def source_map(module: Module, source: Source, reached: Parts) -> dict[str, Any]:
+    """The text, and where in it each statement of the reached flows and each reached declaration stands."""
+    flows = {flow.name: flow for flow in module.declarations if isinstance(flow, FlowDeclaration)}
+    names = {*reached.flows, *reached.tools, *reached.agents, *reached.types}
+    return {
+        "source": {"name": source.name, "sha256": digest(source.text.encode()), "text": source.text},
+        "flows": {name: {at: _place(node) for at, node in addresses(flows[name]).items()} for name in reached.flows},
+        "declarations": {
+            declaration.name: _place(declaration)
+            for declaration in module.declarations
+            if isinstance(declaration, _Declared) and declaration.name in names
+        },
+    }
+
+
+_Declared = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration
+
+
+def _place(node: Node) -> list[int]:
+    return [node.span.start, node.span.end]
+
+
+def _parts(module: Module, gates: Gates) -> Parts:
+    """All declarations of the module, each in its plain form."""
+    parameters = {
+        node.name: tuple(field.name for field in node.parameters)
+        for node in module.declarations
+        if isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration)
+    }
+    plain = _Plain(parameters, gates)
+    declarations = [rewrite(node, plain.change) for node in module.declarations]
+    return Parts(
+        flow="",
+        flows={node.name: node for node in declarations if isinstance(node, FlowDeclaration)},
+        tools={node.name: node for node in declarations if isinstance(node, ToolDeclaration)},
+        agents={node.name: node for node in declarations if isinstance(node, AgentDeclaration)},
+        types={node.name: node.type for node in declarations if isinstance(node, TypeDeclaration)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """One way to say what can be said in several."""
+
+    parameters: Mapping[str, tuple[str, ...]]
+    gates: Gates
+
+    def change(self, node: Any, original: Node) -> Any:
+        match node:
+            case Call():
+                return self._call(node)
+            case Retry():
+                return complete_retry(node)
+            case ToolDeclaration():
+                return complete_tool(node)
+            case AwaitApproval():
+                assert isinstance(original, AwaitApproval)
+                return replace(node, gates=tuple(rewrite(call, self.change) for call in self.gates(original)))
+            case _:
+                return node
+
+    def _call(self, call: Call) -> Call:
+        order = self.parameters.get(call.target, ())
+        named = [
+            Argument(argument.name or order[position], argument.value, span=argument.span)
+            for position, argument in enumerate(call.arguments)
+            if argument.name is not None or position < len(order)
+        ]
+        rank = {name: position for position, name in enumerate(order)}
+        return replace(
+            call, arguments=tuple(sorted(named, key=lambda argument: rank.get(argument.name or "", len(order))))
+        )

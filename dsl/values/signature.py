@@ -1,0 +1,96 @@
+"""What a worker must agree on with a definition about a tool: the structure of its parameters and its result.
+
+Names of types, order of fields, bounds and defaults do not count: a Python function says none of them. The digest is
+compared on each call; the readable form is what a message shows of both sides.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.ast.types import (
+    Field,
+    GenericType,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
+from dsl.expressions.wire import json_text
+from dsl.values.structure import BASIC_TYPES, Types, outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`readable` is like `amount: decimal, customer: text -> {ref: text}`; two with one digest are interchangeable."""
+
+    readable: str
+    digest: str
+
+
+def signature(parameters: tuple[Field, ...], returns: Type | None, types: Types) -> Signature:
+    """The signature of a tool; without a result it gives `null`."""
+    readable = _Writing(types, canonical=False)
+    canonical = _Writing(types, canonical=True)
+    digest = hashlib.sha256(_text(parameters, returns, canonical).encode()).hexdigest()
+    return Signature(_text(parameters, returns, readable), digest[:16])
+
+
+def _text(parameters: tuple[Field, ...], returns: Type | None, writing: "_Writing") -> str:
+    result = "null" if returns is None else writing.type(returns)
+    return f"{writing.fields(parameters)} -> {result}".lstrip()
+
+
+class _Writing:
+    """Writes types by structure. A type inside itself is written as how many declared types to go up, `^1`."""
+
+    def __init__(self, types: Types, canonical: bool) -> None:
+        self.types = types
+        self.canonical = canonical
+        self.around: list[str] = []
+
+    def type(self, type_: Type) -> str:
+        return _WRITERS[type(type_)](self, type_)
+
+    def fields(self, fields: tuple[Field, ...]) -> str:
+        return ", ".join(self.arranged(f"{field.name}: {self.type(field.type)}" for field in fields))
+
+    def arranged(self, parts: Any) -> list[str]:
+        return sorted(parts) if self.canonical else list(parts)
+
+    def named(self, type_: NamedType) -> str:
+        if type_.name in BASIC_TYPES or type_.name not in self.types:
+            return type_.name
+        if type_.name in self.around:
+            return f"^{len(self.around) - self.around.index(type_.name)}"
+        self.around.append(type_.name)
+        text = self.type(self.types[type_.name])
+        self.around.pop()
+        return text
+
+    def generic(self, type_: GenericType) -> str:
+        if type_.name == "Outcome":
+            return self.type(outcome(type_.argument))
+        return f"{type_.name}[{self.type(type_.argument)}]"
+
+    def optional(self, type_: OptionalType) -> str:
+        item = self.type(type_.item)
+        return f"({item})?" if " | " in item else f"{item}?"
+
+    def union(self, type_: UnionType) -> str:
+        return " | ".join(self.arranged(self.type(option) for option in type_.options))
+
+
+_WRITERS: dict[type, Callable[[_Writing, Any], str]] = {
+    NamedType: _Writing.named,
+    GenericType: _Writing.generic,
+    UnionType: _Writing.union,
+    LiteralType: lambda writing, type_: json_text(type_.value),
+    RecordType: lambda writing, type_: f"{{{writing.fields(type_.fields)}}}",
+    ListType: lambda writing, type_: f"[{writing.type(type_.item)}]",
+    OptionalType: _Writing.optional,
+}
