@@ -1,0 +1,58 @@
+"""What stands beside the code: the changelog, the licence, the lock, and nothing that ties a file to one place."""
+
+import re
+import tomllib
+
+from tests.house.checkout import ROOT, committed
+
+PACKAGE_HOSTS = [
+    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+]
+READ_AS_TEXT = {".py", ".toml", ".lock", ".md", ".flow", ".json", ".yaml", ".yml", ".lark", ".txt", ".sh", ""}
+
+
+def test_the_changelog_has_a_section_for_this_version() -> None:
+    version = _project()["version"]
+    assert re.search(rf"^## \[{re.escape(version)}\]", _read("CHANGELOG.md"), re.MULTILINE)
+
+
+def test_the_licence_is_the_one_that_is_named() -> None:
+    assert _project()["license"] == "Apache-2.0"
+    assert "Apache License" in _read("LICENSE")
+    assert "Version 2.0, January 2004" in _read("LICENSE")
+
+
+def test_no_file_names_a_package_host() -> None:
+    naming = {
+        str(path): host
+        for path in committed()
+        if path.suffix in READ_AS_TEXT
+        for host in PACKAGE_HOSTS
+        if host in (ROOT / path).read_text(encoding="utf-8", errors="replace")
+    }
+    assert naming == {}
+
+
+def test_everything_that_is_locked_is_locked_by_hash() -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", _read("requirements.lock").strip())
+    assert len(entries) > 20
+    assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_dependency_is_locked() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    locked = set(re.findall(r"^([a-z0-9-]+)==", _read("requirements.lock"), re.MULTILINE))
+    names = {re.split(r"[<>=!~ ;\[]", requirement)[0].lower().replace("_", "-") for requirement in wanted}
+    assert names - locked == set()
+
+
+def _project() -> dict[str, str]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project: dict[str, str] = tomllib.load(file)["project"]
+    return project
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
