@@ -257,9 +257,13 @@ class Continue(Node):
 
 @dataclass(frozen=True, slots=True)
 class NotYet(Node):
-    """A construct or option of the language that this version reads but does not run; the check refuses it by name."""
+    """A construct or option of the language that this version reads but does not run; the check refuses it by name.
+
+    `names` are those that it would define, so that their uses are not reported as well.
+    """
 
     construct: str
+    names: tuple[str, ...] = ()
 
 
 Statement = (

@@ -1,0 +1,1 @@
+"""From text to tree: the grammar's tables, tokens, the automaton, recovery, and one builder function for each rule."""

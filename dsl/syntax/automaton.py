@@ -1,0 +1,96 @@
+"""The stack machine that runs the parse tables.
+
+It builds values while it reads: each reduction hands the children of a production to `make`, so there is no tree in
+between and nothing recurses, however deep the text. A refused token leaves everything as it was before, except that
+reductions which any further token would have caused may have happened.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dsl.source import Span
+from dsl.syntax.grammar import END, Production, Tables
+from dsl.syntax.token import Token
+
+Make = Callable[[str, Span, list[object]], object]
+
+
+@dataclass(slots=True)
+class Piece:
+    """A value on the stack and the text it stands for, delimiters included. The value of an inlined rule is a list."""
+
+    value: object
+    span: Span
+
+
+class Automaton:
+    def __init__(self, tables: Tables, make: Make) -> None:
+        self.tables = tables
+        self.states = [tables.start]
+        self.pieces: list[Piece] = []
+        self._make = make
+        self._rules = frozenset(production.left for production in tables.productions)
+
+    def feed(self, token: Token) -> bool:
+        """Take `token`; False when it cannot stand here."""
+        while (action := self.tables.actions[self.states[-1]].get(token.kind)) is not None:
+            if action >= 0:
+                self.states.append(action)
+                self.pieces.append(Piece(token, token.span))
+                return True
+            self._reduce(self.tables.productions[-1 - action], token.span.start)
+            if token.kind == END and self.states[-1] == self.tables.end:
+                return True
+        return False
+
+    def result(self) -> object:
+        return self.pieces[-1].value
+
+    def pop(self) -> None:
+        """Forget the last piece: recovery only."""
+        self.states.pop()
+        self.pieces.pop()
+
+    def expected(self) -> frozenset[str]:
+        """The terminals that can stand here."""
+        row = self.tables.actions[self.states[-1]]
+        return frozenset(kind for kind in row if kind not in self._rules and self.after(self.states, kind) is not None)
+
+    def after(self, states: list[int], kind: str) -> list[int] | None:
+        """The stack that `kind` leads to from `states`, or None: looks ahead without building anything."""
+        states = states.copy()
+        while (action := self.tables.actions[states[-1]].get(kind)) is not None:
+            if action >= 0:
+                return [*states, action]
+            production = self.tables.productions[-1 - action]
+            if production.size:
+                del states[-production.size :]
+            states.append(self.tables.actions[states[-1]][production.left])
+            if kind == END and states[-1] == self.tables.end:
+                return states
+        return None
+
+    def _reduce(self, production: Production, here: int) -> None:
+        size = production.size
+        pieces = self.pieces[len(self.pieces) - size :]
+        del self.pieces[len(self.pieces) - size :], self.states[len(self.states) - size :]
+        span = Span(pieces[0].span.start, pieces[-1].span.end) if pieces else Span(here, here)
+        self.pieces.append(Piece(self._value(production, span, pieces), span))
+        self.states.append(self.tables.actions[self.states[-1]][production.left])
+
+    def _value(self, production: Production, span: Span, pieces: list[Piece]) -> object:
+        values: list[object] = []
+        for part in production.plan:
+            if part is None:
+                values.append(None)
+            elif part[1]:
+                inner = pieces[part[0]].value
+                assert isinstance(inner, list)
+                values.extend(inner)
+            else:
+                values.append(pieces[part[0]].value)
+        if production.inline:
+            return values
+        if production.single and len(values) == 1:
+            return values[0]
+        return self._make(production.name, span, values)

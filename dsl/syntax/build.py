@@ -1,0 +1,35 @@
+"""From productions to nodes: one function for each rule of the grammar, found by name in one table.
+
+The functions stand in `build_*.py`, by part of the language. Each gets the site of its rule and the children that the
+grammar keeps (named terminals and rules; an absent optional is None), and returns a node of `dsl.ast` or a part of one.
+"""
+
+from dsl.source import Span
+from dsl.syntax import (
+    build_approvals,
+    build_budgets,
+    build_declarations,
+    build_expressions,
+    build_names,
+    build_statements,
+    build_types,
+)
+from dsl.syntax.site import Findings, Rules, Site
+
+RULES: Rules = {
+    **build_names.RULES,
+    **build_types.RULES,
+    **build_expressions.RULES,
+    **build_budgets.RULES,
+    **build_statements.RULES,
+    **build_approvals.RULES,
+    **build_declarations.RULES,
+}
+
+
+class Builder:
+    def __init__(self) -> None:
+        self.findings = Findings()
+
+    def make(self, rule: str, span: Span, children: list[object]) -> object:
+        return RULES[rule](Site(span, self.findings), *children)

@@ -1,0 +1,92 @@
+"""Waiting for people and for messages."""
+
+from typing import Any
+
+from dsl.ast.expressions import Expression
+from dsl.ast.statements import AwaitApproval, Block, Group, NotYet, Person, Stage
+from dsl.ast.types import RecordType, Type
+from dsl.syntax.site import Option, Rules, Site, only
+from dsl.syntax.templates import plain
+from dsl.syntax.token import Token
+
+
+def await_approval(site: Site, name: Token, question: Expression, *options: Option | Stage) -> AwaitApproval:
+    values: dict[str, Any] = {"show": (), "answer": None, "remind": None}
+    values |= {option.name: option.value for option in site.options(options).values()}
+    return AwaitApproval(name.text, question, stages=only(Stage, options), **values, span=site.span)
+
+
+def show(site: Site, *values: Expression) -> Option:
+    return Option("show", values, site.span)
+
+
+def answer(site: Site, fields: RecordType) -> Option:
+    return Option("answer", fields, site.span)
+
+
+def remind(site: Site, interval: int) -> Option:
+    return Option("remind", interval, site.span)
+
+
+def every(_site: Site, interval: int) -> int:
+    return interval
+
+
+def stage(site: Site, required: Token | None, *rest: object) -> Stage:
+    *whom, except_requester, timeout, outcome = rest
+    count = int(required.text) if required and required.kind == "INT" else 1
+    values: dict[str, Any] = {"except_requester": except_requester is not None, "timeout": timeout, "outcome": outcome}
+    people = tuple(each for each in whom if isinstance(each, Group | Person))
+    return Stage(people, count, all_of=bool(required and required.kind == "ALL"), **values, span=site.span)
+
+
+def required(_site: Site, number: Token, _of: Token) -> Token:
+    return number
+
+
+def group(site: Site, name: Token) -> Group:
+    return Group(plain(site, name), span=site.span)
+
+
+def person(site: Site, value: Expression) -> Person:
+    return Person(value, span=site.span)
+
+
+def except_requester(_site: Site) -> bool:
+    return True
+
+
+def outcome(_site: Site, word: Token) -> str:
+    return word.text
+
+
+def await_event(
+    site: Site, name: Token, _type: Type, _sender: Expression | None, _timeout: int | None, _late: Block | None
+) -> NotYet:
+    return site.not_yet("await event", [name.text])
+
+
+def await_first(site: Site, *_branches: object) -> NotYet:
+    return site.not_yet("await first")
+
+
+def first_branch(_site: Site, *parts: object) -> tuple[object, ...]:
+    return parts
+
+
+RULES: Rules = {
+    "await_approval": await_approval,
+    "show": show,
+    "answer": answer,
+    "remind": remind,
+    "every": every,
+    "stage": stage,
+    "required": required,
+    "group": group,
+    "person": person,
+    "except_requester": except_requester,
+    "outcome": outcome,
+    "await_event": await_event,
+    "await_first": await_first,
+    "first_branch": first_branch,
+}

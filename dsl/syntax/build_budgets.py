@@ -1,0 +1,94 @@
+"""Budgets: quantities have a unit, durations are one; a limit that mixes them up is named as such and read as meant."""
+
+from decimal import Decimal
+from typing import Any
+
+from dsl.ast.statements import Block, Budget, BudgetBlock
+from dsl.syntax.amounts import milliseconds, number
+from dsl.syntax.site import Option, Rules, Site
+from dsl.syntax.token import Token
+
+
+def budget(site: Site, *limits: Option | None) -> Budget:
+    values: dict[str, Any] = {limit.name: limit.value for limit in site.options(limits).values()}
+    return Budget(**values, span=site.span)
+
+
+def unit(_site: Site, token: Token) -> Token:
+    return token
+
+
+def limit(site: Site, amount: Token, unit: Token | None) -> Option | None:
+    if amount.kind == "DURATION":
+        return (
+            Option("time", milliseconds(amount.text), site.span)
+            if unit is None
+            else _time_for_quantity(site, amount, unit)
+        )
+    if unit is None:
+        return _without_unit(site, amount)
+    value = number(amount.text)
+    if unit.text == "usd":
+        return Option("usd", Decimal(value), site.span)
+    if isinstance(value, Decimal):
+        site.problem(f"{unit.text} are counted in whole numbers", amount.span)
+        value = int(value)
+    return Option(unit.text, value, site.span)
+
+
+def _time_for_quantity(site: Site, amount: Token, unit: Token) -> Option | None:
+    millions = amount.text[:-1] + "M"
+    if amount.text.endswith("m") and millions[:-1].isdigit():
+        site.problem(
+            f"`{amount.text}` is a duration (minutes), {unit.text} are a quantity",
+            amount.span,
+            code="SF004",
+            advice=f"write `{millions}` for millions",
+            replacement=millions,
+        )
+        value = number(millions)
+        return Option(unit.text, Decimal(value) if unit.text == "usd" else value, site.span)
+    site.problem(
+        f"`{amount.text}` is a duration, {unit.text} are a quantity",
+        amount.span,
+        code="SF004",
+        advice=f"write `{amount.text}` alone, or a number before `{unit.text}`",
+    )
+    return None
+
+
+def _without_unit(site: Site, amount: Token) -> Option | None:
+    if amount.kind == "SCALED" and amount.text.endswith("M"):
+        minutes = amount.text[:-1] + "m"
+        site.problem(
+            f"`{amount.text}` is a quantity (millions) without its unit",
+            amount.span,
+            code="SF004",
+            advice=f"write `{minutes}` for minutes, or add `tokens`, `usd`, `calls` …",
+            replacement=minutes,
+        )
+        return Option("time", milliseconds(minutes), site.span)
+    site.problem(
+        f"`{amount.text}` says no unit",
+        amount.span,
+        code="SF004",
+        advice="add `usd`, `tokens`, `calls`, `turns` or `iterations`, or make it a duration such as `1h`",
+    )
+    return None
+
+
+def budget_block(site: Site, limits: Budget, body: Block, exhausted: Block | None) -> BudgetBlock:
+    return BudgetBlock(limits, body, exhausted, span=site.span)
+
+
+def on_exhausted(_site: Site, body: Block) -> Block:
+    return body
+
+
+RULES: Rules = {
+    "budget": budget,
+    "unit": unit,
+    "limit": limit,
+    "budget_block": budget_block,
+    "on_exhausted": on_exhausted,
+}

@@ -1,0 +1,51 @@
+"""The small parts that all others use: names, texts, amounts, durations, docs."""
+
+from decimal import Decimal
+
+from dsl.syntax.amounts import milliseconds, number
+from dsl.syntax.site import Rules, Site
+from dsl.syntax.token import Token
+
+
+def qualified_name(_site: Site, *names: Token) -> str:
+    return ".".join(name.text for name in names)
+
+
+def names(_site: Site, *names: str) -> tuple[str, ...]:
+    return names
+
+
+def doc(_site: Site, *lines: Token) -> str:
+    return "\n".join(line.text[2:].strip() for line in lines)
+
+
+def quantity(_site: Site, token: Token) -> int | Decimal:
+    return number(token.text)
+
+
+def duration(site: Site, token: Token) -> int:
+    """In milliseconds. A number without its unit, or millions for minutes, is named as such and read as meant."""
+    if token.kind == "DURATION":
+        return milliseconds(token.text)
+    if token.kind == "SCALED" and token.text.endswith("M"):
+        minutes = token.text[:-1] + "m"
+        site.problem(
+            f"`{token.text}` is a quantity (millions), a duration is expected",
+            code="SF004",
+            advice=f"write `{minutes}` for minutes",
+            replacement=minutes,
+        )
+        return milliseconds(minutes)
+    site.problem(
+        f"`{token.text}` is a number, a duration is expected", code="SF004", advice=f"add the unit: `{token.text}s`"
+    )
+    return 0
+
+
+RULES: Rules = {
+    "qualified_name": qualified_name,
+    "names": names,
+    "doc": doc,
+    "quantity": quantity,
+    "duration": duration,
+}

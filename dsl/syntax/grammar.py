@@ -1,0 +1,179 @@
+"""The parse tables of `grammar/flow.lark`: the only place where Lark is used.
+
+Lark makes the LALR(1) tables; `automaton.py` runs them. The tables are plain data, so they are kept in a cache (JSON,
+which cannot carry code, written aside and moved into place) and a warm start does not even import Lark. A cache that
+cannot be read or written costs time, never the result.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from lark import Lark
+    from lark.grammar import Rule
+    from lark.parsers.lalr_analysis import ParseTableBase
+
+START = "module"
+END = "$END"
+_FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """One right-hand side. `plan` says what its children become: None is an absent optional, otherwise the position
+    of a child, and whether its own children take its place. `single` passes an only child through."""
+
+    name: str
+    left: str
+    size: int
+    plan: tuple[tuple[int, bool] | None, ...]
+    single: bool
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """`actions[state][symbol]` is the next state, or `-1 - n` to reduce by production `n`."""
+
+    actions: tuple[dict[str, int], ...]
+    productions: tuple[Production, ...]
+    start: int
+    end: int
+    fixed: dict[str, str]
+    patterns: dict[str, str]
+
+
+@cache
+def tables() -> Tables:
+    """The tables of this version's grammar, from the cache when it has them."""
+    text = grammar_text()
+    place = _cache_path(text)
+    try:
+        return _from_json(json.loads(place.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        made = build(text)
+    # A read-only home or a full disk only means that the next start is as slow as this one.
+    with contextlib.suppress(OSError):
+        _write(place, json.dumps(asdict(made), separators=(",", ":")))
+    return made
+
+
+def grammar_text() -> str:
+    """The grammar inside an installed package, else the one of the checkout."""
+    packaged = resources.files("dsl") / "_grammar" / "flow.lark"
+    if packaged.is_file():
+        return packaged.read_text("utf-8")
+    return (Path(__file__).parents[2] / "grammar" / "flow.lark").read_text("utf-8")
+
+
+def build(text: str) -> Tables:
+    """Let Lark analyse the grammar; `strict` makes every conflict an error."""
+    from lark import Lark
+    from lark.lexer import Lexer
+
+    class Elsewhere(Lexer):
+        """Tokens are made in `lexer.py`, so Lark need not compile a lexer."""
+
+        def __init__(self, _configuration: object) -> None: ...
+
+        def lex(self, *_unused: object) -> Any:
+            raise NotImplementedError("tokens are made in dsl.syntax.lexer")
+
+    return _tables(Lark(text, parser="lalr", lexer=Elsewhere, start=START, strict=True, maybe_placeholders=True))
+
+
+def _tables(made: "Lark") -> Tables:
+    from lark.parsers.lalr_analysis import Shift
+    from lark.parsers.lalr_parser import LALR_Parser
+
+    parser = made.parser.parser
+    assert isinstance(parser, LALR_Parser)
+    table = cast("ParseTableBase[int]", parser._parse_table)
+    numbers = {rule: number for number, rule in enumerate(made.rules)}
+    actions: list[dict[str, int]] = [{} for _ in table.states]
+    for state, row in table.states.items():
+        for symbol, (action, argument) in row.items():
+            if action is not Shift and argument not in numbers:
+                numbers[argument] = len(numbers)
+            actions[state][symbol] = argument if action is Shift else -1 - numbers[argument]
+    fixed: dict[str, str] = {}
+    patterns: dict[str, str] = {}
+    for terminal in made.terminals:
+        if terminal.pattern.type == "str":
+            fixed[terminal.pattern.value] = terminal.name
+        else:
+            patterns[terminal.name] = terminal.pattern.value
+    return Tables(
+        actions=tuple(actions),
+        productions=tuple(_production(rule) for rule in numbers),
+        start=table.start_states[START],
+        end=table.end_states[START],
+        fixed=fixed,
+        patterns=patterns,
+    )
+
+
+def _production(rule: "Rule") -> Production:
+    symbols = iter(enumerate(rule.expansion))
+    plan: list[tuple[int, bool] | None] = []
+    for absent in rule.options.empty_indices or [False] * len(rule.expansion):
+        if absent:
+            plan.append(None)
+            continue
+        position, symbol = next(symbols)
+        if not symbol.is_term:
+            plan.append((position, symbol.name.startswith("_")))
+        elif rule.options.keep_all_tokens or not symbol.filter_out:  # type: ignore[attr-defined]
+            plan.append((position, False))
+    left = str(rule.origin.name)
+    return Production(
+        name=str(rule.alias or left),
+        left=left,
+        size=len(rule.expansion),
+        plan=tuple(plan),
+        single=bool(rule.options.expand1 and not rule.alias),
+        inline=left.startswith("_") and not rule.alias,
+    )
+
+
+def _cache_path(text: str) -> Path:
+    marks = "\0".join((_FORMAT, sys.version, version("lark"), text))
+    name = f"grammar-{hashlib.sha256(marks.encode()).hexdigest()[:32]}.json"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(home) / "steadflow" / name
+
+
+def _write(place: Path, content: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".grammar-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        os.replace(aside, place)
+    except OSError:
+        os.unlink(aside)
+        raise
+
+
+def _from_json(data: dict[str, Any]) -> Tables:
+    return Tables(
+        actions=tuple(data["actions"]),
+        productions=tuple(
+            Production(**{**each, "plan": tuple(tuple(part) if part else None for part in each["plan"])})
+            for each in data["productions"]
+        ),
+        start=int(data["start"]),
+        end=int(data["end"]),
+        fixed=data["fixed"],
+        patterns=data["patterns"],
+    )

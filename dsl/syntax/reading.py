@@ -1,0 +1,223 @@
+"""Feeds tokens to the automaton, decides which words are names, and goes on after a mistake.
+
+Recovery first tries what a person would: put in, replace or leave out one token, if the next ones then fit. Otherwise
+it drops the broken statement: tokens are skipped up to the next word that begins one (or a closing brace), and the
+stack is popped until that can stand. Everything else on the stack is kept, so the statements around still give nodes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.source import Source, Span
+from dsl.syntax.automaton import Automaton
+from dsl.syntax.grammar import END
+from dsl.syntax.mistake import Mistake, meant
+from dsl.syntax.token import Token
+from dsl.syntax.wording import diagnose
+from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, OPENERS, OPTIONS, STATEMENTS
+
+LOOK_AHEAD = 3
+MAXIMUM_PROBLEMS = 100
+_MANY = 8
+_SHOWN_BEFORE = 40
+
+
+class Change(NamedTuple):
+    """`length` tokens go, and others come instead."""
+
+    length: int
+    instead: list[Token]
+
+
+class Reading:
+    def __init__(self, source: Source, automaton: Automaton, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.automaton = automaton
+        self.tokens = list(tokens)
+        self.diagnostics: list[Diagnostic] = []
+        self._at = 0
+        self._moved = True
+        self._texts = {kind: text for text, kind in automaton.tables.fixed.items()}
+
+    def run(self) -> None:
+        while True:
+            token = self._fitted(self._at, self.automaton.states)
+            if token.kind == "DOC" and self._is_comment(self._at):
+                self._at += 1
+            elif not self.automaton.feed(token):
+                self._mistake(token)
+            elif token.kind == END:
+                return
+            else:
+                self._at += 1
+                self._moved = True
+
+    # Which words are names
+
+    def _fitted(self, at: int, states: list[int]) -> Token:
+        """The token at `at`, as a NAME when it is a word of the language that cannot stand here but a name can."""
+        token = self.tokens[at]
+        if not token.word or token.kind in NEVER_NAMES or self.automaton.after(states, token.kind) is not None:
+            return token
+        if token.kind in STATEMENTS | DECLARATIONS and self.tokens[at + 1].kind not in AFTER_A_NAME:
+            return token
+        return replace(token, kind="NAME") if self.automaton.after(states, "NAME") is not None else token
+
+    def _is_comment(self, at: int) -> bool:
+        """A `##` comment documents what follows it, or nothing."""
+        while self.tokens[at].kind == "DOC":
+            at += 1
+        return self.tokens[at].kind in ("RBRACE", END) or self.automaton.after(self.automaton.states, "DOC") is None
+
+    # After a mistake
+
+    def _mistake(self, token: Token) -> None:
+        expected = self.automaton.expected()
+        change = None if self._ends_everything(self._at) else self._mending(token, expected)
+        if self._moved:
+            self._report(token, expected, change)
+        self._moved = False
+        if len(self.diagnostics) >= MAXIMUM_PROBLEMS:
+            self._at = len(self.tokens) - 1
+        if self._ends_everything(self._at):
+            self._close(self.tokens[self._at].kind)
+        elif change is not None:
+            self.tokens[self._at : self._at + change.length] = change.instead
+        else:
+            self._drop_statement()
+
+    def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
+        open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]
+        put_in = change.instead[0] if change and change.length == 0 else None
+        mistake = Mistake(
+            token=token,
+            before=self.tokens[max(0, self._at - _SHOWN_BEFORE) : self._at],
+            expected=expected,
+            texts=self._texts,
+            unclosed=_unclosed(open_),
+            missing=put_in.text if put_in and not put_in.word else None,
+            source=self.source,
+        )
+        self.diagnostics.append(diagnose(mistake))
+
+    def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
+        """The change of one token after which the next ones fit."""
+        rest = self.tokens[self._at : self._at + LOOK_AHEAD + 2]
+        changes = self._changes(token, expected)
+        return next((each for each in changes if self._fits([*each.instead, *rest[each.length :]])), None)
+
+    def _changes(self, token: Token, expected: frozenset[str]) -> Iterator[Change]:
+        """Changes worth trying, best first: the word that was meant, a symbol put in, one replaced, one left out."""
+        if kind := meant(token, expected, self._texts):
+            yield Change(1, [replace(token, kind=kind, text=self._texts[kind], word=True)])
+        symbols = expected & self._texts.keys()
+        if len(expected) > _MANY:
+            symbols &= {"COMMA", *CLOSERS}
+        here = Span(token.span.start, token.span.start)
+        for kind in sorted(symbols):
+            yield Change(0, [self._synthetic(kind, here)])
+        if token.kind in STATEMENTS | DECLARATIONS:
+            return
+        for kind in sorted(symbols):
+            yield Change(1, [self._synthetic(kind, token.span)])
+        yield Change(1, [])
+
+    def _synthetic(self, kind: str, span: Span) -> Token:
+        text = self._texts[kind]
+        return Token(kind, text, span, word=text.isalpha())
+
+    def _fits(self, tokens: list[Token]) -> bool:
+        states = self.automaton.states
+        for token in tokens:
+            if token.kind == "DOC":
+                continue
+            after = self.automaton.after(states, token.kind)
+            if after is None and token.word and token.kind not in NEVER_NAMES | STATEMENTS | DECLARATIONS:
+                after = self.automaton.after(states, "NAME")
+            if after is None:
+                return False
+            states = after
+            if token.kind == END:
+                break
+        return True
+
+    def _drop_statement(self) -> None:
+        start, depth = self._at, 0
+        while True:
+            token = self.tokens[self._at]
+            if self._ends_everything(self._at):
+                self._close(token.kind)
+                return
+            if depth == 0 and self._begins_something(self._at) and self._pop_to(token.kind):
+                return
+            if depth == 0 and self._at > start and self._begins_line(self._at) and self._pop_to("STEP", within=True):
+                self._moved = True
+                return
+            if token.kind in OPENERS:
+                depth += 1
+            elif token.kind in CLOSERS:
+                depth = max(0, depth - 1)
+            self._at += 1
+
+    def _begins_something(self, at: int) -> bool:
+        token = self.tokens[at]
+        if token.kind in ("IF", "FOR"):
+            # Both also stand inside expressions; there they do not begin a line.
+            before = self._line_before(token)
+            return before == "" or before[-1] in "{}"
+        return token.kind in STATEMENTS or token.kind in OPTIONS or token.kind == "RBRACE"
+
+    def _begins_line(self, at: int) -> bool:
+        """A name at the beginning of a line (`returnx`, `whlie x {`) is a mistake of its own."""
+        token = self.tokens[at]
+        return token.kind == "NAME" and not token.word and self._line_before(token) == ""
+
+    def _line_before(self, token: Token) -> str:
+        start = self.source.text.rfind("\n", 0, token.span.start) + 1
+        return self.source.text[start : token.span.start].strip()
+
+    def _ends_everything(self, at: int) -> bool:
+        """A declaration cannot stand inside anything, so whatever is open here lacks its end."""
+        kind = self.tokens[at].kind
+        if kind in DECLARATIONS:
+            return self.tokens[at + 1].kind in ("NAME", "LBRACE") or self.tokens[at + 1].word
+        return kind == END
+
+    def _close(self, kind: str) -> None:
+        """Close what is open, dropping what is incomplete, until `kind` can stand."""
+        here = self.tokens[self._at].span.start
+        while self.automaton.after(self.automaton.states, kind) is None:
+            for closer, text in CLOSERS.items():
+                if self.automaton.after(self.automaton.states, closer) is not None:
+                    self.automaton.feed(Token(closer, text, Span(here, here)))
+                    break
+            else:
+                self.automaton.pop()
+
+    def _pop_to(self, kind: str, *, within: bool = False) -> bool:
+        """Pop the stack until `kind` can stand. An option or a brace never leaves the innermost open brace, and nothing
+        leaves any bracket when it is to stay `within` them."""
+        states, pieces = self.automaton.states, self.automaton.pieces
+        barriers = OPENERS.keys() if within else set() if kind in STATEMENTS else {"LBRACE"}
+        for length in range(len(states), 0, -1):
+            if self.automaton.after(states[:length], kind) is not None:
+                while len(states) > length:
+                    self.automaton.pop()
+                return True
+            piece = pieces[length - 2].value if length > 1 else None
+            if isinstance(piece, Token) and piece.kind in barriers:
+                return False
+        return False
+
+
+def _unclosed(tokens: list[Token]) -> Token | None:
+    """The innermost bracket on the stack that has not been closed."""
+    open_: list[Token] = []
+    for token in tokens:
+        if token.kind in OPENERS:
+            open_.append(token)
+        elif open_ and token.kind == OPENERS[open_[-1].kind]:
+            open_.pop()
+    return open_[-1] if open_ else None

@@ -1,0 +1,75 @@
+"""What a builder function is told besides its children: where the rule was found, and where problems go."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from dsl.ast.node import Node
+from dsl.ast.statements import NotYet
+from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.source import Span
+
+N = TypeVar("N", bound=Node)
+Rules = dict[str, Callable[..., Any]]
+"""Builder functions by the name of their rule."""
+
+
+class Option(NamedTuple):
+    """One entry of a body of options: the field of the node that it fills, its value, and where it stands."""
+
+    name: str
+    value: object
+    span: Span
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is gathered while a text is read: problems, and how often each target was called by an unnamed step."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    unnamed: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    span: Span
+    findings: Findings
+
+    def problem(
+        self,
+        message: str,
+        span: Span | None = None,
+        *,
+        code: str = "SF001",
+        advice: str | None = None,
+        replacement: str | None = None,
+        secondary: tuple[Label, ...] = (),
+    ) -> None:
+        place = span or self.span
+        fix = None if replacement is None else Fix(place, replacement)
+        self.findings.diagnostics.append(Diagnostic(code, message, Label(place), secondary, advice, fix))
+
+    def not_yet(self, construct: str, names: Iterable[str] = ()) -> NotYet:
+        return NotYet(construct, tuple(names), span=self.span)
+
+    def options(self, options: Iterable[object]) -> dict[str, Option]:
+        """Options by name; one that stands twice is a problem. Those of `not_yet` are gathered under that name."""
+        found: dict[str, Option] = {}
+        for option in options:
+            if not isinstance(option, Option):
+                continue
+            first = found.setdefault(option.name, option)
+            if first is not option:
+                self.problem(
+                    f"`{option.name}` stands twice",
+                    option.span,
+                    advice="keep one of them",
+                    secondary=(Label(first.span, "the first one"),),
+                )
+        return found
+
+
+def only(kind: type[N], values: Iterable[object]) -> tuple[N, ...]:
+    """The values that are nodes of one kind."""
+    return tuple(value for value in values if isinstance(value, kind))

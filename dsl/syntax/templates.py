@@ -1,0 +1,85 @@
+"""Texts: quotes taken off, blocks dedented, escapes read, `{{ }}` kept as expressions.
+
+A block of text loses its first line break, the indentation that all its lines have in common, and the indentation
+of its last line. Dedenting looks at the text as written, before escapes, so `\\n` and `\\t` never count as layout.
+"""
+
+import re
+from collections.abc import Sequence
+
+from dsl.ast.expressions import Expression, Literal, Template
+from dsl.source import Span
+from dsl.syntax.site import Site
+from dsl.syntax.token import Token
+
+_ESCAPE = re.compile(r"\\(u\{[^}\"\n]*\}?|.)", re.DOTALL)
+_SIMPLE = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_LINE = re.compile(r"\n([ \t]*)")
+_FIRST_LINE = re.compile(r"\A[ \t]*\n")
+_LAST_LINE = re.compile(r"\n[ \t]*\Z")
+
+
+def plain(site: Site, token: Token) -> str:
+    """The text that a STRING token stands for."""
+    quote = '"""' if token.text.startswith('"""') else '"'
+    raw = token.text[len(quote) : len(token.text) - len(quote)]
+    if quote == '"':
+        return _unescaped(site, raw, token.span.start + 1)
+    return _unescaped(site, "".join(filter(None, _dedented([raw]))), None, token.span)
+
+
+def template(site: Site, start: Token, *parts: Token | Expression) -> Template:
+    texts = [part.text if isinstance(part, Token) else None for part in parts]
+    block = start.text == '"""'
+    done: list[Expression] = []
+    for part, text in zip(parts, _dedented(texts) if block else texts, strict=True):
+        if not isinstance(part, Token):
+            done.append(part)
+        elif text:
+            value = _unescaped(site, text, None if block else part.span.start, part.span)
+            done.append(Literal(value, span=part.span))
+    return Template(tuple(done), span=site.span)
+
+
+def interpolation(_site: Site, value: Expression) -> Expression:
+    return value
+
+
+def _dedented(pieces: Sequence[str | None]) -> list[str | None]:
+    """The pieces of a block without layout; None is an interpolation, which is part of a line but has no layout."""
+    texts = [None if piece is None else piece.replace("\r\n", "\n") for piece in pieces]
+    whole = "".join("{}" if text is None else text for text in texts)
+    lines = (match for match in _LINE.finditer(whole) if whole[match.end() : match.end() + 1] not in ("", "\n"))
+    margin = min((len(match.group(1)) for match in lines), default=0)
+    texts = [None if text is None else re.sub(rf"\n[ \t]{{0,{margin}}}", "\n", text) for text in texts]
+    if texts and texts[-1] is not None:
+        texts[-1] = _LAST_LINE.sub("\n", texts[-1])
+    if texts and texts[0] is not None:
+        texts[0] = _FIRST_LINE.sub("", texts[0])
+    return texts
+
+
+def _unescaped(site: Site, text: str, start: int | None, whole: Span | None = None) -> str:
+    """`text` with its escapes read; `start` is where it stands, or None when dedenting has moved it inside `whole`."""
+
+    def read(match: re.Match[str]) -> str:
+        escape = match.group(1)
+        if escape in _SIMPLE:
+            return _SIMPLE[escape]
+        if (character := _code_point(escape)) is not None:
+            return character
+        at = Span(start + match.start(), start + match.end()) if start is not None else whole
+        site.problem(
+            f"unknown escape `{match.group()}`", at, advice=r"known are `\n`, `\t`, `\"`, `\\` and `\u{1F600}`"
+        )
+        return match.group()
+
+    return _ESCAPE.sub(read, text) if "\\" in text else text
+
+
+def _code_point(escape: str) -> str | None:
+    if not re.fullmatch(r"u\{[0-9A-Fa-f]{1,6}\}", escape):
+        return None
+    value = int(escape[2:-1], 16)
+    surrogate = 0xD800 <= value <= 0xDFFF
+    return None if value > 0x10FFFF or surrogate else chr(value)
