@@ -10,6 +10,9 @@ UNDECLARED = "Undeclared"
 SIGNATURE_MISMATCH = "SignatureMismatch"
 """The worker's tool has another signature than the definition declares. Nothing was called. Details: `[declared, offered]`."""
 
+NOT_CALLED = "NotCalled"
+"""The worker could not call the tool: an argument does not fit, or cannot be read from the store. Nothing happened."""
+
 RATE_LIMITED = "RateLimited"
 OVERLOADED = "Overloaded"
 QUOTA_EXCEEDED = "QuotaExceeded"

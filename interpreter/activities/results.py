@@ -1,0 +1,63 @@
+"""A tool's result as plain JSON, and small enough to be recorded.
+
+The wrapper serialises and measures by itself: a result that fails to be recorded later would be taken for a failed
+attempt, and a write would run again.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from interpreter.boundary.payloads import JSON
+from interpreter.stores.store import ObjectStore
+from interpreter.stores.values import keep_large
+
+LARGEST_RESULT = 2_000_000
+"""Bytes. Temporal refuses payloads over 2 MiB; the rest is room for what a codec adds."""
+
+_PLAIN = (bool, int, float, str, Decimal, datetime, timedelta, type(None))
+
+
+class Unrecordable(ValueError):
+    """The call happened, but its result cannot be put on record."""
+
+
+def plain(value: Any) -> Any:
+    """What a Python function returns as a value of the language: dataclasses and models become records."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, BaseModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {_key(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    raise Unrecordable(f"a {type(value).__name__} has no form in JSON")
+
+
+def recordable(value: JSON, store: ObjectStore | None) -> JSON:
+    """`value` as it may stand in history: as it is, with large parts in the store. Raises `Unrecordable`."""
+    try:
+        kept = keep_large(store, value) if store is not None else value
+        size = len(json.dumps(kept, allow_nan=False, separators=(",", ":")))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unrecordable(f"the result is not JSON: {error}") from error
+    if size > LARGEST_RESULT:
+        raise Unrecordable(f"the result has {size} bytes; without a store a result has at most {LARGEST_RESULT}")
+    return kept
+
+
+def _key(name: object) -> str:
+    if not isinstance(name, str):
+        raise Unrecordable(f"the key {name!r} is not a text")
+    return name
