@@ -45,9 +45,14 @@ class ParentLink:
 
 @dataclass
 class RunOptions:
-    """How a run is carried out. `continue_eagerly` continues as new at each quiescent point: for tests, never faster."""
+    """How a run is carried out.
+
+    `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six search
+    attributes are registered, so the run may keep them up to date.
+    """
 
     continue_eagerly: bool = False
+    indexed: bool = False
 
 
 @dataclass

@@ -111,3 +111,5 @@ class RunView:
     ledger: list[LedgerView] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
+    continuations: dict[str, int] = field(default_factory=dict)
+    """How often the run continued as new: in `all`, and inside each of `loop parallel try approval undo child`."""

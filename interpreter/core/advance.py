@@ -1,12 +1,11 @@
 """The door of the heart: `advance` moves a run on by one event."""
 
+from dsl.definition.definition import Definition
 from interpreter.core.commands import Command
 from interpreter.core.constructs.table import CONSTRUCTS, kind_of
 from interpreter.core.events import Event
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.state import State
-
-from dsl.definition.unseal import Definition
 
 
 def advance(definition: Definition, state: State, event: Event) -> list[Command]:
@@ -24,3 +23,22 @@ def resume(state: State) -> list[Command]:
 def finished(state: State) -> bool:
     """Whether the run is over."""
     return ROOT not in state.frames
+
+
+_PLACES = {
+    "Loop": "loop",
+    "For": "loop",
+    "Parallel": "parallel",
+    "ParallelFor": "parallel",
+    "Try": "try",
+    "AwaitApproval": "approval",
+    "Undo": "undo",
+    "FlowStep": "child",
+}
+
+
+def count_continuation(state: State) -> None:
+    """Note that the run continues as new here, and inside of what."""
+    places = {"all", *(_PLACES[frame.kind] for frame in state.frames.values() if frame.kind in _PLACES)}
+    for place in sorted(places):
+        state.continuations[place] = state.continuations.get(place, 0) + 1

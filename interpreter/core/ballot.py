@@ -7,14 +7,15 @@ rejects. A person counts once over all stages. With `all of` each group needs a 
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from dsl.ast.statements import AwaitApproval, Group, Stage
-from dsl.definition.unseal import Definition
+from dsl.definition.definition import Definition
+from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
-from dsl.values.codec import to_wire
 from interpreter.boundary.payloads import Answer
 from interpreter.core.constructs.calls import describe
+from interpreter.core.late_answers import reply_without_question
 from interpreter.core.state import Question, State, Vote
 
 
@@ -32,7 +33,9 @@ def person_key(stage: int, position: int) -> str:
     return f"{stage}.{position}"
 
 
-def objection(definition: Definition, state: State, node: AwaitApproval, question: Question, answer: Answer) -> str | None:
+def objection(
+    definition: Definition, state: State, node: AwaitApproval, question: Question, answer: Answer
+) -> str | None:
     """Why this answer cannot count, or None. Changes nothing, so an update's validator may ask it too."""
     stage = node.stages[question.stage]
     if answer.decision not in ("approve", "reject"):
@@ -52,6 +55,16 @@ def objection(definition: Definition, state: State, node: AwaitApproval, questio
     if answer.decision == "approve":
         return _wrong_answer(definition, node, question, answer)
     return None
+
+
+def why_not(definition: Definition, state: State, answer: Answer) -> str | None:
+    """Why an answer to a run's question cannot count; None when it can, or when it repeats one that was taken."""
+    reply = reply_without_question(state, answer)
+    if reply is not None:
+        return None if reply.accepted else reply.message
+    question = state.questions[answer.question]
+    node = definition.addresses(state.flow)[state.frames[question.id].address]
+    return objection(definition, state, cast(AwaitApproval, node), question, answer)
 
 
 def cast_vote(definition: Definition, state: State, node: AwaitApproval, question: Question, answer: Answer) -> Verdict:
@@ -80,7 +93,8 @@ def cast_vote(definition: Definition, state: State, node: AwaitApproval, questio
 def whom(stage: Stage, question: Question) -> list[str]:
     """The groups and persons that a stage asks, by name."""
     return [
-        w.name if type(w) is Group else f"person {question.persons[person_key(question.stage, i)]}" for i, w in enumerate(stage.whom)
+        w.name if type(w) is Group else f"person {question.persons[person_key(question.stage, i)]}"
+        for i, w in enumerate(stage.whom)
     ]
 
 

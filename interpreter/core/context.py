@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
-from dsl.expressions.evaluate import Context
+from dsl.expressions.context import Context
 from interpreter.core.state import State
 
 

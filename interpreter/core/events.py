@@ -82,4 +82,14 @@ class CancelRequested:
     at: float
 
 
-Event = Started | ToolReturned | CallFailed | ModelAnswered | ChildEnded | TimerFired | Evaluated | Answered | CancelRequested
+Event = (
+    Started
+    | ToolReturned
+    | CallFailed
+    | ModelAnswered
+    | ChildEnded
+    | TimerFired
+    | Evaluated
+    | Answered
+    | CancelRequested
+)

@@ -18,7 +18,9 @@ def below(path: str, scope: str) -> bool:
 
 def to_undo(state: State, scope: str) -> list[Entry]:
     """The entries of `scope` that have an undo and wait for it, the latest first."""
-    entries = [e for e in state.ledger if e.undo_tool is not None and e.state in ("done", "uncertain") and below(e.path, scope)]
+    entries = [
+        e for e in state.ledger if e.undo_tool is not None and e.state in ("done", "uncertain") and below(e.path, scope)
+    ]
     return sorted(entries, key=lambda entry: entry.started, reverse=True)
 
 

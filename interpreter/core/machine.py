@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
+from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
-from dsl.definition.unseal import Definition
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
@@ -245,7 +245,13 @@ class Machine:
         return frame
 
     def evaluate(
-        self, frame: Frame, slot: str, expression: Expression, extra: Mapping[str, Any] | None = None, *, closed: bool = False
+        self,
+        frame: Frame,
+        slot: str,
+        expression: Expression,
+        extra: Mapping[str, Any] | None = None,
+        *,
+        closed: bool = False,
     ) -> Any:
         """The value of `expression` where `frame` stands. `slot` tells the evaluations of one task apart.
 
@@ -256,21 +262,34 @@ class Machine:
             return frame.evaluated[slot]
         extra = extra or {}
         scope = {
-            name: extra[name] if name in extra or closed else self.lookup(frame, name) for name in sorted(names(expression))
+            name: extra[name] if name in extra or closed else self.lookup(frame, name)
+            for name in sorted(names(expression))
         }
         try:
             return evaluate(expression, scope, context_of(self.state, f"{frame.path}?{slot}"))
         except NeedsReference:
             self.state.sequence += 1
             command = Evaluate(
-                f"{frame.path}?{slot}~{self.state.sequence}", encode(expression), {name: dump(value) for name, value in scope.items()}
+                f"{frame.path}?{slot}~{self.state.sequence}",
+                encode(expression),
+                {name: dump(value) for name, value in scope.items()},
             )
             self.issue(frame, command, slot)
             raise Suspended from None
 
     # -- notes
 
-    def note(self, kind: str, frame: Frame, node: str, *, name: str = "", attempt: int = 0, detail: str = "", rehearsal: bool = False) -> None:
+    def note(
+        self,
+        kind: str,
+        frame: Frame,
+        node: str,
+        *,
+        name: str = "",
+        attempt: int = 0,
+        detail: str = "",
+        rehearsal: bool = False,
+    ) -> None:
         """Record for people that something happened."""
         self.state.note_count += 1
         name = name or frame.path.rsplit("/", 1)[-1]

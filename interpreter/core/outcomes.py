@@ -46,7 +46,7 @@ def failed(failure: Failure) -> Exit:
     return Exit("failed", failure=failure)
 
 
-class FlowFailed(Exception):  # noqa: N818 - an outcome of the author's flow, not an error of ours
+class FlowFailed(Exception):
     """Raised by a construct while it handles a task: the frame it handles ends with this failure."""
 
     def __init__(self, failure: Failure) -> None:
@@ -54,5 +54,5 @@ class FlowFailed(Exception):  # noqa: N818 - an outcome of the author's flow, no
         self.failure = failure
 
 
-class Suspended(Exception):  # noqa: N818
+class Suspended(Exception):
     """Raised by an evaluation whose operand is a reference: the task runs again when the value is there."""

@@ -6,13 +6,13 @@ which they came, whenever something is settled.
 """
 
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Lease, Spent
 from interpreter.core.commands import SetTimer
-from interpreter.core.machine import Machine
+from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.state import Amount, Frame, Purse, State, Task
 
@@ -67,10 +67,15 @@ def chain(state: State, path: str) -> list[Purse]:
     return purses
 
 
-def left(state: State, path: str, unit: str) -> Decimal | int | None:
-    """What may still be spent from the purse at `path`, reservations of others not counted; None is no limit."""
+def left(state: State, path: str, unit: str) -> Any:
+    """What may still be spent from the purse at `path`, reservations of others not counted; None is no limit.
+
+    A `Decimal` for `usd`, an `int` for the other units.
+    """
     lefts = [
-        limit - getattr(purse.spent, unit) for purse in chain(state, path) if (limit := getattr(purse, unit)) is not None
+        limit - getattr(purse.spent, unit)
+        for purse in chain(state, path)
+        if (limit := getattr(purse, unit)) is not None
     ]
     return min(lefts) if lefts else None
 
@@ -115,7 +120,9 @@ def stop_waiting(machine: Machine, frame: Frame) -> bool:
 def exceeds(purse: Purse, unit: str, need: Amount, path: str) -> Failure:
     limit, spent = getattr(purse, unit), getattr(purse.spent, unit)
     needed = getattr(need, unit)
-    message = f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
+    message = (
+        f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
+    )
     details = {"limit": unit, "allowed": _plain(limit), "spent": _plain(spent), "needed": _plain(needed)}
     return Failure(BUDGET_EXCEEDED, message, path, details, purse=purse.path)
 
@@ -123,6 +130,12 @@ def exceeds(purse: Purse, unit: str, need: Amount, path: str) -> Failure:
 def shown(purse: Purse, path: str) -> str:
     """The name of a purse for people; that of the run is the flow, with which every path begins."""
     return path.split("/", 1)[0] if purse.parent is None else purse.path
+
+
+def total(state: State) -> Amount:
+    """What the whole run has spent."""
+    purse = state.purses.get(ROOT)
+    return purse.spent if purse is not None else Amount()
 
 
 def as_spent(amount: Amount) -> Spent:
@@ -172,7 +185,7 @@ def _subtract(total: Amount, amount: Amount) -> None:
 
 
 def _plain(number: Decimal | int) -> str | int:
-    return format(number, "f") if type(number) is Decimal else number
+    return format(number, "f") if isinstance(number, Decimal) else number
 
 
 def out_of_time(machine: Machine, frame: Frame) -> Failure:

@@ -11,7 +11,18 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChatResult, ChatUsage, ChildReport, Lease, Price, RunResult, Spent
+from interpreter.boundary.payloads import (
+    JSON,
+    Answer,
+    ChatRequest,
+    ChatResult,
+    ChatUsage,
+    ChildReport,
+    Lease,
+    Price,
+    RunResult,
+    Spent,
+)
 from interpreter.boundary.view import Note, ShownValue
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, SetTimer, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, ModelAnswered, TimerFired, ToolReturned
@@ -90,7 +101,11 @@ def decode(data: JSON) -> Any:
         return {key: decode(item) for key, item in data["$map"]}
     name = data.get("$type")
     if name is None:
-        return load(data) if any(key.startswith("$") for key in data) else {key: decode(item) for key, item in data.items()}
+        return (
+            load(data)
+            if any(key.startswith("$") for key in data)
+            else {key: decode(item) for key, item in data.items()}
+        )
     return _construct(_CLASSES[name], {key: decode(item) for key, item in data.items() if key != "$type"})
 
 

@@ -121,7 +121,8 @@ class Question:
 
 @dataclass(slots=True)
 class State:
-    """`key_base` makes idempotency keys unique to the run; `settled` remembers how the latest questions ended, for late answers."""
+    """`key_base` makes idempotency keys unique to the run; `settled` remembers how the latest questions ended, for late
+    answers; `continuations` counts how often the run continued as new, and inside of what."""
 
     flow: str
     hash: str
@@ -146,3 +147,4 @@ class State:
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0
     failure: Failure | None = None
+    continuations: dict[str, int] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
-from dsl.values.codec import to_wire
+from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
@@ -23,7 +23,7 @@ from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.state import Amount, Frame
 
 FRAMING_TOKENS = 64
@@ -123,7 +123,8 @@ class AgentStepConstruct(Construct):
         purses.settle(machine, frame, _cost(machine, agent, frame, result.usage))
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         frame.memory["rehearsal"] = result.rehearsal
-        checked = validate(unwrap(result.output, agent.returns, machine.definition.types), agent.returns, machine.definition.types)
+        types = machine.definition.types
+        checked = validate(unwrap(result.output, agent.returns, types), agent.returns, types, references=True)
         if frame.cancelling or "expired" in frame.memory:
             self._end(machine, frame, CANCELLED)
         elif not checked.problems:
@@ -138,7 +139,9 @@ class AgentStepConstruct(Construct):
             return
         memory["reasks"] += 1
         memory["feedback"] = problem
-        machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failures.MALFORMED_OUTPUT}: {problem}")
+        machine.note(
+            "retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failures.MALFORMED_OUTPUT}: {problem}"
+        )
         self.granted(machine, frame)
 
     def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
@@ -152,7 +155,10 @@ class AgentStepConstruct(Construct):
             self._ask_again(machine, frame, event.message)
             return
         following = policies.after_model_failure(
-            event, memory["tries"], more_models=memory["model"] + 1 < len(agent.models), seed=f"{machine.state.key_base}/{frame.path}"
+            event,
+            memory["tries"],
+            more_models=memory["model"] + 1 < len(agent.models),
+            seed=f"{machine.state.key_base}/{frame.path}",
         )
         if following.what != "again":
             self._next_model(machine, frame, Failure(event.kind, event.message, frame.path, _first(event)))
@@ -167,7 +173,9 @@ class AgentStepConstruct(Construct):
         """Go on with the next model; after the last one the step fails."""
         _, agent = _parts(machine, frame)
         memory = frame.memory
-        memory["causes"].append({"model": agent.models[memory["model"]], "kind": failure.kind, "message": failure.message})
+        memory["causes"].append(
+            {"model": agent.models[memory["model"]], "kind": failure.kind, "message": failure.message}
+        )
         if memory["model"] + 1 < len(agent.models):
             memory.update(model=memory["model"] + 1, tries=0, reasks=0, feedback=None)
             machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failure.kind}: next model")

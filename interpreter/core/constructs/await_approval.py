@@ -11,7 +11,7 @@ from typing import Any, cast
 from dsl.ast.statements import AwaitApproval, Call, Person
 from dsl.expressions.names import names
 from dsl.expressions.text import render
-from dsl.values.codec import to_wire
+from dsl.expressions.wire import to_wire
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
@@ -95,7 +95,10 @@ class AwaitApprovalConstruct(Construct):
         assert stage.timeout is not None
         question.deadline = machine.state.now + stage.timeout / 1000
         frame.memory["stage_timer"] = f"{frame.path}!stage{question.stage}"
-        machine.issue(frame, SetTimer(frame.memory["stage_timer"], question.deadline, f"{frame.path.split('/', 1)[-1]}: answer due"))
+        machine.issue(
+            frame,
+            SetTimer(frame.memory["stage_timer"], question.deadline, f"{frame.path.split('/', 1)[-1]}: answer due"),
+        )
 
     def _remind_later(self, machine: Machine, frame: Frame) -> None:
         every = _node(machine, frame).remind
@@ -148,4 +151,3 @@ def _gate_text(machine: Machine, frame: Frame, approval: str, call: Call, number
 
 def _digest(parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-

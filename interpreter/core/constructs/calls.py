@@ -4,8 +4,9 @@ from typing import Any
 
 from dsl.ast.statements import Call
 from dsl.ast.types import Field
-from dsl.values.codec import to_wire
-from dsl.values.validate import Problem, validate_record
+from dsl.expressions.wire import to_wire
+from dsl.values.problems import Problem
+from dsl.values.validate import validate_record
 from interpreter.boundary.failures import INVALID_INPUT
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
@@ -13,18 +14,24 @@ from interpreter.core.state import Frame
 
 
 def evaluate_arguments(
-    machine: Machine, frame: Frame, call: Call, parameters: tuple[Field, ...], extra: dict[str, Any] | None = None, slot: str = "argument"
+    machine: Machine,
+    frame: Frame,
+    call: Call,
+    parameters: tuple[Field, ...],
+    extra: dict[str, Any] | None = None,
+    slot: str = "argument",
 ) -> dict[str, Any]:
     """The arguments by parameter name, with defaults filled in. Raises `FlowFailed` when one breaks its constraints."""
     given = {
         argument.name or parameters[position].name: machine.evaluate(frame, f"{slot}{position}", argument.value, extra)
         for position, argument in enumerate(call.arguments)
     }
-    checked = validate_record(to_wire(given), parameters, machine.definition.types)
+    checked = validate_record(to_wire(given), parameters, machine.definition.types, references=True)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_INPUT, f"`{call.target}`: {describe(checked.problems)}", frame.path))
-    return checked.value
+    arguments: dict[str, Any] = checked.value
+    return arguments
 
 
 def describe(problems: tuple[Problem, ...]) -> str:
-    return "; ".join(f"{problem.place}: {problem.message}" if problem.place else problem.message for problem in problems)
+    return "; ".join(map(str, problems))

@@ -59,7 +59,9 @@ class FanConstruct(Construct):
         elif memory["keep_going"] and not self.stopping(frame):
             memory["results"][key] = _failure(exit_.failure)
             if ledger.to_undo(machine.state, child):
-                machine.open(frame, child.removeprefix(frame.path) + "/undo", "Undo", address="", memory={"scope": child})
+                machine.open(
+                    frame, child.removeprefix(frame.path) + "/undo", "Undo", address="", memory={"scope": child}
+                )
         else:
             self._stop(machine, frame, exit_.failure)
 

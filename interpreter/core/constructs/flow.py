@@ -1,9 +1,9 @@
 """The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed."""
 
-from typing import Any, cast
+from typing import Any
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.values.codec import to_wire
+from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT, UNDO_FAILED
 from interpreter.core import ledger, purses
@@ -22,7 +22,7 @@ class FlowConstruct(Construct):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
-        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types)
+        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types, references=True)
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), frame.path))
         frame.values.update(checked.value)
@@ -73,7 +73,7 @@ class FlowConstruct(Construct):
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
-        checked = validate(to_wire(value), returns, machine.definition.types)
+        checked = validate(to_wire(value), returns, machine.definition.types, references=True)
         if checked.problems:
             return failed(Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", frame.path))
         return Exit("return", checked.value)
@@ -87,17 +87,23 @@ class FlowConstruct(Construct):
         machine.withdraw(purses.deadline_id(frame))
         machine.state.status = outcome
         machine.state.failure = failure
-        machine.note("finished", frame, "run", detail=outcome if failure is None else f"{failure.kind}: {failure.message}")
+        machine.note(
+            "finished", frame, "run", detail=outcome if failure is None else f"{failure.kind}: {failure.message}"
+        )
         machine.commands.append(
-            Finish(outcome, to_wire(exit_.value) if outcome == "completed" else None, encode(failure) if failure else None)
+            Finish(
+                outcome, to_wire(exit_.value) if outcome == "completed" else None, encode(failure) if failure else None
+            )
         )
         machine.end(frame, exit_)
 
 
 def _flow(machine: Machine) -> FlowDeclaration:
-    return cast(FlowDeclaration, machine.definition.flows[machine.state.flow])
+    return machine.definition.flows[machine.state.flow]
 
 
 def _undo_failed(entries: list[Entry], path: str) -> Failure:
     listed = ", ".join(f"`{entry.path}`" for entry in entries)
-    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, [entry.path for entry in entries])
+    return Failure(
+        UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, [entry.path for entry in entries]
+    )

@@ -4,7 +4,7 @@ from typing import cast
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget, Step
-from dsl.values.codec import to_wire
+from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.payloads import ChildReport
@@ -34,7 +34,9 @@ class FlowStepConstruct(Construct):
         if not purses.reserve(machine, frame, purses.from_lease(lease)):
             return
         frame.memory["phase"] = "running"
-        machine.issue(frame, StartChild(frame.path, flow.name, frame.memory["input"], lease, frame.path.split("/", 1)[-1]))
+        machine.issue(
+            frame, StartChild(frame.path, flow.name, frame.memory["input"], lease, frame.path.split("/", 1)[-1])
+        )
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -65,7 +67,7 @@ class FlowStepConstruct(Construct):
         ledger.adopt(machine.state, report.result.ledger, frame.path, frame.started)
         value = report.result.value
         if flow.returns is not None:
-            value = validate(value, flow.returns, machine.definition.types).value
+            value = validate(value, flow.returns, machine.definition.types, references=True).value
         self._end(machine, frame, done(value))
 
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:

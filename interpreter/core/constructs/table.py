@@ -1,10 +1,8 @@
 """Which construct carries out what: the one list."""
 
-from typing import cast
-
 from dsl.ast import statements
 from dsl.ast.node import Node
-from dsl.definition.unseal import Definition
+from dsl.definition.definition import Definition
 from interpreter.core.constructs.agent_step import AgentStepConstruct
 from interpreter.core.constructs.assignment import LetConstruct, SetConstruct, VarConstruct
 from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
@@ -66,7 +64,7 @@ def kind_of(definition: Definition, node: Node) -> str:
     """The kind of the frame that carries out `node`."""
     if type(node) is not statements.Step:
         return type(node).__name__
-    target = cast(statements.Step, node).call.target
+    target = node.call.target
     if target in definition.tools:
         return "ToolStep"
     return "AgentStep" if target in definition.agents else "FlowStep"

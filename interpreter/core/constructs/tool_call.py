@@ -20,7 +20,15 @@ from interpreter.core.state import Frame
 
 
 def open_call(
-    machine: Machine, frame: Frame, segment: str, tool: str, arguments: dict[str, Any], *, id_: str, key: str, overrides: bool = False
+    machine: Machine,
+    frame: Frame,
+    segment: str,
+    tool: str,
+    arguments: dict[str, Any],
+    *,
+    id_: str,
+    key: str,
+    overrides: bool = False,
 ) -> None:
     """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`."""
     declared = machine.definition.tools[tool]
@@ -80,7 +88,11 @@ class ToolCallConstruct(Construct):
             machine.end(frame, Exit("cancelled", failure=failure if unknown else None))
             return
         delay = policies.retry_delay(
-            tool, self._retry(machine, frame, tool), event, memory["attempt"], key_holds=_key_holds(machine, frame, tool)
+            tool,
+            self._retry(machine, frame, tool),
+            event,
+            memory["attempt"],
+            key_holds=_key_holds(machine, frame, tool),
         )
         if delay is None or event.kind == CANCELLED_KIND:
             machine.end(frame, failed(failure))
@@ -89,7 +101,9 @@ class ToolCallConstruct(Construct):
         memory["command"] = f"{memory['id']}~{memory['attempt']}!retry"
         summary = f"{memory['id'].split('/', 1)[-1]}: attempt {memory['attempt'] + 1}"
         machine.issue(frame, SetTimer(memory["command"], machine.state.now + delay / 1000, summary))
-        machine.note("retrying", frame, "tool", name=summary, attempt=memory["attempt"], detail=f"{event.kind}: {event.message}")
+        machine.note(
+            "retrying", frame, "tool", name=summary, attempt=memory["attempt"], detail=f"{event.kind}: {event.message}"
+        )
 
     def _timeout(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> int:
         step = self._step(machine, frame)

@@ -11,7 +11,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Compensate, Step
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
-from dsl.values.codec import to_wire
+from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN
 from interpreter.core import ledger, purses
@@ -71,7 +71,7 @@ class ToolStepConstruct(Construct):
         if tool.returns is None:
             value, problems = None, ""
         else:
-            checked = validate(result, tool.returns, machine.definition.types)
+            checked = validate(result, tool.returns, machine.definition.types, references=True)
             value, problems = checked.value, describe(checked.problems)
         if problems:
             message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
@@ -165,4 +165,3 @@ def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
 
 def _key(machine: Machine, frame: Frame) -> str:
     return f"{machine.state.key_base}/{frame.path}"
-

@@ -58,7 +58,11 @@ class TryConstruct(Construct):
             block.values[name] = frame.memory["error"]
 
     def _handler_for(self, machine: Machine, frame: Frame, failure: Failure) -> int | None:
-        if failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path):
+        if (
+            failure.kind == BUDGET_EXCEEDED
+            and failure.purse is not None
+            and not ledger.below(failure.purse, frame.path)
+        ):
             return None
         error = failure.as_value()
         for number, handler in enumerate(cast(Try, machine.node(frame)).handlers, 1):

@@ -1,0 +1,104 @@
+"""What the state query answers, made from the state."""
+
+from typing import cast
+
+from dsl.ast.statements import AwaitApproval
+from dsl.definition.definition import Definition
+from dsl.expressions.wire import to_wire
+from dsl.values.schema import json_schema
+from interpreter.boundary.view import LedgerView, PurseView, QuestionView, RunView, StepView
+from interpreter.core import purses
+from interpreter.core.ballot import whom
+from interpreter.core.state import Entry, Frame, Purse, Question, State
+
+_NODES = {
+    "ToolStep": "tool",
+    "AgentStep": "agent",
+    "FlowStep": "flow",
+    "AwaitApproval": "approval",
+    "Loop": "loop",
+    "For": "for",
+    "Parallel": "parallel",
+    "ParallelFor": "parallel",
+    "Sleep": "sleep",
+    "Try": "try",
+    "BudgetBlock": "budget",
+    "Undo": "undo",
+}
+"""The frames that are shown to people; others are how the machine works."""
+
+_WAITING = frozenset({"AwaitApproval", "Sleep"})
+
+
+def view(definition: Definition, state: State, after: int = 0) -> RunView:
+    """Everything about the run; of its notes those with a number over `after`."""
+    return RunView(
+        flow=state.flow,
+        hash=state.hash,
+        status=state.status,
+        started=state.started,
+        requester=state.requester,
+        rehearsal=state.rehearsal,
+        steps=[_step(state, frame) for frame in state.frames.values() if frame.kind in _NODES],
+        questions=[_question(definition, state, question) for question in state.questions.values()],
+        purses=[_purse(purse, state.flow) for purse in state.purses.values()],
+        ledger=[_entry(entry) for entry in state.ledger],
+        notes=[note for note in state.notes if note.number > after],
+        spent=purses.as_spent(purses.total(state)),
+        continuations=state.continuations,
+    )
+
+
+def _step(state: State, frame: Frame) -> StepView:
+    memory = frame.memory
+    call = state.frames.get(f"{frame.path}/call")
+    attempt = (call.memory if call else memory).get("attempt", 0)
+    phase = (call.memory if call else memory).get("phase", "")
+    return StepView(
+        frame.path, frame.path.rsplit("/", 1)[-1], _NODES[frame.kind], _doing(frame, phase), frame.since, attempt
+    )
+
+
+def _doing(frame: Frame, phase: str) -> str:
+    if frame.kind == "Undo" or phase == "undoing":
+        return "undoing"
+    if frame.cancelling:
+        return "cancelling"
+    if frame.kind in _WAITING or phase == "reserving":
+        return "waiting"
+    return "retrying" if phase == "waiting" else "running"
+
+
+def _question(definition: Definition, state: State, question: Question) -> QuestionView:
+    node = cast(AwaitApproval, definition.addresses(state.flow)[state.frames[question.id].address])
+    stage = node.stages[question.stage]
+    return QuestionView(
+        id=question.id,
+        name=node.name,
+        question=question.text,
+        shown=question.shown,
+        gates=question.gates,
+        answer_schema=json_schema(node.answer, definition.types, for_model=False) if node.answer is not None else None,
+        digest=question.digest,
+        stage=question.stage + 1,
+        stages=len(node.stages),
+        whom=whom(stage, question),
+        required=stage.required,
+        all_of=stage.all_of,
+        except_requester=stage.except_requester,
+        asked_at=question.asked_at,
+        deadline=question.deadline,
+        then=stage.outcome or "",
+        votes=[vote.by for vote in question.votes if vote.digest == question.proposal_digest],
+        proposal=to_wire(question.proposal),
+    )
+
+
+def _purse(purse: Purse, flow: str) -> PurseView:
+    usd = format(purse.usd, "f") if purse.usd is not None else None
+    spent, reserved = purses.as_spent(purse.spent), purses.as_spent(purse.reserved)
+    return PurseView(purses.shown(purse, flow), usd, purse.tokens, purse.calls, purse.deadline, spent, reserved)
+
+
+def _entry(entry: Entry) -> LedgerView:
+    return LedgerView(entry.path, entry.tool, entry.state, entry.undo_tool)

@@ -1,0 +1,245 @@
+"""Runs a definition in memory: virtual time, a queue of what will happen, and the machine in the middle.
+
+Two switches prove that all memory of a run is in its state: `through_json` sends it through JSON after every event,
+`continue_often` also drops the driver's own facts at each quiescent point, as continue-as-new does.
+"""
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from dsl.definition.definition import Definition
+from dsl.definition.encode import decode_data
+from dsl.definition.unseal import narrow
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.evaluate import evaluate
+from dsl.values.codec import dump, load
+from interpreter.boundary.failures import CANCELLED
+from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, Price, RunResult
+from interpreter.core import advance as heart
+from interpreter.core import ledger, purses
+from interpreter.core.commands import (
+    AttemptModel,
+    CallTool,
+    Cancel,
+    Command,
+    Evaluate,
+    Finish,
+    Reply,
+    SetTimer,
+    StartChild,
+)
+from interpreter.core.context import context_of
+from interpreter.core.events import (
+    Answered,
+    CallFailed,
+    CancelRequested,
+    ChildEnded,
+    Evaluated,
+    Event,
+    ModelAnswered,
+    Started,
+    TimerFired,
+    ToolReturned,
+)
+from interpreter.core.snapshot import restore, save
+from interpreter.core.state import State
+from interpreter.simulation.world import Fails, Planned, World, fetch
+
+START = 1_800_000_000.0
+"""When simulated time begins, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    through_json: bool = False
+    continue_often: bool = False
+
+
+PLAIN = Switches()
+
+
+class Simulation:
+    """The clock, and all runs: the one that was asked for and its children."""
+
+    def __init__(self, definition: Definition, world: World, switches: Switches = PLAIN) -> None:
+        self.definition = definition
+        self.world = world
+        self.switches = switches
+        self.now = START
+        self.continuations: Counter[str] = Counter()
+        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = count()
+
+    def run(
+        self,
+        input_: Any,
+        *,
+        key_base: str = "run",
+        requester: str | None = None,
+        prices: dict[str, Price] | None = None,
+    ) -> "SimulatedRun":
+        """Start a run; `go` moves it on."""
+        state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
+        run = SimulatedRun(self, self.definition, state)
+        run.take(Started(self.now, input_))
+        return run
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (max(moment, self.now), next(self._numbers), action))
+
+    def go(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Let things happen until nothing is left, or the condition holds."""
+        while self._queue and not until():
+            self.now, _, action = heapq.heappop(self._queue)
+            action()
+
+
+@dataclass
+class SimulatedRun:
+    simulation: Simulation
+    definition: Definition
+    state: State
+    parent: "tuple[SimulatedRun, str] | None" = None
+    finish: Finish | None = None
+    replies: list[Reply] = field(default_factory=list)
+    children: "dict[str, SimulatedRun]" = field(default_factory=dict)
+    _flying: dict[str, Planned | None] = field(default_factory=dict)
+    _timers: set[str] = field(default_factory=set)
+
+    def answer(self, answer: Answer) -> None:
+        self.take(Answered(self.simulation.now, answer))
+
+    def cancel(self) -> None:
+        self.take(CancelRequested(self.simulation.now))
+
+    def take(self, event: Event) -> None:
+        """One event, as the driver brings it; a finished run takes none."""
+        if self.finish is not None:
+            return
+        self._flying.pop(getattr(event, "id", ""), None)
+        commands = heart.advance(self.definition, self.state, event)
+        commands = self._switched(commands)
+        for command in commands:
+            _CARRY_OUT[type(command)](self, command)
+
+    def _switched(self, commands: list[Command]) -> list[Command]:
+        switches = self.simulation.switches
+        if switches.through_json or switches.continue_often:
+            self.state = restore(json.loads(json.dumps(save(self.state))))
+        quiet = not self._flying and not any(type(command) in (Cancel, Finish) for command in commands)
+        if not switches.continue_often or not quiet:
+            return commands
+        heart.count_continuation(self.state)
+        self.simulation.continuations.update(self.state.continuations.keys())
+        self.state.continuations.clear()
+        replies = [command for command in commands if type(command) is Reply]
+        return [
+            *replies,
+            *(c for c in heart.resume(self.state) if c.id not in self.children and c.id not in self._timers),
+        ]
+
+    # -- commands
+
+    def _later(self, id_: str, seconds: float, event: Callable[[float], Event]) -> None:
+        def happen() -> None:
+            if id_ in self._flying:
+                self.take(event(self.simulation.now))
+
+        self.simulation.at(self.simulation.now + seconds, happen)
+
+    def _call_tool(self, command: CallTool) -> None:
+        planned = self.simulation.world.call(self.simulation.now, command)
+        self._flying[command.id] = planned
+        if type(planned) is Fails:
+            self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
+        else:
+            self._later(command.id, planned.seconds, lambda at: ToolReturned(at, command.id, planned.value))
+
+    def _attempt_model(self, command: AttemptModel) -> None:
+        planned = self.simulation.world.ask(self.simulation.now, command.request, f"{self.state.key_base}/{command.id}")
+        self._flying[command.id] = planned
+        if type(planned) is Fails:
+            self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
+            return
+        usage = ChatUsage(planned.input_tokens, planned.output_tokens)
+        result = ChatResult(planned.value, usage, command.request.model)
+        self._later(command.id, planned.seconds, lambda at: ModelAnswered(at, command.id, result))
+
+    def _start_child(self, command: StartChild) -> None:
+        definition = narrow(self.definition, command.flow)
+        key_base = f"{self.state.key_base}/{command.id}"
+        state = State(
+            definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
+        )
+        child = SimulatedRun(self.simulation, definition, state, (self, command.id))
+        self.children[command.id] = child
+        self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))
+
+    def _set_timer(self, command: SetTimer) -> None:
+        def fire() -> None:
+            if command.id in self._timers:
+                self._timers.discard(command.id)
+                self.take(TimerFired(self.simulation.now, command.id))
+
+        self._timers.add(command.id)
+        self.simulation.at(command.deadline, fire)
+
+    def _evaluate(self, command: Evaluate) -> None:
+        self._flying[command.id] = None
+        scope = {name: load(fetch(self.simulation.world, value)) for name, value in command.scope.items()}
+        try:
+            value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
+        except EvaluationError as error:
+            kind, message = error.kind, error.message
+            self._later(command.id, 0, lambda at: Evaluated(at, command.id, None, kind, message))
+            return
+        self._later(command.id, 0, lambda at: Evaluated(at, command.id, dump(value)))
+
+    def _cancel(self, command: Cancel) -> None:
+        if command.id in self._timers:
+            self._timers.discard(command.id)
+        elif command.id in self.children:
+            child = self.children[command.id]
+            self.simulation.at(self.simulation.now, child.cancel)
+        elif command.id in self._flying:
+            self._later(command.id, 0, lambda at: CallFailed(at, command.id, CANCELLED, "cancelled", "cancelled"))
+
+    def _reply(self, command: Reply) -> None:
+        self.replies.append(command)
+
+    def _finish(self, command: Finish) -> None:
+        self.finish = command
+        if self.parent is None:
+            return
+        parent, id_ = self.parent
+        spent = purses.as_spent(purses.total(self.state))
+        result = RunResult(command.value, spent, self.state.rehearsal, ledger.hand_over(self.state))
+        report = ChildReport(
+            id_, command.outcome, result if command.outcome == "completed" else None, command.failure, spent
+        )
+        self.simulation.at(self.simulation.now, lambda: parent.child_ended(id_, report))
+
+    def child_ended(self, id_: str, report: ChildReport) -> None:
+        self.children.pop(id_, None)
+        self.take(ChildEnded(self.simulation.now, id_, report))
+
+
+def _failed(id_: str, at: float, planned: Fails) -> CallFailed:
+    return CallFailed(at, id_, planned.kind, planned.message, planned.certainty, planned.retryable, planned.details)
+
+
+_CARRY_OUT: dict[type, Any] = {
+    CallTool: SimulatedRun._call_tool,
+    AttemptModel: SimulatedRun._attempt_model,
+    StartChild: SimulatedRun._start_child,
+    SetTimer: SimulatedRun._set_timer,
+    Evaluate: SimulatedRun._evaluate,
+    Cancel: SimulatedRun._cancel,
+    Reply: SimulatedRun._reply,
+    Finish: SimulatedRun._finish,
+}

@@ -1,0 +1,79 @@
+"""What is outside of a simulated run: planned answers of tools, models and people, and a record of every call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.core.commands import CallTool
+from interpreter.core.events import Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The call takes `seconds` and gives plain JSON; for a model also how many tokens it reports."""
+
+    value: Any = None
+    seconds: float = 0.1
+    input_tokens: int = 10
+    output_tokens: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """The call takes `seconds` and fails. `took_effect` says what `unknown` leaves open, for the record of effects."""
+
+    kind: str
+    message: str = ""
+    certainty: Certainty = "answered"
+    seconds: float = 0.1
+    took_effect: bool = False
+    retryable: bool = True
+    details: tuple[Any, ...] = ()
+
+
+Planned = Returns | Fails
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One call outside, as the world saw it."""
+
+    at: float
+    name: str
+    arguments: Any
+    key: str
+    attempt: int
+    planned: Planned
+
+
+@dataclass
+class World:
+    """`tools` and `agents` decide how each call goes; `calls` is what happened, in order."""
+
+    tools: Mapping[str, Callable[[CallTool], Planned]] = field(default_factory=dict)
+    agents: Mapping[str, Callable[[ChatRequest], Planned]] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
+    """What stands behind references, by hash."""
+    calls: list[Recorded] = field(default_factory=list)
+
+    def call(self, at: float, command: CallTool) -> Planned:
+        planned = self.tools[command.tool](command)
+        self.calls.append(Recorded(at, command.tool, command.arguments, command.key, command.attempt, planned))
+        return planned
+
+    def ask(self, at: float, request: ChatRequest, place: str) -> Planned:
+        planned = self.agents[request.agent](request)
+        self.calls.append(Recorded(at, request.agent, request.prompt, place, request.attempt, planned))
+        return planned
+
+
+def fetch(world: World, dumped: Any) -> Any:
+    """A dumped value with what its references stand for in their place."""
+    if type(dumped) is list:
+        return [fetch(world, item) for item in dumped]
+    if type(dumped) is not dict:
+        return dumped
+    if dumped.keys() == {"$ref", "$size"}:
+        return world.objects[dumped["$ref"]]
+    return {name: fetch(world, item) for name, item in dumped.items()}

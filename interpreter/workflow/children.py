@@ -1,0 +1,163 @@
+"""Child runs. They outlive a parent that continues as new, so they are started as `ABANDON` and this module does the rest.
+
+While the parent's run lasts, a child's end comes by its native handle. Before the parent continues, each open child is told
+to report by signal, and the acknowledgement is awaited; afterwards the parent also looks after told children from time to
+time, because one that is terminated never reports. A cancel goes by workflow id: a handle's cancel names the child's first
+run and is lost once the child has continued.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError, FailureError
+
+from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW
+from interpreter.boundary.payloads import (
+    ChildReport,
+    DescribeRunRequest,
+    ParentLink,
+    ReportRequest,
+    RunInput,
+    RunResult,
+)
+from interpreter.core.commands import StartChild
+from interpreter.core.events import ChildEnded
+from interpreter.workflow.outcomes import child_event
+
+FIRST_CHECK = timedelta(minutes=1)
+LONGEST_CHECK = timedelta(hours=1)
+"""How often a parent that has continued looks after its children: doubling waits between the two."""
+CHECK_TIMEOUT = timedelta(seconds=30)
+
+
+class Children:
+    """`told` maps the command of a child that reports by signal to its workflow id, over continue-as-new."""
+
+    def __init__(self, run_input: RunInput, ended: Callable[[ChildEnded], None]) -> None:
+        self._input = run_input
+        self._ended = ended
+        self.told: dict[str, str] = dict(run_input.children)
+        self._open: dict[str, str] = {}
+        self._starting: set[str] = set()
+        self._signalling = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def settled(self) -> bool:
+        """Whether no start, signal or cancel waits for its acknowledgement."""
+        return not self._starting and self._signalling == 0
+
+    def start(self, command: StartChild) -> None:
+        """Start a child, or, after a continue, go on waiting for it."""
+        if command.id in self.told:
+            self._go(self._look_after(command.id))
+        else:
+            self._starting.add(command.id)
+            self._go(self._run(command))
+
+    def cancel(self, id_: str) -> None:
+        self._signalling += 1
+        self._go(self._cancel(id_))
+
+    def reported(self, report: ChildReport) -> None:
+        self._finish(ChildEnded(workflow.time(), report.command, report))
+
+    async def tell_all_to_report(self) -> bool:
+        """Ask each open child to report; False when one has just ended, so its event is about to come."""
+        info = workflow.info()
+        for id_, workflow_id in list(self._open.items()):
+            if id_ in self.told:
+                continue
+            request = ReportRequest(ParentLink(info.workflow_id, id_))
+            try:
+                await workflow.get_external_workflow_handle(workflow_id).signal(REPORT_SIGNAL, request)
+            except ApplicationError:
+                return False
+            if id_ in self._open:
+                self.told[id_] = workflow_id
+        return True
+
+    def _go(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, command: StartChild) -> None:
+        workflow_id = self._workflow_id(command.id)
+        try:
+            handle = await workflow.start_child_workflow(
+                WORKFLOW,
+                self._child_input(command),
+                id=workflow_id,
+                result_type=RunResult,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
+                task_timeout=workflow.info().task_timeout,
+                static_summary=command.summary,
+                search_attributes=workflow.info().typed_search_attributes if self._input.options.indexed else None,
+            )
+        except FailureError as error:
+            self._finish(child_event(command.id, workflow.time(), None, error))
+            return
+        self._starting.discard(command.id)
+        self._open[command.id] = workflow_id
+        try:
+            event = child_event(command.id, workflow.time(), await handle, None)
+        except FailureError as error:
+            event = child_event(command.id, workflow.time(), None, error)
+        self._finish(event)
+
+    async def _cancel(self, id_: str) -> None:
+        try:
+            await workflow.wait_condition(lambda: id_ not in self._starting)
+            workflow_id = self._open.get(id_) or self.told.get(id_)
+            if workflow_id is not None:
+                await workflow.get_external_workflow_handle(workflow_id).cancel()
+        except ApplicationError:
+            workflow.logger.debug("the child %s has just ended", id_)
+        finally:
+            self._signalling -= 1
+
+    async def _look_after(self, id_: str) -> None:
+        wait = FIRST_CHECK
+        while True:
+            await workflow.sleep(wait, summary=f"look after {id_.split('/', 1)[-1]}")
+            workflow_id = self.told.get(id_)
+            if workflow_id is None:
+                return
+            wait = min(wait * 2, LONGEST_CHECK)
+            report: ChildReport | None = await workflow.execute_activity(
+                DESCRIBE_RUN_ACTIVITY,
+                DescribeRunRequest(workflow_id, id_),
+                result_type=ChildReport | None,  # type: ignore[arg-type]
+                start_to_close_timeout=CHECK_TIMEOUT,
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1)),
+            )
+            if report is not None:
+                self.reported(report)
+
+    def _finish(self, event: ChildEnded) -> None:
+        self._starting.discard(event.id)
+        self._open.pop(event.id, None)
+        self.told.pop(event.id, None)
+        self._ended(event)
+
+    def _workflow_id(self, id_: str) -> str:
+        info = workflow.info()
+        return f"{info.workflow_id}/{info.first_execution_run_id[:8]}/{id_}"
+
+    def _child_input(self, command: StartChild) -> RunInput:
+        return RunInput(
+            definition=self._input.definition,
+            flow=command.flow,
+            input=command.input,
+            requester=self._input.requester,
+            prices=self._input.prices,
+            lease=command.lease,
+            parent=ParentLink(workflow.info().workflow_id, command.id),
+            options=self._input.options,
+        )

@@ -1,0 +1,38 @@
+"""Definitions for the workflow: from the run's input, or by hash from the worker; decoded once in a process.
+
+A definition that is missing raises `LookupError`, which fails the workflow task and never the run, so it can be mended.
+"""
+
+import base64
+import hashlib
+import zlib
+from functools import lru_cache
+
+from temporalio import workflow
+
+from dsl.definition.definition import Definition
+from dsl.definition.unseal import narrow, unseal
+from interpreter.boundary.names import DEFINITION_FUNCTION
+from interpreter.boundary.payloads import DefinitionEnvelope
+
+
+def load(envelope: DefinitionEnvelope, flow: str) -> Definition:
+    """The definition of `flow`: the sealed one of that hash, or the part of it that a child runs."""
+    inline = envelope.inline
+    if inline is None:
+        data = workflow.extern_functions()[DEFINITION_FUNCTION](envelope.hash)
+        return _decoded(envelope.hash, flow, data)
+    return _decoded_inline(envelope.hash, flow, inline)
+
+
+@lru_cache(maxsize=256)
+def _decoded_inline(expected: str, flow: str, inline: str) -> Definition:
+    return _decoded(expected, flow, zlib.decompress(base64.b64decode(inline)))
+
+
+@lru_cache(maxsize=256)
+def _decoded(expected: str, flow: str, data: bytes) -> Definition:
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise LookupError(f"the definition of hash {expected} is damaged")
+    whole = unseal(data)
+    return whole if whole.flow == flow else narrow(whole, flow)

@@ -1,0 +1,202 @@
+"""Carries the machine's commands out on Temporal and brings what comes back to it as events.
+
+Callbacks and handlers only put events into the inbox; the main coroutine takes them out, so an exception in the machine
+fails the workflow task, where it can be seen and mended. The driver keeps its own facts (handles, what is held, which
+children were told to report) apart from the machine's state.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import workflow
+
+from interpreter.boundary.failures import CANCELLED
+from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, RunInput
+from interpreter.core import advance as heart
+from interpreter.core.commands import (
+    AttemptModel,
+    CallTool,
+    Cancel,
+    Command,
+    Evaluate,
+    Finish,
+    Reply,
+    SetTimer,
+    StartChild,
+)
+from interpreter.core.events import Answered, CallFailed, CancelRequested, Event, Started, TimerFired
+from interpreter.core.snapshot import restore
+from interpreter.core.state import State
+from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.children import Children
+from interpreter.workflow.definitions import load
+from interpreter.workflow.outcomes import call_event
+
+HARD_EVENTS = 15_000
+HARD_BYTES = 20_000_000
+"""Past these nothing new is started until the run can continue as new."""
+
+
+class Driver:
+    def __init__(self, run_input: RunInput) -> None:
+        self.input = run_input
+        self.definition = load(run_input.definition, run_input.flow)
+        self.inbox: deque[Event] = deque()
+        self.commands: deque[Command] = deque()
+        self.advanced = False
+        self._calls = Calls(self._call_ended)
+        self._children = Children(run_input, self.inbox.append)
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
+        self.state = self._begin()
+
+    def _begin(self) -> State:
+        """The state exists before any signal or update is handled, so those that come with the start find it."""
+        if self.input.state is not None:
+            state = restore(self.input.state)
+            self.commands.extend(heart.resume(state))
+            return state
+        info = workflow.info()
+        state = State(
+            flow=self.input.flow,
+            hash=self.definition.hash,
+            key_base=self.input.key_base or f"{info.workflow_id}/{info.first_execution_run_id}",
+            requester=self.input.requester,
+            prices=self.input.prices,
+        )
+        if self.input.lease is not None:
+            state.lease = self.input.lease
+        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), self.input.input)))
+        return state
+
+    # -- what comes in
+
+    async def answer(self, answer: Answer) -> AnswerReply:
+        """Hand an answer to the machine and wait for its reply."""
+        reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
+        self._replies[answer.id] = reply
+        self.inbox.append(Answered(workflow.time(), answer))
+        return await reply
+
+    def child_ended(self, report: ChildReport) -> None:
+        self._children.reported(report)
+
+    def _call_ended(self, command: Call, result: Any, error: BaseException | None) -> None:
+        self.inbox.append(call_event(command, workflow.time(), result, error))
+
+    # -- the loop
+
+    async def step(self) -> Finish | None:
+        """Carry out what is asked for, wait for an event, and move the machine on by all that have come."""
+        if not heart.finished(self.state):
+            self._carry_out()
+            await self._until(lambda: bool(self.inbox))
+        while self.inbox:
+            self.advanced = True
+            self.commands.extend(heart.advance(self.definition, self.state, self.inbox.popleft()))
+        return next((command for command in self.commands if type(command) is Finish), None)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait in the main coroutine, where a cancel arrives: it is an event like any other."""
+        while not condition():
+            try:
+                await workflow.wait_condition(condition)
+            except asyncio.CancelledError:
+                self.inbox.append(CancelRequested(workflow.time()))
+
+    def quiescent(self) -> bool:
+        """Whether continuing as new now would lose nothing."""
+        busy = self._calls.in_flight or not self._children.settled or bool(self.inbox)
+        return not busy and workflow.all_handlers_finished()
+
+    async def ready_to_continue(self) -> bool:
+        """Make a quiescent run ready to continue: replies given, every open child told to report.
+
+        Work that was just asked for is not started: it is pending in the state, and the next run issues it.
+        """
+        if any(type(command) is Cancel for command in self.commands):
+            return False
+        self._carry_out(only_replies=True)
+        await self._until(workflow.all_handlers_finished)
+        telling = asyncio.create_task(self._children.tell_all_to_report())
+        await self._until(telling.done)
+        return telling.result() and self.quiescent()
+
+    async def close(self) -> None:
+        """Give the last replies, and let their handlers return."""
+        self._carry_out(only_replies=True)
+        await self._until(workflow.all_handlers_finished)
+
+    @property
+    def children(self) -> dict[str, str]:
+        return dict(self._children.told)
+
+    # -- what goes out
+
+    def _carry_out(self, *, only_replies: bool = False) -> None:
+        kept: deque[Command] = deque()
+        while self.commands:
+            command = self.commands.popleft()
+            if only_replies and type(command) is not Reply:
+                kept.append(command)
+            else:
+                _CARRY_OUT[type(command)](self, command)
+        self.commands = kept
+        if not only_replies and not over_hard_limit():
+            self._calls.release()
+
+    def _start_call(self, command: Call) -> None:
+        self._calls.start(command)
+
+    def _start_child(self, command: StartChild) -> None:
+        self._children.start(command)
+
+    def _set_timer(self, command: SetTimer) -> None:
+        self._timers[command.id] = asyncio.create_task(self._timer(command))
+
+    async def _timer(self, command: SetTimer) -> None:
+        wait = command.deadline - workflow.time()
+        if wait > 0:
+            await workflow.sleep(wait, summary=command.summary)
+        del self._timers[command.id]
+        self.inbox.append(TimerFired(workflow.time(), command.id))
+
+    def _cancel(self, command: Cancel) -> None:
+        timer = self._timers.pop(command.id, None)
+        if timer is not None:
+            timer.cancel()
+            return
+        pending = self.state.pending.get(command.id)
+        if pending is None:
+            return
+        if type(pending.command) is StartChild:
+            self._children.cancel(command.id)
+        elif not self._calls.cancel(command.id):
+            self.inbox.append(CallFailed(workflow.time(), command.id, CANCELLED, "cancelled", "not_started"))
+
+    def _reply(self, command: Reply) -> None:
+        reply = self._replies.pop(command.id, None)
+        if reply is not None and not reply.done():
+            reply.set_result(AnswerReply(command.accepted, command.outcome, command.message))
+
+    def _finish(self, command: Finish) -> None:
+        """Seen by the main coroutine."""
+
+
+def over_hard_limit() -> bool:
+    info = workflow.info()
+    return info.get_current_history_length() > HARD_EVENTS or info.get_current_history_size() > HARD_BYTES
+
+
+_CARRY_OUT: dict[type, Any] = {
+    CallTool: Driver._start_call,
+    AttemptModel: Driver._start_call,
+    Evaluate: Driver._start_call,
+    StartChild: Driver._start_child,
+    SetTimer: Driver._set_timer,
+    Cancel: Driver._cancel,
+    Reply: Driver._reply,
+    Finish: Driver._finish,
+}

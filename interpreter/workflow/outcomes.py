@@ -1,0 +1,76 @@
+"""What Temporal says about a call or a child, as the machine's events."""
+
+import asyncio
+from typing import Any
+
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    ChildWorkflowError,
+    TimeoutError,
+    TimeoutType,
+)
+
+from interpreter.boundary.failures import CANCELLED, TIMED_OUT, UNDECLARED
+from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
+from interpreter.core.commands import AttemptModel, CallTool, Evaluate
+from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, ToolReturned
+
+
+def call_event(
+    command: CallTool | AttemptModel | Evaluate, at: float, result: Any, error: BaseException | None
+) -> Event:
+    """The event for an activity that has ended."""
+    if error is not None and type(command) is Evaluate:
+        raise error
+    if error is not None:
+        return call_failed(command.id, at, error)
+    if type(result) is ChatResult:
+        return ModelAnswered(at, command.id, result)
+    if type(result) is EvaluateResult:
+        return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
+    return ToolReturned(at, command.id, result)
+
+
+def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
+    """What an activity's error says about its effect; anything that is not Temporal's own is a bug of ours, and raised."""
+    if isinstance(error, asyncio.CancelledError):
+        return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
+    if not isinstance(error, ActivityError):
+        raise error
+    started = bool(error.started_event_id)
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        kind = cause.type or UNDECLARED
+        return CallFailed(at, id_, kind, cause.message, "answered", not cause.non_retryable, tuple(cause.details))
+    if isinstance(cause, CancelledError):
+        return CallFailed(at, id_, CANCELLED, "cancelled", "cancelled" if started else "not_started")
+    if isinstance(cause, TimeoutError):
+        waiting = cause.type == TimeoutType.SCHEDULE_TO_START
+        what = cause.type.name.lower().replace("_", " ") if cause.type is not None else "unknown"
+        return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", "not_started" if waiting else "unknown")
+    return CallFailed(at, id_, UNDECLARED, str(cause or error), "unknown" if started else "not_started")
+
+
+def child_event(id_: str, at: float, result: RunResult | None, error: BaseException | None) -> ChildEnded:
+    """The event for a child whose native handle has ended."""
+    if error is None:
+        return ChildEnded(at, id_, ChildReport(id_, "completed", result))
+    if not isinstance(error, ChildWorkflowError):
+        raise error
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        detail = cause.details[0] if cause.details else {}
+        spent = Spent(**detail["spent"]) if "spent" in detail else None
+        failure = detail.get("failure") or {
+            "$type": "Failure",
+            "kind": cause.type or UNDECLARED,
+            "message": cause.message,
+        }
+        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent))
+    if isinstance(cause, CancelledError):
+        return ChildEnded(at, id_, ChildReport(id_, "cancelled"))
+    message = str(cause) if cause is not None else str(error)
+    failure = {"$type": "Failure", "kind": type(cause).__name__, "message": message, "unknown": True}
+    return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure))

@@ -1,0 +1,156 @@
+"""The one workflow. Its input carries the sealed definition, so a run never changes when a file does."""
+
+import asyncio
+from typing import Any, NoReturn
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ApplicationError
+
+from interpreter.boundary.names import (
+    ANSWER_UPDATE,
+    CHILD_ENDED_SIGNAL,
+    REPORT_SIGNAL,
+    STATE_QUERY,
+    WORKFLOW,
+)
+from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, ReportRequest, RunInput, RunResult
+from interpreter.boundary.view import RunView
+from interpreter.core import advance as heart
+from interpreter.core import ledger, purses
+from interpreter.core.ballot import why_not
+from interpreter.core.commands import Finish
+from interpreter.core.outcomes import Failure
+from interpreter.core.snapshot import decode, encode, save
+from interpreter.core.view import view
+from interpreter.workflow.driver import Driver, over_hard_limit
+from interpreter.workflow.showing import Showing
+
+
+@workflow.defn(name=WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class FlowWorkflow:
+    @workflow.init
+    def __init__(self, run_input: RunInput) -> None:
+        self._driver = Driver(run_input)
+        self._report_to = run_input.report_to
+        self._showing = Showing(run_input.options.indexed)
+
+    @workflow.run
+    async def run(self, run_input: RunInput) -> RunResult:
+        driver = self._driver
+        finish = None
+        while finish is None:
+            self._showing.show(driver.definition, driver.state)
+            finish = await driver.step()
+            if finish is None and self._should_continue(run_input) and await driver.ready_to_continue():
+                self._continue(run_input)
+        self._showing.show(driver.definition, driver.state)
+        await driver.close()
+        return await self._end(finish)
+
+    @workflow.update(name=ANSWER_UPDATE)
+    async def answer(self, answer: Answer) -> AnswerReply:
+        return await self._driver.answer(answer)
+
+    @answer.validator
+    def check_answer(self, answer: Answer) -> None:
+        """Refuse what cannot count, so that it leaves no event."""
+        problem = why_not(self._driver.definition, self._driver.state, answer)
+        if problem is not None:
+            raise ApplicationError(problem, type="AnswerRefused")
+
+    @workflow.signal(name=REPORT_SIGNAL)
+    def report_to_parent(self, request: ReportRequest) -> None:
+        self._report_to = request.parent
+
+    @workflow.signal(name=CHILD_ENDED_SIGNAL)
+    def child_ended(self, report: ChildReport) -> None:
+        self._driver.child_ended(report)
+
+    @workflow.query(name=STATE_QUERY)
+    def state(self, after: int = 0) -> RunView:
+        return view(self._driver.definition, self._driver.state, after)
+
+    def _should_continue(self, run_input: RunInput) -> bool:
+        if not self._driver.quiescent() or not self._driver.advanced:
+            return False
+        return run_input.options.continue_eagerly or workflow.info().is_continue_as_new_suggested() or over_hard_limit()
+
+    def _continue(self, run_input: RunInput) -> NoReturn:
+        driver = self._driver
+        heart.count_continuation(driver.state)
+        workflow.continue_as_new(
+            RunInput(
+                definition=run_input.definition,
+                flow=run_input.flow,
+                input=None,
+                requester=run_input.requester,
+                prices=run_input.prices,
+                lease=run_input.lease,
+                parent=run_input.parent,
+                options=run_input.options,
+                state=save(driver.state),
+                children=driver.children,
+                report_to=self._report_to,
+            )
+        )
+
+    async def _end(self, finish: Finish) -> RunResult:
+        state = self._driver.state
+        spent = purses.as_spent(purses.total(state))
+        if finish.outcome == "completed":
+            result = RunResult(finish.value, spent, state.rehearsal, ledger.hand_over(state))
+            await self._report(ChildReport("", "completed", result))
+            return result
+        if finish.outcome == "cancelled":
+            await self._report(ChildReport("", "cancelled", spent=spent))
+            await _make_cancelled(state.cancelled)
+            raise asyncio.CancelledError
+        await self._report(ChildReport("", "failed", None, finish.failure, spent))
+        failure: Failure = decode(finish.failure)
+        details: dict[str, Any] = {
+            "failure": {
+                "kind": failure.kind,
+                "message": failure.message,
+                "path": failure.path,
+                "details": encode(failure.details),
+            },
+            "outcome": finish.failure,
+            "spent": vars(spent),
+            "rehearsal": state.rehearsal,
+            "ledger": [encode(entry) for entry in ledger.unsettled(state)],
+        }
+        raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
+
+    async def _report(self, report: ChildReport) -> None:
+        """Tell a parent that has continued as new how this run ended; a parent that is gone needs no report."""
+        if self._report_to is None:
+            return
+        report.command = self._report_to.command
+        parent = workflow.get_external_workflow_handle(self._report_to.workflow_id)
+        try:
+            await _undisturbed(parent.signal(CHILD_ENDED_SIGNAL, report))
+        except ApplicationError:
+            workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
+
+
+async def _undisturbed(work: Any) -> None:
+    """Finish `work` even when a cancel comes in the meantime: the run is over, so the cancel changes nothing."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+
+
+async def _make_cancelled(requested: bool) -> None:
+    """A run ends as CANCELED only when a cancel was requested in this very run; after a continue that is no longer so."""
+    if workflow.cancellation_reason() is not None or not requested:
+        return
+    try:
+        await workflow.get_external_workflow_handle(workflow.info().workflow_id).cancel()
+        await workflow.wait_condition(lambda: False)
+    except asyncio.CancelledError:
+        return

@@ -1,0 +1,70 @@
+"""Where a run stands, for those who look at Temporal: current details always, search attributes when a wait opens or closes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from dsl.definition.definition import Definition
+from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, USD_ATTRIBUTE
+from interpreter.boundary.view import StepView
+from interpreter.core import purses
+from interpreter.core.advance import finished
+from interpreter.core.state import State
+from interpreter.core.view import view
+
+GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
+DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
+USD = SearchAttributeKey.for_float(USD_ATTRIBUTE)
+
+
+class Showing:
+    def __init__(self, indexed: bool) -> None:
+        self._indexed = indexed
+        self._details = ""
+        self._waits: tuple[tuple[str, int], ...] = ()
+        self._closed = False
+
+    def show(self, definition: Definition, state: State) -> None:
+        details = _details(definition, state)
+        if details != self._details:
+            self._details = details
+            workflow.set_current_details(details)
+        waits = tuple((question.id, question.stage) for question in state.questions.values())
+        closing = finished(state) and not self._closed
+        if self._indexed and (waits != self._waits or closing):
+            self._waits, self._closed = waits, finished(state)
+            workflow.upsert_search_attributes(_updates(definition, state, closing=closing))
+
+
+def _updates(definition: Definition, state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
+    questions = view(definition, state).questions
+    groups = list(dict.fromkeys(name for question in questions for name in question.whom))
+    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(groups)]
+    if questions:
+        first = min(question.deadline for question in questions)
+        updates.append(DEADLINE.value_set(datetime.fromtimestamp(first, UTC)))
+    else:
+        updates.append(DEADLINE.value_unset())
+    if closing:
+        updates.append(USD.value_set(float(purses.total(state).usd)))
+    return updates
+
+
+def _details(definition: Definition, state: State) -> str:
+    """Markdown: the status, what runs, what waits for whom."""
+    seen = view(definition, state, after=state.note_count)
+    lines = [f"**{state.flow}** is {seen.status}" + (" (rehearsal)" if seen.rehearsal else "")]
+    lines += [
+        f"- {_step_line(step)}"
+        for step in seen.steps
+        if step.node in ("tool", "agent", "flow", "sleep", "loop", "undo")
+    ]
+    lines += [f"- waits for {', '.join(q.whom)}: {q.question}" for q in seen.questions]
+    return "\n".join(lines)
+
+
+def _step_line(step: StepView) -> str:
+    attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
+    return f"{step.path.split('/', 1)[-1]}: {step.state}{attempt}"
