@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from interpreter.api import current, tool
 
@@ -16,19 +17,17 @@ insert or ignore into services values ('billing', 'running'), ('search', 'runnin
 """
 
 
+Service = Literal["billing", "search", "mail"]
+Action = Literal["restart", "migrate", "scale"]
+
+
 @dataclass(frozen=True)
 class Done:
     log: str
 
 
-@tool("services.list")
-def services() -> list[str]:
-    with books() as connection:
-        return [name for (name,) in connection.execute("select name from services order by name")]
-
-
 @tool("services.carry_out")
-def carry_out(service: str, action: str) -> Done:
+def carry_out(service: Service, action: Action) -> Done:
     with books() as connection:
         connection.execute(
             "insert or ignore into actions select ?, ?, ?, state from services where name = ?",
@@ -39,7 +38,7 @@ def carry_out(service: str, action: str) -> Done:
 
 
 @tool("services.restore")
-def restore(service: str) -> None:
+def restore(service: Service) -> None:
     with books() as connection:
         connection.execute("update services set state = 'running' where name = ?", (service,))
 
