@@ -1,20 +1,31 @@
-"""Numbers and durations as written."""
+"""Numbers and durations as written. What is wrong with one is reported where it stands, and zero is read instead."""
 
-import re
 from decimal import Decimal
 
-MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-SCALES = {"k": 1000, "M": 1_000_000}
-_PART = re.compile(r"([0-9]+)(ms|[smhdw])")
+from dsl.ast.duration import LONGEST, UNITS, format_duration, parse_duration
+from dsl.syntax.site import Site
+from dsl.syntax.token import Token
 
-
-def milliseconds(duration: str) -> int:
-    """`1h30m` as milliseconds."""
-    return sum(int(count) * MILLISECONDS[unit] for count, unit in _PART.findall(duration))
+_SCALES = {"k": 1000, "M": 1_000_000}
 
 
 def number(text: str) -> int | Decimal:
     """`12`, `60k`, `30M` as whole numbers, `0.5` as a decimal."""
-    if text[-1] in SCALES:
-        return int(text[:-1]) * SCALES[text[-1]]
+    if text[-1] in _SCALES:
+        return int(text[:-1]) * _SCALES[text[-1]]
     return Decimal(text) if "." in text else int(text)
+
+
+def milliseconds(site: Site, token: Token) -> int:
+    """What a DURATION token stands for."""
+    if (length := parse_duration(token.text)) is not None:
+        return length
+    advice = f"units go from large to small, each at most once: {', '.join(f'`{unit}`' for unit in UNITS)}"
+    longest = f"the longest is `{format_duration(LONGEST)}`"
+    site.problem(f"`{token.text}` is not a duration", token.span, advice=f"{advice}; {longest}")
+    return 0
+
+
+def minutes_for_millions(token: Token) -> Token:
+    """`5M` as the `5m` that was meant."""
+    return Token("DURATION", token.text[:-1] + "m", token.span)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.ast.statements import Block, Budget, BudgetBlock
-from dsl.syntax.amounts import milliseconds, number
+from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
 from dsl.syntax.site import Option, Rules, Site
 from dsl.syntax.token import Token
 
@@ -21,7 +21,7 @@ def unit(_site: Site, token: Token) -> Token:
 def limit(site: Site, amount: Token, unit: Token | None) -> Option | None:
     if amount.kind == "DURATION":
         return (
-            Option("time", milliseconds(amount.text), site.span)
+            Option("time", milliseconds(site, amount), site.span)
             if unit is None
             else _time_for_quantity(site, amount, unit)
         )
@@ -59,15 +59,15 @@ def _time_for_quantity(site: Site, amount: Token, unit: Token) -> Option | None:
 
 def _without_unit(site: Site, amount: Token) -> Option | None:
     if amount.kind == "SCALED" and amount.text.endswith("M"):
-        minutes = amount.text[:-1] + "m"
+        minutes = minutes_for_millions(amount)
         site.problem(
             f"`{amount.text}` is a quantity (millions) without its unit",
             amount.span,
             code="SF004",
-            advice=f"write `{minutes}` for minutes, or add `tokens`, `usd`, `calls` …",
-            replacement=minutes,
+            advice=f"write `{minutes.text}` for minutes, or add `tokens`, `usd`, `calls` …",
+            replacement=minutes.text,
         )
-        return Option("time", milliseconds(minutes), site.span)
+        return Option("time", milliseconds(site, minutes), site.span)
     site.problem(
         f"`{amount.text}` says no unit",
         amount.span,

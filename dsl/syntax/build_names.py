@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dsl.syntax.amounts import milliseconds, number
+from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
 
@@ -26,16 +26,16 @@ def quantity(_site: Site, token: Token) -> int | Decimal:
 def duration(site: Site, token: Token) -> int:
     """In milliseconds. A number without its unit, or millions for minutes, is named as such and read as meant."""
     if token.kind == "DURATION":
-        return milliseconds(token.text)
+        return milliseconds(site, token)
     if token.kind == "SCALED" and token.text.endswith("M"):
-        minutes = token.text[:-1] + "m"
+        minutes = minutes_for_millions(token)
         site.problem(
             f"`{token.text}` is a quantity (millions), a duration is expected",
             code="SF004",
-            advice=f"write `{minutes}` for minutes",
-            replacement=minutes,
+            advice=f"write `{minutes.text}` for minutes",
+            replacement=minutes.text,
         )
-        return milliseconds(minutes)
+        return milliseconds(site, minutes)
     site.problem(
         f"`{token.text}` is a number, a duration is expected", code="SF004", advice=f"add the unit: `{token.text}s`"
     )

@@ -17,6 +17,7 @@ from dsl.syntax.grammar import END, Tables
 from dsl.syntax.token import Token
 
 MAXIMUM_NESTING = 100
+LONGEST_NUMBER = 40
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = re.compile(r"(?:[ \t\r\n\f\ufeff]+|#(?!#)[^\n]*)+")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -126,24 +127,26 @@ class _Lexer:
 
     def _number(self, number: str) -> None:
         for kind, pattern in self.numbers.items():
-            if pattern.fullmatch(number):
+            if pattern.fullmatch(number) and len(number) <= LONGEST_NUMBER:
                 self._token(kind, len(number))
                 return
         self._bad_number(number)
 
     def _bad_number(self, written: str) -> None:
         """Report it, and go on with the digits that it begins with."""
-        digits = "".join(takewhile(str.isdecimal, written))
+        digits = "".join(takewhile(str.isdecimal, written[:LONGEST_NUMBER]))
         rest = written[len(digits) :]
         span = Span(self.at, self.at + len(written))
         advice, replacement = "a number is `12`, `0.5`, `60k` or `30M`, a duration is `1h30m`", None
-        if rest == "K":
+        if len(written) > LONGEST_NUMBER:
+            advice = f"the longest has {LONGEST_NUMBER} digits"
+        elif rest == "K":
             advice, replacement = "thousands are `k`, millions are `M`", f"{digits}k"
         elif rest.replace("_", "").isdecimal():
             advice, replacement = "write the digits without `_`", written.replace("_", "")
         elif len(rest) > 2 and rest.isalpha():
             advice, replacement = "put a space between them", f"{digits} {rest}"
-        apart = len(rest) > 2 and rest.isalpha()
+        apart = replacement is not None and " " in replacement
         what = "is a number and a word in one" if apart else "is not a number"
         self._problem(span, f"`{written}` {what}", advice, replacement)
         if apart:

@@ -1,0 +1,43 @@
+"""`dsl check`: every problem of the given files at once."""
+
+from collections.abc import Sequence
+
+import click
+
+from dsl.cli.internal import blaming_ourselves
+from dsl.cli.reading import Given, sources
+from dsl.cli.reporting import report
+from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.diagnostics.reports import FORMATS
+
+EPILOG = """\b
+Examples:
+  dsl check examples/support.flow
+  dsl check flows/ --strict --format concise
+  cat support.flow | dsl check -
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="FILE…|FOLDER|-")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Warnings count as problems.")
+@click.pass_context
+def check(context: click.Context, paths: Sequence[str], form: str, strict: bool) -> None:
+    """Report every problem of flow files.
+
+    Ends with 0 when there is none, 1 when there are, 2 when used wrongly. Warnings alone end with 0.
+    """
+    problems = [(given.source, diagnostics_of(given)) for given in sources(paths)]
+    report(problems, form)
+    found = [each for _, diagnostics in problems for each in diagnostics]
+    context.exit(int(any(strict or each.severity == "error" for each in found)))
+
+
+def diagnostics_of(given: Given) -> Sequence[Diagnostic]:
+    from dsl.analysis import analyse
+
+    if given.unreadable is not None:
+        return (given.unreadable,)
+    with blaming_ourselves(given.source):
+        return analyse(given.source).diagnostics

@@ -1,0 +1,71 @@
+"""`FILE… | FOLDER | -`: the sources that a command is given.
+
+A file that is there but cannot be read is a diagnostic, so the other files are still reported. A path that does not
+exist is a mistake on the command line.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.source import NOWHERE, Source
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A source, and what is wrong with its file when it has no text."""
+
+    source: Source
+    unreadable: Diagnostic | None = None
+
+
+def sources(paths: Sequence[str]) -> list[Given]:
+    """Every source once, those of a folder by name."""
+    names = dict.fromkeys(name for path in paths for name in _files(path))
+    return [_read(name) for name in names]
+
+
+def one_source(path: str) -> Given:
+    """The source of a command that takes one file."""
+    if path != STDIN and not Path(path).is_file():
+        raise click.UsageError(f"there is no file {path}")
+    return _read(path)
+
+
+def _files(path: str) -> Iterator[str]:
+    place = Path(path)
+    if path == STDIN or place.is_file():
+        yield path
+    elif place.is_dir():
+        found = sorted(file for file in place.rglob("*.flow") if not _hidden(file.relative_to(place)))
+        if not found:
+            raise click.UsageError(f"no .flow file in {path}")
+        yield from map(str, found)
+    else:
+        raise click.UsageError(f"there is no file or folder {path}")
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _read(path: str) -> Given:
+    name = "<stdin>" if path == STDIN else path
+    try:
+        data = click.get_binary_stream("stdin").read() if path == STDIN else Path(path).read_bytes()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        return _unreadable(name, f"the file is not UTF-8 text: byte {error.start}")
+    except OSError as error:
+        return _unreadable(name, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
+    return Given(Source(name, text))
+
+
+def _unreadable(name: str, message: str) -> Given:
+    advice = "save it as UTF-8 text, readable for you"
+    return Given(Source(name, ""), Diagnostic("SF003", message, Label(NOWHERE), help=advice))

@@ -1,0 +1,149 @@
+"""A diagnostic as a person reads it: the message, the lines it is about with carets below, and the help.
+
+    error[SF101]: unknown name `vredict`
+      --> support.flow:12:8
+       |
+     4 |   step verdict = triage(ticket)
+       |        ------- defined here
+    12 |   if vredict.kind == "refund" {
+       |      ^^^^^^^
+       |
+       = help: did you mean `verdict`?
+
+Widths are those of a terminal: a tab is drawn as four columns, wide characters take two, combining ones none.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.source import Source, Span
+
+_TAB = "    "
+_LONGEST_LABEL = 5
+"""Lines that one label may show; of a longer one the first and the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the parts are coloured: ANSI codes, or nothing."""
+
+    error: str = ""
+    warning: str = ""
+    place: str = ""
+    strong: str = ""
+    end: str = ""
+
+
+PLAIN = Style()
+COLOURED = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What stands under one line of text."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+    primary: bool
+
+
+def frame(source: Source, diagnostic: Diagnostic, style: Style = PLAIN) -> str:
+    """The whole message with its place in the text, without a line break at the end."""
+    marks = sorted(_marks(source, diagnostic), key=lambda mark: (mark.line, not mark.primary, mark.start))
+    width = len(str(max(mark.line for mark in marks)))
+    bar = f"{' ' * width} {style.place}|{style.end}"
+    return "\n".join(
+        [
+            _headline(diagnostic, style),
+            _place(source, diagnostic, width, style),
+            bar,
+            *_lines(source, marks, width, bar, _tone(diagnostic, style), style),
+            *_help(diagnostic, width, bar, style),
+        ]
+    )
+
+
+def _tone(diagnostic: Diagnostic, style: Style) -> str:
+    return style.error if diagnostic.severity == "error" else style.warning
+
+
+def _headline(diagnostic: Diagnostic, style: Style) -> str:
+    kind = f"{_tone(diagnostic, style)}{diagnostic.severity}[{diagnostic.code}]{style.end}"
+    return f"{kind}{style.strong}: {diagnostic.message}{style.end}"
+
+
+def _place(source: Source, diagnostic: Diagnostic, width: int, style: Style) -> str:
+    position = source.position(diagnostic.primary.span.start)
+    return f"{' ' * width}{style.place}-->{style.end} {source.name}:{position.line}:{position.column}"
+
+
+def _help(diagnostic: Diagnostic, width: int, bar: str, style: Style) -> Iterator[str]:
+    if diagnostic.help:
+        yield bar
+        yield f"{' ' * width} {style.place}={style.end} {style.strong}help{style.end}: {diagnostic.help}"
+
+
+def _lines(source: Source, marks: list[_Mark], width: int, bar: str, tone: str, style: Style) -> Iterator[str]:
+    shown = 0
+    for mark in marks:
+        if mark.line != shown:
+            if shown and mark.line > shown + 1:
+                yield f"{' ' * width}{style.place}...{style.end}"
+            text = _drawn(source.line(mark.line))
+            yield f"{style.place}{mark.line:>{width}} |{style.end} {text}".rstrip()
+            shown = mark.line
+        yield f"{bar} {_carets(source.line(mark.line), mark, tone if mark.primary else style.place, style)}"
+
+
+def _carets(line: str, mark: _Mark, tone: str, style: Style) -> str:
+    indent = " " * _width(line[: mark.start])
+    length = max(1, _width(line[mark.start : mark.end]))
+    text = f" {mark.text}" if mark.text else ""
+    return f"{indent}{tone}{('^' if mark.primary else '-') * length}{text}{style.end}"
+
+
+def _marks(source: Source, diagnostic: Diagnostic) -> Iterator[_Mark]:
+    yield from _of_label(source, diagnostic.primary, primary=True)
+    for label in diagnostic.secondary:
+        yield from _of_label(source, label, primary=False)
+
+
+def _of_label(source: Source, label: Label, *, primary: bool) -> Iterator[_Mark]:
+    """One mark for each line of the label; its text stands at the last."""
+    first, last = source.position(label.span.start).line, source.position(_last(source, label.span)).line
+    lines = [*range(first, last + 1)]
+    if len(lines) > _LONGEST_LABEL:
+        lines = [first, last]
+    for line in lines:
+        text = source.line(line)
+        start = source.position(label.span.start).column - 1 if line == first else len(text) - len(text.lstrip())
+        end = source.position(label.span.end).column - 1 if line == last else len(text)
+        yield _Mark(line, start, max(start, end), label.text if line == lines[-1] else "", primary)
+
+
+def _last(source: Source, span: Span) -> int:
+    """Where the last character is: a span that ends with a line break does not reach into the next line."""
+    return max(span.start, span.end - 1)
+
+
+def _drawn(line: str) -> str:
+    """The line as it is shown: what a terminal would obey rather than draw becomes visible."""
+    line = line.replace("\t", _TAB)
+    return "".join("�" if unicodedata.category(character) in ("Cc", "Cs") else character for character in line)
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal takes for `text` once drawn."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if character == "\t":
+        return len(_TAB)
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

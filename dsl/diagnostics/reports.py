@@ -1,0 +1,82 @@
+"""Diagnostics in each format that they are shown in. A report is the text for one source; the caller joins them."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from dsl.diagnostics.codes import CODES
+from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.diagnostics.frame import PLAIN, Style, frame
+from dsl.source import Source, Span
+
+Problems = Sequence[tuple[Source, Sequence[Diagnostic]]]
+
+
+def text(problems: Problems, style: Style = PLAIN) -> str:
+    """Frames, an empty line after each."""
+    return "".join(f"{frame(source, each, style)}\n\n" for source, found in problems for each in found)
+
+
+def concise(problems: Problems, _style: Style = PLAIN) -> str:
+    """`path:line:column: CODE message`, one line for each."""
+    return "".join(f"{_concise_line(source, each)}\n" for source, found in problems for each in found)
+
+
+def as_json(problems: Problems, _style: Style = PLAIN) -> str:
+    """One JSON document, as `schemas/diagnostics.json` describes it."""
+    found = [as_data(source, each) for source, diagnostics in problems for each in diagnostics]
+    return json.dumps({"version": 1, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Problems, Style], str]] = {"text": text, "concise": concise, "json": as_json}
+
+
+def as_data(source: Source, diagnostic: Diagnostic) -> dict[str, Any]:
+    """One diagnostic as plain data."""
+    return {
+        "file": source.name,
+        "code": diagnostic.code,
+        "title": CODES[diagnostic.code],
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "primary": _label(source, diagnostic.primary),
+        "secondary": [_label(source, label) for label in diagnostic.secondary],
+        "help": diagnostic.help,
+        "fix": _fix(source, diagnostic.fix),
+    }
+
+
+def summary(problems: Iterable[tuple[Source, Sequence[Diagnostic]]], files: int) -> str:
+    """`2 errors and 1 warning in 3 files`."""
+    severities = [each.severity for _, found in problems for each in found]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    counts = [_count(errors, "error")] if errors else []
+    counts += [_count(warnings, "warning")] if warnings else []
+    return f"{' and '.join(counts) or 'no problems'} in {_count(files, 'file')}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _concise_line(source: Source, diagnostic: Diagnostic) -> str:
+    position = source.position(diagnostic.primary.span.start)
+    return f"{source.name}:{position.line}:{position.column}: {diagnostic.code} {diagnostic.message}"
+
+
+def _label(source: Source, label: Label) -> dict[str, Any]:
+    return {"span": _span(source, label.span), "text": label.text}
+
+
+def _fix(source: Source, fix: Fix | None) -> dict[str, Any] | None:
+    return None if fix is None else {"span": _span(source, fix.span), "replacement": fix.replacement}
+
+
+def _span(source: Source, span: Span) -> dict[str, Any]:
+    start, end = source.position(span.start), source.position(span.end)
+    return {
+        "offset": span.start,
+        "length": span.end - span.start,
+        "start": {"line": start.line, "column": start.column},
+        "end": {"line": end.line, "column": end.column},
+    }
