@@ -1,4 +1,7 @@
-"""From the bytes of a sealed definition to the definition. All that a run needs: no parser, no checks."""
+"""From the bytes of a sealed definition to the definition, and to its parts. All that a run needs: no parser, no checks."""
+
+import json
+from typing import Any
 
 from dsl.definition.canonical import digest
 from dsl.definition.definition import Definition
@@ -18,18 +21,9 @@ def unseal(data: bytes, expected: str | None = None) -> Definition:
         raise UnsealError(f"the bytes of definition {expected} have another hash: {hash_}")
     try:
         form = decode(data)
-        newer = form["format"] > FORMAT
-        definition = None if newer else Definition(hash=hash_, **{part: form[part] for part in _PARTS})
+        return Definition(hash=hash_, **{part: form[part] for part in _PARTS})
     except (KeyError, TypeError, ValueError) as error:
-        raise UnsealError(f"definition {hash_} is damaged: {error}") from error
-    if definition is None:
-        raise UnsealError(
-            f"definition {hash_} has format {form['format']}, this version reads up to {FORMAT}: it is too old"
-        )
-    return definition
-
-
-_PARTS = ("flow", "edition", "flows", "tools", "agents", "types")
+        raise UnsealError(f"definition {hash_} {_reason(data, error)}") from error
 
 
 def pack(definition: Definition) -> bytes:
@@ -44,8 +38,28 @@ def narrow(definition: Definition, flow: str) -> Definition:
     found = definition.derived.get(flow)
     if found is None:
         parts = reach(definition, flow)
-        hash_ = digest(to_bytes(parts, definition.edition))
         found = definition.derived[flow] = Definition(
-            flow, parts.flows, parts.tools, parts.agents, parts.types, hash_, definition.edition
+            flow=parts.flow,
+            flows=parts.flows,
+            tools=parts.tools,
+            agents=parts.agents,
+            types=parts.types,
+            hash=digest(to_bytes(parts, definition.edition)),
+            edition=definition.edition,
         )
     return found
+
+
+_PARTS = ("flow", "edition", "flows", "tools", "agents", "types")
+
+
+def _reason(data: bytes, error: Exception) -> str:
+    """Why the bytes could not be read: a later form is told from damage."""
+    try:
+        form: Any = json.loads(data)
+        format_ = form["format"]
+    except (KeyError, TypeError, ValueError):
+        return f"is damaged: {error}"
+    if type(format_) is int and format_ > FORMAT:
+        return f"has format {format_}, and this version reads up to {FORMAT}: use a newer version"
+    return f"is damaged: {error}"

@@ -1,0 +1,87 @@
+"""What an expression may cost is bounded, whatever it says."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dsl.ast.expressions import Binary, Literal
+from dsl.expressions.context import Context
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.evaluate import evaluate
+from tests.expressions.reading import expression
+
+SCOPE: dict[str, Any] = {"xs": list(range(100)), "word": "x" * 1000, "words": ["x" * 1000] * 100}
+
+
+def context(steps: int = 100_000, size: int = 50_000) -> Context:
+    return Context(now=lambda: datetime.now(UTC), uuid=lambda: "u", steps=steps, size=size)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a + 1 for a in xs if a >= 0]",
+        "[[a + b for b in xs] for a in xs][0][1]",
+        "len(distinct(xs))",
+    ],
+)
+def test_what_fits_has_a_value(text: str) -> None:
+    evaluate(expression(text), SCOPE, context())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[[a for a in xs] for b in xs] for c in xs]",
+        "[a for a in range(99999) if a > 0 and a < 10]",
+        "[len(xs + xs + [a]) for a in xs + xs + xs + xs + xs]",
+        "[len(distinct(xs)) for a in xs]",
+        "len([sort(xs) for a in xs + xs])",
+        "len([a in xs for a in flatten([xs for b in xs])])",
+    ],
+)
+def test_work_is_bounded(text: str) -> None:
+    with pytest.raises(EvaluationError, match="steps") as raised:
+        evaluate(expression(text), SCOPE, context())
+    assert raised.value.kind == "LimitExceeded"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "join(words, word)",
+        '"{{ join(words) }}"',
+        'replace(word, "x", word)',
+        "[words for a in xs]",
+        "{ a: words, b: words }",
+        "words + words",
+        "if true then [words, words] else []",
+        'upper(join(words)) + "a"',
+        "json_text(words)",
+    ],
+)
+def test_what_is_produced_is_bounded(text: str) -> None:
+    with pytest.raises(EvaluationError, match="characters") as raised:
+        evaluate(expression(text), SCOPE, context(steps=10_000_000))
+    assert raised.value.kind == "LimitExceeded"
+
+
+def test_a_value_that_is_only_passed_on_may_be_larger() -> None:
+    assert evaluate(expression("words"), SCOPE, context()) is SCOPE["words"]
+
+
+def test_depth_is_an_error_not_a_crash() -> None:
+    node: Any = Literal(1)
+    for _ in range(20_000):
+        node = Binary("+", node, Literal(1))
+    with pytest.raises(EvaluationError, match="nested too deeply"):
+        evaluate(node, {}, context())
+
+
+def test_nothing_in_scope_is_changed() -> None:
+    scope: dict[str, Any] = {"xs": [3, 1, 2], "r": {"a": 1}, "x": 7}
+    texts = ["sort(xs)", "xs + [4]", "reverse(xs)", "{ ...r, a: 2 }", "[x for x in xs]", "flatten([xs])", "xs[1:] + xs"]
+    for text in texts:
+        evaluate(expression(text), scope, context())
+    assert scope == {"xs": [3, 1, 2], "r": {"a": 1}, "x": 7}
