@@ -1,7 +1,7 @@
 """The door of the heart: `advance` moves a run on by one event."""
 
 from dsl.definition.definition import Definition
-from interpreter.core.commands import Command
+from interpreter.core.commands import Command, Work
 from interpreter.core.constructs.table import CONSTRUCTS, kind_of
 from interpreter.core.events import Event
 from interpreter.core.machine import ROOT, Machine
@@ -15,7 +15,7 @@ def advance(definition: Definition, state: State, event: Event) -> list[Command]
     return machine.commands
 
 
-def resume(state: State) -> list[Command]:
+def resume(state: State) -> list[Work]:
     """The commands that a continued run issues again: all that wait for an event. The driver leaves out children that run."""
     return [pending.command for pending in state.pending.values()]
 

@@ -129,7 +129,7 @@ class Machine:
             frame.cancel_due = False
             self.queue.append(Task("cancel", frame.path))
 
-    def _dispatch(self, construct: Construct, frame: Frame, task: Task) -> None:
+    def _dispatch(self, construct: "Construct", frame: Frame, task: Task) -> None:
         match task.method:
             case "enter":
                 construct.enter(self, frame)

@@ -138,10 +138,8 @@ class SimulatedRun:
         self.simulation.continuations.update(self.state.continuations.keys())
         self.state.continuations.clear()
         replies = [command for command in commands if type(command) is Reply]
-        return [
-            *replies,
-            *(c for c in heart.resume(self.state) if c.id not in self.children and c.id not in self._timers),
-        ]
+        running = self.children.keys() | self._timers
+        return [*replies, *(work for work in heart.resume(self.state) if work.id not in running)]
 
     # -- commands
 
@@ -155,7 +153,7 @@ class SimulatedRun:
     def _call_tool(self, command: CallTool) -> None:
         planned = self.simulation.world.call(self.simulation.now, command)
         self._flying[command.id] = planned
-        if type(planned) is Fails:
+        if isinstance(planned, Fails):
             self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
         else:
             self._later(command.id, planned.seconds, lambda at: ToolReturned(at, command.id, planned.value))
@@ -163,7 +161,7 @@ class SimulatedRun:
     def _attempt_model(self, command: AttemptModel) -> None:
         planned = self.simulation.world.ask(self.simulation.now, command.request, f"{self.state.key_base}/{command.id}")
         self._flying[command.id] = planned
-        if type(planned) is Fails:
+        if isinstance(planned, Fails):
             self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
             return
         usage = ChatUsage(planned.input_tokens, planned.output_tokens)
