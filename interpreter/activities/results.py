@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
+from dsl.expressions.values import Value
+from dsl.expressions.wire import to_wire
 from interpreter.boundary.payloads import JSON
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import keep_large
@@ -28,10 +30,10 @@ class Unrecordable(ValueError):
     """The call happened, but its result cannot be put on record."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Value:
     """What a Python function returns as a value of the language: dataclasses and models become records."""
     if type(value) in _PLAIN:
-        return value
+        return cast(Value, value)
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, BaseModel):
@@ -45,12 +47,12 @@ def plain(value: Any) -> Any:
     raise Unrecordable(f"a {type(value).__name__} has no form in JSON")
 
 
-def recordable(value: JSON, store: ObjectStore | None) -> JSON:
-    """`value` as it may stand in history: as it is, with large parts in the store. Raises `Unrecordable`."""
+def recordable(value: Value, store: ObjectStore | None) -> JSON:
+    """`value` as it may stand in history: plain JSON, large parts of it in the store. Raises `Unrecordable`."""
     try:
-        kept = keep_large(store, value) if store is not None else value
+        kept = to_wire(keep_large(store, value) if store is not None else value)
         size = len(json.dumps(kept, allow_nan=False, separators=(",", ":")))
-    except (TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Unrecordable(f"the result is not JSON: {error}") from error
     if size > LARGEST_RESULT:
         raise Unrecordable(f"the result has {size} bytes; without a store a result has at most {LARGEST_RESULT}")

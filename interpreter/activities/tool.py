@@ -16,7 +16,6 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from dsl.ast.types import Field, Type
-from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate, validate_record
 from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.errors import ToolError
@@ -24,13 +23,11 @@ from interpreter.activities.headers import HEADERS, CallHeaders, DeclaredSignatu
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.results import Unrecordable, plain, recordable
 from interpreter.activities.running import run_function, undisturbed
-from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, UNDECLARED
+from interpreter.activities.undeclared import short, undeclared
+from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import holds_reference, resolve
-
-LONGEST_MESSAGE = 2_000
-"""Characters of an exception's message that go on record."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +67,7 @@ def tool_activity(
         except asyncio.CancelledError as error:
             if _was_cancelled():
                 raise
-            failure = _undeclared("the worker stopped" if activity.is_worker_shutdown() else "it was cancelled", error)
+            failure = undeclared("the worker stopped" if activity.is_worker_shutdown() else "it was cancelled", error)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - all that a tool can raise goes on record
             failure = _failure(error, store)
         raise failure
@@ -111,7 +108,7 @@ def _resolved(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) 
 
 
 def _not_called(tool: Tool, reason: str) -> ApplicationError:
-    return ApplicationError(_short(f"`{tool.name}` was not called: {reason}"), type=NOT_CALLED)
+    return ApplicationError(short(f"`{tool.name}` was not called: {reason}"), type=NOT_CALLED)
 
 
 def _context(headers: CallHeaders) -> ToolContext:
@@ -133,7 +130,7 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> JSON:
         if checked.problems:
             raise Unrecordable("; ".join(map(str, checked.problems)))
         value = checked.value
-    return recordable(to_wire(value), store)
+    return recordable(value, store)
 
 
 def _was_cancelled() -> bool:
@@ -145,26 +142,15 @@ def _failure(error: BaseException, store: ObjectStore | None) -> ApplicationErro
     if isinstance(error, ToolError):
         details = () if error.details is None else (_details(error.details, store),)
         return ApplicationError(
-            _short(error.message), *details, type=error.kind, category=ApplicationErrorCategory.BENIGN
+            short(error.message), *details, type=error.kind, category=ApplicationErrorCategory.BENIGN
         )
     if isinstance(error, ApplicationError) and error.type:
         return error
-    return _undeclared(f"{type(error).__name__}: {error}", error)
+    return undeclared(f"{type(error).__name__}: {error}", error)
 
 
 def _details(details: JSON, store: ObjectStore | None) -> JSON:
     try:
-        return recordable(to_wire(plain(details)), store)
+        return recordable(plain(details), store)
     except Unrecordable as error:
         return f"the details cannot be recorded: {error}"
-
-
-def _undeclared(message: str, error: BaseException) -> ApplicationError:
-    failure = ApplicationError(_short(message), type=UNDECLARED)
-    # Shown in the worker's log. As `__cause__` it would be copied to history, however long it is.
-    failure.__context__ = error
-    return failure
-
-
-def _short(message: str) -> str:
-    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"

@@ -1,4 +1,4 @@
-"""A content-addressed store: an object's name is the SHA-256 of its bytes, so it can be checked, shared and never changes."""
+"""A content-addressed store: an object's name is the SHA-256 of its bytes, so it can be checked and never changes."""
 
 import hashlib
 from typing import Protocol

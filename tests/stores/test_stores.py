@@ -1,13 +1,18 @@
 """Both stores, one set of expectations; what only a folder can suffer comes last."""
 
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dsl.expressions.values import Reference
+from dsl.expressions.wire import to_wire
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore
-from interpreter.stores.values import LARGE, encoded, holds_reference, is_reference, keep_large, resolve
+from interpreter.stores.values import LARGE, content_of, encoded, holds_reference, is_reference, keep_large, resolve
 
 HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
@@ -54,35 +59,51 @@ def test_a_name_that_is_no_hash_never_becomes_a_path(tmp_path: Path) -> None:
 
 
 def test_a_small_value_stays_as_it_is(store: ObjectStore) -> None:
-    value = {"text": "x" * 100, "list": [1, None]}
+    value: Any = {"text": "x" * 100, "list": [1, None]}
     assert keep_large(store, value) is value
 
 
 def test_large_fields_become_references_and_small_ones_stay(store: ObjectStore) -> None:
-    value = {"title": "t", "body": "x" * LARGE, "pages": ["y" * LARGE]}
-    kept = keep_large(store, value)
+    value: Any = {"title": "t", "body": "x" * LARGE, "pages": ["y" * LARGE]}
+    kept: Any = keep_large(store, value)
     assert kept["title"] == "t"
-    assert kept["body"]["$size"] == LARGE + 2
-    assert is_reference(kept["pages"])
-    assert resolve(store, kept) == value
+    assert kept["body"].size == LARGE + 2
+    assert isinstance(kept["pages"], Reference)
+    assert resolve(store, to_wire(kept)) == value
 
 
 def test_a_large_list_or_a_record_of_many_fields_becomes_one_reference(store: ObjectStore) -> None:
-    for value in (["x" * 100] * 1000, {f"field{n}": "x" * 100 for n in range(1000)}):
+    values: list[Any] = [["x" * 100] * 1000, {f"field{n}": "x" * 100 for n in range(1000)}]
+    for value in values:
         kept = keep_large(store, value)
-        assert is_reference(kept)
-        assert kept["$size"] == len(encoded(value))
-        assert resolve(store, kept) == value
+        assert isinstance(kept, Reference)
+        assert kept.size == len(encoded(value))
+        assert content_of(store, kept) == value
 
 
 def test_references_are_resolved_however_deep_also_inside_what_was_kept(store: ObjectStore) -> None:
     inner = keep_large(store, "x" * LARGE)
     outer = keep_large(store, [inner, "y" * LARGE])
-    assert holds_reference({"a": [outer]})
-    assert resolve(store, {"a": [outer]}) == {"a": [["x" * LARGE, "y" * LARGE]]}
+    data = to_wire({"a": [outer]})
+    assert holds_reference(data)
+    assert resolve(store, data) == {"a": [["x" * LARGE, "y" * LARGE]]}
 
 
-@pytest.mark.parametrize("value", [float("nan"), "\ud800", object(), {"a": {1, 2}}])
-def test_what_is_not_json_is_refused(store: ObjectStore, value: object) -> None:
-    with pytest.raises((TypeError, ValueError)):
+def test_a_stored_value_keeps_its_types_and_reads_as_plain_json(store: ObjectStore) -> None:
+    value: Any = {"note": "x" * LARGE, "sum": [Decimal("12.50")] * 10_000, "$ref": "text", "for": timedelta(minutes=90)}
+    kept = keep_large(store, [value])
+    assert isinstance(kept, Reference)
+    assert content_of(store, kept) == [value]
+    assert resolve(store, to_wire(kept))[0] | {"sum": 0} == to_wire(value) | {"sum": 0}
+
+
+@pytest.mark.parametrize("data", [{"$ref": "x"}, {"$ref": 1, "$size": 2}, {"$ref": "x", "$size": 1, "more": 2}])
+def test_data_that_only_looks_like_a_reference_is_left_alone(data: dict[str, object]) -> None:
+    assert not is_reference(data)
+    assert resolve(MemoryStore(), data) == data
+
+
+@pytest.mark.parametrize("value", [float("nan"), "\ud800"])
+def test_what_has_no_json_is_refused(store: ObjectStore, value: Any) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the encoder's own words
         keep_large(store, value)

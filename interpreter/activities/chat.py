@@ -1,0 +1,75 @@
+"""One attempt at one model, as an activity: heartbeats, texts from the store, and failures that say what they cost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from interpreter.activities.heartbeats import heartbeating
+from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
+from interpreter.boundary.names import CHAT_ACTIVITY
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.providers.provider import Provider, ProviderFailure
+from interpreter.stores.store import ObjectStore, StoreError
+from interpreter.stores.values import holds_reference, resolve
+
+SHARE_OF_TIMEOUT = 0.95
+"""We give up a little before the server does, and so with a failure that has a kind."""
+
+
+def chat_activity(
+    provider: Provider, store: ObjectStore | None = None
+) -> Callable[[ChatRequest], Awaitable[ChatResult]]:
+    @activity.defn(name=CHAT_ACTIVITY)
+    async def chat(request: ChatRequest) -> ChatResult:
+        try:
+            async with heartbeating(), asyncio.timeout(_seconds()):
+                return await provider.chat(await _with_texts(request, store))
+        except ProviderFailure as failure:
+            raise _told(failure) from None
+        except TimeoutError:
+            message = "the model did not answer in time"
+            raise _told(ProviderFailure(MODEL_TIMEOUT, message, charge="reservation")) from None
+        except asyncio.CancelledError:
+            details = activity.cancellation_details()
+            if details is not None and not details.worker_shutdown:
+                raise
+            message = "the worker stopped while the model was answering"
+            raise _told(ProviderFailure(CONNECTION_FAILED, message, charge="reservation")) from None
+
+    return chat
+
+
+def _seconds() -> float | None:
+    timeout = activity.info().start_to_close_timeout
+    return timeout.total_seconds() * SHARE_OF_TIMEOUT if timeout else None
+
+
+async def _with_texts(request: ChatRequest, store: ObjectStore | None) -> ChatRequest:
+    if not holds_reference([request.prompt, request.instructions]):
+        return request
+    if store is None:
+        raise _unread("this worker has no store")
+    try:
+        texts = await asyncio.to_thread(resolve, store, [request.prompt, request.instructions])
+    except (StoreError, OSError) as error:
+        raise _unread(str(error)) from error
+    return replace(request, prompt=texts[0], instructions=texts[1])
+
+
+def _unread(reason: str) -> ProviderFailure:
+    return ProviderFailure(CONNECTION_FAILED, f"a text of the prompt cannot be read: {reason}", charge="none")
+
+
+def _told(failure: ProviderFailure) -> ApplicationError:
+    detail: dict[str, Any] = {
+        "retry_after": failure.retry_after,
+        "usage": asdict(failure.usage) if failure.usage else None,
+        "charge": failure.charge,
+    }
+    return ApplicationError(
+        failure.message, detail, type=failure.kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
+    )

@@ -1,0 +1,46 @@
+"""Expressions over large values, evaluated beside the store: only what comes out travels back.
+
+A local activity. Its result is recorded, so `uuid()` may be random here. A store that lacks an object raises, and the
+attempt is made again until an operator has mended the store.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from temporalio import activity
+
+from dsl.definition.encode import decode_data
+from dsl.expressions.context import Context
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.evaluate import evaluate
+from dsl.expressions.values import substitute
+from dsl.values.codec import dump, load
+from interpreter.boundary.names import EVALUATE_ACTIVITY
+from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
+from interpreter.stores.store import ObjectStore
+from interpreter.stores.values import content_of, keep_large
+
+
+def evaluate_activity(store: ObjectStore) -> Callable[[EvaluateRequest], Awaitable[EvaluateResult]]:
+    @activity.defn(name=EVALUATE_ACTIVITY)
+    async def evaluate_beside(request: EvaluateRequest) -> EvaluateResult:
+        return await asyncio.to_thread(evaluated, request, store)
+
+    return evaluate_beside
+
+
+def evaluated(request: EvaluateRequest, store: ObjectStore) -> EvaluateResult:
+    """The dumped value, large parts of it kept in the store again."""
+    scope = {
+        name: substitute(load(value), lambda reference: content_of(store, reference))
+        for name, value in request.scope.items()
+    }
+    now = datetime.fromtimestamp(request.now, UTC)
+    context = Context(now=lambda: now, uuid=lambda: str(uuid4()))
+    try:
+        value = evaluate(decode_data(request.expression), scope, context)
+    except EvaluationError as error:
+        return EvaluateResult(error_kind=error.kind, error_message=error.message)
+    return EvaluateResult(dump(keep_large(store, value)))
