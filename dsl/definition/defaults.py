@@ -17,16 +17,17 @@ LONGEST_BACKOFF = 60_000
 
 
 def complete_tool(tool: ToolDeclaration) -> ToolDeclaration:
-    """The same tool with nothing left open. No `retry` stays none: what is then tried again depends on the failure."""
+    """The same tool with nothing left open, except `retry`: without it, what is tried again depends on the failure."""
     return replace(
         tool,
         timeout=tool.timeout if tool.timeout is not None else QUICK_TIMEOUT if tool.effect.quick else TIMEOUT,
         heartbeat=HEARTBEAT if tool.heartbeat is None and tool.queue is None else tool.heartbeat,
-        retry=None if tool.retry is None else complete_retry(tool.retry),
+        errors=tuple(sorted(tool.errors)),
     )
 
 
 def complete_retry(retry: Retry) -> Retry:
+    """The same with its waits; which errors it leaves out is a set, so their order does not count."""
     first = FIRST_BACKOFF if retry.backoff_initial is None else retry.backoff_initial
     longest = max(first, LONGEST_BACKOFF) if retry.backoff_maximum is None else retry.backoff_maximum
-    return replace(retry, backoff_initial=first, backoff_maximum=longest)
+    return replace(retry, backoff_initial=first, backoff_maximum=longest, exceptions=tuple(sorted(retry.exceptions)))

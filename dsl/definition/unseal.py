@@ -1,4 +1,4 @@
-"""From the bytes of a sealed definition to the definition, and to its parts. All that a run needs: no parser, no checks."""
+"""From the bytes of a sealed definition to the definition and its parts: all that a run needs. No parser, no checks."""
 
 import json
 from typing import Any

@@ -31,7 +31,7 @@ def record_schema(fields: tuple[Field, ...], types: Types) -> Schema:
 
 
 def unwrap(answer: Any, type_: Type, types: Types) -> Any:
-    """A model's answer in the form of `for_model` as plain JSON of the type; what does not fit is left to `validate`."""
+    """A model's answer in the form of `for_model`, as plain JSON of the type; `validate` sees what does not fit."""
     if not _is_object(type_, types) and type(answer) is dict and answer.keys() == {"value"}:
         answer = answer["value"]
     return _plain(answer, type_, types)

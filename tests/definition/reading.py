@@ -1,0 +1,27 @@
+"""A sealed definition from a text, for tests."""
+
+from dsl.ast.declarations import Module
+from dsl.ast.statements import AwaitApproval, Call
+from dsl.definition.definition import Definition
+from dsl.definition.seal import Sealed, seal
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+from dsl.syntax.parse import parse
+
+
+def module(text: str) -> Module:
+    parsed = parse(Source("case.flow", text))
+    assert not parsed.diagnostics, [problem.message for problem in parsed.diagnostics]
+    return parsed.module
+
+
+def no_gates(approval: AwaitApproval) -> tuple[Call, ...]:
+    return ()
+
+
+def sealed(text: str, flow: str | None = None) -> Sealed:
+    return seal(module(text), Source("case.flow", text), flow, gates=no_gates)
+
+
+def definition(text: str, flow: str | None = None) -> Definition:
+    return unseal(sealed(text, flow).json)
