@@ -16,6 +16,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from dsl.ast.types import Field, Type
+from dsl.values.signature import Signature
 from dsl.values.validate import validate, validate_record
 from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.errors import ToolError
@@ -41,7 +42,7 @@ class Tool:
     returns: Type | None
     types: Mapping[str, Type]
     adapters: Mapping[str, TypeAdapter[Any]]
-    readable: str
+    signature: Signature
 
 
 Accepts = Callable[[Tool, DeclaredSignature], bool]
@@ -79,8 +80,8 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     declared = headers.signature
     if declared is None or accepts(tool, declared):
         return
-    message = f"`{tool.name}` is declared as `{declared.readable}`, but this worker offers `{tool.readable}`"
-    details = (declared.readable, tool.readable)
+    message = f"`{tool.name}` is declared as `{declared.readable}`, but this worker offers `{tool.signature.readable}`"
+    details = (declared.readable, tool.signature.readable)
     raise ApplicationError(message, *details, type=SIGNATURE_MISMATCH, non_retryable=True)
 
 

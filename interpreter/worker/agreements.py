@@ -1,0 +1,76 @@
+"""What the tools of a worker and the declarations of flows agree on: checked when the worker starts, and on each call.
+
+A call carries the digest of what its definition declares. Equal digests agree; for another one the types are compared
+once, from the readable form that comes with it, and the answer is remembered.
+"""
+
+from collections.abc import Iterable
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.definition.definition import Definition
+from dsl.source import Source
+from dsl.values.signature import signature
+from interpreter.activities.headers import DeclaredSignature
+from interpreter.activities.tool import Tool
+from interpreter.worker.compatibility import ANY_KEY, Declared, differences
+
+
+class SignatureError(TypeError):
+    """The tools of this worker do not fit the flows that it is to serve; the message names every difference."""
+
+
+class Agreements:
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def accepts(self, tool: Tool, declared: DeclaredSignature) -> bool:
+        """Whether `tool` can serve a call that is declared so."""
+        if declared.digest == tool.signature.digest:
+            return True
+        key = (tool.name, declared.digest)
+        if key not in self._known:
+            read = _read(tool.name, declared.readable)
+            self._known[key] = read is not None and not differences(read, tool)
+        return self._known[key]
+
+    def check(
+        self, definitions: Iterable[Definition], tools: dict[str, Tool], queue: str, *, partial: bool = False
+    ) -> None:
+        """Compare `tools` with all that the definitions call on `queue`. Raises `SignatureError`.
+
+        With `partial` a tool may be missing: another worker on the queue has it.
+        """
+        problems: list[str] = []
+        for definition in definitions:
+            for declaration in definition.tools.values():
+                if declaration.queue in (None, queue) and not (partial and declaration.name not in tools):
+                    problems += self._compare(definition, declaration, tools.get(declaration.name))
+        if problems:
+            raise SignatureError("the tools do not fit the flows:\n" + "\n".join(dict.fromkeys(problems)))
+
+    def _compare(self, definition: Definition, declaration: ToolDeclaration, tool: Tool | None) -> list[str]:
+        sealed = signature(declaration.parameters, declaration.returns, definition.types)
+        sides = f"\n    declared in `{definition.flow}`: {sealed.readable}"
+        if tool is None:
+            advice = f"give the worker a function marked @tool({declaration.name!r})"
+            return [f"  `{declaration.name}` has no implementation: {advice}{sides}"]
+        declared = Declared(declaration.parameters, declaration.returns, definition.types, declaration.key)
+        found = differences(declared, tool)
+        self._known[tool.name, sealed.digest] = not found
+        sides += f"\n    this worker offers:{' ' * max(1, len(definition.flow) - 3)}{tool.signature.readable}"
+        return [f"  `{declaration.name}`: {'; '.join(found)}{sides}"] if found else []
+
+
+def _read(name: str, readable: str) -> Declared | None:
+    """A signature from its readable form; None where a type contains itself, which cannot be written down flat."""
+    # The parser is loaded only by a worker that meets a signature that it does not know.
+    from dsl.syntax.parse import parse
+
+    parameters, _, returns = readable.rpartition("->")
+    result = "" if returns.strip() == "null" else f"-> {returns}"
+    parsed = parse(Source(name, f"edition 1 tool t({parameters}) {result} read"))
+    match parsed.module.declarations:
+        case (ToolDeclaration() as declaration,) if not parsed.diagnostics:
+            return Declared(declaration.parameters, declaration.returns, {}, key=ANY_KEY)
+        case _:
+            return None

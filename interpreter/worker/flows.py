@@ -1,0 +1,63 @@
+"""The definitions that a worker is given: from files, texts, or sealed ones. Every flow of a file counts."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.definition.definition import Definition
+from dsl.definition.seal import Sealed, seal
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+
+FlowSource: TypeAlias = str | os.PathLike[str] | Sealed | Definition
+"""A path, the text of a file (a `str` of several lines), or a definition."""
+
+
+class UnusableFlow(ValueError):
+    """A file that cannot be read, or does not pass the check."""
+
+
+def definitions(flows: Iterable[FlowSource]) -> tuple[Definition, ...]:
+    """All definitions in `flows`, each once. Raises `UnusableFlow`."""
+    found = {definition.hash: definition for flow in flows for definition in _definitions(flow)}
+    return tuple(found.values())
+
+
+def _definitions(flow: FlowSource) -> Iterator[Definition]:
+    if isinstance(flow, Definition):
+        yield flow
+    elif isinstance(flow, Sealed):
+        yield unseal(flow.json, flow.hash)
+    else:
+        yield from _compiled(_source(flow))
+
+
+def _source(flow: str | os.PathLike[str]) -> Source:
+    if isinstance(flow, str) and "\n" in flow:
+        return Source("<text>", flow)
+    try:
+        return Source(os.fspath(flow), Path(flow).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableFlow(f"{os.fspath(flow)} cannot be read: {error}") from error
+
+
+def _compiled(source: Source) -> Iterator[Definition]:
+    # A worker that is given sealed definitions, or none, needs no parser.
+    from dsl.analysis import analyse
+
+    analysis = analyse(source)
+    errors = [diagnostic for diagnostic in analysis.diagnostics if diagnostic.severity == "error"]
+    if errors:
+        lines = [f"  {_place(source, one.primary.span.start)}: {one.code} {one.message}" for one in errors]
+        raise UnusableFlow(f"{source.name} does not pass the check:\n" + "\n".join(lines))
+    for declaration in analysis.module.declarations:
+        if isinstance(declaration, FlowDeclaration):
+            sealed = seal(analysis.module, source, declaration.name, gates=analysis.gates)
+            yield unseal(sealed.json, sealed.hash)
+
+
+def _place(source: Source, offset: int) -> str:
+    position = source.position(offset)
+    return f"{source.name}:{position.line}:{position.column}"

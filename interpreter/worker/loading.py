@@ -1,0 +1,68 @@
+"""Tools from a file or a module, for the command line: `--tools examples/support_tools.py` or `--tools shop.tools`."""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from interpreter.activities.tool import Tool
+from interpreter.worker.tools import ATTRIBUTE, UnusableTool, unique
+
+
+class ToolsUnreadable(ImportError):
+    """A file or module of tools that cannot be loaded, or has none."""
+
+
+def load_tools(path_or_module: str) -> list[Tool]:
+    """Every tool in a Python file, or in a module that can be imported. Raises `ToolsUnreadable`."""
+    try:
+        module = _module(path_or_module)
+    except ToolsUnreadable:
+        raise
+    except Exception as error:
+        raise ToolsUnreadable(f"{path_or_module} cannot be loaded: {type(error).__name__}: {error}") from error
+    try:
+        found = unique(item for value in vars(module).values() if (item := _tool(value)) is not None)
+    except UnusableTool as error:
+        raise ToolsUnreadable(f"{path_or_module}: {error}") from error
+    if not found:
+        raise ToolsUnreadable(f"{path_or_module} has no function marked @tool")
+    return list(found.values())
+
+
+def _tool(value: object) -> Tool | None:
+    found = value if isinstance(value, Tool) else getattr(value, ATTRIBUTE, None)
+    return found if isinstance(found, Tool) else None
+
+
+def _module(path_or_module: str) -> ModuleType:
+    path = Path(path_or_module)
+    if path.suffix != ".py":
+        _look_in(Path.cwd())
+        return importlib.import_module(path_or_module)
+    if not path.is_file():
+        raise ToolsUnreadable(f"there is no file {path_or_module}")
+    return _from_file(path.resolve())
+
+
+def _from_file(path: Path) -> ModuleType:
+    _look_in(path.parent)
+    name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"steadflow_tools_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ToolsUnreadable(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # annotations are looked up by the module's name
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _look_in(folder: Path) -> None:
+    """As `python file.py` does: modules beside the file can be imported."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))

@@ -1,0 +1,102 @@
+"""`FlowPlugin`: what makes an ordinary Temporal worker run flows.
+
+worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ticket], flows=["support.flow"])])
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import WorkerConfig, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from interpreter.activities.chat import chat_activity
+from interpreter.activities.describe_run import describe_run
+from interpreter.activities.evaluate import evaluate_activity
+from interpreter.activities.headers import HeaderInterceptor
+from interpreter.activities.objects import fetch_activity, store_activity
+from interpreter.activities.tool import Tool, tool_activity
+from interpreter.providers.provider import Provider
+from interpreter.providers.registry import provider_from_environment
+from interpreter.server.folder import state_folder
+from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.store import ObjectStore
+from interpreter.worker.agreements import Agreements
+from interpreter.worker.definitions import DefinitionInterceptor, DefinitionLoader
+from interpreter.worker.flows import FlowSource, definitions
+from interpreter.worker.settings import with_recommended
+from interpreter.worker.tools import tool_of, unique
+from interpreter.workflow.headers import CallHeaders
+from interpreter.workflow.run import FlowWorkflow
+
+PASSED_THROUGH = ("dsl", "interpreter", "re2")
+"""Pure modules that all workflows of a process share: loaded again for each run, they cost 30 ms and 1 MB."""
+
+THREADS = 100
+"""For sync tools, unless the worker says how many activities it runs at once."""
+
+
+class FlowPlugin(SimplePlugin):
+    """Flows on a worker: the workflow, the activities, the tools as activities of their own.
+
+    `tools` are functions marked `@tool`. `flows` are those whose tools this worker must have: where one of them is
+    missing on this task queue, or differs, the worker does not start; with `partial` another worker on the queue may
+    have what is missing. `provider` answers for agents (default: by the environment), `store` keeps large values and
+    must be shared by all workers and clients (default: in the state folder).
+    """
+
+    def __init__(
+        self,
+        tools: Iterable[Callable[..., Any] | Tool] = (),
+        flows: Iterable[FlowSource] = (),
+        *,
+        provider: Provider | None = None,
+        store: ObjectStore | None = None,
+        partial: bool = False,
+    ) -> None:
+        self._tools = unique(map(tool_of, tools))
+        self._definitions = definitions(flows)
+        self._store = store if store is not None else DirectoryStore(state_folder().objects)
+        self._provider = provider
+        self._partial = partial
+        self._agreements = Agreements()
+        self._threads: ThreadPoolExecutor | None = None
+        loader = DefinitionLoader(self._definitions, self._store)
+        super().__init__(
+            "steadflow.FlowPlugin",
+            interceptors=[CallHeaders(), HeaderInterceptor(), DefinitionInterceptor(loader.load)],
+            workflows=[FlowWorkflow],
+            workflow_runner=_shared_modules,
+            run_context=self._running,
+        )
+
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        self._agreements.check(self._definitions, self._tools, config["task_queue"], partial=self._partial)
+        self._provider = self._provider or provider_from_environment()
+        self._threads = ThreadPoolExecutor(config.get("max_concurrent_activities") or THREADS, "steadflow-tool")
+        config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._threads)]
+        return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
+
+    def _activities(self, provider: Provider, threads: ThreadPoolExecutor) -> list[Callable[..., Any]]:
+        tools = [tool_activity(tool, self._agreements.accepts, self._store, threads) for tool in self._tools.values()]
+        stored = (make(self._store) for make in (evaluate_activity, store_activity, fetch_activity))
+        return [*tools, *stored, chat_activity(provider, self._store), describe_run]
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            if self._threads is not None:
+                self._threads.shutdown(wait=False, cancel_futures=True)
+            if self._provider is not None:
+                await self._provider.close()
+
+
+def _shared_modules(runner: WorkflowRunner | None) -> WorkflowRunner:
+    if not isinstance(runner, SandboxedWorkflowRunner):
+        return runner or SandboxedWorkflowRunner()
+    restrictions = runner.restrictions.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions, runner.runner_class)
