@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, NoReturn
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 from interpreter.boundary.names import (
@@ -27,7 +26,7 @@ from interpreter.workflow.driver import Driver, over_hard_limit
 from interpreter.workflow.showing import Showing
 
 
-@workflow.defn(name=WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=WORKFLOW)
 class FlowWorkflow:
     @workflow.init
     def __init__(self, run_input: RunInput) -> None:

@@ -24,7 +24,7 @@ class FlowConstruct(Construct):
         flow = _flow(machine)
         checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types, references=True)
         if checked.problems:
-            raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), frame.path))
+            raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
         frame.values.update(checked.value)
         frame.memory["phase"] = "running"
         purses.open_purse(machine, frame, flow.budget, machine.state.lease)
@@ -75,14 +75,14 @@ class FlowConstruct(Construct):
             return Exit("return", None)
         checked = validate(to_wire(value), returns, machine.definition.types, references=True)
         if checked.problems:
-            return failed(Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", frame.path))
+            return failed(Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow))
         return Exit("return", checked.value)
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         broken = [entry for entry in machine.state.ledger if entry.state == "undo_failed"]
         failure = exit_.failure
         if broken and exit_.kind != "failed":
-            failure = _undo_failed(broken, frame.path)
+            failure = _undo_failed(broken, machine.state.flow)
         outcome = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         machine.withdraw(purses.deadline_id(frame))
         machine.state.status = outcome

@@ -1,0 +1,157 @@
+"""A run case: a folder with `flow.flow`, `case.yaml` (what is outside: input, tools, agents, people) and `expected.yaml`.
+
+The same case runs in the simulation and on a real server. `case.yaml`:
+
+- `input`, `requester`, `flow` (which one, when the file has several), `prices`
+- `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes: seconds}` or
+  `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`. `{by: argument, plans: {value: plan}}` chooses by
+  an argument. In `returns`, the text `$name` stands for that argument.
+- `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
+- `cancel`: `{when: "kind name"}`, the note after which the run is cancelled.
+- `objects`: values behind references, by a name that `returns: {$object: name}` uses.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dsl.definition.definition import Definition
+from dsl.definition.seal import seal
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+from dsl.syntax.parse import parse
+from interpreter.boundary.payloads import Answer, Price
+
+FOLDER = Path(__file__).parents[1] / "cases" / "runs"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one call goes. `kind` None: it returns."""
+
+    returns: Any = None
+    kind: str | None = None
+    message: str = ""
+    takes: float = 0.05
+    tokens: tuple[int, int] = (10, 10)
+
+
+@dataclass(frozen=True)
+class PlannedAnswer:
+    answer: Answer
+    after: float
+    refused: str | None
+
+
+@dataclass
+class Case:
+    name: str
+    folder: Path
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def definition(self) -> Definition:
+        return unseal(self.sealed)
+
+    @cached_property
+    def sealed(self) -> bytes:
+        source = Source(str(self.folder / "flow.flow"), (self.folder / "flow.flow").read_text())
+        parsed = parse(source)
+        assert not parsed.diagnostics, parsed.diagnostics
+        return seal(parsed.module, source, self.data.get("flow"), gates=lambda approval: ()).json
+
+    @property
+    def expected(self) -> Path:
+        return self.folder / "expected.yaml"
+
+    @property
+    def prices(self) -> dict[str, Price]:
+        return {model: Price(**price) for model, price in self.data.get("prices", {}).items()}
+
+    def plan(self, group: str, name: str, arguments: dict[str, Any], number: int) -> Plan:
+        """The plan for call `number` (from 0) of a tool or agent."""
+        plans = self.data.get(group, {})[name]
+        if isinstance(plans, dict) and "by" in plans:
+            plans = plans["plans"][str(arguments[plans["by"]])]
+        chosen = plans[min(number, len(plans) - 1)] if isinstance(plans, list) else plans
+        return Plan(
+            returns=self._filled(chosen.get("returns"), arguments),
+            kind=chosen.get("fails"),
+            message=chosen.get("message", ""),
+            takes=chosen.get("takes", 0.05),
+            tokens=tuple(chosen.get("tokens", (10, 10))),
+        )
+
+    def chooses_by_argument(self, group: str, name: str) -> str | None:
+        plans = self.data.get(group, {})[name]
+        return plans["by"] if isinstance(plans, dict) and "by" in plans else None
+
+    def answers(self, approval: str) -> list[PlannedAnswer]:
+        return [
+            PlannedAnswer(
+                Answer(
+                    id=f"{approval}-{number}",
+                    question="",
+                    decision=given["decision"],
+                    by=given.get("by", "someone"),
+                    answer=given.get("answer"),
+                    group=given.get("group"),
+                ),
+                given.get("after", 0.0),
+                given.get("refused"),
+            )
+            for number, given in enumerate(self.data.get("answers", {}).get(approval, []))
+        ]
+
+    @cached_property
+    def objects(self) -> dict[str, Any]:
+        """The values behind references, by hash."""
+        return {_hash(value): value for value in self.data.get("objects", {}).values()}
+
+    def _filled(self, value: Any, arguments: dict[str, Any]) -> Any:
+        if isinstance(value, str) and value.startswith("$"):
+            return arguments[value[1:]]
+        if isinstance(value, dict) and value.keys() == {"$object"}:
+            kept = self.data["objects"][value["$object"]]
+            return {"$ref": _hash(kept), "$size": len(json.dumps(kept))}
+        if isinstance(value, dict):
+            return {name: self._filled(item, arguments) for name, item in value.items()}
+        return [self._filled(item, arguments) for item in value] if isinstance(value, list) else value
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def all_cases() -> list[Case]:
+    return [
+        Case(folder.name, folder, yaml.safe_load((folder / "case.yaml").read_text()) or {})
+        for folder in sorted(FOLDER.iterdir())
+        if (folder / "case.yaml").is_file()
+    ]
+
+
+@dataclass
+class Seen:
+    """What a run came to, wherever it ran."""
+
+    outcome: str
+    result: Any
+    failure: dict[str, Any] | None
+    calls: list[str]
+    ledger: list[str]
+    trace: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value not in (None, [])}
+
+
+def call_text(name: str, arguments: Any, key: str) -> str:
+    """One call outside: its name, its arguments and the part of its key that does not depend on the run."""
+    return f"{name} {json.dumps(arguments, sort_keys=True, ensure_ascii=False)} @{key}"

@@ -1,0 +1,100 @@
+"""Runs a case in the simulation."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from interpreter.boundary.payloads import Answer, ChatRequest
+from interpreter.core.commands import CallTool
+from interpreter.core.snapshot import decode
+from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
+from interpreter.simulation.world import Fails, Planned, Returns, World
+from tests.runs.case import Case, Plan, Seen, call_text
+
+
+class Simulated:
+    def __init__(self, case: Case, switches: Switches) -> None:
+        self.case = case
+        self.numbers: dict[str, int] = defaultdict(int)
+        self.world = World(
+            tools={name: self._tool for name in case.data.get("tools", {})},
+            agents={name: self._agent for name in case.data.get("agents", {})},
+            objects=case.objects,
+        )
+        self.simulation = Simulation(case.definition, self.world, switches)
+        self.answered: set[tuple[str, str]] = set()
+        self.refusals: list[str] = []
+        self.cancelled = False
+
+    @property
+    def continuations(self) -> Counter[str]:
+        return self.simulation.continuations
+
+    def run(self) -> Seen:
+        case = self.case
+        run = self.simulation.run(case.data.get("input", {}), requester=case.data.get("requester"), prices=case.prices)
+        self.simulation.go(lambda: self._people(run))
+        self._people(run)
+        self.simulation.go(lambda: self._people(run))
+        assert run.finish is not None, f"the run stopped: {run.state.pending}"
+        assert not run.state.frames
+        failure = decode(run.finish.failure) if run.finish.failure else None
+        return Seen(
+            outcome=run.finish.outcome,
+            result=run.finish.value,
+            failure={"kind": failure.kind, "message": failure.message, "path": failure.path} if failure else None,
+            calls=[call_text(c.name, c.arguments, c.key.removeprefix("run/")) for c in self.world.calls],
+            ledger=[f"{entry.state} {entry.path}" for entry in run.state.ledger],
+            trace=[f"{note.kind} {note.path}" for note in run.state.notes],
+            refusals=self.refusals,
+        )
+
+    def _people(self, run: SimulatedRun) -> bool:
+        """Give the planned answers to questions that have opened, and the planned cancel; never stops the clock."""
+        for active in (run, *_descendants(run)):
+            for question in list(active.state.questions.values()):
+                if (active.state.key_base, question.id) not in self.answered:
+                    self.answered.add((active.state.key_base, question.id))
+                    self._answer_later(active, question.id)
+        when = self.case.data.get("cancel", {}).get("when")
+        notes = [f"{note.kind} {note.name}" for note in run.state.notes]
+        if when in notes and not self.cancelled:
+            self.cancelled = True
+            self.simulation.at(self.simulation.now, run.cancel)
+        return False
+
+    def _answer_later(self, run: SimulatedRun, question: str) -> None:
+        name = question.rsplit("/", 1)[-1]
+        for planned in self.case.answers(name):
+            answer = Answer(**vars(planned.answer) | {"question": question, "id": f"{question}-{planned.answer.id}"})
+            self.simulation.at(self.simulation.now + planned.after, lambda a=answer, r=planned.refused: self._give(run, a, r))
+
+    def _give(self, run: SimulatedRun, answer: Answer, refused: str | None) -> None:
+        before = len(run.replies)
+        run.answer(answer)
+        reply = run.replies[before] if len(run.replies) > before else None
+        if reply is not None and not reply.accepted:
+            self.refusals.append(reply.message)
+        assert reply is None or reply.accepted == (refused is None), reply
+
+    def _tool(self, command: CallTool) -> Planned:
+        plan = self._plan("tools", command.tool, command.arguments)
+        if plan.kind is not None:
+            return Fails(plan.kind, plan.message, seconds=plan.takes)
+        return Returns(plan.returns, plan.takes)
+
+    def _agent(self, request: ChatRequest) -> Planned:
+        plan = self._plan("agents", request.agent, {"prompt": request.prompt})
+        if plan.kind is not None:
+            return Fails(plan.kind, plan.message, seconds=plan.takes)
+        return Returns(plan.returns, plan.takes, *plan.tokens)
+
+    def _plan(self, group: str, name: str, arguments: dict[str, Any]) -> Plan:
+        chooser = self.case.chooses_by_argument(group, name)
+        counter = f"{group}/{name}/{arguments[chooser]}" if chooser else f"{group}/{name}"
+        number = self.numbers[counter]
+        self.numbers[counter] += 1
+        return self.case.plan(group, name, arguments, number)
+
+
+def _descendants(run: SimulatedRun) -> list[SimulatedRun]:
+    return [one for child in run.children.values() for one in (child, *_descendants(child))]
