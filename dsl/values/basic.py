@@ -138,6 +138,9 @@ def _json_list(value: list[Any], place: Place | None, checking: Checking) -> Any
 
 
 def _json_object(value: dict[Any, Any], place: Place | None, checking: Checking) -> Any:
+    reference = checking.reference(value)
+    if reference is not None:
+        return reference
     if not all(map(_is_key, value)):
         checking.problem(place, "the keys of an object are texts")
         return None

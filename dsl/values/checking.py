@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dsl.expressions.values import Reference
 from dsl.values.problems import MOST_PROBLEMS, Place, Problem, place_text, shown
 from dsl.values.structure import Types
 
@@ -25,6 +26,13 @@ class Checking:
 
     def unfit(self, place: Place | None, expected: str, value: Any) -> None:
         self.problem(place, f"expected {expected}, not {shown(value)}")
+
+    def reference(self, value: Any) -> Reference | None:
+        """The reference that this data is, if it is one and references are expected."""
+        if not self.references or type(value) is not dict or value.keys() != {"$ref", "$size"}:
+            return None
+        hash_, size = value["$ref"], value["$size"]
+        return Reference(hash_, size) if type(hash_) is str and type(size) is int else None
 
     def attempt(self) -> "Checking":
         """The same, with no problems yet: to try one option of several."""

@@ -49,8 +49,9 @@ def validate_record(value: Any, fields: tuple[Field, ...], types: Types, *, refe
 def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:
     if type(value) is Reference:
         return value
-    if type(value) is dict and checking.references and value.keys() == {"$ref", "$size"}:
-        return Reference(value["$ref"], value["$size"])
+    reference = checking.reference(value)
+    if reference is not None:
+        return reference
     if place is not None and place[2] > MOST_DEPTH:
         return checking.problem(None, f"this value is nested more than {MOST_DEPTH} deep")
     return _VALIDATORS[type(type_)](value, type_, place, checking)

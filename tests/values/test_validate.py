@@ -1,0 +1,104 @@
+"""Values against types: tests/cases/values/validate.yaml, and what JSON cannot say."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dsl.expressions.values import Reference
+from dsl.values.codec import dump
+from dsl.values.problems import MOST_PROBLEMS
+from dsl.values.validate import validate, validate_record
+from tests.values.reading import from_json, tool, type_, types
+
+DATA = yaml.safe_load((Path(__file__).parents[1] / "cases" / "values" / "validate.yaml").read_text(encoding="utf-8"))
+TYPES = types(DATA["types"])
+
+
+def cases(section: str) -> list[Any]:
+    return [
+        pytest.param(text, value, expected, id=f"{text}: {value}")
+        for text, each in DATA["cases"].items()
+        for value, expected in each[section].items()
+    ]
+
+
+@pytest.mark.parametrize(("text", "value", "expected"), cases("fits"))
+def test_fits(text: str, value: str, expected: Any) -> None:
+    checked = validate(from_json(value), type_(text), TYPES)
+    assert checked.problems == ()
+    assert repr(dump(checked.value)) == repr(expected)
+
+
+@pytest.mark.parametrize(("text", "value", "expected"), cases("fits"))
+def test_what_was_decoded_fits_again_as_it_is(text: str, value: str, expected: Any) -> None:
+    decoded = validate(from_json(value), type_(text), TYPES).value
+    assert validate(decoded, type_(text), TYPES) == validate(from_json(value), type_(text), TYPES)
+
+
+@pytest.mark.parametrize(("text", "value", "expected"), cases("fits"))
+def test_it_does_not_matter_how_the_json_was_parsed(text: str, value: str, expected: Any) -> None:
+    if text != "decimal" or "12.50" not in value:  # a float has lost the last zero
+        assert repr(dump(validate(json.loads(value), type_(text), TYPES).value)) == repr(expected)
+
+
+@pytest.mark.parametrize(("text", "value", "expected"), cases("not"))
+def test_does_not_fit(text: str, value: str, expected: str | list[str]) -> None:
+    checked = validate(from_json(value), type_(text), TYPES)
+    assert [str(problem) for problem in checked.problems] == ([expected] if isinstance(expected, str) else expected)
+
+
+def test_a_reference_is_accepted_unseen() -> None:
+    reference = Reference("aa", 5)
+    record = type_("{ id: int, body: text }")
+    assert validate({"id": 1, "body": reference}, record, {}).value["body"] is reference
+    assert validate(reference, record, {}).problems == ()
+
+
+def test_only_data_of_a_run_holds_references() -> None:
+    data = {"$ref": "aa", "$size": 5}
+    assert validate(data, type_("text"), {}, references=True).value == Reference("aa", 5)
+    assert validate([data], type_("[text]"), {}).problems != ()
+    assert validate(data, type_("json"), {}).value == data
+    assert validate({"a": data}, type_("json"), {}, references=True).value == {"a": Reference("aa", 5)}
+
+
+def test_what_a_flow_puts_into_json_takes_its_form_on_the_wire() -> None:
+    value = {"at": datetime(2026, 1, 1, tzinfo=UTC), "wait": timedelta(hours=1), "price": Decimal("12.50")}
+    expected = {"at": "2026-01-01T00:00:00Z", "wait": "1h", "price": 12.5}
+    assert validate(value, type_("json"), {}).value == expected
+
+
+def test_times_are_told_in_utc() -> None:
+    local = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert validate(local, type_("time"), {}).value == datetime(2026, 1, 1, 10, tzinfo=UTC)
+    assert validate(local.replace(tzinfo=None), type_("time"), {}).problems != ()
+
+
+@pytest.mark.parametrize("text", ["json", "Tree"])
+def test_depth_is_a_problem_not_a_crash(text: str) -> None:
+    value: Any = {"name": "a", "children": []}
+    for _ in range(300):
+        value = {"name": "a", "children": [value]}
+    (problem, *_) = validate(value, type_(text), TYPES).problems
+    assert problem.message == "this value is nested more than 100 deep"
+
+
+def test_a_long_list_of_mistakes_is_cut_off() -> None:
+    assert len(validate(["a"] * 1000, type_("[int]"), {}).problems) == MOST_PROBLEMS
+
+
+def test_parameters_are_validated_as_a_record() -> None:
+    parameters, _ = tool("(id: text, count: int at least 1 = 2)")
+    assert validate_record({"id": "a"}, parameters, {}).value == {"id": "a", "count": 2}
+    (problem,) = validate_record({"id": "a", "count": 0}, parameters, {}).problems
+    assert str(problem) == "count: at least 1 is required, not 0"
+
+
+def test_a_default_that_has_no_value_is_a_problem() -> None:
+    (problem,) = validate({}, type_("{ at: time = now() }"), {}).problems
+    assert str(problem) == "at: the default has no value: a constant cannot use now() or uuid()"
