@@ -1,0 +1,58 @@
+"""The whole pipeline, from text to facts and problems: what the commands, the editor and the tests all call."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dsl.ast.declarations import FlowDeclaration, Module
+from dsl.ast.statements import AwaitApproval, Call
+from dsl.checks.program import Program
+from dsl.checks.registry import CHECKS
+from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.semantics.facts import Facts
+from dsl.semantics.gates import gates
+from dsl.semantics.nodes import by_class
+from dsl.semantics.understand import understand
+from dsl.source import Source
+from dsl.syntax.parse import parse
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """`main_flow` is the only flow that no other one calls; `diagnostics` are sorted by place."""
+
+    source: Source
+    module: Module
+    facts: Facts
+    diagnostics: tuple[Diagnostic, ...]
+    flows: tuple[FlowDeclaration, ...]
+    main_flow: FlowDeclaration | None
+
+    @property
+    def ok(self) -> bool:
+        return all(each.severity != "error" for each in self.diagnostics)
+
+    def gates(self, approval: AwaitApproval) -> tuple[Call, ...]:
+        """The irreversible calls that an approval of this module opens; see `dsl.semantics.gates`."""
+        return self._gates.get(id(approval), ())
+
+    @cached_property
+    def _gates(self) -> dict[int, tuple[Call, ...]]:
+        found: dict[int, tuple[Call, ...]] = {}
+        for flow in self.flows:
+            by_name = gates(flow, self.facts)
+            asked = (node for node in by_class(flow).get(AwaitApproval, ()) if isinstance(node, AwaitApproval))
+            found |= {id(node): by_name.get(node.name, ()) for node in asked}
+        return found
+
+
+def analyse(source: Source) -> Analysis:
+    """Everything that can be known about a text without running it. Never raises, whatever the text."""
+    parsed = parse(source)
+    broken = [each.primary.span for each in parsed.diagnostics if each.code == "SF001"]
+    facts = understand(parsed.module, source.text, broken)
+    program = Program(facts, source)
+    found = [*parsed.diagnostics, *(each for _, check in CHECKS for each in check(program))]
+    diagnostics = tuple(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
+    flows = tuple(program.graph.flows.values())
+    main = program.graph.main()
+    return Analysis(source, parsed.module, facts, diagnostics, flows, main[0] if len(main) == 1 else None)

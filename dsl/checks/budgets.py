@@ -1,0 +1,138 @@
+"""SF305: budgets that cannot hold: of nothing, for what is not counted there, or smaller than what they contain."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.duration import format_duration
+from dsl.ast.node import Node, children
+from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop, Return, Sleep, Step, Until
+from dsl.ast.statements import Break as BreakStatement
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.nodes import by_class
+
+_LIMITS = ("usd", "tokens", "calls", "turns", "iterations", "time")
+_SPENT = ("usd", "tokens", "calls", "time")
+"""What is drawn from the budgets around as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What is left at most, and the budget that says so."""
+
+    amount: Decimal | int
+    budget: Budget
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for budget in program.facts.all(Budget):
+        yield from _of_nothing(program, budget)
+    yield from _not_counted(program)
+    for flow in program.facts.all(FlowDeclaration):
+        yield from _inside(program, flow.body, _narrowed({}, flow.budget))
+        if id(flow) not in program.facts.partly_read:
+            yield from _without_end(program, flow)
+
+
+def _of_nothing(program: Program, budget: Budget) -> Iterator[Diagnostic]:
+    for name in _LIMITS:
+        amount = getattr(budget, name)
+        if amount is not None and amount <= 0:
+            message = f"a budget of {_amount(name, amount)} is used up before it begins"
+            yield Diagnostic("SF305", message, program.label(budget), help="give it more than 0")
+
+
+def _not_counted(program: Program) -> Iterator[Diagnostic]:
+    """`turns` are those of an agent, `iterations` those of a loop."""
+    blocks: list[FlowDeclaration | BudgetBlock] = [*program.facts.all(FlowDeclaration), *program.facts.all(BudgetBlock)]
+    for node in blocks:
+        yield from _refused(program, node.budget, ("turns", "iterations"))
+    for loop in program.facts.all(Loop):
+        yield from _refused(program, loop.budget, ("turns",))
+    for agent in program.facts.all(AgentDeclaration):
+        yield from _refused(program, agent.budget, ("iterations",))
+
+
+def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) -> Iterator[Diagnostic]:
+    for name in names:
+        if budget is not None and getattr(budget, name) is not None:
+            message = f"{name} are not counted here"
+            advice = {"turns": "turns are those of an agent", "iterations": "iterations are those of a `loop`"}[name]
+            yield Diagnostic("SF305", message, program.label(budget), help=advice)
+
+
+def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    inner = limits
+    match node:
+        case Loop(budget=Budget() as budget) | BudgetBlock(budget=budget):
+            for name in _SPENT:
+                yield from _compare(program, name, getattr(budget, name), budget, limits)
+            inner = _narrowed(limits, budget)
+        case AwaitApproval():
+            timeouts = [stage.timeout for stage in node.stages if stage.timeout is not None]
+            yield from _wait(program, f"approval `{node.name}` may wait", sum(timeouts), node, limits)
+        case Sleep(milliseconds=int(milliseconds)):
+            yield from _wait(program, "this sleeps", milliseconds, node, limits)
+        case Step():
+            yield from _step(program, node, limits)
+    for child in children(node):
+        yield from _inside(program, child, inner)
+
+
+def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    signature = program.facts.callee_of(node.call)
+    flow = None if signature is None else signature.node
+    if node.timeout is not None:
+        yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
+    if isinstance(flow, FlowDeclaration) and flow.budget is not None and flow.budget.time is not None:
+        yield from _wait(program, f"flow `{flow.name}` may take", flow.budget.time, node, limits)
+
+
+def _wait(program: Program, what: str, needed: int, node: Node, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    limit = limits.get("time")
+    if limit is not None and needed > limit.amount:
+        yield Diagnostic(
+            "SF305",
+            f"{what} {format_duration(needed)}, and the budget around it ends after {_amount('time', limit.amount)}",
+            program.label(node),
+            (program.label(limit.budget, "the budget around it"),),
+            help=f"give that budget at least {format_duration(needed)}, or wait for less",
+        )
+
+
+def _compare(
+    program: Program, name: str, amount: Decimal | int | None, budget: Budget, limits: dict[str, _Limit]
+) -> Iterator[Diagnostic]:
+    limit = limits.get(name)
+    if amount is not None and limit is not None and amount > limit.amount:
+        message = f"a budget of {_amount(name, amount)} inside one of {_amount(name, limit.amount)}"
+        around: tuple[Label, ...] = (program.label(limit.budget, "the budget around it"),)
+        yield Diagnostic("SF305", message, program.label(budget), around, help="give it less than the one around it")
+
+
+def _narrowed(limits: dict[str, _Limit], budget: Budget | None) -> dict[str, _Limit]:
+    narrowed = dict(limits)
+    for name in _SPENT:
+        amount = getattr(budget, name, None)
+        if budget is not None and amount is not None and (name not in limits or amount < limits[name].amount):
+            narrowed[name] = _Limit(amount, budget)
+    return narrowed
+
+
+def _without_end(program: Program, flow: FlowDeclaration) -> Iterator[Diagnostic]:
+    """A loop that nothing leaves always uses up its budget, and then it fails."""
+    for loop in by_class(flow).get(Loop, ()):
+        assert isinstance(loop, Loop)
+        leaving = by_class(loop.body).keys() & {Until, BreakStatement, Return}
+        if loop.budget is None or loop.on_exhausted is not None or leaving:
+            continue
+        message = "nothing ends this loop but its budget, and then it fails"
+        advice = "end it with `until` or `break`, or say what follows: `on exhausted { … }`"
+        primary = program.name_label(loop, loop.name or "loop")
+        yield Diagnostic("SF305", message, primary, help=advice, severity="warning")
+
+
+def _amount(name: str, amount: Decimal | int) -> str:
+    return format_duration(int(amount)) if name == "time" else f"{amount} {name}"

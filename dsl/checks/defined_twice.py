@@ -1,0 +1,19 @@
+"""SF102: one name for two things."""
+
+from collections.abc import Iterator
+
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.findings import DefinedTwice
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for found in program.facts.found(DefinedTwice):
+        primary = program.name_label(found.node, found.name)
+        message = f"`{found.name}` is defined twice"
+        secondary: tuple[Label, ...] = ()
+        if found.earlier is None:
+            message = f"`{found.name}` is a type of the language"
+        else:
+            secondary = (program.name_label(found.earlier, found.name, "the first one"),)
+        yield Diagnostic("SF102", message, primary, secondary, help="give it another name")

@@ -1,0 +1,62 @@
+"""SF201: a value of one type where another is asked for."""
+
+from collections.abc import Iterator
+
+from dsl.ast.expressions import Literal
+from dsl.ast.node import Node
+from dsl.checks.program import Program, nearest
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.findings import Mismatch
+from dsl.semantics.fit import NUMERIC
+from dsl.semantics.types import JSON, NOTHING, NULL, TEXT, Enum, ListOf, Type, spelled
+
+_LONGEST = 80
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for found in program.facts.found(Mismatch):
+        yield Diagnostic("SF201", _message(found), program.label(found.node), _declared(program, found), help=_advice(found))
+
+
+def _message(found: Mismatch) -> str:
+    wanted = found.wanted if len(found.wanted) <= _LONGEST else f"{found.wanted[: _LONGEST - 1]}…"
+    reason = found.reason or f"it is {_shown(found.found)}"
+    if reason == f"it is {spelled(found.found)}":
+        reason = f"this is {_shown(found.found)}"
+    verb = "compares with" if found.role in ("`==`", "`!=`") else "takes"
+    return f"{found.role} {verb} {wanted}: {reason}"
+
+
+def _shown(found: Type) -> str:
+    if isinstance(found, Enum) and len(found.values) == 1:
+        return f'the text "{found.values[0]}"'
+    if found in (NULL, NOTHING):
+        return "null" if found == NULL else "nothing"
+    words = spelled(found)
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
+def _declared(program: Program, found: Mismatch) -> tuple[Label, ...]:
+    declared: Node | None = found.declared
+    return () if declared is None or declared is found.node else (program.label(declared, "asked for here"),)
+
+
+def _advice(found: Mismatch) -> str | None:
+    if isinstance(found.node, Literal) and isinstance(found.node.value, str):
+        choices = tuple(part.strip('"') for part in found.wanted.split(" | ") if part.startswith('"'))
+        meant = nearest(found.node.value, choices)
+        if meant is not None:
+            return f'did you mean "{meant}"?'
+    if isinstance(found.found, ListOf) and found.reason is not None and "not at most" in found.reason:
+        return "keep the last ones: `last(…, N)`"
+    return _conversion(found)
+
+
+def _conversion(found: Mismatch) -> str | None:
+    is_text = found.found == TEXT or isinstance(found.found, Enum)
+    if found.wanted == "text" and (found.found in NUMERIC or found.found == JSON):
+        return "write `text(…)`, or put it into a template"
+    if found.wanted in ("int", "number", "decimal") and (is_text or found.found in NUMERIC or found.found == JSON):
+        how = "`round`, `floor` or `ceil`" if found.wanted == "int" and found.found in NUMERIC else f"`{found.wanted}(…)`"
+        return f"nothing is converted by itself: write {how}"
+    return None

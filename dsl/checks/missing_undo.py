@@ -1,0 +1,29 @@
+"""SF401: a tool that changes something, and nothing that says how it is undone, or why not."""
+
+from collections.abc import Iterator
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.statements import Compensate, Step
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """A tool may leave it to its steps, when every step says it."""
+    for tool in program.facts.all(ToolDeclaration):
+        if tool.effect.kind not in ("write", "irreversible") or tool.compensate is not None or _is_not_yet(tool):
+            continue
+        steps = [step for step in program.facts.all(Step) if step.call.target == tool.name]
+        if steps and all(step.compensate is not None for step in steps):
+            continue
+        message = f"`{tool.name}` is `{tool.effect.kind}`, and nothing says how it is undone"
+        advice = 'add `compensate OTHER_TOOL(…)`, or `compensate none "why not"`'
+        yield Diagnostic("SF401", message, program.name_label(tool, tool.name), help=advice)
+    for compensate in program.facts.all(Compensate):
+        if compensate.call is None and compensate.none_reason is not None and not compensate.none_reason.strip():
+            message = "`compensate none` gives no reason"
+            yield Diagnostic("SF401", message, program.label(compensate), help="say in a few words why nothing is undone")
+
+
+def _is_not_yet(tool: ToolDeclaration) -> bool:
+    return any(not_yet.construct.startswith("compensate") for not_yet in tool.not_yet)

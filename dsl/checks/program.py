@@ -1,0 +1,62 @@
+"""What a check looks at: the facts about a text, the text itself, and what is worked out from them on demand."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dsl.ast.node import Node
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.call_graph import CallGraph, call_graph
+from dsl.semantics.facts import Facts
+from dsl.source import Source, Span
+
+_HEAD = re.compile(r"(?:\s*#[^\n]*\n)*\s*")
+"""Comments and documentation before the first word of a declaration."""
+
+
+@dataclass(frozen=True)
+class Program:
+    facts: Facts
+    source: Source
+
+    @cached_property
+    def graph(self) -> CallGraph:
+        return call_graph(self.facts)
+
+    def place(self, node: Node) -> Span:
+        """Where `node` is shown: its text, and of a text of several lines the first line."""
+        head = _HEAD.match(self.source.text, node.span.start, node.span.end)
+        start = node.span.start if head is None else head.end()
+        line_end = self.source.text.find("\n", start, node.span.end)
+        end = node.span.end if line_end < 0 else line_end
+        return Span(start, max(start, end))
+
+    def word(self, node: Node, name: str) -> Span:
+        """Where `name` stands in the first line of `node`; its place, when it does not."""
+        place = self.place(node)
+        found = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)").search(self.source.text, place.start, node.span.end)
+        return place if found is None else Span(found.start(), found.end())
+
+    def label(self, node: Node, text: str = "") -> Label:
+        return Label(self.place(node), text)
+
+    def name_label(self, node: Node, name: str, text: str = "") -> Label:
+        return Label(self.word(node, name), text)
+
+
+Check = Callable[[Program], Iterator[Diagnostic]]
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """The known name that was probably meant."""
+    from difflib import get_close_matches
+
+    by_lower = {each.lower(): each for each in reversed(known)}
+    close = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.7)
+    return by_lower[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: tuple[str, ...]) -> str | None:
+    close = nearest(name, known)
+    return None if close is None else f"did you mean `{close}`?"

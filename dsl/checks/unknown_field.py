@@ -1,0 +1,48 @@
+"""SF105: a field that a value does not have."""
+
+from collections.abc import Iterator
+
+from dsl.ast.expressions import Get
+from dsl.checks.program import Program, nearest
+from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.semantics.findings import UnknownField
+from dsl.semantics.types import ApprovalOf, ListOf, MapOf, UnionOf, spelled
+from dsl.source import Span
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for found in program.facts.found(UnknownField):
+        span = _place(program, found)
+        meant = nearest(found.name, found.known)
+        yield Diagnostic(
+            "SF105",
+            f"{_owner(found)} has no field `{found.name}`",
+            Label(span),
+            help=_advice(found) if meant is None else f"did you mean `{meant}`?",
+            fix=None if meant is None else Fix(span, meant),
+        )
+
+
+def _place(program: Program, found: UnknownField) -> Span:
+    if isinstance(found.node, Get):
+        end = found.node.span.end
+        return Span(max(found.node.span.start, end - len(found.name)), end)
+    return program.word(found.node, found.name)
+
+
+def _owner(found: UnknownField) -> str:
+    words = spelled(found.type)
+    return f"`{words}`" if len(words) <= 60 else "this record"
+
+
+def _advice(found: UnknownField) -> str | None:
+    match found.type:
+        case UnionOf():
+            return f"only some of its records do: check first which one it is, by {', '.join(found.known) or 'a field'}"
+        case ListOf():
+            return "it is a list: take one item (`[0]`, `first(…)`), or go over them with `for`"
+        case MapOf():
+            return f'a map is asked by key: `["{found.name}"]`'
+        case ApprovalOf(answer=None) if found.name == "answer":
+            return "give the approval `answer { … }` to ask for one"
+    return f"it has {', '.join(found.known)}" if found.known else None

@@ -1,0 +1,164 @@
+"""Types of names, fields, items and slices. What a condition told about a path goes before its declared type."""
+
+from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
+from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
+from dsl.semantics.fit import join
+from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.state import Path, State
+from dsl.semantics.types import (
+    INT,
+    JSON,
+    NOTHING,
+    NULL,
+    TEXT,
+    UNKNOWN,
+    Enum,
+    ListOf,
+    MapOf,
+    OptionalOf,
+    Type,
+    UnionOf,
+    members,
+    optional,
+    structure,
+)
+from dsl.semantics.unions import alternatives, shared_member
+
+
+def path_of(expression: Expression) -> Path | None:
+    """`a.b.c` as a path; None for anything that is not a name with fields below it."""
+    fields: list[str] = []
+    while isinstance(expression, Get):
+        fields.append(expression.name)
+        expression = expression.subject
+    return (expression.name, *reversed(fields)) if isinstance(expression, Name) else None
+
+
+def name(node: Name, state: State, inference: Inference) -> Type:
+    symbol = state.names.get(node.name)
+    if symbol is None:
+        _unknown(node, tuple(state.names), inference)
+        return UNKNOWN
+    inference.facts.symbols[id(node)] = symbol
+    inference.facts.used.add(id(symbol.node))
+    if node.name in state.unassigned:
+        inference.report(NoValue(node, node.name, symbol.node, "unassigned"))
+        return symbol.type
+    return state.refined.get((node.name,), symbol.type)
+
+
+def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
+    defined = inference.defined.get(node.name)
+    if defined is not None:
+        inference.facts.used.add(id(defined))
+        inference.report(no_value(node, node.name, defined))
+        return
+    declarations = inference.facts.declarations
+    declared = declarations.kind_of(node.name)
+    if declared is not None:
+        inference.report(WrongKind(node, node.name, f"a {declared[0]}", "a value", declared[1]))
+    elif not inference.quiet and not declarations.excused(node.name):
+        inference.report(UnknownName(node, "name", node.name, known))
+
+
+def get(node: Get, state: State, inference: Inference) -> Type:
+    if _is_callee(node, state, inference):
+        return UNKNOWN
+    if node.optional:
+        subject = inference.infer(node.subject, state)
+    else:
+        subject = inference.present(node.subject, state, f"`.{node.name}`")
+    found = _field(node, subject, inference)
+    path = path_of(node)
+    if path is not None and path in state.refined:
+        return state.refined[path]
+    return optional(found) if node.optional and isinstance(subject, OptionalOf) else found
+
+
+def _is_callee(node: Get, state: State, inference: Inference) -> bool:
+    """`crm.read` used as a value, where `crm` is no name of the flow."""
+    path = path_of(node)
+    if path is None or path[0] in state.names or path[0] in inference.defined:
+        return False
+    signature = inference.facts.declarations.callees.get(".".join(path))
+    if signature is None:
+        return False
+    inference.report(WrongKind(node, signature.name, f"a {signature.kind}", "a value", signature.node))
+    return True
+
+
+def _field(node: Get, subject: Type, inference: Inference) -> Type:
+    bare = structure(subject.item if isinstance(subject, OptionalOf) else subject)
+    if bare in (UNKNOWN, JSON, NULL):
+        return JSON if bare == JSON else UNKNOWN
+    if isinstance(bare, UnionOf):
+        return _shared_field(node, bare, inference)
+    fields = members(bare)
+    if fields is not None and node.name in fields:
+        return fields[node.name].type
+    if bare == NOTHING:
+        inference.report(Mismatch(node.subject, f"`.{node.name}`", "a record", bare, "it has no value"))
+    else:
+        shown = subject.item if isinstance(subject, OptionalOf) else subject
+        inference.report(UnknownField(node, node.name, shown, tuple(fields or ())))
+    return UNKNOWN
+
+
+def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
+    found = shared_member(union, node.name)
+    if found is None:
+        known = [list(members(option) or ()) for option in alternatives(union)]
+        shared = [field for field in (known[0] if known else []) if all(field in fields for fields in known)]
+        inference.report(UnknownField(node, node.name, union, tuple(shared)))
+        return UNKNOWN
+    joined: Type | None = found[0]
+    for type_ in found[1:]:
+        joined = None if joined is None else join(joined, type_)
+    return JSON if joined is None else joined
+
+
+def index(node: Index, state: State, inference: Inference) -> Type:
+    subject = inference.present(node.subject, state, "`[ ]`")
+    match subject:
+        case ListOf(item=item):
+            inference.expect(node.index, Wanted(INT, "the position in a list"), state)
+            return item
+        case MapOf(value=value):
+            inference.expect(node.index, Wanted(TEXT, "the key of a map"), state)
+            return value
+    inference.infer(node.index, state)
+    if subject == JSON:
+        return JSON
+    inference.refuse(node.subject, "`[ ]`", "a list or a map", subject)
+    return UNKNOWN
+
+
+def slice_of(node: Slice, state: State, inference: Inference) -> Type:
+    subject = inference.present(node.subject, state, "`[ : ]`")
+    for bound in (node.start, node.stop):
+        if bound is not None:
+            inference.expect(bound, Wanted(INT, "the bound of a slice"), state)
+    if isinstance(subject, ListOf):
+        sizes = [size for size in (subject.at_most, _slice_bound(node)) if size is not None]
+        return ListOf(subject.item, min(sizes) if sizes else None)
+    if subject == TEXT or isinstance(subject, Enum):
+        return TEXT
+    inference.refuse(node.subject, "`[ : ]`", "a list or a text", subject)
+    return UNKNOWN
+
+
+def _slice_bound(node: Slice) -> int | None:
+    """The largest size of a slice whose bounds are written as numbers."""
+    start = 0 if node.start is None else _whole(node.start)
+    if start is not None and start < 0:
+        return -start
+    stop = None if node.stop is None else _whole(node.stop)
+    return None if start is None or stop is None or stop < 0 else max(0, stop - start)
+
+
+def _whole(expression: Expression) -> int | None:
+    if isinstance(expression, Unary) and expression.operator == "-":
+        inner = _whole(expression.operand)
+        return None if inner is None else -inner
+    value = expression.value if isinstance(expression, Literal) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,272 @@
+"""The built-in functions as the check sees them: what each takes and gives. What they do is `dsl.expressions.functions`.
+
+A parameter accepts a *shape*: a set of types with a name in words. The result may depend on the arguments: `last(xs, 3)`
+holds at most 3 items, which is what keeps a conversation's memory bounded.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dsl.ast.expressions import Expression, Literal
+from dsl.semantics.fit import NUMERIC, ORDERED, join
+from dsl.semantics.types import (
+    BOOL,
+    DECIMAL,
+    DURATION,
+    ERROR,
+    INT,
+    JSON,
+    NEVER,
+    NUMBER,
+    TEXT,
+    TIME,
+    UNKNOWN,
+    Enum,
+    ListOf,
+    MapOf,
+    Member,
+    OutcomeOf,
+    Record,
+    Type,
+    members,
+    optional,
+    required,
+    structure,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The arguments of one call by parameter, and the types of those beyond the last parameter."""
+
+    types: Mapping[str, Type]
+    expressions: Mapping[str, Expression]
+    more: tuple[Type, ...] = ()
+
+    def item(self, name: str = "items") -> Type:
+        found = self.types.get(name, UNKNOWN)
+        return found.item if isinstance(found, ListOf) else UNKNOWN
+
+    def bound(self, name: str = "items") -> int | None:
+        found = self.types.get(name, UNKNOWN)
+        return found.at_most if isinstance(found, ListOf) else None
+
+    def literal(self, name: str) -> object:
+        """The value of an argument that is a literal, otherwise None."""
+        found = self.expressions.get(name)
+        return found.value if isinstance(found, Literal) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    words: str
+    accepts: Callable[[Type, Given], bool]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    shape: Shape
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    parameters: tuple[Parameter, ...]
+    result: Callable[[Given], Type]
+    variadic: bool = False
+
+
+def _is_text(found: Type) -> bool:
+    return found == TEXT or isinstance(found, Enum)
+
+
+def _is_ordered(found: Type) -> bool:
+    return found in ORDERED or isinstance(found, Enum) or found in (UNKNOWN, NEVER)
+
+
+def _sums(found: Type) -> bool:
+    return isinstance(found, ListOf) and (found.item in NUMERIC or found.item in (DURATION, UNKNOWN, NEVER))
+
+
+def _has_extreme(found: Type, given: Given) -> bool:
+    return _is_ordered(found) if given.more else isinstance(found, ListOf) and _is_ordered(found.item)
+
+
+def _sortable(found: Type, given: Given) -> bool:
+    if not isinstance(found, ListOf):
+        return False
+    return members(found.item) is not None if "by" in given.types else _is_ordered(found.item)
+
+
+def _names_a_field(found: Type, given: Given) -> bool:
+    field = (members(given.item()) or {}).get(str(given.literal("by")))
+    return _is_text(found) and (given.item() == UNKNOWN or (field is not None and _is_ordered(field.type)))
+
+
+def _outcomes(found: Type, given: Given) -> bool:
+    return isinstance(found, ListOf) and (isinstance(found.item, OutcomeOf) or found.item in (UNKNOWN, NEVER))
+
+
+def _lists(found: Type, given: Given) -> bool:
+    return isinstance(found, ListOf) and (isinstance(structure(found.item), ListOf) or found.item in (UNKNOWN, NEVER))
+
+
+_ANY = Shape("anything", lambda found, given: True, nullable=True)
+_TEXT = Shape("text", lambda found, given: _is_text(found))
+_INT = Shape("int", lambda found, given: found == INT)
+_BOOL = Shape("bool", lambda found, given: found == BOOL)
+_NUMERIC = Shape("a number", lambda found, given: found in NUMERIC)
+_AMOUNT = Shape("a number or a duration", lambda found, given: found in NUMERIC or found == DURATION)
+_CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC or found == JSON or _is_text(found))
+_LIST = Shape("a list", lambda found, given: isinstance(found, ListOf))
+_SIZED = Shape(
+    "a list, a map or a text", lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found) or found == JSON
+)
+_SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or _is_text(found))
+_KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record) or found == JSON)
+_TEXTS = Shape(
+    "a list of texts",
+    lambda found, given: isinstance(found, ListOf) and (_is_text(found.item) or found.item in (UNKNOWN, NEVER)),
+)
+_SUMMED = Shape("a list of numbers or durations", lambda found, given: _sums(found))
+_EXTREMES = Shape("a list of numbers, texts, times or durations, or two and more of them", _has_extreme)
+_SORTED = Shape("a list of numbers, texts, times or durations (or of records, with `by`)", _sortable)
+_FIELD = Shape("the name of a field of the items, which can be put in order", _names_a_field)
+_OUTCOMES = Shape("a list of outcomes", _outcomes)
+_LISTS = Shape("a list of lists", _lists)
+
+
+def _smaller(left: int | None, right: object) -> int | None:
+    bounds = [bound for bound in (left, right) if isinstance(bound, int)]
+    return min(bounds) if bounds else None
+
+
+def _end(given: Given) -> Type:
+    """`first` and `last`: one item, or null of an empty list; with a count, a list of so many."""
+    if "count" not in given.types:
+        return optional(given.item())
+    return ListOf(given.item(), _smaller(given.bound(), given.literal("count")))
+
+
+def _same_list(given: Given) -> Type:
+    return ListOf(given.item(), given.bound())
+
+
+def _extreme(given: Given) -> Type:
+    if not given.more:
+        return given.item()
+    found: Type | None = given.types["items"]
+    for more in given.more:
+        found = None if found is None else join(found, more)
+    return UNKNOWN if found is None else found
+
+
+def _keys(given: Given) -> Type:
+    found = members(given.types["value"])
+    return ListOf(TEXT, None if found is None else len(found))
+
+
+def _values(given: Given) -> Type:
+    found = given.types["value"]
+    if isinstance(found, MapOf):
+        return ListOf(found.value)
+    types = [member.type for member in (members(found) or {}).values()]
+    joined: Type | None = types[0] if types else JSON
+    for type_ in types[1:]:
+        joined = None if joined is None else join(joined, type_)
+    return ListOf(JSON if joined is None else joined, len(types) or None)
+
+
+def _flat(given: Given) -> Type:
+    inner = structure(given.item())
+    if not isinstance(inner, ListOf):
+        return ListOf(UNKNOWN)
+    outer = given.bound()
+    return ListOf(inner.item, None if outer is None or inner.at_most is None else outer * inner.at_most)
+
+
+def _range(given: Given) -> Type:
+    start, stop = given.literal("start"), given.literal("stop")
+    low, high = (start, stop) if "stop" in given.types else (0, start)
+    return ListOf(INT, max(0, high - low) if isinstance(low, int) and isinstance(high, int) else None)
+
+
+def _pairs(given: Given) -> Type:
+    pair = Record((Member("left", given.item("left")), Member("right", given.item("right"))))
+    return ListOf(pair, _smaller(given.bound("left"), given.bound("right")))
+
+
+def _succeeded(given: Given) -> Type:
+    item = given.item("outcomes")
+    return ListOf(item.value if isinstance(item, OutcomeOf) else UNKNOWN, given.bound("outcomes"))
+
+
+def _rounded(given: Given) -> Type:
+    return given.types["value"] if "digits" in given.types else INT
+
+
+def _gives(result: Type, *parameters: Parameter) -> Function:
+    return Function(parameters, lambda given: result)
+
+
+_ITEMS = Parameter("items", _LIST)
+_COUNT = Parameter("count", _INT, required=False)
+_VALUE = Parameter("value", _TEXT)
+_PART = Parameter("part", _TEXT)
+
+BUILTINS: dict[str, Function] = {
+    "len": _gives(INT, Parameter("value", _SIZED)),
+    "last": Function((_ITEMS, _COUNT), _end),
+    "first": Function((_ITEMS, _COUNT), _end),
+    "sum": Function((Parameter("items", _SUMMED),), lambda given: given.item()),
+    "min": Function((Parameter("items", _EXTREMES),), _extreme, variadic=True),
+    "max": Function((Parameter("items", _EXTREMES),), _extreme, variadic=True),
+    "abs": Function((Parameter("value", _AMOUNT),), lambda given: given.types["value"]),
+    "round": Function((Parameter("value", _NUMERIC), Parameter("digits", _INT, required=False)), _rounded),
+    "floor": _gives(INT, Parameter("value", _NUMERIC)),
+    "ceil": _gives(INT, Parameter("value", _NUMERIC)),
+    "join": _gives(TEXT, Parameter("items", _TEXTS), Parameter("separator", _TEXT, required=False)),
+    "split": _gives(ListOf(TEXT), _VALUE, Parameter("separator", _TEXT)),
+    "lower": _gives(TEXT, _VALUE),
+    "upper": _gives(TEXT, _VALUE),
+    "trim": _gives(TEXT, _VALUE),
+    "contains": _gives(BOOL, Parameter("value", _SEARCHED), Parameter("part", _ANY)),
+    "starts_with": _gives(BOOL, _VALUE, _PART),
+    "ends_with": _gives(BOOL, _VALUE, _PART),
+    "replace": _gives(TEXT, _VALUE, Parameter("old", _TEXT), Parameter("new", _TEXT)),
+    "truncate": _gives(TEXT, _VALUE, Parameter("length", _INT)),
+    "text": _gives(TEXT, Parameter("value", _ANY)),
+    "int": _gives(INT, Parameter("value", _CONVERTIBLE)),
+    "number": _gives(NUMBER, Parameter("value", _CONVERTIBLE)),
+    "decimal": _gives(DECIMAL, Parameter("value", _CONVERTIBLE)),
+    "keys": Function((Parameter("value", _KEYED),), _keys),
+    "values": Function((Parameter("value", _KEYED),), _values),
+    "sort": Function(
+        (
+            Parameter("items", _SORTED),
+            Parameter("by", _FIELD, required=False),
+            Parameter("descending", _BOOL, required=False),
+        ),
+        _same_list,
+    ),
+    "reverse": Function((_ITEMS,), _same_list),
+    "distinct": Function((_ITEMS,), _same_list),
+    "flatten": Function((Parameter("items", _LISTS),), _flat),
+    "range": Function((Parameter("start", _INT), Parameter("stop", _INT, required=False)), _range),
+    "zip": Function((Parameter("left", _LIST), Parameter("right", _LIST)), _pairs),
+    "succeeded": Function((Parameter("outcomes", _OUTCOMES),), _succeeded),
+    "failed": Function(
+        (Parameter("outcomes", _OUTCOMES),), lambda given: ListOf(ERROR, given.bound("outcomes"))
+    ),
+    "now": _gives(TIME),
+    "uuid": _gives(TEXT),
+    "json_text": _gives(TEXT, Parameter("value", _ANY)),
+    "parse_json": _gives(JSON, _VALUE),
+}
+
+
+def accepted(shape: Shape, found: Type, given: Given) -> bool:
+    bare = structure(required(found))
+    return bare == UNKNOWN or shape.accepts(bare, given)

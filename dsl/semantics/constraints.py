@@ -1,0 +1,78 @@
+"""What may be said about the values of a field: `at least`, `at most`, `matches`, and a default that keeps to them."""
+
+from decimal import Decimal
+
+from dsl.ast.expressions import Expression, Literal, Unary
+from dsl.ast.types import Field
+from dsl.semantics.findings import Finding, InvalidType
+from dsl.semantics.fit import NUMERIC
+from dsl.semantics.types import TEXT, UNKNOWN, Enum, ListOf, OptionalOf, Type, spelled
+from dsl.values.patterns import matches, pattern_problem
+
+
+def constrained(field: Field, type_: Type, findings: list[Finding]) -> Type:
+    """The type of a field with its constraints taken in: on a list, `at most` is its bound."""
+    if isinstance(type_, OptionalOf):
+        inner = constrained(field, type_.item, findings)
+        return OptionalOf(inner)
+    problem = _problem(field, type_)
+    if problem is not None and type_ != UNKNOWN:
+        findings.append(InvalidType(field, *problem))
+        return type_
+    if isinstance(type_, ListOf) and field.at_most is not None:
+        at_most = int(field.at_most)
+        return ListOf(type_.item, at_most if type_.at_most is None else min(at_most, type_.at_most))
+    return type_
+
+
+def _problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
+    bounds = [bound for bound in (field.at_least, field.at_most) if bound is not None]
+    sized = type_ == TEXT or isinstance(type_, ListOf)
+    if bounds and not sized and type_ not in NUMERIC:
+        return f"`{field.name}` is {_words(type_)}, which has no size to bound", None
+    if sized and any(bound < 0 or bound != bound.to_integral_value() for bound in bounds):
+        return f"the size of `{field.name}` is counted in whole numbers from 0", None
+    if field.at_least is not None and field.at_most is not None and field.at_least > field.at_most:
+        return f"no value is at least {field.at_least} and at most {field.at_most}", None
+    if field.matches is not None:
+        return _pattern_problem(field, type_, field.matches)
+    return _default_problem(field, type_)
+
+
+def _pattern_problem(field: Field, type_: Type, pattern: str) -> tuple[str, str | None] | None:
+    if type_ != TEXT:
+        return f"`{field.name}` is {_words(type_)}, and `matches` is for text", None
+    problem = pattern_problem(pattern)
+    if problem is not None:
+        return f"this pattern cannot be read: {problem}", "patterns are RE2's: no look-around, no back references"
+    return _default_problem(field, type_)
+
+
+def _default_problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
+    """A default outside the constraints, as far as it is a plain literal."""
+    value = None if field.default is None else _plain(field.default)
+    if isinstance(value, str) and type_ == TEXT:
+        if field.matches is not None and not matches(field.matches, value):
+            return f'the default "{value}" does not match', None
+        value = Decimal(len(value))
+    if not isinstance(value, Decimal) or (type_ not in NUMERIC and type_ != TEXT):
+        return None
+    if field.at_least is not None and value < field.at_least:
+        return f"the default is less than {field.at_least}", None
+    if field.at_most is not None and value > field.at_most:
+        return f"the default is more than {field.at_most}", None
+    return None
+
+
+def _plain(expression: Expression) -> Decimal | str | None:
+    if isinstance(expression, Unary) and expression.operator == "-":
+        inner = _plain(expression.operand)
+        return -inner if isinstance(inner, Decimal) else None
+    value = expression.value if isinstance(expression, Literal) else None
+    if isinstance(value, bool):
+        return None
+    return Decimal(value) if isinstance(value, int | Decimal) else value
+
+
+def _words(type_: Type) -> str:
+    return f"one of {spelled(Enum(type_.values))}" if isinstance(type_, Enum) else spelled(type_)

@@ -1,0 +1,104 @@
+"""The declarations of a file: their names, the signatures of what can be called, and what stands in their bodies."""
+
+import re
+
+from dsl.ast.declarations import (
+    AgentDeclaration,
+    Declaration,
+    FlowDeclaration,
+    Module,
+    ToolDeclaration,
+    TypeDeclaration,
+)
+from dsl.ast.expressions import FunctionCall
+from dsl.ast.statements import NotYet
+from dsl.ast.types import Field
+from dsl.semantics import arguments
+from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
+from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.nodes import by_class
+from dsl.semantics.resolve import GENERIC, Resolver
+from dsl.semantics.state import State
+from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
+from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, Type
+from dsl.semantics.walk_values import undo
+
+_KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
+_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
+
+
+def names(module: Module, text: str, broken: bool, findings: list[Finding]) -> Declarations:
+    """The declared names, of which types know their nodes. Where the text is `broken`, what it declares is looked for in
+    the plain text, so that one syntax error does not make every use of a name unknown."""
+    lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
+    if broken:
+        lost.update(_DECLARED.findall(text))
+    whole_files = any(isinstance(node, NotYet) and node.construct.startswith("use") for node in module.declarations)
+    declarations = Declarations(lost=frozenset(lost), open=whole_files)
+    seen: dict[str, Declaration] = {}
+    for node in module.declarations:
+        if isinstance(node, NotYet):
+            continue
+        first = seen.setdefault(node.name, node)
+        reserved = isinstance(node, TypeDeclaration) and (node.name in BASIC_TYPES or node.name in GENERIC)
+        if first is not node or reserved:
+            findings.append(DefinedTwice(node, node.name, None if first is node else first))
+        elif isinstance(node, TypeDeclaration):
+            declarations.type_nodes[node.name] = node
+    return declarations
+
+
+def signatures(module: Module, declarations: Declarations, resolver: Resolver) -> None:
+    """What can be called. Of two with one name the first counts, but the other is resolved too."""
+    for node in module.declarations:
+        if not isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration):
+            continue
+        result: Type = NOTHING if node.returns is None else resolver.resolve(node.returns)
+        signature = Signature(_KINDS[type(node)], node.name, resolver.members(node.parameters), result, node)
+        declarations.callees.setdefault(node.name, signature)
+    resolver.settle()
+
+
+def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> None:
+    """What tools and agents say in their bodies, and every default."""
+    for node in module.declarations:
+        if isinstance(node, ToolDeclaration):
+            _tool(node, resolver, inference)
+        elif isinstance(node, AgentDeclaration):
+            state = parameters(node.parameters, resolver)
+            for role, text in (("the prompt", node.prompt), ("the instructions", node.instructions)):
+                if text is not None:
+                    inference.expect(text, Wanted(TEXT, f"{role} of `{node.name}`"), state)
+
+
+def check_defaults(resolver: Resolver, inference: Inference) -> None:
+    """Defaults are constants: they are worked out at submission, where no name has a value."""
+    for field in inference.facts.all(Field):
+        if field.default is None:
+            continue
+        type_ = resolver.fields.get(id(field))
+        if type_ is not None:
+            inference.expect(field.default, Wanted(type_, f"the default of `{field.name}`", field), State())
+        for call in by_class(field.default).get(FunctionCall, ()):
+            if isinstance(call, FunctionCall) and call.function in ("now", "uuid"):
+                inference.report(InvalidType(call, f"a default is a constant, and `{call.function}()` is not"))
+
+
+def parameters(fields: tuple[Field, ...], resolver: Resolver) -> State:
+    """The state in which parameters have their values."""
+    state = State()
+    for field in fields:
+        type_ = resolver.fields.get(id(field))
+        if type_ is not None:
+            state = state.define(Symbol(field.name, "parameter", type_, field))
+    return state
+
+
+def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> None:
+    state = parameters(node.parameters, resolver)
+    if node.compensate is not None:
+        signature = inference.facts.declarations.callees.get(node.name)
+        undo(node.compensate, NOTHING if signature is None else signature.returns, state, inference)
+    if node.verify is not None and node.verify.call is not None:
+        key = Symbol("key", "key", TEXT, node.verify)
+        arguments.call(node.verify.call, state.define(key), inference)

@@ -1,0 +1,72 @@
+"""What was found out about a text: side tables keyed by the identity of nodes, and findings.
+
+Keyed by `id` because equal nodes at two places may mean different things; the module that owns the nodes is kept here, so
+an id stays theirs. The tables are filled in one pass and only read afterwards.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from dsl.ast.declarations import Module
+from dsl.ast.expressions import Expression
+from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, Call, Step
+from dsl.semantics.findings import Finding
+from dsl.semantics.state import State
+from dsl.semantics.symbols import Declarations, Signature, Symbol
+from dsl.semantics.types import UNKNOWN, Type
+
+F = TypeVar("F")
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What holds where a step or an approval begins, and the iterations around it, outermost first."""
+
+    state: State
+    iterations: tuple[Node, ...]
+
+
+@dataclass(slots=True)
+class Facts:
+    """`nodes` holds every node of the module by class, in source order; `used` the ids of nodes whose name is read,
+    `partly_read` those of flows that hold something which could not be read or does not run yet."""
+
+    module: Module
+    declarations: Declarations
+    nodes: dict[type[Node], list[Node]]
+    types: dict[int, Type] = field(default_factory=dict)
+    symbols: dict[int, Symbol] = field(default_factory=dict)
+    callees: dict[int, Signature] = field(default_factory=dict)
+    arguments: dict[int, dict[str, Expression]] = field(default_factory=dict)
+    moments: dict[int, Moment] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    partly_read: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def all(self, kind: type[N]) -> Iterator[N]:
+        """Every node of this class, in source order."""
+        yield from self.nodes.get(kind, ())  # type: ignore[misc]
+
+    def found(self, kind: type[F]) -> Iterator[F]:
+        return (finding for finding in self.findings if isinstance(finding, kind))
+
+    def type_of(self, expression: Expression) -> Type:
+        return self.types.get(id(expression), UNKNOWN)
+
+    def symbol_of(self, name: Node) -> Symbol | None:
+        """What this use of a name stands for."""
+        return self.symbols.get(id(name))
+
+    def callee_of(self, call: Call) -> Signature | None:
+        return self.callees.get(id(call))
+
+    def arguments_of(self, call: Call) -> dict[str, Expression]:
+        """The arguments of `call` by parameter, whether they were written by name or by position."""
+        return self.arguments.get(id(call), {})
+
+    def moment_of(self, statement: Step | AwaitApproval) -> Moment | None:
+        """None where the statement cannot be reached."""
+        return self.moments.get(id(statement))

@@ -1,0 +1,167 @@
+"""What is wrong, as it was found out: the data of a message, apart from its wording (which is the checks').
+
+Semantics finds these in passing, because finding them needs the state of names and types at each place; a check that
+needs only the tree finds its own.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dsl.ast.node import Node
+from dsl.semantics.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """`name` in `node` names nothing; `known` are the names that could have been meant; `kind` says what was looked for."""
+
+    node: Node
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedTwice:
+    node: Node
+    name: str
+    earlier: Node | None
+    """None: a name that the language itself gives a meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A name that exists in this flow, but has no value here for certain."""
+
+    node: Node
+    name: str
+    defined: Node
+    reason: Literal["later", "elsewhere", "unassigned"]
+
+
+ArgumentProblem = Literal["unknown", "missing", "twice", "too many", "positional after named", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadArgument:
+    """`parameter` is the declaration that is concerned, `callee` is how the author names what is called."""
+
+    node: Node
+    callee: str
+    reason: ArgumentProblem
+    name: str
+    known: tuple[str, ...] = ()
+    declared: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownField:
+    node: Node
+    name: str
+    type: Type
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongKind:
+    """`name` is a `found` (a tool, a type …) where a `wanted` must stand."""
+
+    node: Node
+    name: str
+    found: str
+    wanted: str
+    declared: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """`role` names what is asked for (`argument `to` of `mail.send``), `wanted` its type in words, `reason` what differs."""
+
+    node: Node
+    role: str
+    wanted: str
+    found: Type
+    reason: str | None = None
+    declared: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeNull:
+    """A value that may be null is used where null has no meaning; `use` says how."""
+
+    node: Node
+    use: str
+    declared: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidType:
+    node: Node
+    message: str
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    node: Node
+    after: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SetInParallel:
+    node: Node
+    name: str
+    declared: Node
+    branch: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    node: Node
+    message: str
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoReturn:
+    """The end of this flow's body can be reached, and the flow declares a result."""
+
+    flow: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Unbounded:
+    node: Node
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetUsed:
+    """Something of the language that the tree has no `NotYet` node for and that does not run yet."""
+
+    node: Node
+    construct: str
+
+
+Finding = (
+    UnknownName
+    | DefinedTwice
+    | NoValue
+    | BadArgument
+    | UnknownField
+    | WrongKind
+    | Mismatch
+    | MaybeNull
+    | InvalidType
+    | Unreachable
+    | SetInParallel
+    | Misplaced
+    | NoReturn
+    | Unbounded
+    | NotYetUsed
+)
+
+
+def no_value(node: Node, name: str, defined: Node) -> NoValue:
+    """Why a name of the flow has no value at `node`: it comes later, or belongs to a block that is over."""
+    return NoValue(node, name, defined, "later" if defined.span.start > node.span.start else "elsewhere")

@@ -1,0 +1,190 @@
+"""Which types fit where, and the type that two have in common.
+
+A record fits another when it has exactly its fields: what is unknown is refused at run time, so it is refused here. The
+answer to "does it fit" is the reason why it does not, in the author's words, because a message needs it anyway.
+"""
+
+from collections.abc import Iterable
+
+from dsl.semantics.types import (
+    DECIMAL,
+    DURATION,
+    FRACTION,
+    INT,
+    JSON,
+    NEVER,
+    NOTHING,
+    NULL,
+    NUMBER,
+    TEXT,
+    TIME,
+    UNKNOWN,
+    Basic,
+    Enum,
+    ListOf,
+    MapOf,
+    Member,
+    OptionalOf,
+    OutcomeOf,
+    Record,
+    Recursive,
+    Type,
+    UnionOf,
+    members,
+    optional,
+    spelled,
+    structure,
+)
+from dsl.semantics.unions import alternatives
+
+Assumed = frozenset[tuple[str, str]]
+"""Pairs of recursive types that are being compared further out: they fit unless something else does not."""
+
+_WIDER = {(INT, NUMBER), (INT, DECIMAL), (INT, FRACTION), (FRACTION, NUMBER), (FRACTION, DECIMAL)}
+NUMERIC = frozenset({INT, NUMBER, DECIMAL, FRACTION})
+ORDERED = NUMERIC | {TEXT, TIME, DURATION}
+
+
+def misfit(found: Type, wanted: Type, assumed: Assumed = frozenset()) -> str | None:
+    """Why a `found` cannot stand where a `wanted` is asked for; None when it can."""
+    if found == wanted or UNKNOWN in (found, wanted) or found == NEVER:
+        return None
+    if found == NOTHING:
+        return "it has no value"
+    if wanted == JSON:
+        return None
+    if isinstance(wanted, OptionalOf):
+        inner = found.item if isinstance(found, OptionalOf) else found
+        return None if found == NULL else misfit(inner, wanted.item, assumed)
+    if found == NULL or isinstance(found, OptionalOf):
+        return "it may be null" if found != NULL else "it is null"
+    return _structural(found, wanted, assumed)
+
+
+def _structural(found: Type, wanted: Type, assumed: Assumed) -> str | None:
+    if isinstance(found, Recursive) and isinstance(wanted, Recursive):
+        pair = (found.name, wanted.name)
+        if pair in assumed or found.name == wanted.name:
+            return None
+        assumed |= {pair}
+    if isinstance(found, OutcomeOf) and isinstance(wanted, OutcomeOf):
+        return misfit(optional(found.value), optional(wanted.value), assumed)
+    return _expanded(structure(found), structure(wanted), assumed)
+
+
+def _expanded(found: Type, wanted: Type, assumed: Assumed) -> str | None:
+    match found, wanted:
+        case _ if UNKNOWN in (found, wanted) or (found, wanted) in _WIDER:
+            return None
+        case Enum(), Enum():
+            extra = [value for value in found.values if value not in wanted.values]
+            return None if not extra else f'"{extra[0]}" is not one of {spelled(Enum(wanted.values))}'
+        case Enum(), _ if wanted == TEXT:
+            return None
+        case ListOf(), ListOf():
+            return _lists(found, wanted, assumed)
+        case MapOf(), MapOf():
+            return misfit(found.value, wanted.value, assumed)
+        case Record(), MapOf():
+            return _first(misfit(member.type, wanted.value, assumed) for member in found.members)
+        case UnionOf(), _:
+            return _first(misfit(option, wanted, assumed) for option in alternatives(found))
+        case _, UnionOf():
+            return _into_union(found, wanted, assumed)
+        case Record(), Record():
+            return _records(found, wanted, assumed)
+        case _:
+            return f"it is {spelled(found)}"
+
+
+def _lists(found: ListOf, wanted: ListOf, assumed: Assumed) -> str | None:
+    reason = misfit(found.item, wanted.item, assumed)
+    if reason is not None:
+        return f"an item does not fit: {reason}"
+    if wanted.at_most is None or (found.at_most is not None and found.at_most <= wanted.at_most):
+        return None
+    size = "any number of items" if found.at_most is None else f"up to {found.at_most} items"
+    return f"it may hold {size}, not at most {wanted.at_most}"
+
+
+def _records(found: Record, wanted: Record, assumed: Assumed) -> str | None:
+    have, want = members(found) or {}, members(wanted) or {}
+    for name, member in want.items():
+        if name not in have:
+            if member.required and not isinstance(member.type, OptionalOf):
+                return f"field `{name}` is missing"
+            continue
+        reason = misfit(have[name].type, member.type, assumed)
+        if reason is not None:
+            return f"field `{name}` does not fit: {reason}"
+    extra = next((name for name in have if name not in want), None)
+    return None if extra is None else f"{spelled(wanted)} has no field `{extra}`"
+
+
+def _into_union(found: Type, wanted: UnionOf, assumed: Assumed) -> str | None:
+    if any(misfit(found, option, assumed) is None for option in alternatives(wanted)):
+        return None
+    return f"it is none of {spelled(UnionOf(wanted.options))}"
+
+
+def _first(reasons: Iterable[str | None]) -> str | None:
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def join(left: Type, right: Type) -> Type | None:
+    """The type of a value that is one or the other; None when there is none that is of use."""
+    if left == right or right in (NEVER, UNKNOWN):
+        return left
+    if left in (NEVER, UNKNOWN):
+        return right
+    if NULL in (left, right) or isinstance(left, OptionalOf) or isinstance(right, OptionalOf):
+        return _join_optional(left, right)
+    if isinstance(left, Enum) and isinstance(right, Enum):
+        return Enum(tuple(dict.fromkeys(left.values + right.values)))
+    if isinstance(left, ListOf) and isinstance(right, ListOf):
+        return _join_lists(left, right)
+    if misfit(left, right) is None:
+        return right
+    if misfit(right, left) is None:
+        return left
+    return _join_records(left, right)
+
+
+def _join_optional(left: Type, right: Type) -> Type | None:
+    bare = [side.item if isinstance(side, OptionalOf) else side for side in (left, right)]
+    present = [side for side in bare if side != NULL]
+    if len(present) < 2:
+        return optional(present[0]) if present else NULL
+    joined = join(present[0], present[1])
+    return None if joined is None else optional(joined)
+
+
+def _join_lists(left: ListOf, right: ListOf) -> Type | None:
+    item = join(left.item, right.item)
+    bounded = left.at_most is not None and right.at_most is not None
+    at_most = max(left.at_most or 0, right.at_most or 0) if bounded else None
+    return None if item is None else ListOf(item, at_most)
+
+
+def _join_records(left: Type, right: Type) -> Type | None:
+    one, other = members(left), members(right)
+    if one is None or other is None or one.keys() != other.keys():
+        return None
+    joined = {name: join(member.type, other[name].type) for name, member in one.items()}
+    parts = tuple(Member(name, type_) for name, type_ in joined.items() if type_ is not None)
+    return Record(parts) if len(parts) == len(joined) else None
+
+
+def widened(type_: Type) -> Type:
+    """The type of a `var` whose first value is a `type_`: later values are of the same kind, not the same literal."""
+    match type_:
+        case Enum(values=(_,), name=None):
+            return TEXT
+        case Basic() if type_ == FRACTION:
+            return DECIMAL
+        case ListOf(item=item):
+            return ListOf(widened(item))
+        case Record(name=None, members=parts):
+            return Record(tuple(Member(part.name, widened(part.type), part.required) for part in parts))
+        case _:
+            return type_

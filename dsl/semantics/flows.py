@@ -1,0 +1,86 @@
+"""The walk through each flow of a file, and the table from class of statement to what it does."""
+
+from collections.abc import Iterable, Iterator
+
+from dsl.ast import statements as ast
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.node import Node
+from dsl.semantics import walk_approval, walk_blocks, walk_fan, walk_rounds, walk_values
+from dsl.semantics.declare import parameters
+from dsl.semantics.facts import Facts
+from dsl.semantics.findings import NoReturn
+from dsl.semantics.inference import Inference
+from dsl.semantics.nodes import by_class
+from dsl.semantics.resolve import Resolver
+from dsl.semantics.rules import EXPECTATIONS, RULES
+from dsl.semantics.types import NOTHING
+from dsl.semantics.walker import Around, Walk, Walker
+from dsl.source import Span
+
+TABLE: dict[type, Walk] = {
+    ast.Step: walk_values.step,
+    ast.Let: walk_values.let,
+    ast.Var: walk_values.var,
+    ast.Set: walk_values.set_,
+    ast.Sleep: walk_values.sleep,
+    ast.Fail: walk_values.fail,
+    ast.Return: walk_values.return_,
+    ast.NotYet: walk_values.not_yet,
+    ast.If: walk_blocks.if_,
+    ast.Try: walk_blocks.try_,
+    ast.BudgetBlock: walk_blocks.budget_block,
+    ast.For: walk_rounds.for_,
+    ast.Loop: walk_rounds.loop,
+    ast.Until: walk_rounds.until,
+    ast.Break: walk_rounds.break_,
+    ast.Continue: walk_rounds.continue_,
+    ast.Parallel: walk_fan.parallel,
+    ast.ParallelFor: walk_fan.parallel_for,
+    ast.Yield: walk_fan.yield_,
+    ast.AwaitApproval: walk_approval.await_approval,
+}
+
+
+def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver, broken: Iterable[Span]) -> None:
+    nodes = by_class(flow)
+    damaged = any(flow.span.start <= span.start <= flow.span.end for span in broken)
+    quiet = damaged or ast.NotYet in nodes
+    if quiet:
+        facts.partly_read.add(id(flow))
+    inference = Inference(facts, RULES, EXPECTATIONS, _defined(nodes), quiet)
+    signature = facts.declarations.callees.get(flow.name)
+    returns = NOTHING if flow.returns is None or signature is None else signature.returns
+    if signature is not None and signature.node is not flow and flow.returns is not None:
+        returns = resolver.resolve(flow.returns)
+    walker = Walker(flow, returns, inference, resolver, TABLE)
+    end = walker.block(flow.body, parameters(flow.parameters, resolver), Around())
+    if end is not None and flow.returns is not None and not quiet:
+        inference.report(NoReturn(flow))
+
+
+def _defined(nodes: dict[type[Node], list[Node]]) -> dict[str, Node]:
+    """The names that statements define anywhere in a flow, each with the first place."""
+    found: dict[str, Node] = {}
+    for kind in (ast.Step, ast.AwaitApproval, ast.Let, ast.Var, ast.For, ast.Parallel, ast.ParallelFor, ast.Handler):
+        for node in nodes.get(kind, ()):
+            for name in _names(node):
+                found.setdefault(name, node)
+    return found
+
+
+def _names(node: Node) -> Iterator[str]:
+    match node:
+        case ast.Step(named=False):
+            return
+        case ast.For(variable=variable, index=index):
+            yield variable
+            if index is not None:
+                yield index
+        case ast.ParallelFor(variable=variable, name=name):
+            yield variable
+            if name is not None:
+                yield name
+        case ast.Step(name=str(name)) | ast.AwaitApproval(name=name) | ast.Let(name=name) | ast.Var(name=name):
+            yield name
+        case ast.Parallel(name=str(name)) | ast.Handler(name=str(name)):
+            yield name

@@ -1,0 +1,202 @@
+"""Types of literals, templates, conditionals and comprehensions; and what is wanted of the parts of a literal."""
+
+from decimal import Decimal
+
+from dsl.ast.expressions import (
+    Comprehension,
+    Conditional,
+    DurationLiteral,
+    Entry,
+    ListLiteral,
+    Literal,
+    RecordLiteral,
+    Spread,
+    Template,
+)
+from dsl.semantics.findings import DefinedTwice, Mismatch, UnknownField
+from dsl.semantics.fit import join
+from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.narrowing import assume
+from dsl.semantics.state import State
+from dsl.semantics.symbols import Symbol
+from dsl.semantics.types import (
+    BOOL,
+    DURATION,
+    FRACTION,
+    INT,
+    JSON,
+    NEVER,
+    NOTHING,
+    NULL,
+    TEXT,
+    UNKNOWN,
+    Enum,
+    ListOf,
+    MapOf,
+    Member,
+    OptionalOf,
+    Record,
+    Type,
+    UnionOf,
+    members,
+    required,
+    spelled,
+    structure,
+)
+from dsl.semantics.unions import alternatives, discriminator
+
+
+def literal(node: Literal, state: State, inference: Inference) -> Type:
+    match node.value:
+        case None:
+            return NULL
+        case bool():
+            return BOOL
+        case int():
+            return INT
+        case Decimal():
+            return FRACTION
+        case str(value):
+            return Enum((value,))
+
+
+def duration(node: DurationLiteral, state: State, inference: Inference) -> Type:
+    return DURATION
+
+
+def template(node: Template, state: State, inference: Inference) -> Type:
+    """Everything can be printed, null as nothing; only a call that gives no value cannot."""
+    for part in node.parts:
+        if inference.infer(part, state) == NOTHING:
+            inference.report(Mismatch(part, "a template", "a value", NOTHING, "it has no value"))
+    return TEXT
+
+
+def conditional(node: Conditional, state: State, inference: Inference) -> Type:
+    inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
+    then = inference.infer(node.then, assume(node.condition, True, state, inference.facts))
+    otherwise = inference.infer(node.otherwise, assume(node.condition, False, state, inference.facts))
+    joined = join(then, otherwise)
+    if joined is None:
+        inference.report(Mismatch(node.otherwise, "`else`", f"{spelled(then)}, as `then` gives", otherwise))
+    return UNKNOWN if joined is None else joined
+
+
+def list_literal(node: ListLiteral, state: State, inference: Inference) -> Type:
+    item: Type = NEVER
+    for part in node.items:
+        found = inference.infer(part, state)
+        joined = join(item, found)
+        if joined is None:
+            inference.report(Mismatch(part, "an item of this list", f"{spelled(item)}, as the items before", found))
+        item = item if joined is None else joined
+    return ListOf(item, len(node.items))
+
+
+def comprehension(node: Comprehension, state: State, inference: Inference) -> Type:
+    source = inference.list_of(node.source, state, "`for`")
+    if node.variable in state.names:
+        inference.report(DefinedTwice(node, node.variable, state.names[node.variable].node))
+    symbol = Symbol(node.variable, "item", UNKNOWN if source is None else source.item, node)
+    inner = state.define(symbol)
+    if node.condition is not None:
+        inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), inner)
+        inner = assume(node.condition, True, inner, inference.facts)
+    return ListOf(inference.infer(node.item, inner), None if source is None else source.at_most)
+
+
+def record(node: RecordLiteral, state: State, inference: Inference) -> Type:
+    found: dict[str, Member] = {}
+    known = True
+    _repeated(node, inference)
+    for entry in node.entries:
+        if isinstance(entry, Entry):
+            found[entry.name] = Member(entry.name, inference.infer(entry.value, state))
+            continue
+        fields = _spread(entry, state, inference)
+        known = known and fields is not None
+        found |= {name: Member(name, member.type) for name, member in (fields or {}).items()}
+    return Record(tuple(found.values())) if known else UNKNOWN
+
+
+def _repeated(node: RecordLiteral, inference: Inference) -> None:
+    seen: dict[str, Entry] = {}
+    for entry in node.entries:
+        if isinstance(entry, Entry):
+            if entry.name in seen:
+                inference.report(DefinedTwice(entry, entry.name, seen[entry.name]))
+            seen.setdefault(entry.name, entry)
+
+
+def _spread(entry: Spread, state: State, inference: Inference) -> dict[str, Member] | None:
+    found = inference.present(entry.value, state, "`...`")
+    fields = members(found)
+    if fields is None and not isinstance(found, MapOf) and found != JSON:
+        inference.refuse(entry.value, "`...`", "a record", found)
+    return fields
+
+
+def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Inference) -> bool:
+    target = structure(required(wanted.type))
+    if not isinstance(target, ListOf):
+        return False
+    for item in node.items:
+        inference.expect(item, Wanted(target.item, f"an item of {wanted.role}", wanted.declared), state)
+    if target.at_most is not None and len(node.items) > target.at_most:
+        reason = f"it holds {len(node.items)} items"
+        found = ListOf(target.item, len(node.items))
+        inference.report(Mismatch(node, wanted.role, spelled(target), found, reason, wanted.declared))
+    return True
+
+
+def expect_conditional(node: Conditional, wanted: Wanted, state: State, inference: Inference) -> bool:
+    inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
+    inference.expect(node.then, wanted, assume(node.condition, True, state, inference.facts))
+    inference.expect(node.otherwise, wanted, assume(node.condition, False, state, inference.facts))
+    return True
+
+
+def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: Inference) -> bool:
+    """Field by field, when all fields are written out."""
+    target = structure(required(wanted.type))
+    if isinstance(target, UnionOf):
+        target = structure(_chosen(node, target))
+    if not isinstance(target, Record) or any(isinstance(entry, Spread) for entry in node.entries):
+        return False
+    _repeated(node, inference)
+    fields = members(target) or {}
+    given = {entry.name: entry for entry in node.entries if isinstance(entry, Entry)}
+    for name, entry in given.items():
+        if name in fields:
+            inference.expect(entry.value, Wanted(fields[name].type, f"field `{name}`", wanted.declared), state)
+        else:
+            inference.infer(entry.value, state)
+            inference.report(UnknownField(entry, name, target, tuple(fields)))
+    _missing(node, given.keys() | set(), target, wanted, inference)
+    return True
+
+
+def _missing(node: RecordLiteral, given: set[str], target: Record, wanted: Wanted, inference: Inference) -> None:
+    unknown = given - {member.name for member in target.members}
+    absent = [
+        f"`{member.name}`"
+        for member in target.members
+        if member.name not in given and member.required and not isinstance(member.type, OptionalOf)
+    ]
+    if absent and not unknown:
+        reason = f"field {', '.join(absent)} is missing" if len(absent) == 1 else f"fields {', '.join(absent)} are missing"
+        inference.report(Mismatch(node, wanted.role, spelled(target), target, reason, wanted.declared))
+
+
+def _chosen(node: RecordLiteral, union: UnionOf) -> Type:
+    """The record of a union that this literal means: the one whose telling field has the text written here."""
+    field = discriminator(union)
+    written = {entry.name: entry.value for entry in node.entries if isinstance(entry, Entry)}.get(field or "")
+    if isinstance(written, Literal) and isinstance(written.value, str):
+        for option in alternatives(union):
+            member = (members(option) or {}).get(field or "")
+            if member is not None and isinstance(member.type, Enum) and written.value in member.type.values:
+                return option
+    return union
+
+

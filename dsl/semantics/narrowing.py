@@ -1,0 +1,164 @@
+"""What a condition tells about the paths in it, where it holds and where it does not.
+
+`x != null`, `x.kind == "refund"`, `x in ["a", "b"]`, `refund.approved`, `outcome.ok`, and their combinations. The
+condition has been inferred before; types are read from the facts.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dsl.ast.expressions import Binary, Expression, Get, ListLiteral, Literal, Name, Unary
+from dsl.semantics.access import path_of
+from dsl.semantics.facts import Facts
+from dsl.semantics.state import Path, State, join
+from dsl.semantics.types import (
+    ERROR,
+    NULL,
+    ApprovalOf,
+    Enum,
+    OptionalOf,
+    OutcomeOf,
+    Type,
+    UnionOf,
+    required,
+    structure,
+)
+from dsl.semantics.unions import discriminator, narrowed
+
+
+def assume(condition: Expression, truth: bool, state: State, facts: Facts) -> State:
+    """`state` where `condition` came out as `truth`."""
+    rule = _RULES.get(type(condition))
+    return state if rule is None else rule(condition, truth, state, facts)
+
+
+def _unary(node: Unary, truth: bool, state: State, facts: Facts) -> State:
+    return assume(node.operand, not truth, state, facts) if node.operator == "not" else state
+
+
+def _binary(node: Binary, truth: bool, state: State, facts: Facts) -> State:
+    match node.operator:
+        case "and" | "or":
+            return _logic(node, truth, state, facts)
+        case "==" | "!=":
+            return _equality(node, truth == (node.operator == "=="), state, facts)
+        case "in" | "not in" if isinstance(node.right, ListLiteral):
+            values = [item.value if isinstance(item, Literal) else None for item in node.right.items]
+            texts = frozenset(value for value in values if isinstance(value, str))
+            within = truth == (node.operator == "in")
+            return _one_of(node.left, texts, within, state, facts) if len(texts) == len(values) else state
+        case _:
+            return state
+
+
+def _logic(node: Binary, truth: bool, state: State, facts: Facts) -> State:
+    first = assume(node.left, truth, state, facts)
+    both = assume(node.right, truth, first, facts)
+    if truth == (node.operator == "and"):
+        return both
+    other = assume(node.right, truth, assume(node.left, not truth, state, facts), facts)
+    return join((first, other)) or state
+
+
+def _equality(node: Binary, equal: bool, state: State, facts: Facts) -> State:
+    for subject, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(other, Literal):
+            return _literal(subject, other.value, equal, state, facts)
+    return state
+
+
+def _literal(subject: Expression, value: object, equal: bool, state: State, facts: Facts) -> State:
+    if value is None:
+        return _null(subject, equal, state, facts)
+    if isinstance(value, bool):
+        return assume(subject, value == equal, state, facts)
+    if isinstance(value, str):
+        return _one_of(subject, frozenset({value}), equal, state, facts)
+    return _present(subject, state, facts) if equal else state
+
+
+def _null(subject: Expression, is_null: bool, state: State, facts: Facts) -> State:
+    if not is_null:
+        return _present(subject, state, facts)
+    path = path_of(subject)
+    if path is None or not isinstance(facts.type_of(subject), OptionalOf) or "?." in _links(subject):
+        return state
+    return state.refine(path, NULL)
+
+
+def _links(expression: Expression) -> list[str]:
+    links = []
+    while isinstance(expression, Get):
+        links.append("?." if expression.optional else ".")
+        expression = expression.subject
+    return links
+
+
+def _present(subject: Expression, state: State, facts: Facts) -> State:
+    """`subject` is not null, and so is everything before a `?.` in it."""
+    node: Expression = subject
+    while isinstance(node, Get | Name):
+        path, found = path_of(node), facts.type_of(node)
+        if path is not None and isinstance(found, OptionalOf):
+            state = state.refine(path, found.item)
+        if isinstance(node, Name):
+            break
+        node = node.subject
+    return state
+
+
+def _one_of(subject: Expression, values: frozenset[str], within: bool, state: State, facts: Facts) -> State:
+    if within:
+        state = _present(subject, state, facts)
+    path, found = path_of(subject), required(facts.type_of(subject))
+    if path is None or not isinstance(found, Enum):
+        return state
+    left = tuple(value for value in found.values if (value in values) == within)
+    if left and len(left) < len(found.values) and (within or not isinstance(facts.type_of(subject), OptionalOf)):
+        state = state.refine(path, Enum(left))
+    if isinstance(subject, Get):
+        state = _owner(subject, path, left, state, facts)
+    return state
+
+
+def _owner(subject: Get, path: Path, values: tuple[str, ...], state: State, facts: Facts) -> State:
+    """The record that the field belongs to: a union loses options, an approval is known to be approved."""
+    owner = structure(required(facts.type_of(subject.subject)))
+    if isinstance(owner, UnionOf) and discriminator(owner) == subject.name and values:
+        return state.refine(path[:-1], narrowed(owner, subject.name, frozenset(values)))
+    approval = required(facts.type_of(subject.subject))
+    if isinstance(approval, ApprovalOf) and subject.name == "outcome" and values == ("approved",):
+        return _answered(path[:-1], approval, state.tell((*path[:-1], "approved"), True))
+    return state
+
+
+def _truth(node: Name | Get, truth: bool, state: State, facts: Facts) -> State:
+    path = path_of(node)
+    if path is None:
+        return state
+    state = _present(node, state, facts).tell(path, truth)
+    if isinstance(node, Get):
+        owner: Type = required(facts.type_of(node.subject))
+        if isinstance(owner, ApprovalOf) and node.name == "approved" and truth and not owner.by_timeout:
+            return _answered(path[:-1], owner, state)
+        if isinstance(owner, OutcomeOf) and node.name == "ok":
+            return _settled(path[:-1], owner, truth, state)
+    return state
+
+
+def _answered(path: Path, approval: ApprovalOf, state: State) -> State:
+    return state if approval.answer is None else state.refine((*path, "answer"), approval.answer)
+
+
+def _settled(path: Path, outcome: OutcomeOf, ok: bool, state: State) -> State:
+    if not ok:
+        return state.refine((*path, "error"), ERROR)
+    return state.refine((*path, "value"), outcome.value)
+
+
+_RULES: dict[type, Callable[[Any, bool, State, Facts], State]] = {
+    Unary: _unary,
+    Binary: _binary,
+    Name: _truth,
+    Get: _truth,
+}

@@ -1,0 +1,185 @@
+"""Types of operators, in step with what `dsl.expressions.operators` can do with the values."""
+
+from dsl.ast.expressions import Binary, Expression, Unary
+from dsl.semantics.findings import Mismatch
+from dsl.semantics.fit import NUMERIC, ORDERED, join, misfit
+from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.narrowing import assume
+from dsl.semantics.state import State
+from dsl.semantics.types import (
+    BOOL,
+    DECIMAL,
+    DURATION,
+    FRACTION,
+    INT,
+    JSON,
+    NEVER,
+    NULL,
+    NUMBER,
+    TEXT,
+    TIME,
+    UNKNOWN,
+    Enum,
+    ListOf,
+    MapOf,
+    Type,
+    required,
+    spelled,
+)
+
+_OF_TIMES: dict[tuple[str, Type, Type], Type] = {
+    ("+", DURATION, DURATION): DURATION,
+    ("+", TIME, DURATION): TIME,
+    ("+", DURATION, TIME): TIME,
+    ("-", DURATION, DURATION): DURATION,
+    ("-", TIME, DURATION): TIME,
+    ("-", TIME, TIME): DURATION,
+    ("/", DURATION, DURATION): FRACTION,
+}
+_SCALED = {"*", "/"}
+_NEEDS = {
+    "+": "two numbers, texts, lists or durations, or a time and a duration",
+    "-": "two numbers, times or durations",
+    "*": "two numbers, or a duration and a number",
+    "/": "two numbers, or a duration and a number",
+}
+
+
+def unary(node: Unary, state: State, inference: Inference) -> Type:
+    if node.operator == "not":
+        inference.expect(node.operand, Wanted(BOOL, "`not`"), state)
+        return BOOL
+    found = inference.present(node.operand, state, "`-`")
+    if found in NUMERIC or found == DURATION:
+        return found
+    inference.refuse(node.operand, "`-`", "a number or a duration", found)
+    return UNKNOWN
+
+
+def binary(node: Binary, state: State, inference: Inference) -> Type:
+    if node.operator in ("and", "or"):
+        return _logic(node, state, inference)
+    if node.operator in ("==", "!="):
+        return _equality(node, state, inference)
+    if node.operator in ("in", "not in"):
+        return _membership(node, state, inference)
+    left = inference.present(node.left, state, f"`{node.operator}`")
+    right = inference.present(node.right, state, f"`{node.operator}`")
+    if UNKNOWN in (left, right) or NULL in (left, right):
+        return BOOL if node.operator in _COMPARISONS else UNKNOWN
+    if node.operator in _COMPARISONS:
+        return _comparison(node, left, right, inference)
+    return _arithmetic(node, left, right, inference)
+
+
+_COMPARISONS = frozenset({"<", "<=", ">", ">="})
+
+
+def _logic(node: Binary, state: State, inference: Inference) -> Type:
+    """The right side is evaluated only where the left one does not decide, and may count on that."""
+    role = f"each side of `{node.operator}`"
+    inference.expect(node.left, Wanted(BOOL, role), state)
+    inference.expect(node.right, Wanted(BOOL, role), assume(node.left, node.operator == "and", state, inference.facts))
+    return BOOL
+
+
+def _equality(node: Binary, state: State, inference: Inference) -> Type:
+    left, right = inference.infer(node.left, state), inference.infer(node.right, state)
+    if not comparable(left, right):
+        reason = misfit(required(right), required(left))
+        inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason))
+    return BOOL
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether a value of one type can ever equal one of the other."""
+    if NULL in (left, right) or JSON in (left, right):
+        return True
+    left, right = required(left), required(right)
+    if isinstance(left, Enum) and isinstance(right, Enum):
+        return not set(left.values).isdisjoint(right.values)
+    if left in NUMERIC and right in NUMERIC:
+        return True
+    return misfit(left, right) is None or misfit(right, left) is None or join(left, right) is not None
+
+
+def _membership(node: Binary, state: State, inference: Inference) -> Type:
+    item = inference.infer(node.left, state)
+    collection = inference.present(node.right, state, f"`{node.operator}`")
+    match collection:
+        case ListOf(item=inner):
+            if inner not in (NEVER, UNKNOWN) and not comparable(item, inner):
+                reason = misfit(required(item), required(inner))
+                inference.report(Mismatch(node.left, f"`{node.operator}`", spelled(inner), item, reason))
+        case _ if _is_text(collection) or isinstance(collection, MapOf):
+            inference.judge(node.left, item, Wanted(TEXT, f"`{node.operator}`"))
+        case _ if collection not in (UNKNOWN, NULL):
+            inference.refuse(node.right, f"`{node.operator}`", "a list, a text or a map", collection)
+    return BOOL
+
+
+def _comparison(node: Binary, left: Type, right: Type, inference: Inference) -> Type:
+    if not _is_ordered(left):
+        inference.refuse(node.left, f"`{node.operator}`", "a number, a text, a time or a duration", left)
+    elif not (left in NUMERIC and right in NUMERIC) and not (_is_text(left) and _is_text(right)) and left != right:
+        inference.refuse(node.right, f"`{node.operator}`", _kind(left), right)
+    return BOOL
+
+
+def _arithmetic(node: Binary, left: Type, right: Type, inference: Inference) -> Type:
+    found = _result(node.operator, left, right)
+    if found is not None:
+        return found
+    culprit, other = _culprit(node, left, right)
+    needs = _NEEDS.get(node.operator, "two numbers")
+    beside = spelled(right if culprit is node.left else left)
+    inference.report(Mismatch(culprit, f"`{node.operator}`", needs, other, f"it is {spelled(other)}, beside {beside}"))
+    return UNKNOWN
+
+
+def _culprit(node: Binary, left: Type, right: Type) -> tuple[Expression, Type]:
+    """The side that cannot stand beside this operator at all, otherwise the right one."""
+    if _result(node.operator, left, left) is None and _result(node.operator, right, right) is not None:
+        return node.left, left
+    return node.right, right
+
+
+def _result(operator: str, left: Type, right: Type) -> Type | None:
+    if left in NUMERIC and right in NUMERIC:
+        return _number(operator, left, right)
+    if operator == "+" and _is_text(left) and _is_text(right):
+        return TEXT
+    if operator == "+" and isinstance(left, ListOf) and isinstance(right, ListOf):
+        return _concatenated(left, right)
+    if operator in _SCALED and left == DURATION and right in NUMERIC:
+        return DURATION
+    if operator == "*" and left in NUMERIC and right == DURATION:
+        return DURATION
+    return _OF_TIMES.get((operator, left, right))
+
+
+def _number(operator: str, left: Type, right: Type) -> Type:
+    for kind in (NUMBER, DECIMAL, FRACTION):
+        if kind in (left, right):
+            return kind
+    return FRACTION if operator == "/" else INT
+
+
+def _concatenated(left: ListOf, right: ListOf) -> Type | None:
+    item = join(left.item, right.item)
+    bounded = left.at_most is not None and right.at_most is not None
+    return None if item is None else ListOf(item, (left.at_most or 0) + (right.at_most or 0) if bounded else None)
+
+
+def _is_text(found: Type) -> bool:
+    return found == TEXT or isinstance(found, Enum)
+
+
+def _is_ordered(found: Type) -> bool:
+    return found in ORDERED or isinstance(found, Enum)
+
+
+def _kind(found: Type) -> str:
+    if found in NUMERIC:
+        return "a number"
+    return "a text" if _is_text(found) else f"a {spelled(found)}"

@@ -1,0 +1,57 @@
+"""What a name stands for: declarations of the file, and the names that the statements of a flow define."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
+from dsl.ast.node import Node
+from dsl.semantics.types import Member, Type
+
+SymbolKind = Literal[
+    "parameter", "step", "approval", "let", "var", "item", "index", "parallel", "error", "result", "key", "not yet"
+]
+CalleeKind = Literal["tool", "agent", "flow"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    """A name of a flow. `branch` is the innermost parallel branch that it belongs to."""
+
+    name: str
+    kind: SymbolKind
+    type: Type
+    node: Node
+    branch: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a step may call. `returns` is NOTHING when no result is declared."""
+
+    kind: CalleeKind
+    name: str
+    parameters: tuple[Member, ...]
+    returns: Type
+    node: ToolDeclaration | AgentDeclaration | FlowDeclaration
+
+
+@dataclass(slots=True)
+class Declarations:
+    """The names of a file. `lost` are names of declarations that could not be read or do not run yet: an alias of another
+    file stands for all names behind its dot, and `open` says that a file brings names nobody knows."""
+
+    types: dict[str, Type] = field(default_factory=dict)
+    type_nodes: dict[str, TypeDeclaration] = field(default_factory=dict)
+    callees: dict[str, Signature] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    open: bool = False
+
+    def excused(self, name: str) -> bool:
+        """Whether `name` may well be declared, only not where it could be read."""
+        return self.open or name in self.lost or name.split(".", 1)[0] in self.lost
+
+    def kind_of(self, name: str) -> tuple[str, Node] | None:
+        """What `name` is declared as, with the declaration."""
+        if name in self.callees:
+            return self.callees[name].kind, self.callees[name].node
+        return ("type", self.type_nodes[name]) if name in self.type_nodes else None

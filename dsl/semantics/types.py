@@ -1,0 +1,172 @@
+"""What a value can be, as frozen values.
+
+A record keeps the name it was declared under for messages only: whether it fits is decided by its fields. A type that
+contains itself ends in `Recursive`, which finds its target in the table of declared types. `UNKNOWN` stands for what
+could not be made out; it fits everywhere, so that one mistake is reported once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    name: str
+
+
+TEXT = Basic("text")
+INT = Basic("int")
+NUMBER = Basic("number")
+DECIMAL = Basic("decimal")
+BOOL = Basic("bool")
+TIME = Basic("time")
+DURATION = Basic("duration")
+JSON = Basic("json")
+BASIC_TYPES = {basic.name: basic for basic in (TEXT, INT, NUMBER, DECIMAL, BOOL, TIME, DURATION, JSON)}
+
+FRACTION = Basic("fraction")
+"""The type of a literal such as `0.5`: it fits number and decimal alike."""
+NULL = Basic("null")
+NOTHING = Basic("nothing")
+"""The result of a call that declares none."""
+NEVER = Basic("never")
+"""The item of `[]`: it fits every type."""
+UNKNOWN = Basic("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """One of some texts; a text literal is an enum of one."""
+
+    values: tuple[str, ...]
+    name: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a record or a parameter. One that is not required has a default or is null when left out."""
+
+    name: str
+    type: "Type"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    members: tuple[Member, ...]
+    name: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: "Type"
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    value: "Type"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalOf:
+    item: "Type"
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf:
+    """Records that are told apart by a field; see `unions.py`."""
+
+    options: tuple["Type", ...]
+    name: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeOf:
+    """How a branch ended: `{ok: bool, value: T?, error: {kind, message, step, details}?}`."""
+
+    value: "Type"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalOf:
+    """What an approval came to. `by_timeout`: a stage may approve by its timeout, and then nobody answered."""
+
+    answer: "Type | None"
+    by_timeout: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recursive:
+    name: str
+    declared: Mapping[str, "Type"] = field(compare=False, repr=False)
+
+
+Type = Basic | Enum | Record | ListOf | MapOf | OptionalOf | UnionOf | OutcomeOf | ApprovalOf | Recursive
+
+ERROR = Record(
+    (Member("kind", TEXT), Member("message", TEXT), Member("step", OptionalOf(TEXT)), Member("details", JSON)), "error"
+)
+"""What `on error e` gives a name to, and what an outcome that is not ok holds."""
+APPROVAL_OUTCOME = Enum(("approved", "rejected", "timed_out", "withdrawn"))
+
+
+def structure(type_: Type) -> Type:
+    """`type_` with what stands for something else replaced by that: a recursive name, an outcome, an approval."""
+    match type_:
+        case Recursive(name=name, declared=declared):
+            return structure(declared.get(name, UNKNOWN))
+        case OutcomeOf(value=value):
+            members = (Member("ok", BOOL), Member("value", optional(value)), Member("error", OptionalOf(ERROR)))
+            return Record(members, spelled(type_))
+        case ApprovalOf(answer=answer):
+            given = () if answer is None else (Member("answer", optional(answer)),)
+            decision = (Member("outcome", APPROVAL_OUTCOME), Member("approved", BOOL), Member("by", ListOf(TEXT)))
+            return Record(decision + given, "approval")
+        case _:
+            return type_
+
+
+def optional(type_: Type) -> Type:
+    if isinstance(type_, OptionalOf) or type_ in (UNKNOWN, NULL, JSON):
+        return type_
+    return NULL if type_ in (NOTHING, NEVER) else OptionalOf(type_)
+
+
+def required(type_: Type) -> Type:
+    """`type_` without null."""
+    return type_.item if isinstance(type_, OptionalOf) else type_
+
+
+def members(type_: Type) -> dict[str, Member] | None:
+    """The fields of a record-like type by name; None when it is no record."""
+    found = structure(type_)
+    return {member.name: member for member in found.members} if isinstance(found, Record) else None
+
+
+def spelled(type_: Type) -> str:
+    """`type_` as an author would write it."""
+    match type_:
+        case Basic(name=name):
+            return "decimal" if type_ == FRACTION else name
+        case Enum(name=str(name)) | Record(name=str(name)) | UnionOf(name=str(name)) | Recursive(name=str(name)):
+            return name
+        case Enum(values=values):
+            return " | ".join(f'"{value}"' for value in values)
+        case Record(members=parts):
+            return "{ " + ", ".join(f"{part.name}: {spelled(part.type)}" for part in parts) + " }" if parts else "{}"
+        case ListOf(item=item, at_most=at_most):
+            inner = "" if item == NEVER else spelled(item)
+            return f"[{inner}]" if at_most is None or item == NEVER else f"[{inner} at most {at_most}]"
+        case MapOf(value=value):
+            return f"map[{spelled(value)}]"
+        case OptionalOf(item=Enum(name=None) | UnionOf(name=None) as item):
+            return f"({spelled(item)})?"
+        case OptionalOf(item=item):
+            return f"{spelled(item)}?"
+        case UnionOf(options=options):
+            return " | ".join(spelled(option) for option in options)
+        case OutcomeOf(value=value):
+            return f"Outcome[{spelled(value)}]"
+        case ApprovalOf():
+            return "approval"

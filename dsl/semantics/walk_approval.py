@@ -1,0 +1,29 @@
+"""`await approval`: what it asks and shows, whom it asks, and what its name stands for afterwards."""
+
+from dsl.ast.expressions import Expression
+from dsl.ast.statements import AwaitApproval, Person
+from dsl.semantics.facts import Moment
+from dsl.semantics.findings import Mismatch
+from dsl.semantics.inference import Wanted
+from dsl.semantics.state import State
+from dsl.semantics.types import NOTHING, TEXT, ApprovalOf
+from dsl.semantics.walker import Around, Walker
+
+
+def await_approval(walker: Walker, node: AwaitApproval, state: State, around: Around) -> State:
+    walker.facts.moments[id(node)] = Moment(state, around.iterations)
+    walker.inference.expect(node.question, Wanted(TEXT, "the question of an approval"), state)
+    for shown in node.show:
+        _show(walker, shown, state)
+    for stage in node.stages:
+        for whom in stage.whom:
+            if isinstance(whom, Person):
+                walker.inference.expect(whom.value, Wanted(TEXT, "`person`"), state)
+    answer = None if node.answer is None else walker.resolver.record(node.answer)
+    by_timeout = any(stage.outcome == "approve" for stage in node.stages)
+    return walker.define_once(node, node.name, "approval", ApprovalOf(answer, by_timeout), state, around)
+
+
+def _show(walker: Walker, shown: Expression, state: State) -> None:
+    if walker.inference.infer(shown, state) == NOTHING:
+        walker.inference.report(Mismatch(shown, "`show`", "a value", NOTHING, "it has no value"))

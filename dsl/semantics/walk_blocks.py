@@ -1,0 +1,44 @@
+"""Blocks that run at most once: `if`, `try`, and `budget`."""
+
+from dsl.ast.statements import BudgetBlock, Handler, If, Try
+from dsl.semantics.inference import Wanted
+from dsl.semantics.narrowing import assume
+from dsl.semantics.nodes import names_set
+from dsl.semantics.state import State, join
+from dsl.semantics.types import BOOL, ERROR
+from dsl.semantics.walker import Around, Walker
+
+
+def if_(walker: Walker, node: If, state: State, around: Around) -> State | None:
+    """What one arm defines is visible afterwards when the other one leaves."""
+    walker.inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
+    then = walker.block(node.then, assume(node.condition, True, state, walker.facts), around)
+    otherwise: State | None = assume(node.condition, False, state, walker.facts)
+    if node.otherwise is not None and otherwise is not None:
+        otherwise = walker.block(node.otherwise, otherwise, around)
+    return join((then, otherwise))
+
+
+def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around) -> State | None:
+    """The budget may run out anywhere in the body, so `on exhausted` knows no more than what held before."""
+    end = walker.block(node.body, state, around)
+    if node.on_exhausted is None:
+        return end
+    exhausted = walker.block(node.on_exhausted, state.forget(names_set(node.body)), around)
+    return join((end, exhausted))
+
+
+def try_(walker: Walker, node: Try, state: State, around: Around) -> State | None:
+    end = walker.block(node.body, state, around)
+    interrupted = state.forget(names_set(node.body))
+    handled = [_handler(walker, handler, interrupted, around) for handler in node.handlers]
+    return join((end, *handled))
+
+
+def _handler(walker: Walker, node: Handler, state: State, around: Around) -> State | None:
+    inner = state if node.name is None else walker.define(node, node.name, "error", ERROR, state, around)
+    if node.condition is not None:
+        walker.inference.expect(node.condition, Wanted(BOOL, "the condition of `on error`"), inner)
+        inner = assume(node.condition, True, inner, walker.facts)
+    end = walker.block(node.body, inner, around)
+    return None if end is None else end.leave(state)

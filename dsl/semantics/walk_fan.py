@@ -1,0 +1,125 @@
+"""Blocks that run side by side: `parallel`, `parallel for`, and `yield`, which gives a branch its value."""
+
+from dataclasses import replace
+
+from dsl.ast.statements import AwaitApproval, Branch, NotYet, Parallel, ParallelFor, Step, Yield
+from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
+from dsl.semantics.fit import join as either
+from dsl.semantics.inference import Wanted
+from dsl.semantics.state import State
+from dsl.semantics.symbols import Symbol
+from dsl.semantics.types import (
+    INT,
+    NEVER,
+    NOTHING,
+    NULL,
+    UNKNOWN,
+    ListOf,
+    Member,
+    OutcomeOf,
+    Record,
+    Type,
+    optional,
+    spelled,
+)
+from dsl.semantics.walker import Around, Walker
+
+
+def parallel(walker: Walker, node: Parallel, state: State, around: Around) -> State | None:
+    """What the branches define is visible afterwards, unless one of them may have failed."""
+    values: dict[str, Member] = {}
+    ends: list[State | None] = []
+    places: dict[str, Step | AwaitApproval | Branch] = {}
+    for branch in node.branches:
+        end, value = _branch(walker, branch, state, around)
+        ends.append(end)
+        if isinstance(branch, NotYet):
+            continue
+        if places.setdefault(branch.name, branch) is not branch and isinstance(branch, Branch):
+            walker.inference.report(DefinedTwice(branch, branch.name, places[branch.name]))
+        values[branch.name] = Member(branch.name, OutcomeOf(value) if node.keep_going else value)
+    after = state if node.keep_going else _merged(state, ends, around)
+    if node.name is None or after is None:
+        return after
+    return walker.define_once(node, node.name, "parallel", Record(tuple(values.values())), after, around)
+
+
+def _branch(
+    walker: Walker, branch: Step | AwaitApproval | Branch | NotYet, state: State, around: Around
+) -> tuple[State | None, Type]:
+    inner = around.in_branch(branch)
+    if not isinstance(branch, Branch):
+        end = walker.statement(branch, state, inner)
+        symbol = end.names.get(branch.name) if end is not None and not isinstance(branch, NotYet) else None
+        return end, _value(symbol)
+    end = walker.block(branch.body, state, inner)
+    found = _yielded(walker, inner, falls_through=end is not None)
+    yielding = inner.yields is not None and bool(inner.yields)
+    return state if end is None and yielding else end, found
+
+
+def _value(symbol: Symbol | None) -> Type:
+    if symbol is None or symbol.type == NOTHING:
+        return NULL
+    return symbol.type
+
+
+def _merged(state: State, ends: list[State | None], around: Around) -> State | None:
+    """Each branch starts from `state`; a name that two of them define is nobody's. A branch that always fails, fails all."""
+    names = dict(state.names)
+    unassigned = state.unassigned
+    clashing: set[str] = set()
+    for end in ends:
+        if end is None:
+            return None
+        new = {name: symbol for name, symbol in end.names.items() if name not in state.names}
+        clashing |= new.keys() & names.keys()
+        names |= {name: replace(symbol, branch=around.branch) for name, symbol in new.items()}
+        unassigned |= end.unassigned
+    kept = {name: symbol for name, symbol in names.items() if name not in clashing}
+    return replace(state, names=kept, unassigned=unassigned & kept.keys())
+
+
+def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around) -> State:
+    source = walker.inference.list_of(node.source, state, "`parallel for`")
+    if source is not None and source.at_most is None and node.at_most is None:
+        walker.inference.report(Unbounded(node, source))
+    if node.up_to is not None:
+        walker.inference.expect(node.up_to, Wanted(INT, "`up to`"), state)
+    inner = around.in_branch(node, iteration=node)
+    item = UNKNOWN if source is None else source.item
+    start = walker.define(node, node.variable, "item", item, state, inner)
+    end = walker.block(node.body, start, inner)
+    value = _yielded(walker, inner, falls_through=end is not None)
+    if node.name is None:
+        return state
+    bounds = [bound for bound in (node.at_most, None if source is None else source.at_most) if bound is not None]
+    result = ListOf(OutcomeOf(value) if node.keep_going else value, min(bounds) if bounds else None)
+    return walker.define_once(node, node.name, "parallel", result, state, around)
+
+
+def _yielded(walker: Walker, inner: Around, *, falls_through: bool) -> Type:
+    """The common type of what a branch yields; null where it ends without."""
+    value: Type = NEVER
+    for node, found in inner.yields or ():
+        joined = either(value, found)
+        if joined is None:
+            walker.inference.report(Mismatch(node, "`yield`", f"{spelled(value)}, as before", found))
+        value = value if joined is None else joined
+    if value == NEVER:
+        return NULL
+    return optional(value) if falls_through else value
+
+
+def yield_(walker: Walker, node: Yield, state: State, around: Around) -> State | None:
+    """The end of its branch."""
+    found = walker.inference.infer(node.value, state)
+    if around.yields is None:
+        advice = "use `return`, or set a `var`"
+        walker.misplaced(node, "`yield` gives the value of a branch, and there is no `parallel` around it", advice)
+        return state
+    if found == NOTHING:
+        walker.inference.report(Mismatch(node.value, "`yield`", "a value", found, "it has no value"))
+    else:
+        around.yields.append((node.value, found))
+    return None

@@ -1,0 +1,171 @@
+"""Steps and values: `step let var set sleep fail return`, and what does not run yet."""
+
+from dsl.ast.expressions import ListLiteral, Literal
+from dsl.ast.statements import Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
+from dsl.semantics import arguments
+from dsl.semantics.facts import Moment
+from dsl.semantics.findings import InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
+from dsl.semantics.fit import widened
+from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.state import State
+from dsl.semantics.symbols import Symbol
+from dsl.semantics.types import (
+    JSON,
+    NEVER,
+    NOTHING,
+    NULL,
+    TEXT,
+    TIME,
+    UNKNOWN,
+    Enum,
+    ListOf,
+    OptionalOf,
+    Type,
+    members,
+    spelled,
+)
+from dsl.semantics.walker import Around, Walker
+
+
+def step(walker: Walker, node: Step, state: State, around: Around) -> State:
+    walker.facts.moments[id(node)] = Moment(state, around.iterations)
+    signature = arguments.call(node.call, state, walker.inference)
+    returns = UNKNOWN if signature is None else signature.returns
+    if node.compensate is not None:
+        undo(node.compensate, returns, state, walker.inference)
+    return walker.define_once(node, node.name, "step", returns, state, around) if node.named else state
+
+
+def undo(node: Compensate, returns: Type, state: State, inference: Inference) -> None:
+    """An undo may use what is known where it is written, and the result of what it undoes."""
+    if node.call is not None:
+        known = state if returns == NOTHING else state.define(Symbol("result", "result", returns, node))
+        arguments.call(node.call, known, inference)
+
+
+def let(walker: Walker, node: Let, state: State, around: Around) -> State:
+    found = walker.inference.infer(node.value, state)
+    if found == NOTHING:
+        walker.inference.report(Mismatch(node.value, f"`{node.name}`", "a value", found, "it has no value"))
+    return walker.define(node, node.name, "let", found, state, around)
+
+
+def var(walker: Walker, node: Var, state: State, around: Around) -> State:
+    if node.type is None:
+        declared = _first_type(walker, node, state)
+    else:
+        declared = walker.resolver.resolve(node.type)
+    found = declared
+    if node.type is not None and node.value is not None:
+        found = walker.inference.expect(node.value, Wanted(declared, f"`{node.name}`", node), state)
+    after = walker.define(node, node.name, "var", declared, state, around)
+    if node.value is None:
+        return after.define(after.names[node.name], assigned=False)
+    return _holding(after, node.name, declared, found)
+
+
+def _first_type(walker: Walker, node: Var, state: State) -> Type:
+    if node.value is None:
+        walker.inference.report(InvalidType(node, f"`{node.name}` has neither a type nor a first value"))
+        return UNKNOWN
+    found = widened(walker.inference.infer(node.value, state))
+    if found in (NULL, NOTHING) or (isinstance(found, ListOf) and found.item == NEVER):
+        shown = "[]" if isinstance(node.value, ListLiteral) else "null" if isinstance(node.value, Literal) else "this"
+        help_ = f"write its type, such as `var {node.name}: {'[text] at most 20' if shown == '[]' else 'text?'} = {shown}`"
+        walker.inference.report(InvalidType(node, f"`{shown}` does not say what `{node.name}` will hold", help_))
+        return UNKNOWN
+    return found
+
+
+def set_(walker: Walker, node: Set, state: State, around: Around) -> State:
+    symbol = state.names.get(node.name)
+    if symbol is None:
+        walker.inference.infer(node.value, state)
+        _unknown_var(walker, node, state)
+        return state
+    if symbol.kind != "var":
+        walker.inference.infer(node.value, state)
+        if symbol.kind != "not yet":
+            walker.inference.report(WrongKind(node, node.name, _CALLED[symbol.kind], "a `var`", symbol.node))
+        return state
+    if symbol.branch is not around.branch and around.branch is not None:
+        walker.inference.report(SetInParallel(node, node.name, symbol.node, around.branch))
+    wanted = Wanted(symbol.type, f"`{node.name}`", symbol.node)
+    found = walker.inference.expect(node.value, wanted, state)
+    return _holding(state.assign(node.name), node.name, symbol.type, found)
+
+
+_CALLED = {
+    "parameter": "a parameter",
+    "step": "the result of a step",
+    "approval": "an approval",
+    "let": "a `let`, which has one value for good",
+    "item": "the item of a round",
+    "index": "the position of a round",
+    "parallel": "the result of a `parallel`",
+    "error": "an error",
+    "result": "a result",
+    "key": "the idempotency key",
+}
+
+
+def _unknown_var(walker: Walker, node: Set, state: State) -> None:
+    defined = walker.inference.defined.get(node.name)
+    if defined is not None:
+        walker.inference.report(no_value(node, node.name, defined))
+    elif not walker.inference.quiet:
+        known = tuple(name for name, symbol in state.names.items() if symbol.kind == "var")
+        walker.inference.report(UnknownName(node, "var", node.name, known))
+
+
+def _holding(state: State, name: str, declared: Type, found: Type) -> State:
+    """A var that may be null holds for now what was put in."""
+    if isinstance(declared, OptionalOf) and not isinstance(found, OptionalOf) and found not in (UNKNOWN, NULL, JSON):
+        return state.refine((name,), declared.item)
+    return state
+
+
+def sleep(walker: Walker, node: Sleep, state: State, around: Around) -> State:
+    if node.until is not None:
+        walker.inference.expect(node.until, Wanted(TIME, "`sleep until`"), state)
+    return state
+
+
+def fail(walker: Walker, node: Fail, state: State, around: Around) -> None:
+    found = walker.inference.infer(node.value, state)
+    fields = members(found)
+    if found in (TEXT, UNKNOWN) or isinstance(found, Enum):
+        return
+    if fields is None or "message" not in fields or not fields.keys() <= {"kind", "message", "step", "details"}:
+        wanted = "a text, or a record { kind: text, message: text, details: json }"
+        walker.inference.report(Mismatch(node.value, "`fail`", wanted, found))
+
+
+def return_(walker: Walker, node: Return, state: State, around: Around) -> State | None:
+    """One that may not stand here is taken as absent, so that what follows it is not called unreachable."""
+    _returned(walker, node, state)
+    if around.branch is None:
+        return None
+    advice = "give the branch a result, and return after the `parallel`"
+    walker.misplaced(node, "`return` cannot leave a branch that runs beside others", advice)
+    return state
+
+
+def _returned(walker: Walker, node: Return, state: State) -> None:
+    role = f"the result of `{walker.flow.name}`"
+    if node.value is None:
+        if walker.returns not in (NOTHING, UNKNOWN):
+            found = Mismatch(node, role, spelled(walker.returns), NOTHING, "nothing is returned", walker.flow)
+            walker.inference.report(found)
+    elif walker.returns == NOTHING:
+        found_type = walker.inference.infer(node.value, state)
+        reason = f"`{walker.flow.name}` declares no result"
+        walker.inference.report(Mismatch(node.value, "`return`", "no value", found_type, reason, walker.flow))
+    else:
+        walker.inference.expect(node.value, Wanted(walker.returns, role, walker.flow.returns), state)
+
+
+def not_yet(walker: Walker, node: NotYet, state: State, around: Around) -> State:
+    for name in node.names:
+        state = state.define(Symbol(name, "not yet", UNKNOWN, node, around.branch))
+    return state

@@ -1,0 +1,110 @@
+"""Goes through the statements of a flow in the order in which they run, with the state of names and types.
+
+Each statement takes the state before it and gives the state after it, or None when nothing goes on from there. What a
+class of statement does stands in `walk_*.py`; `flows.py` has the table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.node import Node
+from dsl.ast.statements import Block, For, Loop
+from dsl.semantics.facts import Facts
+from dsl.semantics.findings import DefinedTwice, Misplaced, Unreachable
+from dsl.semantics.inference import Inference
+from dsl.semantics.resolve import Resolver
+from dsl.semantics.state import State
+from dsl.semantics.symbols import Symbol, SymbolKind
+from dsl.semantics.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A `loop` or `for` that a statement inside may leave or go round; the states in which that happens are gathered."""
+
+    node: Loop | For
+    exits: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name if isinstance(self.node, Loop) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a statement: the rounds it may leave, all iterations (outermost first), the parallel branch it
+    belongs to, and where `yield` gives its value."""
+
+    rounds: tuple[Round, ...] = ()
+    iterations: tuple[Node, ...] = ()
+    branch: Node | None = None
+    yields: list[tuple[Node, Type]] | None = None
+
+    def inside(self, round_: Round) -> "Around":
+        return replace(self, rounds=(*self.rounds, round_), iterations=(*self.iterations, round_.node))
+
+    def in_branch(self, branch: Node, *, iteration: Node | None = None) -> "Around":
+        """A branch is left by nothing but its end; its `yield` gives a value of its own."""
+        iterations = self.iterations if iteration is None else (*self.iterations, iteration)
+        return Around(iterations=iterations, branch=branch, yields=[])
+
+
+Walk = Callable[["Walker", Any, State, Around], State | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """One walk through one flow. `claimed` are the names that may stand only once in a flow, because they name a place."""
+
+    flow: FlowDeclaration
+    returns: Type
+    inference: Inference
+    resolver: Resolver
+    table: Mapping[type, Walk]
+    claimed: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Facts:
+        return self.inference.facts
+
+    def block(self, block: Block, state: State, around: Around) -> State | None:
+        """Statements in turn. What stands after the end of the way is reported once and looked at all the same."""
+        now: State | None = state
+        known, left_by, dead = state, None, False
+        for statement in block.statements:
+            if now is None and left_by is not None and not dead:
+                self.inference.report(Unreachable(statement, left_by))
+                dead = True
+            known = known if now is None else now
+            now = self.statement(statement, known, around)
+            left_by = statement if now is None and not dead else left_by
+        return None if dead else now
+
+    def statement(self, statement: Node, state: State, around: Around) -> State | None:
+        return self.table[type(statement)](self, statement, state, around)
+
+    def define(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
+        """`state` with a new name; one that has a meaning here already is reported."""
+        if name in state.names:
+            self.inference.report(DefinedTwice(node, name, state.names[name].node))
+        return state.define(Symbol(name, kind, type_, node, around.branch))
+
+    def define_once(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
+        """As `define`, for a name that is also a place in the flow."""
+        if self.claim(node, name):
+            return self.define(node, name, kind, type_, state, around)
+        return state.define(Symbol(name, kind, type_, node, around.branch))
+
+    def claim(self, node: Node, name: str) -> bool:
+        """Take a name that may stand once in a flow."""
+        earlier = self.claimed.setdefault(name, node)
+        if earlier is node:
+            return True
+        self.inference.report(DefinedTwice(node, name, earlier))
+        return False
+
+    def misplaced(self, node: Node, message: str, advice: str | None = None) -> None:
+        self.inference.report(Misplaced(node, message, advice))
