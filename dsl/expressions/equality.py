@@ -14,7 +14,9 @@ from dsl.expressions.values import Reference
 
 _PLAIN = frozenset({str, int, Decimal, bool, float, datetime, timedelta, type(None)})
 _NUMBERS = frozenset({int, float, Decimal})
-_ORDERED = frozenset({int, float, Decimal, str, datetime, timedelta})
+_COMPARABLE = frozenset(
+    {(left, right) for left in _NUMBERS for right in _NUMBERS} | {(kind, kind) for kind in (str, datetime, timedelta)}
+) - {(float, Decimal), (Decimal, float)}
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -26,10 +28,9 @@ def equal(left: Any, right: Any) -> bool:
 
 def ordered(left: Any, right: Any) -> tuple[Any, Any] | None:
     """The two as Python can compare them, or None when they have no order."""
-    kind = type(left)
-    if kind is type(right):
-        return (left, right) if kind in _ORDERED else None
-    if kind in _NUMBERS and type(right) in _NUMBERS:
+    if (type(left), type(right)) in _COMPARABLE:
+        return left, right
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
         return _numbers(left, right)
     return None
 
