@@ -1,0 +1,154 @@
+"""The activities of a run itself: attempts at a model, evaluation beside the store, large states."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.activity import ActivityCancellationDetails
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from dsl.ast.expressions import Argument, Binary, FunctionCall, Get, Literal, Name
+from dsl.definition.encode import encode
+from dsl.expressions.values import Reference
+from dsl.values.codec import dump, load
+from interpreter.activities.chat import chat_activity
+from interpreter.activities.evaluate import evaluate_activity
+from interpreter.activities.objects import fetch_activity, store_activity
+from interpreter.boundary import failures
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, EvaluateRequest, EvaluateResult
+from interpreter.providers.provider import ProviderFailure
+from interpreter.stores.memory import MemoryStore
+from interpreter.stores.store import MissingObject, ObjectStore
+from interpreter.stores.values import LARGE, keep_large
+
+REQUEST = ChatRequest(agent="triage", model="gpt-4o", prompt="Sort this.")
+ANSWER = ChatResult("ok", ChatUsage(1, 1), "m")
+
+
+class Scripted:
+    """A provider that does what a test says, and keeps what it was asked."""
+
+    def __init__(self, act: Callable[[], Any]) -> None:
+        self._act = act
+        self.asked: list[ChatRequest] = []
+
+    async def chat(self, request: ChatRequest) -> ChatResult:
+        self.asked.append(request)
+        result = self._act()
+        return await result if asyncio.iscoroutine(result) else result
+
+    async def close(self) -> None:
+        pass
+
+
+def fail(error: Exception) -> Callable[[], Any]:
+    def act() -> Any:
+        raise error
+
+    return act
+
+
+async def chat_failure(
+    act: Callable[[], Any], request: ChatRequest = REQUEST, store: ObjectStore | None = None, seconds: float = 10
+) -> ApplicationError:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, start_to_close_timeout=timedelta(seconds=seconds))
+    with pytest.raises(ApplicationError) as caught:
+        await environment.run(chat_activity(Scripted(act), store), request)
+    return caught.value
+
+
+async def test_a_failure_says_its_kind_how_long_to_wait_and_what_it_cost() -> None:
+    cause = ProviderFailure(failures.RATE_LIMITED, "slow down", charge="none", retry_after=7)
+    found = await chat_failure(fail(cause))
+    assert (found.type, found.message, found.non_retryable) == (failures.RATE_LIMITED, "slow down", True)
+    assert found.details == ({"retry_after": 7, "usage": None, "charge": "none"},)
+
+
+async def test_reported_usage_travels_with_the_failure() -> None:
+    cause = ProviderFailure(failures.MALFORMED_OUTPUT, "cut off", charge="usage", usage=ChatUsage(11, 5))
+    found = await chat_failure(fail(cause))
+    assert found.details[0]["usage"] == {"input_tokens": 11, "output_tokens": 5}
+
+
+async def test_we_give_up_before_the_server_does_and_charge_in_full() -> None:
+    found = await chat_failure(lambda: asyncio.sleep(60), seconds=0.1)
+    assert found.type == failures.MODEL_TIMEOUT
+    assert found.details[0]["charge"] == "reservation"
+
+
+@pytest.mark.parametrize("shutdown", [True, False])
+async def test_a_cancel_stops_the_call_in_flight_and_a_stopping_worker_is_a_lost_connection(shutdown: bool) -> None:
+    environment = ActivityEnvironment()
+    call = asyncio.ensure_future(environment.run(chat_activity(Scripted(lambda: asyncio.sleep(60))), REQUEST))
+    await asyncio.sleep(0.05)
+    environment.cancel(ActivityCancellationDetails(cancel_requested=not shutdown, worker_shutdown=shutdown))
+    if not shutdown:
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        return
+    with pytest.raises(ApplicationError) as caught:
+        await call
+    assert caught.value.type == failures.CONNECTION_FAILED
+    assert caught.value.details[0]["charge"] == "reservation"
+
+
+async def test_texts_behind_references_are_fetched() -> None:
+    store = MemoryStore()
+    kept = keep_large(store, "x" * LARGE)
+    assert isinstance(kept, Reference)
+    asked = replace(REQUEST, prompt={"$ref": kept.hash, "$size": kept.size}, instructions="short")
+    provider = Scripted(lambda: ANSWER)
+    assert await ActivityEnvironment().run(chat_activity(provider, store), asked) == ANSWER
+    assert provider.asked == [replace(REQUEST, prompt="x" * LARGE, instructions="short")]
+
+
+@pytest.mark.parametrize("store", [None, MemoryStore()])
+async def test_a_text_that_cannot_be_read_costs_nothing(store: ObjectStore | None) -> None:
+    found = await chat_failure(lambda: ANSWER, replace(REQUEST, prompt={"$ref": "0" * 64, "$size": 9}), store)
+    assert found.type == failures.CONNECTION_FAILED
+    assert found.details[0]["charge"] == "none"
+
+
+async def evaluate(store: ObjectStore, expression: Any, scope: dict[str, Any]) -> EvaluateResult:
+    request = EvaluateRequest(encode(expression), {name: dump(value) for name, value in scope.items()}, now=0)
+    result: EvaluateResult = await ActivityEnvironment().run(evaluate_activity(store), request)
+    return result
+
+
+async def test_an_expression_over_a_stored_value_knows_its_types() -> None:
+    store = MemoryStore()
+    bill = keep_large(store, [{"total": Decimal("12.50"), "note": "x" * LARGE}])
+    assert isinstance(bill, Reference)
+    first = FunctionCall("last", (Argument(None, Name("bills")), Argument(None, Literal(1))))
+    result = await evaluate(store, first, {"bills": bill})
+    kept = load(result.value)
+    assert isinstance(kept, Reference), "what comes out is large again"
+    total = Binary("+", Get(Name("bill"), "total"), Literal(Decimal("0.50")))
+    inner = keep_large(store, {"total": Decimal("12.50"), "note": "x" * LARGE})
+    assert load((await evaluate(store, total, {"bill": inner})).value) == Decimal("13.00")
+
+
+async def test_the_authors_mistake_is_a_value() -> None:
+    result = await evaluate(MemoryStore(), Binary("//", Literal(1), Name("none")), {"none": 0})
+    assert (result.error_kind, result.value) == ("DivisionByZero", None)
+    assert result.error_message
+
+
+async def test_a_missing_object_raises_so_that_it_is_tried_again() -> None:
+    with pytest.raises(MissingObject):
+        await evaluate(MemoryStore(), Get(Name("a"), "b"), {"a": Reference("0" * 64, 9)})
+
+
+async def test_a_state_is_kept_and_fetched_as_it_is() -> None:
+    store = MemoryStore()
+    state = {"frames": {"a": [1, None, {"$decimal": "1.5"}]}, "text": "ü"}
+    environment = ActivityEnvironment()
+    reference = await environment.run(store_activity(store), state)
+    assert reference.keys() == {"$ref", "$size"}
+    assert await environment.run(fetch_activity(store), reference) == state

@@ -1,0 +1,299 @@
+"""A tool as an activity: what goes in, what comes out, and how each ending is told apart."""
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Literal, TypedDict
+
+import pytest
+from pydantic import BaseModel
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from interpreter.activities.context import current
+from interpreter.activities.errors import ToolError
+from interpreter.activities.tool import Tool, tool_activity
+from interpreter.boundary.failures import NOT_CALLED, UNDECLARED
+from interpreter.stores.memory import MemoryStore
+from interpreter.stores.store import ObjectStore
+from interpreter.stores.values import LARGE, is_reference, resolve
+from interpreter.worker.tools import tool, tool_of
+
+
+def activity_of(function: Callable[..., Any], store: ObjectStore | None = None) -> Callable[..., Any]:
+    return tool_activity(tool_of(function), lambda _tool, _declared: True, store)
+
+
+async def call(
+    function: Callable[..., Any], arguments: Mapping[str, Any] = {}, store: ObjectStore | None = None
+) -> Any:
+    return await ActivityEnvironment().run(activity_of(function, store), dict(arguments))
+
+
+async def failure(
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any] = {},
+    store: ObjectStore | None = None,
+) -> ApplicationError:
+    with pytest.raises(ApplicationError) as caught:
+        await call(function, arguments, store)
+    return caught.value
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass
+class Line:
+    item: str
+    price: Decimal
+    count: int = 1
+
+
+class Order(BaseModel):
+    lines: list[Line]
+    at: datetime
+    colour: Colour
+    note: str | None = None
+
+
+class Bill(TypedDict):
+    total: Decimal
+    due: timedelta
+    kind: Literal["open", "paid"]
+
+
+@tool
+def bill(order: Order, rate: float, days: timedelta, tags: dict[str, int], extra: str = "none") -> Bill:
+    assert isinstance(order.lines[0], Line)
+    assert order.colour is Colour.RED
+    assert order.at == datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert type(rate) is float
+    assert tags == {"a": 1}
+    assert extra == "none"
+    total = sum((line.price * line.count for line in order.lines), Decimal(0))
+    return {"total": total, "due": days * 2, "kind": "open"}
+
+
+ORDER = {
+    "lines": [{"item": "tea", "price": "12.50", "count": 2}, {"item": "cup", "price": 3}],
+    "at": "2026-11-21T10:00:00+01:00",
+    "colour": "red",
+    "note": None,
+}
+
+
+async def test_arguments_become_the_functions_types_and_results_plain_json() -> None:
+    arguments = {"order": ORDER, "rate": 1, "days": "1h30m", "tags": {"a": 1}}
+    assert await call(bill, arguments) == {"total": "28.00", "due": "3h", "kind": "open"}
+
+
+async def test_models_and_dataclasses_become_records() -> None:
+    @tool
+    async def order() -> Order:
+        return Order(lines=[Line("tea", Decimal("1.50"))], at=datetime(2026, 1, 1, tzinfo=UTC), colour=Colour.BLUE)
+
+    assert await call(order) == {
+        "lines": [{"item": "tea", "price": "1.50", "count": 1}],
+        "at": "2026-01-01T00:00:00Z",
+        "colour": "blue",
+        "note": None,
+    }
+
+
+async def test_a_sync_function_runs_in_a_thread_and_an_async_one_in_the_loop() -> None:
+    @tool
+    def sync() -> bool:
+        return threading.current_thread() is threading.main_thread()
+
+    @tool
+    async def direct() -> bool:
+        return threading.current_thread() is threading.main_thread()
+
+    assert await call(sync) is False
+    assert await call(direct) is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({}, "order: is missing"),
+        ({"order": ORDER, "rate": 1, "days": "1h", "tags": {}, "other": 1}, "other: unknown field"),
+        ({"order": ORDER, "rate": "x", "days": "1h", "tags": {}}, "rate: expected a number"),
+        ({"order": ORDER | {"colour": "green"}, "rate": 1, "days": "1h", "tags": {}}, 'expected "red" or "blue"'),
+    ],
+)
+async def test_arguments_that_do_not_fit_are_refused_before_the_call(arguments: dict[str, Any], reason: str) -> None:
+    found = await failure(bill, arguments)
+    assert found.type == NOT_CALLED
+    assert reason in found.message
+
+
+class CardDeclined(ToolError):
+    pass
+
+
+async def test_a_declared_error_has_its_kind_message_and_details() -> None:
+    @tool
+    def charge() -> None:
+        raise ToolError("CardDeclined", "no funds", details={"limit": Decimal("1.5")})
+
+    found = await failure(charge)
+    assert (found.type, found.message, found.details) == ("CardDeclined", "no funds", ({"limit": "1.5"},))
+
+
+async def test_a_class_of_its_own_gives_the_kind() -> None:
+    @tool
+    async def charge() -> None:
+        raise CardDeclined("no funds")
+
+    found = await failure(charge)
+    assert (found.type, found.message, found.details) == ("CardDeclined", "no funds", ())
+
+
+async def test_details_that_cannot_be_recorded_do_not_make_a_declared_error_an_unknown_one() -> None:
+    @tool
+    def charge() -> None:
+        raise CardDeclined("no funds", details=object())
+
+    found = await failure(charge)
+    assert found.type == "CardDeclined"
+    assert "cannot be recorded" in found.details[0]
+
+
+async def test_an_error_with_a_type_of_temporals_own_is_a_declared_one() -> None:
+    @tool
+    def charge() -> None:
+        raise ApplicationError("no funds", type="CardDeclined")
+
+    assert (await failure(charge)).type == "CardDeclined"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (KeyError("x"), "KeyError: 'x'"),
+        (StopIteration(), "StopIteration"),
+        (SystemExit(3), "SystemExit: 3"),
+        (asyncio.CancelledError(), "it was cancelled"),
+        (ValueError("y" * 5_000), "ValueError: yyy"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("direct", [True, False])
+async def test_any_other_exception_is_undeclared(error: BaseException, message: str, direct: bool) -> None:
+    async def asynchronous() -> None:
+        raise error
+
+    def synchronous() -> None:
+        raise error
+
+    found = await failure(tool(asynchronous if direct else synchronous))
+    assert found.type == UNDECLARED
+    assert found.message.startswith(message) or "StopIteration" in found.message
+    assert len(found.message) <= 2_000
+    assert found.__cause__ is None, "it would be copied to history, however long it is"
+
+
+RESULTS: list[Any] = [object(), {1: 2}, {"a": {1, 2}}, float("nan"), "\ud800", sys]
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=repr)
+async def test_a_result_without_json_is_undeclared(result: Any) -> None:
+    @tool
+    def make() -> Any:
+        return result
+
+    assert (await failure(make)).type == UNDECLARED
+    assert (await failure(make, store=MemoryStore())).type == UNDECLARED
+
+
+async def test_a_result_that_is_not_of_the_functions_own_type_is_undeclared() -> None:
+    @tool
+    def make() -> Line:
+        return Line("tea", "much")  # type: ignore[arg-type]
+
+    found = await failure(make)
+    assert found.type == UNDECLARED
+    assert "price: expected a decimal" in found.message
+
+
+@tool
+def report(size: int) -> dict[str, str]:
+    return {"title": "t", "body": "ü" * size}
+
+
+async def test_a_result_that_is_too_large_to_record_is_undeclared_without_a_store() -> None:
+    assert (await call(report, {"size": 300_000}))["title"] == "t"
+    found = await failure(report, {"size": 400_000})  # six bytes each, as Temporal writes it
+    assert found.type == UNDECLARED
+    assert "2400023 bytes" in found.message
+
+
+async def test_a_large_result_goes_to_the_store_and_comes_back_as_an_argument() -> None:
+    store = MemoryStore()
+    kept = await call(report, {"size": 400_000}, store)
+    assert kept["title"] == "t"
+    assert is_reference(kept["body"])
+
+    @tool
+    def length(text: str) -> int:
+        return len(text)
+
+    assert await call(length, {"text": kept["body"]}, store) == 400_000
+    assert (await failure(length, {"text": kept["body"]})).type == NOT_CALLED
+    assert (await failure(length, {"text": kept["body"]}, MemoryStore())).type == NOT_CALLED
+
+
+async def test_a_stored_result_keeps_its_types() -> None:
+    @tool
+    def lines() -> list[Line]:
+        return [Line("x" * LARGE, Decimal("1.50"))]
+
+    store = MemoryStore()
+    kept = await call(lines, {}, store)
+    assert is_reference(kept)
+    assert resolve(store, kept)[0]["price"] == "1.50"
+
+
+def with_heartbeat(seconds: float | None) -> tuple[ActivityEnvironment, list[float]]:
+    environment, beats = ActivityEnvironment(), []
+    timeout = timedelta(seconds=seconds) if seconds is not None else None
+    environment.info = type(environment.info)(**(vars(environment.info) | {"heartbeat_timeout": timeout}))
+    environment.on_heartbeat = lambda *_: beats.append(time.monotonic())
+    return environment, beats
+
+
+@pytest.mark.parametrize("direct", [True, False])
+async def test_it_beats_at_a_third_of_the_timeout_also_while_a_thread_is_blocked(direct: bool) -> None:
+    async def asynchronous() -> None:
+        await asyncio.sleep(0.25)
+
+    def blocking() -> None:
+        time.sleep(0.25)
+
+    environment, beats = with_heartbeat(0.15)
+    await environment.run(activity_of(tool(asynchronous if direct else blocking)), {})
+    assert len(beats) >= 2
+    count = len(beats)
+    await asyncio.sleep(0.1)
+    assert len(beats) == count, "it must stop with the call"
+
+
+def test_what_a_tool_is_made_of_is_frozen() -> None:
+    with pytest.raises(AttributeError):
+        tool_of(bill).name = "x"  # type: ignore[misc]
+    assert isinstance(tool_of(bill), Tool)
+
+
+def test_there_is_no_call_outside_of_a_call() -> None:
+    with pytest.raises(RuntimeError, match="only while a tool is called"):
+        current()
