@@ -12,6 +12,9 @@ EVALUATE_ACTIVITY = "steadflow.evaluate"
 DESCRIBE_RUN_ACTIVITY = "steadflow.describe_run"
 """How a child run ended, for a parent that has lost its native handle: `DescribeRunRequest` in, `ChildReport` or null out."""
 
+CANCEL_RUN_ACTIVITY = "steadflow.cancel_run"
+"""Request the cancel of a run by its workflow id."""
+
 STORE_ACTIVITY = "steadflow.store"
 """Local activity: keep a state that is too large to travel: JSON in, a reference out."""
 
@@ -54,3 +57,8 @@ MEMO_FLOW = "steadflow.flow"
 MEMO_HASH = "steadflow.hash"
 MEMO_SOURCE = "steadflow.source"
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
+
+
+def child_id(parent: str, first_execution: str, path: str) -> str:
+    """The workflow id of the run that the step at `path` starts; `first_execution` is the first run id of the parent."""
+    return f"{parent}/{first_execution[:8]}/{path}"

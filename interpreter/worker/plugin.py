@@ -12,6 +12,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
@@ -82,7 +83,7 @@ class FlowPlugin(SimplePlugin):
     def _activities(self, provider: Provider, threads: ThreadPoolExecutor) -> list[Callable[..., Any]]:
         tools = [tool_activity(tool, self._agreements.accepts, self._store, threads) for tool in self._tools.values()]
         stored = (make(self._store) for make in (evaluate_activity, store_activity, fetch_activity))
-        return [*tools, *stored, chat_activity(provider, self._store), describe_run]
+        return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run]
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

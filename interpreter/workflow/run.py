@@ -1,13 +1,15 @@
 """The one workflow. Its input carries the sealed definition, so a run never changes when a file does."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from interpreter.boundary.names import (
     ANSWER_UPDATE,
+    CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
     REPORT_SIGNAL,
     STATE_QUERY,
@@ -24,6 +26,8 @@ from interpreter.core.snapshot import decode, encode, save
 from interpreter.core.view import view
 from interpreter.workflow.driver import Driver, over_hard_limit
 from interpreter.workflow.showing import Showing
+
+CANCEL_TIMEOUT = timedelta(seconds=10)
 
 
 @workflow.defn(name=WORKFLOW)
@@ -108,13 +112,7 @@ class FlowWorkflow:
         await self._report(ChildReport("", "failed", None, finish.failure, spent))
         failure: Failure = decode(finish.failure)
         details: dict[str, Any] = {
-            "failure": {
-                "kind": failure.kind,
-                "message": failure.message,
-                "path": failure.path,
-                "details": encode(failure.details),
-            },
-            "outcome": finish.failure,
+            "failure": finish.failure,
             "spent": vars(spent),
             "rehearsal": state.rehearsal,
             "ledger": [encode(entry) for entry in ledger.unsettled(state)],
@@ -145,11 +143,19 @@ async def _undisturbed(work: Any) -> None:
 
 
 async def _make_cancelled(requested: bool) -> None:
-    """A run ends as CANCELED only when a cancel was requested in this very run; after a continue that is no longer so."""
+    """A run ends as CANCELED only when a cancel was requested in this very run; after a continue that is no longer so.
+
+    It asks for its own cancel, by an activity, because the server refuses that from a workflow to itself.
+    """
     if workflow.cancellation_reason() is not None or not requested:
         return
     try:
-        await workflow.get_external_workflow_handle(workflow.info().workflow_id).cancel()
+        await workflow.execute_activity(
+            CANCEL_RUN_ACTIVITY,
+            workflow.info().workflow_id,
+            start_to_close_timeout=CANCEL_TIMEOUT,
+            cancellation_type=workflow.ActivityCancellationType.ABANDON,
+        )
         await workflow.wait_condition(lambda: False)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, ActivityError):  # the cancel that was asked for
         return
