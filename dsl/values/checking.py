@@ -10,8 +10,18 @@ MOST_DEPTH = 100
 """Values are nested at most this deep."""
 
 
+def is_reference(value: Any) -> bool:
+    """Whether this is how a reference is written on the wire."""
+    return (
+        type(value) is dict
+        and value.keys() == {"$ref", "$size"}
+        and type(value["$ref"]) is str
+        and type(value["$size"]) is int
+    )
+
+
 class Checking:
-    """`references`: whether `{"$ref", "$size"}` in the data is a reference; only for data that a run has written."""
+    """`references`: whether the data may hold references; only for data that a run has written."""
 
     __slots__ = ("problems", "references", "types")
 
@@ -27,12 +37,14 @@ class Checking:
     def unfit(self, place: Place | None, expected: str, value: Any) -> None:
         self.problem(place, f"expected {expected}, not {shown(value)}")
 
-    def reference(self, value: Any) -> Reference | None:
-        """The reference that this data is, if it is one and references are expected."""
-        if not self.references or type(value) is not dict or value.keys() != {"$ref", "$size"}:
+    def reference(self, value: dict[Any, Any], place: Place | None) -> Reference | None:
+        """The reference that this data is. None may come from outside: who names a hash could read what is behind it."""
+        if not self.references:
+            self.problem(
+                place, "an object of just `$ref` and `$size` stands for a large value, and cannot come from outside"
+            )
             return None
-        hash_, size = value["$ref"], value["$size"]
-        return Reference(hash_, size) if type(hash_) is str and type(size) is int else None
+        return Reference(value["$ref"], value["$size"])
 
     def attempt(self) -> "Checking":
         """The same, with no problems yet: to try one option of several."""

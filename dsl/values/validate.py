@@ -26,7 +26,7 @@ from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
 from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
-from dsl.values.checking import MOST_DEPTH, Checking
+from dsl.values.checking import MOST_DEPTH, Checking, is_reference
 from dsl.values.problems import Checked, Place, did_you_mean, inside, shown
 from dsl.values.structure import Types, has_tags, is_optional, options, resolve, tags
 from dsl.values.writing import type_text
@@ -35,7 +35,7 @@ Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
 
 
 def validate(value: Any, type_: Type, types: Types, *, references: bool = False) -> Checked:
-    """`value` as a value of `type_`. `references`: whether `{"$ref", "$size"}` in it is a reference."""
+    """`value` as a value of `type_`. `references`: a run wrote it, so `{"$ref", "$size"}` in it is a reference."""
     checking = Checking(types, references)
     decoded = _value(value, type_, None, checking)
     return Checked(decoded, tuple(checking.problems))
@@ -49,9 +49,8 @@ def validate_record(value: Any, fields: tuple[Field, ...], types: Types, *, refe
 def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:
     if type(value) is Reference:
         return value
-    reference = checking.reference(value)
-    if reference is not None:
-        return reference
+    if is_reference(value):
+        return checking.reference(value, place)
     if place is not None and place[2] > MOST_DEPTH:
         return checking.problem(None, f"this value is nested more than {MOST_DEPTH} deep")
     return _VALIDATORS[type(type_)](value, type_, place, checking)

@@ -63,7 +63,10 @@ def test_only_data_of_a_run_holds_references() -> None:
     data = {"$ref": "aa", "$size": 5}
     assert validate(data, type_("text"), {}, references=True).value == Reference("aa", 5)
     assert validate([data], type_("[text]"), {}).problems != ()
-    assert validate(data, type_("json"), {}).value == data
+    for text, outside in (("json", data), ("json", [{"a": data}]), ("map[json]", {"a": data}), ("map[json]", data)):
+        (problem,) = validate(outside, type_(text), {}).problems
+        assert "cannot come from outside" in problem.message
+    assert validate({"$ref": "aa"}, type_("json"), {}).problems == ()
     assert validate({"a": data}, type_("json"), {}, references=True).value == {"a": Reference("aa", 5)}
 
 
