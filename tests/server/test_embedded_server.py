@@ -93,7 +93,7 @@ def test_commands_that_run_at_once_share_a_server_and_the_last_ends_it(folder: S
             assert record_of(folder).address == first.address
         try:
             record = record_of(folder)
-            time.sleep(4)  # longer than the keeper lingers
+            await asyncio.sleep(4)  # longer than the keeper lingers
             assert is_alive(record.pid), "the other command still uses the server"
         finally:
             other.kill()

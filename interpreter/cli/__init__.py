@@ -1,0 +1,1 @@
+"""The command `dsl`: what a person types, and what a person sees."""

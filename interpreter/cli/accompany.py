@@ -1,0 +1,184 @@
+"""Stay with a run until it is over: show what happens, get its questions answered, say what it waits for in vain."""
+
+import asyncio
+import contextlib
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from interpreter.boundary.payloads import RunResult
+from interpreter.cli.asking import Given, ask
+from interpreter.cli.failure import bad_end
+from interpreter.cli.family import Family, Told
+from interpreter.cli.interrupts import SECOND_CHANCE, Interrupts
+from interpreter.cli.person import current_user
+from interpreter.cli.screen import Screen
+from interpreter.cli.scripted import Script, ScriptedAnswer
+from interpreter.client.errors import AnswerRefused, ClientError
+from interpreter.client.outcome import result_of
+from interpreter.client.questions import Asked
+from interpreter.client.run import Run
+
+COMPLETED, FAILED, LEFT = 0, 1, 130
+CLOSING = frozenset({"approved", "rejected", "timed_out", "withdrawn"})
+PATIENCE = 3.0
+"""Seconds before we say that nothing works on a task queue."""
+
+
+@dataclass
+class Accompaniment:
+    """What is needed to stay with one run. `how_to_return` says how to come back to it."""
+
+    run: Run
+    screen: Screen
+    script: Script | None
+    at_terminal: bool
+    how_to_return: str
+    by: str = field(default_factory=current_user)
+    _answering: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
+    _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def until_over(self) -> int:
+        """The exit code: 0 completed, 1 not completed, 130 left while it goes on."""
+        interrupts = Interrupts(self._say_that_it_stays)
+        interrupts.listen()
+        following = asyncio.create_task(self._follow())
+        beside = [asyncio.create_task(self._watch_queues()), asyncio.create_task(self._cancel_when_told(interrupts))]
+        leaving = asyncio.create_task(interrupts.leaving.wait())
+        try:
+            await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                return LEFT
+            following.result()
+        finally:
+            await _stop([following, leaving, *beside, *self._answering.values()])
+            self.screen.pause()
+        return await self._end()
+
+    def _say_that_it_stays(self) -> None:
+        self.screen.say(
+            f"\nThe run stays on disk. Come back with: {self.how_to_return}\n"
+            f"Press Ctrl-C again within {SECOND_CHANCE:.0f} seconds to cancel it instead."
+        )
+
+    async def _cancel_when_told(self, interrupts: Interrupts) -> None:
+        await interrupts.cancelling.wait()
+        self.screen.say("Cancelling; waiting until what it did is undone.")
+        await self.run.cancel()
+
+    async def _follow(self) -> None:
+        family = Family(self.run)
+        async for told in family.follow():
+            self.screen.note(told.note)
+            if told.note.node == "approval":
+                self._attend(told)
+
+    # -- questions
+
+    def _attend(self, told: Told) -> None:
+        """Get a question answered from its opening to its end; a new stage is a new chance to ask."""
+        key = (told.run.id, told.own_path)
+        if told.note.kind in CLOSING:
+            self._drop(key)
+        elif told.note.kind in ("asked", "escalated"):
+            self._drop(key)
+            self._answering[key] = asyncio.create_task(self._answer(told))
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        answering = self._answering.pop(key, None)
+        if answering is not None:
+            answering.cancel()
+
+    async def _answer(self, told: Told) -> None:
+        try:
+            asked = await self._asked(told)
+            if asked is None:
+                return
+            for answer in self.script.take(asked.question) if self.script else []:
+                await self._give(asked, answer)
+            if await self._asked(told) is None:
+                return
+            if self.at_terminal:
+                await self._ask_here(told)
+            else:
+                self._say_how(asked)
+        except ClientError as error:
+            self.screen.say(f"{told.note.name} cannot be answered from here: {error}")
+
+    async def _asked(self, told: Told) -> Asked | None:
+        """The question as it stands now; None when it is closed already."""
+        for question in (await told.run.state()).questions:
+            if question.id == told.own_path:
+                return Asked(told.run, question)
+        return None
+
+    async def _give(self, asked: Asked, answer: ScriptedAnswer) -> None:
+        by = answer.by or self.by
+        try:
+            reply = await asked.run.answer(asked.question, **{**asdict(answer), "by": by})
+        except AnswerRefused as error:
+            self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {error}")
+        else:
+            self.screen.say(f"{by} answers {asked.question.name}: {answer.decision} ({reply.outcome})")
+
+    async def _ask_here(self, told: Told) -> None:
+        """One question at a time has the terminal. An answer that is refused is asked for again."""
+        async with self._terminal:
+            self.screen.pause()
+            try:
+                while (asked := await self._asked(told)) is not None:
+                    given = await ask(asked.question)
+                    if given is None:
+                        self._say_how(asked)
+                        return
+                    if await self._give_typed(asked, given):
+                        return
+            except asyncio.CancelledError:
+                click.echo("\n  this question is closed now", err=True)
+                raise
+            finally:
+                self.screen.resume()
+
+    async def _give_typed(self, asked: Asked, given: Given) -> bool:
+        try:
+            reply = await asked.run.answer(asked.question, **asdict(given), by=self.by)
+        except AnswerRefused as error:
+            click.echo(f"  {error}", err=True)
+            return False
+        click.echo(f"  {reply.outcome}", err=True)
+        return True
+
+    def _say_how(self, asked: Asked) -> None:
+        self.screen.question(asked.run.id, asked.question, only=asked.run.id == self.run.id)
+
+    # -- what it waits for, and how it ended
+
+    async def _watch_queues(self) -> None:
+        said: set[str] = set()
+        while True:
+            await asyncio.sleep(PATIENCE)
+            for missing in await self.run.missing_workers():
+                waited = (datetime.now(UTC) - missing.since).total_seconds()
+                if missing.queue not in said and waited >= PATIENCE:
+                    said.add(missing.queue)
+                    self.screen.say(missing.advice)
+
+    async def _end(self) -> int:
+        try:
+            result: RunResult = await result_of(self.run.handle, self.run.store)
+        except ClientError as error:
+            end = await bad_end(self.run, error)
+            self.screen.failed(self.run.id, end.record, end.text)
+            return FAILED
+        self.screen.result(self.run.id, result)
+        return COMPLETED
+
+
+async def _stop(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError, ClientError):  # how the run ended is told by its result
+            await task

@@ -1,0 +1,46 @@
+"""What `dsl approve` and `dsl reject` share."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import click
+
+from interpreter.boundary.payloads import JSON
+from interpreter.cli.person import current_user
+from interpreter.cli.target import Target, connected
+from interpreter.cli.working import asked_directly
+from interpreter.client.questions import choose_question
+
+
+def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Who answers, on whose behalf, and why."""
+    for option in (
+        click.option("--note", metavar="TEXT", help="Why; stands in the record."),
+        click.option("--group", metavar="NAME", help="On whose behalf, when one of each group must agree."),
+        click.option("--by", metavar="NAME", help="Who answers.  [default: the user of the operating system]"),
+    ):
+        command = option(command)
+    return command
+
+
+async def answer_question(
+    target: Target,
+    id: str,
+    question: str | None,
+    decision: Literal["approve", "reject"],
+    *,
+    by: str | None,
+    group: str | None,
+    note: str | None,
+    answer: JSON = None,
+) -> None:
+    """Give the answer and say what it led to."""
+    async with connected(target) as client:
+        run = client.run(id)
+        async with asked_directly(client, target, run):
+            asked = choose_question(await run.asked(), question)
+            who = by or current_user()
+            reply = await asked.run.answer(asked.question, decision, by=who, answer=answer, group=group, note=note)
+    click.echo(f"{asked.question.name}: {reply.outcome} (by {who}, unverified)")
+    if reply.message != reply.outcome:
+        click.echo(reply.message, err=True)

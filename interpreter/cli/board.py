@@ -1,0 +1,140 @@
+"""What a follower knows of a run: a tree of steps, moved on by one note after the other. Any screen can draw it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from interpreter.boundary.view import Note
+
+RUNNING = frozenset({"running", "retrying", "asked", "undoing"})
+BAD = frozenset({"failed", "undo_failed", "uncertain"})
+
+_STATE = {
+    "started": "running",
+    "attempt": "running",
+    "seen": "asked",
+    "reminded": "asked",
+    "escalated": "asked",
+    "voted": "asked",
+    "iteration": "running",
+}
+"""The state that a kind of note leads to, where that has another name."""
+
+_PARTS_OF_A_CALL = ("/call", "/verify")
+_SEGMENT = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
+_WITHOUT_NAME = re.compile(r"(if|try|budgetblock)#\d+|then|else|body|on\d+")
+
+
+@dataclass
+class Item:
+    """A step, or a block with what happened in it. Blocks that no note names get their state from what is inside."""
+
+    path: str
+    label: str
+    node: str = ""
+    own_state: str = ""
+    detail: str = ""
+    attempt: int = 0
+    rehearsal: bool = False
+    started: float | None = None
+    ended: float | None = None
+    inside: dict[str, "Item"] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        if self.own_state in ("", "running") and self.inside:
+            states = [item.state for item in self.inside.values()]
+            return next((state for state in states if state in RUNNING), self.own_state or states[-1])
+        return self.own_state
+
+    @property
+    def is_shown(self) -> bool:
+        """Blocks that the author gave no name to are left out; what is in them stands in their place."""
+        return bool(self.own_state) or not _WITHOUT_NAME.fullmatch(self.label)
+
+    def rows(self, depth: int = 0) -> Iterator[tuple[int, "Item"]]:
+        """This and everything inside, with how deep it stands."""
+        if self.is_shown:
+            yield depth, self
+            depth += 1
+        for item in self.inside.values():
+            yield from item.rows(depth)
+
+
+@dataclass
+class Board:
+    """One run."""
+
+    flow: str
+    status: str = "running"
+    began: float | None = None
+    rehearsal: bool = False
+    root: Item = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.root = Item(self.flow, self.flow, node="run")
+
+    def take(self, note: Note) -> Item:
+        """Move on by one note, and return the item it is about."""
+        if self.began is None:
+            self.began = note.at
+        self.rehearsal = self.rehearsal or note.rehearsal
+        item = self._item(step_path(note))
+        if note.kind == "continued":
+            return item
+        if note.kind == "finished":
+            self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"
+            item.own_state = self.status
+        elif note.kind == "exhausted":
+            item.detail = note.detail
+        else:
+            item.own_state = _STATE.get(note.kind, note.kind)
+        _fill_in(item, note)
+        return item
+
+    def _item(self, path: str) -> Item:
+        """The item at a path, made with all the blocks around it when it is new."""
+        item = self.root
+        segments = path.split("/")
+        if segments and segments[0] == self.flow:
+            segments = segments[1:]
+        walked = self.flow
+        for segment in filter(None, segments):
+            for part, label in _parts(segment):
+                walked += part
+                item = item.inside.setdefault(part, Item(walked, label))
+        return item
+
+
+def step_path(note: Note) -> str:
+    """The path of the step that a note is about: not of its undo, nor of one of the calls it is made of."""
+    if note.node == "run":
+        return ""
+    path = note.name if note.node == "undo" else note.path.rsplit("/undo/", 1)[-1]
+    for part in _PARTS_OF_A_CALL:
+        if note.node == "tool" and note.kind in ("attempt", "retrying"):
+            path = path.removesuffix(part)
+    return path
+
+
+def _parts(segment: str) -> Iterator[tuple[str, str]]:
+    """`refine[2]` is the third iteration inside of `refine`."""
+    match = _SEGMENT.fullmatch(segment)
+    if match is None:
+        yield f"/{segment}", segment
+        return
+    name, index = match["name"], match["index"]
+    yield f"/{name}", name if _WITHOUT_NAME.fullmatch(name) else name.split("#", 1)[0]
+    if index is not None:
+        yield f"[{index}]", f"#{int(index) + 1}"
+
+
+def _fill_in(item: Item, note: Note) -> None:
+    item.node = "undo" if note.node == "undo" and not item.node else item.node or note.node
+    item.attempt = max(item.attempt, note.attempt)
+    item.rehearsal = item.rehearsal or note.rehearsal
+    if note.detail and note.kind != "finished" and (note.kind != "completed" or not item.detail):
+        item.detail = note.detail
+    if item.started is None:
+        item.started = note.at
+    item.ended = None if item.own_state in RUNNING else note.at

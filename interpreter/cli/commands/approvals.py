@@ -1,0 +1,61 @@
+"""`dsl approvals`."""
+
+from dataclasses import asdict
+
+import click
+
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.printing import print_json
+from interpreter.cli.questions import how_to_answer, question_lines
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.working import asked_directly
+from interpreter.client.client import Client
+from interpreter.client.errors import ClientError
+from interpreter.client.questions import Asked
+
+
+@click.command(epilog="Example: dsl approvals support-3f9c2a10")
+@click.argument("run", required=False)
+@click.option("--group", metavar="NAME", help="Only questions to this group or person.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@target_options
+def approvals(run: str | None, group: str | None, as_json: bool, target: Target) -> int:
+    """List the questions that are open.
+
+    Those of one run, or of all runs that are under way.
+    """
+    return carry_out(_approvals(run, group, as_json, target))
+
+
+async def _approvals(id: str | None, group: str | None, as_json: bool, target: Target) -> None:
+    async with connected(target) as client:
+        asked = await _of_run(client, id, target) if id is not None else await _of_all(client, target)
+    asked = [one for one in asked if group is None or group in one.question.whom]
+    if as_json:
+        print_json([{"run": one.run.id, **asdict(one.question)} for one in asked])
+        return
+    if not asked:
+        click.echo("nothing is asked now")
+    for one in asked:
+        only = sum(other.run.id == one.run.id for other in asked) == 1
+        click.echo(f"{one.run.id} asks")
+        for line in [*question_lines(one.question), "  answer with:"]:
+            click.echo(f"  {line}")
+        for command in how_to_answer(one.run.id, one.question, only=only):
+            click.echo(f"      {command}")
+
+
+async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:
+    run = client.run(id)
+    async with asked_directly(client, target, run):
+        return await run.asked()
+
+
+async def _of_all(client: Client, target: Target) -> list[Asked]:
+    asked: list[Asked] = []
+    async for summary in client.runs(status="running"):
+        try:
+            asked += await _of_run(client, summary.id, target)
+        except ClientError as error:
+            click.echo(f"{summary.id}: {error}", err=True)
+    return asked

@@ -1,0 +1,65 @@
+"""`dsl attach`."""
+
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from interpreter.activities.tool import Tool
+from interpreter.boundary import names
+from interpreter.cli.accompany import Accompaniment
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.remembered import Remembered, recall
+from interpreter.cli.screen import choose_screen
+from interpreter.cli.scripted import read_script
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.terminal import can_ask
+from interpreter.cli.tools import chosen_tools
+from interpreter.cli.working import loaded_tools, working
+
+
+@click.command(
+    epilog="""\b
+Example:
+  dsl attach support-3f9c2a10
+"""
+)
+@click.argument("run")
+@click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: as before]")
+@click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
+@target_options
+def attach(run: str, tools: tuple[str, ...], answers: Path | None, as_json: bool, target: Target) -> int:
+    """Come back to a run and carry it on.
+
+    Starts the server and the worker as `dsl run` did, and follows the run to its end. A run that was started in another
+    way is only followed, unless --tools are given.
+    """
+    return carry_out(_attach(run, tools, answers, as_json, target))
+
+
+async def _attach(id: str, tools: tuple[str, ...], answers: Path | None, as_json: bool, target: Target) -> int:
+    before = recall(target.folder, id)
+    if before is not None and target.address is None:
+        target = replace(target, address=before.address, namespace=target.namespace or before.namespace)
+    script = read_script(answers) if answers is not None else None
+    async with connected(target) as client:
+        run = client.run(id)
+        description = await run.describe()
+        flow = str((await description.memo()).get(names.MEMO_FLOW, id))
+        async with AsyncExitStack() as stack:
+            if before is not None or tools:
+                loaded = _tools(before, tools)
+                await stack.enter_async_context(working(client, description.task_queue, loaded, None))
+            screen = choose_screen(flow, as_json=as_json)
+            for line in client.links(id):
+                screen.say(line)
+            how_to_return = f"dsl attach {id}{target.as_typed}"
+            at_terminal = can_ask() and not as_json
+            return await Accompaniment(run, screen, script, at_terminal, how_to_return).until_over()
+
+
+def _tools(before: Remembered | None, named: tuple[str, ...]) -> list[Tool]:
+    modules = chosen_tools(named, None).modules if named or before is None else tuple(before.tools)
+    return loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))

@@ -1,0 +1,49 @@
+"""`dsl result`."""
+
+import json
+
+import click
+
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.failure import bad_end
+from interpreter.cli.printing import print_json
+from interpreter.cli.problem import Problem
+from interpreter.cli.screen import REHEARSAL
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.client.errors import RunCancelled, RunFailed, RunTerminated
+from interpreter.client.outcome import result_of
+
+
+@click.command(epilog="Example: dsl result support-3f9c2a10 --no-wait")
+@click.argument("run")
+@click.option("--no-wait", is_flag=True, help="Do not wait for a run that is under way: exit code 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome with the result, also when it failed.")
+@target_options
+def result(run: str, no_wait: bool, as_json: bool, target: Target) -> int:
+    """Print the result of a run."""
+    return carry_out(_result(run, no_wait, as_json, target))
+
+
+async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
+    async with connected(target) as client:
+        run = client.run(id)
+        description = await run.describe()
+        if no_wait and description.close_time is None:
+            raise Problem(f"the run {id} is under way")
+        try:
+            ended = await result_of(run.handle, run.store)
+        except (RunFailed, RunCancelled, RunTerminated) as error:
+            end = await bad_end(run, error)
+            if as_json:
+                print_json({"run": id, **end.record})
+            else:
+                click.echo(end.text, err=True)
+            return 1
+    if as_json:
+        record = {"run": id, "outcome": "completed", "value": ended.value}
+        print_json({**record, "rehearsal": ended.rehearsal, "spent": ended.spent})
+        return 0
+    if ended.rehearsal:
+        click.echo(REHEARSAL, err=True)
+    click.echo(json.dumps(ended.value, ensure_ascii=False, indent=2))
+    return 0

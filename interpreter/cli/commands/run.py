@@ -1,0 +1,119 @@
+"""`dsl run`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from dsl.ast.node import walk
+from dsl.ast.statements import AwaitApproval
+from dsl.definition.seal import Sealed
+from dsl.definition.unseal import unseal
+from interpreter.boundary.payloads import JSON
+from interpreter.cli.accompany import Accompaniment
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.person import current_user
+from interpreter.cli.reading import read_input
+from interpreter.cli.remembered import Remembered, remember
+from interpreter.cli.screen import choose_screen
+from interpreter.cli.scripted import Script, read_script
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.terminal import can_ask
+from interpreter.cli.tools import ChosenTools, chosen_tools
+from interpreter.cli.working import loaded_tools, working
+from interpreter.client.compiling import compile_flow
+from interpreter.client.starting import new_id
+from interpreter.client.submission import read_source
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed."""
+
+    file: Path
+    flow: str | None
+    input: JSON
+    tools: tuple[str, ...]
+    script: Script | None
+    id: str | None
+    requester: str | None
+    task_queue: str | None
+    as_json: bool
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  dsl run examples/support.flow --input examples/support.json
+  dsl run examples/refine.flow --set topic=tides --tools my_tools --answers answers.yaml
+"""
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input.")
+@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option(
+    "--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: FILE's <name>_tools.py]"
+)
+@click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
+@click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
+@click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
+@click.option("--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
+@target_options
+def run(
+    file: Path,
+    given: str | None,
+    assignments: tuple[str, ...],
+    flow: str | None,
+    tools: tuple[str, ...],
+    answers: Path | None,
+    id: str | None,
+    requester: str | None,
+    task_queue: str | None,
+    as_json: bool,
+    target: Target,
+) -> int:
+    """Run a flow here and follow it to its end.
+
+    Starts a Temporal server of its own when none is given, a worker with the tools, and the run. Progress goes to
+    standard error, the result to standard output. Ctrl-C leaves the run on disk; a second one cancels it.
+    """
+    script = read_script(answers) if answers is not None else None
+    wanted = Wanted(
+        file, flow, read_input(given, assignments), tools, script, id, requester or current_user(), task_queue, as_json
+    )
+    return carry_out(_run(wanted, target))
+
+
+async def _run(wanted: Wanted, target: Target) -> int:
+    sealed = compile_flow(read_source(wanted.file), wanted.flow)
+    if wanted.script is not None:
+        wanted.script.refuse_unknown(approvals_of(sealed))
+    id = wanted.id or new_id(sealed.flow)
+    queue = wanted.task_queue or f"run-{id}"
+    tools = chosen_tools(wanted.tools, wanted.file)
+    loaded = loaded_tools(tools.modules, str(Path.cwd()))
+    async with (
+        connected(target) as client,
+        working(client, queue, loaded, sealed, partial=wanted.task_queue is not None),
+    ):
+        run = await client.submit(sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester)
+        remember(target.folder, _remembered(id, wanted, tools, queue, target))
+        screen = choose_screen(sealed.flow, as_json=wanted.as_json)
+        for line in (id, *tools.said, *client.links(id)):
+            screen.say(line)
+        how_to_return = f"dsl attach {id}{target.as_typed}"
+        at_terminal = can_ask() and not wanted.as_json
+        return await Accompaniment(run, screen, wanted.script, at_terminal, how_to_return).until_over()
+
+
+def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target: Target) -> Remembered:
+    modules, file = list(tools.modules), str(wanted.file.resolve())
+    return Remembered(id, file, modules, str(Path.cwd()), queue, target.address, target.namespace)
+
+
+def approvals_of(sealed: Sealed) -> list[str]:
+    """The names of all approvals that the flow may reach."""
+    flows = unseal(sealed.json, sealed.hash).flows.values()
+    return sorted({node.name for flow in flows for node in walk(flow) if isinstance(node, AwaitApproval)})

@@ -1,0 +1,48 @@
+"""`dsl runs`."""
+
+from datetime import UTC, datetime
+
+import click
+
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.printing import print_json, print_table
+from interpreter.cli.spans import duration_text
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.client.listing import STATUSES, RunSummary
+
+
+@click.command(epilog="Example: dsl runs --status running")
+@click.option("--flow", metavar="NAME", help="Only runs of this flow.")
+@click.option("--status", type=click.Choice(STATUSES), help="Only runs that stand so.")
+@click.option("--stuck", is_flag=True, help="Only runs whose workflow task keeps failing, and why.")
+@click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@target_options
+def runs(flow: str | None, status: str | None, stuck: bool, limit: int, as_json: bool, target: Target) -> int:
+    """List runs, or those that are stuck."""
+    return carry_out(_runs(flow, status, stuck, limit, as_json, target))
+
+
+async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, as_json: bool, target: Target) -> None:
+    found: list[RunSummary] = []
+    async with connected(target) as client:
+        async for summary in client.runs(flow=flow, status=status, stuck=stuck):
+            found.append(summary)
+            if len(found) == limit:
+                break
+    if as_json:
+        print_json(found)
+    elif stuck:
+        for summary in found:
+            click.echo(f"{summary.id}: {summary.stuck}")
+        if not found:
+            click.echo("no run is stuck")
+    elif found:
+        print_table(("run", "flow", "status", "age", "hash"), [_row(summary) for summary in found])
+    else:
+        click.echo("there are no such runs")
+
+
+def _row(summary: RunSummary) -> tuple[str, ...]:
+    age = duration_text((datetime.now(UTC) - summary.started).total_seconds())
+    return summary.id, summary.flow, summary.status, age, summary.hash[:12]

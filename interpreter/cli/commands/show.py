@@ -1,0 +1,131 @@
+"""`dsl show`."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from interpreter.boundary import names
+from interpreter.boundary.view import PurseView, RunView
+from interpreter.cli.board import Board
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.printing import print_json
+from interpreter.cli.questions import question_lines
+from interpreter.cli.screen import REHEARSAL
+from interpreter.cli.spans import duration_text
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.working import asked_directly
+from interpreter.client.errors import NoWorker
+from interpreter.client.listing import status_word, why_stuck
+from interpreter.client.run import Run
+
+
+@click.command(epilog="Example: dsl show support-3f9c2a10")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@target_options
+def show(run: str, as_json: bool, target: Target) -> int:
+    """Show how a run stands.
+
+    Its status, the hash of its definition, its steps, open questions, budgets, and the effects that can be undone.
+    """
+    return carry_out(_show(run, as_json, target))
+
+
+async def _show(id: str, as_json: bool, target: Target) -> None:
+    async with connected(target) as client:
+        run = client.run(id)
+        stuck = await why_stuck(client.temporal, run)
+        async with asked_directly(client, target, run):
+            state = await _state(run) if stuck is None else None
+        known = await _known(run)
+    if as_json:
+        print_json({**known, "stuck": stuck, "state": asdict(state) if state else None})
+        return
+    for line in _lines(known, stuck, state):
+        click.echo(line)
+
+
+async def _state(run: Run) -> RunView | None:
+    try:
+        return await run.state()
+    except NoWorker:
+        return None
+
+
+async def _known(run: Run) -> dict[str, Any]:
+    """What the server says without any worker."""
+    description = await run.describe()
+    memo = await description.memo()
+    return {
+        "run": run.id,
+        "flow": memo.get(names.MEMO_FLOW),
+        "hash": memo.get(names.MEMO_HASH),
+        "status": status_word(description.status),
+        "started": description.start_time,
+        "closed": description.close_time,
+        "task_queue": description.task_queue,
+    }
+
+
+def _lines(known: dict[str, Any], stuck: str | None, state: RunView | None) -> Iterator[str]:
+    yield f"run     {known['run']}"
+    yield f"flow    {known['flow']}"
+    yield f"hash    {known['hash']}"
+    yield f"status  {state.status if state and known['closed'] is None else known['status']}"
+    if stuck is not None:
+        yield f"stuck   {stuck}"
+    if state is None:
+        if stuck is None:
+            yield f"(no more is known: nothing works on the task queue {known['task_queue']})"
+        return
+    if state.requester:
+        yield f"for     {state.requester}"
+    yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
+    if state.rehearsal:
+        yield REHEARSAL
+    yield from _section("steps", _steps(state))
+    for question in state.questions:
+        yield from _section("asks", iter(question_lines(question)))
+    if known["closed"] is None:
+        yield from _section("budgets", (_purse(purse) for purse in state.purses))
+    yield from _section("effects", (_effect(entry.tool, entry.path, entry.state, entry.undo) for entry in state.ledger))
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield ""
+            yield f"{title}:"
+        yield f"  {line}"
+
+
+def _steps(state: RunView) -> Iterator[str]:
+    """The notes as a tree; what is alive but has no note (the notes of a long run are cut) stands below."""
+    board = Board(state.flow)
+    noted = {board.take(note).path for note in state.notes}
+    for depth, item in list(board.root.rows())[1:]:
+        words = [item.state, f"attempt {item.attempt}" if item.attempt > 1 and item.node != "loop" else ""]
+        words += ["rehearsal" if item.rehearsal else "", item.detail]
+        yield f"{'  ' * (depth - 1)}{item.label}: {', '.join(word for word in words if word)}"
+    now = time.time()
+    for step in state.steps:
+        if step.path not in noted and step.node in ("tool", "agent", "flow", "sleep"):
+            yield f"{step.path}: {step.state} for {duration_text(now - step.since)}"
+
+
+def _purse(purse: PurseView) -> str:
+    parts = [
+        f"{purse.spent.usd} of {purse.usd} usd" if purse.usd is not None else "",
+        f"{purse.spent.tokens} of {purse.tokens} tokens" if purse.tokens is not None else "",
+        f"{purse.spent.calls} of {purse.calls} calls" if purse.calls is not None else "",
+        f"{duration_text(max(0.0, purse.deadline - time.time()))} left" if purse.deadline is not None else "",
+    ]
+    return f"{purse.path}: {', '.join(part for part in parts if part) or 'no limit'}"
+
+
+def _effect(tool: str, path: str, state: str, undo: str | None) -> str:
+    words = {"done": "done", "uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone"}
+    return f"{tool} at {path}: {words.get(state, state)}" + (f"; its undo is {undo}" if undo and state == "done" else "")

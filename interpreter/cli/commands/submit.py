@@ -1,0 +1,60 @@
+"""`dsl submit`."""
+
+from pathlib import Path
+
+import click
+
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.person import current_user
+from interpreter.cli.printing import print_json
+from interpreter.cli.reading import read_input
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.client.client import TASK_QUEUE
+
+
+@click.command(
+    epilog="""\b
+Example:
+  dsl submit examples/support.flow --input examples/support.json --address localhost:7233
+"""
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input.")
+@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
+@click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
+@click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@target_options
+def submit(
+    file: Path,
+    given: str | None,
+    assignments: tuple[str, ...],
+    flow: str | None,
+    id: str | None,
+    requester: str | None,
+    task_queue: str,
+    as_json: bool,
+    target: Target,
+) -> int:
+    """Start a run and return its id at once.
+
+    A worker carries it out: `dsl worker`.
+    """
+    input = read_input(given, assignments)
+
+    async def start() -> None:
+        async with connected(target) as client:
+            run = await client.submit(
+                file, input, id=id, flow=flow, task_queue=task_queue, requester=requester or current_user()
+            )
+            missing = await run.missing_workers()
+        if as_json:
+            print_json({"run": run.id, "task_queue": task_queue})
+        else:
+            click.echo(run.id)
+        for worker in missing:
+            click.echo(worker.advice, err=True)
+
+    return carry_out(start())

@@ -1,0 +1,58 @@
+"""`dsl worker`."""
+
+from pathlib import Path
+
+import click
+
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.problem import Problem
+from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.tools import chosen_tools
+from interpreter.cli.working import loaded_tools, plugin_for
+from interpreter.client.client import TASK_QUEUE
+from interpreter.worker.agreements import SignatureError
+from interpreter.worker.running import run_worker
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  dsl worker --tools examples/support_tools.py --flow examples/support.flow
+  dsl worker --task-queue payments --tools shop.payments --address localhost:7233
+"""
+)
+@click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are; may be repeated.")
+@click.option(
+    "--flow",
+    "flows",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A flow whose tools this worker must have.",
+)
+@click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
+@click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
+@target_options
+def worker(tools: tuple[str, ...], flows: tuple[Path, ...], partial: bool, task_queue: str, target: Target) -> int:
+    """Carry out runs and tools until stopped.
+
+    Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
+    """
+    return carry_out(_worker(tools, flows, partial, task_queue, target))
+
+
+async def _worker(
+    tools: tuple[str, ...], flows: tuple[Path, ...], partial: bool, task_queue: str, target: Target
+) -> None:
+    loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
+    async with connected(target) as client:
+        plugin = plugin_for(client, loaded, flows, partial=partial)
+
+        def say_ready() -> None:
+            names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
+            click.echo(f"working on the task queue {task_queue} with {names}", err=True)
+
+        try:
+            await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
+        except SignatureError as error:
+            raise Problem(str(error)) from error

@@ -1,0 +1,59 @@
+"""The bad end of a run, shown where it happened in the author's file."""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.diagnostics.frame import COLOURED, PLAIN, frame
+from interpreter.client.errors import ClientError, FailureDetail, RunCancelled, RunFailed
+from interpreter.client.places import Place, place_of
+from interpreter.client.run import Run
+
+
+@dataclass(frozen=True)
+class BadEnd:
+    """As data, and as text."""
+
+    record: dict[str, Any]
+    text: str
+
+
+async def bad_end(run: Run, error: ClientError) -> BadEnd:
+    """What to tell about a run that did not complete."""
+    if not isinstance(error, RunFailed):
+        outcome = "cancelled" if isinstance(error, RunCancelled) else "terminated"
+        return BadEnd({"outcome": outcome, "message": str(error)}, str(error))
+    detail = error.detail
+    place = await place_of(run, detail.path) if detail.path else None
+    record = {"outcome": "failed", **vars(detail)}
+    if place is not None:
+        position = place.source.position(place.span.start)
+        record["place"] = {"file": place.source.name, "line": position.line, "column": position.column}
+    return BadEnd(record, "\n".join([_headline(run, detail, place), *_left_behind(detail)]))
+
+
+def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:
+    if place is None:
+        where = f" (at {detail.path})" if detail.path else ""
+        return f"error[{detail.kind}]: {detail.message}{where}"
+    label = Label(place.span, f"in the run {run.id}")
+    style = COLOURED if sys.stderr.isatty() else PLAIN
+    return frame(place.source, Diagnostic(detail.kind, detail.message, label), style)
+
+
+def _left_behind(detail: FailureDetail) -> list[str]:
+    """The effects that are not undone, and what is not known."""
+    lines = []
+    for entry in detail.ledger:
+        if isinstance(entry, dict):
+            what, state = f"{entry.get('tool', '?')} at {entry.get('path', '?')}", str(entry.get("state", "done"))
+            lines.append(f"  {_WORDS.get(state, state)}: {what}" + _reason(entry))
+    return ["what is left of its effects:", *lines] if lines else []
+
+
+def _reason(entry: dict[str, Any]) -> str:
+    return f" ({entry['reason']})" if entry.get("reason") else ""
+
+
+_WORDS = {"uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone", "done": "not undone"}

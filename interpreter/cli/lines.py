@@ -1,0 +1,34 @@
+"""A run as plain lines: one for each note, for pipes, logs and people who read them later."""
+
+from interpreter.boundary.view import Note
+from interpreter.cli.board import step_path
+
+_VERBS = {
+    "asked": "asks",
+    "timed_out": "timed out",
+    "undo_failed": "undo failed",
+    "uncertain": "outcome unknown",
+    "iteration": "iteration",
+}
+
+
+def note_line(note: Note, began: float, flow: str) -> str:
+    """`  1.24s  verdict  completed  (rehearsal)`."""
+    verb = _VERBS.get(note.kind, note.kind)
+    if note.kind == "iteration":
+        verb = f"iteration {note.attempt}"
+    elif note.attempt > 1:
+        verb = f"{verb} (attempt {note.attempt})"
+    mark = "  [rehearsal: no model was asked]" if note.rehearsal else ""
+    detail = f"  {_one_line(note.detail)}" if note.detail else ""
+    return f"{note.at - began:7.2f}s  {step_name(note, flow)}  {verb}{detail}{mark}"
+
+
+def step_name(note: Note, flow: str) -> str:
+    """The step as the author calls it; the flow itself for what concerns the whole run."""
+    return step_path(note).removeprefix(f"{flow}/") or flow
+
+
+def _one_line(text: str, most: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"

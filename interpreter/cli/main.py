@@ -1,0 +1,63 @@
+"""The entry of `dsl`. It imports click and nothing else of weight: `dsl check` must start in the time of its own work.
+
+Exit codes: 0 done, 1 the flow or the run failed, 2 used wrongly, 3 a bug of ours, 130 left with Ctrl-C.
+"""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from interpreter.cli.lazy_group import LazyGroup
+from interpreter.cli.leaving import leave
+
+INTERNAL = 3
+INTERRUPTED = 130
+
+
+def installed_version() -> str:
+    try:
+        return version("steadflow")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: dsl run examples/support.flow --input examples/support.json",
+)
+@click.version_option(installed_version(), "--version", message="dsl %(version)s")
+def dsl() -> None:
+    """Check agent flows before they run, and run them durably on Temporal."""
+
+
+def main() -> None:
+    """Run one command and leave with its exit code."""
+    leave(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = dsl.main(arguments, prog_name="dsl", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 1
+    except Exception:  # noqa: BLE001 - the last door: a bug of ours is said to be one
+        return _internal_error()
+    return code if isinstance(code, int) else 0
+
+
+def _internal_error() -> int:
+    import traceback
+
+    click.echo(traceback.format_exc(), err=True, nl=False)
+    click.echo("This is a bug in dsl, not in your flow. Please report it with the lines above.", err=True)
+    return INTERNAL

@@ -1,0 +1,105 @@
+"""What people type and keep in files: JSON, `name=value`, YAML."""
+
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from interpreter.boundary.payloads import JSON
+from interpreter.cli.problem import Misuse
+
+_MANY = 60
+
+
+def read_input(given: str | None, assignments: Sequence[str]) -> JSON:
+    """The input of a run: a file, `-` for standard input, or the JSON itself; then what was set one by one."""
+    value: JSON = {} if given is None else parse_json(*_text_of(given))
+    if not assignments:
+        return value
+    if not isinstance(value, dict):
+        raise Misuse("--set needs an --input that is a JSON object, or none")
+    return value | read_assignments(assignments)
+
+
+def read_answer(parts: Sequence[str]) -> JSON:
+    """The answer to a question: one JSON text, or `field=value` for each field."""
+    if not parts:
+        return None
+    if len(parts) == 1 and not _is_assignment(parts[0]):
+        return travelling(parse_json(parts[0], "the answer"))
+    return travelling(read_assignments(parts))
+
+
+def read_assignments(assignments: Sequence[str]) -> dict[str, JSON]:
+    """`name=value`. A value that is JSON is that, everything else is text: `amount=12.50`, `note=all well`."""
+    values: dict[str, JSON] = {}
+    for assignment in assignments:
+        if not _is_assignment(assignment):
+            raise Misuse(f"expected name=value, not {_short(assignment)}")
+        name, _, text = assignment.partition("=")
+        values[name.strip()] = _json_or_text(text)
+    return values
+
+
+def parse_json(text: str, name: str) -> JSON:
+    """Fractions keep their digits: they may be money."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise Misuse(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except _NoJson as error:
+        raise Misuse(f"{name} is not JSON: {error}") from error
+
+
+def travelling(value: JSON) -> JSON:
+    """Without `Decimal`, which JSON has no word for: a number where that loses nothing, else the text of its digits."""
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if isinstance(value, dict):
+        return {key: travelling(item) for key, item in value.items()}
+    return [travelling(item) for item in value] if isinstance(value, list) else value
+
+
+def read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Misuse(f"there is no file {path}") from error
+    except IsADirectoryError as error:
+        raise Misuse(f"{path} is a folder, not a file") from error
+    except (PermissionError, UnicodeDecodeError) as error:
+        raise Misuse(f"{path} cannot be read: {error}") from error
+
+
+class _NoJson(ValueError):
+    pass
+
+
+def _refuse_constant(name: str) -> JSON:
+    raise _NoJson(f"{name} is not a number in JSON")
+
+
+def _text_of(given: str) -> tuple[str, str]:
+    """The text, and what to call it."""
+    if given == "-":
+        return sys.stdin.read(), "standard input"
+    if given.lstrip()[:1] in ("{", "["):
+        return given, "the input"
+    return read_text(given), given
+
+
+def _is_assignment(text: str) -> bool:
+    name, equals, _ = text.partition("=")
+    return bool(equals) and name.strip().isidentifier()
+
+
+def _json_or_text(text: str) -> JSON:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except ValueError:
+        return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MANY else text[: _MANY - 1] + "…"

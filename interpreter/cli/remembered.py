@@ -1,0 +1,44 @@
+"""What `dsl attach` needs to carry a run on: kept in the state folder, one file for each run."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from interpreter.server.folder import StateFolder
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """How a run was started. Paths are absolute: `attach` may be typed anywhere."""
+
+    id: str
+    flow_path: str
+    tools: list[str]
+    search_path: str
+    """The folder in which modules of tools are looked for by name."""
+    task_queue: str
+    address: str | None = None
+    namespace: str | None = None
+
+
+def remember(folder: StateFolder, run: Remembered) -> None:
+    folder.runs.mkdir(parents=True, exist_ok=True)
+    place = _place(folder, run.id)
+    draft = place.with_suffix(".draft")
+    draft.write_text(json.dumps(asdict(run), indent=2))
+    draft.replace(place)
+
+
+def recall(folder: StateFolder, id: str) -> Remembered | None:
+    """None when the run was started elsewhere, or not by `dsl run`."""
+    try:
+        return Remembered(**json.loads(_place(folder, id).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _place(folder: StateFolder, id: str) -> Path:
+    """An id may hold characters that a file name may not: then its hash stands for it."""
+    plain = all(character.isalnum() or character in "-_." for character in id) and len(id) < 100 and id[0] != "."
+    return folder.runs / f"{id if plain else hashlib.sha256(id.encode()).hexdigest()}.json"

@@ -1,0 +1,153 @@
+"""What a person or a program sees of a run: three ways to show the same events."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any, Protocol
+
+import click
+
+from interpreter.boundary.payloads import JSON, RunResult
+from interpreter.boundary.view import Note, QuestionView
+from interpreter.cli.board import Board
+from interpreter.cli.lines import note_line
+from interpreter.cli.questions import how_to_answer, question_lines
+
+REHEARSAL = "This was a rehearsal: no model was asked, the agents' answers were made up from their types."
+
+
+class Screen(Protocol):
+    """Progress goes to standard error, the result to standard output, so a pipe gets the result alone."""
+
+    def say(self, text: str) -> None:
+        """Something about the command itself."""
+
+    def note(self, note: Note) -> None:
+        """Something that happened in the run."""
+
+    def question(self, run: str, question: QuestionView, *, only: bool) -> None:
+        """A question that nobody answers here: how it can be answered."""
+
+    def pause(self) -> None:
+        """Leave the terminal to somebody who asks."""
+
+    def resume(self) -> None:
+        """Go on showing."""
+
+    def result(self, run: str, result: RunResult) -> None:
+        """The run has completed."""
+
+    def failed(self, run: str, record: dict[str, Any], text: str) -> None:
+        """The run has ended otherwise: as data, and as people read it."""
+
+
+class Plain:
+    """One line for each note."""
+
+    def __init__(self, flow: str) -> None:
+        self._flow = flow
+        self._began: float | None = None
+
+    def say(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    def note(self, note: Note) -> None:
+        if self._began is None:
+            self._began = note.at
+        if note.kind != "finished":  # the result says the same, and more
+            self.say(note_line(note, self._began, self._flow))
+
+    def question(self, run: str, question: QuestionView, *, only: bool) -> None:
+        for line in question_lines(question):
+            self.say(f"          {line}")
+        self.say("          answer it with:")
+        for command in how_to_answer(run, question, only=only):
+            self.say(f"            {command}")
+
+    def pause(self) -> None:
+        """Nothing is in the way."""
+
+    def resume(self) -> None:
+        """Nothing was stopped."""
+
+    def result(self, run: str, result: RunResult) -> None:
+        if result.rehearsal:
+            self.say(REHEARSAL)
+        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2))
+
+    def failed(self, run: str, record: dict[str, Any], text: str) -> None:
+        self.say(text)
+
+
+class Live(Plain):
+    """A tree that moves."""
+
+    def __init__(self, flow: str) -> None:
+        from rich.console import Console
+
+        from interpreter.cli.tree import LiveTree
+
+        super().__init__(flow)
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._board = Board(flow)
+        self._tree = LiveTree(self._board, self._console)
+        self._tree.start()
+
+    def say(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+    def note(self, note: Note) -> None:
+        self._board.take(note)
+
+    def pause(self) -> None:
+        self._tree.pause()
+
+    def resume(self) -> None:
+        self._tree.start()
+
+    def result(self, run: str, result: RunResult) -> None:
+        self._tree.finish()
+        super().result(run, result)
+
+    def failed(self, run: str, record: dict[str, Any], text: str) -> None:
+        self._tree.finish()
+        super().failed(run, record, text)
+
+
+class Lines:
+    """One JSON object for each event, for programs; the last one is the result."""
+
+    def __init__(self, flow: str) -> None:
+        self._flow = flow
+
+    def say(self, text: str) -> None:
+        self._write({"event": "message", "text": text})
+
+    def note(self, note: Note) -> None:
+        self._write({"event": "note", **asdict(note)})
+
+    def question(self, run: str, question: QuestionView, *, only: bool) -> None:
+        self._write({"event": "question", "run": run, **asdict(question)})
+
+    def pause(self) -> None:
+        """Nobody asks beside it."""
+
+    def resume(self) -> None:
+        """Nothing was stopped."""
+
+    def result(self, run: str, result: RunResult) -> None:
+        ended = {"event": "result", "run": run, "outcome": "completed", "value": result.value}
+        self._write({**ended, "rehearsal": result.rehearsal, "spent": asdict(result.spent)})
+
+    def failed(self, run: str, record: dict[str, Any], text: str) -> None:
+        self._write({"event": "result", "run": run, **record})
+
+    def _write(self, record: JSON) -> None:
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def choose_screen(flow: str, *, as_json: bool) -> Screen:
+    if as_json:
+        return Lines(flow)
+    return Live(flow) if sys.stderr.isatty() else Plain(flow)

@@ -1,0 +1,39 @@
+"""The list of commands: where each is, and what `dsl --help` says of it, which a test compares with its own words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`place` is `module:attribute`, loaded only when the command is used."""
+
+    name: str
+    place: str
+    summary: str
+
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "Write": (
+        Entry("check", "dsl.cli.check:check", "Report every problem of flow files."),
+        Entry("explain", "dsl.cli.explain:explain", "Explain a diagnostic code."),
+        Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
+    ),
+    "Run": (
+        Entry("run", "interpreter.cli.commands.run:run", "Run a flow here and follow it to its end."),
+        Entry("attach", "interpreter.cli.commands.attach:attach", "Come back to a run and carry it on."),
+        Entry("submit", "interpreter.cli.commands.submit:submit", "Start a run and return its id at once."),
+        Entry("worker", "interpreter.cli.commands.worker:worker", "Carry out runs and tools until stopped."),
+        Entry("cancel", "interpreter.cli.commands.cancel:cancel", "Cancel a run; what it did is undone."),
+    ),
+    "Look": (
+        Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),
+        Entry("show", "interpreter.cli.commands.show:show", "Show how a run stands."),
+        Entry("result", "interpreter.cli.commands.result:result", "Print the result of a run."),
+    ),
+    "Answer": (
+        Entry("approvals", "interpreter.cli.commands.approvals:approvals", "List the questions that are open."),
+        Entry("approve", "interpreter.cli.commands.approve:approve", "Say yes to a question of a run."),
+        Entry("reject", "interpreter.cli.commands.reject:reject", "Say no to a question of a run."),
+    ),
+    "Operate": (Entry("setup", "interpreter.cli.commands.setup:setup", "Register the search attributes on a server."),),
+}

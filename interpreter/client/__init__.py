@@ -1,0 +1,1 @@
+"""Submitting runs, following them, and answering their questions, from any Python program."""

@@ -1,0 +1,119 @@
+"""The client: submit flows, and find the runs that were submitted."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from temporalio.client import Client as TemporalClient
+
+from interpreter.boundary.payloads import JSON, RunOptions
+from interpreter.client.connecting import connect_temporal
+from interpreter.client.listing import RunSummary, list_runs, why_stuck
+from interpreter.client.run import Run
+from interpreter.client.starting import Start, new_id, start_run
+from interpreter.client.submission import FlowSource, prepare
+from interpreter.server.embedded import embedded
+from interpreter.server.folder import state_folder
+from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.store import ObjectStore
+
+TASK_QUEUE = "steadflow"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A connection. With an embedded server behind it, that is kept for as long as the client is open."""
+
+    temporal: TemporalClient
+    store: ObjectStore
+    ui_url: str | None = None
+    _resources: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
+
+    async def submit(
+        self,
+        flow_source: FlowSource,
+        input: JSON = None,
+        *,
+        id: str | None = None,
+        flow: str | None = None,
+        task_queue: str = TASK_QUEUE,
+        requester: str | None = None,
+        options: RunOptions | None = None,
+    ) -> Run:
+        """Check, seal and start a flow: a path, the text itself, or a sealed definition.
+
+        `flow` names one of several flows in the file. Raises `FlowRefused`, `InputRefused`, `PriceUnknown` or
+        `RunExists`.
+        """
+        prepared = prepare(self.store, flow_source, flow, input)
+        prepared.input.requester = requester
+        prepared.input.options = options or RunOptions()
+        start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source)
+        await start_run(self.temporal, start)
+        return self.run(start.id)
+
+    def run(self, id: str) -> Run:
+        """A handle on a run, without asking whether there is one."""
+        return Run(id, self.temporal, self.store)
+
+    async def runs(
+        self, *, flow: str | None = None, status: str | None = None, stuck: bool = False
+    ) -> AsyncIterator[RunSummary]:
+        """The runs there are, the latest first; with `stuck` only those that do not go on, and why."""
+        async for summary in list_runs(self.temporal, flow=flow, status="running" if stuck else status):
+            if not stuck:
+                yield summary
+            elif (reason := await why_stuck(self.temporal, self.run(summary.id))) is not None:
+                yield RunSummary(**{**vars(summary), "stuck": reason})
+
+    def links(self, id: str) -> list[str]:
+        """Where a run can be looked at in a browser."""
+        path = f"/namespaces/{self.temporal.namespace}/workflows/{quote(id, safe='')}"
+        return [f"{self.ui_url}{path}"] if self.ui_url is not None else []
+
+    async def close(self) -> None:
+        await self._resources.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def connect(
+    address: str | None = None,
+    namespace: str | None = None,
+    *,
+    state_dir: str | os.PathLike[str] | None = None,
+    store: ObjectStore | None = None,
+) -> Client:
+    """Connect to a Temporal server.
+
+    With `state_dir` that is the embedded server of the folder, started when it does not run; otherwise the one at
+    `address`, or where Temporal's configuration says. `store` must be one that the workers share; without it, it lies
+    in the state folder.
+    """
+    if state_dir is not None and address is None:
+        return await connect_embedded(state_dir, store=store)
+    temporal = await connect_temporal(address, namespace)
+    return Client(temporal, store or DirectoryStore(state_folder(state_dir).objects))
+
+
+async def connect_embedded(
+    state_dir: str | os.PathLike[str] | None = None, *, store: ObjectStore | None = None
+) -> Client:
+    """Connect to the embedded server of a state folder: by default that of the environment, else the user's own."""
+    folder = state_folder(Path(state_dir) if state_dir is not None else None)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(embedded(folder))
+        temporal = await TemporalClient.connect(server.address, namespace=server.namespace)
+        return Client(temporal, store or DirectoryStore(folder.objects), server.ui_url, stack.pop_all())
+    raise AssertionError("unreachable: the stack suppresses nothing")

@@ -1,0 +1,19 @@
+"""From a text to a sealed definition, through the whole check."""
+
+from dsl.analysis import analyse
+
+from dsl.definition.seal import Sealed, UnknownFlow, seal
+from dsl.source import Source
+from interpreter.client.errors import FlowRefused, FlowUnreadable
+
+
+def compile_flow(source: Source, flow: str | None) -> Sealed:
+    """Seal `flow`, or the file's main flow. A text with errors is refused with all of them; warnings are no reason."""
+    analysis = analyse(source)
+    errors = [diagnostic for diagnostic in analysis.diagnostics if diagnostic.severity == "error"]
+    if errors:
+        raise FlowRefused(source, errors)
+    try:
+        return seal(analysis.module, source, flow, gates=analysis.gates)
+    except UnknownFlow as error:
+        raise FlowUnreadable(str(error)) from error

@@ -1,0 +1,134 @@
+"""What can go wrong for a caller. Each message can be shown as it is; none is a bug of ours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from interpreter.boundary.payloads import JSON
+
+if TYPE_CHECKING:
+    from dsl.diagnostics.diagnostic import Diagnostic
+    from dsl.source import Source
+
+
+class ClientError(Exception):
+    """The base of everything below."""
+
+
+class Unreachable(ClientError):
+    """No Temporal server answers at the address, or not with this namespace."""
+
+
+class FlowRefused(ClientError):
+    """The file does not pass the check: every problem of it stands in `diagnostics`."""
+
+    def __init__(self, source: "Source", diagnostics: "Sequence[Diagnostic]") -> None:
+        count = len(diagnostics)
+        super().__init__(f"{source.name} has {count} problem{'s' if count != 1 else ''}")
+        self.source = source
+        self.diagnostics = tuple(diagnostics)
+
+
+class FlowUnreadable(ClientError):
+    """There is no such file, or it is not text."""
+
+
+class InputRefused(ClientError):
+    """The input does not fit the flow: every problem of it stands in `problems`."""
+
+    def __init__(self, flow: str, problems: Sequence[str]) -> None:
+        super().__init__(
+            "\n".join([f"the input does not fit the flow {flow}:", *(f"  {problem}" for problem in problems)])
+        )
+        self.problems = tuple(problems)
+
+
+class PriceUnknown(ClientError):
+    """The flow has a budget in usd, and a model that it may ask has no known price."""
+
+
+class RunExists(ClientError):
+    """A run of this id is under way."""
+
+
+class UnknownRun(ClientError):
+    """There is no such run, or it is not one of ours."""
+
+
+class UnknownQuestion(ClientError):
+    """The run does not ask this, or asks several things."""
+
+
+class AnswerRefused(ClientError):
+    """The run did not take the answer: too late, not that person, or not the right shape."""
+
+
+class NoWorker(ClientError):
+    """The run cannot say how it stands, because nothing works on its task queue."""
+
+
+class RunStuck(ClientError):
+    """The run's workflow task keeps failing: it neither goes on nor answers until that is mended."""
+
+
+class RunCancelled(ClientError):
+    """The run was cancelled; what it had done is undone."""
+
+
+class RunTerminated(ClientError):
+    """The run was ended from outside, without undoing anything."""
+
+
+@dataclass(frozen=True)
+class FailureDetail:
+    """Why a run failed. `path` is the step; `ledger` what stands, `undo_failures` what could not be undone."""
+
+    kind: str
+    message: str
+    path: str | None = None
+    details: JSON = None
+    spent: JSON = None
+    ledger: tuple[JSON, ...] = ()
+    undo_failures: tuple[JSON, ...] = ()
+    rehearsal: bool = False
+
+
+class RunFailed(ClientError):
+    """The run came to a bad end that its flow did not handle."""
+
+    def __init__(self, detail: FailureDetail) -> None:
+        super().__init__(f"{detail.kind}: {detail.message}")
+        self.detail = detail
+
+    @property
+    def kind(self) -> str:
+        return self.detail.kind
+
+    @property
+    def path(self) -> str | None:
+        return self.detail.path
+
+
+def failure_detail(kind: str | None, message: str, details: Sequence[Any]) -> FailureDetail:
+    """Read what the workflow put into its `ApplicationError`."""
+    record: Mapping[str, Any] = details[0] if details and isinstance(details[0], Mapping) else {}
+    failure: Mapping[str, Any] = record.get("failure") or {}
+    return FailureDetail(
+        kind=failure.get("kind") or kind or "Failed",
+        message=failure.get("message") or message,
+        path=failure.get("path"),
+        details=failure.get("details"),
+        spent=record.get("spent"),
+        ledger=tuple(record.get("ledger") or ()),
+        undo_failures=tuple(record.get("undo_failures") or ()),
+        rehearsal=bool(record.get("rehearsal")),
+    )
+
+
+def did_you_mean(name: str, names: Sequence[str]) -> str:
+    """The end of a message about an unknown name: what was probably meant, else all there is."""
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; there is: {', '.join(names)}" if names else ""

@@ -1,0 +1,109 @@
+"""The runs that a server knows, and those that are stuck, with the reason in plain words."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.api.common.v1 import WorkflowExecution as Execution
+from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client as TemporalClient
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from interpreter.boundary import names
+from interpreter.client.run import Run
+
+FAILURES_BEFORE_STUCK = 2
+"""A workflow task that fails once may only have lost its worker."""
+
+RECENT_EVENTS = 20
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in a list. `status`: `running completed failed cancelled terminated timed_out continued`."""
+
+    id: str
+    flow: str
+    hash: str
+    status: str
+    started: datetime
+    closed: datetime | None
+    task_queue: str
+    stuck: str | None = None
+    """Why the run does not go on, for the ones that were asked about."""
+
+
+_STATUSES = {
+    WorkflowExecutionStatus.RUNNING: "running",
+    WorkflowExecutionStatus.COMPLETED: "completed",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.TIMED_OUT: "timed_out",
+    WorkflowExecutionStatus.CONTINUED_AS_NEW: "continued",
+}
+STATUSES = tuple(_STATUSES.values())[:-1]
+"""Those that a run can have; `continued` is only ever one of its executions."""
+
+
+async def list_runs(client: TemporalClient, *, flow: str | None, status: str | None) -> AsyncIterator[RunSummary]:
+    """The latest first. Neither executions that only continued as new nor children are runs of their own."""
+    query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
+    async for execution in client.list_workflows(query):
+        if execution.parent_id is not None:
+            continue
+        summary = await _summary(execution)
+        if (flow is None or summary.flow == flow) and (status is None or summary.status == status):
+            yield summary
+
+
+def status_word(status: WorkflowExecutionStatus | None) -> str:
+    return _STATUSES.get(status, "unknown") if status is not None else "unknown"
+
+
+async def why_stuck(client: TemporalClient, run: Run) -> str | None:
+    """The failure that a workflow task repeats, or None when it does not."""
+    raw = (await run.describe()).raw_description
+    task = raw.pending_workflow_task
+    if task.attempt < FAILURES_BEFORE_STUCK:
+        return None
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=Execution(workflow_id=run.id, run_id=raw.workflow_execution_info.execution.run_id),
+        maximum_page_size=RECENT_EVENTS,
+    )
+    history = (await client.workflow_service.get_workflow_execution_history_reverse(request)).history
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            failure = event.workflow_task_failed_event_attributes.failure
+            return f"its workflow task has failed {task.attempt - 1} times: {_in_plain_words(failure.message)}"
+    if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
+        return f"its workflow task has been tried {task.attempt} times; a worker has it now"
+    return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"
+
+
+async def _summary(execution: WorkflowExecution) -> RunSummary:
+    memo = await execution.memo()
+    return RunSummary(
+        id=execution.id,
+        flow=str(memo.get(names.MEMO_FLOW, "?")),
+        hash=str(memo.get(names.MEMO_HASH, "")),
+        status=status_word(execution.status),
+        started=execution.start_time,
+        closed=execution.close_time,
+        task_queue=execution.task_queue,
+    )
+
+
+_KNOWN_CAUSES = (
+    ("TMPRL1100", "this version of the interpreter does not repeat what the run did (non-determinism)"),
+    ("TMPRL1101", "a step of the interpreter took longer than two seconds without pause"),
+    ("MissingObject", "the worker's store does not hold an object that the run needs"),
+    ("no object", "the worker's store does not hold an object that the run needs"),
+)
+
+
+def _in_plain_words(message: str) -> str:
+    cause = next((words for sign, words in _KNOWN_CAUSES if sign in message), None)
+    return f"{cause} ({message})" if cause else message

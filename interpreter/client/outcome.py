@@ -1,0 +1,49 @@
+"""How a run ended, in the caller's terms."""
+
+from typing import Any
+
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError, TerminatedError, TimeoutError
+from temporalio.service import RPCError, RPCStatusCode
+
+from interpreter.boundary.payloads import RunResult, Spent
+from interpreter.client.errors import (
+    ClientError,
+    FailureDetail,
+    RunCancelled,
+    RunFailed,
+    RunTerminated,
+    UnknownRun,
+    failure_detail,
+)
+from interpreter.stores.store import ObjectStore
+from interpreter.stores.values import resolve
+
+
+async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> RunResult:
+    """Wait for the end. The value is whole: what travelled as a reference is fetched."""
+    try:
+        data = await handle.result()
+    except WorkflowFailureError as error:
+        raise _ended_badly(handle.id, error.cause) from error
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise UnknownRun(f"there is no run {handle.id}") from error
+        raise
+    spent = Spent(**data["spent"]) if data.get("spent") else Spent()
+    return RunResult(resolve(store, data["value"]), spent, bool(data.get("rehearsal")), data.get("ledger") or [])
+
+
+def _ended_badly(run: str, cause: BaseException | None) -> ClientError:
+    match cause:
+        case ApplicationError():
+            return RunFailed(failure_detail(cause.type, cause.message, cause.details))
+        case CancelledError():
+            return RunCancelled(f"the run {run} was cancelled")
+        case TerminatedError():
+            return RunTerminated(f"the run {run} was terminated: {cause.message}")
+        case TimeoutError():
+            return RunTerminated(f"the run {run} was ended by a timeout of the server")
+        case _:
+            message = cause.message if isinstance(cause, FailureError) else str(cause)
+            return RunFailed(FailureDetail("Failed", message))

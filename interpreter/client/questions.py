@@ -1,0 +1,44 @@
+"""The open questions of a run and of its children, and which of them is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from interpreter.boundary.view import QuestionView
+from interpreter.client.errors import UnknownQuestion, did_you_mean
+
+if TYPE_CHECKING:
+    from interpreter.client.run import Run
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An open question, and the run that asks it: the one that was looked at, or a child of it."""
+
+    run: "Run"
+    question: QuestionView
+
+
+def choose_question(asked: Sequence[Asked], wanted: str | None) -> Asked:
+    """By id, by name when only one has it, or the only one there is."""
+    if wanted is None:
+        return _the_only(asked)
+    matching = [one for one in asked if wanted in (one.question.id, one.question.name)]
+    if len(matching) > 1:
+        raise UnknownQuestion(f"{wanted} is asked {len(matching)} times; name one of: {_ids(matching)}")
+    if not matching:
+        known = sorted({name for one in asked for name in (one.question.name, one.question.id)})
+        raise UnknownQuestion(f"the run does not ask {wanted} now{did_you_mean(wanted, known)}")
+    return matching[0]
+
+
+def _the_only(asked: Sequence[Asked]) -> Asked:
+    if not asked:
+        raise UnknownQuestion("the run asks nothing now")
+    if len(asked) > 1:
+        raise UnknownQuestion(f"the run asks {len(asked)} things; name one of: {_ids(asked)}")
+    return asked[0]
+
+
+def _ids(asked: Sequence[Asked]) -> str:
+    return ", ".join(one.question.id for one in asked)

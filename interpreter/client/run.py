@@ -1,0 +1,189 @@
+"""A handle on one run. It holds no state of the run: everything is asked for when it is wanted."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from temporalio.client import (
+    Client as TemporalClient,
+)
+from temporalio.client import (
+    WorkflowExecutionDescription,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from interpreter.boundary import names
+from interpreter.boundary.payloads import JSON, Answer, AnswerReply
+from interpreter.boundary.view import Note, QuestionView, RunView
+from interpreter.client.errors import AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
+from interpreter.client.following import follow
+from interpreter.client.outcome import result_of
+from interpreter.client.questions import Asked, choose_question
+from interpreter.client.waiting import MissingWorker, missing_workers
+from interpreter.stores.store import ObjectStore
+
+QUERY_TIMEOUT = timedelta(seconds=4)
+UPDATE_TIMEOUT = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, by its id."""
+
+    id: str
+    temporal: TemporalClient
+    store: ObjectStore
+
+    @property
+    def handle(self) -> WorkflowHandle[object, object]:
+        """The latest execution, whichever that is: a run continues as new under the same id."""
+        return self.temporal.get_workflow_handle(self.id)
+
+    async def result(self) -> JSON:
+        """Wait for the end, and return the flow's value. Raises `RunFailed`, `RunCancelled` or `RunTerminated`."""
+        return (await result_of(self.handle, self.store)).value
+
+    async def state(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
+        """How the run stands now, with the notes after that number."""
+        try:
+            view: RunView = await self.handle.query(names.STATE_QUERY, after, result_type=RunView, rpc_timeout=patience)
+        except WorkflowQueryFailedError as error:
+            raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+        return view
+
+    async def describe(self) -> WorkflowExecutionDescription:
+        """What the server knows about the run, worker or not."""
+        try:
+            return await self.handle.describe()
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+
+    async def child(self, path: str) -> "Run":
+        """The run that a flow step of this one started, or is about to."""
+        first = (await self.describe()).raw_description.workflow_execution_info.first_run_id
+        return replace(self, id=names.child_id(self.id, first, path))
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Note]:
+        """What happens, as it happens, from the note after that number until the run is over."""
+        async for note in follow(self, after):
+            yield note
+
+    async def approvals(self) -> list[QuestionView]:
+        """The questions that are open now, those of children too."""
+        return [asked.question for asked in await self.asked()]
+
+    async def asked(self) -> list[Asked]:
+        """The open questions with the run that asks each: an answer goes to that run."""
+        state = await self.state()
+        found = [Asked(self, question) for question in state.questions]
+        for step in state.steps:
+            if step.node == "flow" and step.state != "waiting":
+                found += await (await self.child(step.path))._asked_if_there()
+        return found
+
+    async def _asked_if_there(self) -> list[Asked]:
+        try:
+            return await self.asked()
+        except (UnknownRun, NoWorker, RunStuck):  # it has just ended, or cannot be asked: then it asks nothing now
+            return []
+
+    async def approve(
+        self,
+        question: str | None = None,
+        answer: JSON = None,
+        *,
+        by: str,
+        group: str | None = None,
+        note: str | None = None,
+    ) -> AnswerReply:
+        """Say yes. `question` is the name or id of an open question, needed only when there are several."""
+        asked = choose_question(await self.asked(), question)
+        return await asked.run.answer(asked.question, "approve", by=by, answer=answer, group=group, note=note)
+
+    async def reject(
+        self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None
+    ) -> AnswerReply:
+        """Say no."""
+        asked = choose_question(await self.asked(), question)
+        return await asked.run.answer(asked.question, "reject", by=by, group=group, note=note)
+
+    async def answer(
+        self,
+        question: QuestionView,
+        decision: Literal["approve", "reject"],
+        *,
+        by: str,
+        answer: JSON = None,
+        group: str | None = None,
+        note: str | None = None,
+        id: str | None = None,
+    ) -> AnswerReply:
+        """Answer a question as it was shown, to whose digest the answer is bound. The same `id` is the same answer."""
+        given = Answer(
+            id=id or uuid.uuid4().hex,
+            question=question.id,
+            decision=decision,
+            by=by,
+            answer=answer,
+            group=group,
+            note=note,
+            digest=question.digest,
+        )
+        reply = await self._deliver(given)
+        if not reply.accepted:
+            raise AnswerRefused(reply.message)
+        return reply
+
+    async def _deliver(self, given: Answer) -> AnswerReply:
+        try:
+            reply: AnswerReply = await self.handle.execute_update(
+                names.ANSWER_UPDATE, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
+            )
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise NoWorker(_no_worker(self.id)) from error
+        except WorkflowUpdateFailedError as error:
+            cause = error.cause
+            raise AnswerRefused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+        return reply
+
+    async def cancel(self) -> None:
+        """Ask the run to stop, and to undo what it has done."""
+        try:
+            await self.handle.cancel()
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+
+    async def missing_workers(self) -> list[MissingWorker]:
+        """The task queues on which this run waits and nothing works."""
+        description = await self.describe()
+        try:
+            return await missing_workers(self.temporal, description)
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+
+
+def _explained(run: str, error: RPCError) -> ClientError:
+    match error.status:
+        case RPCStatusCode.NOT_FOUND:
+            return UnknownRun(f"there is no run {run} here; `dsl runs` lists them")
+        case RPCStatusCode.FAILED_PRECONDITION if "failed state" in error.message:
+            return RunStuck(f"the run {run} is stuck: its workflow task keeps failing; `dsl runs --stuck` says why")
+        case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:
+            return NoWorker(_no_worker(run))
+        case _:
+            return ClientError(f"the server refused: {error.message}")
+
+
+def _no_worker(run: str) -> str:
+    return f"the run {run} cannot be asked: nothing works on its task queue"

@@ -1,0 +1,92 @@
+"""From what a caller has to what a run needs: what can be refused is refused here, before anything starts."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from dsl.ast.node import walk
+from dsl.ast.statements import Budget
+from dsl.definition.canonical import canonical
+from dsl.definition.definition import Definition
+from dsl.definition.seal import Sealed
+from dsl.definition.unseal import unseal
+from dsl.expressions.wire import to_wire
+from dsl.source import Source
+from dsl.values.validate import validate_record
+from interpreter.boundary.payloads import JSON, Price, RunInput
+from interpreter.client.compiling import compile_flow
+from interpreter.client.envelope import pack
+from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
+from interpreter.providers.prices import resolve_prices
+from interpreter.stores.store import ObjectStore
+
+FlowSource: TypeAlias = Path | str | Sealed
+"""A file, the text of one (a `str` of several lines), the path of one (any other `str`), or a sealed definition."""
+
+LARGEST_INPUT = 1_500_000
+"""Bytes of JSON. The server refuses a payload over 2 MB."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The argument of the workflow, and the digest of the source map in the store."""
+
+    input: RunInput
+    source: str | None
+
+
+def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON) -> Prepared:
+    sealed = flow_source if isinstance(flow_source, Sealed) else compile_flow(read_source(flow_source), flow)
+    definition = unseal(sealed.json, sealed.hash)
+    run_input = RunInput(
+        definition=pack(store, sealed.hash, sealed.json),
+        flow=sealed.flow,
+        input=_checked_input(definition, {} if input is None else input),
+        prices=_prices(definition),
+    )
+    return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
+
+
+def read_source(flow_source: Path | str) -> Source:
+    """The text, under the name that it is shown with."""
+    if isinstance(flow_source, str) and "\n" in flow_source:
+        return Source("<text>", flow_source)
+    try:
+        return Source(str(flow_source), Path(flow_source).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FlowUnreadable(f"there is no file {flow_source}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise FlowUnreadable(f"{flow_source} cannot be read: {error}") from error
+
+
+def _checked_input(definition: Definition, input: JSON) -> JSON:
+    """The input as plain JSON, complete with defaults."""
+    checked = validate_record(input, definition.flows[definition.flow].parameters, definition.types)
+    if checked.problems:
+        raise InputRefused(definition.flow, [str(problem) for problem in checked.problems])
+    wire = to_wire(checked.value)
+    size = len(json.dumps(wire, ensure_ascii=False).encode())
+    if size > LARGEST_INPUT:
+        raise InputRefused(definition.flow, [f"it has {size:,} bytes of JSON; at most {LARGEST_INPUT:,} can be given"])
+    return wire
+
+
+def _prices(definition: Definition) -> dict[str, Price]:
+    """What each model costs, pinned for the life of the run."""
+    models = sorted({model for agent in definition.agents.values() for model in agent.models})
+    if not models:
+        return {}
+    prices = resolve_prices(models)
+    unknown = [model for model in models if model not in prices]
+    if unknown and _counts_money(definition):
+        raise PriceUnknown(
+            f"the flow {definition.flow} has a budget in usd, but the price of {', '.join(unknown)} is not known; "
+            "use another model, or a budget in tokens"
+        )
+    return prices
+
+
+def _counts_money(definition: Definition) -> bool:
+    nodes = [*definition.flows.values(), *definition.agents.values()]
+    return any(isinstance(node, Budget) and node.usd is not None for root in nodes for node in walk(root))

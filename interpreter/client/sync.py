@@ -1,0 +1,158 @@
+"""The same client for scripts without `async`: an event loop in a thread of its own does the work."""
+
+import asyncio
+import os
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from interpreter.boundary.payloads import JSON, AnswerReply
+from interpreter.boundary.view import Note, QuestionView, RunView
+from interpreter.client import client as asynchronous
+from interpreter.client.client import TASK_QUEUE
+from interpreter.client.listing import RunSummary
+from interpreter.client.run import Run
+from interpreter.client.submission import FlowSource
+from interpreter.stores.store import ObjectStore
+
+T = TypeVar("T")
+
+
+class _Loop:
+    """An event loop that runs in the background until it is stopped."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="steadflow-client", daemon=True)
+        self._thread.start()
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        pending: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return pending.result()
+        except BaseException:
+            pending.cancel()  # Ctrl-C while we wait must not leave the work behind
+            raise
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@dataclass(frozen=True)
+class SyncRun:
+    """`Run`, waiting for each answer."""
+
+    run: Run
+    _loop: _Loop
+
+    @property
+    def id(self) -> str:
+        return self.run.id
+
+    def result(self) -> JSON:
+        return self._loop.wait(self.run.result())
+
+    def state(self, after: int = 0) -> RunView:
+        return self._loop.wait(self.run.state(after))
+
+    def approvals(self) -> list[QuestionView]:
+        return self._loop.wait(self.run.approvals())
+
+    def approve(
+        self,
+        question: str | None = None,
+        answer: JSON = None,
+        *,
+        by: str,
+        group: str | None = None,
+        note: str | None = None,
+    ) -> AnswerReply:
+        return self._loop.wait(self.run.approve(question, answer, by=by, group=group, note=note))
+
+    def reject(
+        self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None
+    ) -> AnswerReply:
+        return self._loop.wait(self.run.reject(question, by=by, group=group, note=note))
+
+    def cancel(self) -> None:
+        self._loop.wait(self.run.cancel())
+
+    def follow(self, after: int = 0) -> Iterator[Note]:
+        notes = aiter(self.run.follow(after))
+        while (note := self._loop.wait(_next(notes))) is not None:
+            yield note
+
+
+class SyncClient:
+    """`Client`, waiting for each answer. Use it in a `with`, or close it."""
+
+    def __init__(self, client: asynchronous.Client, loop: _Loop) -> None:
+        self._client = client
+        self._loop = loop
+
+    @property
+    def ui_url(self) -> str | None:
+        return self._client.ui_url
+
+    def submit(
+        self,
+        flow_source: FlowSource,
+        input: JSON = None,
+        *,
+        id: str | None = None,
+        flow: str | None = None,
+        task_queue: str = TASK_QUEUE,
+        requester: str | None = None,
+    ) -> SyncRun:
+        submitted = self._client.submit(
+            flow_source, input, id=id, flow=flow, task_queue=task_queue, requester=requester
+        )
+        return SyncRun(self._loop.wait(submitted), self._loop)
+
+    def run(self, id: str) -> SyncRun:
+        return SyncRun(self._client.run(id), self._loop)
+
+    def runs(self, *, flow: str | None = None, status: str | None = None, stuck: bool = False) -> list[RunSummary]:
+        async def collect() -> list[RunSummary]:
+            return [summary async for summary in self._client.runs(flow=flow, status=status, stuck=stuck)]
+
+        return self._loop.wait(collect())
+
+    def close(self) -> None:
+        self._loop.wait(self._client.close())
+        self._loop.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(
+    address: str | None = None,
+    namespace: str | None = None,
+    *,
+    state_dir: str | os.PathLike[str] | None = None,
+    store: ObjectStore | None = None,
+) -> SyncClient:
+    """`interpreter.client.client.connect`, for scripts."""
+    loop = _Loop()
+    try:
+        connected = loop.wait(asynchronous.connect(address, namespace, state_dir=state_dir, store=store))
+    except BaseException:
+        loop.stop()
+        raise
+    return SyncClient(connected, loop)
+
+
+async def _next(notes: Any) -> Note | None:
+    note: Note | None = await anext(notes, None)
+    return note

@@ -1,0 +1,76 @@
+"""What a run waits for in vain: a task queue that no worker polls looks, from outside, exactly like a slow step."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkflowExecutionResponse
+from temporalio.client import Client as TemporalClient
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+
+from interpreter.boundary import names
+
+POLL_FRESH = timedelta(seconds=70)
+"""A poll lasts at most a minute: a worker that has not asked for longer is gone, though the server still lists it."""
+
+OURS = "steadflow."
+
+
+@dataclass(frozen=True)
+class MissingWorker:
+    """Nothing polls `queue`. `tools` are the calls that wait there; none: the run itself waits."""
+
+    queue: str
+    tools: tuple[str, ...]
+    since: datetime
+
+    @property
+    def advice(self) -> str:
+        """What to do, as a sentence."""
+        waits = f"the tool {', '.join(self.tools)}" if self.tools else "the run"
+        return (
+            f"nothing works on the task queue {self.queue}, where {waits} waits; "
+            f"start a worker: dsl worker --task-queue {self.queue} --tools MODULE"
+        )
+
+
+async def missing_workers(client: TemporalClient, run: WorkflowExecutionDescription) -> list[MissingWorker]:
+    """The queues with waiting work of `run` and nobody to do it."""
+    raw = run.raw_description
+    if run.status != WorkflowExecutionStatus.RUNNING:
+        return []
+    missing = []
+    if not await _is_polled(client, run.task_queue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW):
+        missing.append(MissingWorker(run.task_queue, (), _waiting_since(raw, run)))
+    for queue, waiting in _scheduled_activities(raw).items():
+        if not await _is_polled(client, queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY):
+            tools = tuple(sorted({name for name, _ in waiting if not name.startswith(OURS)}))
+            missing.append(MissingWorker(queue, tools or (names.CHAT_ACTIVITY,), min(since for _, since in waiting)))
+    return missing
+
+
+def _waiting_since(raw: DescribeWorkflowExecutionResponse, run: WorkflowExecutionDescription) -> datetime:
+    if raw.HasField("pending_workflow_task"):
+        return raw.pending_workflow_task.scheduled_time.ToDatetime(tzinfo=UTC)
+    return run.start_time
+
+
+def _scheduled_activities(raw: DescribeWorkflowExecutionResponse) -> dict[str, list[tuple[str, datetime]]]:
+    """The activities that nobody has taken yet, by task queue: name, and since when."""
+    waiting: dict[str, list[tuple[str, datetime]]] = {}
+    for activity in raw.pending_activities:
+        if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
+            queue = activity.activity_options.task_queue.name
+            since = activity.scheduled_time.ToDatetime(tzinfo=UTC)
+            waiting.setdefault(queue, []).append((activity.activity_type.name, since))
+    return waiting
+
+
+async def _is_polled(client: TemporalClient, queue: str, kind: TaskQueueType.ValueType) -> bool:
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+    )
+    answer = await client.workflow_service.describe_task_queue(request)
+    now = datetime.now(UTC)
+    return any(now - poller.last_access_time.ToDatetime(tzinfo=UTC) < POLL_FRESH for poller in answer.pollers)
