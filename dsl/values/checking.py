@@ -38,7 +38,7 @@ class Checking:
         self.problem(place, f"expected {expected}, not {shown(value)}")
 
     def reference(self, value: dict[Any, Any], place: Place | None) -> Reference | None:
-        """The reference that this data is. None may come from outside: who names a hash could read what is behind it."""
+        """The reference that this is. None may come from outside: a hash that is named could be read by it."""
         if not self.references:
             self.problem(
                 place, "an object of just `$ref` and `$size` stands for a large value, and cannot come from outside"
