@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin, is_typeddict
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -131,7 +131,7 @@ _ClassField = tuple[str, Any, Any]
 def _fields_reader(cls: type) -> Callable[[Any], Iterator[_ClassField]] | None:
     if issubclass(cls, BaseModel):
         return _model_fields
-    if is_typeddict(cls):
+    if hasattr(cls, "__required_keys__"):  # a `TypedDict`, also that of `typing_extensions`
         return _typed_dict_fields
     return _dataclass_fields if dataclasses.is_dataclass(cls) else None
 

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, overload
 
-from pydantic import TypeAdapter
+from pydantic import PydanticUserError, TypeAdapter
 
 from dsl.ast.types import Field, Type
 from dsl.values.signature import signature
@@ -70,11 +70,13 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
     annotations, problems = Annotations(), []
     hints = _hints(name, function)
     fields: list[Field] = []
+    adapters: dict[str, TypeAdapter[Any]] = {}
     optional: set[str] = set()
     for parameter in inspect.signature(function).parameters.values():
         try:
             fields.append(_field(parameter, hints, annotations))
-        except UnusableAnnotation as error:
+            adapters[parameter.name] = TypeAdapter(hints[parameter.name])
+        except (UnusableAnnotation, PydanticUserError) as error:
             problems.append(f"parameter {parameter.name}: {error}")
         if parameter.default is not inspect.Parameter.empty:
             optional.add(parameter.name)
@@ -92,7 +94,7 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
         optional=frozenset(optional),
         returns=returns,
         types=annotations.types,
-        adapters={field.name: TypeAdapter(hints[field.name]) for field in fields},
+        adapters=adapters,
         signature=signature(tuple(fields), returns, annotations.types),
     )
 
