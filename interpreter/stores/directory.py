@@ -15,6 +15,8 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class DirectoryStore:
+    """Objects as files of one folder."""
+
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
 

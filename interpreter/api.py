@@ -1,0 +1,73 @@
+"""The public door of the run: what a program imports to submit flows, to answer them, and to be a worker for them.
+
+`interpreter.client.sync` is the same client for scripts without `async`.
+"""
+
+from interpreter.activities.context import ToolContext, current
+from interpreter.activities.errors import ToolError
+from interpreter.boundary.payloads import AnswerReply
+from interpreter.boundary.view import Note, QuestionView, RunView
+from interpreter.client.client import Client, connect
+from interpreter.client.errors import (
+    AnswerRefused,
+    ClientError,
+    FlowRefused,
+    FlowUnreadable,
+    InputRefused,
+    NoWorker,
+    PriceUnknown,
+    RunCancelled,
+    RunExists,
+    RunFailed,
+    RunStuck,
+    RunTerminated,
+    UnknownQuestion,
+    UnknownRun,
+    Unreachable,
+)
+from interpreter.client.listing import RunSummary
+from interpreter.client.run import Run
+from interpreter.client.sync import SyncClient, SyncRun
+from interpreter.client.sync import connect as connect_sync
+from interpreter.client.waiting import MissingWorker
+from interpreter.stores.directory import DirectoryStore
+from interpreter.worker.plugin import FlowPlugin
+from interpreter.worker.running import run_worker
+from interpreter.worker.tools import tool
+
+__all__ = [
+    "AnswerRefused",
+    "AnswerReply",
+    "Client",
+    "ClientError",
+    "DirectoryStore",
+    "FlowPlugin",
+    "FlowRefused",
+    "FlowUnreadable",
+    "InputRefused",
+    "MissingWorker",
+    "NoWorker",
+    "Note",
+    "PriceUnknown",
+    "QuestionView",
+    "Run",
+    "RunCancelled",
+    "RunExists",
+    "RunFailed",
+    "RunStuck",
+    "RunSummary",
+    "RunTerminated",
+    "RunView",
+    "SyncClient",
+    "SyncRun",
+    "ToolContext",
+    "ToolError",
+    "UnknownQuestion",
+    "UnknownRun",
+    "Unreachable",
+    "connect",
+    "connect_sync",
+    "current",
+    "run_worker",
+    "tool",
+]
