@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dsl.analysis import analyse
 from dsl.ast.node import walk
 from dsl.ast.statements import AwaitApproval, Call
 from dsl.definition.canonical import digest
@@ -109,6 +110,20 @@ def test_the_main_flow_is_the_one_that_no_other_calls() -> None:
     assert main_flow(module("edition 1 flow a() depth 3 { step a() }")) == "a"
     assert main_flow(module("edition 1 flow a() { sleep 1s } flow b() { sleep 1s }")) is None
     assert main_flow(module("edition 1")) is None
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "examples").glob("*.flow")), ids=lambda path: path.stem
+)
+def test_the_check_means_the_same_flow_and_its_gates_are_sealed(path: Path) -> None:
+    source = Source(path.name, path.read_text(encoding="utf-8"))
+    analysis = analyse(source)
+    assert analysis.main_flow is not None
+    whole = seal(analysis.module, source, gates=analysis.gates)
+    assert whole.flow == analysis.main_flow.name
+    gates = [node.gates for node in walk(unseal(whole.json).flows[whole.flow]) if isinstance(node, AwaitApproval)]
+    irreversible = b'"kind":"irreversible"' in whole.json
+    assert any(gates) is irreversible
 
 
 def test_a_flow_that_is_not_there_is_named() -> None:
