@@ -20,11 +20,11 @@ from typing import Any
 
 import yaml
 
+from dsl.analysis import analyse
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.source import Source
-from dsl.syntax.parse import parse
 from interpreter.boundary.payloads import Answer, Price
 
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
@@ -61,9 +61,9 @@ class Case:
     @cached_property
     def sealed(self) -> bytes:
         source = Source(str(self.folder / "flow.flow"), (self.folder / "flow.flow").read_text())
-        parsed = parse(source)
-        assert not parsed.diagnostics, parsed.diagnostics
-        return seal(parsed.module, source, self.data.get("flow"), gates=lambda approval: ()).json
+        analysis = analyse(source)
+        assert analysis.ok, [f"{problem.code} {problem.message}" for problem in analysis.diagnostics]
+        return seal(analysis.module, source, self.data.get("flow"), gates=analysis.gates).json
 
     @property
     def expected(self) -> Path:
@@ -150,6 +150,11 @@ class Seen:
 
     def as_data(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value not in (None, [])}
+
+
+def without_run(text: str, run: str) -> str:
+    """A text with what names one run taken out, so that runs can be compared."""
+    return text.replace(run, "run")
 
 
 def call_text(name: str, arguments: Any, key: str) -> str:

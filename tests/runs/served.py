@@ -1,0 +1,217 @@
+"""Runs cases on a real Temporal server.
+
+The tools are one dynamic activity, as any Temporal SDK could have it: plain JSON in, plain JSON out. The models are planned
+(a provider that says what the case says); how real ones are asked is tested with the providers.
+"""
+
+import asyncio
+import base64
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.service import RPCError
+
+from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, WORKFLOW
+from interpreter.boundary.payloads import (
+    Answer,
+    AnswerReply,
+    ChatRequest,
+    ChatResult,
+    ChatUsage,
+    DefinitionEnvelope,
+    RunInput,
+    RunOptions,
+    RunResult,
+)
+from interpreter.boundary.view import QuestionView, RunView
+from interpreter.core.snapshot import decode
+from interpreter.providers.provider import ProviderFailure
+from interpreter.stores.store import ObjectStore
+from tests.runs.case import Case, Plan, Seen, call_text, without_run
+
+POLL = 0.05
+LONGEST = 60.0
+
+
+@dataclass
+class ServedRun:
+    """One run of a case: what was called, who answered, how it ended."""
+
+    case: Case
+    id: str
+    handle: "WorkflowHandle[Any, RunResult]"
+    first_run: str = ""
+    calls: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    answering: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    view: RunView | None = None
+    cancelled: bool = False
+
+
+class Served:
+    """The world of all runs on one server."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self.client = client
+        self.task_queue = task_queue
+        self.runs: dict[str, ServedRun] = {}
+
+    async def run(self, case: Case, *, continue_eagerly: bool = False) -> tuple[Seen, ServedRun]:
+        run = await self._start(case, continue_eagerly)
+        async with asyncio.timeout(LONGEST):
+            ending = asyncio.create_task(run.handle.result())
+            while not ending.done():
+                await self._look(run)
+                await asyncio.wait([ending], timeout=POLL)
+            run.view = await run.handle.query(STATE_QUERY, 0, result_type=RunView)
+            for answering in run.answering.values():
+                await answering
+        return _seen(run, ending), run
+
+    async def _start(self, case: Case, continue_eagerly: bool) -> ServedRun:
+        id_ = f"{case.name}--{uuid4().hex[:8]}"
+        definition = case.definition
+        run_input = RunInput(
+            definition=DefinitionEnvelope(definition.hash, base64.b64encode(zlib.compress(case.sealed)).decode()),
+            flow=definition.flow,
+            input=case.data.get("input", {}),
+            requester=case.data.get("requester"),
+            prices=case.prices,
+            options=RunOptions(continue_eagerly=continue_eagerly),
+        )
+        handle = self.client.get_workflow_handle(id_, result_type=RunResult)
+        run = self.runs[id_] = ServedRun(case, id_, handle)
+        started = await self.client.start_workflow(WORKFLOW, run_input, id=id_, task_queue=self.task_queue)
+        run.first_run = started.first_execution_run_id or ""
+        return run
+
+    async def _look(self, run: ServedRun) -> None:
+        """Do what people do: answer what is asked, cancel when it is time."""
+        view = await self._look_at(run, run.id)
+        if view is None:
+            return
+        for step in view.steps:
+            if step.node == "flow":
+                await self._look_at(run, f"{run.id}/{run.first_run[:8]}/{step.path}")
+        when = run.case.data.get("cancel", {}).get("when")
+        if not run.cancelled and when in [f"{note.kind} {note.name}" for note in view.notes]:
+            run.cancelled = True
+            await run.handle.cancel()
+
+    async def _look_at(self, run: ServedRun, id_: str) -> RunView | None:
+        view = await self._view(id_)
+        for question in view.questions if view is not None else ():
+            if f"{id_} {question.id}" not in run.answering:
+                run.answering[f"{id_} {question.id}"] = asyncio.create_task(self._answer(run, id_, question))
+        return view
+
+    async def _view(self, id_: str) -> RunView | None:
+        try:
+            return await self.client.get_workflow_handle(id_).query(STATE_QUERY, 0, result_type=RunView)
+        except RPCError:
+            return None  # it has not begun, or is just continuing as new
+
+    async def _answer(self, run: ServedRun, id_: str, question: QuestionView) -> None:
+        asked = asyncio.get_running_loop().time()
+        for planned in run.case.answers(question.name):
+            await asyncio.sleep(max(0.0, asked + planned.after - asyncio.get_running_loop().time()))
+            answer = Answer(**vars(planned.answer) | {"question": question.id, "id": f"{question.id}-{planned.answer.id}"})
+            try:
+                reply = await self.client.get_workflow_handle(id_).execute_update(
+                    ANSWER_UPDATE, answer, result_type=AnswerReply
+                )
+                assert reply.accepted and planned.refused is None, reply
+            except WorkflowUpdateFailedError as error:
+                assert isinstance(error.cause, ApplicationError)
+                run.refusals.append(error.cause.message)
+                assert planned.refused is not None, error.cause
+
+    def keep(self, case: Case, store: ObjectStore) -> None:
+        """Put what the case refers to into the store."""
+        for value in case.objects.values():
+            store.put(json.dumps(value, sort_keys=True).encode())
+
+    def plan(self, workflow_id: str, group: str, name: str, arguments: dict[str, Any], place: str, shown: Any) -> Plan:
+        run = self.runs[workflow_id.split("/", 1)[0]]
+        chooser = run.case.chooses_by_argument(group, name)
+        counter = f"{group}/{name}/{arguments[chooser]}" if chooser else f"{group}/{name}"
+        number = run.numbers[counter]
+        run.numbers[counter] += 1
+        run.calls.append(call_text(name, shown, place))
+        return run.case.plan(group, name, arguments, number)
+
+    def tool(self) -> Any:
+        @activity.defn(dynamic=True)
+        async def planned_tool(args: Sequence[RawValue]) -> Any:
+            info = activity.info()
+            arguments = activity.payload_converter().from_payload(args[0].payload)
+            assert info.workflow_id is not None
+            plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, info.activity_id, arguments)
+            await _take(plan.takes)
+            if plan.kind is not None:
+                raise ApplicationError(plan.message, type=plan.kind)
+            return plan.returns
+
+        return planned_tool
+
+
+@dataclass
+class PlannedProvider:
+    """Answers as the case says."""
+
+    served: Served
+
+    async def chat(self, request: ChatRequest) -> ChatResult:
+        info = activity.info()
+        assert info.workflow_id is not None
+        arguments = {"prompt": request.prompt}
+        plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, info.activity_id, request.prompt)
+        await asyncio.sleep(plan.takes)
+        if plan.kind is not None:
+            raise ProviderFailure(plan.kind, plan.message, charge="reservation")
+        return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def _take(seconds: float) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    while (left := end - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(min(0.2, left))
+        activity.heartbeat()
+
+
+def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]") -> Seen:
+    view = run.view
+    assert view is not None
+    failure: dict[str, Any] | None = None
+    outcome, result = "completed", None
+    try:
+        result = ending.result().value
+    except WorkflowFailureError as error:
+        if isinstance(error.cause, CancelledError):
+            outcome = "cancelled"
+        else:
+            assert isinstance(error.cause, ApplicationError), error.cause
+            outcome = "failed"
+            told = decode(error.cause.details[0]["failure"])
+            failure = {"kind": told.kind, "message": told.message, "path": told.path}
+    return Seen(
+        outcome=outcome,
+        result=result,
+        failure=failure,
+        calls=[without_run(call, f"{run.id}/{run.first_run}") for call in run.calls],
+        ledger=[f"{entry.state} {entry.path}" for entry in view.ledger],
+        refusals=run.refusals,
+    )

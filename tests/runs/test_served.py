@@ -1,0 +1,81 @@
+"""Every run case on a real Temporal server, as it is and continuing as new at each quiescent point.
+
+What a run comes to, and every call outside, must be what the simulation expects. The runs go side by side on one server;
+each test waits for its own.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from interpreter.server.command import DYNAMIC_CONFIG, find_binary
+from interpreter.stores.memory import MemoryStore
+from interpreter.worker.plugin import FlowPlugin
+from tests.runs.case import Case, Seen, all_cases
+from tests.runs.served import PlannedProvider, Served, ServedRun
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AT_ONCE = 12
+TASK_QUEUE = "cases"
+PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
+Runs = dict[tuple[str, bool], "asyncio.Task[tuple[Seen, ServedRun]]"]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def runs() -> AsyncIterator[Runs]:
+    """All cases under way: a task for each, by name and whether it continues eagerly."""
+    settings = [part for setting in DYNAMIC_CONFIG for part in ("--dynamic-config-value", setting)]
+    environment = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=find_binary(), dev_server_extra_args=settings, dev_server_log_level="error"
+    )
+    async with environment:
+        served = Served(environment.client, TASK_QUEUE)
+        store = MemoryStore()
+        for case in all_cases():
+            served.keep(case, store)
+        plugin = FlowPlugin(provider=PlannedProvider(served), store=store)
+        async with Worker(environment.client, task_queue=TASK_QUEUE, activities=[served.tool()], plugins=[plugin]):
+            places = asyncio.Semaphore(AT_ONCE)
+
+            async def run(case: Case, eagerly: bool) -> tuple[Seen, ServedRun]:
+                async with places:
+                    return await served.run(case, continue_eagerly=eagerly)
+
+            tasks = {(c.name, eagerly): asyncio.create_task(run(c, eagerly)) for eagerly in (False, True) for c in all_cases()}
+            yield tasks
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+async def test_served(case: Case, eagerly: bool, runs: Runs) -> None:
+    seen, _ = await runs[case.name, eagerly]
+    assert _comparable(seen.as_data()) == _comparable(yaml.safe_load(case.expected.read_text()))
+
+
+async def test_continuations_were_forced_everywhere(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    forced: Counter[str] = Counter()
+    for (_, eagerly), task in runs.items():
+        if eagerly:
+            _, run = await task
+            assert run.view is not None
+            forced.update(run.view.continuations)
+    with capsys.disabled():
+        print("\nserver continuations: " + ", ".join(f"{place} {forced[place]}" for place in PLACES))
+    assert all(forced[place] > 0 for place in PLACES)
+
+
+def _comparable(seen: dict[str, Any]) -> dict[str, Any]:
+    """Without what may differ: the order of what runs side by side, the places of calls inside children, the notes."""
+    calls = sorted(call.rsplit(" @", 1)[0] for call in seen.get("calls", []))
+    return {**seen, "calls": calls, "ledger": sorted(seen.get("ledger", [])), "trace": []}
