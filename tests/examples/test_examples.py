@@ -1,0 +1,105 @@
+"""Every example passes the check and runs to its end, on a real server.
+
+Where nobody is asked, the server skips the time in which nothing happens; a question would time out at once.
+"""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client as TemporalClient
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from dsl.analysis import analyse
+from dsl.source import Source
+from interpreter.client.client import Client
+from interpreter.client.run import Run
+from interpreter.providers.rehearsal import RehearsalProvider
+from interpreter.server.command import DYNAMIC_CONFIG, find_binary
+from interpreter.server.setup import register_attributes
+from interpreter.stores.memory import MemoryStore
+from interpreter.worker.plugin import FlowPlugin
+from tests.examples.example import EXAMPLES, FOLDER, Example, agrees, rows
+from tests.examples.site import failing_site
+
+RUN_ALIKE = [example for example in EXAMPLES if example.name != "monitor"]
+ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    settings = [*DYNAMIC_CONFIG, "frontend.WorkflowTimeSkippingEnabled=true"]
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        dev_server_existing_path=find_binary(),
+        dev_server_extra_args=[part for setting in settings for part in ("--dynamic-config-value", setting)],
+    ) as environment:
+        await register_attributes(environment.client)
+        yield environment
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_it_passes_the_check(example: Example) -> None:
+    source = Source(example.flow.name, example.flow.read_text(encoding="utf-8"))
+    assert analyse(source).diagnostics == ()
+
+
+@ON_ONE_LOOP
+@pytest.mark.parametrize("example", RUN_ALIKE, ids=lambda example: example.name)
+async def test_it_runs(
+    example: Example, server: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEADFLOW_DEMO_DIR", str(tmp_path))
+    result = await carried_out(example, example.input, server)
+    assert agrees(result, example.expected["result"]), result
+    books = example.expected.get("books", {})
+    assert rows(tmp_path, books) == books
+
+
+@ON_ONE_LOOP
+async def test_the_monitor_calls_when_a_site_fails_twice(
+    server: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEADFLOW_DEMO_DIR", str(tmp_path))
+    monitor = Example("monitor")
+    with failing_site(statuses=[200, 200, 500, 200, 503, 503]) as address:
+        result = await carried_out(monitor, {"site": address}, server)
+    assert result == {"probes": 6, "alarmed": True}
+    (call,) = (tmp_path / "pager").iterdir()
+    assert address in call.read_text(encoding="utf-8")
+
+
+def test_the_list_of_examples_is_complete() -> None:
+    listed = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [example.name for example in EXAMPLES if f"({example.name}.flow)" not in listed] == []
+
+
+async def carried_out(example: Example, input: Any, server: WorkflowEnvironment) -> Any:
+    """The result of a run on a worker of its own, its questions answered as the example's file says."""
+    temporal = server.client
+    if example.script.answers:
+        temporal = await TemporalClient.connect(temporal.service_client.config.target_host)
+    client = Client(temporal, store := MemoryStore())
+    queue = uuid.uuid4().hex
+    plugin = FlowPlugin(example.tools, [example.flow], provider=RehearsalProvider(), store=store)
+    async with Worker(temporal, task_queue=queue, plugins=[plugin]):
+        run = await client.submit(example.flow, input, task_queue=queue, requester="test")
+        await answer(run, example)
+        return await run.result()
+
+
+async def answer(run: Run, example: Example) -> None:
+    """Give all answers of the script, as their questions are asked."""
+    script = example.script
+    while any(script.answers.values()):
+        for question in await run.approvals():
+            for given in script.take(question):
+                reply = await run.answer(
+                    question, given.decision, by=given.by or "test", answer=given.answer, group=given.group
+                )
+                assert reply.accepted, reply
+        await asyncio.sleep(0.05)
