@@ -97,16 +97,14 @@ def books() -> Iterator[sqlite3.Connection]:
 
 
 def show() -> None:
-    queries = {
-        "tickets": "select id, customer, state, subject from tickets",
-        "mails": "select id, recipient, body from mails",
-        "payments": "select id, customer, amount from payments",
-    }
+    """Every row of every table, without the keys."""
     with books() as connection:
-        for name, query in queries.items():
-            print(name)
-            for row in connection.execute(query):
-                print("  ", *row, sep="  ")
+        for table in ("tickets", "mails", "payments"):
+            rows = connection.execute(f"select * from {table}")
+            names = [column[0] for column in rows.description]
+            print(table)
+            for row in rows:
+                print("  ", *(f"{name}={value!r}" for name, value in zip(names, row, strict=True) if name != "key"))
 
 
 if __name__ == "__main__":
