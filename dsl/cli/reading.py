@@ -4,6 +4,7 @@ A file that is there but cannot be read is a diagnostic, so the other files are 
 exist is a mistake on the command line.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def _hidden(path: Path) -> bool:
 def _read(path: str) -> Given:
     name = "<stdin>" if path == STDIN else path
     try:
-        data = click.get_binary_stream("stdin").read() if path == STDIN else Path(path).read_bytes()
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         return _unreadable(name, f"the file is not UTF-8 text: byte {error.start}")

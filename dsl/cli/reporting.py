@@ -1,6 +1,7 @@
 """How problems reach the person who asked: the report on standard output, one line that sums up on standard error."""
 
 import os
+import sys
 from typing import TextIO
 
 import click
@@ -11,7 +12,7 @@ from dsl.diagnostics.reports import FORMATS, Problems, summary
 
 def report(problems: Problems, form: str) -> None:
     """Print the report, coloured when someone looks at it, and the summary."""
-    style = style_for(click.get_text_stream("stdout"))
+    style = style_for(sys.stdout)
     # Click would strip colours that FORCE_COLOR asked for.
     click.echo(FORMATS[form](problems, style), nl=False, color=True)
     click.echo(summary(problems, len(problems)), err=True)

@@ -18,11 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.source import Source, Span
+from dsl.source import Source
 
 _TAB = "    "
-_LONGEST_LABEL = 5
-"""Lines that one label may show; of a longer one the first and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +105,17 @@ def _carets(line: str, mark: _Mark, tone: str, style: Style) -> str:
 
 
 def _marks(source: Source, diagnostic: Diagnostic) -> Iterator[_Mark]:
-    yield from _of_label(source, diagnostic.primary, primary=True)
+    yield _of_label(source, diagnostic.primary, primary=True)
     for label in diagnostic.secondary:
-        yield from _of_label(source, label, primary=False)
+        yield _of_label(source, label, primary=False)
 
 
-def _of_label(source: Source, label: Label, *, primary: bool) -> Iterator[_Mark]:
-    """One mark for each line of the label; its text stands at the last."""
-    first, last = source.position(label.span.start).line, source.position(_last(source, label.span)).line
-    lines = [*range(first, last + 1)]
-    if len(lines) > _LONGEST_LABEL:
-        lines = [first, last]
-    for line in lines:
-        text = source.line(line)
-        start = source.position(label.span.start).column - 1 if line == first else len(text) - len(text.lstrip())
-        end = source.position(label.span.end).column - 1 if line == last else len(text)
-        yield _Mark(line, start, max(start, end), label.text if line == lines[-1] else "", primary)
-
-
-def _last(source: Source, span: Span) -> int:
-    """Where the last character is: a span that ends with a line break does not reach into the next line."""
-    return max(span.start, span.end - 1)
+def _of_label(source: Source, label: Label, *, primary: bool) -> _Mark:
+    """What goes over several lines is marked on the first, where its first words stand."""
+    start, end = source.position(label.span.start), source.position(label.span.end)
+    length = len(source.line(start.line))
+    stop = end.column - 1 if end.line == start.line else length
+    return _Mark(start.line, start.column - 1, max(start.column - 1, stop), label.text, primary)
 
 
 def _drawn(line: str) -> str:

@@ -74,7 +74,8 @@ class Automaton:
         size = production.size
         pieces = self.pieces[len(self.pieces) - size :]
         del self.pieces[len(self.pieces) - size :], self.states[len(self.states) - size :]
-        span = Span(pieces[0].span.start, pieces[-1].span.end) if pieces else Span(here, here)
+        first = 1 if production.documented else 0
+        span = Span(pieces[first].span.start, pieces[-1].span.end) if pieces else Span(here, here)
         self.pieces.append(Piece(self._value(production, span, pieces), span))
         self.states.append(self.tables.actions[self.states[-1]][production.left])
 

@@ -37,7 +37,7 @@ def module(site: Site, edition: int | None, *declarations: Declaration) -> Modul
     return Module(edition, declarations, span=site.span)
 
 
-def edition(site: Site, number: Token) -> int:
+def edition(site: Site, _doc: str | None, number: Token) -> int:
     if int(number.text) != EDITION:
         site.problem(
             f"edition {number.text} is not known",

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 START = "module"
 END = "$END"
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Production:
     """One right-hand side. `plan` says what its children become: None is an absent optional, otherwise the position
-    of a child, and whether its own children take its place. `single` passes an only child through."""
+    of a child, and whether its own children take its place. `single` passes an only child through; a `documented` one
+    begins with docs, which are not part of its place."""
 
     name: str
     left: str
@@ -39,6 +40,7 @@ class Production:
     plan: tuple[tuple[int, bool] | None, ...]
     single: bool
     inline: bool
+    documented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _production(rule: "Rule") -> Production:
         plan=tuple(plan),
         single=bool(rule.options.expand1 and not rule.alias),
         inline=left.startswith("_") and not rule.alias,
+        documented=len(rule.expansion) > 1 and rule.expansion[0].name == "doc",
     )
 
 

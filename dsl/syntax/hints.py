@@ -153,8 +153,10 @@ def _last(mistake: Mistake) -> str | None:
 
 
 def _line(mistake: Mistake) -> list[Token]:
-    """The tokens before the mistake on its own line."""
-    start = mistake.source.text.rfind("\n", 0, mistake.token.span.start) + 1
+    """The tokens up to the mistake on the line where reading had come to."""
+    if not mistake.before:
+        return []
+    start = mistake.source.text.rfind("\n", 0, mistake.before[-1].span.start) + 1
     return [token for token in mistake.before if token.span.start >= start]
 
 

@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"\d\w*(?:\.\d\w*)?")
 _QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*?"""|"(?!"")(?:[^"\\\n]|\\.)*"|""(?!")', re.DOTALL)
 _CHUNK = re.compile(r'(?:[^"\\{\n]|\\[^\n]|\{(?!\{))+')
 _LONG_CHUNK = re.compile(r'(?:[^"\\{]|\\.|\{(?!\{)|"(?!""))+', re.DOTALL)
+_GLUED = re.compile(r"([0-9]+(?:\.[0-9]+|[kM])?)([a-z]+)")
 _FOREIGN = {
     "'": ('"', "text stands in double quotes"),
     "`": ('"', "text stands in double quotes"),
@@ -98,6 +99,8 @@ class _Lexer:
         elif self._at_interpolation_end():
             self._token("_INTERPOLATION_END", 2)
             self.openers.pop()
+        elif self.text[self.at : self.at + 2] in _FOREIGN:
+            self._foreign()
         elif symbol := self.symbol.match(self.text, self.at):
             self._symbol(symbol.group())
         else:
@@ -134,23 +137,17 @@ class _Lexer:
 
     def _bad_number(self, written: str) -> None:
         """Report it, and go on with the digits that it begins with."""
-        digits = "".join(takewhile(str.isdecimal, written[:LONGEST_NUMBER]))
-        rest = written[len(digits) :]
         span = Span(self.at, self.at + len(written))
-        advice, replacement = "a number is `12`, `0.5`, `60k` or `30M`, a duration is `1h30m`", None
-        if len(written) > LONGEST_NUMBER:
-            advice = f"the longest has {LONGEST_NUMBER} digits"
-        elif rest == "K":
-            advice, replacement = "thousands are `k`, millions are `M`", f"{digits}k"
-        elif rest.replace("_", "").isdecimal():
-            advice, replacement = "write the digits without `_`", written.replace("_", "")
-        elif len(rest) > 2 and rest.isalpha():
-            advice, replacement = "put a space between them", f"{digits} {rest}"
-        apart = replacement is not None and " " in replacement
-        what = "is a number and a word in one" if apart else "is not a number"
-        self._problem(span, f"`{written}` {what}", advice, replacement)
-        if apart:
-            span = Span(self.at, self.at + len(digits))
+        digits = "".join(takewhile(str.isdecimal, written[:LONGEST_NUMBER]))
+        apart = _GLUED.fullmatch(written)
+        if apart is not None and apart.group(2) in self.fixed:
+            self._problem(
+                span, f"`{written}` is a number and a word in one", "put a space between them", _spaced(apart)
+            )
+            self._number(apart.group(1))
+            return
+        advice, replacement = _mended_number(written, digits)
+        self._problem(span, f"`{written}` is not a number", advice, replacement)
         self.out.tokens.append(Token("INT", digits, span))
         self.at = span.end
 
@@ -305,3 +302,19 @@ class _Lexer:
     def _problem(self, span: Span, message: str, advice: str | None = None, replacement: str | None = None) -> None:
         fix = None if replacement is None else Fix(span, replacement)
         self.out.diagnostics.append(Diagnostic("SF001", message, Label(span), help=advice, fix=fix))
+
+
+def _spaced(apart: re.Match[str]) -> str:
+    return f"{apart.group(1)} {apart.group(2)}"
+
+
+def _mended_number(written: str, digits: str) -> tuple[str, str | None]:
+    """The advice, and the number that was probably meant."""
+    rest = written[len(digits) :]
+    if len(written) > LONGEST_NUMBER:
+        return f"the longest has {LONGEST_NUMBER} digits", None
+    if rest == "K":
+        return "thousands are `k`, millions are `M`", f"{digits}k"
+    if rest.replace("_", "").isdecimal():
+        return "write the digits without `_`", written.replace("_", "")
+    return "a number is `12`, `0.5`, `60k` or `30M`, a duration is `1h30m`", None

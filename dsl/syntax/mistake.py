@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from dsl.source import Source
 from dsl.syntax.token import Token
+from dsl.syntax.words import DECLARATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,15 @@ class Mistake:
     unclosed: Token | None
     missing: str | None
     source: Source
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether a line ends before what it began is complete: then the place to mend is its end."""
+        if not self.before or self.token.kind in DECLARATIONS | {"$END"}:
+            return False
+        if {"STEP", "FLOW", "$END"} & self.expected or ("RBRACE" in self.expected and "COMMA" not in self.expected):
+            return False
+        return "\n" in self.source.text[self.before[-1].span.end : self.token.span.start]
 
 
 def meant(token: Token, expected: frozenset[str], texts: dict[str, str]) -> str | None:

@@ -38,8 +38,8 @@ def parse(source: Source) -> Parsed:
     assert isinstance(module, Module)
     module, too_deep = _without_too_deep(module)
     known = {problem.primary.span.start for problem in lexed.diagnostics}
-    after = (problem for problem in reading.diagnostics if problem.primary.span.start not in known)
-    found = (*lexed.diagnostics, *after, *builder.findings.diagnostics, *too_deep)
+    later = (*reading.diagnostics, *builder.findings.diagnostics, *too_deep)
+    found = (*lexed.diagnostics, *(problem for problem in later if problem.primary.span.start not in known))
     return Parsed(module, tuple(sorted(found, key=lambda problem: problem.primary.span.start)))
 
 

@@ -25,10 +25,11 @@ _SHOWN_BEFORE = 40
 
 
 class Change(NamedTuple):
-    """`length` tokens go, and others come instead."""
+    """`length` tokens go, and others come instead; it counts when as many tokens as `look_ahead` then fit."""
 
     length: int
     instead: list[Token]
+    look_ahead: int = LOOK_AHEAD
 
 
 class Reading:
@@ -104,14 +105,19 @@ class Reading:
 
     def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
         """The change of one token after which the next ones fit."""
-        rest = self.tokens[self._at : self._at + LOOK_AHEAD + 2]
-        changes = self._changes(token, expected)
-        return next((each for each in changes if self._fits([*each.instead, *rest[each.length :]])), None)
+        return next((each for each in self._changes(token, expected) if self._mends(each)), None)
+
+    def _mends(self, change: Change) -> bool:
+        start = self._at + change.length
+        rest = self.tokens[start : start + change.look_ahead]
+        return self._fits([*change.instead, *rest])
 
     def _changes(self, token: Token, expected: frozenset[str]) -> Iterator[Change]:
         """Changes worth trying, best first: the word that was meant, a symbol put in, one replaced, one left out."""
         if kind := meant(token, expected, self._texts):
-            yield Change(1, [replace(token, kind=kind, text=self._texts[kind], word=True)])
+            yield Change(1, [replace(token, kind=kind, text=self._texts[kind], word=True)], look_ahead=1)
+        if token.kind == "EQUAL" and "COMPARISON" in expected:
+            yield Change(1, [replace(token, kind="COMPARISON", text="==")], look_ahead=1)
         symbols = expected & self._texts.keys()
         if len(expected) > _MANY:
             symbols &= {"COMMA", *CLOSERS}
@@ -150,7 +156,9 @@ class Reading:
             if self._ends_everything(self._at):
                 self._close(token.kind)
                 return
-            if depth == 0 and self._begins_something(self._at) and self._pop_to(token.kind):
+            # `if` and `for` can go on an expression too: what is meant here is where any statement can begin.
+            kind = "STEP" if token.kind in ("IF", "FOR") else token.kind
+            if depth == 0 and self._begins_something(self._at) and self._pop_to(kind):
                 return
             if depth == 0 and self._at > start and self._begins_line(self._at) and self._pop_to("STEP", within=True):
                 self._moved = True
@@ -188,13 +196,19 @@ class Reading:
     def _close(self, kind: str) -> None:
         """Close what is open, dropping what is incomplete, until `kind` can stand."""
         here = self.tokens[self._at].span.start
+        height, popped = len(self.automaton.states) + 1, False
         while self.automaton.after(self.automaton.states, kind) is None:
-            for closer, text in CLOSERS.items():
-                if self.automaton.after(self.automaton.states, closer) is not None:
-                    self.automaton.feed(Token(closer, text, Span(here, here)))
-                    break
-            else:
+            # What was closed in vain is dropped, opener and all, rather than closed again.
+            closer = None if popped and len(self.automaton.states) >= height else self._closer()
+            popped = closer is None
+            if closer is None:
                 self.automaton.pop()
+            else:
+                height = len(self.automaton.states)
+                self.automaton.feed(Token(closer, CLOSERS[closer], Span(here, here)))
+
+    def _closer(self) -> str | None:
+        return next((each for each in CLOSERS if self.automaton.after(self.automaton.states, each) is not None), None)
 
     def _pop_to(self, kind: str, *, within: bool = False) -> bool:
         """Pop the stack until `kind` can stand. An option or a brace never leaves the innermost open brace, and nothing

@@ -28,14 +28,17 @@ _LONGEST_QUOTE = 30
 
 
 def diagnose(mistake: Mistake) -> Diagnostic:
-    message = f"expected {_expected(mistake)}, found {_found(mistake.token)}"
     advice, replacement = hint(mistake) or (None, None)
     fix = None if replacement is None else Fix(mistake.token.span, replacement)
+    place, found = mistake.token.span, f", found {_found(mistake.token)}"
+    if mistake.breaks_off and fix is None:
+        end = mistake.before[-1].span.end
+        place, found = Span(end, end), f" after {_found(mistake.before[-1])}"
     if advice is None and mistake.missing is not None:
-        advice = f"put `{mistake.missing}` before {_found(mistake.token)}"
-        end = mistake.before[-1].span.end if mistake.before else mistake.token.span.start
-        fix = Fix(Span(end, end), mistake.missing)
-    return Diagnostic("SF001", message, Label(mistake.token.span), _secondary(mistake), advice, fix)
+        end = mistake.before[-1].span.end if mistake.before else place.start
+        where = "here" if mistake.breaks_off else f"before {_found(mistake.token)}"
+        advice, fix = f"put `{mistake.missing}` {where}", Fix(Span(end, end), mistake.missing)
+    return Diagnostic("SF001", f"expected {_expected(mistake)}{found}", Label(place), _secondary(mistake), advice, fix)
 
 
 def _secondary(mistake: Mistake) -> tuple[Label, ...]:
@@ -66,6 +69,8 @@ def _expected(mistake: Mistake) -> str:
         if rest >= group:
             phrases.append(phrase)
             rest -= _MEMBERS[phrase]
+    if "a statement" in phrases:
+        rest.discard("LBRACE")
     if "AND" in rest and (phrases or rest - _CONTINUATIONS):
         rest -= _CONTINUATIONS
     for amounts, phrase in ((AMOUNTS, "an amount"), (NUMBERS, "a number"), (TEXTS, "a text in quotes")):

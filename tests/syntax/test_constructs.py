@@ -1,0 +1,108 @@
+"""What single constructs are read as, where the golden trees do not say it loudly enough."""
+
+import pytest
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Binary, Conditional, Literal, Name, Unary
+from dsl.ast.node import walk
+from dsl.ast.statements import AwaitApproval, Block, Group, If, NotYet, Person, Return, Stage, Step
+from dsl.syntax.parse import Parsed
+from tests.syntax.reading import expression, problems_in_flow, read, statements_of
+
+
+def not_yet(parsed: Parsed) -> list[str]:
+    found = [node.construct for node in walk(parsed.module) if isinstance(node, NotYet)]
+    return sorted(found)
+
+
+def test_unnamed_steps_are_named_after_their_target() -> None:
+    text = """edition 1
+    flow one() { step mail.send() if true { step mail.send() } step named = mail.send() step mail.send() }
+    flow two() { step mail.send() }
+    """
+    flows = [each for each in read(text).module.declarations if isinstance(each, FlowDeclaration)]
+    steps = [[(node.name, node.named) for node in walk(flow) if isinstance(node, Step)] for flow in flows]
+    assert steps == [
+        [("mail.send", False), ("mail.send#2", False), ("named", True), ("mail.send#3", False)],
+        [("mail.send", False)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "construct"),
+    [
+        ('use "lib/crm.flow"', "use of another file"),
+        ('type T from "t.json"', "type from a file"),
+        ("fn f(a: int) -> int = a + 1", "fn"),
+        ('models { "a" "b" }', "models"),
+        ("tool t() write { exclusive by a }", "exclusive by"),
+        ("tool t() write { compensate { step u() } }", "compensate block"),
+        ("flow f() requires approval { }", "requires approval"),
+        (
+            'agent a() -> T { use b.c then d after approval from "x" timeout 1h then reject }',
+            "use of tools by an agent",
+        ),
+        ("flow f() { match a { 1, x => { } else => { } } }", "match"),
+        ("flow f() { race first 2 as r finish rest { branch b { } step c() } }", "race"),
+        ("flow f() { race for a in b up to 3 first 2 { } }", "race for"),
+        ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),
+        ('flow f() { await first { event e: T { } after 1d { } approval a "?" { from "x" } { } } }', "await first"),
+        ("flow f() { commit }", "commit"),
+        ("flow f() { try { } finally { } }", "finally"),
+        ("flow f() { loop l budget 1h every 5m { } }", "every"),
+        ("flow f() { loop l budget 1h keep going { } }", "keep going on a loop"),
+        ("flow f() { parallel for a in b as c stop when c { } }", "stop when"),
+        ("flow f() { step a() { detached } }", "detached"),
+        ("flow f() { compensate { step u() } }", "compensate block"),
+    ],
+)
+def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:
+    parsed = read(f"edition 1 {text}")
+    assert parsed.diagnostics == ()
+    assert not_yet(parsed) == [construct]
+
+
+def test_else_if_is_a_block_with_one_if() -> None:
+    (choice,) = statements_of("if a { } else if b { } else { return 1 }")
+    assert choice == If(Name("a"), Block(()), Block((If(Name("b"), Block(()), Block((Return(Literal(1)),))),)))
+
+
+@pytest.mark.parametrize(
+    ("written", "stage"),
+    [
+        ('from "a"', Stage((Group("a"),))),
+        ('from "a", "b" timeout 1s', Stage((Group("a"), Group("b")), timeout=1000)),
+        ('from 2 of "a", "b" then reject', Stage((Group("a"), Group("b")), 2, outcome="reject")),
+        ('from all of "a", person b.c', Stage((Group("a"), Person(expression("b.c"))), all_of=True)),
+        ('from "a" except requester timeout 1s then fail',
+         Stage((Group("a"),), except_requester=True, timeout=1000, outcome="fail")),
+    ],
+)  # fmt: skip
+def test_a_stage_says_who_and_until_when(written: str, stage: Stage) -> None:
+    (approval,) = statements_of(f'await approval a "?" {{ {written} }}')
+    assert isinstance(approval, AwaitApproval)
+    assert approval.stages == (stage,)
+
+
+def test_operators_bind_as_in_mathematics() -> None:
+    one, two, three = Literal(1), Literal(2), Literal(3)
+    assert expression("1 + 2 * 3") == Binary("+", one, Binary("*", two, three))
+    assert expression("1 - 2 - 3") == Binary("-", Binary("-", one, two), three)
+    assert expression("not 1 == 2 and 3 not in a") == Binary(
+        "and", Unary("not", Binary("==", one, two)), Binary("not in", three, Name("a"))
+    )
+    assert expression("-1 // 2") == Binary("//", Unary("-", one), two)
+    assert expression("if 1 then 2 else 3 + 1") == Conditional(one, two, Binary("+", three, one))
+
+
+@pytest.mark.parametrize("option", ["timeout 1s timeout 2s", "retry 1 times retry 2 times"])
+def test_an_option_stands_once(option: str) -> None:
+    (said,) = problems_in_flow(f"step a() {{ {option} }}")
+    assert said.endswith("stands twice")
+
+
+def test_a_branch_belongs_into_parallel() -> None:
+    assert problems_in_flow("branch a { }") == ["SF604 a `branch` can only stand directly inside `parallel` or `race`"]
+    assert problems_in_flow('parallel { branch a { } step b() await approval c "?" { } }') == []
+    (said,) = problems_in_flow("parallel { let a = 1 step b() }")
+    assert said.startswith("SF604")

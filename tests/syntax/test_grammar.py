@@ -1,0 +1,86 @@
+"""The grammar: without conflict, complete in its builders and its names, and quick to load."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from lark.exceptions import GrammarError
+
+from dsl.ast import declarations, expressions, statements, types
+from dsl.ast.node import Node
+from dsl.syntax import grammar
+from dsl.syntax.build import RULES
+from tests.house.test_constructs import rule_of
+
+SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
+SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
+SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}
+
+
+def test_it_has_no_conflict() -> None:
+    assert grammar.build(grammar.grammar_text()).actions
+
+
+def test_a_conflict_would_be_an_error() -> None:
+    with pytest.raises(GrammarError):
+        grammar.build("module: a | b\na: NAME\nb: NAME\nNAME: /x/")
+
+
+def test_every_rule_has_a_builder() -> None:
+    made = {each.name for each in grammar.tables().productions if not each.inline}
+    assert made - set(RULES) - SHAPES == {"$root_module"} & made
+    assert set(RULES) - made == set()
+
+
+def test_every_class_of_the_tree_is_named_by_a_rule() -> None:
+    kinds: list[type[Node]] = [
+        kind
+        for module in (declarations, expressions, statements, types)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Node) and kind not in (Node, statements.NotYet)
+    ]
+    made = {each.name for each in grammar.tables().productions}
+    assert {rule_of(kind) for kind in kinds} - made == set()
+    assert get_args(expressions.Expression)
+
+
+def test_a_warm_start_does_not_import_lark(tmp_path: Path) -> None:
+    program = "import sys\nfrom dsl.syntax.grammar import tables\ntables()\nprint('lark' in sys.modules)"
+    assert _run(program, tmp_path) == "True"
+    assert _run(program, tmp_path) == "False"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"actions": 1}'])
+def test_a_broken_cache_is_made_anew(tmp_path: Path, content: str) -> None:
+    program = "from dsl.syntax.grammar import tables\nprint(tables().productions[0].left)"
+    good = _run(program, tmp_path)
+    (cached,) = (tmp_path / "steadflow").iterdir()
+    cached.write_text(content, encoding="utf-8")
+    assert _run(program, tmp_path) == good
+    assert len(cached.read_text(encoding="utf-8")) > 1000
+
+
+def test_a_home_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "steadflow").write_text("a file where the folder would be", encoding="utf-8")
+    assert _run("from dsl.syntax.grammar import tables\nprint(bool(tables().actions))", tmp_path) == "True"
+
+
+def test_processes_that_start_together_agree(tmp_path: Path) -> None:
+    program = "from dsl.syntax.grammar import tables\nprint(len(tables().actions))"
+    started = [_start(program, tmp_path) for _ in range(3)]
+    assert len({process.communicate()[0] for process in started}) == 1
+    assert [path.suffix for path in (tmp_path / "steadflow").iterdir()] == [".json"]
+
+
+def _run(program: str, cache: Path) -> str:
+    output, _ = (process := _start(program, cache)).communicate()
+    assert process.returncode == 0
+    return output.strip()
+
+
+def _start(program: str, cache: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    return subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
