@@ -7,7 +7,7 @@ attempt, and a write would run again.
 import dataclasses
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
@@ -23,7 +23,7 @@ from interpreter.stores.values import keep_large
 LARGEST_RESULT = 2_000_000
 """Bytes. Temporal refuses payloads over 2 MiB; the rest is room for what a codec adds."""
 
-_PLAIN = (bool, int, float, str, Decimal, datetime, timedelta, type(None))
+_PLAIN = (bool, int, float, str, Decimal, timedelta, type(None))
 
 
 class Unrecordable(ValueError):
@@ -34,6 +34,8 @@ def plain(value: Any) -> Value:
     """What a Python function returns as a value of the language: dataclasses and models become records."""
     if type(value) in _PLAIN:
         return cast(Value, value)
+    if isinstance(value, datetime):
+        return _moment(value)
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, BaseModel):
@@ -57,6 +59,12 @@ def recordable(value: Value, store: ObjectStore | None) -> JSON:
     if size > LARGEST_RESULT:
         raise Unrecordable(f"the result has {size} bytes; without a store a result has at most {LARGEST_RESULT}")
     return kept
+
+
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise Unrecordable(f"the time {value} has no time zone")
+    return value.astimezone(UTC)
 
 
 def _key(name: object) -> str:

@@ -124,13 +124,14 @@ def _context(headers: CallHeaders) -> ToolContext:
 
 
 def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> JSON:
-    """A result that goes to the store is not seen by the interpreter again, so it is checked here."""
+    """A result that goes to the store is not seen by the interpreter again, so it is checked here.
+
+    It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals.
+    """
     value = plain(returned)
-    if tool.returns is not None:
-        checked = validate(value, tool.returns, tool.types)
-        if checked.problems:
-            raise Unrecordable("; ".join(map(str, checked.problems)))
-        value = checked.value
+    problems = validate(value, tool.returns, tool.types).problems if tool.returns is not None else ()
+    if problems:
+        raise Unrecordable("; ".join(map(str, problems)))
     return recordable(value, store)
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, TypedDict
@@ -107,6 +107,23 @@ async def test_models_and_dataclasses_become_records() -> None:
         "colour": "blue",
         "note": None,
     }
+
+
+async def test_a_result_without_types_keeps_its_decimals_and_its_times() -> None:
+    @tool
+    def loose() -> dict[str, Any]:
+        zone = timezone(timedelta(hours=2))
+        return {"price": Decimal("1.50"), "at": datetime(2026, 1, 1, 1, tzinfo=zone), "wait": timedelta(hours=1)}
+
+    assert await call(loose) == {"price": "1.50", "at": "2025-12-31T23:00:00Z", "wait": "1h"}
+
+
+async def test_a_time_without_a_zone_is_refused() -> None:
+    @tool
+    def clock() -> Any:
+        return datetime(2026, 1, 1)  # noqa: DTZ001
+
+    assert "has no time zone" in (await failure(clock)).message
 
 
 async def test_a_sync_function_runs_in_a_thread_and_an_async_one_in_the_loop() -> None:
