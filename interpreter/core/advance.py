@@ -16,7 +16,9 @@ def advance(definition: Definition, state: State, event: Event) -> list[Command]
 
 
 def resume(state: State) -> list[Work]:
-    """The commands that a continued run issues again: all that wait for an event. The driver leaves out children that run."""
+    """The commands that a continued run issues again: all that wait for an event. The driver leaves out children that
+    run.
+    """
     return [pending.command for pending in state.pending.values()]
 
 

@@ -12,7 +12,9 @@ from interpreter.boundary.payloads import ChatRequest, Lease
 
 @dataclass(frozen=True, slots=True)
 class CallTool:
-    """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is `declared`."""
+    """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
+    `declared`.
+    """
 
     id: str
     tool: str

@@ -1,4 +1,6 @@
-"""What a driver tells the machine. Every event carries the time it came, in seconds since the epoch: the machine has no clock."""
+"""What a driver tells the machine. Every event carries the time it came, in seconds since the epoch: the machine has no
+clock.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -27,8 +29,8 @@ class ToolReturned:
 class CallFailed:
     """A tool or model attempt ended badly.
 
-    `certainty`: it never started; the implementation answered with a typed error (`kind`); nobody knows (a timeout, a lost
-    worker); or it was cancelled in flight, which also leaves the outcome unknown.
+    `certainty`: it never started; the implementation answered with a typed error (`kind`); nobody knows (a timeout, a
+    lost worker); or it was cancelled in flight, which also leaves the outcome unknown.
     """
 
     at: float

@@ -1,9 +1,9 @@
 """The stepper: one event in, the state moved on, the commands that follow out.
 
-Work goes through a queue of tasks and never by recursion. A task runs one method of one frame's construct. It may end the
-frame, open frames below it, issue commands, or evaluate expressions. An evaluation whose operand is a reference suspends
-the task: its frame remembers it, a command fetches the value, and the task runs again from its start. So a construct
-evaluates first and changes things afterwards.
+Work goes through a queue of tasks and never by recursion. A task runs one method of one frame's construct. It may end
+the frame, open frames below it, issue commands, or evaluate expressions. An evaluation whose operand is a reference
+suspends the task: its frame remembers it, a command fetches the value, and the task runs again from its start. So a
+construct evaluates first and changes things afterwards.
 
 The queue is empty between two events; what waits is in the state.
 """

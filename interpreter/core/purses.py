@@ -81,7 +81,8 @@ def left(state: State, path: str, unit: str) -> Any:
 
 
 def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
-    """Reserve `need` for `frame`, or (False) queue the frame until something is settled: it is then `granted` and asks again.
+    """Reserve `need` for `frame`, or (False) queue the frame until something is settled: it is then `granted` and asks
+    again.
 
     Raises `FlowFailed` with kind `BudgetExceeded` when the need does not fit at all.
     """

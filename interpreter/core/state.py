@@ -13,7 +13,9 @@ from interpreter.core.outcomes import Exit, Failure
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room) or `cancel`."""
+    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room) or
+    `cancel`.
+    """
 
     method: Literal["enter", "child", "event", "granted", "cancel"]
     path: str
@@ -81,7 +83,9 @@ class Purse:
 
 @dataclass(slots=True)
 class Entry:
-    """An effect in the ledger: `done uncertain undone undo_failed`. `undo` is the call that undoes it, arguments as plain JSON."""
+    """An effect in the ledger: `done uncertain undone undo_failed`. `undo` is the call that undoes it, arguments as
+    plain JSON.
+    """
 
     path: str
     tool: str

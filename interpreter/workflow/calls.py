@@ -1,6 +1,7 @@
 """Activities of a run: started, held back while there are too many, cancelled.
 
-A call that is held has not been issued; it stays pending in the state, so continuing as new in the meantime loses nothing.
+A call that is held has not been issued; it stays pending in the state, so continuing as new in the meantime loses
+nothing.
 """
 
 import asyncio

@@ -1,9 +1,10 @@
-"""Child runs. They outlive a parent that continues as new, so they are started as `ABANDON` and this module does the rest.
+"""Child runs. They outlive a parent that continues as new, so they are started as `ABANDON` and this module does the
+rest.
 
-While the parent's run lasts, a child's end comes by its native handle. Before the parent continues, each open child is told
-to report by signal, and the acknowledgement is awaited; afterwards the parent also looks after told children from time to
-time, because one that is terminated never reports. A cancel goes by workflow id: a handle's cancel names the child's first
-run and is lost once the child has continued.
+While the parent's run lasts, a child's end comes by its native handle. Before the parent continues, each open child is
+told to report by signal, and the acknowledgement is awaited; afterwards the parent also looks after told children from
+time to time, because one that is terminated never reports. A cancel goes by workflow id: a handle's cancel names the
+child's first run and is lost once the child has continued.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
-from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW
+from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW, child_id
 from interpreter.boundary.payloads import (
     ChildReport,
     DescribeRunRequest,
@@ -148,7 +149,7 @@ class Children:
 
     def _workflow_id(self, id_: str) -> str:
         info = workflow.info()
-        return f"{info.workflow_id}/{info.first_execution_run_id[:8]}/{id_}"
+        return child_id(info.workflow_id, info.first_execution_run_id, id_)
 
     def _child_input(self, command: StartChild) -> RunInput:
         return RunInput(

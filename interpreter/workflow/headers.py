@@ -1,5 +1,6 @@
-"""The idempotency key, the attempt and the declared signature travel as activity headers, so the argument of a tool stays
-its own plain JSON object."""
+"""The idempotency key, the attempt and the declared signature travel as activity headers, so the argument of a tool
+stays its own plain JSON object.
+"""
 
 import json
 from collections.abc import Iterator

@@ -34,7 +34,7 @@ def call_event(
 
 
 def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
-    """What an activity's error says about its effect; anything that is not Temporal's own is a bug of ours, and raised."""
+    """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised."""
     if isinstance(error, asyncio.CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
     if not isinstance(error, ActivityError):

@@ -1,4 +1,6 @@
-"""Where a run stands, for those who look at Temporal: current details always, search attributes when a wait opens or closes."""
+"""Where a run stands, for those who look at Temporal: current details always, search attributes when a wait opens or
+closes.
+"""
 
 from datetime import UTC, datetime
 from typing import Any

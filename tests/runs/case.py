@@ -1,11 +1,12 @@
-"""A run case: a folder with `flow.flow`, `case.yaml` (what is outside: input, tools, agents, people) and `expected.yaml`.
+"""A run case: a folder with `flow.flow`, `case.yaml` (what is outside: input, tools, agents, people) and
+`expected.yaml`.
 
 The same case runs in the simulation and on a real server. `case.yaml`:
 
 - `input`, `requester`, `flow` (which one, when the file has several), `prices`
-- `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes: seconds}` or
-  `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`. `{by: argument, plans: {value: plan}}` chooses by
-  an argument. In `returns`, the text `$name` stands for that argument.
+- `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes:
+  seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`. `{by: argument,
+  plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that argument.
 - `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled.
 - `objects`: values behind references, by a name that `returns: {$object: name}` uses.

@@ -1,7 +1,7 @@
 """Runs cases on a real Temporal server.
 
-The tools are one dynamic activity, as any Temporal SDK could have it: plain JSON in, plain JSON out. The models are planned
-(a provider that says what the case says); how real ones are asked is tested with the providers.
+The tools are one dynamic activity, as any Temporal SDK could have it: plain JSON in, plain JSON out. The models are
+planned (a provider that says what the case says); how real ones are asked is tested with the providers.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from temporalio import activity
@@ -40,6 +40,7 @@ from tests.runs.case import Case, Plan, Seen, call_text, without_run
 
 POLL = 0.05
 LONGEST = 60.0
+MOST_TRIES = 20
 
 
 @dataclass
@@ -125,16 +126,26 @@ class Served:
         asked = asyncio.get_running_loop().time()
         for planned in run.case.answers(question.name):
             await asyncio.sleep(max(0.0, asked + planned.after - asyncio.get_running_loop().time()))
-            answer = Answer(**vars(planned.answer) | {"question": question.id, "id": f"{question.id}-{planned.answer.id}"})
+            named = {"question": question.id, "id": f"{question.id}-{planned.answer.id}"}
+            refusal = await self._give(id_, Answer(**vars(planned.answer) | named))
+            assert (refusal is None) == (planned.refused is None), refusal
+            if refusal is not None:
+                run.refusals.append(refusal)
+
+    async def _give(self, id_: str, answer: Answer) -> str | None:
+        """Give an answer until it arrives: the same id is the same answer, however often. Says why it was refused."""
+        handle = self.client.get_workflow_handle(id_)
+        for _ in range(MOST_TRIES):
             try:
-                reply = await self.client.get_workflow_handle(id_).execute_update(
-                    ANSWER_UPDATE, answer, result_type=AnswerReply
-                )
-                assert reply.accepted and planned.refused is None, reply
+                reply = await handle.execute_update(ANSWER_UPDATE, answer, result_type=AnswerReply)
             except WorkflowUpdateFailedError as error:
-                assert isinstance(error.cause, ApplicationError)
-                run.refusals.append(error.cause.message)
-                assert planned.refused is not None, error.cause
+                return cast(ApplicationError, error.cause).message
+            except RPCError:
+                await asyncio.sleep(POLL)  # the run was just continuing as new
+            else:
+                assert reply.accepted, reply
+                return None
+        raise AssertionError(f"{answer} never arrived")
 
     def keep(self, case: Case, store: ObjectStore) -> None:
         """Put what the case refers to into the store."""
@@ -195,18 +206,7 @@ async def _take(seconds: float) -> None:
 def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]") -> Seen:
     view = run.view
     assert view is not None
-    failure: dict[str, Any] | None = None
-    outcome, result = "completed", None
-    try:
-        result = ending.result().value
-    except WorkflowFailureError as error:
-        if isinstance(error.cause, CancelledError):
-            outcome = "cancelled"
-        else:
-            assert isinstance(error.cause, ApplicationError), error.cause
-            outcome = "failed"
-            told = decode(error.cause.details[0]["failure"])
-            failure = {"kind": told.kind, "message": told.message, "path": told.path}
+    outcome, result, failure = _ended(ending)
     return Seen(
         outcome=outcome,
         result=result,
@@ -215,3 +215,14 @@ def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]") -> Seen:
         ledger=[f"{entry.state} {entry.path}" for entry in view.ledger],
         refusals=run.refusals,
     )
+
+
+def _ended(ending: "asyncio.Task[RunResult]") -> tuple[str, Any, dict[str, Any] | None]:
+    error = ending.exception()
+    if error is None:
+        return "completed", ending.result().value, None
+    cause = cast(WorkflowFailureError, error).cause
+    if isinstance(cause, CancelledError):
+        return "cancelled", None, None
+    told = decode(cast(ApplicationError, cause).details[0]["failure"])
+    return "failed", None, {"kind": told.kind, "message": told.message, "path": told.path}

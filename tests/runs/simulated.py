@@ -1,6 +1,7 @@
 """Runs a case in the simulation."""
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 from interpreter.boundary.payloads import Answer, ChatRequest
@@ -16,8 +17,8 @@ class Simulated:
         self.case = case
         self.numbers: dict[str, int] = defaultdict(int)
         self.world = World(
-            tools={name: self._tool for name in case.data.get("tools", {})},
-            agents={name: self._agent for name in case.data.get("agents", {})},
+            tools=dict.fromkeys(case.data.get("tools", {}), self._tool),
+            agents=dict.fromkeys(case.data.get("agents", {}), self._agent),
             objects=case.objects,
         )
         self.simulation = Simulation(case.definition, self.world, switches)
@@ -66,7 +67,8 @@ class Simulated:
         name = question.rsplit("/", 1)[-1]
         for planned in self.case.answers(name):
             answer = Answer(**vars(planned.answer) | {"question": question, "id": f"{question}-{planned.answer.id}"})
-            self.simulation.at(self.simulation.now + planned.after, lambda a=answer, r=planned.refused: self._give(run, a, r))
+            give = partial(self._give, run, answer, planned.refused)
+            self.simulation.at(self.simulation.now + planned.after, give)
 
     def _give(self, run: SimulatedRun, answer: Answer, refused: str | None) -> None:
         before = len(run.replies)

@@ -1,7 +1,7 @@
 """Every run case on a real Temporal server, as it is and continuing as new at each quiescent point.
 
-What a run comes to, and every call outside, must be what the simulation expects. The runs go side by side on one server;
-each test waits for its own.
+What a run comes to, and every call outside, must be what the simulation expects. The runs go side by side on one
+server; each test waits for its own.
 """
 
 import asyncio
@@ -49,7 +49,8 @@ async def runs() -> AsyncIterator[Runs]:
                 async with places:
                     return await served.run(case, continue_eagerly=eagerly)
 
-            tasks = {(c.name, eagerly): asyncio.create_task(run(c, eagerly)) for eagerly in (False, True) for c in all_cases()}
+            planned = [(case, eagerly) for eagerly in (False, True) for case in all_cases()]
+            tasks = {(case.name, eagerly): asyncio.create_task(run(case, eagerly)) for case, eagerly in planned}
             yield tasks
             for task in tasks.values():
                 task.cancel()

@@ -1,6 +1,8 @@
-"""Every run case in the simulation: plain, with the state through JSON after every event, and continuing at each quiescent point.
+"""Every run case in the simulation: plain, with the state through JSON after every event, and continuing at each
+quiescent point.
 
-`expected.yaml` is what the plain run came to (rewritten with `--rewrite`, then read); the switched runs must come to the same.
+`expected.yaml` is what the plain run came to (rewritten with `--rewrite`, then read); the switched runs must come to
+the same.
 """
 
 from collections import Counter
@@ -9,7 +11,7 @@ import pytest
 import yaml
 
 from interpreter.simulation.simulation import Switches
-from tests.runs.case import Case, Seen, all_cases
+from tests.runs.case import Case, all_cases
 from tests.runs.simulated import Simulated
 
 FORCED: Counter[str] = Counter()
@@ -25,7 +27,9 @@ def test_plain(case: Case, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
-@pytest.mark.parametrize("switches", [Switches(through_json=True), Switches(continue_often=True)], ids=["json", "continue"])
+@pytest.mark.parametrize(
+    "switches", [Switches(through_json=True), Switches(continue_often=True)], ids=["json", "continue"]
+)
 def test_switched(case: Case, switches: Switches) -> None:
     """All memory of a run is in its state: nothing outside changes when that travels."""
     simulated = Simulated(case, switches)

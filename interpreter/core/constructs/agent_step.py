@@ -31,8 +31,10 @@ FRAMING_TOKENS = 64
 
 
 class AgentStepConstruct(Construct):
-    """`memory`: `prompt`, `instructions`, `schema`; `model` (its place in the list), `tries` (at this model), `attempt` (in all),
-    `reasks`, `feedback`; `phase` (`reserving asking waiting`), `command`; `causes` (how earlier models failed)."""
+    """`memory`: `prompt`, `instructions`, `schema`; `model` (its place in the list), `tries` (at this model), `attempt`
+    (in all), `reasks`, `feedback`; `phase` (`reserving asking waiting`), `command`; `causes` (how earlier models
+    failed).
+    """
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, agent = _parts(machine, frame)
@@ -101,7 +103,7 @@ class AgentStepConstruct(Construct):
         self._end(machine, frame, failed(failure))
 
     def _need(self, machine: Machine, frame: Frame) -> Amount:
-        """The most that the next attempt can cost: all that is sent, and as much answer as the budgets leave room for."""
+        """The most that the next attempt can cost: all that is sent, and as much answer as there is budget for."""
         _, agent = _parts(machine, frame)
         price = machine.state.prices.get(agent.models[frame.memory["model"]])
         sent = _input_bound(frame.memory)
@@ -124,7 +126,7 @@ class AgentStepConstruct(Construct):
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         frame.memory["rehearsal"] = result.rehearsal
         types = machine.definition.types
-        checked = validate(unwrap(result.output, agent.returns, types), agent.returns, types, references=True)
+        checked = validate(unwrap(result.output, agent.returns, types), agent.returns, types)
         if frame.cancelling or "expired" in frame.memory:
             self._end(machine, frame, CANCELLED)
         elif not checked.problems:

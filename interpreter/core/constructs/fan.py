@@ -1,7 +1,8 @@
 """What `parallel` and `parallel for` share: branches side by side, and what happens when one fails.
 
-One failure cancels the others, waits for them, then fails. With `keep going` a failed branch is undone by itself and its
-outcome recorded; the exhaustion of a budget further out is an outcome too, because each branch is refused on its own.
+One failure cancels the others, waits for them, then fails. With `keep going` a failed branch is undone by itself and
+its outcome recorded; the exhaustion of a budget further out is an outcome too, because each branch is refused on its
+own.
 """
 
 from typing import Any

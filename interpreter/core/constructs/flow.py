@@ -75,7 +75,9 @@ class FlowConstruct(Construct):
             return Exit("return", None)
         checked = validate(to_wire(value), returns, machine.definition.types, references=True)
         if checked.problems:
-            return failed(Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow))
+            return failed(
+                Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow)
+            )
         return Exit("return", checked.value)
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:

@@ -1,4 +1,6 @@
-"""Statements that leave what is around them: `return yield until break continue fail`. The construct that is meant stops their exit."""
+"""Statements that leave what is around them: `return yield until break continue fail`. The construct that is meant
+stops their exit.
+"""
 
 from typing import Any, cast
 

@@ -1,7 +1,8 @@
 """One call of a tool until it is settled: attempts, waits between them, and what is known of its effect.
 
 Opened by a step, by a verification and by an undo. `memory`: `tool`, `arguments` (plain JSON), `id` (of the first
-attempt's command), `key`, `attempt`, `summary`, `first_at`; `overrides` says that the step's own timeout and retry apply.
+attempt's command), `key`, `attempt`, `summary`, `first_at`; `overrides` says that the step's own timeout and retry
+apply.
 """
 
 from typing import Any, cast

@@ -1,7 +1,8 @@
 """A step that calls a tool: the call, what is known of its effect, and its entry in the ledger.
 
-An unknown outcome is settled going forward (`verify`, else the step fails as `OutcomeUnknown`) or, when the run is on its way
-out, without calling anything again only to undo it: `verify`, else an undo that needs no result, else it is listed.
+An unknown outcome is settled going forward (`verify`, else the step fails as `OutcomeUnknown`) or, when the run is on
+its way out, without calling anything again only to undo it: `verify`, else an undo that needs no result, else it is
+listed.
 """
 
 from dataclasses import replace
@@ -27,7 +28,7 @@ MOST_RERUNS = 3
 
 
 class ToolStepConstruct(Construct):
-    """`memory`: `arguments`, `phase` (`waiting calling verifying`), `reruns`, `unknown` (the failure being verified)."""
+    """`memory`: `arguments`, `phase` (`waiting calling verifying`), `reruns`, `unknown` (a failure being verified)."""
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)

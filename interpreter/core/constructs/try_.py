@@ -16,7 +16,9 @@ from interpreter.core.state import Frame
 
 
 class TryConstruct(Construct):
-    """`memory`: `phase` (`body undoing handling`), `handler` (counted from 1), `error` (the record that the handler binds)."""
+    """`memory`: `phase` (`body undoing handling`), `handler` (counted from 1), `error` (the record that the handler
+    binds).
+    """
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         frame.memory["phase"] = "body"
