@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Name
 from dsl.ast.statements import AwaitApproval, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -28,13 +29,9 @@ def _worded(program: Program, flow: FlowDeclaration, step: Step, tried: list[Gat
     target = step.call.target
     if not tried:
         message = f"`{target}` is irreversible, and nobody approves this call"
-        advice = _ask(program, flow, step)
-        return Diagnostic("SF501", message, program.name_label(step, target), help=advice)
+        return Diagnostic("SF501", message, program.name_label(step, target), help=_ask(program, flow, step))
     gate = tried[0]
-    obstacle = gate.obstacles[0]
-    name = gate.approval.name
-    approval = program.name_label(gate.approval, name, f"what `{name}` shows")
-    message, place, label, advice = _obstacle(program, gate, obstacle, approval)
+    message, place, label, advice = _obstacle(program, gate, gate.obstacles[0])
     return Diagnostic("SF501", f"`{target}` is irreversible, and {message}", place, (label,), help=advice)
 
 
@@ -43,15 +40,16 @@ def _ask(program: Program, flow: FlowDeclaration, step: Step) -> str:
     existing = [node for node in by_class(flow).get(AwaitApproval, ()) if isinstance(node, AwaitApproval)]
     if existing:
         return f"put the call where `{existing[0].name}` has its answer, or ask anew just before it"
-    values = [program.source.slice(value.span) for value in program.facts.arguments_of(step.call).values()]
-    shown = ", ".join(value for value in values if not value.startswith('"')) or "…"
-    asking = f"`await approval NAME \"…\" {{ show {shown} from \"GROUP\" timeout 24h then reject }}`"
+    values = program.facts.arguments_of(step.call).values()
+    shown = ", ".join(program.source.slice(value.span) for value in values if by_class(value).get(Name)) or "…"
+    asking = f'`await approval NAME "…" {{ show {shown} from "GROUP" timeout 24h then reject }}`'
     return f"ask before: {asking} and `if NAME.approved {{ … }}`"
 
 
-def _obstacle(program: Program, gate: Gate, found: Obstacle, approval: Label) -> tuple[str, Label, Label, str]:
-    name, target = gate.approval.name, gate.step.call.target
-    call = program.name_label(gate.step, target)
+def _obstacle(program: Program, gate: Gate, found: Obstacle) -> tuple[str, Label, Label, str]:
+    name = gate.approval.name
+    call = program.name_label(gate.step, gate.step.call.target)
+    approval = program.name_label(gate.approval, name, f"what `{name}` shows")
     match found.reason:
         case "not approved":
             message = f"it is reached also where `{name}` is not approved"
@@ -61,9 +59,9 @@ def _obstacle(program: Program, gate: Gate, found: Obstacle, approval: Label) ->
             advice = f'check that a person did: `if {name}.outcome == "approved" {{ … }}`'
             return message, call, program.label(found.node, "approves by itself"), advice
         case "not shown":
-            text = program.source.slice(found.node.span)
-            message = f"its argument `{found.argument}` was not shown in approval `{name}`"
-            return message, program.label(found.node), approval, f"add it: `show {_shown(gate, program, text)}`"
+            missing = [each for each in gate.obstacles if each.reason == "not shown"]
+            message = f"{_arguments(missing)} not shown in approval `{name}`"
+            return message, program.label(found.node), approval, _show(program, gate, missing)
         case "changed since":
             message = f"its argument `{found.argument}` may have changed since approval `{name}` showed it"
             return message, program.label(found.node), approval, "ask after the last `set`"
@@ -73,6 +71,19 @@ def _obstacle(program: Program, gate: Gate, found: Obstacle, approval: Label) ->
             return message, call, program.label(found.node, "goes round here"), advice
 
 
-def _shown(gate: Gate, program: Program, text: str) -> str:
-    before = [program.source.slice(value.span) for value in gate.approval.show]
-    return ", ".join([*before, text])
+def _arguments(missing: list[Obstacle]) -> str:
+    names = ", ".join(f"`{each.argument}`" for each in missing)
+    return f"its argument {names} was" if len(missing) == 1 else f"its arguments {names} were"
+
+
+def _show(program: Program, gate: Gate, missing: list[Obstacle]) -> str:
+    """To show it, where it is known already; to ask later, where it is not."""
+    asked = program.facts.moment_of(gate.approval)
+    known = set() if asked is None else asked.state.names.keys()
+    for each in missing:
+        later = [name.name for name in by_class(each.node).get(Name, ()) if isinstance(name, Name)]
+        unknown = next((name for name in later if name not in known), None)
+        if unknown is not None:
+            return f"`{unknown}` is not known yet where `{gate.approval.name}` asks: ask later, or answer it there"
+    shown = [*gate.approval.show, *(each.node for each in missing)]
+    return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"

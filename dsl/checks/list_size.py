@@ -14,6 +14,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         assert isinstance(found.node, For | ParallelFor)
         source: Expression = found.node.source
         text = program.source.slice(source.span)
-        shown = f"`{text}`" if len(text) <= 40 and "\n" not in text else "this list"
-        advice = f"bound it here: `in {text if shown != 'this list' else '…'} at most 100`, or in its type: `[T] at most 100`"
-        yield Diagnostic("SF303", f"{shown} may hold any number of items", program.label(source), help=advice)
+        short = len(text) <= 40 and "\n" not in text
+        message = f"{f'`{text}`' if short else 'this list'} may hold any number of items"
+        advice = f"bound it here: `in {text if short else '…'} at most 100`, or in its type: `[T] at most 100`"
+        yield Diagnostic("SF303", message, program.label(source), help=advice)

@@ -13,7 +13,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         name = f"loop `{node.name}`" if node.name else "this loop"
         primary = program.name_label(node, node.name or "loop")
         if node.budget is None:
-            advice = f"write how often it may run: `loop {f'{node.name} ' if node.name else ''}budget 10 iterations {{ … }}`"
+            head = f"loop {node.name}" if node.name else "loop"
+            advice = f"write how often it may run: `{head} budget 10 iterations {{ … }}`"
             yield Diagnostic("SF301", f"{name} has no budget", primary, help=advice)
         elif node.budget.iterations is None and node.budget.time is None and not _spends(program, node):
             message = f"the budget of {name} does not end it: no step in it spends any"

@@ -15,7 +15,8 @@ _LONGEST = 80
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
-        yield Diagnostic("SF201", _message(found), program.label(found.node), _declared(program, found), help=_advice(found))
+        primary, declared = program.label(found.node), _declared(program, found)
+        yield Diagnostic("SF201", _message(found), primary, declared, help=_advice(found))
 
 
 def _message(found: Mismatch) -> str:
@@ -57,6 +58,7 @@ def _conversion(found: Mismatch) -> str | None:
     if found.wanted == "text" and (found.found in NUMERIC or found.found == JSON):
         return "write `text(…)`, or put it into a template"
     if found.wanted in ("int", "number", "decimal") and (is_text or found.found in NUMERIC or found.found == JSON):
-        how = "`round`, `floor` or `ceil`" if found.wanted == "int" and found.found in NUMERIC else f"`{found.wanted}(…)`"
+        from_number = found.wanted == "int" and found.found in NUMERIC
+        how = "`round`, `floor` or `ceil`" if from_number else f"`{found.wanted}(…)`"
         return f"nothing is converted by itself: write {how}"
     return None

@@ -21,8 +21,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield Diagnostic("SF401", message, program.name_label(tool, tool.name), help=advice)
     for compensate in program.facts.all(Compensate):
         if compensate.call is None and compensate.none_reason is not None and not compensate.none_reason.strip():
-            message = "`compensate none` gives no reason"
-            yield Diagnostic("SF401", message, program.label(compensate), help="say in a few words why nothing is undone")
+            message, advice = "`compensate none` gives no reason", "say in a few words why nothing is undone"
+            yield Diagnostic("SF401", message, program.label(compensate), help=advice)
 
 
 def _is_not_yet(tool: ToolDeclaration) -> bool:

@@ -24,8 +24,8 @@ def _undo(program: Program, tool: ToolDeclaration, compensate: Compensate | None
     settled = tool.effect.keyed or tool.effect.kind in ("read", "idempotent") or tool.verify is not None
     if settled or compensate is None or compensate.call is None:
         return
-    reads_result = any(isinstance(name, Name) and name.name == "result" for name in by_class(compensate.call).get(Name, ()))
-    if reads_result:
+    names = by_class(compensate.call).get(Name, ())
+    if any(isinstance(name, Name) and name.name == "result" for name in names):
         yield Diagnostic(
             "SF402",
             f"the undo of `{tool.name}` reads its `result`, which nobody knows after a timeout or a lost worker",

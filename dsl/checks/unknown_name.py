@@ -28,7 +28,8 @@ def _message(found: UnknownName) -> str:
 
 def _known(found: UnknownName) -> str | None:
     if found.kind == "loop":
-        return "only a loop around this statement can be named" if found.known else "no loop around this statement has a name"
+        which = "only a loop around this statement can be named"
+        return which if found.known else "no loop around this statement has a name"
     if not found.known or len(found.known) > 8:
         return None
     return f"these are known here: {', '.join(found.known)}"

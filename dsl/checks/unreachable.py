@@ -10,8 +10,7 @@ from dsl.semantics.findings import Unreachable
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Unreachable):
-        label = "goes on nowhere"
-        if isinstance(found.after, Loop):
-            label = "left only by `return`, or failing when its budget is used up"
+        is_loop = isinstance(found.after, Loop)
+        label = "no `until` or `break` leads out of this loop" if is_loop else "nothing goes on after this"
         after = (program.label(found.after, label),)
         yield Diagnostic("SF601", "this can never be reached", program.label(found.node), after, help="leave it out")

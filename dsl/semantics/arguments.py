@@ -25,7 +25,9 @@ class Parameters:
     key: str | None = None
 
 
-def bind(node: Node, arguments: Sequence[Argument], parameters: Parameters, inference: Inference) -> dict[str, Argument]:
+def bind(
+    node: Node, arguments: Sequence[Argument], parameters: Parameters, inference: Inference
+) -> dict[str, Argument]:
     """The arguments by parameter; what cannot be placed is reported and left out."""
     bound: dict[str, Argument] = {}
     named = False
@@ -70,7 +72,7 @@ def _report(inference: Inference, node: Node, parameters: Parameters, reason: Ar
 
 
 def call(node: Call, state: State, inference: Inference) -> Signature | None:
-    """Check a call of a tool, agent or flow; the arguments are looked at in any case, so that their names count as used."""
+    """Check a call of a tool, agent or flow. Arguments are looked at in any case, so that their names count as used."""
     signature = callee(node, inference)
     if signature is None:
         for argument in node.arguments:

@@ -1,7 +1,7 @@
-"""The built-in functions as the check sees them: what each takes and gives. What they do is `dsl.expressions.functions`.
+"""The built-in functions as the check sees them: what each takes and gives. `dsl.expressions.functions` has what they do.
 
-A parameter accepts a *shape*: a set of types with a name in words. The result may depend on the arguments: `last(xs, 3)`
-holds at most 3 items, which is what keeps a conversation's memory bounded.
+A parameter accepts a *shape*: a set of types with a name in words. The result may depend on the arguments:
+`last(xs, 3)` holds at most 3 items, which is what keeps a conversation's memory bounded.
 """
 
 from collections.abc import Callable, Mapping
@@ -122,7 +122,8 @@ _AMOUNT = Shape("a number or a duration", lambda found, given: found in NUMERIC 
 _CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC or found == JSON or _is_text(found))
 _LIST = Shape("a list", lambda found, given: isinstance(found, ListOf))
 _SIZED = Shape(
-    "a list, a map or a text", lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found) or found == JSON
+    "a list, a map or a text",
+    lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found) or found == JSON,
 )
 _SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or _is_text(found))
 _KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record) or found == JSON)

@@ -22,7 +22,7 @@ class CallGraph:
         return tuple(flow for name, flow in self.flows.items() if name not in called)
 
     def cycle(self, start: str, excluded: frozenset[str]) -> tuple[Call, ...]:
-        """The calls of a shortest way from `start` back to itself through no excluded flow; empty when there is none."""
+        """The calls of a shortest way from `start` back to itself, through no excluded flow; empty without one."""
         ways: dict[str, tuple[Call, ...]] = {start: ()}
         pending = [start]
         for name in pending:

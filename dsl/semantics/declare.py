@@ -28,8 +28,8 @@ _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
 
 
 def names(module: Module, text: str, broken: bool, findings: list[Finding]) -> Declarations:
-    """The declared names, of which types know their nodes. Where the text is `broken`, what it declares is looked for in
-    the plain text, so that one syntax error does not make every use of a name unknown."""
+    """The declared names, of which types know their nodes. Where the text is `broken`, what it declares is looked for
+    in the plain text, so that one syntax error does not make every use of a name unknown."""
     lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
     if broken:
         lost.update(_DECLARED.findall(text))

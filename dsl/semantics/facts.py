@@ -1,7 +1,7 @@
 """What was found out about a text: side tables keyed by the identity of nodes, and findings.
 
-Keyed by `id` because equal nodes at two places may mean different things; the module that owns the nodes is kept here, so
-an id stays theirs. The tables are filled in one pass and only read afterwards.
+Keyed by `id` because equal nodes at two places may mean different things; the module that owns the nodes is kept here,
+so an id stays theirs. The tables are filled in one pass and only read afterwards.
 """
 
 from collections.abc import Iterator

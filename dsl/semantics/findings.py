@@ -13,7 +13,7 @@ from dsl.semantics.types import Type
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:
-    """`name` in `node` names nothing; `known` are the names that could have been meant; `kind` says what was looked for."""
+    """`name` in `node` names nothing. `kind` says what was looked for, `known` are the names that could be meant."""
 
     node: Node
     kind: str
@@ -75,7 +75,7 @@ class WrongKind:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """`role` names what is asked for (`argument `to` of `mail.send``), `wanted` its type in words, `reason` what differs."""
+    """`role` names the place that asks (an argument, a field), `wanted` its type in words, `reason` what differs."""
 
     node: Node
     role: str

@@ -47,7 +47,7 @@ ORDERED = NUMERIC | {TEXT, TIME, DURATION}
 
 def misfit(found: Type, wanted: Type, assumed: Assumed = frozenset()) -> str | None:
     """Why a `found` cannot stand where a `wanted` is asked for; None when it can."""
-    if found == wanted or UNKNOWN in (found, wanted) or found == NEVER:
+    if found in (wanted, NEVER) or UNKNOWN in (found, wanted):
         return None
     if found == NOTHING:
         return "it has no value"
@@ -112,7 +112,7 @@ def _records(found: Record, wanted: Record, assumed: Assumed) -> str | None:
     for name, member in want.items():
         if name not in have:
             if member.required and not isinstance(member.type, OptionalOf):
-                return f"field `{name}` is missing"
+                return f"`{name}` is missing"
             continue
         reason = misfit(have[name].type, member.type, assumed)
         if reason is not None:

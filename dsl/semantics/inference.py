@@ -34,8 +34,8 @@ Expectation = Callable[[Any, Wanted, State, "Inference"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """`defined` are the names that statements of this flow define anywhere; `quiet`: part of the flow could not be read, so
-    a name that is not known may be defined there."""
+    """`defined` are the names that statements of this flow define anywhere; `quiet`: part of the flow could not be
+    read, so a name that is not known may be defined there."""
 
     facts: Facts
     rules: Mapping[type, Rule]

@@ -184,7 +184,7 @@ def _missing(node: RecordLiteral, given: set[str], target: Record, wanted: Wante
         if member.name not in given and member.required and not isinstance(member.type, OptionalOf)
     ]
     if absent and not unknown:
-        reason = f"field {', '.join(absent)} is missing" if len(absent) == 1 else f"fields {', '.join(absent)} are missing"
+        reason = f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing"
         inference.report(Mismatch(node, wanted.role, spelled(target), target, reason, wanted.declared))
 
 

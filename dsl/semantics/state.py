@@ -39,7 +39,8 @@ class State:
         gone = frozenset(names)
         if not gone:
             return self
-        return replace(self._untold(gone), versions={**self.versions, **{name: next(_versions) for name in sorted(gone)}})
+        versions = {**self.versions, **{name: next(_versions) for name in sorted(gone)}}
+        return replace(self._untold(gone), versions=versions)
 
     def _untold(self, names: frozenset[str]) -> "State":
         return replace(

@@ -37,8 +37,8 @@ class Signature:
 
 @dataclass(slots=True)
 class Declarations:
-    """The names of a file. `lost` are names of declarations that could not be read or do not run yet: an alias of another
-    file stands for all names behind its dot, and `open` says that a file brings names nobody knows."""
+    """The names of a file. `lost` are names of declarations that could not be read or do not run yet: an alias of
+    another file stands for all names behind its dot. `open` says that a file brings names nobody knows."""
 
     types: dict[str, Type] = field(default_factory=dict)
     type_nodes: dict[str, TypeDeclaration] = field(default_factory=dict)

@@ -65,7 +65,7 @@ def _value(symbol: Symbol | None) -> Type:
 
 
 def _merged(state: State, ends: list[State | None], around: Around) -> State | None:
-    """Each branch starts from `state`; a name that two of them define is nobody's. A branch that always fails, fails all."""
+    """Each branch starts from `state`. A name that two of them define is nobody's; one that always fails, fails all."""
     names = dict(state.names)
     unassigned = state.unassigned
     clashing: set[str] = set()

@@ -34,7 +34,7 @@ def report_unbounded(walker: Walker, node: For, source: ListOf | None) -> None:
 
 
 def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | None:
-    """Left by `until`, `break`, or `on exhausted`; a budget that is used up without one fails, so nothing goes on there."""
+    """Left by `until`, `break` or `on exhausted`. A budget that is used up without the last fails: nothing goes on."""
     if node.name is not None:
         walker.claim(node, node.name)
     start = state.forget(names_set(node.body))
@@ -83,6 +83,7 @@ def _round(walker: Walker, node: Break | Continue, around: Around) -> Round | No
         if named is None:
             names = tuple(round_.name for round_ in around.rounds if round_.name is not None)
             walker.inference.report(UnknownName(node, "loop", node.loop, names))
+            return around.rounds[-1] if around.rounds else None
         return named
     if around.rounds:
         return around.rounds[-1]

@@ -51,10 +51,7 @@ def let(walker: Walker, node: Let, state: State, around: Around) -> State:
 
 
 def var(walker: Walker, node: Var, state: State, around: Around) -> State:
-    if node.type is None:
-        declared = _first_type(walker, node, state)
-    else:
-        declared = walker.resolver.resolve(node.type)
+    declared = _first_type(walker, node, state) if node.type is None else walker.resolver.resolve(node.type)
     found = declared
     if node.type is not None and node.value is not None:
         found = walker.inference.expect(node.value, Wanted(declared, f"`{node.name}`", node), state)
@@ -71,8 +68,9 @@ def _first_type(walker: Walker, node: Var, state: State) -> Type:
     found = widened(walker.inference.infer(node.value, state))
     if found in (NULL, NOTHING) or (isinstance(found, ListOf) and found.item == NEVER):
         shown = "[]" if isinstance(node.value, ListLiteral) else "null" if isinstance(node.value, Literal) else "this"
-        help_ = f"write its type, such as `var {node.name}: {'[text] at most 20' if shown == '[]' else 'text?'} = {shown}`"
-        walker.inference.report(InvalidType(node, f"`{shown}` does not say what `{node.name}` will hold", help_))
+        example = "[text] at most 20" if shown == "[]" else "text?"
+        advice = f"write its type, such as `var {node.name}: {example} = {shown}`"
+        walker.inference.report(InvalidType(node, f"`{shown}` does not say what `{node.name}` will hold", advice))
         return UNKNOWN
     return found
 

@@ -22,7 +22,7 @@ from dsl.semantics.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A `loop` or `for` that a statement inside may leave or go round; the states in which that happens are gathered."""
+    """A `loop` or `for` that a statement inside may leave or go round; gathers the states in which that happens."""
 
     node: Loop | For
     exits: list[State] = field(default_factory=list)
@@ -57,7 +57,7 @@ Walk = Callable[["Walker", Any, State, Around], State | None]
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """One walk through one flow. `claimed` are the names that may stand only once in a flow, because they name a place."""
+    """One walk through one flow. `claimed` are the names that may stand only once in it, because they name a place."""
 
     flow: FlowDeclaration
     returns: Type

@@ -1,0 +1,57 @@
+"""Cases of checks: flows whose expected diagnostics stand at the end of the line that each begins on.
+
+    if vredict.ok { … }  # error SF101 there is no name `vredict`
+
+is an error with that code whose message contains those words; a line may hold several. That a file has more than one
+main flow is only looked at where SF106 itself is tested: otherwise a case may have as many flows as it likes.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsl.analysis import analyse
+from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.source import Source
+
+FOLDER = Path(__file__).parents[1] / "cases" / "checks"
+_EXPECTATION = re.compile(r"# (error|warning) (SF\d{3})(?: (.*?))?(?= # (?:error|warning) SF|$)")
+
+
+@dataclass(frozen=True, order=True)
+class Expected:
+    line: int
+    severity: str
+    code: str
+    words: str
+
+
+def files() -> list[Path]:
+    return sorted(FOLDER.rglob("*.flow"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(FOLDER).with_suffix(""))
+
+
+def read(path: Path) -> Source:
+    return Source(path.name, path.read_text(encoding="utf-8"))
+
+
+def expected(source: Source) -> list[Expected]:
+    return [
+        Expected(number, severity, code, words.strip())
+        for number, line in enumerate(source.text.splitlines(), 1)
+        for severity, code, words in _EXPECTATION.findall(line)
+    ]
+
+
+def found(path: Path) -> list[Expected]:
+    source = read(path)
+    diagnostics = analyse(source).diagnostics
+    return [_seen(source, each) for each in diagnostics if each.code != "SF106" or path.parent.name == "SF106"]
+
+
+def _seen(source: Source, diagnostic: Diagnostic) -> Expected:
+    line = source.position(diagnostic.primary.span.start).line
+    return Expected(line, diagnostic.severity, diagnostic.code, diagnostic.message)

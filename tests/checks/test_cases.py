@@ -1,0 +1,45 @@
+"""Every case gives the diagnostics that are written in it, and no other; every code has a case that gives it and one
+that only nearly does."""
+
+from pathlib import Path
+
+import pytest
+
+from dsl.checks.registry import CHECKS
+from dsl.diagnostics.codes import CODES
+from tests.checks.cases import Expected, expected, files, found, name_of, read
+
+OF_THE_PARSER = frozenset(code for code in CODES if code.startswith("SF00"))
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_it_gives_what_is_written_in_it(path: Path) -> None:
+    left = sorted(found(path))
+    unmet = []
+    for each in expected(read(path)):
+        match = next((seen for seen in left if _is(seen, each)), None)
+        if match is None:
+            unmet.append(each)
+        else:
+            left.remove(match)
+    assert (unmet, left) == ([], [])
+
+
+def _is(seen: Expected, wanted: Expected) -> bool:
+    same = (seen.line, seen.severity, seen.code) == (wanted.line, wanted.severity, wanted.code)
+    return same and wanted.words in seen.words
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - OF_THE_PARSER))
+def test_a_code_has_a_case_that_gives_it_and_one_that_does_not(code: str) -> None:
+    cases = [path for path in files() if path.parent.name == code]
+    assert any(each.code == code for path in cases for each in expected(read(path)))
+    assert any(path.stem.startswith("fine") and not expected(read(path)) for path in cases)
+
+
+def test_every_code_has_a_check_or_comes_from_the_parser() -> None:
+    assert {code for code, _ in CHECKS} | OF_THE_PARSER == set(CODES)
+
+
+def test_every_expectation_says_which_words() -> None:
+    assert [each for path in files() for each in expected(read(path)) if not each.words] == []
