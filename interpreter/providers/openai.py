@@ -16,7 +16,6 @@ from interpreter.boundary import failures
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.provider import ProviderFailure, spent
-from interpreter.providers.schemas import Demand, demand
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
@@ -33,10 +32,9 @@ class OpenAIProvider:
         self._prefix = "openai/" if base_url is None else ""
 
     async def chat(self, request: ChatRequest) -> ChatResult:
-        demanded = demand(request.schema) if request.schema is not None else None
         answer = _Answer()
         try:
-            stream = await self._client.chat.completions.create(**self._parameters(request, demanded))
+            stream = await self._client.chat.completions.create(**self._parameters(request))
             async with stream:
                 async for chunk in stream:
                     answer.take(chunk)
@@ -45,12 +43,12 @@ class OpenAIProvider:
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             message = f"a piece of the answer is damaged ({error})"
             raise ProviderFailure(failures.CONNECTION_FAILED, message, charge="reservation") from error
-        return _result(request, demanded, answer)
+        return _result(request, answer)
 
     async def close(self) -> None:
         await self._client.close()
 
-    def _parameters(self, request: ChatRequest, demanded: Demand | None) -> dict[str, Any]:
+    def _parameters(self, request: ChatRequest) -> dict[str, Any]:
         parameters: dict[str, Any] = {
             "model": request.model.removeprefix(self._prefix),
             "messages": messages(request),
@@ -60,9 +58,9 @@ class OpenAIProvider:
         }
         if request.temperature is not None:
             parameters["temperature"] = request.temperature
-        if demanded is not None:
+        if request.schema is not None:
             name = re.sub(r"[^A-Za-z0-9_-]", "_", request.agent)[:64]
-            form = {"name": name, "schema": demanded.schema, "strict": demanded.strict}
+            form = {"name": name, "schema": request.schema, "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": form}
         return parameters
 
@@ -99,7 +97,7 @@ class _Answer:
                 self.refusal.append(choice.delta.refusal or "")
 
 
-def _result(request: ChatRequest, demanded: Demand | None, answer: _Answer) -> ChatResult:
+def _result(request: ChatRequest, answer: _Answer) -> ChatResult:
     if answer.finish is None:
         raise spent(failures.CONNECTION_FAILED, "the answer ended before it was complete", answer.usage)
     refusal = "".join(answer.refusal)
@@ -114,13 +112,13 @@ def _result(request: ChatRequest, demanded: Demand | None, answer: _Answer) -> C
         message = f"the model stopped with {answer.finish!r} instead of an answer"
         raise spent(failures.MALFORMED_OUTPUT, message, answer.usage)
     text = "".join(answer.text)
-    output = text if demanded is None else _parsed(text, demanded, answer.usage)
+    output = text if request.schema is None else _parsed(text, answer.usage)
     return ChatResult(output, answer.usage or _at_most(request, text), answer.model or request.model)
 
 
-def _parsed(text: str, demanded: Demand, usage: ChatUsage | None) -> JSON:
+def _parsed(text: str, usage: ChatUsage | None) -> JSON:
     try:
-        return demanded.read(json.loads(text, parse_constant=_no_constant))
+        return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise spent(
             failures.MALFORMED_OUTPUT, f"the answer is not the JSON that was asked for: {error}", usage

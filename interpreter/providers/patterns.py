@@ -21,9 +21,17 @@ def text_matching(pattern: str, random: Random) -> str | None:
     """None when the pattern is not one, or cannot be followed."""
     try:
         text = _sequence(parser.parse(pattern), random, {})
-        return text if re.search(pattern, text) else None
     except (re.error, KeyError, IndexError):
         return None
+    return text if matches(pattern, text) else None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern, if it is one, is found in the text."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
 
 
 def _sequence(items: Any, random: Random, groups: dict[int, str]) -> str:

@@ -12,8 +12,9 @@ from random import Random
 from typing import Any
 
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
-from interpreter.providers.patterns import text_matching
-from interpreter.providers.schemas import Schema, target
+from interpreter.providers.patterns import matches, text_matching
+
+Schema = dict[str, Any]
 
 DEEPEST = 8
 """Below this depth of a recursive schema, lists are empty and what may be null is."""
@@ -46,7 +47,7 @@ class _Rehearsal:
         self._prompt = str(request.prompt).lower()
 
     def value(self, schema: Schema, name: str, depth: int) -> JSON:
-        schema = target(schema, self._root)
+        schema = self._target(schema)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -70,6 +71,15 @@ class _Rehearsal:
             case _:
                 return self._text(schema, name)
 
+    def _target(self, schema: Schema) -> Schema:
+        """`schema`, or what its `$ref` (`#/$defs/Name`) stands for."""
+        while "$ref" in schema:
+            found: Any = self._root
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            schema = found
+        return schema
+
     def _choice(self, values: list[JSON]) -> JSON:
         """The value that the prompt mentions first; one at random when it mentions none."""
         mentioned = {value: self._mention(str(value)) for value in values if value is not None}
@@ -81,7 +91,7 @@ class _Rehearsal:
         return found.start() if found else None
 
     def _option(self, options: list[Schema], name: str, depth: int) -> JSON:
-        options = [target(option, self._root) for option in options]
+        options = [self._target(option) for option in options]
         constants = [option["const"] for option in options if "const" in option]
         if len(constants) == len(options):
             return self._choice(constants)
@@ -128,18 +138,32 @@ class _Rehearsal:
 
     def _text(self, schema: Schema, name: str) -> str:
         if "pattern" in schema:
-            found = self._mentioned(schema["pattern"]) or text_matching(schema["pattern"], self._random)
+            found = self._matching(schema["pattern"])
             if found is not None:
                 return found
         if schema.get("format") in _FORMATS:
             return _FORMATS[schema["format"]]
-        text = f"rehearsed {_words(name)}".ljust(int(schema.get("minLength", 0)), ".")
-        return text[: int(schema["maxLength"])] if "maxLength" in schema else text
+        least, most = _lengths(schema)
+        return f"rehearsed {_words(name)}".ljust(least, ".")[:most]
 
-    def _mentioned(self, pattern: str) -> str | None:
-        """An amount in the prompt (`49.90`), where the pattern takes one and also its negative: so a decimal."""
-        amounts = (found[0] for found in re.finditer(r"\d+\.\d+", self._prompt))
-        return next((amount for amount in amounts if re.search(pattern, amount)), None)
+    def _matching(self, pattern: str) -> str | None:
+        """An amount that the prompt mentions (`49.90`), else a text made for the pattern; not an empty one."""
+        amounts = [found[0] for found in re.finditer(r"\d+\.\d+", self._prompt)]
+        made = text_matching(pattern, self._random)
+        candidates = [*amounts, *([made] if made else []), _DURATION]
+        return next((candidate for candidate in candidates if matches(pattern, candidate)), made)
+
+
+_DURATION = "1h"
+_LENGTH = re.compile(r"(?:at least (\d+))?(?: and )?(?:at most (\d+))? characters")
+
+
+def _lengths(schema: Schema) -> tuple[int, int | None]:
+    """The bounds of a text; a schema for models says them in the description."""
+    told = _LENGTH.search(schema.get("description", ""))
+    least, most = told.groups() if told else (None, None)
+    longest = schema.get("maxLength", most)
+    return int(schema.get("minLength", least) or 0), int(longest) if longest is not None else None
 
 
 _FORMATS = {
