@@ -9,6 +9,9 @@ from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import PLAIN, Style, frame
 from dsl.source import Source, Span
 
+VERSION = 1
+"""Of the JSON document; it changes when a program that reads it would have to."""
+
 Problems = Sequence[tuple[Source, Sequence[Diagnostic]]]
 
 
@@ -25,7 +28,7 @@ def concise(problems: Problems, _style: Style = PLAIN) -> str:
 def as_json(problems: Problems, _style: Style = PLAIN) -> str:
     """One JSON document, as `schemas/diagnostics.json` describes it."""
     found = [as_data(source, each) for source, diagnostics in problems for each in diagnostics]
-    return json.dumps({"version": 1, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"version": VERSION, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
 
 
 FORMATS: dict[str, Callable[[Problems, Style], str]] = {"text": text, "concise": concise, "json": as_json}

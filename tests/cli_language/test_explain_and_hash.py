@@ -1,0 +1,77 @@
+"""`dsl explain` and `dsl hash` as they are typed."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dsl.cli.explain import explain
+from dsl.cli.hash import hash_
+from dsl.diagnostics.codes import CODES
+
+TWO = """edition 1
+type Name { name: text }
+flow inner(name: text) -> text { return name }
+flow outer(it: Name) -> text {
+  step found = inner(name: it.name)
+  return found
+}
+"""
+
+
+def hashed(*arguments: str, stdin: str = TWO) -> Result:
+    return CliRunner().invoke(hash_, ["-", *arguments], input=stdin)
+
+
+@pytest.mark.parametrize("code", ["SF301", "sf301"])
+def test_a_page_is_printed(code: str) -> None:
+    result = CliRunner().invoke(explain, [code])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# SF301: loop without a budget")
+
+
+def test_all_codes_are_listed() -> None:
+    assert [line.split("  ")[0] for line in CliRunner().invoke(explain).stdout.splitlines()] == list(CODES)
+
+
+def test_a_code_that_is_none() -> None:
+    result = CliRunner().invoke(explain, ["SF31"])
+    assert result.exit_code == 2
+    assert "did you mean SF301?" in result.stderr
+
+
+def test_each_flow_has_a_hash() -> None:
+    lines = [line.split("  ") for line in hashed().stdout.splitlines()]
+    assert [name for _, name in lines] == ["inner", "outer"]
+    assert len({hash_ for hash_, _ in lines}) == 2
+    assert hashed("--flow", "inner").stdout == f"{lines[0][0]}\n"
+
+
+def test_layout_does_not_count_and_meaning_does() -> None:
+    same = TWO.replace("{\n", "{  # a comment\n\n").replace("edition 1", "edition    1")
+    assert hashed(stdin=same).stdout == hashed().stdout
+    assert hashed(stdin=TWO.replace("return found", 'return found + "!"')).stdout != hashed().stdout
+
+
+def test_a_file_with_errors_has_no_hash() -> None:
+    result = hashed(stdin=TWO.replace("return found", "return fuond"))
+    assert result.exit_code == 1
+    assert "error[SF101]" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["-", "--flow", "none"], ["none.flow"], []])
+def test_used_wrongly(arguments: list[str]) -> None:
+    assert CliRunner().invoke(hash_, arguments, input=TWO).exit_code == 2
+
+
+def test_a_file_that_is_no_text_has_no_hash(tmp_path: Path) -> None:
+    (tmp_path / "a.flow").write_bytes(b"\xe9")
+    result = CliRunner().invoke(hash_, [str(tmp_path / "a.flow")])
+    assert result.exit_code == 1
+    assert "error[SF003]" in result.stdout
+
+
+@pytest.mark.parametrize("command", [explain, hash_])
+def test_help_shows_an_example(command: object) -> None:
+    result = CliRunner().invoke(command, ["--help"])  # type: ignore[arg-type]
+    assert "Examples:" in result.stdout
