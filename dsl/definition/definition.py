@@ -7,6 +7,7 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Type
+from dsl.values.signature import Signature, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,21 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Definition(Parts):
-    """The meaning of one flow. What is derived from it (`narrow`, `addresses`) is kept in it, so it is made once."""
+    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `signature`) is kept in it: made once."""
 
     hash: str
     edition: int
     derived: dict[str, "Definition"] = field(default_factory=dict, compare=False, repr=False)
     _addresses: dict[str, dict[str, Node]] = field(default_factory=dict, compare=False, repr=False)
+    _signatures: dict[str, Signature] = field(default_factory=dict, compare=False, repr=False)
+
+    def signature(self, tool: str) -> Signature:
+        """What a worker's tool is compared with."""
+        found = self._signatures.get(tool)
+        if found is None:
+            declared = self.tools[tool]
+            found = self._signatures[tool] = signature(declared.parameters, declared.returns, self.types)
+        return found
 
     def addresses(self, flow: str) -> dict[str, Node]:
         """Every statement and block of a flow by its static address."""

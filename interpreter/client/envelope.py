@@ -6,6 +6,9 @@ Measured: inline, a large definition costs its size in every history and megabyt
 import base64
 import zlib
 
+from dsl.ast.node import Node, children
+from dsl.ast.statements import For, Loop, ParallelFor, Step
+from dsl.definition.definition import Definition
 from interpreter.boundary.payloads import DefinitionEnvelope
 from interpreter.stores.store import ObjectStore
 
@@ -13,12 +16,31 @@ LARGEST_INLINE = 16 * 1024
 """Characters of base64."""
 
 
-def pack(store: ObjectStore, hash: str, content: bytes) -> DefinitionEnvelope:
-    """`content` is the canonical JSON whose SHA-256 is `hash`."""
+MOST_INLINE_CHILDREN = 8
+"""A run that may start more children than that would write the definition into its history once for each."""
+
+_REPEATING = (For, Loop, ParallelFor)
+
+
+def pack(store: ObjectStore, definition: Definition, content: bytes) -> DefinitionEnvelope:
+    """`content` is the canonical JSON of `definition`."""
+    hash = definition.hash
     inline = base64.b64encode(zlib.compress(content, 9)).decode()
-    if len(inline) <= LARGEST_INLINE:
+    if len(inline) <= LARGEST_INLINE and not may_start_many(definition):
         return DefinitionEnvelope(hash, inline)
     kept = store.put(content)
     if kept != hash:
         raise ValueError(f"the definition's content has the hash {kept}, not {hash}")
     return DefinitionEnvelope(hash)
+
+
+def may_start_many(definition: Definition) -> bool:
+    """Whether one of the flows may start more than a few children: by many steps, or by one that is repeated."""
+    return any(_children(flow.body, definition) > MOST_INLINE_CHILDREN for flow in definition.flows.values())
+
+
+def _children(node: Node, definition: Definition) -> float:
+    if isinstance(node, Step):
+        return 1 if node.call.target in definition.flows else 0
+    below = sum(_children(child, definition) for child in children(node))
+    return float("inf") if below and isinstance(node, _REPEATING) else below

@@ -40,7 +40,7 @@ def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input
     sealed = flow_source if isinstance(flow_source, Sealed) else compile_flow(read_source(flow_source), flow)
     definition = unseal(sealed.json, sealed.hash)
     run_input = RunInput(
-        definition=pack(store, sealed.hash, sealed.json),
+        definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
         input=_checked_input(definition, {} if input is None else input),
         prices=_prices(definition),

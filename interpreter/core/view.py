@@ -6,12 +6,12 @@ from dsl.ast.statements import AwaitApproval
 from dsl.definition.definition import Definition
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema
-from interpreter.boundary.view import LedgerView, PurseView, QuestionView, RunView, StepView
+from interpreter.boundary.view import LedgerView, Note, PurseView, QuestionView, RunView, StepView
 from interpreter.core import purses
 from interpreter.core.ballot import whom
 from interpreter.core.state import Entry, Frame, Purse, Question, State
 
-_NODES = {
+NODES = {
     "ToolStep": "tool",
     "AgentStep": "agent",
     "FlowStep": "flow",
@@ -39,23 +39,29 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         started=state.started,
         requester=state.requester,
         rehearsal=state.rehearsal,
-        steps=[_step(state, frame) for frame in state.frames.values() if frame.kind in _NODES],
+        steps=[step_view(state, frame) for frame in state.frames.values() if frame.kind in NODES],
         questions=[_question(definition, state, question) for question in state.questions.values()],
         purses=[_purse(purse, state.flow) for purse in state.purses.values()],
         ledger=[_entry(entry) for entry in state.ledger],
-        notes=[note for note in state.notes if note.number > after],
+        notes=_since(state.notes, after),
         spent=purses.as_spent(purses.total(state)),
         continuations=state.continuations,
     )
 
 
-def _step(state: State, frame: Frame) -> StepView:
+def _since(notes: list[Note], after: int) -> list[Note]:
+    """Notes are numbered without a gap, so those after a number are the end of the list."""
+    first = notes[0].number if notes else 0
+    return notes[max(0, after + 1 - first) :]
+
+
+def step_view(state: State, frame: Frame) -> StepView:
     memory = frame.memory
     call = state.frames.get(f"{frame.path}/call")
     attempt = (call.memory if call else memory).get("attempt", 0)
     phase = (call.memory if call else memory).get("phase", "")
     return StepView(
-        frame.path, frame.path.rsplit("/", 1)[-1], _NODES[frame.kind], _doing(frame, phase), frame.since, attempt
+        frame.path, frame.path.rsplit("/", 1)[-1], NODES[frame.kind], _doing(frame, phase), frame.since, attempt
     )
 
 
@@ -69,8 +75,17 @@ def _doing(frame: Frame, phase: str) -> str:
     return "retrying" if phase == "waiting" else "running"
 
 
+def asked(definition: Definition, state: State, question: Question) -> list[str]:
+    """The groups and persons that an open question waits for."""
+    return whom(_approval(definition, state, question).stages[question.stage], question)
+
+
+def _approval(definition: Definition, state: State, question: Question) -> AwaitApproval:
+    return cast(AwaitApproval, definition.addresses(state.flow)[state.frames[question.id].address])
+
+
 def _question(definition: Definition, state: State, question: Question) -> QuestionView:
-    node = cast(AwaitApproval, definition.addresses(state.flow)[state.frames[question.id].address])
+    node = _approval(definition, state, question)
     stage = node.stages[question.stage]
     return QuestionView(
         id=question.id,

@@ -13,10 +13,22 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, FailureError
 
-from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW, child_id
+from dsl.definition.definition import Definition
+from dsl.definition.unseal import narrow
+from interpreter.boundary.names import (
+    DESCRIBE_RUN_ACTIVITY,
+    FLOW_ATTRIBUTE,
+    HASH_ATTRIBUTE,
+    MEMO_FLOW,
+    MEMO_HASH,
+    REPORT_SIGNAL,
+    REQUESTER_ATTRIBUTE,
+    WORKFLOW,
+    child_id,
+)
 from interpreter.boundary.payloads import (
     ChildReport,
     DescribeRunRequest,
@@ -38,8 +50,9 @@ CHECK_TIMEOUT = timedelta(seconds=30)
 class Children:
     """`told` maps the command of a child that reports by signal to its workflow id, over continue-as-new."""
 
-    def __init__(self, run_input: RunInput, ended: Callable[[ChildEnded], None]) -> None:
+    def __init__(self, run_input: RunInput, definition: Definition, ended: Callable[[ChildEnded], None]) -> None:
         self._input = run_input
+        self._definition = definition
         self._ended = ended
         self.told: dict[str, str] = dict(run_input.children)
         self._open: dict[str, str] = {}
@@ -99,7 +112,8 @@ class Children:
                 cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
                 task_timeout=workflow.info().task_timeout,
                 static_summary=command.summary,
-                search_attributes=workflow.info().typed_search_attributes if self._input.options.indexed else None,
+                memo={MEMO_FLOW: command.flow, MEMO_HASH: self._hash(command)},
+                search_attributes=self._attributes(command) if self._input.options.indexed else None,
             )
         except FailureError as error:
             self._finish(child_event(command.id, workflow.time(), None, error))
@@ -150,6 +164,17 @@ class Children:
     def _workflow_id(self, id_: str) -> str:
         info = workflow.info()
         return child_id(info.workflow_id, info.first_execution_run_id, id_)
+
+    def _hash(self, command: StartChild) -> str:
+        return narrow(self._definition, command.flow).hash
+
+    def _attributes(self, command: StartChild) -> TypedSearchAttributes:
+        values = ((FLOW_ATTRIBUTE, command.flow), (HASH_ATTRIBUTE, self._hash(command)))
+        pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values]
+        if self._input.requester is not None:
+            requester = SearchAttributeKey.for_keyword(REQUESTER_ATTRIBUTE)
+            pairs.append(SearchAttributePair(requester, self._input.requester))
+        return TypedSearchAttributes(pairs)
 
     def _child_input(self, command: StartChild) -> RunInput:
         return RunInput(

@@ -47,7 +47,7 @@ class Driver:
         self.commands: deque[Command] = deque()
         self.advanced = False
         self._calls = Calls(self._call_ended)
-        self._children = Children(run_input, self.inbox.append)
+        self._children = Children(run_input, self.definition, self.inbox.append)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
         self.state = self._begin()

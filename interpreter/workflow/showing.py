@@ -3,6 +3,7 @@ closes.
 """
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from temporalio import workflow
@@ -14,11 +15,16 @@ from interpreter.boundary.view import StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.state import State
-from interpreter.core.view import view
+from interpreter.core.view import NODES, asked, step_view
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
 USD = SearchAttributeKey.for_float(USD_ATTRIBUTE)
+
+
+SHOWN = frozenset({"tool", "agent", "flow", "sleep", "loop", "undo"})
+MOST_SHOWN = 20
+"""Steps, and questions, in the current details: they are made anew at each step of the run."""
 
 
 class Showing:
@@ -41,8 +47,8 @@ class Showing:
 
 
 def _updates(definition: Definition, state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
-    questions = view(definition, state).questions
-    groups = list(dict.fromkeys(name for question in questions for name in question.whom))
+    questions = list(state.questions.values())
+    groups = list(dict.fromkeys(name for question in questions for name in asked(definition, state, question)))
     updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(groups)]
     if questions:
         first = min(question.deadline for question in questions)
@@ -56,14 +62,11 @@ def _updates(definition: Definition, state: State, *, closing: bool) -> list[Sea
 
 def _details(definition: Definition, state: State) -> str:
     """Markdown: the status, what runs, what waits for whom."""
-    seen = view(definition, state, after=state.note_count)
-    lines = [f"**{state.flow}** is {seen.status}" + (" (rehearsal)" if seen.rehearsal else "")]
-    lines += [
-        f"- {_step_line(step)}"
-        for step in seen.steps
-        if step.node in ("tool", "agent", "flow", "sleep", "loop", "undo")
-    ]
-    lines += [f"- waits for {', '.join(q.whom)}: {q.question}" for q in seen.questions]
+    lines = [f"**{state.flow}** is {state.status}" + (" (rehearsal)" if state.rehearsal else "")]
+    shown = (frame for frame in state.frames.values() if NODES.get(frame.kind) in SHOWN)
+    lines += [f"- {_step_line(step_view(state, frame))}" for frame in islice(shown, MOST_SHOWN)]
+    for question in islice(state.questions.values(), MOST_SHOWN):
+        lines.append(f"- waits for {', '.join(asked(definition, state, question))}: {question.text}")
     return "\n".join(lines)
 
 

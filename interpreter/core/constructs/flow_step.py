@@ -1,4 +1,4 @@
-"""A step that calls a flow: a run of its own, with a lease on this one's budget; its ledger comes back with its value."""
+"""A step that calls a flow: a run of its own, with a lease on this budget; its ledger comes back with its value."""
 
 from typing import cast
 

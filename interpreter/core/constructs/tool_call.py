@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
-from dsl.values.signature import signature
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.core import policies
 from interpreter.core.commands import CallTool, SetTimer
@@ -44,7 +43,7 @@ class ToolCallConstruct(Construct):
         memory = frame.memory
         memory["attempt"] += 1
         tool = machine.definition.tools[memory["tool"]]
-        sealed = signature(tool.parameters, tool.returns, machine.definition.types)
+        sealed = machine.definition.signature(tool.name)
         command = CallTool(
             id=memory["id"] if memory["attempt"] == 1 else f"{memory['id']}~{memory['attempt']}",
             tool=tool.name,
