@@ -1,4 +1,4 @@
-"""The built-in functions as the check sees them: what each takes and gives. `dsl.expressions.functions` has what they do.
+"""The built-in functions as the check sees them: what each takes and gives. `dsl.expressions.functions` runs them.
 
 A parameter accepts a *shape*: a set of types with a name in words. The result may depend on the arguments:
 `last(xs, 3)` holds at most 3 items, which is what keeps a conversation's memory bounded.

@@ -1,0 +1,105 @@
+"""Which types fit where."""
+
+import pytest
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.semantics.fit import join, misfit
+from dsl.semantics.types import NOTHING, NULL, Type, spelled
+from tests.semantics.reading import clean
+
+TYPES = """
+type Node { name: text, next: Node? }
+type Same { name: text, next: Same? }
+type Other { name: text, next: Other?, more: int }
+type Card { kind: "card", number: text }
+type Bank { kind: "bank", iban: text }
+type Pay = Card | Bank
+"""
+FITS = [
+    ("int", "number"),
+    ("int", "decimal"),
+    ("int", "json"),
+    ("text?", "json"),
+    ("text", "text?"),
+    ('"a"', '"a" | "b"'),
+    ('"a" | "b"', "text"),
+    ("[int at most 3]", "[number]"),
+    ("[int at most 3]", "[int at most 4]"),
+    ("{ a: int }", "{ a: number, b: text? }"),
+    ("{ a: int }", "map[decimal]"),
+    ("map[int]", "map[number]"),
+    ("Card", "Pay"),
+    ("Pay", "Card | Bank | { kind: \"cash\" }"),
+    ("Node", "Same"),
+    ("Outcome[int]", "Outcome[number]"),
+]
+MISFITS = [
+    ("number", "int", "it is number"),
+    ("decimal", "number", "it is decimal"),
+    ("number", "decimal", "it is number"),
+    ("json", "text", "it is json"),
+    ("text?", "text", "it may be null"),
+    ("text", '"a"', "it is text"),
+    ('"a" | "c"', '"a" | "b"', '"c" is not one of "a" | "b"'),
+    ("[int]", "[int at most 4]", "it may hold any number of items, not at most 4"),
+    ("[int at most 5]", "[int at most 4]", "it may hold up to 5 items, not at most 4"),
+    ("[text]", "[int]", "an item does not fit: it is text"),
+    ("{ a: int }", "{ a: int, b: int }", "`b` is missing"),
+    ("{ a: int, c: int }", "{ a: int }", "{ a: int } has no field `c`"),
+    ("{ a: { b: text } }", "{ a: { b: int } }", "field `a` does not fit: field `b` does not fit: it is text"),
+    ("map[int]", "{ a: int }", "it is map[int]"),
+    ("Pay", "Card", 'field `kind` does not fit: "bank" is not one of "card"'),
+    ("Node", "Other", "field `next` does not fit: `more` is missing"),
+    ("Outcome[text]", "Outcome[int]", "it is text"),
+]
+
+
+def _types(*written: str) -> list[Type]:
+    parameters = ", ".join(f"p{position}: {each}" for position, each in enumerate(written))
+    analysis = clean(f"{TYPES}\nflow main({parameters}) {{ sleep 1s }}")
+    (flow,) = analysis.facts.all(FlowDeclaration)
+    return [member.type for member in analysis.facts.declarations.callees[flow.name].parameters]
+
+
+@pytest.mark.parametrize(("found", "wanted"), FITS)
+def test_it_fits(found: str, wanted: str) -> None:
+    have, want = _types(found, wanted)
+    assert misfit(have, want) is None
+
+
+@pytest.mark.parametrize(("found", "wanted", "reason"), MISFITS)
+def test_it_does_not_fit(found: str, wanted: str, reason: str) -> None:
+    have, want = _types(found, wanted)
+    assert misfit(have, want) == reason
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "joined"),
+    [
+        ("int", "decimal", "decimal"),
+        ("text", '"a"', "text"),
+        ('"a"', '"b"', '"a" | "b"'),
+        ("text?", "text", "text?"),
+        ("[int at most 2]", "[number at most 3]", "[number at most 3]"),
+        ("[int]", "[int at most 3]", "[int]"),
+        ("{ a: int }", "{ a: decimal }", "{ a: decimal }"),
+        ("Card", "Pay", "Pay"),
+    ],
+)
+def test_what_two_types_have_in_common(left: str, right: str, joined: str) -> None:
+    one, other = _types(left, right)
+    both = join(one, other)
+    assert both is not None
+    assert spelled(both) == joined
+    assert misfit(one, both) is misfit(other, both) is None
+
+
+def test_some_have_nothing_in_common() -> None:
+    assert join(*_types("int", "text")) is None
+    assert join(*_types("{ a: int }", "{ b: int }")) is None
+
+
+def test_null_and_nothing() -> None:
+    (text,) = _types("text")
+    assert misfit(NULL, text) == "it is null"
+    assert misfit(NOTHING, text) == "it has no value"

@@ -1,0 +1,113 @@
+"""Which calls an approval gates, and that their arguments can be worded where it asks."""
+
+from decimal import Decimal
+from typing import Any
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.statements import AwaitApproval
+from dsl.expressions.context import CONSTANT
+from dsl.expressions.evaluate import evaluate
+from dsl.expressions.names import names
+from dsl.semantics.gates import gates
+from tests.semantics.reading import clean
+
+TOOLS = """
+type Part { id: text, amount: decimal }
+type Claim { to: text, amount: decimal, parts: [Part] at most 5 }
+tool pay(to: text, amount: decimal) irreversible keyed { compensate none "paid is paid" }
+"""
+SCOPE: dict[str, Any] = {
+    "claim": {
+        "to": "ann",
+        "amount": Decimal(5),
+        "parts": [{"id": "a", "amount": Decimal(1)}, {"id": "b", "amount": Decimal(2)}],
+    }
+}
+
+
+def gated(body: str) -> dict[str, list[dict[str, Any]]]:
+    """For each approval its calls, with the values that its question shows; an answer is `?`."""
+    analysis = clean(f"{TOOLS}\nflow main(claim: Claim) {{ {body} }}")
+    return {
+        approval.name: [
+            {
+                argument.name or "": "?" if approval.name in names(argument.value) else _value(argument.value)
+                for argument in call.arguments
+            }
+            for call in analysis.gates(approval)
+        ]
+        for approval in analysis.facts.all(AwaitApproval)
+    }
+
+
+def _value(expression: Any) -> Any:
+    return evaluate(expression, SCOPE, CONSTANT)
+
+
+def test_a_shown_call() -> None:
+    body = """
+      await approval ok "Pay?" { show claim answer { amount: decimal } from "leads" timeout 1h then reject }
+      if ok.approved { step pay(to: claim.to, amount: ok.answer.amount) }
+    """
+    assert gated(body) == {"ok": [{"to": "ann", "amount": "?"}]}
+
+
+def test_two_calls_behind_one_approval_stand_in_their_order() -> None:
+    body = """
+      await approval ok "Pay?" { show claim from "leads" timeout 1h then reject }
+      if not ok.approved { return }
+      step pay(to: claim.to, amount: 1)
+      step pay(to: "fee", amount: 2)
+    """
+    assert gated(body) == {"ok": [{"to": "ann", "amount": 1}, {"to": "fee", "amount": 2}]}
+
+
+def test_each_call_stands_behind_its_own_approval() -> None:
+    body = """
+      await approval first "Pay {{ claim.to }}?" { from "leads" timeout 1h then reject }
+      if not first.approved { return }
+      step pay(to: claim.to, amount: 1)
+      await approval second "Pay {{ claim.amount }}?" { from "leads" timeout 1h then reject }
+      if not second.approved { return }
+      step pay(to: "ann", amount: claim.amount)
+    """
+    assert gated(body) == {"first": [{"to": "ann", "amount": 1}], "second": [{"to": "ann", "amount": Decimal(5)}]}
+
+
+def test_a_later_let_is_put_in() -> None:
+    body = """
+      await approval ok "Pay?" { show claim from "leads" timeout 1h then reject }
+      let to = claim.to
+      let order = { to: to }
+      if ok.approved { step pay(to: "{{ to }}!", amount: claim.parts[0].amount) }
+    """
+    assert gated(body) == {"ok": [{"to": "ann!", "amount": Decimal(1)}]}
+
+
+def test_a_call_for_each_item_shows_them_all() -> None:
+    body = """
+      await approval ok "Pay?" { show claim from "leads" timeout 1h then reject }
+      if not ok.approved { return }
+      for part in claim.parts { step pay(to: part.id, amount: claim.amount) }
+    """
+    assert gated(body) == {"ok": [{"to": ["a", "b"], "amount": Decimal(5)}]}
+
+
+def test_a_call_that_says_why_it_goes_without_is_not_gated() -> None:
+    body = """
+      await approval ok "Pay?" { show claim from "leads" timeout 1h then reject }
+      if ok.approved { step pay(to: claim.to, amount: 1) { without approval "small" } }
+    """
+    assert gated(body) == {"ok": []}
+
+
+def test_only_approvals_that_gate_something_are_named() -> None:
+    analysis = clean(f"""{TOOLS}
+      flow main(claim: Claim) {{
+        await approval free "Go?" {{ from "leads" timeout 1h then reject }}
+        await approval paying "Pay?" {{ show claim from "leads" timeout 1h then reject }}
+        if free.approved and paying.approved {{ step pay(to: claim.to, amount: 1) }}
+      }}
+    """)
+    (flow,) = analysis.facts.all(FlowDeclaration)
+    assert gates(flow, analysis.facts).keys() == {"paying"}
