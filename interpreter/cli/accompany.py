@@ -23,6 +23,7 @@ from interpreter.client.run import Run
 
 COMPLETED, FAILED, LEFT = 0, 1, 130
 CLOSING = frozenset({"approved", "rejected", "timed_out", "withdrawn"})
+LOOK_EVERY = 1.0
 PATIENCE = 3.0
 """Seconds before we say that nothing works on a task queue."""
 
@@ -158,7 +159,7 @@ class Accompaniment:
     async def _watch_queues(self) -> None:
         said: set[str] = set()
         while True:
-            await asyncio.sleep(PATIENCE)
+            await asyncio.sleep(LOOK_EVERY)
             for missing in await self.run.missing_workers():
                 waited = (datetime.now(UTC) - missing.since).total_seconds()
                 if missing.queue not in said and waited >= PATIENCE:

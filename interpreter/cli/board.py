@@ -22,7 +22,7 @@ _STATE = {
 
 _PARTS_OF_A_CALL = ("/call", "/verify")
 _SEGMENT = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
-_WITHOUT_NAME = re.compile(r"(if|try|budgetblock)#\d+|then|else|body|on\d+")
+WITHOUT_NAME = re.compile(r"(if|try|budgetblock)#\d+|then|else|body|on\d+")
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Item:
     @property
     def is_shown(self) -> bool:
         """Blocks that the author gave no name to are left out; what is in them stands in their place."""
-        return bool(self.own_state) or not _WITHOUT_NAME.fullmatch(self.label)
+        return bool(self.own_state) or not WITHOUT_NAME.fullmatch(self.label)
 
     def rows(self, depth: int = 0) -> Iterator[tuple[int, "Item"]]:
         """This and everything inside, with how deep it stands."""
@@ -72,7 +72,7 @@ class Board:
     root: Item = field(init=False)
 
     def __post_init__(self) -> None:
-        self.root = Item(self.flow, self.flow, node="run")
+        self.root = Item(self.flow, self.flow, node="run", own_state="running")
 
     def take(self, note: Note) -> Item:
         """Move on by one note, and return the item it is about."""
@@ -124,7 +124,7 @@ def _parts(segment: str) -> Iterator[tuple[str, str]]:
         yield f"/{segment}", segment
         return
     name, index = match["name"], match["index"]
-    yield f"/{name}", name if _WITHOUT_NAME.fullmatch(name) else name.split("#", 1)[0]
+    yield f"/{name}", name if WITHOUT_NAME.fullmatch(name) else name.split("#", 1)[0]
     if index is not None:
         yield f"[{index}]", f"#{int(index) + 1}"
 

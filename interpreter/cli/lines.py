@@ -1,7 +1,7 @@
 """A run as plain lines: one for each note, for pipes, logs and people who read them later."""
 
 from interpreter.boundary.view import Note
-from interpreter.cli.board import step_path
+from interpreter.cli.board import WITHOUT_NAME, step_path
 
 _VERBS = {
     "asked": "asks",
@@ -26,7 +26,15 @@ def note_line(note: Note, began: float, flow: str) -> str:
 
 def step_name(note: Note, flow: str) -> str:
     """The step as the author calls it; the flow itself for what concerns the whole run."""
-    return step_path(note).removeprefix(f"{flow}/") or flow
+    segments = step_path(note).removeprefix(f"{flow}/").split("/")
+    return "/".join(filter(None, map(_segment, segments))) or flow
+
+
+def _segment(segment: str) -> str:
+    """`refine[2]` is `refine #3`; what the author gave no name to is left out, but not which of several it is."""
+    name, bracket, index = segment.rstrip("]").partition("[")
+    name = "" if WITHOUT_NAME.fullmatch(name) or "#" in name else name
+    return f"{name} #{int(index) + 1}".strip() if bracket else name
 
 
 def _one_line(text: str, most: int = 200) -> str:

@@ -22,8 +22,13 @@ def chosen_tools(named: Sequence[str], flow: Path | None) -> ChosenTools:
         return ChosenTools(tuple(_located(module) for module in named))
     beside = flow.resolve().with_name(f"{flow.stem}_tools.py") if flow is not None else None
     if beside is not None and beside.is_file():
-        return ChosenTools((str(beside),), (f"tools: {os.path.relpath(beside)}",))
+        return ChosenTools((str(beside),), (f"tools: {_shown(beside)}",))
     return ChosenTools(())
+
+
+def _shown(path: Path) -> str:
+    """Relative where that is shorter."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _located(module: str) -> str:

@@ -68,15 +68,15 @@ async def _find_or_start(folder: StateFolder) -> ServerRecord:
 async def _answering(folder: StateFolder) -> ServerRecord:
     """Wait until the server answers and is set up, with a keeper of our own when no other lives."""
     deadline = time.monotonic() + START_SECONDS
-    keeping: subprocess.Popen[bytes] | None = None
+    started: int | None = None
     reason = "it does not answer"
     while time.monotonic() < deadline:
-        if keeping is None and not locks.is_held(folder.keeper_lock):
-            keeping = _start_keeper(folder)
-        elif keeping is not None and keeping.poll() is not None:
-            raise ServerFailed("the embedded Temporal server ended at once")
+        if not locks.is_held(folder.keeper_lock):
+            if started is not None:
+                raise ServerFailed("the embedded Temporal server ended at once")
+            started = await asyncio.to_thread(_start_keeper, folder)
         record = read_record(folder.server)
-        if record is not None and (keeping is None or record.keeper == keeping.pid):  # not that of an earlier life
+        if record is not None and started in (None, record.keeper):  # not that of an earlier life
             try:
                 await _set_up(record)
             except (RuntimeError, RPCError) as error:  # temporalio raises RuntimeError when nobody listens yet
@@ -93,20 +93,24 @@ async def _set_up(record: ServerRecord) -> None:
     await keep_closed_runs(client, RETENTION)
 
 
-def _start_keeper(folder: StateFolder) -> "subprocess.Popen[bytes]":
+def _start_keeper(folder: StateFolder) -> int:
+    """The process id of the keeper. It holds its lock by the time this returns."""
     find_binary()  # refuses here, where the user sees it
     source_root = str(Path(keeper.__file__).parents[2])
     paths = [source_root, *filter(None, [os.environ.get("PYTHONPATH")])]
     with folder.log.open("ab") as log:
-        return subprocess.Popen(
+        announced = subprocess.run(
             [sys.executable, "-P", "-m", keeper.__name__, str(folder.root)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             cwd=folder.root,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=subprocess.PIPE,
             stderr=log,
-            start_new_session=True,
+            check=False,
         )
+    if announced.returncode != 0:
+        raise ServerFailed("the process that keeps the embedded Temporal server could not start")
+    return int(announced.stdout)
 
 
 def _tail(log: Path, skip: int) -> str:

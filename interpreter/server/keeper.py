@@ -33,7 +33,8 @@ HEALTHY_SECONDS = 5
 def main(root: str) -> int:
     folder = StateFolder(Path(root))
     if not locks.try_exclusive(locks.open_lock(folder.keeper_lock)):
-        return 0
+        return 1
+    _detach()
     signal.signal(signal.SIGTERM, _leave)
     _end_orphan(folder)
     early_deaths = 0
@@ -43,6 +44,17 @@ def main(root: str) -> int:
             return 0
         early_deaths = early_deaths + 1 if time.monotonic() - started < HEALTHY_SECONDS else 1
     return 1
+
+
+def _detach() -> None:
+    """Go on in a child that has no terminal and nobody who waits for it. It inherits the lock; its pid is announced."""
+    child = os.fork()
+    if child:
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        os._exit(0)
+    os.setsid()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
 def _serve_until_unused(folder: StateFolder) -> bool:

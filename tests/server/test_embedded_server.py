@@ -76,6 +76,11 @@ def holder(folder: StateFolder) -> "subprocess.Popen[str]":
     return process
 
 
+def end(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.communicate()
+
+
 async def start_a_run(server: Embedded, run: str) -> None:
     client = await Client.connect(server.address, namespace=server.namespace)
     await client.start_workflow("nothing", id=run, task_queue="nobody")
@@ -96,8 +101,7 @@ def test_commands_that_run_at_once_share_a_server_and_the_last_ends_it(folder: S
             await asyncio.sleep(4)  # longer than the keeper lingers
             assert is_alive(record.pid), "the other command still uses the server"
         finally:
-            other.kill()
-            other.wait()
+            end(other)
         assert eventually(lambda: not is_alive(record.pid))
         assert eventually(lambda: not locks.is_held(folder.keeper_lock))
 
@@ -108,8 +112,7 @@ def test_the_server_of_a_killed_command_is_adopted_with_its_runs(folder: StateFo
     async def scenario() -> None:
         owner = await asyncio.to_thread(holder, folder)
         record = record_of(folder)
-        owner.send_signal(signal.SIGKILL)
-        owner.wait()
+        end(owner)
         async with embedded(folder) as server:
             assert record_of(folder) == record
             await start_a_run(server, "kept")

@@ -128,4 +128,6 @@ def _purse(purse: PurseView) -> str:
 
 def _effect(tool: str, path: str, state: str, undo: str | None) -> str:
     words = {"done": "done", "uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone"}
-    return f"{tool} at {path}: {words.get(state, state)}" + (f"; its undo is {undo}" if undo and state == "done" else "")
+    return f"{tool} at {path}: {words.get(state, state)}" + (
+        f"; its undo is {undo}" if undo and state == "done" else ""
+    )

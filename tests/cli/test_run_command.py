@@ -1,0 +1,167 @@
+"""`dsl run` and `dsl attach` from start to end, on a real server, as somebody types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CASES, Dsl
+
+SHOP = CASES / "shop.flow"
+
+
+@pytest.fixture
+def approving(tmp_path: Path) -> Path:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("keep: { decision: approve, by: ada, answer: { count: 3 }, note: fine }")
+    return answers
+
+
+def test_the_result_alone_is_on_standard_output(dsl: Dsl, approving: Path) -> None:
+    ended = dsl("run", SHOP, "--set", "item=book", "--answers", approving)
+    assert ended.code == 0, ended.err
+    assert ended.json == {"id": "hold-book", "price": "12.50", "count": 5, "note": None}
+    assert "tools: " in ended.err, "which tools were chosen is said"
+    assert "ada answers keep: approve (approved)" in ended.err
+    assert "/namespaces/default/workflows/shop-" in ended.err
+    for line in ("hold  started  shop.reserve", "hold  completed", "keep  asks  Keep book for 12.50?"):
+        assert line in ended.err
+
+
+def test_json_is_one_object_a_line_and_the_result_the_last(dsl: Dsl, approving: Path) -> None:
+    events = dsl("run", SHOP, "--input", '{"item": "book", "count": 1}', "--answers", approving, "--json").events
+    assert [event["number"] for event in events if event["event"] == "note"] == list(range(1, 10))
+    assert events[-1]["event"] == "result"
+    assert events[-1]["outcome"] == "completed"
+    assert events[-1]["value"]["count"] == 4
+    assert events[-1]["rehearsal"] is False
+
+
+def test_a_failure_is_shown_in_the_file_after_the_undo(dsl: Dsl, shop_log: Path) -> None:
+    ended = dsl("run", SHOP, "--set", "item=moon")
+    assert ended.code == 1
+    assert ended.out == ""
+    assert "error[OutOfStock]: there is only one moon" in ended.err
+    assert f"--> {SHOP}:15:5" in ended.err
+    assert "step price = shop.price(item)" in ended.err
+    assert ended.err.index("undone") < ended.err.index("error[OutOfStock]")
+    assert shop_log.read_text() == "reserve moon\nrelease hold-moon\n"
+
+
+def test_a_failure_as_json_has_its_place(dsl: Dsl) -> None:
+    ended = dsl("run", SHOP, "--set", "item=moon", "--json")
+    assert ended.code == 1
+    last = ended.events[-1]
+    assert (last["outcome"], last["kind"], last["path"]) == ("failed", "OutOfStock", "shop/parallel#1/price")
+    assert last["place"] == {"file": str(SHOP), "line": 15, "column": 5}
+
+
+def test_without_a_terminal_it_says_how_to_answer_and_waits(dsl: Dsl) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "waits")
+    running.until("dsl approve waits --answer count=… --answer note=…")
+    approved = dsl("approve", "waits", "--answer", "count=2", "--answer", "note=all well", "--by", "ada")
+    assert (approved.code, approved.out) == (0, "keep: approved (by ada, unverified)\n"), approved.err
+    ended = running.end()
+    assert ended.code == 0
+    assert ended.json["note"] == "all well"
+
+
+def test_a_queue_that_nothing_works_on_is_named(dsl: Dsl, tmp_path: Path) -> None:
+    flow = tmp_path / "far.flow"
+    flow.write_text(
+        'edition 1\ntool far.look() -> text read { queue "far" }\nflow far() -> text { step x = far.look() return x }'
+    )
+    running = dsl.start("run", flow)
+    said = running.until("dsl worker --task-queue far")
+    assert "nothing works on the task queue far, where the tool far.look waits" in said
+    running.interrupt()
+    running.until("again within")
+    running.interrupt()
+    assert running.end().code == 1
+
+
+def test_ctrl_c_leaves_the_run_and_attach_carries_it_on(dsl: Dsl, approving: Path, shop_log: Path) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "left")
+    running.until("keep  asks")
+    running.interrupt()
+    left = running.end()
+    assert left.code == 130
+    assert "The run stays on disk. Come back with: dsl attach left" in left.err
+    shown = dsl("show", "left")
+    assert "status  running" in shown.out, "it can be asked without a worker"
+    assert "keep: Keep book for 12.50?" in shown.out
+    attached = dsl("attach", "left", "--answers", approving)
+    assert attached.code == 0, attached.err
+    assert attached.json["count"] == 5
+    assert shop_log.read_text() == "reserve book\n", "no completed step runs again"
+
+
+def test_a_second_ctrl_c_cancels_and_waits_for_the_undo(dsl: Dsl, shop_log: Path) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "cancelled")
+    running.until("keep  asks")
+    running.interrupt()
+    running.until("again within")
+    running.interrupt()
+    ended = running.end()
+    assert ended.code == 1
+    assert "the run cancelled was cancelled" in ended.err
+    assert shop_log.read_text() == "reserve book\nrelease hold-book\n"
+
+
+def test_at_a_terminal_it_asks_until_it_has_a_valid_answer(dsl: Dsl) -> None:
+    terminal = dsl.at_terminal("run", SHOP, "--set", "item=book")
+    shown = terminal.until("[s]kip: ")
+    assert "keep: Keep book for 12.50?" in shown
+    assert 'hold = {"id": "hold-book"}' in shown
+    terminal.type("maybe")
+    terminal.until("[s]kip: ")
+    terminal.type("a")
+    terminal.until("count (whole number): ")
+    terminal.type("many")
+    terminal.until("a whole number is needed")
+    terminal.until("count (whole number): ")
+    terminal.type("0")
+    terminal.until("note (text, may be empty): ")
+    terminal.type("")
+    terminal.until("count: at least 1 is required, not 0")
+    terminal.until("[s]kip: ")
+    terminal.type("approve")
+    terminal.until("count (whole number): ")
+    terminal.type("4")
+    terminal.until("may be empty): ")
+    terminal.type("good")
+    assert terminal.end() == 0
+    assert '"count": 6' in terminal.said
+    assert '"note": "good"' in terminal.said
+
+
+def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl) -> None:
+    terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "elsewhere")
+    terminal.until("[s]kip: ")
+    assert dsl("reject", "elsewhere", "keep", "--note", "too dear").code == 0
+    assert terminal.end() == 1
+    assert "this question is closed now" in terminal.said
+    assert "book is not wanted" in terminal.said
+
+
+def test_a_tree_is_drawn_at_a_terminal(dsl: Dsl, approving: Path) -> None:
+    terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--answers", approving)
+    assert terminal.end() == 0
+    final = terminal.said[terminal.said.rindex("✓ shop") :]
+    assert "✓ hold" in final
+    assert "shop.reserve" in final
+    assert "✓ keep" in final
+
+
+def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
+    flow = tmp_path / "ask.flow"
+    flow.write_text(
+        "edition 1\n"
+        'agent clerk(q: text) -> { answer: text } { model "gpt-4o-mini" prompt "{{ q }}" }\n'
+        "flow ask(q: text) -> text budget 10k tokens { step a = clerk(q) return a.answer }"
+    )
+    ended = dsl("run", flow, "--set", "q=why")
+    assert ended.code == 0, ended.err
+    assert "[rehearsal: no model was asked]" in ended.err
+    assert "This was a rehearsal" in ended.err
+    assert isinstance(json.loads(ended.out), str)
