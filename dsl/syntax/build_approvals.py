@@ -28,10 +28,6 @@ def remind(site: Site, interval: int) -> Option:
     return Option("remind", interval, site.span)
 
 
-def every(_site: Site, interval: int) -> int:
-    return interval
-
-
 def stage(site: Site, required: Token | None, *rest: object) -> Stage:
     *whom, except_requester, timeout, outcome = rest
     count = int(required.text) if required and required.kind == "INT" else 1
@@ -79,7 +75,6 @@ RULES: Rules = {
     "show": show,
     "answer": answer,
     "remind": remind,
-    "every": every,
     "stage": stage,
     "required": required,
     "group": group,

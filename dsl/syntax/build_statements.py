@@ -31,6 +31,7 @@ from dsl.ast.statements import (
     Yield,
 )
 from dsl.ast.types import Type
+from dsl.source import Span
 from dsl.syntax.build_declarations import option_values
 from dsl.syntax.build_types import Bound, whole
 from dsl.syntax.site import Option, Rules, Site
@@ -123,14 +124,18 @@ def loop(
     site: Site,
     name: Token | None,
     budget: Budget | None,
-    every: int | None,
-    keep_going: bool | None,
+    every: NotYet | None,
+    keep_going: Span | None,
     body: Block,
     exhausted: Block | None,
 ) -> Loop:
-    not_yet = [site.not_yet("every")] if every is not None else []
-    not_yet += [site.not_yet("keep going on a loop")] if keep_going else []
+    not_yet = [every] if every else []
+    not_yet += [NotYet("keep going on a loop", span=keep_going)] if keep_going else []
     return Loop(name.text if name else None, budget, body, exhausted, tuple(not_yet), span=site.span)
+
+
+def every(site: Site, _interval: int) -> NotYet:
+    return site.not_yet("every")
 
 
 def until(site: Site, condition: Expression) -> Until:
@@ -156,7 +161,7 @@ def return_(site: Site, value: Expression) -> Return:
 # Side by side
 
 
-def parallel(site: Site, name: Token | None, keep_going: bool | None, body: tuple[Statement | Branch, ...]) -> Parallel:
+def parallel(site: Site, name: Token | None, keep_going: Span | None, body: tuple[Statement | Branch, ...]) -> Parallel:
     kept = []
     for each in body:
         if isinstance(each, Step | AwaitApproval | Branch | NotYet):
@@ -182,7 +187,7 @@ def parallel_for(
     limit: Bound | None,
     up_to: Expression | None,
     name: Token | None,
-    keep_going: bool | None,
+    keep_going: Span | None,
     stop_when: NotYet | None,
     body: Block,
 ) -> ParallelFor:
@@ -199,8 +204,9 @@ def parallel_for(
     )
 
 
-def keep_going(_site: Site) -> bool:
-    return True
+def keep_going(site: Site) -> Span:
+    """Where it stands: on a loop it does not run yet."""
+    return site.span
 
 
 def stop_when(site: Site, _condition: Expression) -> NotYet:
@@ -295,6 +301,7 @@ RULES: Rules = {
     "otherwise": otherwise,
     "for": for_,
     "loop": loop,
+    "every": every,
     "until": until,
     "break": break_,
     "continue": continue_,
