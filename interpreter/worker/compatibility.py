@@ -4,7 +4,7 @@ Only structure counts: bounds and patterns are checked on the values. `json` fit
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsl.ast.types import (
     Field,
@@ -71,17 +71,22 @@ def _result_differences(declared: Declared, tool: Tool) -> Iterator[str]:
     if tool.returns is None:
         yield f"the function returns nothing, declared is {type_text(declared.returns)}"
         return
-    reason = _Fitting(tool.types, declared.types).misfit(tool.returns, declared.returns)
+    reason = _Fitting(tool.types, declared.types, dictionaries=True).misfit(tool.returns, declared.returns)
     if reason is not None:
         yield f"the result: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitting:
-    """Whether values of one side fit the other. `assumed`: pairs of types that are being compared further out."""
+    """Whether values of one side fit the other.
+
+    `dictionaries`: whether a map may stand for a record; a function that returns `dict[str, str]` says no more than
+    that. `assumed`: pairs of types that are being compared further out.
+    """
 
     found_types: Types
     wanted_types: Types
+    dictionaries: bool = False
     assumed: frozenset[tuple[str, str]] = frozenset()
 
     def misfit(self, found: Type, wanted: Type) -> str | None:
@@ -90,7 +95,7 @@ class _Fitting:
             pair = (found.name, wanted.name)
             if pair in self.assumed:
                 return None
-            deeper = _Fitting(self.found_types, self.wanted_types, self.assumed | {pair})
+            deeper = replace(self, assumed=self.assumed | {pair})
             return deeper._resolved(resolve(found, self.found_types), resolve(wanted, self.wanted_types))
         return self._resolved(resolve(found, self.found_types), resolve(wanted, self.wanted_types))
 
@@ -108,12 +113,21 @@ class _Fitting:
                 return _first(self.misfit(option, wanted) for option in options(found, self.found_types))
             case _, UnionType():
                 return self._into_union(found, wanted)
+            case _:
+                return self._structural(found, wanted)
+
+    def _structural(self, found: Type, wanted: Type) -> str | None:
+        match found, wanted:
             case ListType(), ListType():
                 return self.misfit(found.item, wanted.item)
             case GenericType(), GenericType():
                 return self.misfit(found.argument, wanted.argument)
             case RecordType(), RecordType():
                 return self._records(found, wanted)
+            case RecordType(), GenericType():
+                return _first(self.misfit(field.type, wanted.argument) for field in found.fields)
+            case GenericType(), RecordType() if self.dictionaries:
+                return _first(self.misfit(found.argument, field.type) for field in wanted.fields)
             case LiteralType(), NamedType(name="text"):
                 return None
             case NamedType(), NamedType() if (found.name, wanted.name) in _WIDER:

@@ -78,6 +78,11 @@ def kind(kind: Literal["a", "b"], maybe: str | None) -> Kind:
 def keyed(amount: Decimal, idempotency: str) -> None: ...
 
 
+@tool("t")
+def dictionary(tags: dict[str, str]) -> dict[str, str]:
+    return tags
+
+
 FITS: list[tuple[Any, str]] = [
     (charge, "(customer: text, amount: decimal, note: text) -> { ref: text } read"),
     (charge, "(amount: decimal, customer: text) -> { ref: text } read"),
@@ -87,6 +92,8 @@ FITS: list[tuple[Any, str]] = [
     (charge, "(amount: decimal, customer: text) -> json read"),
     (loose, "(value: { a: [map[int]] }) -> { id: text } read"),
     (nothing, "() read"),
+    (dictionary, "(tags: map[text]) -> map[text] read"),
+    (dictionary, "(tags: { a: text }) -> { ref: text } read"),
     (planted, "(tree: Tree) -> Tree? read"),
     (kind, '(kind: "b", maybe: text) -> { kind: text, size: number } read'),
     (kind, '(kind: "a" | "b", maybe: text?) -> { kind: "a", size: int } | { kind: "b" } read'),
@@ -103,6 +110,8 @@ MISFITS: list[tuple[Any, str, str]] = [
     (charge, "(customer: text, amount: decimal) -> { ref: int } read", "field `ref`: text is not int"),
     (charge, "(customer: text, amount: decimal) -> [text] read", "is not [text]"),
     (nothing, "() -> text read", "the function returns nothing"),
+    (dictionary, "(tags: { a: int }) read", "int is not text"),
+    (dictionary, "(tags: map[text]) -> { size: int } read", "text is not int"),
     (planted, "(tree: Tree) -> Tree read", "may be null"),
     (planted, "(tree: { name: text, children: [text] }) read", "text is not"),
     (kind, '(kind: "a" | "c", maybe: text?) read', '"c" is not "a" | "b"'),
