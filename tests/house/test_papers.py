@@ -3,6 +3,9 @@
 import re
 import tomllib
 
+import click
+
+from interpreter.cli.main import dsl
 from tests.house.checkout import ROOT, committed
 
 PACKAGE_HOSTS = [
@@ -46,6 +49,22 @@ def test_every_dependency_is_locked() -> None:
     locked = set(re.findall(r"^([a-z0-9-]+)==", _read("requirements.lock"), re.MULTILINE))
     names = {re.split(r"[<>=!~ ;\[]", requirement)[0].lower().replace("_", "-") for requirement in wanted}
     assert names - locked == set()
+
+
+def test_the_readme_quotes_the_example_as_it_is() -> None:
+    (quoted,) = (
+        block
+        for block in re.findall(r"^```\n(.*?)^```", _read("README.md"), re.MULTILINE | re.DOTALL)
+        if "agent triage" in block
+    )
+    lines = [line for line in quoted.splitlines() if line.strip() != "…"]
+    assert "\n".join(lines).rstrip() in _read("examples/support.flow")
+
+
+def test_the_readme_names_only_commands_that_there_are() -> None:
+    named = set(re.findall(r"`?dsl ([a-z]+)\b", _read("README.md")))
+    assert len(named) > 10
+    assert named - set(dsl.list_commands(click.Context(dsl))) == set()
 
 
 def _project() -> dict[str, str]:
