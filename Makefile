@@ -31,7 +31,7 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 
-bench: $(environment)  ## measure cold start, imports and expressions
+bench: $(environment)  ## measure cold start, runs and expressions, each beside a reference
 	@$(bin)/python -m tests.bench
 
 lock: $(environment)  ## write requirements.lock anew from pyproject.toml

@@ -4,12 +4,14 @@ import sys
 
 from tests.bench.cold_start import cold_start
 from tests.bench.expressions import expressions
+from tests.bench.runs import runs
 from tests.bench.table import Row, print_table
 
 
 def main() -> None:
     sections: dict[str, list[Row]] = {
         "Cold start: a process of its own, from start to end": cold_start(),
+        "Runs: a flow beside a workflow written by hand, on one server": runs(),
         "Expressions and texts: in one process": expressions(),
     }
     for title, rows in sections.items():
