@@ -20,7 +20,9 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="FILE…|FOLDER|-")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How they are shown."
+)
 @click.option("--strict", is_flag=True, help="Warnings count as problems.")
 @click.pass_context
 def check(context: click.Context, paths: Sequence[str], form: str, strict: bool) -> None:

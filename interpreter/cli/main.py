@@ -34,10 +34,11 @@ def dsl() -> None:
 
 def main() -> None:
     """Run one command and leave with its exit code."""
-    leave(_run(sys.argv[1:]))
+    leave(run_command(sys.argv[1:]))
 
 
-def _run(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
+    """The exit code of a command line; whatever goes wrong is said on standard error."""
     try:
         code = dsl.main(arguments, prog_name="dsl", standalone_mode=False)
     except click.ClickException as error:

@@ -1,0 +1,161 @@
+"""The commands that look at runs and answer them, and how mistakes are told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from interpreter.cli.main import run_command
+from tests.cli.conftest import CASES, Dsl
+
+SHOP = CASES / "shop.flow"
+
+
+def submitted(dsl: Dsl, id: str) -> str:
+    ended = dsl("submit", SHOP, "--set", "item=book", "--id", id, "--task-queue", f"queue-{id}")
+    assert (ended.code, ended.out) == (0, f"{id}\n"), ended.err
+    return id
+
+
+def test_submit_returns_at_once_and_says_what_is_missing(dsl: Dsl) -> None:
+    ended = dsl("submit", SHOP, "--set", "item=book", "--task-queue", "empty", "--json")
+    assert ended.code == 0
+    assert ended.json["run"].startswith("shop-")
+    assert "dsl worker --task-queue empty" in ended.err
+
+
+def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
+    run = submitted(dsl, "by-worker")
+    worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)
+    worker.until("working on the task queue queue-by-worker with shop.price, shop.release, shop.reserve")
+    assert "is under way" in dsl("result", run, "--no-wait").err
+    assert dsl("approve", run, "keep", "--answer", '{"count": 7}').code == 0
+    result = dsl("result", run)
+    assert (result.code, result.json["count"]) == (0, 9)
+    worker.interrupt()
+    assert worker.end().code == 0
+
+
+def test_show_tells_how_a_run_stands_and_approvals_what_it_asks(dsl: Dsl) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=lamp", "--id", "shown", "--requester", "carol")
+    running.until("keep  asks")
+    shown = dsl("show", "shown").out
+    for line in (
+        "flow    shop",
+        "status  running",
+        "for     carol",
+        "hold: completed, shop.reserve",
+        "keep: Keep lamp for 12.50?",
+        "shop.reserve at shop/parallel#1/hold: done; its undo is shop.release",
+    ):
+        assert line in shown
+    state = dsl("show", "shown", "--json").json
+    assert state["state"]["questions"][0]["id"] == "shop/keep"
+    assert state["hash"] in shown
+    assert "dsl approve shown --answer count=…" in dsl("approvals").out
+    asked = dsl("approvals", "shown", "--group", "team", "--json").json
+    assert [(one["run"], one["name"], one["whom"]) for one in asked] == [("shown", "keep", ["team"])]
+    assert dsl("approvals", "shown", "--group", "others", "--json").json == []
+    listed = dsl("runs", "--flow", "shop", "--status", "running", "--json").json
+    assert "shown" in [run["id"] for run in listed]
+    assert dsl("cancel", "shown").code == 0
+    assert running.end().code == 1
+    assert "status  cancelled" in dsl("show", "shown").out
+
+
+def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, shop_log: Path) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "killed")
+    running.until("keep  asks")
+    running.process.kill()
+    running.end()
+    answered = dsl("approve", "killed", "--answer", "count=1", "--by", "ada")
+    assert (answered.code, answered.out) == (0, "keep: approved (by ada, unverified)\n"), answered.err
+    attached = dsl("attach", "killed", "--json")
+    assert attached.events[-1]["value"]["count"] == 3
+    assert shop_log.read_text() == "reserve book\n"
+
+
+def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "mistaken")
+    running.until("keep  asks")
+    unknown = dsl("approve", "mistaken", "kept", "--answer", "count=1")
+    assert (unknown.code, unknown.err) == (2, "error: the run does not ask kept now; did you mean keep?\n")
+    misfit = dsl("approve", "mistaken", "--answer", "coutn=1")
+    assert misfit.code == 1
+    assert "coutn: unknown field; did you mean `count`?" in misfit.err
+    assert dsl("reject", "mistaken").code == 0
+    assert running.end().code == 1
+
+
+def test_the_same_id_while_a_run_is_under_way_is_refused(dsl: Dsl) -> None:
+    submitted(dsl, "twice")
+    ended = dsl("submit", SHOP, "--set", "item=book", "--id", "twice")
+    assert (ended.code, ended.err) == (
+        1,
+        "error: a run twice is under way already; choose another id, or leave it out\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("run", "nowhere.flow"), 2, "error: there is no file nowhere.flow"),
+        (("run", "broken.flow"), 1, "error[SF"),
+        (("run", SHOP, "--flow", "shpo"), 2, "there is no flow `shpo`"),
+        (("run", SHOP, "--input", "{'item': 1}"), 2, "the input is not JSON: line 1, column 2"),
+        (("run", SHOP, "--input", "nowhere.json"), 2, "there is no file nowhere.json"),
+        (("run", SHOP, "--set", "item"), 2, "expected name=value, not item"),
+        (("run", SHOP), 2, "item: is missing"),
+        (("run", SHOP, "--set", "itme=book"), 2, "itme: unknown field; did you mean `item`?"),
+        (("run", SHOP, "--set", "item=book", "--set", "count=0"), 2, "count: at least 1 is required, not 0"),
+        (("run", SHOP, "--set", "item=book", "--tools", "nowhere.py"), 2, "there is no file nowhere.py"),
+        (("run", SHOP, "--set", "item=book", "--tools", "nowhere.tools"), 2, "nowhere.tools cannot be loaded"),
+        (("run", SHOP, "--set", "item=book", "--tools", "json"), 2, "json has no function marked @tool"),
+        (("run", SHOP, "--set", "item=book", "--answers", "typo.yaml"), 2, "no approval `kepe`; did you mean keep?"),
+        (("run", SHOP, "--set", "item=book", "--answers", "bad.yaml"), 2, "bad.yaml is not YAML: line 1"),
+        (("run", SHOP, "--set", "item=book", "--answers", "word.yaml"), 2, "an answer needs `decision: approve`"),
+        (("show", "nothing"), 2, "there is no run nothing here"),
+        (("result", "nothing"), 2, "there is no run nothing here"),
+        (("attach", "nothing"), 2, "there is no run nothing here"),
+        (("cancel", "nothing"), 2, "there is no run nothing here"),
+        (("approve", "nothing"), 2, "there is no run nothing here"),
+        (("runs", "--address", "127.0.0.1:1"), 1, "no Temporal server answers at 127.0.0.1:1"),
+        (("runs", "--status", "runing"), 2, "'runing' is not one of"),
+        (("rnu",), 2, "There is no command `rnu`. Did you mean `run`?"),
+        (("run", SHOP, "--imput", "x"), 2, "No such option"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(
+    state: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str | Path, ...],
+    code: int,
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STEADFLOW_STATE", str(state))
+    (tmp_path / "broken.flow").write_text("edition 1\nflow f() -> text { return nothing }")
+    (tmp_path / "typo.yaml").write_text("kepe: { decision: approve }")
+    (tmp_path / "bad.yaml").write_text("keep: { decision: approve")
+    (tmp_path / "word.yaml").write_text("keep: { decision: aprove }")
+    ended = run_command([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    assert told in said.err
+    assert ended == code
+    assert "Traceback" not in said.err
+    assert said.out == ""
+
+
+def test_setup_registers_and_does_no_harm_twice(dsl: Dsl) -> None:
+    again = dsl("setup")
+    assert again.code == 0
+    assert again.out.count("known") == 6
+
+
+def test_what_is_piped_in_is_the_input(dsl: Dsl, tmp_path: Path) -> None:
+    flow = tmp_path / "echo.flow"
+    flow.write_text("edition 1\nflow echo(x: decimal) -> decimal { return x }")
+    ended = dsl("run", flow, "--input", "-", input='{"x": 12.50}')
+    assert (ended.code, json.loads(ended.out)) == (0, "12.50"), ended.err
