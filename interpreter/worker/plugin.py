@@ -40,7 +40,7 @@ THREADS = 100
 
 
 class FlowPlugin(SimplePlugin):
-    """Flows on a worker: the workflow, the activities, the tools as activities of their own.
+    """Flows on one worker: the workflow, the activities, the tools as activities of their own.
 
     `tools` are functions marked `@tool`. `flows` are those whose tools this worker must have: where one of them is
     missing on this task queue, or differs, the worker does not start; with `partial` another worker on the queue may
