@@ -8,7 +8,9 @@ UNDECLARED = "Undeclared"
 """A tool ended in a way that it did not declare: an exception, a stopping worker, a result that cannot be recorded."""
 
 SIGNATURE_MISMATCH = "SignatureMismatch"
-"""The worker's tool has another signature than the definition declares. Nothing was called. Details: `[declared, offered]`."""
+"""The worker's tool has another signature than the definition declares. Nothing was called. Details: `[declared,
+offered]`.
+"""
 
 NOT_CALLED = "NotCalled"
 """The worker could not call the tool: an argument does not fit, or cannot be read from the store. Nothing happened."""
@@ -37,11 +39,16 @@ MODEL_FAILURES = frozenset(
         CONNECTION_FAILED,
     }
 )
-"""How an attempt at a model fails. The first detail of the `ApplicationError` is a `ModelFailureDetail` as a dictionary:
+"""How an attempt at a model fails. The first detail of the `ApplicationError` is a `ModelFailureDetail` as a
+dictionary:
 
-`retry_after` (seconds to wait, or null), `usage` (`{input_tokens, output_tokens}` when the provider reported it, or null),
-`charge`: `"none"` (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"`
-(unknown: a timeout, a broken stream)."""
+`retry_after` (seconds to wait, or null), `usage` (`{input_tokens, output_tokens}` when the provider reported it, or
+null), `charge`: `"none"` (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or
+`"reservation"` (unknown: a timeout, a broken stream).
+"""
+
+NOT_REGISTERED = "NotRegistered"
+"""The worker that took the call has no activity of that name."""
 
 TIMED_OUT = "TimedOut"
 OUTCOME_UNKNOWN = "OutcomeUnknown"

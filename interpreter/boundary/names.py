@@ -7,10 +7,13 @@ CHAT_ACTIVITY = "steadflow.chat"
 """One attempt at one model: `ChatRequest` in, `ChatResult` out."""
 
 EVALUATE_ACTIVITY = "steadflow.evaluate"
-"""Local activity: an expression over values of which some are references: `EvaluateRequest` in, `EvaluateResult` out."""
+"""Local activity: an expression over values of which some are references: `EvaluateRequest` in, `EvaluateResult` out.
+"""
 
 DESCRIBE_RUN_ACTIVITY = "steadflow.describe_run"
-"""How a child run ended, for a parent that has lost its native handle: `DescribeRunRequest` in, `ChildReport` or null out."""
+"""How a child run ended, for a parent that has lost its native handle: `DescribeRunRequest` in, `ChildReport` or null
+out.
+"""
 
 CANCEL_RUN_ACTIVITY = "steadflow.cancel_run"
 """Request the cancel of a run by its workflow id."""

@@ -47,8 +47,8 @@ class ParentLink:
 class RunOptions:
     """How a run is carried out.
 
-    `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six search
-    attributes are registered, so the run may keep them up to date.
+    `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six
+    search attributes are registered, so the run may keep them up to date.
     """
 
     continue_eagerly: bool = False
@@ -146,9 +146,9 @@ class EvaluateResult:
 class Answer:
     """One person's answer to one question.
 
-    `decision` is `approve` or `reject`; `answer` the typed answer, plain JSON; `group` says on whose behalf when all of several
-    groups must agree. `id` is chosen by the client: the same id again is the same answer. `digest`, when given, must be
-    that of the question as shown.
+    `decision` is `approve` or `reject`; `answer` the typed answer, plain JSON; `group` says on whose behalf when all of
+    several groups must agree. `id` is chosen by the client: the same id again is the same answer. `digest`, when given,
+    must be that of the question as shown.
     """
 
     id: str

@@ -9,9 +9,9 @@ from interpreter.boundary.payloads import JSON, Spent
 class Note:
     """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
 
-    `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated voted approved
-    rejected timed_out withdrawn` of an approval; `undoing undone undo_failed uncertain` of a compensation; `iteration` of a loop;
-    `exhausted` of a budget; `continued` of the run; `finished` of the run.
+    `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated
+    voted approved rejected timed_out withdrawn` of an approval; `undoing undone undo_failed uncertain` of a
+    compensation; `iteration` of a loop; `exhausted` of a budget; `continued` of the run; `finished` of the run.
     """
 
     number: int
@@ -49,7 +49,9 @@ class ShownValue:
 
 @dataclass
 class QuestionView:
-    """An open approval. `gates` are the calls it opens, worded with their arguments; `answer_schema` is JSON Schema or null."""
+    """An open approval. `gates` are the calls it opens, worded with their arguments; `answer_schema` is JSON Schema or
+    null.
+    """
 
     id: str
     name: str
@@ -74,7 +76,9 @@ class QuestionView:
 
 @dataclass
 class PurseView:
-    """A budget that is open. Limits that are null do not bind; `deadline` in seconds since the epoch; `usd` decimal texts."""
+    """A budget that is open. Limits that are null do not bind; `deadline` in seconds since the epoch; `usd` decimal
+    texts.
+    """
 
     path: str
     usd: str | None

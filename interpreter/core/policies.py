@@ -22,6 +22,7 @@ MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 
 _DEFAULT_RETRIES = 2
+_NEVER_CALLED = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_CALLED})
 _PATIENCE = {
     failures.RATE_LIMITED: 6,
     failures.OVERLOADED: 4,
@@ -33,7 +34,7 @@ _PATIENCE = {
 
 def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:
     """Whether it is known that the failed attempt had no effect."""
-    if failure.certainty == "not_started" or failure.kind == failures.SIGNATURE_MISMATCH:
+    if failure.certainty == "not_started" or failure.kind in _NEVER_CALLED:
         return True
     return failure.certainty == "answered" and failure.kind in tool.errors
 
@@ -45,7 +46,7 @@ def retry_delay(
     harmless = nothing_happened(tool, failure)
     effect = tool.effect
     repeatable = harmless or effect.kind in ("read", "idempotent") or (effect.keyed and key_holds)
-    if not repeatable or not failure.retryable or failure.kind == failures.SIGNATURE_MISMATCH:
+    if not repeatable or not failure.retryable or failure.kind in _NEVER_CALLED:
         return None
     if retry is None and harmless and failure.certainty == "answered":
         return None

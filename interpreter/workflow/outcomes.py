@@ -12,10 +12,14 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
-from interpreter.boundary.failures import CANCELLED, TIMED_OUT, UNDECLARED
+from interpreter.boundary.failures import CANCELLED, NOT_REGISTERED, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate
 from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, ToolReturned
+
+_SDK_NOT_FOUND = "NotFoundError"
+_NOT_REGISTERED_TEXT = "is not registered on this worker"
+"""How a worker of the Python SDK answers a call of an activity that it does not have."""
 
 
 def call_event(
@@ -43,6 +47,8 @@ def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
     cause = error.cause
     if isinstance(cause, ApplicationError):
         kind = cause.type or UNDECLARED
+        if kind == _SDK_NOT_FOUND and _NOT_REGISTERED_TEXT in cause.message:
+            return CallFailed(at, id_, NOT_REGISTERED, cause.message, "not_started")
         return CallFailed(at, id_, kind, cause.message, "answered", not cause.non_retryable, tuple(cause.details))
     if isinstance(cause, CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled", "cancelled" if started else "not_started")
