@@ -1,10 +1,11 @@
-"""SF502: an approval that nobody can give as it is written."""
+"""SF502: an approval that nobody can give as it is written, or that a model could give away."""
 
 from collections.abc import Iterator
 
 from dsl.ast.statements import AwaitApproval, Person, Stage
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.semantics.origins import from_model
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -15,6 +16,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield Diagnostic("SF502", message, program.name_label(node, node.name), help=advice)
         for stage in node.stages:
             yield from _quorum(program, stage)
+            yield from _chosen_by_model(program, stage)
         yield from _never_asked(program, node)
         yield from _answer(program, node)
 
@@ -29,6 +31,16 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
     elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom) and stage.required > len(stage.whom):
         message = f"{stage.required} answers are required, and {len(stage.whom)} can come"
         yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")
+
+
+def _chosen_by_model(program: Program, stage: Stage) -> Iterator[Diagnostic]:
+    for whom in stage.whom:
+        call = from_model(whom.value, program.facts) if isinstance(whom, Person) else None
+        if call is not None:
+            message = f"who is asked comes from `{call.target}`: a model may not choose who approves"
+            source = (program.label(call, "the model answers here"),)
+            advice = "take the person from the input of the flow, or from a tool"
+            yield Diagnostic("SF502", message, program.label(whom), source, help=advice)
 
 
 def _never_asked(program: Program, node: AwaitApproval) -> Iterator[Diagnostic]:

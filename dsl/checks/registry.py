@@ -1,6 +1,7 @@
 """The list of checks. The order is that of the codes; what is shown is sorted by place."""
 
 from dsl.checks import (
+    agent_body,
     approval_people,
     budgets,
     defined_twice,
@@ -49,6 +50,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("SF401", missing_undo.check),
     ("SF402", settling.check),
     ("SF403", undo_target.check),
+    ("SF404", agent_body.check),
     ("SF501", irreversible.check),
     ("SF502", approval_people.check),
     ("SF601", unreachable.check),

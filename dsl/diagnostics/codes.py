@@ -26,6 +26,7 @@ CODES: dict[str, str] = {
     "SF401": "write without an undo or a reason",
     "SF402": "outcome that cannot be settled",
     "SF403": "undo that is not a tool that can undo",
+    "SF404": "agent that cannot be asked",
     "SF501": "irreversible call without an approval of exactly this call",
     "SF502": "approval that cannot be answered",
     "SF601": "unreachable statement",

@@ -57,7 +57,7 @@ class Facts:
         return self.types.get(id(expression), UNKNOWN)
 
     def symbol_of(self, name: Node) -> Symbol | None:
-        """What this use of a name stands for."""
+        """What this use of a name stands for, or what this `set` sets."""
         return self.symbols.get(id(name))
 
     def callee_of(self, call: Call) -> Signature | None:

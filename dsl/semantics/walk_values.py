@@ -88,6 +88,7 @@ def set_(walker: Walker, node: Set, state: State, around: Around) -> State:
         return state
     if symbol.branch is not around.branch and around.branch is not None:
         walker.inference.report(SetInParallel(node, node.name, symbol.node, around.branch))
+    walker.facts.symbols[id(node)] = symbol
     wanted = Wanted(symbol.type, f"`{node.name}`", symbol.node)
     found = walker.inference.expect(node.value, wanted, state)
     return _holding(state.assign(node.name), node.name, symbol.type, found)

@@ -1,0 +1,21 @@
+"""SF404: an agent that cannot be asked: it names no model, or has nothing to say to it."""
+
+from collections.abc import Iterator
+
+from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.statements import NotYet
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """Models may also come from a policy of the file."""
+    policy = any(node.construct == "models" for node in program.facts.all(NotYet))
+    for agent in program.facts.all(AgentDeclaration):
+        primary = program.name_label(agent, agent.name)
+        if not agent.models and not policy:
+            message = f"agent `{agent.name}` names no model"
+            yield Diagnostic("SF404", message, primary, help='add `model "…"`, best with a second one: `then "…"`')
+        elif agent.prompt is None:
+            message = f"agent `{agent.name}` has no prompt"
+            yield Diagnostic("SF404", message, primary, help='add `prompt "…"` with what it is asked: `{{ … }}`')
