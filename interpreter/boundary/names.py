@@ -63,5 +63,5 @@ MEMO_SOURCE = "steadflow.source"
 
 
 def child_id(parent: str, first_execution: str, path: str) -> str:
-    """The workflow id of the run that the step at `path` starts; `first_execution` is the first run id of the parent."""
+    """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
     return f"{parent}/{first_execution[:8]}/{path}"

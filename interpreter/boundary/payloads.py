@@ -84,7 +84,7 @@ class Spent:
 
 @dataclass
 class RunResult:
-    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a run of its own."""
+    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run."""
 
     value: JSON
     spent: Spent
@@ -94,7 +94,7 @@ class RunResult:
 
 @dataclass
 class ChatRequest:
-    """One attempt at one model. `schema` is the JSON Schema of the answer (null: plain text); texts may be references."""
+    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text); texts can be references."""
 
     agent: str
     model: str

@@ -91,7 +91,7 @@ class PurseView:
 
 @dataclass
 class LedgerView:
-    """An effect that can still be undone, or whose outcome is uncertain. `state`: `done uncertain undone undo_failed`."""
+    """An effect that can still be undone, or one that is uncertain. `state`: `done uncertain undone undo_failed`."""
 
     path: str
     tool: str
@@ -101,7 +101,7 @@ class LedgerView:
 
 @dataclass
 class RunView:
-    """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the number asked for."""
+    """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for."""
 
     flow: str
     hash: str
