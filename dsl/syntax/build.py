@@ -6,12 +6,16 @@ grammar keeps (named terminals and rules; an absent optional is None), and retur
 
 from dsl.source import Span
 from dsl.syntax import (
+    build_agents,
     build_approvals,
     build_budgets,
     build_declarations,
     build_expressions,
     build_names,
+    build_parallel,
     build_statements,
+    build_steps,
+    build_tools,
     build_types,
 )
 from dsl.syntax.site import Findings, Rules, Site
@@ -21,8 +25,12 @@ RULES: Rules = {
     **build_types.RULES,
     **build_expressions.RULES,
     **build_budgets.RULES,
+    **build_steps.RULES,
     **build_statements.RULES,
+    **build_parallel.RULES,
     **build_approvals.RULES,
+    **build_tools.RULES,
+    **build_agents.RULES,
     **build_declarations.RULES,
 }
 

@@ -81,6 +81,11 @@ def budget_block(site: Site, limits: Budget, body: Block, exhausted: Block | Non
     return BudgetBlock(limits, body, exhausted, span=site.span)
 
 
+def budget_option(site: Site, limits: Budget) -> Option:
+    """The budget of an agent or a flow."""
+    return Option("budget", limits, site.span)
+
+
 def on_exhausted(_site: Site, body: Block) -> Block:
     return body
 
@@ -90,5 +95,7 @@ RULES: Rules = {
     "unit": unit,
     "limit": limit,
     "budget_block": budget_block,
+    "agent_budget": budget_option,
+    "flow_budget": budget_option,
     "on_exhausted": on_exhausted,
 }

@@ -10,11 +10,8 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,10 +69,9 @@ def tables() -> Tables:
 
 def grammar_text() -> str:
     """The grammar inside an installed package, else the one of the checkout."""
-    packaged = resources.files("dsl") / "_grammar" / "flow.lark"
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).parents[2] / "grammar" / "flow.lark").read_text("utf-8")
+    package = Path(__file__).parents[1]
+    packaged = package / "_grammar" / "flow.lark"
+    return (packaged if packaged.is_file() else package.parent / "grammar" / "flow.lark").read_text("utf-8")
 
 
 def build(text: str) -> Tables:
@@ -150,13 +146,15 @@ def _production(rule: "Rule") -> Production:
 
 
 def _cache_path(text: str) -> Path:
-    marks = "\0".join((_FORMAT, sys.version, version("lark"), text))
+    marks = f"{_FORMAT}\0{sys.version}\0{text}"
     name = f"grammar-{hashlib.sha256(marks.encode()).hexdigest()[:32]}.json"
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(home) / "steadflow" / name
 
 
 def _write(place: Path, content: str) -> None:
+    import tempfile
+
     place.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".grammar-")
     try:

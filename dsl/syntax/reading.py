@@ -46,7 +46,7 @@ class Reading:
         while True:
             token = self._fitted(self._at, self.automaton.states)
             if token.kind == "DOC" and self._is_comment(self._at):
-                self._at += 1
+                self._at = self._end_of_docs(self._at)
             elif not self.automaton.feed(token):
                 self._mistake(token)
             elif token.kind == END:
@@ -67,10 +67,17 @@ class Reading:
         return replace(token, kind="NAME") if self.automaton.after(states, "NAME") is not None else token
 
     def _is_comment(self, at: int) -> bool:
-        """A `##` comment documents what follows it, or nothing."""
+        """A `##` comment documents what follows it, or nothing. The lines of one comment are decided on together."""
+        if self.automaton.after(self.automaton.states, "DOC") is None:
+            return True
+        if at > 0 and self.tokens[at - 1].kind == "DOC":
+            return False
+        return self.tokens[self._end_of_docs(at)].kind in ("RBRACE", END)
+
+    def _end_of_docs(self, at: int) -> int:
         while self.tokens[at].kind == "DOC":
             at += 1
-        return self.tokens[at].kind in ("RBRACE", END) or self.automaton.after(self.automaton.states, "DOC") is None
+        return at
 
     # After a mistake
 

@@ -73,3 +73,10 @@ class Site:
 def only(kind: type[N], values: Iterable[object]) -> tuple[N, ...]:
     """The values that are nodes of one kind."""
     return tuple(value for value in values if isinstance(value, kind))
+
+
+def option_values(site: Site, options: Iterable[Option | NotYet]) -> dict[str, Any]:
+    """What fills the fields of a node; constructs that do not run yet are gathered in `not_yet`."""
+    options = tuple(options)
+    values = {option.name: option.value for option in site.options(options).values()}
+    return {**values, "not_yet": only(NotYet, options)}

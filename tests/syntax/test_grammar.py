@@ -84,3 +84,12 @@ def _run(program: str, cache: Path) -> str:
 def _start(program: str, cache: Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     return subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_an_installed_package_has_its_own_grammar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged = tmp_path / "dsl" / "_grammar" / "flow.lark"
+    packaged.parent.mkdir(parents=True)
+    packaged.write_text("module: NAME", encoding="utf-8")
+    assert grammar.grammar_text() != "module: NAME"
+    monkeypatch.setattr(grammar, "__file__", str(tmp_path / "dsl" / "syntax" / "grammar.py"))
+    assert grammar.grammar_text() == "module: NAME"

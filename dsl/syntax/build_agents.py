@@ -1,0 +1,57 @@
+"""Agents."""
+
+from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.expressions import Expression
+from dsl.ast.statements import NotYet, Stage
+from dsl.ast.types import Field, Type
+from dsl.syntax.build_types import Bound
+from dsl.syntax.site import Option, Rules, Site, option_values
+from dsl.syntax.templates import plain
+from dsl.syntax.token import Token
+
+
+def agent_declaration(
+    site: Site, doc: str | None, name: str, fields: tuple[Field, ...], returns: Type, *options: Option | NotYet
+) -> AgentDeclaration:
+    values = {"models": (), "prompt": None, **option_values(site, options)}
+    return AgentDeclaration(name, fields, returns, **values, doc=doc, span=site.span)
+
+
+def model(site: Site, *names: Token) -> Option:
+    return Option("models", tuple(plain(site, name) for name in names), site.span)
+
+
+def instructions(site: Site, text: Expression) -> Option:
+    return Option("instructions", text, site.span)
+
+
+def prompt(site: Site, text: Expression) -> Option:
+    return Option("prompt", text, site.span)
+
+
+def temperature(site: Site, amount: Bound) -> Option:
+    return Option("temperature", amount.value, site.span)
+
+
+def agent_use(site: Site, *_used: object) -> NotYet:
+    return site.not_yet("use of tools by an agent")
+
+
+def used(_site: Site, tool: str, *_reshaped: object) -> str:
+    return tool
+
+
+def gate(_site: Site, *stages: Stage) -> tuple[Stage, ...]:
+    return stages
+
+
+RULES: Rules = {
+    "agent_declaration": agent_declaration,
+    "model": model,
+    "instructions": instructions,
+    "prompt": prompt,
+    "temperature": temperature,
+    "agent_use": agent_use,
+    "used": used,
+    "gate": gate,
+}

@@ -1,0 +1,63 @@
+"""Blocks, steps and calls."""
+
+from typing import Any
+
+from dsl.ast.expressions import Argument
+from dsl.ast.statements import Block, Branch, Call, NotYet, Return, Statement, Step
+from dsl.syntax.site import Option, Rules, Site, option_values
+from dsl.syntax.templates import plain
+from dsl.syntax.token import Token
+
+
+def block(site: Site, *statements: Statement | Branch | None) -> Block:
+    for each in statements:
+        if isinstance(each, Branch):
+            site.problem(
+                "a `branch` can only stand directly inside `parallel` or `race`",
+                each.span,
+                code="SF604",
+                advice="put `parallel { … }` around the branches",
+            )
+    kept = tuple(each for each in statements if each is not None and not isinstance(each, Branch))
+    return Block(kept, span=site.span)
+
+
+def bare_return(site: Site) -> Return:
+    return Return(None, span=site.span)
+
+
+def step(site: Site, name: Token | None, call: Call, options: dict[str, Any] | None) -> Step:
+    return Step(name.text if name else _unnamed(site, call), call, name is not None, **options or {}, span=site.span)
+
+
+def _unnamed(site: Site, call: Call) -> str:
+    site.findings.unnamed[call.target] += 1
+    position = site.findings.unnamed[call.target]
+    return call.target if position == 1 else f"{call.target}#{position}"
+
+
+def call(site: Site, target: str, *arguments: Argument) -> Call:
+    return Call(target, arguments, span=site.span)
+
+
+def step_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
+    return option_values(site, options)
+
+
+def detached(site: Site) -> NotYet:
+    return site.not_yet("detached")
+
+
+def without_approval(site: Site, reason: Token) -> Option:
+    return Option("without_approval", plain(site, reason), site.span)
+
+
+RULES: Rules = {
+    "block": block,
+    "bare_return": bare_return,
+    "step": step,
+    "call": call,
+    "step_body": step_body,
+    "detached": detached,
+    "without_approval": without_approval,
+}
