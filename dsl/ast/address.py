@@ -9,7 +9,19 @@ from collections.abc import Iterator
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, Block, Branch, BudgetBlock, For, If, Loop, Parallel, ParallelFor, Step, Try
+from dsl.ast.statements import (
+    AwaitApproval,
+    Block,
+    Branch,
+    BudgetBlock,
+    For,
+    If,
+    Loop,
+    Parallel,
+    ParallelFor,
+    Step,
+    Try,
+)
 
 
 def addresses(flow: FlowDeclaration) -> dict[str, Node]:

@@ -54,7 +54,7 @@ class Compensate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Step(Node):
-    """`step case = tickets.open(…) { timeout 5s }`. An unnamed step is named after its target, numbered when it stands twice."""
+    """`step case = tickets.open(…) { timeout 5s }`. An unnamed step has its target's name, numbered if it stands twice."""
 
     name: str
     call: Call
@@ -124,7 +124,7 @@ class Parallel(Node):
 
 @dataclass(frozen=True, slots=True)
 class ParallelFor(Node):
-    """`parallel for item in items up to 8 as results keep going { … yield value }`; results in the order of the input."""
+    """`parallel for item in items up to 8 as results keep going { … yield value }`; results in the input's order."""
 
     variable: str
     source: Expression
@@ -174,8 +174,8 @@ class Person(Node):
 class Stage(Node):
     """`from 2 of "a", "b" except requester timeout 12h then reject`.
 
-    `required` distinct persons of the union must agree; with `all_of` one of each. `timeout` and `outcome` are None only
-    in a text that does not pass the check.
+    `required` distinct persons of the union must agree; with `all_of` one of each. `timeout` and `outcome` are None
+    only in a text that does not pass the check.
     """
 
     whom: tuple[Group | Person, ...]
@@ -188,7 +188,7 @@ class Stage(Node):
 
 @dataclass(frozen=True, slots=True)
 class AwaitApproval(Node):
-    """A typed question to people. `gates` holds the irreversible calls that it opens: filled in when a definition is sealed."""
+    """A typed question to people. `gates` holds the irreversible calls that it opens, filled in when it is sealed."""
 
     name: str
     question: Expression

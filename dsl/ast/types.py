@@ -1,4 +1,4 @@
-"""Type expressions as written. What they denote is decided in `dsl.semantics` (statically) and `dsl.values` (at run time)."""
+"""Type expressions as written. What they denote is decided in `dsl.semantics` and, at run time, in `dsl.values`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
