@@ -40,9 +40,10 @@ from dsl.semantics.unions import alternatives
 Assumed = frozenset[tuple[str, str]]
 """Pairs of recursive types that are being compared further out: they fit unless something else does not."""
 
-_WIDER = {(INT, NUMBER), (INT, DECIMAL), (INT, FRACTION), (FRACTION, NUMBER), (FRACTION, DECIMAL)}
-NUMERIC = frozenset({INT, NUMBER, DECIMAL, FRACTION})
-ORDERED = NUMERIC | {TEXT, TIME, DURATION}
+_WIDER = ((INT, NUMBER), (INT, DECIMAL), (INT, FRACTION), (FRACTION, NUMBER), (FRACTION, DECIMAL))
+NUMERIC = (INT, NUMBER, DECIMAL, FRACTION)
+ORDERED = (*NUMERIC, TEXT, TIME, DURATION)
+"""Tuples, not sets: a record is compared with a basic type at once, while its hash would go through all of it."""
 
 
 def misfit(found: Type, wanted: Type, assumed: Assumed = frozenset()) -> str | None:

@@ -30,6 +30,9 @@ from dsl.semantics.origins import is_settled, origin, origins, rounds_of
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import ApprovalOf, Enum
 
+MOST_FOLLOWED = 60
+"""How many uses of a `let` are looked through in the arguments of one call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
@@ -92,6 +95,7 @@ class _Trial:
         self._step, self._symbol, self._facts = step, symbol, facts
         self._approval: AwaitApproval = symbol.node
         self._asked, self._now = asked, moment
+        self._followed = 0
         self._shown = shown_by(self._approval)
         self._shown_origins = [found for each in self._shown if (found := origin(each, facts)) is not None]
 
@@ -132,7 +136,10 @@ class _Trial:
         return next((found for part in parts if (found := self._uncovered(part)) is not None), None)
 
     def _given(self, name: Name) -> Expression | None:
-        """What a `let` was given, when it still means the same."""
+        """What a `let` was given, when it still means the same. What is too large to be shown in full was not shown."""
+        self._followed += 1
+        if self._followed > MOST_FOLLOWED:
+            return None
         symbol = self._facts.symbol_of(name)
         let = None if symbol is None else symbol.node
         return let.value if isinstance(let, Let) and is_settled(let.value, self._facts) else None
@@ -156,7 +163,7 @@ class _Trial:
 
     def _rounds(self) -> Iterator[Obstacle]:
         arguments = self._facts.arguments_of(self._step.call).values()
-        items = {id(round_) for value in arguments for round_ in rounds_of(value, self._facts)}
+        items = {round_ for value in arguments for round_ in rounds_of(value, self._facts)}
         for round_ in self._now.iterations[len(self._asked.iterations) :]:
             over_list = isinstance(round_, For | ParallelFor) and self._was_shown(round_.source)
             if not over_list or id(round_) not in items:

@@ -28,8 +28,9 @@ class Wanted:
     declared: Node | None = None
 
 
-Expectation = Callable[[Any, Wanted, State, "Inference"], bool]
-"""Checks the parts of a literal against what is wanted; false when the literal is to be taken as a whole."""
+Expectation = Callable[[Any, Wanted, State, "Inference"], Type | None]
+"""Checks the parts of a literal against what is wanted. The answer is the type of the literal, as far as it fits; None
+when it is to be taken as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ class Inference:
         return found
 
     def expect(self, expression: Expression, wanted: Wanted, state: State) -> Type:
-        """Report what does not fit; the answer is the type that was found, or the wanted one for a literal."""
+        """Report what does not fit; the answer is the type that was found."""
         rule = self.expectations.get(type(expression))
-        if rule is not None and rule(expression, wanted, state, self):
-            self.facts.types[id(expression)] = wanted.type
-            return wanted.type
+        fitting = None if rule is None else rule(expression, wanted, state, self)
+        if fitting is not None:
+            self.facts.types[id(expression)] = fitting
+            return fitting
         found = self.infer(expression, state)
         self.judge(expression, found, wanted)
         return found

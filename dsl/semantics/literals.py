@@ -136,33 +136,34 @@ def _spread(entry: Spread, state: State, inference: Inference) -> dict[str, Memb
     return fields
 
 
-def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Inference) -> bool:
+def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Inference) -> Type | None:
     target = structure(required(wanted.type))
     if not isinstance(target, ListOf):
-        return False
+        return None
     for item in node.items:
         inference.expect(item, Wanted(target.item, f"an item of {wanted.role}", wanted.declared), state)
     if target.at_most is not None and len(node.items) > target.at_most:
         reason = f"it holds {len(node.items)} items"
         found = ListOf(target.item, len(node.items))
         inference.report(Mismatch(node, wanted.role, spelled(target), found, reason, wanted.declared))
-    return True
+    return ListOf(target.item, len(node.items))
 
 
-def expect_conditional(node: Conditional, wanted: Wanted, state: State, inference: Inference) -> bool:
+def expect_conditional(node: Conditional, wanted: Wanted, state: State, inference: Inference) -> Type | None:
     inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
-    inference.expect(node.then, wanted, assume(node.condition, True, state, inference.facts))
-    inference.expect(node.otherwise, wanted, assume(node.condition, False, state, inference.facts))
-    return True
+    then = inference.expect(node.then, wanted, assume(node.condition, True, state, inference.facts))
+    otherwise = inference.expect(node.otherwise, wanted, assume(node.condition, False, state, inference.facts))
+    joined = join(then, otherwise)
+    return wanted.type if joined is None else joined
 
 
-def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: Inference) -> bool:
+def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: Inference) -> Type | None:
     """Field by field, when all fields are written out."""
     target = structure(required(wanted.type))
     if isinstance(target, UnionOf):
         target = structure(_chosen(node, target))
     if not isinstance(target, Record) or any(isinstance(entry, Spread) for entry in node.entries):
-        return False
+        return None
     _repeated(node, inference)
     fields = members(target) or {}
     given = {entry.name: entry for entry in node.entries if isinstance(entry, Entry)}
@@ -172,8 +173,8 @@ def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: 
         else:
             inference.infer(entry.value, state)
             inference.report(UnknownField(entry, name, target, tuple(fields)))
-    _missing(node, given.keys() | set(), target, wanted, inference)
-    return True
+    _missing(node, set(given), target, wanted, inference)
+    return target
 
 
 def _missing(node: RecordLiteral, given: set[str], target: Record, wanted: Wanted, inference: Inference) -> None:

@@ -19,6 +19,7 @@ from dsl.semantics.types import (
     TEXT,
     TIME,
     UNKNOWN,
+    Basic,
     Enum,
     ListOf,
     MapOf,
@@ -155,7 +156,8 @@ def _result(operator: str, left: Type, right: Type) -> Type | None:
         return DURATION
     if operator == "*" and left in NUMERIC and right == DURATION:
         return DURATION
-    return _OF_TIMES.get((operator, left, right))
+    of_times = isinstance(left, Basic) and isinstance(right, Basic)
+    return _OF_TIMES.get((operator, left, right)) if of_times else None
 
 
 def _number(operator: str, left: Type, right: Type) -> Type:

@@ -16,34 +16,39 @@ from dsl.semantics.symbols import Symbol
 Origin = tuple[int | str, ...]
 """The identity of the node that defines a name, what it defines it as, then fields; `[]` is any item of a list."""
 
+_MOST_STEPS = 40
+
 
 def origin(value: Expression, facts: Facts) -> Origin | None:
     """The closest origin of `value`."""
     return next(iter(origins(value, facts)), None)
 
 
-def origins(value: Expression, facts: Facts) -> list[Origin]:
-    """All origins of `value`, the closest first."""
+def origins(value: Expression, facts: Facts, steps: int = _MOST_STEPS) -> list[Origin]:
+    """All origins of `value`, the closest first; names are followed for so many `steps`."""
     match value:
         case Name():
-            return _of_name(value, facts)
+            return _of_name(value, facts, steps)
         case Get(subject=subject, name=name):
-            return [(*found, name) for found in origins(subject, facts)]
+            return [(*found, name) for found in origins(subject, facts, steps)]
         case Index(subject=subject, index=Literal(value=key)):
-            return [(*found, f"[{key}]") for found in origins(subject, facts)]
+            return [(*found, f"[{key}]") for found in origins(subject, facts, steps)]
         case _:
             return []
 
 
-def _of_name(name: Name, facts: Facts) -> list[Origin]:
+def _of_name(name: Name, facts: Facts, steps: int) -> list[Origin]:
     symbol = facts.symbol_of(name)
     if symbol is None:
         return []
     own: Origin = (id(symbol.node), symbol.kind)
+    if steps == 0:
+        return [own]
     if isinstance(symbol.node, Let):
-        return (origins(symbol.node.value, facts) if is_settled(symbol.node.value, facts) else []) or [own]
+        settled = is_settled(symbol.node.value, facts)
+        return (origins(symbol.node.value, facts, steps - 1) if settled else []) or [own]
     if isinstance(symbol.node, For | ParallelFor) and symbol.kind == "item":
-        return [own, *((*found, "[]") for found in origins(symbol.node.source, facts))]
+        return [own, *((*found, "[]") for found in origins(symbol.node.source, facts, steps - 1))]
     return [own]
 
 
@@ -55,20 +60,24 @@ def is_settled(value: Expression, facts: Facts) -> bool:
 
 def from_model(value: Expression, facts: Facts) -> Call | None:
     """The call of an agent that `value` is made from, as far as it can be followed inside this flow."""
-    return _from_model(value, facts, set())
-
-
-def _from_model(value: Node, facts: Facts, seen: set[int]) -> Call | None:
-    for name in by_class(value).get(Name, ()):
-        symbol = facts.symbol_of(name)
-        if symbol is None or id(symbol.node) in seen:
-            continue
-        seen.add(id(symbol.node))
-        for source in _sources(symbol, facts):
-            call = _agent_call(source, facts) or _from_model(source, facts, seen)
-            if call is not None:
-                return call
+    pending: list[Node] = [value]
+    seen: set[int] = set()
+    for node in pending:
+        call = _agent_call(node, facts)
+        if call is not None:
+            return call
+        for symbol in _symbols(node, facts):
+            if id(symbol.node) not in seen:
+                seen.add(id(symbol.node))
+                pending.extend(_sources(symbol, facts))
     return None
+
+
+def _symbols(node: Node, facts: Facts) -> Iterator[Symbol]:
+    for name in by_class(node).get(Name, ()):
+        symbol = facts.symbol_of(name)
+        if symbol is not None:
+            yield symbol
 
 
 def _sources(symbol: Symbol, facts: Facts) -> Iterator[Node]:
@@ -77,7 +86,7 @@ def _sources(symbol: Symbol, facts: Facts) -> Iterator[Node]:
         case Let(value=value):
             yield value
         case Var(value=value):
-            sets = (node for node in facts.all(Set) if facts.symbols.get(id(node)) is symbol)
+            sets = (node for node in facts.all(Set) if _sets(node, symbol, facts))
             yield from ([] if value is None else [value])
             yield from (node.value for node in sets)
         case For(source=source):
@@ -88,6 +97,11 @@ def _sources(symbol: Symbol, facts: Facts) -> Iterator[Node]:
             yield symbol.node
 
 
+def _sets(node: Set, symbol: Symbol, facts: Facts) -> bool:
+    var = facts.symbol_of(node)
+    return var is not None and var.node is symbol.node
+
+
 def _agent_call(node: Node, facts: Facts) -> Call | None:
     for call in by_class(node).get(Call, ()):
         signature = facts.callee_of(call) if isinstance(call, Call) else None
@@ -96,14 +110,17 @@ def _agent_call(node: Node, facts: Facts) -> Call | None:
     return None
 
 
-def rounds_of(value: Expression, facts: Facts) -> Iterator[Node]:
-    """The rounds whose items `value` is made of."""
-    for name in by_class(value).get(Name, ()):
-        symbol = facts.symbol_of(name)
-        if symbol is None:
-            continue
-        if isinstance(symbol.node, Let):
-            yield from rounds_of(symbol.node.value, facts)
-        elif isinstance(symbol.node, For | ParallelFor) and symbol.kind == "item":
-            yield symbol.node
-            yield from rounds_of(symbol.node.source, facts)
+def rounds_of(value: Expression, facts: Facts) -> set[int]:
+    """The rounds, by identity, whose items `value` is made of."""
+    found: set[int] = set()
+    pending: list[Node] = [value]
+    seen: set[int] = set()
+    for node in pending:
+        for symbol in _symbols(node, facts):
+            is_item = isinstance(symbol.node, For | ParallelFor) and symbol.kind == "item"
+            if is_item:
+                found.add(id(symbol.node))
+            if (is_item or isinstance(symbol.node, Let)) and id(symbol.node) not in seen:
+                seen.add(id(symbol.node))
+                pending.append(symbol.node.source if isinstance(symbol.node, For | ParallelFor) else symbol.node)
+    return found

@@ -37,6 +37,7 @@ class Resolver:
         self._findings = findings
         self._under_way: dict[str, int] = {}
         self._guarded = 0
+        self._depth = 0
         self._unions: list[tuple[Node, meant.UnionOf]] = []
         self.fields: dict[int, meant.Type] = {}
         """The types of all fields and parameters that were resolved, by the identity of their nodes."""
@@ -54,7 +55,15 @@ class Resolver:
         self._unions.clear()
 
     def resolve(self, node: Type) -> meant.Type:
-        return _RULES[type(node)](self, node)
+        """What `node` denotes. Later stages go through types by recursion, so these have a deepest level."""
+        if self._depth == meant.DEEPEST:
+            message = f"types inside types, more than {meant.DEEPEST} deep"
+            self._findings.append(InvalidType(node, message, "make it flatter"))
+            return meant.UNKNOWN
+        self._depth += 1
+        found = _RULES[type(node)](self, node)
+        self._depth -= 1
+        return found
 
     def record(self, node: RecordType, name: str | None = None) -> meant.Record:
         return meant.Record(self.members(node.fields), name)
@@ -126,10 +135,9 @@ class Resolver:
     def guarded(self, node: Type) -> meant.Type:
         """A type below a list, a map or `?`, which may be empty and so end a recursion."""
         self._guarded += 1
-        try:
-            return self.resolve(node)
-        finally:
-            self._guarded -= 1
+        found = self.resolve(node)
+        self._guarded -= 1
+        return found
 
     def list_of(self, node: ListType) -> meant.Type:
         if node.at_most is not None and node.at_most < 1:

@@ -33,6 +33,9 @@ NEVER = Basic("never")
 """The item of `[]`: it fits every type."""
 UNKNOWN = Basic("unknown")
 
+DEEPEST = 60
+"""How far types may stand inside types: what works on types goes through them by recursion."""
+
 
 @dataclass(frozen=True, slots=True)
 class Enum:
@@ -144,8 +147,8 @@ def members(type_: Type) -> dict[str, Member] | None:
     return {member.name: member for member in found.members} if isinstance(found, Record) else None
 
 
-def spelled(type_: Type) -> str:
-    """`type_` as an author would write it."""
+def spelled(type_: Type, levels: int = 4) -> str:
+    """`type_` as an author would write it; of records without a name so many levels."""
     match type_:
         case Basic(name=name):
             return "decimal" if type_ == FRACTION else name
@@ -153,20 +156,56 @@ def spelled(type_: Type) -> str:
             return name
         case Enum(values=values):
             return " | ".join(f'"{value}"' for value in values)
-        case Record(members=parts):
-            return "{ " + ", ".join(f"{part.name}: {spelled(part.type)}" for part in parts) + " }" if parts else "{}"
-        case ListOf(item=item, at_most=at_most):
-            inner = "" if item == NEVER else spelled(item)
-            return f"[{inner}]" if at_most is None or item == NEVER else f"[{inner} at most {at_most}]"
-        case MapOf(value=value):
-            return f"map[{spelled(value)}]"
-        case OptionalOf(item=Enum(name=None) | UnionOf(name=None) as item):
-            return f"({spelled(item)})?"
-        case OptionalOf(item=item):
-            return f"{spelled(item)}?"
-        case UnionOf(options=options):
-            return " | ".join(spelled(option) for option in options)
-        case OutcomeOf(value=value):
-            return f"Outcome[{spelled(value)}]"
         case ApprovalOf():
             return "approval"
+        case _:
+            return _spelled_out(type_, levels) if levels else "…"
+
+
+def _spelled_out(type_: Type, levels: int) -> str:
+    match type_:
+        case Record(members=parts):
+            inside = ", ".join(f"{part.name}: {spelled(part.type, levels - 1)}" for part in parts)
+            return f"{{ {inside} }}" if parts else "{}"
+        case ListOf(item=item, at_most=at_most):
+            inner = "" if item == NEVER else spelled(item, levels - 1)
+            return f"[{inner}]" if at_most is None or item == NEVER else f"[{inner} at most {at_most}]"
+        case MapOf(value=value):
+            return f"map[{spelled(value, levels - 1)}]"
+        case OptionalOf(item=Enum(name=None) | UnionOf(name=None) as item):
+            return f"({spelled(item, levels - 1)})?"
+        case OptionalOf(item=item):
+            return f"{spelled(item, levels)}?"
+        case UnionOf(options=options):
+            return " | ".join(spelled(option, levels - 1) for option in options)
+        case OutcomeOf(value=value):
+            return f"Outcome[{spelled(value, levels - 1)}]"
+        case _:
+            return spelled(type_)
+
+
+def is_deep(type_: Type, levels: int) -> bool:
+    """Whether types stand inside types in more than `levels`. Parts that occur several times are looked at once."""
+    pending = [(type_, levels)]
+    seen: dict[int, int] = {}
+    for part, left in pending:
+        if left < 0:
+            return True
+        if seen.get(id(part), levels + 1) > left:
+            seen[id(part)] = left
+            pending.extend((inner, left - 1) for inner in _parts(part))
+    return False
+
+
+def _parts(type_: Type) -> tuple[Type, ...]:
+    match type_:
+        case Record(members=parts):
+            return tuple(part.type for part in parts)
+        case ListOf(item=inner) | OptionalOf(item=inner) | MapOf(value=inner) | OutcomeOf(value=inner):
+            return (inner,)
+        case UnionOf(options=options):
+            return options
+        case ApprovalOf(answer=answer) if answer is not None:
+            return (answer,)
+        case _:
+            return ()

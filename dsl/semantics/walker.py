@@ -12,12 +12,12 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.statements import Block, For, Loop
 from dsl.semantics.facts import Facts
-from dsl.semantics.findings import DefinedTwice, Misplaced, Unreachable
+from dsl.semantics.findings import DefinedTwice, InvalidType, Misplaced, Unreachable
 from dsl.semantics.inference import Inference
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Symbol, SymbolKind
-from dsl.semantics.types import Type
+from dsl.semantics.types import DEEPEST, UNKNOWN, Type, is_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,19 @@ class Walker:
         """`state` with a new name; one that has a meaning here already is reported."""
         if name in state.names:
             self.inference.report(DefinedTwice(node, name, state.names[name].node))
-        return state.define(Symbol(name, kind, type_, node, around.branch))
+        return self._with_name(node, name, kind, type_, state, around)
 
     def define_once(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
         """As `define`, for a name that is also a place in the flow."""
         if self.claim(node, name):
             return self.define(node, name, kind, type_, state, around)
+        return self._with_name(node, name, kind, type_, state, around)
+
+    def _with_name(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
+        if is_deep(type_, DEEPEST):
+            message = f"`{name}` holds types inside types, more than {DEEPEST} deep"
+            self.inference.report(InvalidType(node, message, "make it flatter"))
+            type_ = UNKNOWN
         return state.define(Symbol(name, kind, type_, node, around.branch))
 
     def claim(self, node: Node, name: str) -> bool:

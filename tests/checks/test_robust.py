@@ -58,3 +58,41 @@ def _mutated(text: str, chance: random.Random) -> str:
                 del tokens[at + len(tokens) // 2 :]
         tokens = tokens or ["edition"]
     return "".join(tokens)
+
+
+GATED = """edition 1
+tool pay(to: json) irreversible keyed {{ compensate none "paid is paid" }}
+flow main(x: text) {{
+  await approval ok "Pay?" {{ show x from person x timeout 1h then reject }}
+  if not ok.approved {{ return }}
+  let a0 = x
+  {lets}
+  await approval again "Pay?" {{ show a{last} from person text(a{last}) timeout 1h then reject }}
+  step pay(to: a{last})
+  step pay(to: [a{last}.x, again.approved])
+}}"""
+
+
+def _gated(given: str, count: int) -> str:
+    lets = "\n".join(f"let a{number} = {given.format(number - 1)}" for number in range(1, count + 1))
+    return GATED.format(lets=lets, last=count)
+
+
+def _types(field: str) -> str:
+    return "\n".join(f"type A{number} {{ {field.format(number + 1)} }}" for number in range(300))
+
+
+LARGE = {
+    "a long chain": _gated("a{0}", 400),
+    "nested lists": _gated("[a{0}]", 400),
+    "doubled lists": _gated("[a{0}, a{0}]", 40),
+    "doubled records": _gated("{{ x: a{0}, y: a{0} }}", 40),
+    "types in types": f"edition 1\n{_types('x: A{0} y: A{0}')}",
+    "guarded types": f"edition 1\n{_types('x: [A{0}]?')} type A300 = text",
+    "many steps": "edition 1\nflow main() {\n" + "step main()\n" * 500 + "}",
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE.keys())
+def test_large_texts_are_analysed(text: str) -> None:
+    _check(text)
