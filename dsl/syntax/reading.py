@@ -1,35 +1,25 @@
 """Feeds tokens to the automaton, decides which words are names, and goes on after a mistake.
 
-Recovery first tries what a person would: put in, replace or leave out one token, if the next ones then fit. Otherwise
-it drops the broken statement: tokens are skipped up to the next word that begins one (or a closing brace), and the
+Recovery first tries what a person would: put in, replace or leave out one token (`mending.py`). Otherwise it drops the
+broken statement: tokens are skipped up to the next word that begins one (or a closing brace), and the
 stack is popped until that can stand. Everything else on the stack is kept, so the statements around still give nodes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.source import Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.grammar import END
-from dsl.syntax.mistake import Mistake, meant
+from dsl.syntax.mending import LOOK_AHEAD, Change, mending
+from dsl.syntax.mistake import Mistake
 from dsl.syntax.token import Token
 from dsl.syntax.wording import diagnose
 from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, OPENERS, OPTIONS, STATEMENTS
 
-LOOK_AHEAD = 3
 MAXIMUM_PROBLEMS = 100
-_MANY = 8
 _SHOWN_BEFORE = 40
-
-
-class Change(NamedTuple):
-    """`length` tokens go, and others come instead; it counts when as many tokens as `look_ahead` then fit."""
-
-    length: int
-    instead: list[Token]
-    look_ahead: int = LOOK_AHEAD
 
 
 class Reading:
@@ -96,6 +86,10 @@ class Reading:
         else:
             self._drop_statement()
 
+    def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
+        following = self.tokens[self._at + 1 : self._at + 2 + LOOK_AHEAD]
+        return mending(self.automaton, [token, *following], expected, self._texts)
+
     def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]
         put_in = change.instead[0] if change and change.length == 0 else None
@@ -109,52 +103,6 @@ class Reading:
             source=self.source,
         )
         self.diagnostics.append(diagnose(mistake))
-
-    def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
-        """The change of one token after which the next ones fit."""
-        return next((each for each in self._changes(token, expected) if self._mends(each)), None)
-
-    def _mends(self, change: Change) -> bool:
-        start = self._at + change.length
-        rest = self.tokens[start : start + change.look_ahead]
-        return self._fits([*change.instead, *rest])
-
-    def _changes(self, token: Token, expected: frozenset[str]) -> Iterator[Change]:
-        """Changes worth trying, best first: the word that was meant, a symbol put in, one replaced, one left out."""
-        if kind := meant(token, expected, self._texts):
-            yield Change(1, [replace(token, kind=kind, text=self._texts[kind], word=True)], look_ahead=1)
-        if token.kind == "EQUAL" and "COMPARISON" in expected:
-            yield Change(1, [replace(token, kind="COMPARISON", text="==")], look_ahead=1)
-        symbols = expected & self._texts.keys()
-        if len(expected) > _MANY:
-            symbols &= {"COMMA", *CLOSERS}
-        here = Span(token.span.start, token.span.start)
-        for kind in sorted(symbols):
-            yield Change(0, [self._synthetic(kind, here)])
-        if token.kind in STATEMENTS | DECLARATIONS:
-            return
-        for kind in sorted(symbols):
-            yield Change(1, [self._synthetic(kind, token.span)])
-        yield Change(1, [])
-
-    def _synthetic(self, kind: str, span: Span) -> Token:
-        text = self._texts[kind]
-        return Token(kind, text, span, word=text.isalpha())
-
-    def _fits(self, tokens: list[Token]) -> bool:
-        states = self.automaton.states
-        for token in tokens:
-            if token.kind == "DOC":
-                continue
-            after = self.automaton.after(states, token.kind)
-            if after is None and token.word and token.kind not in NEVER_NAMES | STATEMENTS | DECLARATIONS:
-                after = self.automaton.after(states, "NAME")
-            if after is None:
-                return False
-            states = after
-            if token.kind == END:
-                break
-        return True
 
     def _drop_statement(self) -> None:
         start, depth = self._at, 0

@@ -54,7 +54,7 @@ class Site:
         return NotYet(construct, tuple(names), span=self.span)
 
     def options(self, options: Iterable[object]) -> dict[str, Option]:
-        """Options by name; one that stands twice is a problem. Those of `not_yet` are gathered under that name."""
+        """Options by name, leaving out what is none; one that stands twice is a problem."""
         found: dict[str, Option] = {}
         for option in options:
             if not isinstance(option, Option):

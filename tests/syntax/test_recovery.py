@@ -8,7 +8,7 @@ import pytest
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration, TypeDeclaration
 from dsl.ast.node import walk
 from dsl.ast.statements import Let, Step
-from dsl.syntax.lexer import MAXIMUM_NESTING
+from dsl.syntax.scanner import MAXIMUM_NESTING
 from tests.syntax.reading import messages, read
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "syntax").rglob("*.flow"))

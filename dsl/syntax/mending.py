@@ -1,0 +1,75 @@
+"""The smallest change after which reading can go on: one token put in, replaced or left out.
+
+A change counts when a few of the tokens that follow then fit; it is tried on the stack of states alone, so nothing is
+built for changes that are not made.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from dsl.source import Span
+from dsl.syntax.automaton import Automaton
+from dsl.syntax.grammar import END
+from dsl.syntax.mistake import meant
+from dsl.syntax.token import Token
+from dsl.syntax.words import CLOSERS, DECLARATIONS, NEVER_NAMES, STATEMENTS
+
+LOOK_AHEAD = 3
+_MANY = 8
+"""When more can stand here, any of them would be a guess; only what separates and closes is tried."""
+
+
+class Change(NamedTuple):
+    """`length` tokens go, and others come instead; it counts when as many tokens as `look_ahead` then fit."""
+
+    length: int
+    instead: list[Token]
+    look_ahead: int = LOOK_AHEAD
+
+
+def mending(
+    automaton: Automaton, tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str]
+) -> Change | None:
+    """The first change that counts; `tokens` begin with the one that cannot stand."""
+    for change in _changes(tokens[0], expected, texts):
+        if _fits(automaton, [*change.instead, *tokens[change.length : change.length + change.look_ahead]]):
+            return change
+    return None
+
+
+def _changes(token: Token, expected: frozenset[str], texts: dict[str, str]) -> Iterator[Change]:
+    """Changes worth trying, best first: the word that was meant, a symbol put in, one replaced, one left out."""
+    if kind := meant(token, expected, texts):
+        yield Change(1, [replace(token, kind=kind, text=texts[kind], word=True)], look_ahead=1)
+    if token.kind == "EQUAL" and "COMPARISON" in expected:
+        yield Change(1, [replace(token, kind="COMPARISON", text="==")], look_ahead=1)
+    symbols = expected & (texts.keys() if len(expected) <= _MANY else {"COMMA", *CLOSERS})
+    here = Span(token.span.start, token.span.start)
+    for kind in sorted(symbols):
+        yield Change(0, [_written(kind, here, texts)])
+    if token.kind in STATEMENTS | DECLARATIONS:
+        return
+    for kind in sorted(symbols):
+        yield Change(1, [_written(kind, token.span, texts)])
+    yield Change(1, [])
+
+
+def _written(kind: str, span: Span, texts: dict[str, str]) -> Token:
+    return Token(kind, texts[kind], span, word=texts[kind].isalpha())
+
+
+def _fits(automaton: Automaton, tokens: Sequence[Token]) -> bool:
+    states = automaton.states
+    for token in tokens:
+        if token.kind == "DOC":
+            continue
+        after = automaton.after(states, token.kind)
+        if after is None and token.word and token.kind not in NEVER_NAMES | STATEMENTS | DECLARATIONS:
+            after = automaton.after(states, "NAME")
+        if after is None:
+            return False
+        states = after
+        if token.kind == END:
+            break
+    return True

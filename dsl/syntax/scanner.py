@@ -1,0 +1,58 @@
+"""What the two halves of the lexer share: the place in the text, what is open there, and what was found so far."""
+
+from dataclasses import dataclass, field
+
+from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.source import Span
+from dsl.syntax.token import Token
+
+MAXIMUM_NESTING = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """A bracket, a quote or a `{{` that has not been closed."""
+
+    kind: str
+    start: int
+
+
+@dataclass(slots=True)
+class Scanner:
+    text: str
+    at: int = 0
+    openers: list[Opener] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    too_deep: bool = False
+
+    def startswith(self, prefix: str) -> bool:
+        return self.text.startswith(prefix, self.at)
+
+    def inside(self, *kinds: str) -> bool:
+        """Whether the innermost opener is one of `kinds`."""
+        return bool(self.openers) and self.openers[-1].kind in kinds
+
+    def open(self, kind: str) -> None:
+        if len(self.openers) >= MAXIMUM_NESTING:
+            self.too_deep = True
+            advice = "move the inner part to a flow of its own"
+            self.problem(self.ahead(len(kind)), f"nested more than {MAXIMUM_NESTING} deep", advice)
+        self.openers.append(Opener(kind, self.at))
+
+    def token(self, kind: str, length: int, *, word: bool = False) -> None:
+        """The next `length` characters as a token."""
+        span = self.ahead(length)
+        self.put(Token(kind, self.text[span.start : span.end], span, word))
+
+    def put(self, token: Token) -> None:
+        """A token that stands for other text than its own; reading goes on after it."""
+        self.tokens.append(token)
+        self.at = token.span.end
+
+    def ahead(self, length: int) -> Span:
+        return Span(self.at, self.at + length)
+
+    def problem(self, span: Span, message: str, advice: str | None = None, replacement: str | None = None) -> None:
+        fix = None if replacement is None else Fix(span, replacement)
+        self.diagnostics.append(Diagnostic("SF001", message, Label(span), help=advice, fix=fix))
