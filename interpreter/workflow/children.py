@@ -50,10 +50,12 @@ CHECK_TIMEOUT = timedelta(seconds=30)
 class Children:
     """`told` maps the command of a child that reports by signal to its workflow id, over continue-as-new."""
 
-    def __init__(self, run_input: RunInput, definition: Definition, ended: Callable[[ChildEnded], None]) -> None:
+    def __init__(
+        self, run_input: RunInput, definition: Definition, arrived: Callable[[Callable[[], Any]], None]
+    ) -> None:
         self._input = run_input
         self._definition = definition
-        self._ended = ended
+        self._arrived = arrived
         self.told: dict[str, str] = dict(run_input.children)
         self._open: dict[str, str] = {}
         self._starting: set[str] = set()
@@ -98,7 +100,12 @@ class Children:
     def _go(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._gone)
+
+    def _gone(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._arrived(task.result)  # raises there
 
     async def _run(self, command: StartChild) -> None:
         workflow_id = self._workflow_id(command.id)
@@ -159,7 +166,7 @@ class Children:
         self._starting.discard(event.id)
         self._open.pop(event.id, None)
         self.told.pop(event.id, None)
-        self._ended(event)
+        self._arrived(lambda: event)
 
     def _workflow_id(self, id_: str) -> str:
         info = workflow.info()

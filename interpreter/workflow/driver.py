@@ -1,13 +1,15 @@
 """Carries the machine's commands out on Temporal and brings what comes back to it as events.
 
-Callbacks and handlers only put events into the inbox; the main coroutine takes them out, so an exception in the machine
-fails the workflow task, where it can be seen and mended. The driver keeps its own facts (handles, what is held, which
-children were told to report) apart from the machine's state.
+Callbacks, tasks and handlers only put what arrived into the inbox; the main coroutine makes it an event and hands it to
+the machine, so an exception there fails the workflow task, where it can be seen and mended. Anywhere else it would hang
+the run in silence. The driver keeps its own facts (handles, what is held, which children were told to report) apart
+from the machine's state.
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -34,6 +36,9 @@ from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.outcomes import call_event
 
+Arrival = Callable[[], Event]
+"""What came in. It becomes an event, or raises what went wrong, in the main coroutine."""
+
 HARD_EVENTS = 15_000
 HARD_BYTES = 20_000_000
 """Past these nothing new is started until the run can continue as new."""
@@ -43,13 +48,13 @@ class Driver:
     def __init__(self, run_input: RunInput) -> None:
         self.input = run_input
         self.definition = load(run_input.definition, run_input.flow)
-        self.inbox: deque[Event] = deque()
+        self.inbox: deque[Arrival] = deque()
         self.commands: deque[Command] = deque()
         self.advanced = False
         self._calls = Calls(self._call_ended)
         self._children = Children(run_input, self.definition, self.inbox.append)
         self._timers: dict[str, asyncio.Task[None]] = {}
-        self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
+        self._replies: defaultdict[str, deque[asyncio.Future[AnswerReply]]] = defaultdict(deque)
         self.state = self._begin()
 
     def _begin(self) -> State:
@@ -76,15 +81,18 @@ class Driver:
     async def answer(self, answer: Answer) -> AnswerReply:
         """Hand an answer to the machine and wait for its reply."""
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
-        self._replies[answer.id] = reply
-        self.inbox.append(Answered(workflow.time(), answer))
+        self._replies[answer.id].append(reply)
+        self._arrived(Answered(workflow.time(), answer))
         return await reply
 
     def child_ended(self, report: ChildReport) -> None:
         self._children.reported(report)
 
     def _call_ended(self, command: Call, result: Any, error: BaseException | None) -> None:
-        self.inbox.append(call_event(command, workflow.time(), result, error))
+        self.inbox.append(partial(call_event, command, workflow.time(), result, error))
+
+    def _arrived(self, event: Event) -> None:
+        self.inbox.append(lambda: event)
 
     # -- the loop
 
@@ -92,11 +100,18 @@ class Driver:
         """Carry out what is asked for, wait for an event, and move the machine on by all that have come."""
         if not heart.finished(self.state):
             self._carry_out()
-            await self._until(lambda: bool(self.inbox))
+            await self._until(lambda: bool(self.inbox) or self._must_continue())
+        self._advance()
+        return next((command for command in self.commands if type(command) is Finish), None)
+
+    def _advance(self) -> None:
         while self.inbox:
             self.advanced = True
-            self.commands.extend(heart.advance(self.definition, self.state, self.inbox.popleft()))
-        return next((command for command in self.commands if type(command) is Finish), None)
+            self.commands.extend(heart.advance(self.definition, self.state, self.inbox.popleft()()))
+
+    def _must_continue(self) -> bool:
+        """Whether only a new execution gets any further: what is held starts there, and nothing else will come."""
+        return self.advanced and self._calls.held and over_hard_limit() and self.quiescent()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait in the main coroutine, where a cancel arrives: it is an event like any other."""
@@ -104,30 +119,33 @@ class Driver:
             try:
                 await workflow.wait_condition(condition)
             except asyncio.CancelledError:
-                self.inbox.append(CancelRequested(workflow.time()))
+                self._arrived(CancelRequested(workflow.time()))
 
     def quiescent(self) -> bool:
-        """Whether continuing as new now would lose nothing."""
-        busy = self._calls.in_flight or not self._children.settled or bool(self.inbox)
-        return not busy and workflow.all_handlers_finished()
+        """Whether continuing as new now would lose nothing but replies, which need no event any more."""
+        return not self._calls.in_flight and self._children.settled and not self.inbox
 
     async def ready_to_continue(self) -> bool:
         """Make a quiescent run ready to continue: replies given, every open child told to report.
 
-        Work that was just asked for is not started: it is pending in the state, and the next run issues it.
+        Work that was just asked for is not started: it is pending in the state, and the next run issues it. A timer
+        that was just withdrawn ends with this run; a cancel of what is still pending has to go out first.
         """
-        if any(type(command) is Cancel for command in self.commands):
+        if any(type(command) is Cancel and command.id in self.state.pending for command in self.commands):
             return False
         self._carry_out(only_replies=True)
         await self._until(workflow.all_handlers_finished)
         telling = asyncio.create_task(self._children.tell_all_to_report())
         await self._until(telling.done)
-        return telling.result() and self.quiescent()
+        return telling.result() and self.quiescent() and workflow.all_handlers_finished()
 
     async def close(self) -> None:
-        """Give the last replies, and let their handlers return."""
+        """Give the last replies, also to answers that have just come, and let their handlers return."""
         self._carry_out(only_replies=True)
-        await self._until(workflow.all_handlers_finished)
+        while not workflow.all_handlers_finished():
+            await self._until(lambda: bool(self.inbox) or workflow.all_handlers_finished())
+            self._advance()
+            self._carry_out(only_replies=True)
 
     @property
     def children(self) -> dict[str, str]:
@@ -161,7 +179,7 @@ class Driver:
         if wait > 0:
             await workflow.sleep(wait, summary=command.summary)
         del self._timers[command.id]
-        self.inbox.append(TimerFired(workflow.time(), command.id))
+        self._arrived(TimerFired(workflow.time(), command.id))
 
     def _cancel(self, command: Cancel) -> None:
         timer = self._timers.pop(command.id, None)
@@ -174,11 +192,14 @@ class Driver:
         if type(pending.command) is StartChild:
             self._children.cancel(command.id)
         elif not self._calls.cancel(command.id):
-            self.inbox.append(CallFailed(workflow.time(), command.id, CANCELLED, "cancelled", "not_started"))
+            self._arrived(CallFailed(workflow.time(), command.id, CANCELLED, "cancelled", "not_started"))
 
     def _reply(self, command: Reply) -> None:
-        reply = self._replies.pop(command.id, None)
-        if reply is not None and not reply.done():
+        """To the oldest who waits for it: the same answer may have come twice, and each gets its own reply."""
+        reply = self._replies[command.id].popleft()
+        if not self._replies[command.id]:
+            del self._replies[command.id]
+        if not reply.done():
             reply.set_result(AnswerReply(command.accepted, command.outcome, command.message))
 
     def _finish(self, command: Finish) -> None:

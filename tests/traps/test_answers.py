@@ -1,0 +1,136 @@
+"""Answers: nested, repeated, late, and while the run continues as new."""
+
+import asyncio
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from tests.live.runs import LiveRun, Runs, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ASK = """
+edition 1
+flow main() -> [text] {
+  await approval go "Go on?" { from "leads" timeout 1h then reject }
+  sleep 700ms
+  return [go.outcome] + go.by
+}
+"""
+
+NESTED = """
+edition 1
+flow inner() -> text budget 1h {
+  await approval deep "Deep?" { from "leads" timeout 30m then reject }
+  return deep.outcome
+}
+flow main() -> [text] {
+  var seen: [text] = []
+  loop rounds budget 2 iterations {
+    try {
+      if true {
+        await approval looped "Once more?" { from "leads" timeout 1h then reject }
+        set seen = seen + [looped.outcome]
+      }
+    } on error e { fail "never" }
+  } on exhausted {
+    set seen = seen + ["exhausted"]
+  }
+  parallel {
+    branch left {
+      await approval branched "Left?" { from "leads" timeout 1h then reject }
+    }
+    step below = inner()
+  }
+  return seen + [below]
+}
+"""
+
+SHORT_STAGE = """
+edition 1
+flow main() -> text {
+  await approval go "Go on?" { from "leads" timeout 500ms then reject }
+  sleep 900ms
+  return go.outcome
+}
+"""
+
+MANY = """
+edition 1
+flow main() -> [text] {
+  parallel for n in range(12) at most 12 as outcomes {
+    await approval go "{{ n }}?" { from "leads" timeout 1h then reject }
+    yield go.outcome
+  }
+  return outcomes
+}
+"""
+
+
+async def test_a_double_click_counts_once_and_both_get_a_reply(runs: Runs) -> None:
+    run = await runs.start(ASK)
+    question = await run.question()
+    replies = await asyncio.gather(*(run.answer(question.id, id="click") for _ in range(3)))
+    assert [reply.accepted for reply in replies] == [True] * 3
+    assert [reply.outcome for reply in replies] == ["approved"] * 3
+    assert await run.value() == ["approved", "ann"]
+
+
+async def test_of_two_people_who_answer_at_once_the_second_is_told(runs: Runs) -> None:
+    run = await runs.start(ASK)
+    question = await run.question()
+    replies = await asyncio.gather(
+        run.answer(question.id, by="ann"), run.answer(question.id, "reject", by="bob"), return_exceptions=True
+    )
+    counted = [reply for reply in replies if not isinstance(reply, BaseException) and reply.accepted]
+    assert len(counted) == 1
+    assert (await run.value())[0] == counted[0].outcome
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+async def test_an_answer_reaches_a_question_wherever_it_stands(runs: Runs, eagerly: bool) -> None:
+    run = await runs.start(NESTED, eagerly=eagerly)
+    answered: set[str] = set()
+
+    async def answer_all(of: LiveRun, most: int) -> None:
+        while len([id_ for id_ in answered if id_.startswith(of.id)]) < most:
+            question = await of.seen(
+                lambda view: next((q for q in view.questions if f"{of.id} {q.id}" not in answered), None)
+            )
+            answered.add(f"{of.id} {question.id}")
+            assert (await of.answer(question.id)).outcome == "approved"
+
+    await answer_all(run, 3)
+    below = await run.seen(lambda view: next((step.path for step in view.steps if step.node == "flow"), None))
+    await answer_all(run.child(below), 1)
+    assert await run.value() == ["approved", "approved", "exhausted", "approved"]
+
+
+async def test_the_timer_of_a_question_that_was_answered_is_gone(runs: Runs) -> None:
+    run = await runs.start(SHORT_STAGE)
+    await run.answer((await run.question()).id)
+    assert await run.value() == "approved"
+    assert len(await run.events(EventType.EVENT_TYPE_TIMER_FIRED)) == 1, "the sleep's, not the question's"
+    assert len(await run.events(EventType.EVENT_TYPE_TIMER_CANCELED)) == 1
+
+
+async def test_answers_that_come_while_the_run_continues_are_not_lost(runs: Runs) -> None:
+    run = await runs.start(MANY, eagerly=True)
+    view = await run.seen(lambda view: view if len(view.questions) == 12 else None)
+    replies = await asyncio.gather(*(_give(run, question.id) for question in view.questions))
+    assert replies == ["approved"] * 12
+    assert await run.value() == ["approved"] * 12
+    assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)) > 1
+
+
+async def _give(run: LiveRun, question: str) -> str:
+    """As clients do: the same answer again while the run was just continuing."""
+
+    async def give() -> str | None:
+        try:
+            return (await run.answer(question, id=f"answer to {question}")).outcome
+        except Exception as error:  # noqa: BLE001
+            print("again", type(error), error)
+            return None
+
+    return await eventually(give)

@@ -1,0 +1,45 @@
+"""Tools that do as little as possible, and one that waits until a test lets it go on."""
+
+import asyncio
+from collections import Counter, defaultdict
+
+from interpreter.worker.tools import tool
+
+calls: Counter[str] = Counter()
+doors: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+
+@tool("text.echo")
+async def echo(text: str) -> str:
+    return text
+
+
+@tool("text.size")
+async def size(text: str) -> int:
+    return len(text)
+
+
+@tool("text.make")
+async def make(letters: int) -> str:
+    return "x" * letters
+
+
+@tool("number.next")
+async def following(number: int) -> int:
+    return number + 1
+
+
+@tool("call.count")
+async def count(name: str) -> int:
+    calls[name] += 1
+    return calls[name]
+
+
+@tool("door.pass")
+async def pass_door(name: str) -> str:
+    calls[name] += 1
+    await doors[name].wait()
+    return name
+
+
+TOOLS = [echo, size, make, following, count, pass_door]
