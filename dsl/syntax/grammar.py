@@ -155,6 +155,8 @@ def _cache_path(text: str) -> Path:
 def _write(place: Path, content: str) -> None:
     import tempfile
 
+    if not place.is_absolute():  # there is no home
+        return
     place.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".grammar-")
     try:
