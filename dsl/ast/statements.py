@@ -54,7 +54,7 @@ class Compensate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Step(Node):
-    """`step case = tickets.open(…) { timeout 5s }`. An unnamed step has its target's name, numbered if it stands twice."""
+    """`step case = tickets.open(…) { timeout 5s }`. Unnamed, it has its target's name, numbered if it stands twice."""
 
     name: str
     call: Call
