@@ -25,7 +25,7 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
     """A group may have any number of members; a person is one."""
     if not stage.whom:
         message = "this stage asks nobody"
-        yield Diagnostic("SF502", message, program.label(stage), help='name a group, or `person …`')
+        yield Diagnostic("SF502", message, program.label(stage), help="name a group, or `person …`")
     elif not stage.all_of and stage.required < 1:
         yield Diagnostic("SF502", "this stage waits for no answer", program.label(stage), help="ask at least 1")
     elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom) and stage.required > len(stage.whom):
@@ -57,5 +57,3 @@ def _answer(program: Program, node: AwaitApproval) -> Iterator[Diagnostic]:
     if node.answer is not None and not node.answer.fields:
         message = f"approval `{node.name}` asks for an answer without fields"
         yield Diagnostic("SF502", message, program.label(node.answer), help="leave `answer` out, or name its fields")
-
-
