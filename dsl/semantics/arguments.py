@@ -45,9 +45,7 @@ def bind(
     return bound
 
 
-def _place(
-    argument: Argument, position: int, named: bool, parameters: Parameters, inference: Inference
-) -> str | None:
+def _place(argument: Argument, position: int, named: bool, parameters: Parameters, inference: Inference) -> str | None:
     if argument.name is None:
         if named:
             _report(inference, argument, parameters, "positional after named", "")
@@ -116,5 +114,3 @@ def _parameters(signature: Signature) -> Parameters:
         declared=signature.node,
         key=key,
     )
-
-
