@@ -258,9 +258,7 @@ BUILTINS: dict[str, Function] = {
     "range": Function((Parameter("start", _INT), Parameter("stop", _INT, required=False)), _range),
     "zip": Function((Parameter("left", _LIST), Parameter("right", _LIST)), _pairs),
     "succeeded": Function((Parameter("outcomes", _OUTCOMES),), _succeeded),
-    "failed": Function(
-        (Parameter("outcomes", _OUTCOMES),), lambda given: ListOf(ERROR, given.bound("outcomes"))
-    ),
+    "failed": Function((Parameter("outcomes", _OUTCOMES),), lambda given: ListOf(ERROR, given.bound("outcomes"))),
     "now": _gives(TIME),
     "uuid": _gives(TEXT),
     "json_text": _gives(TEXT, Parameter("value", _ANY)),
