@@ -199,5 +199,3 @@ def _chosen(node: RecordLiteral, union: UnionOf) -> Type:
             if member is not None and isinstance(member.type, Enum) and written.value in member.type.values:
                 return option
     return union
-
-
