@@ -55,4 +55,3 @@ def _disjoint(sets: list[frozenset[str] | None]) -> bool:
             return False
         seen |= values
     return True
-
