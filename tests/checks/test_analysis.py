@@ -11,7 +11,6 @@ flow outer() { step inner(id: "a") }
 """
 
 
-
 def test_the_main_flow_is_the_one_that_no_other_calls() -> None:
     analysis = analyse(Source("case.flow", TWO_FLOWS))
     assert analysis.ok
