@@ -18,4 +18,3 @@ def type_of(expression: str, parameters: str = "", declarations: str = "") -> Ty
     analysis = clean(f"{declarations}\nflow main({parameters}) {{ let value = {expression} }}")
     (let,) = analysis.facts.all(Let)
     return analysis.facts.type_of(let.value)
-
