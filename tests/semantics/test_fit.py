@@ -29,7 +29,7 @@ FITS = [
     ("{ a: int }", "map[decimal]"),
     ("map[int]", "map[number]"),
     ("Card", "Pay"),
-    ("Pay", "Card | Bank | { kind: \"cash\" }"),
+    ("Pay", 'Card | Bank | { kind: "cash" }'),
     ("Node", "Same"),
     ("Outcome[int]", "Outcome[number]"),
 ]
