@@ -1,5 +1,7 @@
 """What stands beside the code: the changelog, the licence, the lock, and nothing that ties a file to one place."""
 
+import ast
+import importlib
 import re
 import tomllib
 
@@ -65,6 +67,19 @@ def test_the_readme_names_only_commands_that_there_are() -> None:
     named = set(re.findall(r"`?dsl ([a-z]+)\b", _read("README.md")))
     assert len(named) > 10
     assert named - set(dsl.list_commands(click.Context(dsl))) == set()
+
+
+def test_what_the_readme_imports_is_there() -> None:
+    (program,) = re.findall(r"^```python\n(.*?)^```", _read("README.md"), re.MULTILINE | re.DOTALL)
+    imports = [node for node in ast.parse(program).body if isinstance(node, ast.ImportFrom)]
+    missing = [
+        f"{node.module}.{name.name}"
+        for node in imports
+        for name in node.names
+        if not hasattr(importlib.import_module(node.module or ""), name.name)
+    ]
+    assert len(imports) > 2
+    assert missing == []
 
 
 def _project() -> dict[str, str]:
