@@ -6,9 +6,9 @@ from typing import Any, Literal
 import click
 
 from interpreter.boundary.payloads import JSON
+from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.person import current_user
 from interpreter.cli.target import Target, connected
-from interpreter.cli.working import asked_directly
 from interpreter.client.questions import choose_question
 
 

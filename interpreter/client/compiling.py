@@ -1,7 +1,5 @@
 """From a text to a sealed definition, through the whole check."""
 
-from dsl.analysis import analyse
-
 from dsl.definition.seal import Sealed, UnknownFlow, seal
 from dsl.source import Source
 from interpreter.client.errors import FlowRefused, FlowUnreadable
@@ -9,6 +7,9 @@ from interpreter.client.errors import FlowRefused, FlowUnreadable
 
 def compile_flow(source: Source, flow: str | None) -> Sealed:
     """Seal `flow`, or the file's main flow. A text with errors is refused with all of them; warnings are no reason."""
+    # The parser and all checks: a program that only looks at runs needs none of them.
+    from dsl.analysis import analyse
+
     analysis = analyse(source)
     errors = [diagnostic for diagnostic in analysis.diagnostics if diagnostic.severity == "error"]
     if errors:

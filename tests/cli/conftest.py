@@ -12,12 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from interpreter.cli.main import run_command
 from interpreter.server.embedded import embedded
 from interpreter.server.folder import state_folder
 
@@ -79,9 +82,18 @@ class Dsl:
             text=True,
             timeout=PATIENCE,
             check=False,
-            **({"input": input} if input is not None else {"stdin": subprocess.DEVNULL}),  # type: ignore[call-overload]
+            input=input or "",
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def here(self, *arguments: str | Path) -> Ended:
+        """In this process: a second faster, for commands that only look or answer."""
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STEADFLOW_STATE", str(self.state))
+            patch.chdir(self.folder)
+            code = run_command([str(argument) for argument in arguments])
+        return Ended(code, out.getvalue(), err.getvalue())
 
     def start(self, *arguments: str | Path) -> "Running":
         process = subprocess.Popen(

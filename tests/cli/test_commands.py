@@ -1,24 +1,28 @@
 """The commands that look at runs and answer them, and how mistakes are told."""
 
+import asyncio
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from interpreter.cli.main import run_command
+from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.client.client import connect
+from interpreter.client.starting import Start, start_run
 from tests.cli.conftest import CASES, Dsl
 
 SHOP = CASES / "shop.flow"
 
 
 def submitted(dsl: Dsl, id: str) -> str:
-    ended = dsl("submit", SHOP, "--set", "item=book", "--id", id, "--task-queue", f"queue-{id}")
+    ended = dsl.here("submit", SHOP, "--set", "item=book", "--id", id, "--task-queue", f"queue-{id}")
     assert (ended.code, ended.out) == (0, f"{id}\n"), ended.err
     return id
 
 
 def test_submit_returns_at_once_and_says_what_is_missing(dsl: Dsl) -> None:
-    ended = dsl("submit", SHOP, "--set", "item=book", "--task-queue", "empty", "--json")
+    ended = dsl.here("submit", SHOP, "--set", "item=book", "--task-queue", "empty", "--json")
     assert ended.code == 0
     assert ended.json["run"].startswith("shop-")
     assert "dsl worker --task-queue empty" in ended.err
@@ -28,8 +32,8 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     run = submitted(dsl, "by-worker")
     worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)
     worker.until("working on the task queue queue-by-worker with shop.price, shop.release, shop.reserve")
-    assert "is under way" in dsl("result", run, "--no-wait").err
-    assert dsl("approve", run, "keep", "--answer", '{"count": 7}').code == 0
+    assert "is under way" in dsl.here("result", run, "--no-wait").err
+    assert dsl.here("approve", run, "keep", "--answer", '{"count": 7}').code == 0
     result = dsl("result", run)
     assert (result.code, result.json["count"]) == (0, 9)
     worker.interrupt()
@@ -39,7 +43,7 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
 def test_show_tells_how_a_run_stands_and_approvals_what_it_asks(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=lamp", "--id", "shown", "--requester", "carol")
     running.until("keep  asks")
-    shown = dsl("show", "shown").out
+    shown = dsl.here("show", "shown").out
     for line in (
         "flow    shop",
         "status  running",
@@ -49,18 +53,18 @@ def test_show_tells_how_a_run_stands_and_approvals_what_it_asks(dsl: Dsl) -> Non
         "shop.reserve at shop/parallel#1/hold: done; its undo is shop.release",
     ):
         assert line in shown
-    state = dsl("show", "shown", "--json").json
+    state = dsl.here("show", "shown", "--json").json
     assert state["state"]["questions"][0]["id"] == "shop/keep"
     assert state["hash"] in shown
-    assert "dsl approve shown --answer count=…" in dsl("approvals").out
-    asked = dsl("approvals", "shown", "--group", "team", "--json").json
+    assert "dsl approve shown --answer count=…" in dsl.here("approvals").out
+    asked = dsl.here("approvals", "shown", "--group", "team", "--json").json
     assert [(one["run"], one["name"], one["whom"]) for one in asked] == [("shown", "keep", ["team"])]
-    assert dsl("approvals", "shown", "--group", "others", "--json").json == []
-    listed = dsl("runs", "--flow", "shop", "--status", "running", "--json").json
+    assert dsl.here("approvals", "shown", "--group", "others", "--json").json == []
+    listed = dsl.here("runs", "--flow", "shop", "--status", "running", "--json").json
     assert "shown" in [run["id"] for run in listed]
-    assert dsl("cancel", "shown").code == 0
+    assert dsl.here("cancel", "shown").code == 0
     assert running.end().code == 1
-    assert "status  cancelled" in dsl("show", "shown").out
+    assert "status  cancelled" in dsl.here("show", "shown").out
 
 
 def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, shop_log: Path) -> None:
@@ -68,7 +72,7 @@ def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, s
     running.until("keep  asks")
     running.process.kill()
     running.end()
-    answered = dsl("approve", "killed", "--answer", "count=1", "--by", "ada")
+    answered = dsl.here("approve", "killed", "--answer", "count=1", "--by", "ada")
     assert (answered.code, answered.out) == (0, "keep: approved (by ada, unverified)\n"), answered.err
     attached = dsl("attach", "killed", "--json")
     assert attached.events[-1]["value"]["count"] == 3
@@ -78,22 +82,42 @@ def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, s
 def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "mistaken")
     running.until("keep  asks")
-    unknown = dsl("approve", "mistaken", "kept", "--answer", "count=1")
+    unknown = dsl.here("approve", "mistaken", "kept", "--answer", "count=1")
     assert (unknown.code, unknown.err) == (2, "error: the run does not ask kept now; did you mean keep?\n")
-    misfit = dsl("approve", "mistaken", "--answer", "coutn=1")
+    misfit = dsl.here("approve", "mistaken", "--answer", "coutn=1")
     assert misfit.code == 1
     assert "coutn: unknown field; did you mean `count`?" in misfit.err
-    assert dsl("reject", "mistaken").code == 0
+    assert dsl.here("reject", "mistaken").code == 0
     assert running.end().code == 1
 
 
 def test_the_same_id_while_a_run_is_under_way_is_refused(dsl: Dsl) -> None:
     submitted(dsl, "twice")
-    ended = dsl("submit", SHOP, "--set", "item=book", "--id", "twice")
+    ended = dsl.here("submit", SHOP, "--set", "item=book", "--id", "twice")
     assert (ended.code, ended.err) == (
         1,
         "error: a run twice is under way already; choose another id, or leave it out\n",
     )
+
+
+def test_a_stuck_run_is_found_with_the_reason_in_plain_words(dsl: Dsl) -> None:
+    asyncio.run(start_without_definition(dsl.state, "lost"))
+    worker = dsl.start("worker", "--task-queue", "queue-lost")
+    worker.until("working on")
+    deadline = time.monotonic() + 30
+    while "lost: its workflow task has failed" not in (stuck := dsl.here("runs", "--stuck")).out:
+        assert time.monotonic() < deadline, stuck
+    assert "the worker's store does not hold an object that the run needs" in stuck.out
+    shown = dsl.here("show", "lost")
+    assert "stuck   its workflow task has failed" in shown.out
+    worker.interrupt()
+    worker.end()
+
+
+async def start_without_definition(state: Path, id: str) -> None:
+    async with await connect(state_dir=state) as client:
+        lost = RunInput(DefinitionEnvelope("0" * 64), "f", {})
+        await start_run(client.temporal, Start(id, f"queue-{id}", lost))
 
 
 @pytest.mark.parametrize(
@@ -125,31 +149,20 @@ def test_the_same_id_while_a_run_is_under_way_is_refused(dsl: Dsl) -> None:
         (("run", SHOP, "--imput", "x"), 2, "No such option"),
     ],
 )
-def test_a_mistake_is_told_in_a_sentence(
-    state: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: tuple[str | Path, ...],
-    code: int,
-    told: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STEADFLOW_STATE", str(state))
-    (tmp_path / "broken.flow").write_text("edition 1\nflow f() -> text { return nothing }")
-    (tmp_path / "typo.yaml").write_text("kepe: { decision: approve }")
-    (tmp_path / "bad.yaml").write_text("keep: { decision: approve")
-    (tmp_path / "word.yaml").write_text("keep: { decision: aprove }")
-    ended = run_command([str(argument) for argument in arguments])
-    said = capsys.readouterr()
-    assert told in said.err
-    assert ended == code
-    assert "Traceback" not in said.err
-    assert said.out == ""
+def test_a_mistake_is_told_in_a_sentence(dsl: Dsl, arguments: tuple[str | Path, ...], code: int, told: str) -> None:
+    (dsl.folder / "broken.flow").write_text("edition 1\nflow f() -> text { return nothing }")
+    (dsl.folder / "typo.yaml").write_text("kepe: { decision: approve }")
+    (dsl.folder / "bad.yaml").write_text("keep: { decision: approve")
+    (dsl.folder / "word.yaml").write_text("keep: { decision: aprove }")
+    ended = dsl.here(*arguments)
+    assert told in ended.err
+    assert ended.code == code
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
 
 
 def test_setup_registers_and_does_no_harm_twice(dsl: Dsl) -> None:
-    again = dsl("setup")
+    again = dsl.here("setup")
     assert again.code == 0
     assert again.out.count("known") == 6
 

@@ -59,7 +59,7 @@ def test_a_failure_as_json_has_its_place(dsl: Dsl) -> None:
 def test_without_a_terminal_it_says_how_to_answer_and_waits(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "waits")
     running.until("dsl approve waits --answer count=… --answer note=…")
-    approved = dsl("approve", "waits", "--answer", "count=2", "--answer", "note=all well", "--by", "ada")
+    approved = dsl.here("approve", "waits", "--answer", "count=2", "--answer", "note=all well", "--by", "ada")
     assert (approved.code, approved.out) == (0, "keep: approved (by ada, unverified)\n"), approved.err
     ended = running.end()
     assert ended.code == 0
@@ -87,7 +87,7 @@ def test_ctrl_c_leaves_the_run_and_attach_carries_it_on(dsl: Dsl, approving: Pat
     left = running.end()
     assert left.code == 130
     assert "The run stays on disk. Come back with: dsl attach left" in left.err
-    shown = dsl("show", "left")
+    shown = dsl.here("show", "left")
     assert "status  running" in shown.out, "it can be asked without a worker"
     assert "keep: Keep book for 12.50?" in shown.out
     attached = dsl("attach", "left", "--answers", approving)
@@ -138,7 +138,7 @@ def test_at_a_terminal_it_asks_until_it_has_a_valid_answer(dsl: Dsl) -> None:
 def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "elsewhere")
     terminal.until("[s]kip: ")
-    assert dsl("reject", "elsewhere", "keep", "--note", "too dear").code == 0
+    assert dsl.here("reject", "elsewhere", "keep", "--note", "too dear").code == 0
     assert terminal.end() == 1
     assert "this question is closed now" in terminal.said
     assert "book is not wanted" in terminal.said

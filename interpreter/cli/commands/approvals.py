@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import click
 
+from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import how_to_answer, question_lines
 from interpreter.cli.target import Target, connected, target_options
-from interpreter.cli.working import asked_directly
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError
 from interpreter.client.questions import Asked

@@ -50,7 +50,9 @@ Examples:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input: JSON, else text."
+)
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option(
     "--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: FILE's <name>_tools.py]"

@@ -9,6 +9,7 @@ import click
 
 from interpreter.boundary import names
 from interpreter.boundary.view import PurseView, RunView
+from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.board import Board
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
@@ -16,7 +17,6 @@ from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
-from interpreter.cli.working import asked_directly
 from interpreter.client.errors import NoWorker
 from interpreter.client.listing import status_word, why_stuck
 from interpreter.client.run import Run

@@ -20,7 +20,9 @@ Example:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input: JSON, else text."
+)
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")

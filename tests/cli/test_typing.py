@@ -1,0 +1,144 @@
+"""What people type: fields of an answer, inputs, scripts."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interpreter.boundary.view import QuestionView
+from interpreter.cli.asking import read_field
+from interpreter.cli.problem import Misuse
+from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
+from interpreter.cli.reading import parse_json, read_answer, read_input
+from interpreter.cli.scripted import read_script
+from interpreter.cli.spans import duration_text
+
+DECIMAL = {"type": ["string", "number"], "pattern": "…"}
+
+
+def question(**changes: Any) -> QuestionView:
+    given: dict[str, Any] = {
+        "id": "f/keep",
+        "name": "keep",
+        "question": "Keep it?",
+        "shown": [],
+        "gates": ["pay(amount: ‹your answer›)"],
+        "answer_schema": None,
+        "digest": "d",
+        "stage": 1,
+        "stages": 1,
+        "whom": ["team"],
+        "required": 1,
+        "all_of": False,
+        "except_requester": False,
+        "asked_at": 0.0,
+        "deadline": 7200.0,
+        "then": "reject",
+        "votes": [],
+    }
+    return QuestionView(**(given | changes))
+
+
+@pytest.mark.parametrize(
+    ("typed", "schema", "value"),
+    [
+        ("12", {"type": "string"}, "12"),
+        ("12", {"type": "integer"}, 12),
+        ("12.50", DECIMAL, "12.50"),
+        ("0.5", {"type": "number"}, 0.5),
+        ("yes", {"type": "boolean"}, True),
+        ("n", {"type": "boolean"}, False),
+        ("b", {"type": "string", "enum": ["a", "b"]}, "b"),
+        ("", {"anyOf": [{"type": "string"}, {"type": "null"}]}, None),
+        ("", {"type": "string"}, ""),
+        ("[1, 2]", {"type": "array"}, [1, 2]),
+    ],
+)
+def test_a_field_is_read_by_its_type(typed: str, schema: Any, value: Any) -> None:
+    assert read_field(typed, schema) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "schema", "told"),
+    [
+        ("many", {"type": "integer"}, "a whole number is needed"),
+        ("1.5", {"type": "integer"}, "a whole number is needed"),
+        ("NaN", DECIMAL, "a number is needed"),
+        ("", {"type": "boolean"}, "yes or no"),
+        ("c", {"type": "string", "enum": ["a", "b"]}, "one of: a, b"),
+        ("{", {"type": "object"}, "this is not JSON: line 1"),
+    ],
+)
+def test_what_does_not_fit_is_told(typed: str, schema: Any, told: str) -> None:
+    with pytest.raises(Misuse, match=told):
+        read_field(typed, schema)
+
+
+def test_fields_of_named_types_are_looked_up() -> None:
+    schema: dict[str, Any] = {
+        "properties": {
+            "kind": {"$ref": "#/$defs/Kind"},
+            "other": {"anyOf": [{"$ref": "#/$defs/Kind"}, {"type": "null"}]},
+        },
+        "$defs": {"Kind": {"type": "string", "enum": ["a"]}},
+    }
+    fields = answer_fields(schema)
+    assert read_field("a", fields["kind"]) == "a"
+    assert read_field("", fields["other"]) is None
+    with pytest.raises(Misuse):
+        read_field("b", fields["other"])
+
+
+def test_a_question_tells_all_that_must_be_known() -> None:
+    lines = "\n".join(question_lines(question(required=2, votes=["ada"], proposal={"amount": 3}, stages=2), now=0.0))
+    for part in (
+        "keep: Keep it?",
+        "pay(amount: ‹your answer›)",
+        "2 of team",
+        "in 2h00m, stage 1 of 2",
+        "ada",
+        '"amount": 3',
+    ):
+        assert part in lines
+
+
+def test_how_to_answer_names_the_question_only_where_there_are_several() -> None:
+    schema: dict[str, Any] = {"properties": {"amount": {}}}
+    assert how_to_answer("r-1", question(answer_schema=schema), only=True)[0] == "dsl approve r-1 --answer amount=…"
+    assert how_to_answer("r-1", question(all_of=True), only=False)[0] == "dsl approve r-1 f/keep --group GROUP"
+
+
+def test_numbers_keep_their_digits() -> None:
+    assert parse_json('{"a": 12.50}', "x") == {"a": Decimal("12.50")}
+    assert read_input(None, ["a=12.50", "b=word", 'c="12"', "d=[1]"]) == {
+        "a": Decimal("12.50"),
+        "b": "word",
+        "c": "12",
+        "d": [1],
+    }
+    assert read_answer(["a=12.5"]) == {"a": 12.5}
+    assert read_answer(["a=0.1000000000000000000001"]) == {"a": "0.1000000000000000000001"}
+    assert read_answer([]) is None
+
+
+def test_what_is_set_comes_over_the_input_file(tmp_path: Path) -> None:
+    file = tmp_path / "input.json"
+    file.write_text('{"a": 1, "b": 2}')
+    assert read_input(str(file), ["b=3"]) == {"a": 1, "b": 3}
+
+
+def test_a_script_gives_as_many_answers_as_a_question_takes(tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("keep:\n- {decision: approve, by: a}\n- {decision: approve, by: b}\n- {decision: reject, by: c}\n")
+    script = read_script(file)
+    assert [answer.by for answer in script.take(question(required=2))] == ["a", "b"]
+    assert [answer.by for answer in script.take(question(required=2))] == ["c"]
+    assert script.take(question()) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.44, "0.4s"), (125, "2m05s"), (3 * 3600 + 600, "3h10m"), (4 * 86400 + 7200, "4d02h")]
+)
+def test_lengths_of_time(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text

@@ -1,0 +1,101 @@
+"""What is refused before anything starts, and what a run is given."""
+
+import base64
+import zlib
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+from interpreter.client.compiling import compile_flow
+from interpreter.client.envelope import LARGEST_INLINE
+from interpreter.client.errors import FlowRefused, FlowUnreadable, InputRefused, PriceUnknown
+from interpreter.client.places import find_place
+from interpreter.client.submission import prepare
+from interpreter.stores.memory import MemoryStore
+
+ORDER = """edition 1
+type Line { item: text, price: decimal }
+flow order(lines: [Line] at most 5, note: text = "none") -> text { return note }
+"""
+
+
+def test_the_input_is_complete_plain_json() -> None:
+    prepared = prepare(MemoryStore(), ORDER, None, {"lines": [{"item": "a", "price": Decimal("12.50")}]})
+    assert prepared.input.flow == "order"
+    assert prepared.input.input == {"lines": [{"item": "a", "price": "12.50"}], "note": "none"}
+
+
+def test_every_problem_of_the_input_is_told_with_its_place() -> None:
+    with pytest.raises(InputRefused) as refused:
+        prepare(MemoryStore(), ORDER, None, {"lines": [{"item": 1, "price": "x"}], "nte": "?"})
+    assert [problem.split(":")[0] for problem in refused.value.problems] == ["lines[0].item", "lines[0].price", "nte"]
+    assert "did you mean `note`?" in str(refused.value)
+
+
+def test_an_input_that_is_too_large_for_the_server_is_refused() -> None:
+    with pytest.raises(InputRefused, match="at most 1,500,000"):
+        prepare(MemoryStore(), ORDER, None, {"lines": [], "note": "x" * 1_500_001})
+
+
+def test_a_text_with_errors_is_refused_with_all_of_them() -> None:
+    with pytest.raises(FlowRefused) as refused:
+        prepare(MemoryStore(), "edition 1\nflow f() -> text {\n  let a = nope\n  return nada\n}", None, None)
+    assert len(refused.value.diagnostics) >= 2
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FlowUnreadable, match="there is no file"):
+        prepare(MemoryStore(), tmp_path / "none.flow", None, None)
+    (tmp_path / "bytes.flow").write_bytes(b"\xff\xfe")
+    with pytest.raises(FlowUnreadable, match="cannot be read"):
+        prepare(MemoryStore(), str(tmp_path / "bytes.flow"), None, None)
+
+
+def test_an_unknown_price_refuses_a_flow_with_a_budget_in_money_only() -> None:
+    flow = """edition 1
+agent a() -> {{ x: text }} {{ model "no-such-model-9" prompt "hi" }}
+flow f() -> text budget {budget} {{ step s = a() return s.x }}
+"""
+    with pytest.raises(PriceUnknown, match="no-such-model-9"):
+        prepare(MemoryStore(), flow.format(budget="1 usd, 10k tokens"), None, None)
+    assert prepare(MemoryStore(), flow.format(budget="10k tokens"), None, None).input.prices == {}
+
+
+def test_prices_are_pinned() -> None:
+    flow = """edition 1
+agent a() -> { x: text } { model "gpt-4o-mini" prompt "hi" }
+flow f() -> text budget 1 usd { step s = a() return s.x }
+"""
+    assert set(prepare(MemoryStore(), flow, None, None).input.prices) == {"gpt-4o-mini"}
+
+
+def test_a_small_definition_travels_inside_and_a_large_one_by_its_hash() -> None:
+    store = MemoryStore()
+    small = prepare(store, ORDER, None, {"lines": []}).input.definition
+    assert small.inline is not None
+    assert unseal(zlib.decompress(base64.b64decode(small.inline)), small.hash).flow == "order"
+    noise = "".join(f'  let v{i} = "{i * 2654435761 % 2**32:x}{i * 40503 % 65536:x}"\n' for i in range(2500))
+    large = prepare(store, f"edition 1\nflow big() -> text {{\n{noise}  return v1\n}}", None, None).input.definition
+    assert large.inline is None
+    assert len(store.get(large.hash)) > LARGEST_INLINE
+
+
+def test_the_place_of_a_path_is_found_without_its_indices() -> None:
+    text = """edition 1
+tool t() -> text read
+flow f() -> text {
+  loop again budget 3 iterations { step s = t() break }
+  return "x"
+}
+"""
+    source_map = dict(compile_flow(Source("a.flow", text), None).source_map)
+    place = find_place(source_map, "f/again[2]/s")
+    assert place is not None
+    assert place.source.slice(place.span) == "step s = t()"
+    inside = find_place(source_map, "f/again[2]/s/call")
+    assert inside is not None
+    assert inside.span == place.span
+    assert find_place(source_map, "elsewhere/x") is None
