@@ -36,5 +36,7 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
         raise Misuse(str(error)) from error
     except (ClientError, ServerFailed, BinaryMissing) as error:
         raise Problem(str(error)) from error
-    except PermissionError as error:
+    except OSError as error:
+        if error.filename is None:
+            raise
         raise Problem(f"{error.filename}: {error.strerror}") from error

@@ -13,6 +13,7 @@ from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.client.run import Run
 
 _PATIENCE = (0.05, 0.2, 0.5, 1.0, 2.0)
+_LAST_NOTES = 1.0
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,21 @@ class Family:
 
     async def follow(self) -> AsyncIterator[Told]:
         """Until the run at the top is over."""
-        first = asyncio.create_task(self._follow(self.top, ""))
-        first.add_done_callback(lambda _: self._told.put_nowait(None))
+        following = asyncio.create_task(self._follow_all())
+        following.add_done_callback(lambda _: self._told.put_nowait(None))
         try:
             while (told := await self._told.get()) is not None:
                 yield told
-            first.result()
+            following.result()
         finally:
-            for follower in (first, *self._followers):
-                follower.cancel()
-            await asyncio.gather(first, *self._followers, return_exceptions=True)
+            for task in (following, *self._followers):
+                task.cancel()
+            await asyncio.gather(following, *self._followers, return_exceptions=True)
+
+    async def _follow_all(self) -> None:
+        await self._follow(self.top, "")
+        if self._followers:  # the children are over as well, but their last notes may still be on their way
+            await asyncio.wait(self._followers, timeout=_LAST_NOTES)
 
     async def _follow(self, run: Run, prefix: str) -> None:
         async for note in run.follow():

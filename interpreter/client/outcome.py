@@ -16,7 +16,7 @@ from interpreter.client.errors import (
     UnknownRun,
     failure_detail,
 )
-from interpreter.stores.store import ObjectStore
+from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
 
@@ -31,7 +31,11 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
             raise UnknownRun(f"there is no run {handle.id}") from error
         raise
     spent = Spent(**data["spent"]) if data.get("spent") else Spent()
-    return RunResult(resolve(store, data["value"]), spent, bool(data.get("rehearsal")), data.get("ledger") or [])
+    try:
+        value = resolve(store, data["value"])
+    except StoreError as error:
+        raise ClientError(f"the result lies in a store that this client does not have: {error}") from error
+    return RunResult(value, spent, bool(data.get("rehearsal")), data.get("ledger") or [])
 
 
 def _ended_badly(run: str, cause: BaseException | None) -> ClientError:

@@ -1,11 +1,13 @@
 """The open questions of a run and of its children, and which of them is meant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from interpreter.boundary.view import QuestionView
+from interpreter.boundary.view import QuestionView, ShownValue
 from interpreter.client.errors import UnknownQuestion, did_you_mean
+from interpreter.stores.store import ObjectStore, StoreError
+from interpreter.stores.values import resolve
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
@@ -17,6 +19,18 @@ class Asked:
 
     run: "Run"
     question: QuestionView
+
+
+def with_whole_values(store: ObjectStore, question: QuestionView) -> QuestionView:
+    """With what travels as a reference fetched: nobody can approve a hash. What is not in this store stays one."""
+
+    def whole(shown: ShownValue) -> ShownValue:
+        try:
+            return ShownValue(shown.name, resolve(store, shown.value))
+        except StoreError:
+            return shown
+
+    return replace(question, shown=[whole(shown) for shown in question.shown])
 
 
 def choose_question(asked: Sequence[Asked], wanted: str | None) -> Asked:

@@ -25,7 +25,7 @@ from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.errors import AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
 from interpreter.client.following import follow
 from interpreter.client.outcome import result_of
-from interpreter.client.questions import Asked, choose_question
+from interpreter.client.questions import Asked, choose_question, with_whole_values
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.stores.store import ObjectStore
 
@@ -58,6 +58,7 @@ class Run:
             raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
         except RPCError as error:
             raise _explained(self.id, error) from error
+        view.questions = [with_whole_values(self.store, question) for question in view.questions]
         return view
 
     async def describe(self) -> WorkflowExecutionDescription:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -16,6 +17,7 @@ from interpreter import api
 from interpreter.boundary.payloads import RunOptions
 from interpreter.client import listing
 from interpreter.server.setup import ATTRIBUTES
+from interpreter.stores.memory import MemoryStore
 from interpreter.worker.loading import load_tools
 from interpreter.worker.plugin import FlowPlugin
 from tests.cli.conftest import CASES
@@ -116,6 +118,19 @@ async def test_continue_as_new_loses_no_note_and_repeats_none(folder: Path) -> N
         await run.result()
         notes = await following
         assert [note.number for note in notes] == list(range(1, len(notes) + 1))
+
+
+async def test_large_values_are_whole_in_questions_and_results(folder: Path) -> None:
+    large = "x" * 100_000
+    async with client_with_worker(folder) as client:
+        run = await client.submit(SHOP, {"item": large})
+        (question,) = await asked(run)
+        assert question.shown[0].value == {"id": f"hold-{large}"}
+        await run.approve(answer={"count": 1}, by="ada")
+        assert (await run.result())["id"] == f"hold-{large}"
+        elsewhere = replace(run, store=MemoryStore())
+        with pytest.raises(api.ClientError, match="a store that this client does not have"):
+            await elsewhere.result()
 
 
 async def test_a_cancelled_run_is_told_so(folder: Path) -> None:
