@@ -30,7 +30,10 @@ async def read_line() -> str:
     finally:
         loop.remove_reader(descriptor)
     # A terminal gives a whole line at a time, and only when there is one: so this does not block.
-    typed = os.read(descriptor, 64 * 1024)
+    try:
+        typed = os.read(descriptor, 64 * 1024)
+    except OSError as error:  # the terminal itself is gone
+        raise EndOfInput from error
     if not typed:
         raise EndOfInput
     return typed.decode(errors="replace").rstrip("\r\n")

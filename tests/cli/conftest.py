@@ -174,8 +174,11 @@ class Terminal:
         return self.said
 
     def type(self, line: str) -> None:
+        self.press(line + "\n")
+
+    def press(self, keys: str) -> None:
         self.said = ""
-        os.write(self.master, line.encode() + b"\n")
+        os.write(self.master, keys.encode())
 
     def end(self) -> int:
         deadline = time.monotonic() + PATIENCE

@@ -144,6 +144,15 @@ def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl)
     assert "book is not wanted" in terminal.said
 
 
+def test_ctrl_d_leaves_the_question_to_others(dsl: Dsl) -> None:
+    terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "left-open")
+    terminal.until("[s]kip: ")
+    terminal.press("\x04")
+    terminal.until("dsl approve left-open")
+    assert dsl.here("approve", "left-open", "--answer", "count=1").code == 0
+    assert terminal.end() == 0
+
+
 def test_a_tree_is_drawn_at_a_terminal(dsl: Dsl, approving: Path) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--answers", approving)
     assert terminal.end() == 0
