@@ -1,4 +1,7 @@
-"""Keeping and fetching the state of a run that is too large to travel: JSON in, a reference out, and back."""
+"""Keeping what is too large to travel, the state of a run or its result: JSON in, a reference out.
+
+The way back is not an activity, whose result would stand in history whole: the worker loads objects for workflows.
+"""
 
 import asyncio
 import json
@@ -6,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from interpreter.boundary.names import FETCH_ACTIVITY, STORE_ACTIVITY
+from interpreter.boundary.names import STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON
 from interpreter.stores.store import ObjectStore
 
@@ -18,11 +21,3 @@ def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, J
         return {"$ref": await asyncio.to_thread(store.put, content), "$size": len(content)}
 
     return keep
-
-
-def fetch_activity(store: ObjectStore) -> Callable[[dict[str, JSON]], Awaitable[JSON]]:
-    @activity.defn(name=FETCH_ACTIVITY)
-    async def fetch(reference: dict[str, JSON]) -> JSON:
-        return json.loads(await asyncio.to_thread(store.get, reference["$ref"]))
-
-    return fetch

@@ -21,9 +21,6 @@ CANCEL_RUN_ACTIVITY = "steadflow.cancel_run"
 STORE_ACTIVITY = "steadflow.store"
 """Local activity: keep a state that is too large to travel: JSON in, a reference out."""
 
-FETCH_ACTIVITY = "steadflow.fetch"
-"""Local activity: the JSON behind a reference."""
-
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 
@@ -47,6 +44,9 @@ ATTEMPT_HEADER = "steadflow-attempt"
 
 DEFINITION_FUNCTION = "steadflow_load_definition"
 """Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""
+
+OBJECT_FUNCTION = "steadflow_load_object"
+"""Extern function like it, for objects that are not kept in memory: the state of a run that was too large to travel."""
 
 FLOW_ATTRIBUTE = "SteadflowFlow"
 HASH_ATTRIBUTE = "SteadflowHash"

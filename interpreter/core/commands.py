@@ -87,11 +87,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The run is over: `completed` with a plain JSON value, `failed` with a dumped failure, or `cancelled`."""
+    """The run is over: `completed` with a plain JSON value, `failed` with a dumped failure, or `cancelled`.
+
+    `exact` is the value once more, dumped: what is kept where the value itself is too large to travel.
+    """
 
     outcome: str
     value: Any = None
     failure: Any = None
+    exact: Any = None
 
 
 Work = CallTool | AttemptModel | StartChild | SetTimer | Evaluate

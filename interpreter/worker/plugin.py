@@ -17,7 +17,7 @@ from interpreter.activities.chat import chat_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
-from interpreter.activities.objects import fetch_activity, store_activity
+from interpreter.activities.objects import store_activity
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
@@ -25,8 +25,8 @@ from interpreter.server.folder import state_folder
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
-from interpreter.worker.definitions import DefinitionInterceptor, DefinitionLoader
 from interpreter.worker.flows import FlowSource, definitions
+from interpreter.worker.objects import Loader, LoadingInterceptor
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
@@ -64,10 +64,10 @@ class FlowPlugin(SimplePlugin):
         self._partial = partial
         self._agreements = Agreements()
         self._threads: ThreadPoolExecutor | None = None
-        loader = DefinitionLoader(self._definitions, self._store)
+        loader = Loader(self._definitions, self._store)
         super().__init__(
             "steadflow.FlowPlugin",
-            interceptors=[CallHeaders(), HeaderInterceptor(), DefinitionInterceptor(loader.load)],
+            interceptors=[CallHeaders(), HeaderInterceptor(), LoadingInterceptor(loader)],
             workflows=[FlowWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
@@ -82,7 +82,7 @@ class FlowPlugin(SimplePlugin):
 
     def _activities(self, provider: Provider, threads: ThreadPoolExecutor) -> list[Callable[..., Any]]:
         tools = [tool_activity(tool, self._agreements.accepts, self._store, threads) for tool in self._tools.values()]
-        stored = (make(self._store) for make in (evaluate_activity, store_activity, fetch_activity))
+        stored = (make(self._store) for make in (evaluate_activity, store_activity))
         return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run]
 
     @asynccontextmanager

@@ -39,6 +39,7 @@ from interpreter.boundary.payloads import (
 )
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
+from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
 
 FIRST_CHECK = timedelta(minutes=1)
@@ -67,13 +68,25 @@ class Children:
         """Whether no start, signal or cancel waits for its acknowledgement."""
         return not self._starting and self._signalling == 0
 
+    @property
+    def in_flight(self) -> int:
+        return len(self._starting) + len(self._open)
+
+    def size(self, command: StartChild) -> int:
+        """The bytes that starting it sends."""
+        return len(self._input.definition.inline or "") + size_of(command.input)
+
+    def runs(self, id_: str) -> bool:
+        """Whether a child has run since before a continue."""
+        return id_ in self.told
+
     def start(self, command: StartChild) -> None:
-        """Start a child, or, after a continue, go on waiting for it."""
-        if command.id in self.told:
-            self._go(self._look_after(command.id))
-        else:
-            self._starting.add(command.id)
-            self._go(self._run(command))
+        self._starting.add(command.id)
+        self._go(self._run(command))
+
+    def look_after(self, id_: str) -> None:
+        """Go on waiting, after a continue, for a child that runs."""
+        self._go(self._look_after(id_))
 
     def cancel(self, id_: str) -> None:
         self._signalling += 1

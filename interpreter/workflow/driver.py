@@ -9,13 +9,13 @@ from the machine's state.
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from temporalio import workflow
 
-from interpreter.boundary.failures import CANCELLED
-from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, RunInput
+from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
     AttemptModel,
@@ -28,20 +28,20 @@ from interpreter.core.commands import (
     SetTimer,
     StartChild,
 )
-from interpreter.core.events import Answered, CallFailed, CancelRequested, Event, Started, TimerFired
-from interpreter.core.snapshot import restore
+from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
+from interpreter.workflow.keeping import kept_state, restored
+from interpreter.workflow.limits import over_hard_limit
+from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
 
 Arrival = Callable[[], Event]
 """What came in. It becomes an event, or raises what went wrong, in the main coroutine."""
 
-HARD_EVENTS = 15_000
-HARD_BYTES = 20_000_000
-"""Past these nothing new is started until the run can continue as new."""
+ONE_MOMENT = timedelta(milliseconds=1)
 
 
 class Driver:
@@ -51,8 +51,11 @@ class Driver:
         self.inbox: deque[Arrival] = deque()
         self.commands: deque[Command] = deque()
         self.advanced = False
+        self.kept_state: JSON = None
         self._calls = Calls(self._call_ended)
         self._children = Children(run_input, self.definition, self.inbox.append)
+        self._outbox = Outbox(self._calls, self._children, self.inbox.append)
+        self._next_task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: defaultdict[str, deque[asyncio.Future[AnswerReply]]] = defaultdict(deque)
         self.state = self._begin()
@@ -60,7 +63,8 @@ class Driver:
     def _begin(self) -> State:
         """The state exists before any signal or update is handled, so those that come with the start find it."""
         if self.input.state is not None:
-            state = restore(self.input.state)
+            state = restored(self.input.state)
+            heart.count_continuation(state)
             self.commands.extend(heart.resume(state))
             return state
         info = workflow.info()
@@ -100,7 +104,7 @@ class Driver:
         """Carry out what is asked for, wait for an event, and move the machine on by all that have come."""
         if not heart.finished(self.state):
             self._carry_out()
-            await self._until(lambda: bool(self.inbox) or self._must_continue())
+            await self._until(lambda: bool(self.inbox) or self._outbox.ready or self._must_continue())
         self._advance()
         return next((command for command in self.commands if type(command) is Finish), None)
 
@@ -111,7 +115,7 @@ class Driver:
 
     def _must_continue(self) -> bool:
         """Whether only a new execution gets any further: what is held starts there, and nothing else will come."""
-        return self.advanced and self._calls.held and over_hard_limit() and self.quiescent()
+        return self.advanced and self._outbox.holding and over_hard_limit() and self.quiescent()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait in the main coroutine, where a cancel arrives: it is an event like any other."""
@@ -123,10 +127,10 @@ class Driver:
 
     def quiescent(self) -> bool:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""
-        return not self._calls.in_flight and self._children.settled and not self.inbox
+        return self._calls.in_flight == 0 and self._children.settled and not self.inbox
 
     async def ready_to_continue(self) -> bool:
-        """Make a quiescent run ready to continue: replies given, every open child told to report.
+        """Make a quiescent run ready to continue: replies given, every open child told to report, the state kept.
 
         Work that was just asked for is not started: it is pending in the state, and the next run issues it. A timer
         that was just withdrawn ends with this run; a cancel of what is still pending has to go out first.
@@ -137,7 +141,12 @@ class Driver:
         await self._until(workflow.all_handlers_finished)
         telling = asyncio.create_task(self._children.tell_all_to_report())
         await self._until(telling.done)
-        return telling.result() and self.quiescent() and workflow.all_handlers_finished()
+        if not telling.result() or not self.quiescent():
+            return False
+        keeping = asyncio.create_task(kept_state(self.state))
+        await self._until(keeping.done)
+        self.kept_state = keeping.result()
+        return self.quiescent() and workflow.all_handlers_finished()
 
     async def close(self) -> None:
         """Give the last replies, also to answers that have just come, and let their handlers return."""
@@ -162,14 +171,18 @@ class Driver:
             else:
                 _CARRY_OUT[type(command)](self, command)
         self.commands = kept
-        if not only_replies and not over_hard_limit():
-            self._calls.release()
+        if not only_replies:
+            self._outbox.release()
+            if self._outbox.waits_for_task and self._next_task is None:
+                self._next_task = asyncio.create_task(self._end_this_task())
 
-    def _start_call(self, command: Call) -> None:
-        self._calls.start(command)
+    async def _end_this_task(self) -> None:
+        """What does not fit into this workflow task goes out with the next, which a timer makes."""
+        await workflow.sleep(ONE_MOMENT, summary="more to send")
+        self._next_task = None
 
-    def _start_child(self, command: StartChild) -> None:
-        self._children.start(command)
+    def _send(self, command: Sent) -> None:
+        self._outbox.add(command)
 
     def _set_timer(self, command: SetTimer) -> None:
         self._timers[command.id] = asyncio.create_task(self._timer(command))
@@ -189,10 +202,12 @@ class Driver:
         pending = self.state.pending.get(command.id)
         if pending is None:
             return
+        if self._outbox.cancel(command.id):
+            return
         if type(pending.command) is StartChild:
             self._children.cancel(command.id)
-        elif not self._calls.cancel(command.id):
-            self._arrived(CallFailed(workflow.time(), command.id, CANCELLED, "cancelled", "not_started"))
+        else:
+            self._calls.cancel(command.id)
 
     def _reply(self, command: Reply) -> None:
         """To the oldest who waits for it: the same answer may have come twice, and each gets its own reply."""
@@ -206,16 +221,11 @@ class Driver:
         """Seen by the main coroutine."""
 
 
-def over_hard_limit() -> bool:
-    info = workflow.info()
-    return info.get_current_history_length() > HARD_EVENTS or info.get_current_history_size() > HARD_BYTES
-
-
 _CARRY_OUT: dict[type, Any] = {
-    CallTool: Driver._start_call,
-    AttemptModel: Driver._start_call,
-    Evaluate: Driver._start_call,
-    StartChild: Driver._start_child,
+    CallTool: Driver._send,
+    AttemptModel: Driver._send,
+    Evaluate: Driver._send,
+    StartChild: Driver._send,
     SetTimer: Driver._set_timer,
     Cancel: Driver._cancel,
     Reply: Driver._reply,

@@ -1,6 +1,7 @@
 """The one workflow. Its input carries the sealed definition, so a run never changes when a file does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -17,16 +18,19 @@ from interpreter.boundary.names import (
 )
 from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, ReportRequest, RunInput, RunResult
 from interpreter.boundary.view import RunView
-from interpreter.core import advance as heart
 from interpreter.core import ledger, purses
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
-from interpreter.core.snapshot import decode, encode, save
+from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
-from interpreter.workflow.driver import Driver, over_hard_limit
+from interpreter.workflow.driver import Driver
+from interpreter.workflow.keeping import keep
+from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, size_of
 from interpreter.workflow.showing import Showing
 
+LARGEST_FAILURE = 200_000
+LONGEST_MESSAGE = 2_000
 CANCEL_TIMEOUT = timedelta(seconds=10)
 
 
@@ -81,7 +85,6 @@ class FlowWorkflow:
 
     def _continue(self, run_input: RunInput) -> NoReturn:
         driver = self._driver
-        heart.count_continuation(driver.state)
         workflow.continue_as_new(
             RunInput(
                 definition=run_input.definition,
@@ -92,7 +95,7 @@ class FlowWorkflow:
                 lease=run_input.lease,
                 parent=run_input.parent,
                 options=run_input.options,
-                state=save(driver.state),
+                state=driver.kept_state,
                 children=driver.children,
                 report_to=self._report_to,
             )
@@ -102,17 +105,18 @@ class FlowWorkflow:
         state = self._driver.state
         spent = purses.as_spent(purses.total(state))
         if finish.outcome == "completed":
-            result = RunResult(finish.value, spent, state.rehearsal, ledger.hand_over(state))
+            value = await _undisturbed(_transportable(finish))
+            result = RunResult(value, spent, state.rehearsal, ledger.hand_over(state))
             await self._report(ChildReport("", "completed", result))
             return result
         if finish.outcome == "cancelled":
             await self._report(ChildReport("", "cancelled", spent=spent))
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
-        await self._report(ChildReport("", "failed", None, finish.failure, spent))
-        failure: Failure = decode(finish.failure)
+        failure = _tellable(decode(finish.failure))
+        await self._report(ChildReport("", "failed", None, encode(failure), spent))
         details: dict[str, Any] = {
-            "failure": finish.failure,
+            "failure": encode(failure),
             "spent": vars(spent),
             "rehearsal": state.rehearsal,
             "ledger": [encode(entry) for entry in ledger.unsettled(state)],
@@ -131,7 +135,19 @@ class FlowWorkflow:
             workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
 
 
-async def _undisturbed(work: Any) -> None:
+async def _transportable(finish: Finish) -> Any:
+    """The run's value, or a reference to it when it is too large."""
+    return finish.value if size_of(finish.value) <= LARGEST_PAYLOAD else await keep(finish.exact)
+
+
+def _tellable(failure: Failure) -> Failure:
+    """A failure that can stand in history: without its details, and the end of its message, when it is too large."""
+    if size_of(encode(failure)) <= LARGEST_FAILURE:
+        return failure
+    return replace(failure, message=failure.message[:LONGEST_MESSAGE], details=None)
+
+
+async def _undisturbed(work: Any) -> Any:
     """Finish `work` even when a cancel comes in the meantime: the run is over, so the cancel changes nothing."""
     task = asyncio.ensure_future(work)
     while not task.done():
@@ -140,6 +156,7 @@ async def _undisturbed(work: Any) -> None:
         except asyncio.CancelledError:
             if task.cancelled():
                 raise
+    return task.result()
 
 
 async def _make_cancelled(requested: bool) -> None:

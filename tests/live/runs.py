@@ -137,6 +137,8 @@ class Runs:
 async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
     """What `look` finds, as soon as it does."""
     async with asyncio.timeout(PATIENCE):
-        while (found := await look()) is None:
+        while True:
+            found = await look()
+            if found is not None:
+                return found
             await asyncio.sleep(POLL)
-    return found

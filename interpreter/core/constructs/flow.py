@@ -4,6 +4,7 @@ from typing import Any
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.expressions.wire import to_wire
+from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT, UNDO_FAILED
 from interpreter.core import ledger, purses
@@ -92,11 +93,10 @@ class FlowConstruct(Construct):
         machine.note(
             "finished", frame, "run", detail=outcome if failure is None else f"{failure.kind}: {failure.message}"
         )
-        machine.commands.append(
-            Finish(
-                outcome, to_wire(exit_.value) if outcome == "completed" else None, encode(failure) if failure else None
-            )
-        )
+        if outcome == "completed":
+            machine.commands.append(Finish(outcome, to_wire(exit_.value), exact=dump(exit_.value)))
+        else:
+            machine.commands.append(Finish(outcome, failure=encode(failure) if failure else None))
         machine.end(frame, exit_)
 
 

@@ -1,0 +1,97 @@
+"""Work on its way out: held while there is no room for it, in the order in which the machine asked for it.
+
+What is held has not been issued; it stays pending in the state, so continuing as new in the meantime loses nothing.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from temporalio import workflow
+
+from interpreter.boundary.failures import CANCELLED, NOT_CALLED
+from interpreter.boundary.payloads import ChildReport
+from interpreter.core.commands import AttemptModel, CallTool, StartChild
+from interpreter.core.events import CallFailed, ChildEnded, Event
+from interpreter.workflow import limits
+from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.children import Children
+
+Sent = Call | StartChild
+
+
+class Outbox:
+    def __init__(self, calls: Calls, children: Children, arrived: Callable[[Callable[[], Event]], None]) -> None:
+        self._calls = calls
+        self._children = children
+        self._arrived = arrived
+        self._held: dict[str, Sent] = {}
+        self._room = limits.Room()
+
+    @property
+    def holding(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def waits_for_task(self) -> bool:
+        """Whether something could go out, if only this workflow task were over."""
+        return self._may_send() and not self._room.left
+
+    @property
+    def ready(self) -> bool:
+        """Whether something can go out now."""
+        return self._may_send() and self._room.left
+
+    def add(self, command: Sent) -> None:
+        if type(command) is StartChild and self._children.runs(command.id):
+            self._children.look_after(command.id)
+        else:
+            self._held[command.id] = command
+
+    def release(self) -> None:
+        """Issue what is held as far as the limits allow."""
+        while self.ready:
+            self._issue(self._held.pop(next(iter(self._held))))
+
+    def cancel(self, id_: str) -> bool:
+        """Cancel what is held: it never happens. False when it is not, or no longer, held."""
+        command = self._held.pop(id_, None)
+        if command is not None:
+            self._arrived(partial(_not_sent, command, workflow.time(), CANCELLED, "cancelled"))
+        return command is not None
+
+    def _may_send(self) -> bool:
+        most = limits.MOST_IN_FLIGHT
+        few = self._calls.in_flight < most and self._children.in_flight < most
+        return bool(self._held) and few and not limits.over_hard_limit()
+
+    def _issue(self, command: Sent) -> None:
+        size = self._size(command)
+        if size > limits.LARGEST_PAYLOAD:
+            message = f"its arguments have {size:,} bytes of JSON; at most {limits.LARGEST_PAYLOAD:,} can travel"
+            self._arrived(partial(_not_sent, command, workflow.time(), NOT_CALLED, message))
+            return
+        self._room.take(size)
+        if type(command) is StartChild:
+            self._children.start(command)
+        else:
+            self._calls.start(cast(Call, command))
+
+    def _size(self, command: Sent) -> int:
+        """The bytes that go to the server."""
+        if type(command) is CallTool:
+            return limits.size_of(command.arguments)
+        if type(command) is AttemptModel:
+            return limits.size_of(command.request)
+        if type(command) is StartChild:
+            return self._children.size(command)
+        return 0  # a local activity gets its arguments in memory
+
+
+def _not_sent(command: Sent, at: float, kind: str, message: str) -> Event:
+    if type(command) is not StartChild:
+        return CallFailed(at, command.id, kind, message, "not_started", retryable=False)
+    if kind == CANCELLED:
+        return ChildEnded(at, command.id, ChildReport(command.id, "cancelled"))
+    failure = {"$type": "Failure", "kind": kind, "message": message}
+    return ChildEnded(at, command.id, ChildReport(command.id, "failed", None, failure))

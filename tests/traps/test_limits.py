@@ -1,0 +1,163 @@
+"""Limits of the server, each of which ends a run or hangs it without a word when it is met unprepared."""
+
+import pytest
+
+from interpreter.boundary.failures import NOT_CALLED
+from interpreter.stores.values import is_reference, resolve
+from interpreter.workflow import limits
+from tests.live.runs import Runs
+from tests.traps.tools import doors
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BRANCHES = """
+edition 1
+tool number.next(number: int) -> int read
+flow main(most: int) -> int {
+  parallel for n in range(most) at most 2500 as numbers {
+    step one = number.next(number: n)
+    yield one
+  }
+  return sum(numbers)
+}
+"""
+
+LARGE_ARGUMENTS = """
+edition 1
+tool text.make(letters: int) -> text read
+tool text.size(text: text) -> int read
+flow main() -> int {
+  step some = text.make(letters: 15000)
+  let large = join([some for n in range(10)])
+  parallel for n in range(40) at most 40 as sizes {
+    step one = text.size(text: large)
+    yield one
+  }
+  return sum(sizes)
+}
+"""
+
+LARGE_INPUTS = """
+edition 1
+tool text.make(letters: int) -> text read
+flow measure(text: text) -> int { return len(text) }
+flow main() -> int {
+  step some = text.make(letters: 15000)
+  let large = join([some for n in range(10)])
+  parallel for n in range(40) at most 40 as sizes {
+    step one = measure(text: large)
+    yield one
+  }
+  return sum(sizes)
+}
+"""
+
+TOO_LARGE = """
+edition 1
+tool text.make(letters: int) -> text read
+tool text.size(text: text) -> int write { compensate none "a test" }
+flow measure(text: text) -> int { return len(text) }
+flow main(child: bool) -> text {
+  step some = text.make(letters: 20000)
+  let large = join([some for n in range(100)])
+  try {
+    if child { step below = measure(text: large) } else { step size = text.size(text: large) }
+  } on error e {
+    return e.kind
+  }
+  return "never"
+}
+"""
+
+LARGE_RESULT = """
+edition 1
+tool text.make(letters: int) -> text read
+flow make() -> { text: text, price: decimal } {
+  step some = text.make(letters: 30000)
+  return { text: join([some for n in range(100)]), price: 1.50 }
+}
+flow main(child: bool) -> { text: text, price: decimal } {
+  if child {
+    step made = make()
+    return { text: text(len(made.text)), price: made.price * 2 }
+  }
+  step some = text.make(letters: 30000)
+  return { text: join([some for n in range(100)]), price: 1.50 }
+}
+"""
+
+LARGE_FAILURE = """
+edition 1
+tool text.make(letters: int) -> text read
+flow main() {
+  step some = text.make(letters: 30000)
+  fail { kind: "TooMuch", message: join([some for n in range(100)]) }
+}
+"""
+
+HELD = """
+edition 1
+tool door.pass(name: text) -> text read
+tool number.next(number: int) -> int read
+flow main(name: text) -> text {
+  parallel {
+    step passed = door.pass(name: name)
+    branch beside {
+      parallel for n in range(6) at most 6 as numbers {
+        step one = number.next(number: n)
+        yield one
+      }
+      if sum(numbers) != 21 { fail "not all" }
+    }
+  }
+  return passed
+}
+"""
+
+
+@pytest.mark.parametrize("most", [40, pytest.param(2100, marks=pytest.mark.soak)])
+async def test_more_branches_than_calls_may_be_pending(runs: Runs, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if most == 40:
+        monkeypatch.setattr(limits, "MOST_IN_FLIGHT", 7)
+    run = await runs.start(BRANCHES, {"most": most})
+    assert await run.value() == most * (most + 1) // 2
+
+
+@pytest.mark.parametrize("flow", [LARGE_ARGUMENTS, LARGE_INPUTS], ids=["tools", "children"])
+async def test_arguments_of_six_megabytes_go_out_in_several_tasks(runs: Runs, flow: str) -> None:
+    run = await runs.start(flow)
+    assert await run.value() == 40 * 150_000
+
+
+async def test_what_did_not_fit_waits_for_the_next_task_and_not_for_a_slow_call(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES_PER_TASK", 1)
+    run = await runs.start(HELD, {"name": "held"})
+    await run.seen(lambda view: sum(n.kind == "completed" and n.name == "one" for n in view.notes) == 6 or None)
+    doors["held"].set()
+    assert await run.value() == "held"
+
+
+@pytest.mark.parametrize("child", [False, True])
+async def test_one_argument_that_is_too_large_fails_its_step_and_nothing_was_called(runs: Runs, child: bool) -> None:
+    run = await runs.start(TOO_LARGE, {"child": child})
+    assert await run.value() == NOT_CALLED
+
+
+async def test_a_result_that_is_too_large_is_kept_in_the_store(runs: Runs) -> None:
+    run = await runs.start(LARGE_RESULT, {"child": False})
+    value = await run.value()
+    assert is_reference(value)
+    assert resolve(runs.store, value) == {"text": "x" * 3_000_000, "price": "1.50"}
+
+
+async def test_a_child_hands_a_large_result_to_its_parent(runs: Runs) -> None:
+    run = await runs.start(LARGE_RESULT, {"child": True})
+    assert await run.value() == {"text": "3000000", "price": "3.00"}
+
+
+async def test_a_failure_that_is_too_large_is_told_in_short(runs: Runs) -> None:
+    failure = await (await runs.start(LARGE_FAILURE)).failure()
+    assert failure.kind == "TooMuch"
+    assert failure.message == "x" * 2_000
