@@ -23,7 +23,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Definition(Parts):
-    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `signature`) is kept in it: made once."""
+    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `signature`) is kept in it."""
 
     hash: str
     edition: int

@@ -1,0 +1,40 @@
+"""Asking a run that nobody carries out at the moment."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from interpreter.cli.target import Target
+from interpreter.client.client import Client
+from interpreter.client.errors import ClientError, NoWorker
+from interpreter.client.run import Run
+
+QUICKLY = timedelta(seconds=1)
+
+
+@asynccontextmanager
+async def asked_directly(client: Client, target: Target, run: Run) -> AsyncIterator[None]:
+    """See to it that the run can be asked.
+
+    Only a worker can answer for a run. On the embedded server there is none while no `dsl run` is under way: then one
+    stands in that takes no calls, so it can tell how the run stands and take an answer, but does none of its work.
+    """
+    if not target.is_embedded or await _answers(run):
+        yield
+        return
+    # A worker takes a while to load, and is seldom needed here.
+    from interpreter.cli.working import standing_in
+
+    async with standing_in(client, (await run.describe()).task_queue):
+        yield
+
+
+async def _answers(run: Run) -> bool:
+    try:
+        await run.state(sys.maxsize, QUICKLY)
+    except NoWorker:
+        return False
+    except ClientError:  # told by the command itself, when it asks
+        return True
+    return True
