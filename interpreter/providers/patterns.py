@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 # Python has no public door to the parsed form of a pattern.
-from re import _constants as op  # type: ignore[attr-defined]  # isort: skip
-from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
+from re import _constants as op  # isort: skip
+from re import _parser as parser  # isort: skip
 
 _READABLE = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.,:;/@#()+"
 _CATEGORIES = {op.CATEGORY_DIGIT: "0123456789", op.CATEGORY_WORD: "abcdefghij", op.CATEGORY_SPACE: " "}
