@@ -71,10 +71,13 @@ class Client:
             elif (reason := await why_stuck(self.temporal, self.run(summary.id))) is not None:
                 yield RunSummary(**{**vars(summary), "stuck": reason})
 
-    def links(self, id: str) -> list[str]:
-        """Where a run can be looked at in a browser."""
-        path = f"/namespaces/{self.temporal.namespace}/workflows/{quote(id, safe='')}"
-        return [f"{self.ui_url}{path}"] if self.ui_url is not None else []
+    async def links(self, id: str) -> list[str]:
+        """Where a run can be looked at in a browser: Temporal's page of its latest execution."""
+        if self.ui_url is None:
+            return []
+        description = await self.run(id).describe()
+        place = f"/workflows/{quote(id, safe='')}/{description.run_id}/history"
+        return [f"{self.ui_url}/namespaces/{self.temporal.namespace}{place}"]
 
     async def close(self) -> None:
         await self._resources.aclose()

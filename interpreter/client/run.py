@@ -1,5 +1,6 @@
 """A handle on one run. It holds no state of the run: everything is asked for when it is wanted."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -29,6 +30,10 @@ from interpreter.client.questions import Asked, choose_question, with_whole_valu
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.stores.store import ObjectStore
 
+DELIVERY_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0)
+"""Seconds between tries of an answer that came while the run was continuing as new."""
+_MISSED_BY_CONTINUING = "unexpected workflow task failure"
+"""The server's words when the workflow task that had the update was thrown away."""
 QUERY_TIMEOUT = timedelta(seconds=4)
 UPDATE_TIMEOUT = timedelta(seconds=15)
 
@@ -145,6 +150,17 @@ class Run:
         return reply
 
     async def _deliver(self, given: Answer) -> AnswerReply:
+        """Give the answer, again while the run is just continuing as new: the same id is the same answer."""
+        for wait in DELIVERY_WAITS:
+            try:
+                return await self._deliver_once(given)
+            except RPCError as error:
+                if _MISSED_BY_CONTINUING not in error.message:
+                    raise _explained(self.id, error) from error
+                await asyncio.sleep(wait)
+        raise ClientError(f"the run {self.id} took no answer in {sum(DELIVERY_WAITS):.0f} seconds; try again")
+
+    async def _deliver_once(self, given: Answer) -> AnswerReply:
         try:
             reply: AnswerReply = await self.handle.execute_update(
                 names.ANSWER_UPDATE, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
@@ -154,8 +170,6 @@ class Run:
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             raise AnswerRefused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
-        except RPCError as error:
-            raise _explained(self.id, error) from error
         return reply
 
     async def cancel(self) -> None:

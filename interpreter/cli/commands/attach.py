@@ -53,7 +53,7 @@ async def _attach(id: str, tools: tuple[str, ...], answers: Path | None, as_json
                 loaded = _tools(before, tools)
                 await stack.enter_async_context(working(client, description.task_queue, loaded, None))
             screen = choose_screen(flow, as_json=as_json)
-            for line in client.links(id):
+            for line in await client.links(id):
                 screen.say(line)
             how_to_return = f"dsl attach {id}{target.as_typed}"
             at_terminal = can_ask() and not as_json

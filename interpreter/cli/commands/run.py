@@ -103,7 +103,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
         run = await client.submit(sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester)
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
-        for line in (id, *tools.said, *client.links(id)):
+        for line in (id, *tools.said, *await client.links(id)):
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
