@@ -10,7 +10,7 @@ from typing import cast
 from temporalio import workflow
 
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED
-from interpreter.boundary.payloads import ChildReport
+from interpreter.boundary.payloads import ChildReport, Spent
 from interpreter.core.commands import AttemptModel, CallTool, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event
 from interpreter.workflow import limits
@@ -92,6 +92,6 @@ def _not_sent(command: Sent, at: float, kind: str, message: str) -> Event:
     if type(command) is not StartChild:
         return CallFailed(at, command.id, kind, message, "not_started", retryable=False)
     if kind == CANCELLED:
-        return ChildEnded(at, command.id, ChildReport(command.id, "cancelled"))
+        return ChildEnded(at, command.id, ChildReport(command.id, "cancelled", spent=Spent()))
     failure = {"$type": "Failure", "kind": kind, "message": message}
-    return ChildEnded(at, command.id, ChildReport(command.id, "failed", None, failure))
+    return ChildEnded(at, command.id, ChildReport(command.id, "failed", None, failure, Spent()))

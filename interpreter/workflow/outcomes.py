@@ -10,9 +10,10 @@ from temporalio.exceptions import (
     ChildWorkflowError,
     TimeoutError,
     TimeoutType,
+    WorkflowAlreadyStartedError,
 )
 
-from interpreter.boundary.failures import CANCELLED, NOT_REGISTERED, TIMED_OUT, UNDECLARED
+from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate
 from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, ToolReturned
@@ -63,6 +64,9 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
     """The event for a child whose native handle has ended."""
     if error is None:
         return ChildEnded(at, id_, ChildReport(id_, "completed", result))
+    if isinstance(error, WorkflowAlreadyStartedError):
+        taken = {"$type": "Failure", "kind": NOT_CALLED, "message": f"another run has the id {error.workflow_id}"}
+        return ChildEnded(at, id_, ChildReport(id_, "failed", None, taken, Spent()))
     if not isinstance(error, ChildWorkflowError):
         raise error
     cause = error.cause

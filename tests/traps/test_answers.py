@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from tests.live.runs import LiveRun, Runs, eventually
+from tests.live.runs import LiveRun, Runs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -117,20 +117,7 @@ async def test_the_timer_of_a_question_that_was_answered_is_gone(runs: Runs) -> 
 async def test_answers_that_come_while_the_run_continues_are_not_lost(runs: Runs) -> None:
     run = await runs.start(MANY, eagerly=True)
     view = await run.seen(lambda view: view if len(view.questions) == 12 else None)
-    replies = await asyncio.gather(*(_give(run, question.id) for question in view.questions))
-    assert replies == ["approved"] * 12
+    replies = await asyncio.gather(*(run.answer(question.id) for question in view.questions))
+    assert [reply.outcome for reply in replies] == ["approved"] * 12
     assert await run.value() == ["approved"] * 12
     assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)) > 1
-
-
-async def _give(run: LiveRun, question: str) -> str:
-    """As clients do: the same answer again while the run was just continuing."""
-
-    async def give() -> str | None:
-        try:
-            return (await run.answer(question, id=f"answer to {question}")).outcome
-        except Exception as error:  # noqa: BLE001
-            print("again", type(error), error)
-            return None
-
-    return await eventually(give)

@@ -1,0 +1,99 @@
+"""Children and parents that have continued as new: each of these hangs a run without a word when it goes wrong."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.exceptions import CancelledError
+from temporalio.worker import Worker
+
+from interpreter.boundary.failures import NOT_CALLED
+from interpreter.worker.plugin import FlowPlugin
+from interpreter.workflow import children, limits
+from tests.live.runs import LiveRun, Runs
+from tests.traps.tools import TOOLS, calls
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LOOPING_CHILD = """
+edition 1
+tool call.count(name: text) -> int write { compensate call.count(name: name + " undone") }
+flow inner(name: text) {
+  step marked = call.count(name: name)
+  loop rounds budget 1000 iterations { sleep 20ms }
+}
+flow main(name: text) {
+  step below = inner(name: name)
+}
+"""
+
+WAITING_CHILD = """
+edition 1
+flow inner() -> text {
+  await approval go "Go?" { from "leads" timeout 1h then reject }
+  return go.outcome
+}
+flow main() -> text {
+  try {
+    parallel {
+      step below = inner()
+      branch beside { for n in range(3) at most 3 { sleep 20ms } }
+    }
+  } on error e {
+    return e.kind
+  }
+  return below
+}
+"""
+
+
+async def child_of(run: LiveRun) -> LiveRun:
+    return run.child(await run.seen(lambda view: next((s.path for s in view.steps if s.node == "flow"), None)))
+
+
+async def continued(run: LiveRun, times: int) -> None:
+    await run.seen(lambda view: view.continuations.get("all", 0) >= times or None)
+
+
+@pytest.mark.parametrize("eagerly", [True, False], ids=["both continued", "only the child continued"])
+async def test_a_cancel_reaches_a_child_that_has_continued(
+    runs: Runs, eagerly: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HARD_EVENTS", 25)
+    name = f"cancelled child {eagerly}"
+    run = await runs.start(LOOPING_CHILD, {"name": name}, eagerly=eagerly)
+    child = await child_of(run)
+    await continued(child, 2)
+    await run.handle.cancel()
+    assert isinstance(await run.ending(), CancelledError)
+    assert isinstance(await child.ending(), CancelledError)
+    assert calls[name] == 1
+    assert calls[f"{name} undone"] == 1
+
+
+async def test_a_child_that_was_terminated_after_its_parent_continued_is_noticed(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "FIRST_CHECK", timedelta(milliseconds=300))
+    run = await runs.start(WAITING_CHILD, eagerly=True)
+    child = await child_of(run)
+    await continued(run, 2)
+    await child.handle.terminate("a test")
+    assert await run.value() == "Terminated"
+
+
+async def test_a_child_tells_a_parent_that_has_continued_how_it_ended(runs: Runs) -> None:
+    run = await runs.start(WAITING_CHILD, eagerly=True)
+    child = await child_of(run)
+    await continued(run, 2)
+    await child.answer((await child.question()).id)
+    assert await run.value() == "approved"
+
+
+async def test_a_child_whose_id_is_taken_fails_its_step(runs: Runs) -> None:
+    late = Runs(runs.client, f"late-{uuid4().hex}", runs.store)
+    run = await late.start(WAITING_CHILD)
+    taken = run.child("main/try#1/body/parallel#1/below").id
+    await runs.client.start_workflow("other", id=taken, task_queue="nobody")
+    async with Worker(runs.client, task_queue=late.task_queue, plugins=[FlowPlugin(TOOLS, store=runs.store)]):
+        assert await run.value() == NOT_CALLED
