@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from interpreter.cli.core_logs import keep_off_standard_output
 from interpreter.client.client import Client, connect, connect_embedded
 from interpreter.server.folder import StateFolder, state_folder
 
@@ -58,6 +59,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @asynccontextmanager
 async def connected(target: Target) -> AsyncIterator[Client]:
     """A client for as long as the block lasts; the embedded server is kept for as long."""
+    keep_off_standard_output()
     if target.is_embedded:
         client = await connect_embedded(target.state)
     else:

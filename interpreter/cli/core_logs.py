@@ -1,0 +1,21 @@
+"""Keeps what Temporal's core logs off standard output, which is for results: by itself it writes there.
+
+Its warnings are about things that mend themselves (a query that came too late, a server that is just coming back);
+what is worth knowing of those, the commands say themselves.
+"""
+
+import logging
+from typing import Literal
+
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
+LEVEL: Literal["ERROR"] = "ERROR"
+
+
+def keep_off_standard_output() -> None:
+    """For all connections that this process makes from now on; errors go to Python's logging, so to standard error."""
+    logs = LoggingConfig(
+        filter=TelemetryFilter(core_level=LEVEL, other_level=LEVEL),
+        forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
+    )
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs)), error_if_already_set=False)
