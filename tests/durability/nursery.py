@@ -1,0 +1,50 @@
+"""Brings up worker processes fast: it has loaded everything, and forks one for each line that it reads.
+
+A line is JSON: `{"queue": …, "grace": seconds}`. A worker says `QUEUE PID` when work can come. When the input ends,
+all workers are killed.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+
+from interpreter.stores.directory import DirectoryStore
+from interpreter.worker.plugin import FlowPlugin
+from interpreter.worker.running import run_worker
+from interpreter.worker.settings import RECOMMENDED
+from tests.durability.tools import TOOLS
+
+
+async def work(address: str, store: str, order: dict[str, Any]) -> None:
+    RECOMMENDED["sticky_queue_schedule_to_start_timeout"] = timedelta(seconds=1)
+    RECOMMENDED["graceful_shutdown_timeout"] = timedelta(seconds=order["grace"])
+    client = await Client.connect(address)
+    plugin = FlowPlugin(TOOLS, store=DirectoryStore(store))
+    announcement = f"{order['queue']} {os.getpid()}\n".encode()
+    await run_worker(client, order["queue"], plugin, ready=lambda: os.write(1, announcement) and None)
+
+
+def main(address: str, store: str) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    workers = []
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            asyncio.run(work(address, store, json.loads(line)))
+            os._exit(0)
+        workers.append(pid)
+    for pid in workers:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

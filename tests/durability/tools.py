@@ -1,0 +1,83 @@
+"""Tools that write into the books, and die or linger where it hurts most."""
+
+import os
+import signal
+import time
+from typing import Any
+
+from interpreter.activities.context import current
+from interpreter.worker.tools import tool
+from tests.durability.books import ask
+
+STEP_SECONDS = 0.04
+
+
+def begin() -> int:
+    call = current()
+    return int(ask("begin", run=call.workflow_id, step=call.path.split("~")[0], attempt=call.attempt))
+
+
+def commit(key: str | None, result: str) -> str:
+    call = current()
+    return str(ask("commit", key=key, run=call.workflow_id, step=call.path.split("~")[0], result=result))
+
+
+def commit_and_die(key: str | None, result: str) -> str:
+    """On the first execution the process ends right after the commit, before anybody hears of it."""
+    first = begin() == 1
+    kept = commit(key, result)
+    if first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return kept
+
+
+@tool("books.post")
+def post(amount: int) -> int:
+    begin()
+    time.sleep(STEP_SECONDS / 2)
+    kept = commit(current().key, str(amount))
+    time.sleep(STEP_SECONDS / 2)
+    return int(kept)
+
+
+@tool("books.keyed")
+def keyed(text: str) -> str:
+    return commit_and_die(current().key, text)
+
+
+@tool("books.plain")
+def plain(text: str) -> str:
+    return commit_and_die(None, text)
+
+
+@tool("books.verified")
+def verified(text: str) -> str:
+    return commit_and_die(current().key, text)
+
+
+@tool("books.repeated")
+def repeated(text: str) -> str:
+    return commit_and_die(current().key, text)
+
+
+@tool("books.find")
+def find(key: str) -> str | None:
+    found = ask("find", key=key)
+    return None if found is None else str(found)
+
+
+@tool("books.slow")
+def slow(seconds: float) -> str:
+    begin()
+    time.sleep(seconds)
+    return commit(None, "slow")
+
+
+@tool("books.odd")
+def odd() -> dict[str, Any]:
+    begin()
+    commit(None, "odd")
+    return {"what": object()}
+
+
+TOOLS = [post, keyed, plain, verified, repeated, find, slow, odd]
