@@ -38,6 +38,5 @@ def test_the_workflow_loads_nothing_that_does_io() -> None:
 
 
 def test_the_measure_can_fail() -> None:
-    found = unwanted(new_modules("import lark, interpreter.stores.directory"))
     loaded = new_modules("import lark, interpreter.stores.directory")
     assert {"lark", "interpreter.stores.directory"} <= unwanted(loaded)
