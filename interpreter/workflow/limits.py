@@ -1,5 +1,7 @@
 """What one workflow task and one execution may carry. Past the server's own limits it ends the run, or the task fails
 for ever without a word; so what does not fit waits, or fails with a kind of its own.
+
+Other numbers here would give other commands when a run under way is replayed: changing one needs a patch.
 """
 
 import json

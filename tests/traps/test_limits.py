@@ -1,9 +1,12 @@
 """Limits of the server, each of which ends a run or hangs it without a word when it is met unprepared."""
 
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
 from interpreter.stores.values import is_reference, resolve
+from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import limits
 from tests.live.runs import Runs
 from tests.traps.tools import doors
@@ -115,6 +118,23 @@ flow main(name: text) -> text {
 """
 
 
+LONG = """
+edition 1
+tool number.next(number: int) -> int read
+flow main() -> int {
+  var n = 0
+  loop rounds budget 50 iterations {
+    budget 1h {
+      step next = number.next(number: n)
+      set n = next
+    }
+    until n == 20
+  }
+  return n
+}
+"""
+
+
 @pytest.mark.parametrize("most", [40, pytest.param(2100, marks=pytest.mark.soak)])
 async def test_more_branches_than_calls_may_be_pending(runs: Runs, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     if most == 40:
@@ -137,6 +157,9 @@ async def test_what_did_not_fit_waits_for_the_next_task_and_not_for_a_slow_call(
     await run.seen(lambda view: sum(n.kind == "completed" and n.name == "one" for n in view.notes) == 6 or None)
     doors["held"].set()
     assert await run.value() == "held"
+    await Replayer(workflows=[], plugins=[FlowPlugin(store=runs.store)]).replay_workflow(
+        await run.handle.fetch_history()
+    )
 
 
 @pytest.mark.parametrize("child", [False, True])
@@ -161,3 +184,15 @@ async def test_a_failure_that_is_too_large_is_told_in_short(runs: Runs) -> None:
     failure = await (await runs.start(LARGE_FAILURE)).failure()
     assert failure.kind == "TooMuch"
     assert failure.message == "x" * 2_000
+
+
+async def test_a_long_run_continues_by_itself_where_only_that_helps(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HARD_EVENTS", 30)
+    run = await runs.start(LONG)
+    assert await run.value() == 20
+    executions = [event.event_type for event in await run.events()].count(
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
+    )
+    assert executions >= 3
