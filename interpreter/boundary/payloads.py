@@ -183,10 +183,14 @@ class DescribeRunRequest:
 
 @dataclass
 class ChildReport:
-    """How a child ended: `completed`, `failed`, `cancelled`. `failure` as in `interpreter.boundary.failures`."""
+    """How a child ended: `completed`, `failed`, `cancelled`. `failure` as in `interpreter.boundary.failures`.
+
+    `ledger` is, of a failed child, what it could not undo and what nobody knows.
+    """
 
     command: str
     outcome: str
     result: RunResult | None = None
     failure: JSON = None
     spent: Spent | None = None
+    ledger: list[JSON] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """The ledger: what a run did that can be undone, and what may have happened without anyone knowing.
 
-Entries are undone in the reverse order in which their steps started. `started` is a list of numbers because a child's
-entries keep their own order inside that of the step that ran the child.
+Entries are only ever added, so a position in it stays what it is. They are undone in the reverse order in which their
+steps started. `started` is a list of numbers because a child's entries keep their own order inside that of the step
+that ran the child.
 """
 
 from typing import Any
@@ -16,12 +17,18 @@ def below(path: str, scope: str) -> bool:
     return path == scope or path.startswith((scope + "/", scope + "["))
 
 
-def to_undo(state: State, scope: str) -> list[Entry]:
-    """The entries of `scope` that have an undo and wait for it, the latest first."""
-    entries = [
-        e for e in state.ledger if e.undo_tool is not None and e.state in ("done", "uncertain") and below(e.path, scope)
-    ]
-    return sorted(entries, key=lambda entry: entry.started, reverse=True)
+def to_undo(state: State, scope: str, since: int = 0) -> list[int]:
+    """Where the entries of `scope` stand that have an undo and wait for it, the latest first.
+
+    `since`: how long the ledger was when the scope was entered.
+    """
+    ledger = state.ledger
+    found = [position for position in range(since, len(ledger)) if _waits(ledger[position], scope)]
+    return sorted(found, key=lambda position: ledger[position].started, reverse=True)
+
+
+def _waits(entry: Entry, scope: str) -> bool:
+    return entry.undo_tool is not None and entry.state in ("done", "uncertain") and below(entry.path, scope)
 
 
 def record(state: State, entry: Entry) -> None:
@@ -45,3 +52,8 @@ def hand_over(state: State) -> list[JSON]:
 def unsettled(state: State) -> list[Entry]:
     """What an operator has to look at: undos that failed, and outcomes nobody knows."""
     return [entry for entry in state.ledger if entry.state in ("undo_failed", "uncertain")]
+
+
+def not_undone(state: State) -> list[Entry]:
+    """What should have been undone and could not be."""
+    return [entry for entry in state.ledger if entry.state == "undo_failed"]

@@ -10,13 +10,13 @@ The queue is empty between two events; what waits is in the state.
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
-from dsl.expressions.errors import EvaluationError, NeedsReference
+from dsl.expressions.errors import ErrorKind, EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.values.codec import dump, load
@@ -25,7 +25,7 @@ from interpreter.core.commands import Cancel, Command, Evaluate, Work
 from interpreter.core.context import context_of
 from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Started
 from interpreter.core.late_answers import reply_without_question
-from interpreter.core.outcomes import Exit, Failure, FlowFailed, Suspended
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
 from interpreter.core.state import Frame, Pending, State, Task
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Machine:
             case Answered():
                 self._answered(event)
             case CancelRequested():
-                self.state.cancelled = True
+                self.state.cancelled = self.state.cancelled or ROOT in self.state.frames
                 self.cancel(ROOT)
             case Evaluated():
                 self._evaluated(event)
@@ -83,6 +83,7 @@ class Machine:
             since=event.at,
             scope=True,
             memory={"input": event.input},
+            fresh=True,
         )
         self.queue.append(Task("enter", ROOT))
 
@@ -100,9 +101,9 @@ class Machine:
             return
         task, frame.suspended = frame.suspended, None
         if event.error_kind is not None:
-            self._fail(frame, Failure(event.error_kind, event.error_message or "", frame.path))
-            return
-        frame.evaluated[pending.slot] = load(event.value)
+            frame.evaluated[pending.slot] = Failure(event.error_kind, event.error_message or "")
+        else:
+            frame.evaluated[pending.slot] = load(event.value)
         self.queue.append(task)
 
     # -- tasks
@@ -117,30 +118,42 @@ class Machine:
     def _run(self, frame: Frame, task: Task) -> None:
         try:
             self._dispatch(self.table[frame.kind], frame, task)
-        except Suspended:
-            frame.suspended = task
+        except Suspended as suspended:
+            frame.suspended, frame.evaluating = task, suspended.command
             return
         except FlowFailed as failure:
             self._fail(frame, failure.failure)
         except EvaluationError as error:
             self._fail(frame, Failure(error.kind, error.message, frame.path))
-        frame.evaluated.clear()
+        if frame.suspended is None:
+            frame.evaluated.clear()
         if frame.cancel_due:
             frame.cancel_due = False
             self.queue.append(Task("cancel", frame.path))
 
     def _dispatch(self, construct: "Construct", frame: Frame, task: Task) -> None:
+        """A frame that is asked to end starts nothing new; when it has not begun, it ends without its construct."""
         match task.method:
+            case "enter" | "granted" | "start" if frame.cancelling:
+                pass
+            case "cancel" if frame.fresh:
+                self.end(frame, CANCELLED)
             case "enter":
                 construct.enter(self, frame)
+                frame.fresh = False
             case "child":
                 assert task.exit is not None
+                if task.child in frame.children:
+                    frame.children.remove(task.child)
                 construct.child(self, frame, task.child, task.exit)
             case "event":
                 assert task.event is not None
                 construct.event(self, frame, task.event)
             case "granted":
-                construct.granted(self, frame)
+                if frame.waits_at is not None:
+                    construct.granted(self, frame)
+            case "start":
+                construct.start(self, frame)
             case "cancel":
                 construct.cancel(self, frame)
             case _:
@@ -175,29 +188,36 @@ class Machine:
             address=address,
             scope=scope,
             memory=memory or {},
+            fresh=True,
         )
         self.state.frames[frame.path] = frame
         parent.children.append(frame.path)
         self.queue.append(Task("enter", frame.path))
         return frame
 
+    def starts_now(self, frame: Frame) -> None:
+        """A step that had to wait for its turn starts when it gets it."""
+        self.state.sequence += 1
+        frame.started = [self.state.sequence]
+
     def end(self, frame: Frame, exit_: Exit) -> None:
         """Close a frame, which has none below it any more, and tell the one above."""
+        if frame.suspended is not None:
+            self.withdraw(frame.evaluating)
         del self.state.frames[frame.path]
         if frame.parent is not None:
-            self.state.frames[frame.parent].children.remove(frame.path)
             self.queue.append(Task("child", frame.parent, child=frame.path, exit=exit_))
 
     def cancel(self, path: str) -> None:
         """Ask a frame to end early. It ends when all that it has under way has ended; asking twice changes nothing."""
         frame = self.state.frames.get(path)
-        if frame is None or frame.cancelling:
+        if frame is None or frame.cancelling or not self.table[frame.kind].cancellable:
             return
         frame.cancelling = True
-        if frame.suspended is None:
-            self.queue.append(Task("cancel", path))
-        else:
+        if frame.suspended is not None and not frame.fresh:
             frame.cancel_due = True
+        else:
+            self.queue.append(Task("cancel", path))
 
     def node_at(self, address: str) -> Node:
         return self.definition.addresses(self.state.flow)[address]
@@ -213,7 +233,7 @@ class Machine:
         self.commands.append(command)
 
     def withdraw(self, command_id: str) -> None:
-        """Take back a timer, if it still runs."""
+        """Take back a timer or an evaluation, if it still runs."""
         if self.state.pending.pop(command_id, None) is not None:
             self.commands.append(Cancel(command_id))
 
@@ -259,7 +279,7 @@ class Machine:
         author's mistakes and `Suspended` when the value has to be fetched.
         """
         if slot in frame.evaluated:
-            return frame.evaluated[slot]
+            return _value_of(frame.evaluated[slot])
         extra = extra or {}
         scope = {
             name: extra[name] if name in extra or closed else self.lookup(frame, name)
@@ -275,7 +295,7 @@ class Machine:
                 {name: dump(value) for name, value in scope.items()},
             )
             self.issue(frame, command, slot)
-            raise Suspended from None
+            raise Suspended(command.id) from None
 
     # -- notes
 
@@ -297,3 +317,10 @@ class Machine:
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:
             del self.state.notes[: MOST_NOTES // 2]
+
+
+def _value_of(evaluated: Any) -> Any:
+    """What an evaluation elsewhere came to: a value, or the author's mistake."""
+    if type(evaluated) is Failure:
+        raise EvaluationError(cast(ErrorKind, evaluated.kind), evaluated.message)
+    return evaluated

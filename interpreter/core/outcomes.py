@@ -55,4 +55,8 @@ class FlowFailed(Exception):
 
 
 class Suspended(Exception):
-    """Raised by an evaluation whose operand is a reference: the task runs again when the value is there."""
+    """Raised by an evaluation whose operand is a reference: the task runs again when the command is answered."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command

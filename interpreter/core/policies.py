@@ -36,25 +36,45 @@ def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:
     """Whether it is known that the failed attempt had no effect."""
     if failure.certainty == "not_started" or failure.kind in _NEVER_CALLED:
         return True
+    return _is_declared(tool, failure)
+
+
+def speaks_for_all(tool: ToolDeclaration, failure: CallFailed) -> bool:
+    """Whether the answer tells of all attempts so far: a tool that honours the key has seen whether one took effect."""
+    return tool.effect.keyed and _is_declared(tool, failure)
+
+
+def _is_declared(tool: ToolDeclaration, failure: CallFailed) -> bool:
     return failure.certainty == "answered" and failure.kind in tool.errors
 
 
 def retry_delay(
-    tool: ToolDeclaration, retry: Retry | None, failure: CallFailed, attempt: int, *, key_holds: bool
+    tool: ToolDeclaration,
+    retry: Retry | None,
+    failure: CallFailed,
+    attempt: int,
+    *,
+    doubt: bool,
+    key_left: float | None,
 ) -> int | None:
-    """Milliseconds until the next attempt at a tool, or None when there is none."""
-    harmless = nothing_happened(tool, failure)
+    """Milliseconds until the next attempt at a tool, or None when there is none.
+
+    `doubt`: an attempt, this one or an earlier one, may have taken effect. `key_left`: for how many milliseconds more
+    the tool knows the key (None: for ever).
+    """
+    delay = backoff(retry, attempt)
     effect = tool.effect
-    repeatable = harmless or effect.kind in ("read", "idempotent") or (effect.keyed and key_holds)
+    key_holds = effect.keyed and (key_left is None or delay < key_left)
+    repeatable = not doubt or key_holds or effect.kind in ("read", "idempotent")
     if not repeatable or not failure.retryable or failure.kind in _NEVER_CALLED:
         return None
-    if retry is None and harmless and failure.certainty == "answered":
+    if retry is None and _is_declared(tool, failure):
         return None
     if retry is not None and failure.kind in retry.exceptions:
         return None
     if attempt > (retry.times if retry is not None else _DEFAULT_RETRIES):
         return None
-    return backoff(retry, attempt)
+    return delay
 
 
 def backoff(retry: Retry | None, attempt: int) -> int:

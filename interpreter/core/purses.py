@@ -1,9 +1,4 @@
-"""Budgets: a tree of purses. Reserve before a call, settle after it; nothing is ever overspent.
-
-A reservation is made in every purse from the frame's own up to the run's. It waits while what does not fit is held by
-other reservations, and fails only when it would not fit without them. Waiting frames are asked again, in the order in
-which they came, whenever something is settled.
-"""
+"""Budgets: a tree of purses, opened and closed with the frames that they belong to; deadlines; leases to children."""
 
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,7 +9,7 @@ from interpreter.boundary.payloads import Lease, Spent
 from interpreter.core.commands import SetTimer
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import Failure, FlowFailed
-from interpreter.core.state import Amount, Frame, Purse, State, Task
+from interpreter.core.state import Amount, Frame, Purse, State
 
 UNITS = ("usd", "tokens", "calls")
 
@@ -72,60 +67,12 @@ def left(state: State, path: str, unit: str) -> Any:
 
     A `Decimal` for `usd`, an `int` for the other units.
     """
-    lefts = [
-        limit - getattr(purse.spent, unit)
-        for purse in chain(state, path)
-        if (limit := getattr(purse, unit)) is not None
-    ]
+    lefts = [_left(purse, unit) for purse in chain(state, path) if getattr(purse, unit) is not None]
     return min(lefts) if lefts else None
 
 
-def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
-    """Reserve `need` for `frame`, or (False) queue the frame until something is settled: it is then `granted` and asks
-    again.
-
-    Raises `FlowFailed` with kind `BudgetExceeded` when the need does not fit at all.
-    """
-    purses = chain(machine.state, frame.purse)
-    for purse in purses:
-        exceeded = _exceeded(purse, need, with_reserved=False)
-        if exceeded is not None:
-            raise FlowFailed(exceeds(purse, exceeded, need, frame.path))
-    if any(_exceeded(purse, need, with_reserved=True) for purse in purses):
-        machine.state.waiting.append(frame.path)
-        return False
-    for purse in purses:
-        _add(purse.reserved, need)
-    frame.memory["reserved"] = need
-    return True
-
-
-def settle(machine: Machine, frame: Frame, spent: Amount) -> None:
-    """Put what was really spent in the place of the frame's reservation."""
-    reserved = frame.memory.pop("reserved")
-    for purse in chain(machine.state, frame.purse):
-        _subtract(purse.reserved, reserved)
-        _add(purse.spent, spent)
-    waiting, machine.state.waiting = machine.state.waiting, []
-    machine.queue.extend(Task("granted", path) for path in waiting)
-
-
-def stop_waiting(machine: Machine, frame: Frame) -> bool:
-    """Leave the queue; says whether the frame was in it."""
-    if frame.path not in machine.state.waiting:
-        return False
-    machine.state.waiting.remove(frame.path)
-    return True
-
-
-def exceeds(purse: Purse, unit: str, need: Amount, path: str) -> Failure:
-    limit, spent = getattr(purse, unit), getattr(purse.spent, unit)
-    needed = getattr(need, unit)
-    message = (
-        f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
-    )
-    details = {"limit": unit, "allowed": _plain(limit), "spent": _plain(spent), "needed": _plain(needed)}
-    return Failure(BUDGET_EXCEEDED, message, path, details, purse=purse.path)
+def _left(purse: Purse, unit: str) -> Any:
+    return max(getattr(purse, unit) - getattr(purse.spent, unit), 0)
 
 
 def shown(purse: Purse, path: str) -> str:
@@ -157,45 +104,40 @@ def lease(state: State, path: str, budget: Budget) -> Lease:
     )
 
 
+def scarce(state: State, path: str, budget: Budget) -> dict[str, str]:
+    """For each unit of which a child gets less than it declares: the purse at or around `path` that has so little."""
+    found = {}
+    for unit in UNITS:
+        limited = [(_left(purse, unit), purse.path) for purse in chain(state, path) if getattr(purse, unit) is not None]
+        declared = getattr(budget, unit)
+        if limited and (declared is None or min(limited)[0] < declared):
+            found[unit] = min(limited, key=lambda each: each[0])[1]
+    return found
+
+
 def from_lease(lent: Lease) -> Amount:
     """What to reserve for a lease; an unlimited one draws on no limit here."""
     return Amount(Decimal(lent.usd or 0), lent.tokens or 0, lent.calls or 0)
 
 
-def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> str | None:
-    for unit in UNITS:
-        limit = getattr(purse, unit)
-        if limit is None or not getattr(need, unit):
-            continue
-        taken = getattr(purse.spent, unit) + (getattr(purse.reserved, unit) if with_reserved else 0)
-        if taken + getattr(need, unit) > limit:
-            return unit
-    return None
+def check_time(machine: Machine, frame: Frame) -> None:
+    """Raises `FlowFailed` when a deadline around `frame` has passed: its timer may come later than other events."""
+    for purse in chain(machine.state, frame.purse):
+        if purse.deadline is not None and machine.state.now >= purse.deadline:
+            raise FlowFailed(out_of_time(machine.state, purse, frame.path))
 
 
-def _add(total: Amount, amount: Amount) -> None:
-    total.usd += amount.usd
-    total.tokens += amount.tokens
-    total.calls += amount.calls
+def expired(machine: Machine, frame: Frame) -> Failure:
+    """The failure of a frame whose own deadline has come."""
+    return out_of_time(machine.state, machine.state.purses[frame.path], frame.path)
 
 
-def _subtract(total: Amount, amount: Amount) -> None:
-    total.usd -= amount.usd
-    total.tokens -= amount.tokens
-    total.calls -= amount.calls
-
-
-def _plain(number: Decimal | int) -> str | int:
-    return format(number, "f") if isinstance(number, Decimal) else number
-
-
-def out_of_time(machine: Machine, frame: Frame) -> Failure:
-    """The failure of a frame whose deadline has passed."""
-    purse = machine.state.purses[frame.path]
+def out_of_time(state: State, purse: Purse, path: str) -> Failure:
+    """The failure of what stands at `path` and must end, because the deadline of `purse` has passed."""
     return Failure(
         BUDGET_EXCEEDED,
-        f"the time of `{shown(purse, machine.state.flow)}` is over",
-        frame.path,
+        f"the time of `{shown(purse, state.flow)}` is over",
+        path,
         {"limit": "time", "allowed": purse.deadline},
         purse=purse.path,
     )

@@ -13,11 +13,11 @@ from interpreter.core.outcomes import Exit, Failure
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room) or
-    `cancel`.
+    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room),
+    `start` (what waits for its turn) or `cancel`.
     """
 
-    method: Literal["enter", "child", "event", "granted", "cancel"]
+    method: Literal["enter", "child", "event", "granted", "start", "cancel"]
     path: str
     child: str = ""
     exit: Exit | None = None
@@ -29,7 +29,10 @@ class Frame:
     """One construct that is under way. The map from path to frame is the tree of the run.
 
     `values` are the names that this frame defines, when it is a scope; ending the frame drops them. `memory` is the
-    construct's own. `started` orders steps over parents and children; `purse` is the path of the purse it draws on.
+    construct's own. `started` orders steps over parents and children. `purse` is the path of the purse it draws on, and
+    `waits_at` that of the purse which has no room for it now. `children` are the paths of the frames below; one that
+    has ended is among them until this frame has heard of it. A `fresh` frame has not been entered. `suspended` is the
+    task that waits for the evaluation `evaluating`; `evaluated` holds what came back for it.
     """
 
     path: str
@@ -43,9 +46,12 @@ class Frame:
     values: dict[str, Any] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     children: list[str] = field(default_factory=list)
+    fresh: bool = False
     cancelling: bool = False
     cancel_due: bool = False
+    waits_at: str | None = None
     suspended: Task | None = None
+    evaluating: str = ""
     evaluated: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +75,9 @@ class Amount:
 
 @dataclass(slots=True)
 class Purse:
-    """A budget that is open, with what was spent from it and what is reserved. A limit that is None does not bind."""
+    """A budget that is open, with what was spent from it and what is reserved. A limit that is None does not bind.
+    `waiting` are the frames that it has no room for while others hold reservations, first come first served.
+    """
 
     path: str
     parent: str | None
@@ -79,12 +87,13 @@ class Purse:
     deadline: float | None = None
     spent: Amount = field(default_factory=Amount)
     reserved: Amount = field(default_factory=Amount)
+    waiting: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Entry:
-    """An effect in the ledger: `done uncertain undone undo_failed`. `undo` is the call that undoes it, arguments as
-    plain JSON.
+    """An effect in the ledger: `done uncertain undone undo_failed`. `undo_tool` and its arguments, plain JSON, are the
+    call that undoes it; without arguments it could not be worded, for the `reason`.
     """
 
     path: str
@@ -143,7 +152,6 @@ class State:
     frames: dict[str, Frame] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     purses: dict[str, Purse] = field(default_factory=dict)
-    waiting: list[str] = field(default_factory=list)
     ledger: list[Entry] = field(default_factory=list)
     questions: dict[str, Question] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)

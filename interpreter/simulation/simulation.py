@@ -46,7 +46,7 @@ from interpreter.core.events import (
     TimerFired,
     ToolReturned,
 )
-from interpreter.core.snapshot import restore, save
+from interpreter.core.snapshot import encode, restore, save
 from interpreter.core.state import State
 from interpreter.simulation.world import Fails, Planned, World, fetch
 
@@ -62,14 +62,24 @@ class Switches:
 
 PLAIN = Switches()
 
+Watch = Callable[["SimulatedRun", Event, list[Command]], None]
+"""Sees each step of each run: after the event, with the commands that the machine asked for."""
+
+
+def _unwatched(run: "SimulatedRun", event: Event, commands: list[Command]) -> None:
+    """Nobody looks."""
+
 
 class Simulation:
     """The clock, and all runs: the one that was asked for and its children."""
 
-    def __init__(self, definition: Definition, world: World, switches: Switches = PLAIN) -> None:
+    def __init__(
+        self, definition: Definition, world: World, switches: Switches = PLAIN, watch: Watch = _unwatched
+    ) -> None:
         self.definition = definition
         self.world = world
         self.switches = switches
+        self.watch = watch
         self.now = START
         self.continuations: Counter[str] = Counter()
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
@@ -123,6 +133,7 @@ class SimulatedRun:
             return
         self._flying.pop(getattr(event, "id", ""), None)
         commands = heart.advance(self.definition, self.state, event)
+        self.simulation.watch(self, event, commands)
         commands = self._switched(commands)
         for command in commands:
             _CARRY_OUT[type(command)](self, command)
@@ -204,7 +215,7 @@ class SimulatedRun:
         elif command.id in self.children:
             child = self.children[command.id]
             self.simulation.at(self.simulation.now, child.cancel)
-        elif command.id in self._flying:
+        elif command.id in self._flying and not getattr(self._flying[command.id], "deaf", False):
             self._later(command.id, 0, lambda at: CallFailed(at, command.id, CANCELLED, "cancelled", "cancelled"))
 
     def _reply(self, command: Reply) -> None:
@@ -217,8 +228,9 @@ class SimulatedRun:
         parent, id_ = self.parent
         spent = purses.as_spent(purses.total(self.state))
         result = RunResult(command.value, spent, self.state.rehearsal, ledger.hand_over(self.state))
+        left = [encode(entry) for entry in ledger.unsettled(self.state)] if command.outcome == "failed" else []
         report = ChildReport(
-            id_, command.outcome, result if command.outcome == "completed" else None, command.failure, spent
+            id_, command.outcome, result if command.outcome == "completed" else None, command.failure, spent, left
         )
         self.simulation.at(self.simulation.now, lambda: parent.child_ended(id_, report))
 

@@ -11,12 +11,15 @@ from interpreter.core.events import Certainty
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The call takes `seconds` and gives plain JSON; for a model also how many tokens it reports."""
+    """The call takes `seconds` and gives plain JSON; for a model also how many tokens it reports. `deaf`: it does not
+    hear that it is cancelled.
+    """
 
     value: Any = None
     seconds: float = 0.1
     input_tokens: int = 10
     output_tokens: int = 10
+    deaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Fails:
     took_effect: bool = False
     retryable: bool = True
     details: tuple[Any, ...] = ()
+    deaf: bool = False
 
 
 Planned = Returns | Fails

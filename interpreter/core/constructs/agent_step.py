@@ -6,7 +6,6 @@ type is asked for again with the reason, a bounded number of times.
 """
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -17,10 +16,10 @@ from dsl.values.schema import json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatUsage
-from interpreter.core import policies, purses
+from interpreter.core import policies, purses, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.calls import describe, evaluate_arguments
-from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
@@ -55,7 +54,7 @@ class AgentStepConstruct(Construct):
         memory = frame.memory
         memory["phase"] = "reserving"
         need = self._need(machine, frame)
-        if not purses.reserve(machine, frame, need):
+        if not reservations.reserve(machine, frame, need):
             return
         _, agent = _parts(machine, frame)
         memory["tries"] += 1
@@ -85,7 +84,7 @@ class AgentStepConstruct(Construct):
             case CallFailed():
                 self._attempt_failed(machine, frame, event)
             case TimerFired(id=id_) if id_ == purses.deadline_id(frame):
-                frame.memory["expired"] = purses.out_of_time(machine, frame)
+                frame.memory["expired"] = purses.expired(machine, frame)
                 self.cancel(machine, frame)
             case TimerFired():
                 self.granted(machine, frame)
@@ -94,7 +93,7 @@ class AgentStepConstruct(Construct):
         if frame.memory["phase"] == "asking":
             machine.interrupt(frame.memory["command"])
             return
-        purses.stop_waiting(machine, frame)
+        reservations.stop_waiting(machine, frame)
         if frame.memory["phase"] == "waiting":
             machine.withdraw(frame.memory["command"])
         self._end(machine, frame, CANCELLED)
@@ -122,7 +121,7 @@ class AgentStepConstruct(Construct):
     def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
         _, agent = _parts(machine, frame)
         result = event.result
-        purses.settle(machine, frame, _cost(machine, agent, frame, result.usage))
+        reservations.settle(machine, frame, _cost(machine, agent, frame, result.usage))
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         frame.memory["rehearsal"] = result.rehearsal
         types = machine.definition.types
@@ -149,7 +148,7 @@ class AgentStepConstruct(Construct):
     def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         _, agent = _parts(machine, frame)
         memory = frame.memory
-        purses.settle(machine, frame, _charge(machine, agent, frame, event))
+        reservations.settle(machine, frame, _charge(machine, agent, frame, event))
         if frame.cancelling or "expired" in memory:
             self._end(machine, frame, CANCELLED)
             return
@@ -191,14 +190,8 @@ class AgentStepConstruct(Construct):
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         if "expired" in frame.memory:
             exit_ = failed(frame.memory["expired"])
-        exit_ = unless_cancelled(frame, exit_)
-        if exit_.failure is not None:
-            exit_ = failed(replace(exit_.failure, path=frame.path))
-        kinds = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
-        detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
-        machine.note(kinds[exit_.kind], frame, "agent", detail=detail, rehearsal=frame.memory.get("rehearsal", False))
         purses.close_purse(machine, frame)
-        machine.end(frame, exit_)
+        end_step(machine, frame, exit_, "agent", rehearsal=frame.memory.get("rehearsal", False))
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:

@@ -24,7 +24,7 @@ class BudgetedConstruct(Construct):
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         """The deadline of the purse."""
-        frame.memory["expired"] = purses.out_of_time(machine, frame)
+        frame.memory["expired"] = purses.expired(machine, frame)
         super().cancel(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:

@@ -1,5 +1,6 @@
 """What every construct can be asked, with what most of them answer."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 class Construct:
     """Stateless: all memory of a construct is in its frame."""
+
+    cancellable = True
+    """Whether its frames can be asked to end early at all."""
 
     def enter(self, machine: "Machine", frame: "Frame") -> None:
         """The frame was just opened."""
@@ -29,6 +33,10 @@ class Construct:
         """The purse that this frame waits for has changed."""
         raise NotImplementedError(type(self).__name__)
 
+    def start(self, machine: "Machine", frame: "Frame") -> None:
+        """The turn of what waited for it has come."""
+        raise NotImplementedError(type(self).__name__)
+
     def cancel(self, machine: "Machine", frame: "Frame") -> None:
         """End early: what is below first."""
         for path in tuple(frame.children):
@@ -44,3 +52,16 @@ class Construct:
 def unless_cancelled(frame: "Frame", exit_: Exit) -> Exit:
     """What a frame ends with: a frame that is being cancelled ends cancelled, however its parts ended."""
     return CANCELLED if frame.cancelling else exit_
+
+
+_NOTES = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
+
+
+def end_step(machine: "Machine", frame: "Frame", exit_: Exit, node: str, *, rehearsal: bool = False) -> None:
+    """End the frame of a step: its failure happened here, and people are told how it ended."""
+    exit_ = unless_cancelled(frame, exit_)
+    if exit_.failure is not None:
+        exit_ = failed(replace(exit_.failure, path=frame.path))
+    detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
+    machine.note(_NOTES[exit_.kind], frame, node, detail=detail, rehearsal=rehearsal)
+    machine.end(frame, exit_)

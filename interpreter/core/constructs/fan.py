@@ -2,27 +2,34 @@
 
 One failure cancels the others, waits for them, then fails. With `keep going` a failed branch is undone by itself and
 its outcome recorded; the exhaustion of a budget further out is an outcome too, because each branch is refused on its
-own.
+own. Only an undo that fails stops the others.
 """
 
 from typing import Any
 
-from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.undo import open_undo
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Frame
 
 
 class FanConstruct(Construct):
-    """`memory`: `results` (by branch), `failure` (the first one), `keep_going`."""
+    """`memory`: `results` (by branch), `failure` (the first one), `keep_going`, `undoing` (the undos that run), `since`
+    (how long the ledger was).
+    """
 
-    def begin(self, frame: Frame, *, keep_going: bool) -> None:
-        frame.memory.update(results={}, failure=None, keep_going=keep_going)
+    def begin(self, machine: Machine, frame: Frame, *, keep_going: bool) -> None:
+        since = len(machine.state.ledger)
+        frame.memory.update(results={}, failure=None, keep_going=keep_going, undoing=[], since=since)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if not child.endswith("/undo"):
+        if child not in frame.memory.get("undoing", []):
             self._branch_ended(machine, frame, child, exit_)
+        else:
+            frame.memory["undoing"].remove(child)
+            if exit_.failure is not None:
+                self._stop(machine, frame, exit_.failure)
         self.go_on(machine, frame)
 
     def go_on(self, machine: Machine, frame: Frame) -> None:
@@ -59,10 +66,8 @@ class FanConstruct(Construct):
                 self.succeeded(machine, frame, child, exit_.value)
         elif memory["keep_going"] and not self.stopping(frame):
             memory["results"][key] = _failure(exit_.failure)
-            if ledger.to_undo(machine.state, child):
-                machine.open(
-                    frame, child.removeprefix(frame.path) + "/undo", "Undo", address="", memory={"scope": child}
-                )
+            if open_undo(machine, frame, child.removeprefix(frame.path) + "/undo", child, memory.get("since", 0)):
+                memory["undoing"].append(f"{child}/undo")
         else:
             self._stop(machine, frame, exit_.failure)
 

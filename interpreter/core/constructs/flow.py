@@ -6,16 +6,17 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.expressions.wire import to_wire
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
-from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT, UNDO_FAILED
+from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
 from interpreter.core import ledger, purses
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.undo import open_undo, undo_failed
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
 from interpreter.core.snapshot import encode
-from interpreter.core.state import Entry, Frame
+from interpreter.core.state import Frame
 
 
 class FlowConstruct(Construct):
@@ -33,7 +34,7 @@ class FlowConstruct(Construct):
         machine.open(frame, machine.state.flow, "Block")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
-        frame.memory["expired"] = purses.out_of_time(machine, frame)
+        frame.memory["expired"] = purses.expired(machine, frame)
         super().cancel(machine, frame)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
@@ -64,9 +65,8 @@ class FlowConstruct(Construct):
         frame.memory["exit"] = exit_
         frame.memory["phase"] = "undoing"
         machine.withdraw(purses.deadline_id(frame))
-        if ledger.to_undo(machine.state, machine.state.flow):
+        if open_undo(machine, frame, "/undo", machine.state.flow):
             machine.state.status = "undoing"
-            machine.open(frame, "/undo", "Undo", address="", memory={"scope": machine.state.flow})
         else:
             self._finish(machine, frame, exit_)
 
@@ -82,10 +82,9 @@ class FlowConstruct(Construct):
         return Exit("return", checked.value)
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        broken = [entry for entry in machine.state.ledger if entry.state == "undo_failed"]
         failure = exit_.failure
-        if broken and exit_.kind != "failed":
-            failure = _undo_failed(broken, machine.state.flow)
+        if exit_.kind == "cancelled" and (broken := ledger.not_undone(machine.state)):
+            failure = undo_failed([entry.path for entry in broken], machine.state.flow)
         outcome = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         machine.withdraw(purses.deadline_id(frame))
         machine.state.status = outcome
@@ -102,10 +101,3 @@ class FlowConstruct(Construct):
 
 def _flow(machine: Machine) -> FlowDeclaration:
     return machine.definition.flows[machine.state.flow]
-
-
-def _undo_failed(entries: list[Entry], path: str) -> Failure:
-    listed = ", ".join(f"`{entry.path}`" for entry in entries)
-    return Failure(
-        UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, [entry.path for entry in entries]
-    )

@@ -12,7 +12,7 @@ from interpreter.core.state import Frame
 class ParallelConstruct(FanConstruct):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = _node(machine, frame)
-        self.begin(frame, keep_going=node.keep_going)
+        self.begin(machine, frame, keep_going=node.keep_going)
         for position, branch in enumerate(node.branches):
             if type(branch) is Branch:
                 machine.open(frame, f"/{branch.name}", scope=True, memory={"export": not node.keep_going})

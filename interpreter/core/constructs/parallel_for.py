@@ -25,21 +25,21 @@ class ParallelForConstruct(FanConstruct):
         up_to = machine.evaluate(frame, "up_to", node.up_to) if node.up_to is not None else max(length, 1)
         if up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
-        self.begin(frame, keep_going=node.keep_going)
+        self.begin(machine, frame, keep_going=node.keep_going)
         frame.memory.update(source=source, length=length, next=0, up_to=up_to)
         self.go_on(machine, frame)
 
     def go_on(self, machine: Machine, frame: Frame) -> None:
         memory = frame.memory
-        if not self.stopping(frame) and memory["next"] < memory["length"]:
-            machine.queue.append(Task("granted", frame.path))
-        else:
+        if self.stopping(frame) or memory["next"] == memory["length"]:
             super().go_on(machine, frame)
+        elif frame.suspended is None:
+            machine.queue.append(Task("start", frame.path))
 
-    def granted(self, machine: Machine, frame: Frame) -> None:
+    def start(self, machine: Machine, frame: Frame) -> None:
         """Start branches up to the limit. A task of its own: it suspends when an item has to be fetched."""
         node, memory = cast(ParallelFor, machine.node(frame)), frame.memory
-        while not self.stopping(frame) and memory["next"] < memory["length"] and len(frame.children) < memory["up_to"]:
+        while memory["next"] < memory["length"] and len(frame.children) < memory["up_to"]:
             index = memory["next"]
             item = item_at(machine, frame, memory["source"], index)
             memory["next"] += 1

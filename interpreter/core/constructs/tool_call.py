@@ -1,21 +1,23 @@
 """One call of a tool until it is settled: attempts, waits between them, and what is known of its effect.
 
 Opened by a step, by a verification and by an undo. `memory`: `tool`, `arguments` (plain JSON), `id` (of the first
-attempt's command), `key`, `attempt`, `summary`, `first_at`; `overrides` says that the step's own timeout and retry
-apply.
+attempt's command), `key`, `attempt`, `first_at`; `phase` (`calling waiting`), `command`; `overrides` says that it is
+the step's own call, for which the step's timeout, its retry and the deadlines around it count; `doubt` is the failure
+of an attempt that may have taken effect.
 """
 
+from dataclasses import replace
 from typing import Any, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.core import policies
+from interpreter.core import policies, purses
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
+from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Frame
 
 
@@ -30,12 +32,16 @@ def open_call(
     key: str,
     overrides: bool = False,
 ) -> None:
-    """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`."""
+    """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`.
+
+    A failure that is `unknown` says that one of the attempts may have taken effect, also when the call was cancelled.
+    """
     declared = machine.definition.tools[tool]
     if declared.key is not None:
         arguments = arguments | {declared.key: key}
-    memory = {"tool": tool, "arguments": arguments, "id": id_, "key": key, "attempt": 0, "first_at": machine.state.now}
-    machine.open(frame, segment, "ToolCall", address="", memory=memory | {"overrides": overrides})
+    memory = {"tool": tool, "arguments": arguments, "id": id_, "key": key, "overrides": overrides, "doubt": None}
+    counts = {"attempt": 0, "first_at": machine.state.now}
+    machine.open(frame, segment, "ToolCall", address="", memory=memory | counts)
 
 
 class ToolCallConstruct(Construct):
@@ -68,6 +74,8 @@ class ToolCallConstruct(Construct):
             case ToolReturned(result=result):
                 machine.end(frame, done(result))
             case TimerFired():
+                if frame.memory["overrides"]:
+                    purses.check_time(machine, frame)
                 self.enter(machine, frame)
             case CallFailed():
                 self._failed(machine, frame, event)
@@ -75,28 +83,40 @@ class ToolCallConstruct(Construct):
     def cancel(self, machine: Machine, frame: Frame) -> None:
         if frame.memory["phase"] == "waiting":
             machine.withdraw(frame.memory["command"])
-            machine.end(frame, CANCELLED)
+            machine.end(frame, Exit("cancelled", failure=frame.memory.get("doubt")))
         else:
             machine.interrupt(frame.memory["command"])
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        doubtful = frame.memory.get("doubt") is not None
+        machine.end(frame, failed(replace(failure, unknown=True) if doubtful else failure))
 
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory = frame.memory
         tool = machine.definition.tools[memory["tool"]]
-        unknown = not policies.nothing_happened(tool, event)
-        failure = Failure(event.kind, event.message, frame.path, _details(event), unknown=unknown)
+        failure = Failure(event.kind, event.message, frame.path, _details(event))
+        if not policies.nothing_happened(tool, event):
+            memory["doubt"] = replace(failure, unknown=True)
+        elif policies.speaks_for_all(tool, event):
+            memory["doubt"] = None
         if frame.cancelling:
-            machine.end(frame, Exit("cancelled", failure=failure if unknown else None))
+            machine.end(frame, Exit("cancelled", failure=memory.get("doubt")))
             return
         delay = policies.retry_delay(
             tool,
             self._retry(machine, frame, tool),
             event,
             memory["attempt"],
-            key_holds=_key_holds(machine, frame, tool),
+            doubt=memory.get("doubt") is not None,
+            key_left=_key_left(machine, frame, tool),
         )
         if delay is None or event.kind == CANCELLED_KIND:
-            machine.end(frame, failed(failure))
-            return
+            self.fail(machine, frame, failure)
+        else:
+            self._wait(machine, frame, event, delay)
+
+    def _wait(self, machine: Machine, frame: Frame, event: CallFailed, delay: int) -> None:
+        memory = frame.memory
         memory["phase"] = "waiting"
         memory["command"] = f"{memory['id']}~{memory['attempt']}!retry"
         summary = f"{memory['id'].split('/', 1)[-1]}: attempt {memory['attempt'] + 1}"
@@ -117,9 +137,10 @@ class ToolCallConstruct(Construct):
         return cast(Step, machine.node(frame)) if frame.memory["overrides"] else None
 
 
-def _key_holds(machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+def _key_left(machine: Machine, frame: Frame, tool: ToolDeclaration) -> float | None:
+    """For how many milliseconds more the tool knows the key of the first attempt; None is for ever."""
     limit = tool.effect.keyed_for
-    return limit is None or (machine.state.now - frame.memory["first_at"]) * 1000 < limit
+    return None if limit is None else limit - (machine.state.now - frame.memory["first_at"]) * 1000
 
 
 def _details(event: CallFailed) -> Any:

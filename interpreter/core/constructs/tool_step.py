@@ -5,19 +5,18 @@ its way out, without calling anything again only to undo it: `verify`, else an u
 listed.
 """
 
-from dataclasses import replace
 from typing import Any, cast
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.statements import Compensate, Step
+from dsl.ast.statements import Call, Step
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN
-from interpreter.core import ledger, purses
+from interpreter.core import ledger, reservations
 from interpreter.core.constructs.calls import describe, evaluate_arguments
-from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
@@ -28,18 +27,22 @@ MOST_RERUNS = 3
 
 
 class ToolStepConstruct(Construct):
-    """`memory`: `arguments`, `phase` (`waiting calling verifying`), `reruns`, `unknown` (a failure being verified)."""
+    """`memory`: `arguments`, `phase` (`reserving calling verifying`), `reruns`, `unknown` (what is being verified)."""
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)
         frame.memory["arguments"] = evaluate_arguments(machine, frame, step.call, tool.parameters)
         frame.memory["reruns"] = 0
-        self.granted(machine, frame)
+        self._reserve(machine, frame)
 
     def granted(self, machine: Machine, frame: Frame) -> None:
-        frame.memory["phase"] = "waiting"
-        if purses.reserve(machine, frame, Amount(calls=1)):
-            purses.settle(machine, frame, Amount(calls=1))
+        machine.starts_now(frame)
+        self._reserve(machine, frame)
+
+    def _reserve(self, machine: Machine, frame: Frame) -> None:
+        frame.memory["phase"] = "reserving"
+        if reservations.reserve(machine, frame, Amount(calls=1)):
+            reservations.settle(machine, frame, Amount(calls=1))
             self._call(machine, frame)
 
     def _call(self, machine: Machine, frame: Frame) -> None:
@@ -52,10 +55,15 @@ class ToolStepConstruct(Construct):
         machine.note("started", frame, "tool", detail=tool.name)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if purses.stop_waiting(machine, frame):
-            machine.end(frame, CANCELLED)
+        """A verification is not cancelled: it settles what happened."""
+        if frame.memory["phase"] == "reserving":
+            reservations.stop_waiting(machine, frame)
+            end_step(machine, frame, CANCELLED, "tool")
         elif frame.memory["phase"] == "calling":
             super().cancel(machine, frame)
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        end_step(machine, frame, failed(failure), "tool")
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         if frame.memory["phase"] == "verifying":
@@ -65,7 +73,7 @@ class ToolStepConstruct(Construct):
         elif exit_.failure is not None and exit_.failure.unknown:
             self._unknown(machine, frame, exit_.failure)
         else:
-            self._end(machine, frame, exit_)
+            end_step(machine, frame, exit_, "tool")
 
     def _succeeded(self, machine: Machine, frame: Frame, result: Any) -> None:
         _, tool = _parts(machine, frame)
@@ -77,10 +85,10 @@ class ToolStepConstruct(Construct):
         if problems:
             message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
             self._record(machine, frame, None, known=False)
-            self._end(machine, frame, failed(Failure(INVALID_OUTPUT, message, frame.path)))
+            end_step(machine, frame, failed(Failure(INVALID_OUTPUT, message)), "tool")
             return
         self._record(machine, frame, {"result": value}, known=True)
-        self._end(machine, frame, done(value))
+        end_step(machine, frame, done(value), "tool")
 
     def _unknown(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         _, tool = _parts(machine, frame)
@@ -92,8 +100,9 @@ class ToolStepConstruct(Construct):
         arguments = to_wire(evaluate_arguments(machine, frame, tool.verify.call, reader.parameters, extra, "verify"))
         frame.memory["phase"] = "verifying"
         frame.memory["unknown"] = failure
-        id_ = f"{frame.path}/verify{frame.memory['reruns'] or ''}"
-        open_call(machine, frame, "/verify", reader.name, arguments, id_=id_, key=f"{_key(machine, frame)}/verify")
+        place = f"/verify{frame.memory['reruns'] or ''}"
+        key = f"{_key(machine, frame)}{place}"
+        open_call(machine, frame, "/verify", reader.name, arguments, id_=f"{frame.path}{place}", key=key)
 
     def _verified(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         if exit_.kind != "done":
@@ -101,7 +110,7 @@ class ToolStepConstruct(Construct):
         elif exit_.value is not None:
             self._succeeded(machine, frame, exit_.value)
         elif frame.cancelling:
-            machine.end(frame, CANCELLED)
+            end_step(machine, frame, CANCELLED, "tool")
         elif frame.memory["reruns"] == MOST_RERUNS:
             self._give_up(machine, frame, frame.memory["unknown"])
         else:
@@ -116,52 +125,47 @@ class ToolStepConstruct(Construct):
             message = f"nobody knows whether `{tool.name}` took effect ({failure.kind}: {failure.message})"
             cause = {"kind": failure.kind, "message": failure.message}
             failure = Failure(OUTCOME_UNKNOWN, message, frame.path, cause, unknown=True)
-        self._end(machine, frame, failed(failure))
-
-    def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        exit_ = unless_cancelled(frame, exit_)
-        if exit_.failure is not None:
-            exit_ = failed(replace(exit_.failure, path=frame.path))
-        kinds = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
-        detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
-        machine.note(kinds[exit_.kind], frame, "tool", detail=detail)
-        machine.end(frame, exit_)
+        end_step(machine, frame, failed(failure), "tool")
 
     def _record(self, machine: Machine, frame: Frame, result: dict[str, Any] | None, *, known: bool) -> None:
-        """Put the effect in the ledger: with its undo when there is one that can be worded with what is known."""
-        step, tool = _parts(machine, frame)
-        compensate, own = (step.compensate, False) if step.compensate else (tool.compensate, True)
-        undo = self._undo(machine, frame, compensate, own, result)
-        writes = tool.effect.kind in ("write", "irreversible")
-        if undo is None and (known or not writes):
-            return
+        """Put the effect in the ledger: with its undo, when there is one and what it needs is known."""
+        _, tool = _parts(machine, frame)
         entry = Entry(frame.path, tool.name, _key(machine, frame), frame.started, "done" if known else "uncertain")
-        if undo is not None:
-            entry.undo_tool, entry.undo_arguments = undo
+        call = self._undo(machine, frame)
+        if call is not None and (result is not None or not _needs_result(call)):
+            self._word_undo(machine, frame, entry, call, result or {})
+        elif known or tool.effect.kind not in ("write", "irreversible"):
+            return
         ledger.record(machine.state, entry)
         if not known:
             machine.note("uncertain", frame, "tool", detail=tool.name)
 
-    def _undo(
-        self, machine: Machine, frame: Frame, compensate: Compensate | None, own: bool, result: dict[str, Any] | None
-    ) -> tuple[str, dict[str, Any]] | None:
-        if compensate is None or compensate.call is None:
-            return None
-        if result is None and any("result" in names(argument.value) for argument in compensate.call.arguments):
-            return None
-        target = machine.definition.tools[compensate.call.target]
-        extra = (result or {}) | (frame.memory["arguments"] if own else {})
+    def _undo(self, machine: Machine, frame: Frame) -> Call | None:
+        step, tool = _parts(machine, frame)
+        compensate = step.compensate or tool.compensate
+        return compensate.call if compensate is not None else None
+
+    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Any]) -> None:
+        """The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step."""
+        step, _ = _parts(machine, frame)
+        target = machine.definition.tools[call.target]
+        extra = result if step.compensate else result | frame.memory["arguments"]
+        entry.undo_tool = target.name
         try:
-            arguments = evaluate_arguments(machine, frame, compensate.call, target.parameters, extra, "undo")
+            entry.undo_arguments = to_wire(
+                evaluate_arguments(machine, frame, call, target.parameters, extra, "undo"),
+            )
         except (EvaluationError, FlowFailed) as error:
-            machine.note("undo_failed", frame, "tool", detail=f"the undo cannot be worded: {error}")
-            return None
-        return target.name, to_wire(arguments)
+            entry.reason = f"the undo cannot be worded: {error}"
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.tools[step.call.target]
+
+
+def _needs_result(call: Call) -> bool:
+    return any("result" in names(argument.value) for argument in call.arguments)
 
 
 def _key(machine: Machine, frame: Frame) -> str:

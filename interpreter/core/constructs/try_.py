@@ -1,27 +1,34 @@
 """`try … on error`: the first handler whose condition holds; what the `try` did is undone before the handler runs.
 
-Not caught: a cancel, and the exhaustion of a budget from outside the `try`. A `try` that succeeds leaves its entries in
-the ledger for those around it.
+Not caught: a cancel, and the exhaustion of a budget from outside the `try`. What leaves the world in doubt (an outcome
+that nobody knows, an undo that failed) is caught only by a handler whose condition names the kind: a rule about its
+text, because a condition that just happens to be true was not written with that in mind. A `try` that succeeds leaves
+its entries in the ledger for those around it.
 """
 
 from typing import cast
 
+from dsl.ast.expressions import Expression, Literal
+from dsl.ast.node import walk
 from dsl.ast.statements import Try
-from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN
+from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.undo import open_undo
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure
 from interpreter.core.state import Frame
 
+_ONLY_BY_NAME = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
+
 
 class TryConstruct(Construct):
     """`memory`: `phase` (`body undoing handling`), `handler` (counted from 1), `error` (the record that the handler
-    binds).
+    binds), `since` (how long the ledger was).
     """
 
     def enter(self, machine: Machine, frame: Frame) -> None:
-        frame.memory["phase"] = "body"
+        frame.memory.update(phase="body", since=len(machine.state.ledger))
         machine.open(frame, "/body")
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
@@ -31,7 +38,7 @@ class TryConstruct(Construct):
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         if frame.memory["phase"] == "body":
             self._body_ended(machine, frame, exit_)
-        elif frame.memory["phase"] == "undoing":
+        elif frame.memory["phase"] == "undoing" and exit_.failure is None:
             self._handle(machine, frame)
         else:
             machine.end(frame, unless_cancelled(frame, exit_))
@@ -42,10 +49,7 @@ class TryConstruct(Construct):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         frame.memory.update(handler=handler, error=exit_.failure.as_value(), phase="undoing")
-        scope = f"{frame.path}/body"
-        if ledger.to_undo(machine.state, scope):
-            machine.open(frame, "/undo", "Undo", address="", memory={"scope": scope})
-        else:
+        if not open_undo(machine, frame, "/undo", f"{frame.path}/body", frame.memory.get("since", 0)):
             self._handle(machine, frame)
 
     def _handle(self, machine: Machine, frame: Frame) -> None:
@@ -68,11 +72,16 @@ class TryConstruct(Construct):
             return None
         error = failure.as_value()
         for number, handler in enumerate(cast(Try, machine.node(frame)).handlers, 1):
-            if handler.condition is None:
-                if failure.kind != OUTCOME_UNKNOWN:
-                    return number
+            if failure.kind in _ONLY_BY_NAME and not _names(handler.condition, failure.kind):
                 continue
+            if handler.condition is None:
+                return number
             extra = {handler.name: error} if handler.name else {}
             if machine.evaluate(frame, f"handler{number}", handler.condition, extra):
                 return number
         return None
+
+
+def _names(condition: Expression | None, kind: str) -> bool:
+    """Whether the text of a condition mentions the kind."""
+    return condition is not None and any(type(node) is Literal and node.value == kind for node in walk(condition))

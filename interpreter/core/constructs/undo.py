@@ -1,47 +1,77 @@
 """The undo of a scope: its entries one after the other, the latest first. Nothing cancels it, and no budget refuses it.
 
-An undo that fails is noted in its entry and does not stop the others.
+An undo that fails is noted in its entry and does not stop the others; the whole then ends failed, with the list.
 """
 
+from interpreter.boundary.failures import UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import DONE, Exit
+from interpreter.core.outcomes import DONE, Exit, Failure, failed
 from interpreter.core.state import Entry, Frame
 
 
+def open_undo(machine: Machine, frame: Frame, segment: str, scope: str, since: int = 0) -> bool:
+    """Undo what stands in the ledger for `scope`, below `frame`. False: there is nothing to undo."""
+    waiting = ledger.to_undo(machine.state, scope, since)
+    if waiting:
+        machine.open(frame, segment, "Undo", address="", memory={"waiting": waiting, "broken": []})
+    return bool(waiting)
+
+
+def undo_failed(paths: list[str], path: str) -> Failure:
+    """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
+    listed = ", ".join(f"`{each}`" for each in paths)
+    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, paths)
+
+
 class UndoConstruct(Construct):
-    """`memory`: `scope`, and the path of the entry that is `undoing`."""
+    """`memory`: `waiting` (the positions of entries in the ledger, that which is being undone first) and `broken` (the
+    paths of those whose undo failed).
+    """
+
+    cancellable = False
 
     def enter(self, machine: Machine, frame: Frame) -> None:
-        waiting = ledger.to_undo(machine.state, frame.memory["scope"])
-        if not waiting:
-            machine.end(frame, DONE)
-            return
-        entry = waiting[0]
-        assert entry.undo_tool is not None
-        frame.memory["undoing"] = entry.path
-        machine.note("undoing", frame, "undo", name=entry.path, detail=entry.undo_tool)
-        segment = f"/{entry.path}"
-        id_, key = f"{entry.path}/undo", f"{entry.key}/undo"
-        open_call(machine, frame, segment, entry.undo_tool, entry.undo_arguments, id_=id_, key=key)
+        self._next(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        entry = _entry(machine, frame)
+        entry = machine.state.ledger[_waiting(machine, frame).pop(0)]
         if exit_.kind == "done":
             entry.state = "undone"
             machine.note("undone", frame, "undo", name=entry.path)
         else:
-            entry.state = "undo_failed"
-            entry.reason = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else exit_.kind
-            machine.note("undo_failed", frame, "undo", name=entry.path, detail=entry.reason)
-        self.enter(machine, frame)
+            reason = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else exit_.kind
+            self._broken(machine, frame, entry, reason)
+        self._next(machine, frame)
 
-    def cancel(self, machine: Machine, frame: Frame) -> None:
-        """No cancel reaches an undo."""
+    def _next(self, machine: Machine, frame: Frame) -> None:
+        memory = frame.memory
+        while memory["waiting"]:
+            entry = machine.state.ledger[memory["waiting"][0]]
+            machine.note("undoing", frame, "undo", name=entry.path, detail=entry.undo_tool or "")
+            if entry.undo_arguments is not None:
+                self._call(machine, frame, entry)
+                return
+            memory["waiting"].pop(0)
+            self._broken(machine, frame, entry, entry.reason)
+        machine.end(frame, failed(undo_failed(memory["broken"], frame.path)) if memory["broken"] else DONE)
+
+    def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
+        assert entry.undo_tool is not None
+        id_, key = f"{entry.path}/undo", f"{entry.key}/undo"
+        open_call(machine, frame, f"/{entry.path}", entry.undo_tool, entry.undo_arguments, id_=id_, key=key)
+
+    def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
+        entry.state, entry.reason = "undo_failed", reason
+        frame.memory["broken"].append(entry.path)
+        machine.note("undo_failed", frame, "undo", name=entry.path, detail=reason)
 
 
-def _entry(machine: Machine, frame: Frame) -> Entry:
-    path = frame.memory["undoing"]
-    return next(e for e in machine.state.ledger if e.path == path and e.state in ("done", "uncertain"))
+def _waiting(machine: Machine, frame: Frame) -> list[int]:
+    """A run that was carried over from 0.1.0 kept the scope instead."""
+    if "waiting" not in frame.memory:
+        frame.memory.update(waiting=ledger.to_undo(machine.state, frame.memory["scope"]), broken=[])
+    waiting: list[int] = frame.memory["waiting"]
+    return waiting

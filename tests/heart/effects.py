@@ -1,0 +1,79 @@
+"""What must be true of effects once a run is over, whatever happened on the way."""
+
+from collections.abc import Iterator
+
+from interpreter.core.state import Entry, State
+from interpreter.simulation.world import Fails, Recorded, Returns
+from tests.heart.flows import NOT_KEYED, UNDONE
+from tests.heart.outside import Outside
+from tests.heart.watched import Watched
+
+
+def check_effects(watched: Watched) -> None:
+    outside = watched.outside
+    runs = reversed(watched.runs.values())  # what a child hands over counts as its parent has it
+    entries = {entry.key: entry for run in runs for entry in run.state.ledger}
+    _happened_once(outside)
+    _undone_in_reverse(watched)
+    for run in watched.runs.values():
+        _settled(run.state, outside)
+    top = watched.runs["run"].state
+    for key, tools in outside.effects.items():
+        if tools[0] in UNDONE and not key.endswith("/undo"):
+            assert key in entries, f"{tools[0]} took effect for {key}, and no ledger knows it"
+    if top.status != "completed":
+        _nothing_stands(outside, entries)
+
+
+def _happened_once(outside: Outside) -> None:
+    """What is not keyed is called again only when it is known not to have happened."""
+    for key, tools in outside.effects.items():
+        assert len(tools) == 1 or tools[0] == "t.undo_once", f"{tools[0]} took effect {len(tools)} times for {key}"
+    calls: dict[str, list[Recorded]] = {}
+    for call in outside.world.calls:
+        if call.name in NOT_KEYED:
+            calls.setdefault(call.key, []).append(call)
+        elif call.name == "t.find" and type(call.planned) is Returns and call.planned.value is None:
+            calls.pop(call.arguments["key"], None)
+    for key, made in calls.items():
+        doubtful = [call for call in made if not _is_known_not_to_have_happened(call)]
+        assert len(doubtful) <= 1, f"{key} was called {len(made)} times"
+
+
+def _is_known_not_to_have_happened(call: Recorded) -> bool:
+    planned = call.planned
+    if type(planned) is not Fails:
+        return False
+    return planned.certainty == "not_started" or (planned.kind == "Refused" and call.name != "t.stays")
+
+
+def _undone_in_reverse(watched: Watched) -> None:
+    """Each undo goes through its entries in the reverse of the order in which their steps started."""
+    for run in watched.runs.values():
+        started = {entry.path: entry.started for entry in run.state.ledger}
+        scopes: dict[str, list[list[int]]] = {}
+        for note in run.state.notes:
+            if note.kind == "undoing":
+                scopes.setdefault(note.path, []).append(started[note.name])
+        for scope, order in scopes.items():
+            assert order == sorted(order, reverse=True), f"{scope} was undone in another order"
+
+
+def _settled(state: State, outside: Outside) -> None:
+    """A run that did not complete has undone what it could; no undo was called for what surely never happened."""
+    for entry in state.ledger:
+        if state.status != "completed":
+            assert entry.undo_tool is None or entry.state in ("undone", "undo_failed"), f"{entry.path} is {entry.state}"
+        if entry.state == "undone":
+            assert f"{entry.key}/undo" in outside.effects
+
+
+def _nothing_stands(outside: Outside, entries: dict[str, Entry]) -> None:
+    """All that took effect and can be undone was undone, or is listed for people to look at."""
+    for key, tools in _effects(outside):
+        if tools in UNDONE:
+            assert entries[key].state in ("undone", "undo_failed", "uncertain"), f"{key} stands"
+
+
+def _effects(outside: Outside) -> Iterator[tuple[str, str]]:
+    return ((key, tools[0]) for key, tools in outside.effects.items() if not key.endswith("/undo"))

@@ -1,0 +1,326 @@
+"""Random flows that pass the check, the same for the same seed: every construct in every other."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+DECLARATIONS = """\
+edition 1
+
+tool t.read(x: text) -> text read
+tool t.idempotent(x: text) -> text idempotent { compensate t.undo(x: x) }
+tool t.write(x: text) -> { id: text } write {
+  errors Refused
+  verify none "nobody can look it up"
+  compensate t.undo(x: result.id)
+}
+tool t.named(x: text) -> { id: text } write { retry 2 times backoff 1s to 5s errors Refused compensate t.undo(x: x) }
+tool t.verified(x: text) -> { id: text } write {
+  errors Refused
+  verify t.find(key: key)
+  compensate t.undo(x: result.id)
+}
+tool t.find(key: text) -> { id: text }? read
+tool t.keyed(x: text) -> { id: text } write keyed {
+  retry 3 times backoff 1s to 4s except Final
+  errors Refused, Final
+  compensate t.undo_once(x: result.id)
+}
+tool t.remembered(x: text) -> { id: text } write keyed for 3s {
+  retry 4 times backoff 1s to 4s
+  compensate t.undo(x: x)
+}
+tool t.stays(x: text) write { compensate none "it stays" }
+tool t.pay(x: text) -> { id: text } irreversible keyed { compensate none "paid is paid" }
+tool t.undo(x: text) idempotent
+tool t.undo_once(x: text) write { retry 1 times backoff 1s to 1s compensate none "an undo is not undone" }
+
+agent ask(x: text) -> { answer: text } { model "first" then "second" prompt "{{ x }}" }
+agent ask_little(x: text) -> text {
+  model "second"
+  prompt "{{ x }}"
+  instructions "Be brief."
+  budget 1k tokens, 20s
+}
+"""
+
+UNDONE = ("t.idempotent", "t.write", "t.named", "t.verified", "t.keyed", "t.remembered")
+"""The tools whose effect can be undone."""
+NOT_KEYED = ("t.write", "t.named", "t.verified", "t.stays")
+RESULTS = {"t.read": "text", "t.idempotent": "text", "t.stays": "nothing", "ask": "answer", "ask_little": "text"}
+"""What each gives; the others give a record with an `id`."""
+
+
+@dataclass
+class Place:
+    """What a statement may use and do where it stands."""
+
+    texts: list[str] = field(default_factory=list)
+    settable: list[str] = field(default_factory=list)
+    loops: list[str] = field(default_factory=list)
+    innermost: str = ""
+    may_return: bool = True
+    may_yield: bool = False
+    depth: int = 0
+
+    def inside(self, **changes: object) -> "Place":
+        copied = replace(self, texts=list(self.texts), settable=list(self.settable), loops=list(self.loops))
+        return replace(copied, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
+
+
+class FlowWriter:
+    """Writes one flow; `callable_flows` are those that it may call."""
+
+    def __init__(self, chance: random.Random, name: str, callable_flows: list[str], size: int) -> None:
+        self.chance = chance
+        self.name = name
+        self.callable_flows = callable_flows
+        self.left = size
+        self.number = 0
+
+    def text(self) -> str:
+        body, _ = self.block(Place(texts=["x"]), leave=False)
+        return f"flow {self.name}(x: text) -> text {self.flow_budget()} {{\n{body}\nreturn x\n}}\n"
+
+    def flow_budget(self) -> str:
+        return self.chance.choice(["", "", "budget 12 calls", "budget 4k tokens", "budget 40s", "budget 1 usd, 2m"])
+
+    # -- expressions
+
+    def value(self, place: Place) -> str:
+        one = self.chance.choice(place.texts)
+        return self.chance.choice(
+            [
+                one,
+                one,
+                f'"a{self.chance.randint(0, 9)}"',
+                f'"{{{{ {one} }}}}-{self.chance.randint(0, 9)}"',
+                f'if len({one}) > 3 then upper({one}) else "short"',
+                f'["{self.chance.randint(0, 9)}", "b"][if len({one}) > 9 then 1 else 0]',
+                f'["never"][if contains({one}, "7") then 1 else 0]' if self.chance.random() < 0.3 else one,
+            ]
+        )
+
+    def condition(self, place: Place) -> str:
+        one = self.chance.choice(place.texts)
+        return self.chance.choice(
+            [f"len({one}) > {self.chance.randint(1, 12)}", f'{one} == "a1"', f'contains({one}, "1")', "len(x) >= 0"]
+        )
+
+    def fresh(self, letter: str) -> str:
+        self.number += 1
+        return f"{letter}{self.number}"
+
+    # -- blocks
+
+    def block(self, place: Place, *, leave: bool = True) -> tuple[str, bool]:
+        """The statements of a block, and whether its end is never reached."""
+        lines = []
+        for _ in range(self.chance.randint(1, 4)):
+            if self.left <= 0:
+                break
+            self.left -= 1
+            lines.append(self.statement(place))
+        leaving = self.leaving(place) if leave and self.chance.random() < 0.25 else None
+        if leaving is not None:
+            lines.append(leaving)
+        return "\n".join(lines), leaving is not None
+
+    def leaving(self, place: Place) -> str:
+        options = [f"fail {self.value(place)}", f'fail {{ kind: "Own", message: {self.value(place)} }}']
+        if place.may_return:
+            options.append(f"return {self.value(place)}")
+        if place.may_yield:
+            options += [f"yield {self.value(place)}"] * 3
+        if place.innermost:
+            options += ["break", "continue"]
+        options += [f"{word} {name}" for name in place.loops for word in ("break", "continue")]
+        return self.chance.choice(options)
+
+    def statement(self, place: Place) -> str:
+        simple: list[Callable[[Place], str]] = [self.step, self.step, self.step, self.step]
+        simple += [self.let, self.var, self.set, self.sleep]
+        nested: list[Callable[[Place], str]] = [self.if_, self.for_, self.loop, self.parallel, self.parallel_for]
+        nested += [self.try_, self.try_, self.budget, self.approval]
+        if place.depth < 4 and self.chance.random() < 0.5:
+            return self.chance.choice(nested)(place)
+        return self.chance.choice(simple)(place)
+
+    # -- simple statements
+
+    def step(self, place: Place) -> str:
+        name = self.fresh("s")
+        targets = [*UNDONE, "t.read", "t.read", "t.stays", "ask", "ask_little", *self.callable_flows]
+        target = self.chance.choice(targets)
+        call = f"{target}(x: {self.value(place)})"
+        options = self.step_options(place) if target.startswith("t.") else ""
+        gives = "text" if target in self.callable_flows else RESULTS.get(target, "id")
+        if gives == "nothing" or self.chance.random() < 0.2:
+            return f"step {call}{options}"
+        place.texts.append(name if gives == "text" else f"{name}.{gives}")
+        return f"step {name} = {call}{options}"
+
+    def step_options(self, place: Place) -> str:
+        options = []
+        if self.chance.random() < 0.15:
+            options.append(f"timeout {self.chance.randint(1, 9)}s")
+        if self.chance.random() < 0.15:
+            options.append("retry 1 times backoff 1s to 2s")
+        if self.chance.random() < 0.1:
+            options.append(f"compensate t.undo(x: {self.value(place)})")
+        return f" {{ {' '.join(options)} }}" if options else ""
+
+    def let(self, place: Place) -> str:
+        name, value = self.fresh("l"), self.value(place)
+        place.texts.append(name)
+        return f"let {name} = {value}"
+
+    def var(self, place: Place) -> str:
+        name, value = self.fresh("v"), self.value(place)
+        place.texts.append(name)
+        place.settable.append(name)
+        return f"var {name}: text = {value}"
+
+    def set(self, place: Place) -> str:
+        if not place.settable:
+            return self.let(place)
+        return f"set {self.chance.choice(place.settable)} = {self.value(place)}"
+
+    def sleep(self, place: Place) -> str:
+        return f"sleep {self.chance.randint(1, 8)}s"
+
+    # -- statements with blocks
+
+    def if_(self, place: Place) -> str:
+        then, _ = self.block(place.inside())
+        head = f"if {self.condition(place)} {{\n{then}\n}}"
+        if self.chance.random() < 0.5:
+            return head
+        otherwise, _ = self.block(place.inside())
+        return f"{head} else {{\n{otherwise}\n}}"
+
+    def for_(self, place: Place) -> str:
+        item = self.fresh("i")
+        inner = place.inside(innermost="for")
+        inner.texts.append(item)
+        body, _ = self.block(inner)
+        return f'for {item} in ["1", {self.value(place)}, "33"] {{\n{body}\n}}'
+
+    def loop(self, place: Place) -> str:
+        name = self.fresh("loop")
+        inner = place.inside(innermost="loop")
+        inner.loops.append(name)
+        body, left = self.block(inner)
+        if not left:
+            body += f"\nuntil {self.condition(inner)}"
+        return f"loop {name} budget {self.loop_budget()} {{\n{body}\n}}{self.on_exhausted(place)}"
+
+    def loop_budget(self) -> str:
+        return self.chance.choice(["2 iterations", "3 iterations", "2 iterations, 600 tokens", "3 iterations, 4 calls"])
+
+    def on_exhausted(self, place: Place) -> str:
+        if self.chance.random() < 0.4:
+            return ""
+        body, _ = self.block(place.inside())
+        return f" on exhausted {{\n{body}\n}}"
+
+    def budget(self, place: Place) -> str:
+        limit = self.chance.choice(["2 calls", "1k tokens", "3s", "9s", "0.002 usd", "500 tokens, 30s"])
+        outcome = self.on_exhausted(place)
+        inner = place if not outcome else place.inside()
+        inner.depth += 1
+        body, _ = self.block(inner, leave=bool(outcome))
+        inner.depth -= 1
+        return f"budget {limit} {{\n{body}\n}}{outcome}"
+
+    def try_(self, place: Place) -> str:
+        body, _ = self.block(place.inside())
+        lines = [f"try {{\n{body}\n}}"]
+        for _ in range(self.chance.randint(1, 2)):
+            error = self.fresh("e")
+            head = self.chance.choice(
+                [
+                    f'on error {error} if {error}.kind == "Refused"',
+                    f'on error {error} if {error}.kind == "OutcomeUnknown" or {error}.kind == "Own"',
+                    f"on error {error}",
+                    "on error",
+                ]
+            )
+            inner = place.inside()
+            if f"on error {error}" in head:
+                inner.texts.append(f"{error}.kind")
+            handler, _ = self.block(inner)
+            lines.append(f"{head} {{\n{handler}\n}}")
+            if head.endswith(error) or head == "on error":
+                break
+        return " ".join(lines)
+
+    def beside(self, place: Place, *, may_yield: bool) -> Place:
+        return place.inside(settable=[], loops=[], innermost="", may_return=False, may_yield=may_yield)
+
+    def parallel(self, place: Place) -> str:
+        keep_going = self.chance.random() < 0.3
+        visible: list[str] = []
+        branches = []
+        for _ in range(self.chance.randint(1, 3)):
+            inner = self.beside(place, may_yield=False)
+            known = len(inner.texts)
+            if self.chance.random() < 0.4:
+                branches.append(self.step(inner))
+            else:
+                body, left = self.block(inner)
+                branches.append(f"branch {self.fresh('b')} {{\n{body}\n}}")
+                if left:
+                    continue
+            visible += inner.texts[known:]
+        if not keep_going and len(visible) and "fail" not in "".join(branches):
+            place.texts += visible
+        head = f"parallel as {self.fresh('p')}" if self.chance.random() < 0.3 else "parallel"
+        return f"{head}{' keep going' if keep_going else ''} {{\n" + "\n".join(branches) + "\n}"
+
+    def parallel_for(self, place: Place) -> str:
+        item, name = self.fresh("i"), self.fresh("p")
+        inner = self.beside(place, may_yield=True)
+        inner.texts.append(item)
+        body, left = self.block(inner)
+        if not left:
+            body += f"\nyield {self.value(inner)}"
+        limit = self.chance.choice(["", " up to 1", " up to 2"])
+        keep_going = self.chance.random() < 0.5
+        going = " keep going" if keep_going else ""
+        values = f"succeeded({name})" if keep_going else name
+        shown = self.fresh("l")
+        place.texts.append(shown)
+        items = f'["1", {self.value(place.inside(texts=place.texts[:-1]))}, "7"]'
+        return (
+            f"parallel for {item} in {items}{limit} as {name}{going} {{\n{body}\n}}\nlet {shown} = text(len({values}))"
+        )
+
+    def approval(self, place: Place) -> str:
+        name = self.fresh("a")
+        stages = self.chance.choice(
+            [
+                'from "leads" timeout 5s then reject',
+                'from "leads" timeout 2s then ask from 2 of "leads", "board" timeout 6s then fail',
+                'from "leads" timeout 4s then approve',
+                'from all of "leads", "board" timeout 9s then reject',
+            ]
+        )
+        shown = self.chance.choice(place.texts)
+        gated = "approve" not in stages and self.chance.random() < 0.6
+        pay = f"\nif {name}.approved {{ step t.pay(x: {shown}) }}" if gated else ""
+        return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 3s {stages} }}{pay}'
+
+
+def some_flow(seed: int, size: int = 14) -> str:
+    """A file with a main flow that calls up to two others."""
+    chance = random.Random(seed)
+    names = [f"child{number}" for number in range(1, chance.randint(1, 3))]
+    parts = [DECLARATIONS]
+    for position, name in enumerate(names):
+        parts.append(FlowWriter(chance, name, names[position + 1 :], size // 2).text())
+    writer = FlowWriter(chance, "main", names, size)
+    main = writer.text()
+    unused = [name for name in names if f"{name}(" not in main and not any(f" {name}(" in part for part in parts[1:])]
+    calls = "\n".join(f'step {name}(x: "{name}")' for name in names if name in unused or f"= {name}(" not in main)
+    return "\n".join([*parts, main.replace("\nreturn x\n}\n", f"\n{calls}\nreturn x\n}}\n")])

@@ -1,0 +1,135 @@
+"""A random world around random flows. How a call goes depends on its key and attempt only, so it goes the same way
+whenever the run asks.
+"""
+
+import random
+from typing import Any
+
+from interpreter.boundary.payloads import Answer, ChatRequest
+from interpreter.core.commands import CallTool
+from interpreter.simulation.simulation import SimulatedRun, Simulation
+from interpreter.simulation.world import Fails, Planned, Returns, World
+from tests.heart.flows import RESULTS
+
+LARGE = {f"{number:064x}": f"large-{number}" for number in range(4)}
+"""Texts that stay behind references."""
+TOOLS = (
+    *("t.read", "t.idempotent", "t.write", "t.named", "t.verified", "t.find", "t.keyed", "t.remembered", "t.stays"),
+    *("t.pay", "t.undo", "t.undo_once"),
+)
+
+
+class Outside:
+    """`effects` are the keys of the calls that took effect, with their tools; `undone` the keys of undos that did."""
+
+    def __init__(self, seed: str, *, gentle: bool = False) -> None:
+        self.seed = seed
+        self.gentle = gentle
+        self.effects: dict[str, list[str]] = {}
+        self.world = World(
+            tools=dict.fromkeys(TOOLS, self.tool),
+            agents=dict.fromkeys(("ask", "ask_little"), self.agent),
+            objects=LARGE,
+        )
+
+    def chance(self, *parts: object) -> random.Random:
+        return random.Random("/".join(map(str, (self.seed, *parts))))
+
+    # -- tools
+
+    def tool(self, command: CallTool) -> Planned:
+        chance = self.chance(command.key, command.id, command.attempt)
+        if command.tool == "t.find":
+            return self._found(command, chance)
+        planned = self._planned(command, chance)
+        happened = planned.took_effect if type(planned) is Fails else True
+        if happened and command.tool != "t.read":
+            self._take_effect(command)
+        return planned
+
+    def _take_effect(self, command: CallTool) -> None:
+        """A tool that honours the key, or is idempotent, takes effect once."""
+        done = self.effects.setdefault(command.key, [])
+        once = command.tool in ("t.keyed", "t.remembered", "t.pay", "t.idempotent", "t.undo")
+        if not done or not once:
+            done.append(command.tool)
+
+    def _found(self, command: CallTool, chance: random.Random) -> Planned:
+        if chance.random() < 0.15:
+            return Fails("Undeclared", certainty="unknown", seconds=0.5)
+        happened = self.effects.get(command.arguments["key"])
+        return Returns({"id": "found"} if happened else None, seconds=chance.choice([0.1, 1.0]))
+
+    def _planned(self, command: CallTool, chance: random.Random) -> Planned:
+        seconds, deaf = chance.choice([0.0, 0.1, 0.1, 1.0, 3.0]), chance.random() < 0.3
+        trouble = chance.random()
+        if self.gentle or trouble < 0.6:
+            return Returns(self._value(command.tool, chance), seconds, deaf=deaf)
+        if trouble < 0.75:
+            kind = chance.choice(["Refused", "Refused", "Final"])
+            declared = kind in command_errors(command.tool)
+            return Fails(kind, "no", "answered", seconds, took_effect=not declared and chance.random() < 0.5, deaf=deaf)
+        if trouble < 0.9:
+            return Fails("TimedOut", "lost", "unknown", seconds, took_effect=chance.random() < 0.5, deaf=deaf)
+        if trouble < 0.95:
+            return Fails("TimedOut", "no worker", "not_started", seconds, deaf=deaf)
+        return Fails("Undeclared", "broken", "answered", seconds, took_effect=chance.random() < 0.5, retryable=False)
+
+    def _value(self, tool: str, chance: random.Random) -> Any:
+        if RESULTS.get(tool) == "nothing" or tool in ("t.undo", "t.undo_once"):
+            return None
+        text: Any = f"r{chance.randint(0, 99)}"
+        if tool == "t.read" and chance.random() < 0.3:
+            hash_ = chance.choice(list(LARGE))
+            text = {"$ref": hash_, "$size": len(LARGE[hash_])}
+        if RESULTS.get(tool) == "text":
+            return 7 if chance.random() < 0.05 else text
+        return {"id": text} if chance.random() > 0.05 else {"name": text}
+
+    # -- agents
+
+    def agent(self, request: ChatRequest) -> Planned:
+        chance = self.chance(request.agent, request.prompt, request.attempt)
+        seconds, trouble, deaf = chance.choice([0.1, 1.0, 4.0]), chance.random(), chance.random() < 0.2
+        used = (chance.randint(1, 20), chance.randint(1, request.max_output_tokens))
+        usage = {"input_tokens": used[0], "output_tokens": used[1]}
+        if self.gentle or trouble < 0.6:
+            value: Any = f"m{chance.randint(0, 99)}"
+            if trouble < 0.5 or self.gentle:
+                value = {"answer": value} if request.agent == "ask" else {"value": value}
+            return Returns(value, seconds, *used, deaf=deaf)
+        kind, detail = chance.choice(
+            [
+                ("RateLimited", {"retry_after": 2, "charge": "none"}),
+                ("Overloaded", {"charge": "reservation"}),
+                ("ModelTimeout", {"charge": "reservation"}),
+                ("InvalidRequest", {"charge": "none"}),
+                ("Refused", {"charge": "usage", "usage": usage}),
+                ("MalformedOutput", {"charge": "usage", "usage": usage}),
+            ]
+        )
+        return Fails(kind, "no", "answered", seconds, details=(detail,), deaf=deaf)
+
+    # -- people
+
+    def answer(self, run: SimulatedRun, question: str) -> None:
+        """A few people answer after some time, some of them twice, or too late."""
+        chance = self.chance(run.state.key_base, question)
+        for number in range(chance.randint(0, 4)):
+            answer = Answer(
+                id=f"{question}-{number}",
+                question=question,
+                decision=chance.choice(["approve", "approve", "approve", "reject"]),
+                by=chance.choice(["ann", "bob", "cem", "requester"]),
+                group=chance.choice([None, "leads", "board"]),
+            )
+            for _ in range(chance.choice([1, 1, 2])):
+                simulation: Simulation = run.simulation
+                simulation.at(simulation.now + chance.choice([0.5, 1.5, 3.5]), lambda answer=answer: run.answer(answer))
+
+
+def command_errors(tool: str) -> tuple[str, ...]:
+    """What these tools declare."""
+    if tool in ("t.write", "t.named", "t.verified"):
+        return ("Refused",)
+    return ("Refused", "Final") if tool == "t.keyed" else ()

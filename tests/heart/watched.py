@@ -1,0 +1,150 @@
+"""Runs a random flow in a random world and holds every step of it against what must always be true."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from dsl.analysis import analyse
+from dsl.definition.definition import Definition
+from dsl.definition.seal import seal
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+from interpreter.boundary.payloads import Price
+from interpreter.core.commands import AttemptModel, CallTool, Command, Evaluate, Finish, SetTimer, StartChild, Work
+from interpreter.core.events import CancelRequested, Event
+from interpreter.core.purses import UNITS, chain
+from interpreter.core.state import State
+from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
+from tests.heart.flows import some_flow
+from tests.heart.outside import Outside
+
+PRICES = {"first": Price("0.000001", "0.000004"), "second": Price("0.0000005", "0.000001")}
+WORK = (CallTool, AttemptModel, StartChild, SetTimer, Evaluate)
+
+
+@lru_cache(maxsize=200)
+def definition_of(text: str) -> Definition | None:
+    """None when the check refuses the text."""
+    source = Source("random.flow", text)
+    analysis = analyse(source)
+    return unseal(seal(analysis.module, source, None, gates=analysis.gates).json) if analysis.ok else None
+
+
+def flows(number: int, first: int = 0) -> list[tuple[int, Definition]]:
+    """The first `number` random flows that pass the check, with their seeds."""
+    found: list[tuple[int, Definition]] = []
+    for seed in count(first):
+        definition = definition_of(some_flow(seed))
+        if definition is not None:
+            found.append((seed, definition))
+        if len(found) == number:
+            break
+    return found
+
+
+@dataclass
+class Watched:
+    """One run, watched. `cancel_at` is the number of the step, over all its runs, after which it is cancelled."""
+
+    definition: Definition
+    outside: Outside
+    switches: Switches = field(default_factory=Switches)
+    cancel_at: int | None = None
+    also: Callable[[SimulatedRun, Event], None] = lambda run, event: None
+    steps: int = 0
+    runs: dict[str, SimulatedRun] = field(default_factory=dict)
+    used: set[tuple[str, str]] = field(default_factory=set)
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
+
+    def run(self) -> SimulatedRun:
+        simulation = Simulation(self.definition, self.outside.world, self.switches, self._step)
+        run = simulation.run({"x": "start"}, requester="requester", prices=PRICES)
+        simulation.go()
+        return run
+
+    def _step(self, run: SimulatedRun, event: Event, commands: list[Command]) -> None:
+        self.runs[run.state.key_base] = run
+        self._cancel_in_time(run)
+        if type(event) is CancelRequested:
+            self.cancelled.add(run.state.key_base)
+        for command in commands:
+            if isinstance(command, WORK):
+                self._check_work(run, event, command)
+            if type(command) is Finish:
+                check_nothing_left(run.state)
+        check_shape(run.state)
+        check_purses(run.state)
+        self.also(run, event)
+        for question in run.state.questions:
+            if (run.state.key_base, question) not in self.asked:
+                self.asked.add((run.state.key_base, question))
+                self.outside.answer(run, question)
+
+    def _cancel_in_time(self, run: SimulatedRun) -> None:
+        top = self.runs["run"]
+        if self.steps == self.cancel_at:
+            run.simulation.at(run.simulation.now, top.cancel)
+        self.steps += 1
+
+    def _check_work(self, run: SimulatedRun, event: Event, command: Work) -> None:
+        base = run.state.key_base
+        assert (base, command.id) not in self.used, f"the id {command.id} is used twice"
+        self.used.add((base, command.id))
+        backward = is_backward(command.id)
+        if isinstance(command, CallTool | AttemptModel | StartChild) and not backward:
+            assert base not in self.cancelled, f"{command.id} starts after a cancel"
+            pending = run.state.pending[command.id]
+            for purse in chain(run.state, run.state.frames[pending.frame].purse):
+                assert purse.deadline is None or event.at < purse.deadline, f"{command.id} starts after its deadline"
+        if type(command) is CallTool:
+            step = command.id.split("~")[0]
+            assert self.keys.setdefault(command.key, (base, step)) == (base, step), f"{command.key} is not unique"
+
+
+def is_backward(id_: str) -> bool:
+    """Whether a command belongs to an undo or a verification."""
+    last = id_.split("~", maxsplit=1)[0].rsplit("/", 1)[-1]
+    return last == "undo" or last.startswith("verify")
+
+
+def check_shape(state: State) -> None:
+    """Every frame but the first has its parent, every pending command and question its frame."""
+    for frame in state.frames.values():
+        assert frame.parent is None or frame.path in state.frames[frame.parent].children, f"{frame.path} is an orphan"
+        assert all(child in state.frames for child in frame.children)
+        assert frame.suspended is None or any(p.frame == frame.path for p in state.pending.values())
+    assert all(pending.frame in state.frames for pending in state.pending.values()), "a command nobody waits for"
+    assert all(question in state.frames for question in state.questions)
+
+
+def check_purses(state: State) -> None:
+    for purse in state.purses.values():
+        for unit in UNITS:
+            limit, spent, reserved = (getattr(of, unit) for of in (purse, purse.spent, purse.reserved))
+            assert reserved >= 0
+            assert limit is None or spent + reserved <= limit, f"{purse.path} is overspent in {unit}"
+
+
+def check_nothing_left(state: State) -> None:
+    assert not state.frames, f"frames are left: {list(state.frames)}"
+    assert not state.pending, f"commands are left: {list(state.pending)}"
+    assert not state.questions
+    for purse in state.purses.values():
+        assert all(getattr(purse.reserved, unit) == 0 for unit in UNITS), "a reservation is left"
+
+
+def seen(watched: Watched, run: SimulatedRun) -> dict[str, Any]:
+    """What must be the same however the run's memory travels."""
+    assert run.finish is not None
+    return {
+        "outcome": run.finish.outcome,
+        "value": run.finish.value,
+        "failure": run.finish.failure,
+        "calls": [(c.at, c.name, c.arguments, c.key, c.attempt) for c in watched.outside.world.calls],
+        "ledger": [(entry.path, entry.state, entry.reason) for entry in run.state.ledger],
+        "notes": run.state.note_count,
+    }
