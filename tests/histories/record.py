@@ -32,7 +32,7 @@ PLAIN = (
 )
 CONTINUED = (
     *("agent_asked_again", "approval_escalated", "cancel_during_undo", "child_cancelled", "child_undone_by_parent"),
-    *("loop_nested_leaving", "parallel_for_in_order", "try_then_fails_later"),
+    *("loop_nested_leaving", "loop_until", "parallel_for_in_order", "parallel_for_keep_going", "try_then_fails_later"),
 )
 
 
