@@ -55,7 +55,7 @@ def _branch(
     end = walker.block(branch.body, state, inner)
     found = _yielded(walker, inner, falls_through=end is not None)
     yielding = inner.yields is not None and bool(inner.yields)
-    return state if end is None and yielding else end, found
+    return state if yielding else end, found
 
 
 def _value(symbol: Symbol | None) -> Type:

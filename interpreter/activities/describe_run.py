@@ -46,7 +46,7 @@ def _failed(command: str, cause: BaseException) -> ChildReport:
         return _lost(command, type(cause).__name__.removesuffix("Error"), str(cause))
     detail = _first(cause.details)
     failure = detail.get("failure") or _failure(cause.type or UNDECLARED, cause.message)
-    return ChildReport(command, "failed", failure=failure, spent=_spent(detail))
+    return ChildReport(command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger", []))
 
 
 def _lost(command: str, kind: str, message: str) -> ChildReport:

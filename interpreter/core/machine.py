@@ -40,6 +40,9 @@ KindOf = Callable[[Definition, Node], str]
 MOST_NOTES = 1000
 """Notes kept in memory for followers; older ones are dropped."""
 
+MOST_ROUNDS = 1000
+"""Rounds of loops in one event: a workflow that works on for two seconds is taken for hung."""
+
 
 class Machine:
     """One step of a run. Constructs use it to act; it lives no longer than the event."""
@@ -51,6 +54,7 @@ class Machine:
         self.state = state
         self.commands: list[Command] = []
         self.queue: deque[Task] = deque()
+        self.rounds = 0
 
     # -- events
 
@@ -162,6 +166,11 @@ class Machine:
     def _fail(self, frame: Frame, failure: Failure) -> None:
         if frame.path in self.state.frames:
             self.table[frame.kind].fail(self, frame, failure)
+
+    def has_worked_long(self) -> bool:
+        """Asked before each round of a loop: whether so many have been made in this event that a pause is due."""
+        self.rounds += 1
+        return self.rounds > MOST_ROUNDS
 
     # -- frames
 

@@ -78,7 +78,7 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
             "kind": cause.type or UNDECLARED,
             "message": cause.message,
         }
-        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent))
+        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent, detail.get("ledger", [])))
     if isinstance(cause, CancelledError):
         return ChildEnded(at, id_, ChildReport(id_, "cancelled"))
     message = str(cause) if cause is not None else str(error)

@@ -114,12 +114,13 @@ class FlowWorkflow:
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
         failure = _tellable(decode(finish.failure))
-        await self._report(ChildReport("", "failed", None, encode(failure), spent))
+        left = [encode(entry) for entry in ledger.unsettled(state)]
+        await self._report(ChildReport("", "failed", None, encode(failure), spent, left))
         details: dict[str, Any] = {
             "failure": encode(failure),
             "spent": vars(spent),
             "rehearsal": state.rehearsal,
-            "ledger": [encode(entry) for entry in ledger.unsettled(state)],
+            "ledger": left,
         }
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
 

@@ -10,13 +10,13 @@ from typing import Any, cast
 
 from dsl.ast.statements import AwaitApproval, Call, Person
 from dsl.expressions.names import names
-from dsl.expressions.text import render
 from dsl.expressions.wire import to_wire
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
 from interpreter.core.commands import Reply, SetTimer
 from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.texts import text_of
 from interpreter.core.events import Answered, Event, TimerFired
 from interpreter.core.late_answers import remember
 from interpreter.core.machine import Machine
@@ -30,19 +30,19 @@ class AwaitApprovalConstruct(Construct):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = _node(machine, frame)
-        text = machine.evaluate(frame, "question", node.question)
+        text = text_of(machine, frame, "text", machine.evaluate(frame, "question", node.question))
         shown = [
             ShownValue(expression_text(expression), to_wire(machine.evaluate(frame, f"show{i}", expression)))
             for i, expression in enumerate(node.show)
         ]
         gates = [_gate_text(machine, frame, node.name, call, i) for i, call in enumerate(node.gates)]
         persons = _persons(machine, frame, node)
-        digest = _digest([render(text), [[item.name, item.value] for item in shown], gates])
+        digest = _digest([text, [[item.name, item.value] for item in shown], gates])
         machine.state.questions[frame.path] = Question(
-            frame.path, render(text), shown, gates, digest, -1, machine.state.now, machine.state.now, persons
+            frame.path, text, shown, gates, digest, -1, machine.state.now, machine.state.now, persons
         )
         frame.memory["reminders"] = 0
-        machine.note("asked", frame, "approval", detail=render(text))
+        machine.note("asked", frame, "approval", detail=text)
         self._remind_later(machine, frame)
         self._next_stage(machine, frame)
 
@@ -129,7 +129,9 @@ def _node(machine: Machine, frame: Frame) -> AwaitApproval:
 def _persons(machine: Machine, frame: Frame, node: AwaitApproval) -> dict[str, str]:
     """Who is meant by each `person EXPR`, by its place: stage and position."""
     return {
-        ballot.person_key(s, w): render(machine.evaluate(frame, f"person{s}.{w}", whom.value))
+        (key := ballot.person_key(s, w)): text_of(
+            machine, frame, f"name{key}", machine.evaluate(frame, f"person{key}", whom.value)
+        )
         for s, stage in enumerate(node.stages)
         for w, whom in enumerate(stage.whom)
         if type(whom) is Person

@@ -9,6 +9,8 @@ from interpreter.core.machine import Machine
 from interpreter.core.outcomes import DONE, Exit
 from interpreter.core.state import Frame
 
+SHORT_PAUSE = 0.001
+
 
 class ForConstruct(Construct):
     """`memory`: `source`, `length`, `next` (the index of the item to come)."""
@@ -33,6 +35,9 @@ class ForConstruct(Construct):
         node, index = cast(For, machine.node(frame)), frame.memory["next"]
         if index == frame.memory["length"]:
             machine.end(frame, DONE)
+            return
+        if machine.has_worked_long():
+            machine.open(frame, f"!pause{index}", "Pause", address="", memory={"seconds": SHORT_PAUSE})
             return
         item = item_at(machine, frame, frame.memory["source"], index)
         frame.memory["next"] += 1

@@ -5,8 +5,8 @@ stops their exit.
 from typing import Any, cast
 
 from dsl.ast.statements import Break, Continue, Fail, Return, Until, Yield
-from dsl.expressions.text import render
 from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.texts import text_of
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import DONE, Exit, Failure, failed
 from interpreter.core.state import Frame
@@ -47,11 +47,7 @@ class ContinueConstruct(Construct):
 class FailConstruct(Construct):
     def enter(self, machine: Machine, frame: Frame) -> None:
         value = machine.evaluate(frame, "value", cast(Fail, machine.node(frame)).value)
-        machine.end(frame, failed(_failure(value, frame.path)))
-
-
-def _failure(value: Any, path: str) -> Failure:
-    if type(value) is not dict:
-        return Failure(DEFAULT_KIND, render(value), path)
-    kind, message = value.get("kind", DEFAULT_KIND), value.get("message", "")
-    return Failure(render(kind), render(message), path, value.get("details"))
+        record: dict[str, Any] = value if type(value) is dict else {"message": value}
+        kind = text_of(machine, frame, "kind", record.get("kind", DEFAULT_KIND))
+        message = text_of(machine, frame, "message", record.get("message", ""))
+        machine.end(frame, failed(Failure(kind, message, frame.path, record.get("details"))))

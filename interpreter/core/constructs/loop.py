@@ -8,13 +8,16 @@ from typing import cast
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.core.constructs.budgeted import BudgetedConstruct
+from interpreter.core.constructs.for_ import SHORT_PAUSE
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import DONE, Exit, Failure
 from interpreter.core.state import Frame
 
+LONG_PAUSE = 1.0
+
 
 class LoopConstruct(BudgetedConstruct):
-    """`memory`: also `next`, the number of the iteration to come."""
+    """`memory`: also `next`, the number of the iteration to come, and `pause`, the length of the latest one."""
 
     node_kind = "loop"
 
@@ -45,9 +48,18 @@ class LoopConstruct(BudgetedConstruct):
             details = {"limit": "iterations", "allowed": index, "spent": index}
             self.exhausted(machine, frame, Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path))
             return
+        if machine.has_worked_long():
+            self._pause(machine, frame, index)
+            return
         frame.memory["next"] += 1
         machine.note("iteration", frame, "loop", attempt=index + 1)
         machine.open(frame, f"[{index}]", address="[]", scope=True)
+
+    def _pause(self, machine: Machine, frame: Frame, index: int) -> None:
+        """A loop that only waits for its time to pass waits longer and longer."""
+        seconds = min(frame.memory.get("pause", SHORT_PAUSE) * 2, LONG_PAUSE)
+        frame.memory["pause"] = seconds
+        machine.open(frame, f"!pause{index}", "Pause", address="", memory={"seconds": seconds})
 
 
 def _node(machine: Machine, frame: Frame) -> Loop:

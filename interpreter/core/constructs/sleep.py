@@ -1,4 +1,4 @@
-"""`sleep`: a durable timer, by duration or until a moment."""
+"""`sleep`: a durable timer, by duration or until a moment. And the pauses that the machine makes by itself."""
 
 from datetime import datetime
 from typing import cast
@@ -10,6 +10,20 @@ from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, DONE
 from interpreter.core.state import Frame
+
+
+class PauseConstruct(Construct):
+    """`memory`: `seconds`. Rounds that ask for nothing outside would otherwise all run in one event, without an end."""
+
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        machine.issue(frame, SetTimer(frame.path, machine.state.now + frame.memory["seconds"], "pause"))
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        machine.end(frame, DONE)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        machine.withdraw(frame.path)
+        machine.end(frame, CANCELLED)
 
 
 class SleepConstruct(Construct):

@@ -24,7 +24,7 @@ from interpreter.core.constructs.leaving import (
 from interpreter.core.constructs.loop import LoopConstruct
 from interpreter.core.constructs.parallel import ParallelConstruct
 from interpreter.core.constructs.parallel_for import ParallelForConstruct
-from interpreter.core.constructs.sleep import SleepConstruct
+from interpreter.core.constructs.sleep import PauseConstruct, SleepConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.constructs.try_ import TryConstruct
@@ -49,6 +49,7 @@ CONSTRUCTS: dict[str, Construct] = {
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
     "Sleep": SleepConstruct(),
+    "Pause": PauseConstruct(),
     "Try": TryConstruct(),
     "Fail": FailConstruct(),
     "Return": ReturnConstruct(),

@@ -5,6 +5,7 @@ its way out, without calling anything again only to undo it: `verify`, else an u
 listed.
 """
 
+from dataclasses import replace
 from typing import Any, cast
 
 from dsl.ast.declarations import ToolDeclaration
@@ -121,6 +122,7 @@ class ToolStepConstruct(Construct):
         """Nobody can say whether it happened: list it, and fail unless the run is on its way out anyway."""
         _, tool = _parts(machine, frame)
         self._record(machine, frame, None, known=False)
+        failure = replace(failure, unknown=False)
         if tool.effect.kind in ("write", "irreversible"):
             message = f"nobody knows whether `{tool.name}` took effect ({failure.kind}: {failure.message})"
             cause = {"kind": failure.kind, "message": failure.message}

@@ -1,9 +1,9 @@
 """`try … on error`: the first handler whose condition holds; what the `try` did is undone before the handler runs.
 
 Not caught: a cancel, and the exhaustion of a budget from outside the `try`. What leaves the world in doubt (an outcome
-that nobody knows, an undo that failed) is caught only by a handler whose condition names the kind: a rule about its
-text, because a condition that just happens to be true was not written with that in mind. A `try` that succeeds leaves
-its entries in the ledger for those around it.
+that nobody knows, a run that was lost, an undo that failed) is caught only by a handler whose condition names the kind:
+a rule about its text, because a condition that just happens to be true was not written with that in mind. A `try` that
+succeeds leaves its entries in the ledger for those around it.
 """
 
 from typing import cast
@@ -19,7 +19,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure
 from interpreter.core.state import Frame
 
-_ONLY_BY_NAME = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
+_DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
 
 
 class TryConstruct(Construct):
@@ -70,9 +70,9 @@ class TryConstruct(Construct):
             and not ledger.below(failure.purse, frame.path)
         ):
             return None
-        error = failure.as_value()
+        error, in_doubt = failure.as_value(), failure.unknown or failure.kind in _DOUBTS
         for number, handler in enumerate(cast(Try, machine.node(frame)).handlers, 1):
-            if failure.kind in _ONLY_BY_NAME and not _names(handler.condition, failure.kind):
+            if in_doubt and not _names(handler.condition, failure.kind):
                 continue
             if handler.condition is None:
                 return number
