@@ -2,6 +2,7 @@
 closes.
 """
 
+import json
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -20,6 +21,9 @@ from interpreter.core.view import NODES, asked, step_view
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
 USD = SearchAttributeKey.for_float(USD_ATTRIBUTE)
+
+LARGEST_LIST = 1_900
+"""Bytes of names in a search attribute; over 2,048 the server ends the run."""
 
 
 SHOWN = frozenset({"tool", "agent", "flow", "sleep", "loop", "undo"})
@@ -49,7 +53,7 @@ class Showing:
 def _updates(definition: Definition, state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
     questions = list(state.questions.values())
     groups = list(dict.fromkeys(name for question in questions for name in asked(definition, state, question)))
-    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(groups)]
+    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(groups))]
     if questions:
         first = min(question.deadline for question in questions)
         updates.append(DEADLINE.value_set(datetime.fromtimestamp(first, UTC)))
@@ -58,6 +62,17 @@ def _updates(definition: Definition, state: State, *, closing: bool) -> list[Sea
     if closing:
         updates.append(USD.value_set(float(purses.total(state).usd)))
     return updates
+
+
+def _that_fit(names: list[str]) -> list[str]:
+    """The names that a search attribute has room for: groups before persons."""
+    found: list[str] = []
+    size = 2
+    for name in sorted(names, key=lambda name: name.startswith("person ")):
+        size += len(json.dumps(name)) + 1
+        if size <= LARGEST_LIST:
+            found.append(name)
+    return found
 
 
 def _details(definition: Definition, state: State) -> str:

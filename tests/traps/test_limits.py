@@ -2,9 +2,14 @@
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import CancelledError
 from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
+from interpreter.boundary.names import GROUPS_ATTRIBUTE
+from interpreter.client.submission import prepare
+from interpreter.server.setup import register_attributes
 from interpreter.stores.values import is_reference, resolve
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import limits
@@ -118,6 +123,17 @@ flow main(name: text) -> text {
 """
 
 
+MANY_PERSONS = """
+edition 1
+flow main() -> int {
+  parallel for n in range(100) at most 100 as outcomes {
+    await approval go "{{ n }}?" { from person "someone-{{ n }}@a-department.example", "leads" timeout 1h then reject }
+    yield go.approved
+  }
+  return len(outcomes)
+}
+"""
+
 LONG = """
 edition 1
 tool number.next(number: int) -> int read
@@ -196,3 +212,17 @@ async def test_a_long_run_continues_by_itself_where_only_that_helps(
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
     )
     assert executions >= 3
+
+
+async def test_more_people_than_a_search_attribute_holds(runs: Runs) -> None:
+    await register_attributes(runs.client)
+    run_input = prepare(runs.store, MANY_PERSONS, None, None).input
+    run_input.options.indexed = True
+    run = await runs.start_prepared(run_input)
+    await run.seen(lambda view: len(view.questions) == 100 or None)
+    attributes = (await run.handle.describe()).typed_search_attributes
+    groups = attributes[SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)]
+    assert "leads" in groups
+    assert "person someone-1@a-department.example" in groups
+    await run.handle.cancel()
+    assert isinstance(await run.ending(), CancelledError)
