@@ -1,5 +1,7 @@
 """Names that stand in histories. Changing one breaks runs under way, so they are only ever added to."""
 
+import hashlib
+
 WORKFLOW = "steadflow"
 """The type of the one generic workflow."""
 
@@ -61,7 +63,18 @@ MEMO_HASH = "steadflow.hash"
 MEMO_SOURCE = "steadflow.source"
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
 
+LONGEST_ID = 900
+"""Bytes. The server refuses ids over 1,000, and what asks for one would ask for ever."""
+
 
 def child_id(parent: str, first_execution: str, path: str) -> str:
     """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
-    return f"{parent}/{first_execution[:8]}/{path}"
+    return fitting(f"{parent}/{first_execution[:8]}/{path}")
+
+
+def fitting(id_: str) -> str:
+    """An id as the server takes it: the end of one that is too long, as of a child far down, becomes a digest."""
+    content = id_.encode()
+    if len(content) <= LONGEST_ID:
+        return id_
+    return f"{content[: LONGEST_ID - 65].decode(errors='ignore')}~{hashlib.sha256(content).hexdigest()}"

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY
+from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, fitting
 from interpreter.boundary.payloads import ChatResult, EvaluateRequest, EvaluateResult
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate
 from interpreter.workflow.headers import for_call
@@ -53,7 +53,7 @@ def _start_tool(command: Any) -> Any:
         return workflow.start_activity(
             command.tool,
             command.arguments,
-            activity_id=command.id,
+            activity_id=fitting(command.id),
             task_queue=command.queue,
             start_to_close_timeout=timedelta(milliseconds=command.timeout),
             heartbeat_timeout=timedelta(milliseconds=command.heartbeat) if command.heartbeat is not None else None,
@@ -68,7 +68,7 @@ def _start_model(command: Any) -> Any:
         CHAT_ACTIVITY,
         command.request,
         result_type=ChatResult,
-        activity_id=command.id,
+        activity_id=fitting(command.id),
         start_to_close_timeout=timedelta(milliseconds=command.timeout),
         heartbeat_timeout=CHAT_HEARTBEAT,
         retry_policy=ONCE,
@@ -82,7 +82,7 @@ def _start_evaluation(command: Any) -> Any:
         EVALUATE_ACTIVITY,
         EvaluateRequest(command.expression, command.scope, workflow.time()),
         result_type=EvaluateResult,
-        activity_id=command.id,
+        activity_id=fitting(command.id),
         start_to_close_timeout=EVALUATE_TIMEOUT,
     )
 

@@ -134,6 +134,17 @@ flow main() -> int {
 }
 """
 
+LONG_NAMES = """
+edition 1
+tool number.next(number: int) -> int read
+flow inner() -> int { return 1 }
+flow main() -> int {
+  step NAME = number.next(number: 1)
+  step below_NAME = inner()
+  return NAME + below_NAME
+}
+""".replace("NAME", "a" * 1_100)
+
 LONG = """
 edition 1
 tool number.next(number: int) -> int read
@@ -226,3 +237,9 @@ async def test_more_people_than_a_search_attribute_holds(runs: Runs) -> None:
     assert "person someone-1@a-department.example" in groups
     await run.handle.cancel()
     assert isinstance(await run.ending(), CancelledError)
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+async def test_paths_that_are_longer_than_an_id_may_be(runs: Runs, eagerly: bool) -> None:
+    run = await runs.start(LONG_NAMES, eagerly=eagerly)
+    assert await run.value() == 3
