@@ -24,7 +24,7 @@ from interpreter.stores.store import ObjectStore
 
 T = TypeVar("T")
 POLL = 0.02
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds until a test gives up waiting; how long something takes is never what is tested."""
 SHORT_TASK = timedelta(seconds=2)
 """What a lost or failed workflow task costs."""
