@@ -5,6 +5,7 @@ steps started. `started` is a list of numbers because a child's entries keep the
 that ran the child.
 """
 
+from itertools import islice
 from typing import Any
 
 from interpreter.boundary.payloads import JSON
@@ -22,13 +23,15 @@ def to_undo(state: State, scope: str, since: int = 0) -> list[int]:
 
     `since`: how long the ledger was when the scope was entered.
     """
-    ledger = state.ledger
-    found = [position for position in range(since, len(ledger)) if _waits(ledger[position], scope)]
+    ledger, inside = state.ledger, (scope + "/", scope + "[")
+    found = [
+        position
+        for position, entry in enumerate(islice(ledger, since, None), since)
+        if entry.undo_tool is not None
+        and (entry.state == "done" or entry.state == "uncertain")
+        and (entry.path.startswith(inside) or entry.path == scope)
+    ]
     return sorted(found, key=lambda position: ledger[position].started, reverse=True)
-
-
-def _waits(entry: Entry, scope: str) -> bool:
-    return entry.undo_tool is not None and entry.state in ("done", "uncertain") and below(entry.path, scope)
 
 
 def record(state: State, entry: Entry) -> None:

@@ -1,4 +1,4 @@
-"""Random flows that pass the check, the same for the same seed: every construct in every other."""
+"""Random flows, most of which pass the check, the same for the same seed: every construct in every other."""
 
 import random
 from collections.abc import Callable
@@ -69,9 +69,10 @@ class Place:
 
 
 class FlowWriter:
-    """Writes one flow; `callable_flows` are those that it may call."""
+    """Writes one flow; `callable_flows` are those that it may call. `free`: nothing but rounds is limited."""
 
-    def __init__(self, chance: random.Random, name: str, callable_flows: list[str], size: int) -> None:
+    def __init__(self, chance: random.Random, name: str, callable_flows: list[str], size: int, *, free: bool) -> None:
+        self.free = free
         self.chance = chance
         self.name = name
         self.callable_flows = callable_flows
@@ -83,6 +84,8 @@ class FlowWriter:
         return f"flow {self.name}(x: text) -> text {self.flow_budget()} {{\n{body}\nreturn x\n}}\n"
 
     def flow_budget(self) -> str:
+        if self.free:
+            return ""
         return self.chance.choice(["", "", "budget 12 calls", "budget 4k tokens", "budget 40s", "budget 1 usd, 2m"])
 
     # -- expressions
@@ -141,7 +144,9 @@ class FlowWriter:
         simple: list[Callable[[Place], str]] = [self.step, self.step, self.step, self.step]
         simple += [self.let, self.var, self.set, self.sleep]
         nested: list[Callable[[Place], str]] = [self.if_, self.for_, self.loop, self.parallel, self.parallel_for]
-        nested += [self.try_, self.try_, self.budget, self.approval]
+        nested += (
+            [self.try_, self.try_, self.approval] if self.free else [self.try_, self.try_, self.budget, self.approval]
+        )
         if place.depth < 4 and self.chance.random() < 0.5:
             return self.chance.choice(nested)(place)
         return self.chance.choice(simple)(place)
@@ -216,6 +221,8 @@ class FlowWriter:
         return f"loop {name} budget {self.loop_budget()} {{\n{body}\n}}{self.on_exhausted(place)}"
 
     def loop_budget(self) -> str:
+        if self.free:
+            return "2 iterations"
         return self.chance.choice(["2 iterations", "3 iterations", "2 iterations, 600 tokens", "3 iterations, 4 calls"])
 
     def on_exhausted(self, place: Place) -> str:
@@ -286,15 +293,15 @@ class FlowWriter:
         if not left:
             body += f"\nyield {self.value(inner)}"
         limit = self.chance.choice(["", " up to 1", " up to 2"])
-        keep_going = self.chance.random() < 0.5
-        going = " keep going" if keep_going else ""
-        values = f"succeeded({name})" if keep_going else name
+        items = f'["1", {self.value(place)}, "7"]'
+        head = f"parallel for {item} in {items}{limit} as {name}"
         shown = self.fresh("l")
         place.texts.append(shown)
-        items = f'["1", {self.value(place.inside(texts=place.texts[:-1]))}, "7"]'
-        return (
-            f"parallel for {item} in {items}{limit} as {name}{going} {{\n{body}\n}}\nlet {shown} = text(len({values}))"
-        )
+        if self.chance.random() < 0.5:
+            return f'{head} {{\n{body}\n}}\nlet {shown} = join({name}, "+")'
+        failures = f"[each.kind for each in failed({name})]"
+        told = f'let {shown} = join(succeeded({name}), "+") + "-" + join({failures}, "+")'
+        return f"{head} keep going {{\n{body}\n}}\n{told}"
 
     def approval(self, place: Place) -> str:
         name = self.fresh("a")
@@ -312,15 +319,14 @@ class FlowWriter:
         return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 3s {stages} }}{pay}'
 
 
-def some_flow(seed: int, size: int = 14) -> str:
+def some_flow(seed: int, size: int = 14, *, free: bool = False) -> str:
     """A file with a main flow that calls up to two others."""
     chance = random.Random(seed)
     names = [f"child{number}" for number in range(1, chance.randint(1, 3))]
     parts = [DECLARATIONS]
     for position, name in enumerate(names):
-        parts.append(FlowWriter(chance, name, names[position + 1 :], size // 2).text())
-    writer = FlowWriter(chance, "main", names, size)
-    main = writer.text()
+        parts.append(FlowWriter(chance, name, names[position + 1 :], size // 2, free=free).text())
+    main = FlowWriter(chance, "main", names, size, free=free).text()
     unused = [name for name in names if f"{name}(" not in main and not any(f" {name}(" in part for part in parts[1:])]
     calls = "\n".join(f'step {name}(x: "{name}")' for name in names if name in unused or f"= {name}(" not in main)
     return "\n".join([*parts, main.replace("\nreturn x\n}\n", f"\n{calls}\nreturn x\n}}\n")])

@@ -13,6 +13,8 @@ from tests.heart.flows import RESULTS
 
 LARGE = {f"{number:064x}": f"large-{number}" for number in range(4)}
 """Texts that stay behind references."""
+REMEMBERED = 3.0
+"""For how many seconds `t.remembered` knows a key, as it declares."""
 TOOLS = (
     *("t.read", "t.idempotent", "t.write", "t.named", "t.verified", "t.find", "t.keyed", "t.remembered", "t.stays"),
     *("t.pay", "t.undo", "t.undo_once"),
@@ -20,12 +22,16 @@ TOOLS = (
 
 
 class Outside:
-    """`effects` are the keys of the calls that took effect, with their tools; `undone` the keys of undos that did."""
+    """`effects` are the keys of the calls that took effect, with a tool for each time; `first` is when the first did.
+    `gentle`: nothing goes wrong.
+    """
 
     def __init__(self, seed: str, *, gentle: bool = False) -> None:
         self.seed = seed
         self.gentle = gentle
+        self.clock: Simulation | None = None
         self.effects: dict[str, list[str]] = {}
+        self.first: dict[str, float] = {}
         self.world = World(
             tools=dict.fromkeys(TOOLS, self.tool),
             agents=dict.fromkeys(("ask", "ask_little"), self.agent),
@@ -48,9 +54,13 @@ class Outside:
         return planned
 
     def _take_effect(self, command: CallTool) -> None:
-        """A tool that honours the key, or is idempotent, takes effect once."""
+        """A tool that honours the key, or is idempotent, takes effect once; `t.remembered` forgets keys."""
+        assert self.clock is not None
+        now = self.clock.now
         done = self.effects.setdefault(command.key, [])
-        once = command.tool in ("t.keyed", "t.remembered", "t.pay", "t.idempotent", "t.undo")
+        once = command.tool in ("t.keyed", "t.pay", "t.idempotent", "t.undo")
+        if command.tool == "t.remembered":
+            once = now < self.first.setdefault(command.key, now) + REMEMBERED
         if not done or not once:
             done.append(command.tool)
 
@@ -61,11 +71,12 @@ class Outside:
         return Returns({"id": "found"} if happened else None, seconds=chance.choice([0.1, 1.0]))
 
     def _planned(self, command: CallTool, chance: random.Random) -> Planned:
+        """A declared error of a keyed tool promises that none of its attempts took effect."""
         seconds, deaf = chance.choice([0.0, 0.1, 0.1, 1.0, 3.0]), chance.random() < 0.3
         trouble = chance.random()
         if self.gentle or trouble < 0.6:
             return Returns(self._value(command.tool, chance), seconds, deaf=deaf)
-        if trouble < 0.75:
+        if trouble < 0.75 and not (command.tool == "t.keyed" and command.key in self.effects):
             kind = chance.choice(["Refused", "Refused", "Final"])
             declared = kind in command_errors(command.tool)
             return Fails(kind, "no", "answered", seconds, took_effect=not declared and chance.random() < 0.5, deaf=deaf)

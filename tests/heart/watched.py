@@ -1,5 +1,6 @@
 """Runs a random flow in a random world and holds every step of it against what must always be true."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +17,7 @@ from interpreter.core.commands import AttemptModel, CallTool, Command, Evaluate,
 from interpreter.core.events import CancelRequested, Event
 from interpreter.core.purses import UNITS, chain
 from interpreter.core.state import State
-from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
+from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
 from tests.heart.flows import some_flow
 from tests.heart.outside import Outside
 
@@ -32,11 +33,11 @@ def definition_of(text: str) -> Definition | None:
     return unseal(seal(analysis.module, source, None, gates=analysis.gates).json) if analysis.ok else None
 
 
-def flows(number: int, first: int = 0) -> list[tuple[int, Definition]]:
+def flows(number: int, first: int = 0, *, free: bool = False) -> list[tuple[int, Definition]]:
     """The first `number` random flows that pass the check, with their seeds."""
     found: list[tuple[int, Definition]] = []
     for seed in count(first):
-        definition = definition_of(some_flow(seed))
+        definition = definition_of(some_flow(seed, free=free))
         if definition is not None:
             found.append((seed, definition))
         if len(found) == number:
@@ -44,15 +45,29 @@ def flows(number: int, first: int = 0) -> list[tuple[int, Definition]]:
     return found
 
 
+class Asleep(Simulation):
+    """Nothing is heard for a while, as when no worker runs: what happened meanwhile comes afterwards, in its order."""
+
+    gap: tuple[float, float] | None = None
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        if self.gap is not None and self.gap[0] <= moment < self.gap[1]:
+            moment = self.gap[1] + (moment - self.gap[0]) * 1e-6
+        super().at(moment, action)
+
+
 @dataclass
 class Watched:
-    """One run, watched. `cancel_at` is the number of the step, over all its runs, after which it is cancelled."""
+    """One run, watched. `cancel_at` is the number of the step, over all its runs, after which it is cancelled; `gap`
+    are the seconds after the start between which nothing is heard.
+    """
 
     definition: Definition
     outside: Outside
     switches: Switches = field(default_factory=Switches)
     cancel_at: int | None = None
-    also: Callable[[SimulatedRun, Event], None] = lambda run, event: None
+    gap: tuple[float, float] | None = None
+    also: Callable[["Watched", SimulatedRun], None] = lambda watched, run: None
     steps: int = 0
     runs: dict[str, SimulatedRun] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -60,8 +75,21 @@ class Watched:
     cancelled: set[str] = field(default_factory=set)
     asked: set[tuple[str, str]] = field(default_factory=set)
 
+    @classmethod
+    def some(cls, definition: Definition, seed: str, switches: Switches | None = None, **more: Any) -> "Watched":
+        """Every third is never cancelled, every second hears everything in time."""
+        chance = random.Random(seed)
+        cancel_at = chance.choice([None, chance.randint(0, 12), chance.randint(0, 60)])
+        begin = chance.uniform(0, 20)
+        gap = chance.choice([None, (begin, begin + chance.choice([2.0, 30.0]))])
+        outside = Outside(seed, gentle=chance.random() < 0.3)
+        return cls(definition, outside, switches or Switches(), cancel_at, gap, **more)
+
     def run(self) -> SimulatedRun:
-        simulation = Simulation(self.definition, self.outside.world, self.switches, self._step)
+        simulation = Asleep(self.definition, self.outside.world, self.switches, self._step)
+        if self.gap is not None:
+            simulation.gap = (START + self.gap[0], START + self.gap[1])
+        self.outside.clock = simulation
         run = simulation.run({"x": "start"}, requester="requester", prices=PRICES)
         simulation.go()
         return run
@@ -78,7 +106,7 @@ class Watched:
                 check_nothing_left(run.state)
         check_shape(run.state)
         check_purses(run.state)
-        self.also(run, event)
+        self.also(self, run)
         for question in run.state.questions:
             if (run.state.key_base, question) not in self.asked:
                 self.asked.add((run.state.key_base, question))

@@ -74,11 +74,19 @@ class ToolCallConstruct(Construct):
             case ToolReturned(result=result):
                 machine.end(frame, done(result))
             case TimerFired():
-                if frame.memory["overrides"]:
-                    purses.check_time(machine, frame)
-                self.enter(machine, frame)
+                self._again(machine, frame)
             case CallFailed():
                 self._failed(machine, frame, event)
+
+    def _again(self, machine: Machine, frame: Frame) -> None:
+        """The wait is over, perhaps long ago: a worker may have been away."""
+        if frame.memory["overrides"]:
+            purses.check_time(machine, frame)
+        tool, doubt = machine.definition.tools[frame.memory["tool"]], frame.memory.get("doubt")
+        if policies.may_repeat(tool, doubt=doubt is not None, key_left=_key_left(machine, frame, tool)):
+            self.enter(machine, frame)
+        else:
+            machine.end(frame, failed(doubt))
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         if frame.memory["phase"] == "waiting":
