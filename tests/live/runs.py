@@ -88,9 +88,19 @@ class LiveRun:
         return await self.seen(lambda view: view.questions[0] if view.questions else None)
 
     async def answer(self, question: str, decision: str = "approve", *, by: str = "ann", **more: Any) -> AnswerReply:
+        """Given again, as the client does, when the workflow task that had it was thrown away by continuing as new."""
         given = Answer(**{"id": uuid4().hex, "question": question, "decision": decision, "by": by} | more)
-        reply: AnswerReply = await self.handle.execute_update(ANSWER_UPDATE, given, result_type=AnswerReply)
-        return reply
+
+        async def give() -> AnswerReply | None:
+            try:
+                reply: AnswerReply = await self.handle.execute_update(ANSWER_UPDATE, given, result_type=AnswerReply)
+            except RPCError as error:
+                if "unexpected workflow task failure" not in error.message:
+                    raise
+                return None
+            return reply
+
+        return await eventually(give)
 
     def child(self, path: str) -> "LiveRun":
         return LiveRun(self.client, f"{self.id}/{self.first_run[:8]}/{path}", "")
