@@ -48,14 +48,13 @@ def _is_declared(tool: ToolDeclaration, failure: CallFailed) -> bool:
     return failure.certainty == "answered" and failure.kind in tool.errors
 
 
-def may_repeat(tool: ToolDeclaration, *, doubt: bool, key_left: float | None, delay: int = 0) -> bool:
-    """Whether an attempt after `delay` milliseconds can do no harm.
+def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) -> bool:
+    """Whether a call that may have taken effect can be made again after `delay` milliseconds without harm.
 
-    `doubt`: an attempt so far may have taken effect. `key_left`: for how many milliseconds more the tool knows the key
-    (None: for ever).
+    `key_left`: for how many milliseconds more the tool knows the key (None: for ever).
     """
     key_holds = tool.effect.keyed and (key_left is None or delay < key_left)
-    return not doubt or key_holds or tool.effect.kind in ("read", "idempotent")
+    return key_holds or tool.effect.kind in ("read", "idempotent")
 
 
 def retry_delay(
@@ -67,10 +66,13 @@ def retry_delay(
     doubt: bool,
     key_left: float | None,
 ) -> int | None:
-    """Milliseconds until the next attempt at a tool, or None when there is none."""
+    """Milliseconds until the next attempt at a tool, or None when there is none.
+
+    `doubt`: an attempt so far may have taken effect.
+    """
     delay = backoff(retry, attempt)
-    repeatable = may_repeat(tool, doubt=doubt, key_left=key_left, delay=delay)
-    if not repeatable or not failure.retryable or failure.kind in _NEVER_CALLED:
+    harmless = not doubt or may_repeat(tool, key_left, delay)
+    if not harmless or not failure.retryable or failure.kind in _NEVER_CALLED:
         return None
     if retry is None and _is_declared(tool, failure):
         return None

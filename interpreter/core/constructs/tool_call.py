@@ -82,8 +82,9 @@ class ToolCallConstruct(Construct):
         """The wait is over, perhaps long ago: a worker may have been away."""
         if frame.memory["overrides"]:
             purses.check_time(machine, frame)
-        tool, doubt = machine.definition.tools[frame.memory["tool"]], frame.memory.get("doubt")
-        if policies.may_repeat(tool, doubt=doubt is not None, key_left=_key_left(machine, frame, tool)):
+        tool = machine.definition.tools[frame.memory["tool"]]
+        doubt: Failure | None = frame.memory.get("doubt")
+        if doubt is None or policies.may_repeat(tool, _key_left(machine, frame, tool)):
             self.enter(machine, frame)
         else:
             machine.end(frame, failed(doubt))
