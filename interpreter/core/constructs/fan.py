@@ -8,7 +8,7 @@ own. Only an undo that fails stops the others.
 from typing import Any
 
 from interpreter.core.constructs.construct import Construct, unless_cancelled
-from interpreter.core.constructs.undo import open_undo
+from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Frame
@@ -29,7 +29,8 @@ class FanConstruct(Construct):
         else:
             frame.memory["undoing"].remove(child)
             if exit_.failure is not None:
-                self._stop(machine, frame, exit_.failure)
+                error = frame.memory["results"][self.branch_key(frame, child.removesuffix("/undo"))]["error"]
+                self._stop(machine, frame, after(exit_.failure, error))
         self.go_on(machine, frame)
 
     def go_on(self, machine: Machine, frame: Frame) -> None:

@@ -14,7 +14,7 @@ from interpreter.core import ledger, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.constructs.undo import undo_failed
+from interpreter.core.constructs.undo import after, undo_failed
 from interpreter.core.events import ChildEnded, Event
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
@@ -93,8 +93,7 @@ class FlowStepConstruct(Construct):
         failure = _failure(report)
         broken = [entry.path for entry in machine.state.ledger[known:] if entry.state == "undo_failed"]
         if broken and failure.kind != UNDO_FAILED:
-            told = undo_failed(broken, frame.path)
-            failure = replace(told, message=f"{told.message}; before that {failure.kind}: {failure.message}")
+            failure = after(undo_failed(broken, frame.path), failure.as_value())
         if failure.kind == BUDGET_EXCEEDED and failure.purse == ROOT:
             failure = replace(failure, purse=frame.memory.get("lent_by", {}).get((failure.details or {}).get("limit")))
         else:

@@ -14,9 +14,9 @@ from dsl.ast.statements import Try
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
-from interpreter.core.constructs.undo import open_undo
+from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import Exit, Failure
+from interpreter.core.outcomes import Exit, Failure, failed
 from interpreter.core.state import Frame
 
 _DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
@@ -38,7 +38,9 @@ class TryConstruct(Construct):
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         if frame.memory["phase"] == "body":
             self._body_ended(machine, frame, exit_)
-        elif frame.memory["phase"] == "undoing" and exit_.failure is None:
+        elif frame.memory["phase"] == "undoing" and exit_.failure is not None:
+            machine.end(frame, unless_cancelled(frame, failed(after(exit_.failure, frame.memory["error"]))))
+        elif frame.memory["phase"] == "undoing":
             self._handle(machine, frame)
         else:
             machine.end(frame, unless_cancelled(frame, exit_))

@@ -3,6 +3,9 @@
 An undo that fails is noted in its entry and does not stop the others; the whole then ends failed, with the list.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from interpreter.boundary.failures import UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct
@@ -24,6 +27,11 @@ def undo_failed(paths: list[str], path: str) -> Failure:
     """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
     listed = ", ".join(f"`{each}`" for each in paths)
     return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, paths)
+
+
+def after(failure: Failure, error: dict[str, Any]) -> Failure:
+    """The failure of an undo, with the error that made it necessary."""
+    return replace(failure, message=f"{failure.message}; before that {error['kind']}: {error['message']}")
 
 
 class UndoConstruct(Construct):
@@ -56,7 +64,7 @@ class UndoConstruct(Construct):
                 return
             memory["waiting"].pop(0)
             self._broken(machine, frame, entry, entry.reason)
-        machine.end(frame, failed(undo_failed(memory["broken"], frame.path)) if memory["broken"] else DONE)
+        machine.end(frame, failed(undo_failed(memory["broken"], frame.parent or "")) if memory["broken"] else DONE)
 
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
