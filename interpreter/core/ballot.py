@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from dsl.ast.statements import AwaitApproval, Group, Stage
 from dsl.definition.definition import Definition
+from dsl.expressions.equality import equal
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.payloads import Answer
@@ -102,10 +103,11 @@ def _propose(definition: Definition, node: AwaitApproval, question: Question, an
     value = None
     if node.answer is not None:
         value = validate(answer.answer if answer.answer is not None else {}, node.answer, definition.types).value
+    if question.proposal_digest is not None and equal(value, question.proposal):
+        return  # the same answer, perhaps in other words: 5 and 5.00
     digest = hashlib.sha256(json.dumps([question.digest, to_wire(value)], sort_keys=True).encode()).hexdigest()
-    if digest != question.proposal_digest:
-        question.votes = [vote for vote in question.votes if vote.stage < question.stage]
-        question.proposal, question.proposal_digest = value, digest
+    question.votes = [vote for vote in question.votes if vote.stage < question.stage]
+    question.proposal, question.proposal_digest = value, digest
 
 
 def _wrong_answer(definition: Definition, node: AwaitApproval, question: Question, answer: Answer) -> str | None:

@@ -253,20 +253,21 @@ class Machine:
     # -- names and expressions
 
     def lookup(self, frame: Frame, name: str) -> Any:
-        return self._holder(frame, name).values[name]
+        return self.holder(frame, name).values[name]
 
     def bind(self, frame: Frame, name: str, value: Any) -> None:
         """Define `name` in the scope around."""
+        self.scope_of(frame).values[name] = value
+
+    def scope_of(self, frame: Frame) -> Frame:
+        """The frame that holds the names which are defined where `frame` stands."""
         while not frame.scope:
             assert frame.parent is not None
             frame = self.state.frames[frame.parent]
-        frame.values[name] = value
+        return frame
 
-    def assign(self, frame: Frame, name: str, value: Any) -> None:
-        """Set the `var` of this name, wherever it was defined."""
-        self._holder(frame, name).values[name] = value
-
-    def _holder(self, frame: Frame, name: str) -> Frame:
+    def holder(self, frame: Frame, name: str) -> Frame:
+        """The frame where the name that `frame` sees was defined."""
         while name not in frame.values:
             if frame.parent is None:
                 raise LookupError(f"{name} has no value; the check should have refused this flow")
@@ -321,8 +322,9 @@ class Machine:
     ) -> None:
         """Record for people that something happened."""
         self.state.note_count += 1
-        name = name or frame.path.rsplit("/", 1)[-1]
-        note = Note(self.state.note_count, self.state.now, kind, frame.path, name, node, attempt, detail, rehearsal)
+        path = self.state.flow if frame.path == ROOT else frame.path
+        name = name or path.rsplit("/", 1)[-1]
+        note = Note(self.state.note_count, self.state.now, kind, path, name, node, attempt, detail, rehearsal)
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:
             del self.state.notes[: MOST_NOTES // 2]

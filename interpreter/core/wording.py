@@ -1,4 +1,6 @@
-"""How the expressions that a question shows are called: as their author wrote them, as far as they are names."""
+"""What people are told things are called: the expressions that a question shows, and steps."""
+
+import re
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name
 
@@ -14,3 +16,14 @@ def expression_text(expression: Expression) -> str:
             return f"{expression_text(subject)}[{value}]"
         case _:
             return "value"
+
+
+_SILENT = frozenset({"then", "else", "body"})
+_ORDINAL = re.compile(r"#\d+")
+
+
+def title(path: str) -> str:
+    """What a step is called: its path without the flow and without blocks that have no name, `refine[3]/version`."""
+    *around, last = path.split("/")[1:] or [path]
+    named = [segment for segment in around if "[" in segment or not ("#" in segment or segment in _SILENT)]
+    return _ORDINAL.sub("", "/".join([*named, last]))

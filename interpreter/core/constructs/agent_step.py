@@ -24,6 +24,7 @@ from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.state import Amount, Frame
+from interpreter.core.wording import title
 
 FRAMING_TOKENS = 64
 """What a chat adds to its texts, at most: roles, separators, the name of the schema."""
@@ -72,7 +73,7 @@ class AgentStepConstruct(Construct):
         )
         memory["phase"] = "asking"
         memory["command"] = frame.path if memory["attempt"] == 1 else f"{frame.path}~{memory['attempt']}"
-        summary = frame.path.split("/", 1)[-1]
+        summary = title(frame.path)
         machine.issue(frame, AttemptModel(memory["command"], request, policies.MODEL_TIMEOUT, summary))
         if memory["attempt"] > 1:
             machine.note("attempt", frame, "agent", attempt=memory["attempt"], detail=request.model)
@@ -167,7 +168,7 @@ class AgentStepConstruct(Construct):
         memory["phase"] = "waiting"
         memory["command"] = f"{frame.path}~{memory['attempt']}!retry"
         deadline = machine.state.now + following.delay / 1000
-        machine.issue(frame, SetTimer(memory["command"], deadline, f"{frame.path.split('/', 1)[-1]}: {event.kind}"))
+        machine.issue(frame, SetTimer(memory["command"], deadline, f"{title(frame.path)}: {event.kind}"))
         machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{event.kind}: {event.message}")
 
     def _next_model(self, machine: Machine, frame: Frame, failure: Failure) -> None:

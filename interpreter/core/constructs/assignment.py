@@ -1,12 +1,21 @@
-"""`let`, `var` and `set`: names and their values."""
+"""`let`, `var` and `set`: names and their values.
 
-from typing import cast
+What is put into a `var` with a type becomes a value of that type: what was left out of a record is filled in.
+"""
+
+from typing import Any, cast
 
 from dsl.ast.statements import Let, Set, Var
+from dsl.ast.types import Type
+from dsl.values.validate import validate
+from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import DONE
+from interpreter.core.outcomes import DONE, Failure, FlowFailed
 from interpreter.core.state import Frame
+
+INVALID_VALUE = "InvalidValue"
+"""The kind of a value that breaks a constraint of its variable's type, such as a largest size."""
 
 
 class LetConstruct(Construct):
@@ -17,16 +26,35 @@ class LetConstruct(Construct):
 
 
 class VarConstruct(Construct):
-    """A `var` without a value has none until it is set; the check proves that nobody looks before."""
+    """A `var` without a value has none until it is set; the check proves that nobody looks before.
+
+    The scope's `memory["vars"]` holds the addresses of its variables, for those who set them.
+    """
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Var, machine.node(frame))
-        machine.bind(frame, node.name, machine.evaluate(frame, "value", node.value) if node.value is not None else None)
+        value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
+        scope = machine.scope_of(frame)
+        scope.values[node.name] = _fitted(machine, frame, value, node.type) if node.value is not None else None
+        scope.memory.setdefault("vars", {})[node.name] = frame.address
         machine.end(frame, DONE)
 
 
 class SetConstruct(Construct):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Set, machine.node(frame))
-        machine.assign(frame, node.name, machine.evaluate(frame, "value", node.value))
+        value = machine.evaluate(frame, "value", node.value)
+        holder = machine.holder(frame, node.name)
+        address = holder.memory.get("vars", {}).get(node.name)
+        declared = cast(Var, machine.node_at(address)).type if address is not None else None
+        holder.values[node.name] = _fitted(machine, frame, value, declared)
         machine.end(frame, DONE)
+
+
+def _fitted(machine: Machine, frame: Frame, value: Any, declared: Type | None) -> Any:
+    if declared is None:
+        return value
+    checked = validate(value, declared, machine.definition.types, references=True)
+    if checked.problems:
+        raise FlowFailed(Failure(INVALID_VALUE, describe(checked.problems), frame.path))
+    return checked.value

@@ -22,7 +22,7 @@ from interpreter.core.late_answers import remember
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
 from interpreter.core.state import Frame, Question
-from interpreter.core.wording import expression_text
+from interpreter.core.wording import expression_text, title
 
 
 class AwaitApprovalConstruct(Construct):
@@ -97,14 +97,14 @@ class AwaitApprovalConstruct(Construct):
         frame.memory["stage_timer"] = f"{frame.path}!stage{question.stage}"
         machine.issue(
             frame,
-            SetTimer(frame.memory["stage_timer"], question.deadline, f"{frame.path.split('/', 1)[-1]}: answer due"),
+            SetTimer(frame.memory["stage_timer"], question.deadline, f"{title(frame.path)}: answer due"),
         )
 
     def _remind_later(self, machine: Machine, frame: Frame) -> None:
         every = _node(machine, frame).remind
         frame.memory["remind_timer"] = f"{frame.path}!remind{frame.memory['reminders']}"
         if every is not None:
-            summary = f"{frame.path.split('/', 1)[-1]}: remind"
+            summary = f"{title(frame.path)}: remind"
             machine.issue(frame, SetTimer(frame.memory["remind_timer"], machine.state.now + every / 1000, summary))
 
     def _settle(self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Any, by: list[str]) -> None:

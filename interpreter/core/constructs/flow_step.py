@@ -20,6 +20,7 @@ from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
 from interpreter.core.snapshot import decode
 from interpreter.core.state import Amount, Frame
+from interpreter.core.wording import title
 
 
 class FlowStepConstruct(Construct):
@@ -44,9 +45,7 @@ class FlowStepConstruct(Construct):
         if not reservations.reserve(machine, frame, purses.from_lease(lease)):
             return
         frame.memory.update(phase="running", lent_by=purses.scarce(machine.state, frame.purse, budget))
-        machine.issue(
-            frame, StartChild(frame.path, flow.name, frame.memory["input"], lease, frame.path.split("/", 1)[-1])
-        )
+        machine.issue(frame, StartChild(frame.path, flow.name, frame.memory["input"], lease, title(frame.path)))
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:

@@ -10,6 +10,7 @@ from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, DONE
 from interpreter.core.state import Frame
+from interpreter.core.wording import title
 
 
 class PauseConstruct(Construct):
@@ -33,7 +34,7 @@ class SleepConstruct(Construct):
             deadline = machine.state.now + (node.milliseconds or 0) / 1000
         else:
             deadline = cast(datetime, machine.evaluate(frame, "until", node.until)).timestamp()
-        machine.issue(frame, SetTimer(frame.path, deadline, frame.path.split("/", 1)[-1]))
+        machine.issue(frame, SetTimer(frame.path, deadline, title(frame.path)))
         machine.note("started", frame, "sleep")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:

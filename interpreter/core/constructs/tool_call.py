@@ -19,6 +19,7 @@ from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Frame
+from interpreter.core.wording import title
 
 
 def open_call(
@@ -61,7 +62,7 @@ class ToolCallConstruct(Construct):
             queue=tool.queue,
             signature=sealed.digest,
             declared=sealed.readable,
-            summary=memory["id"].split("/", 1)[-1],
+            summary=title(memory["id"]),
         )
         memory["phase"] = "calling"
         machine.issue(frame, command)
@@ -128,7 +129,7 @@ class ToolCallConstruct(Construct):
         memory = frame.memory
         memory["phase"] = "waiting"
         memory["command"] = f"{memory['id']}~{memory['attempt']}!retry"
-        summary = f"{memory['id'].split('/', 1)[-1]}: attempt {memory['attempt'] + 1}"
+        summary = f"{title(memory['id'])}: attempt {memory['attempt'] + 1}"
         machine.issue(frame, SetTimer(memory["command"], machine.state.now + delay / 1000, summary))
         machine.note(
             "retrying", frame, "tool", name=summary, attempt=memory["attempt"], detail=f"{event.kind}: {event.message}"
