@@ -39,6 +39,7 @@ from interpreter.boundary.payloads import (
 )
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
+from interpreter.core.wording import title
 from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
 
@@ -160,7 +161,7 @@ class Children:
     async def _look_after(self, id_: str) -> None:
         wait = FIRST_CHECK
         while True:
-            await workflow.sleep(wait, summary=f"look after {id_.split('/', 1)[-1]}")
+            await workflow.sleep(wait, summary=f"look after {title(id_)}")
             workflow_id = self.told.get(id_)
             if workflow_id is None:
                 return

@@ -17,6 +17,7 @@ from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.state import State
 from interpreter.core.view import NODES, asked, step_view
+from interpreter.core.wording import title
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
@@ -87,4 +88,4 @@ def _details(definition: Definition, state: State) -> str:
 
 def _step_line(step: StepView) -> str:
     attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
-    return f"{step.path.split('/', 1)[-1]}: {step.state}{attempt}"
+    return f"{title(step.path)}: {step.state}{attempt}"
