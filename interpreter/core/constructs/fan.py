@@ -24,7 +24,7 @@ class FanConstruct(Construct):
         frame.memory.update(results={}, failure=None, keep_going=keep_going, undoing=[], since=since)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if child not in frame.memory.get("undoing", []):
+        if child not in frame.memory["undoing"]:
             self._branch_ended(machine, frame, child, exit_)
         else:
             frame.memory["undoing"].remove(child)
@@ -67,7 +67,7 @@ class FanConstruct(Construct):
                 self.succeeded(machine, frame, child, exit_.value)
         elif memory["keep_going"] and not self.stopping(frame):
             memory["results"][key] = _failure(exit_.failure)
-            if open_undo(machine, frame, child.removeprefix(frame.path) + "/undo", child, memory.get("since", 0)):
+            if open_undo(machine, frame, child.removeprefix(frame.path) + "/undo", child, memory["since"]):
                 memory["undoing"].append(f"{child}/undo")
         else:
             self._stop(machine, frame, exit_.failure)

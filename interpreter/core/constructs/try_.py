@@ -51,7 +51,7 @@ class TryConstruct(Construct):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         frame.memory.update(handler=handler, error=exit_.failure.as_value(), phase="undoing")
-        if not open_undo(machine, frame, "/undo", f"{frame.path}/body", frame.memory.get("since", 0)):
+        if not open_undo(machine, frame, "/undo", f"{frame.path}/body", frame.memory["since"]):
             self._handle(machine, frame)
 
     def _handle(self, machine: Machine, frame: Frame) -> None:

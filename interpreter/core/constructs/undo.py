@@ -45,7 +45,7 @@ class UndoConstruct(Construct):
         self._next(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        entry = machine.state.ledger[_waiting(machine, frame).pop(0)]
+        entry = machine.state.ledger[frame.memory["waiting"].pop(0)]
         if exit_.kind == "done":
             entry.state = "undone"
             machine.note("undone", frame, "undo", name=entry.path)
@@ -75,11 +75,3 @@ class UndoConstruct(Construct):
         entry.state, entry.reason = "undo_failed", reason
         frame.memory["broken"].append(entry.path)
         machine.note("undo_failed", frame, "undo", name=entry.path, detail=reason)
-
-
-def _waiting(machine: Machine, frame: Frame) -> list[int]:
-    """A run that was carried over from 0.1.0 kept the scope instead."""
-    if "waiting" not in frame.memory:
-        frame.memory.update(waiting=ledger.to_undo(machine.state, frame.memory["scope"]), broken=[])
-    waiting: list[int] = frame.memory["waiting"]
-    return waiting
