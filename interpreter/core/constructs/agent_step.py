@@ -5,8 +5,6 @@ Each attempt at a model reserves the most that it can cost and settles what it d
 type is asked for again with the reason, a bounded number of times.
 """
 
-import json
-from decimal import Decimal
 from typing import Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
@@ -15,19 +13,16 @@ from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import ChatRequest, ChatUsage
-from interpreter.core import policies, purses, reservations
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.core import model_costs, policies, purses, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
-from interpreter.core.state import Amount, Frame
+from interpreter.core.state import Frame
 from interpreter.core.wording import title
-
-FRAMING_TOKENS = 64
-"""What a chat adds to its texts, at most: roles, separators, the name of the schema."""
 
 
 class AgentStepConstruct(Construct):
@@ -52,12 +47,14 @@ class AgentStepConstruct(Construct):
 
     def granted(self, machine: Machine, frame: Frame) -> None:
         """Reserve for the next attempt, and make it."""
-        memory = frame.memory
-        memory["phase"] = "reserving"
-        need = self._need(machine, frame)
-        if not reservations.reserve(machine, frame, need):
-            return
         _, agent = _parts(machine, frame)
+        frame.memory["phase"] = "reserving"
+        need = model_costs.most(machine.state, frame, agent)
+        if reservations.reserve(machine, frame, need):
+            self._ask(machine, frame, agent, need.tokens - model_costs.tokens_sent(frame.memory))
+
+    def _ask(self, machine: Machine, frame: Frame, agent: AgentDeclaration, answer_tokens: int) -> None:
+        memory = frame.memory
         memory["tries"] += 1
         memory["attempt"] += 1
         request = ChatRequest(
@@ -66,15 +63,14 @@ class AgentStepConstruct(Construct):
             prompt=to_wire(memory["prompt"]),
             instructions=to_wire(memory["instructions"]),
             schema=memory["schema"],
-            max_output_tokens=need.tokens - _input_bound(memory),
+            max_output_tokens=answer_tokens,
             temperature=float(agent.temperature) if agent.temperature is not None else None,
             attempt=memory["attempt"],
             feedback=memory["feedback"],
         )
         memory["phase"] = "asking"
         memory["command"] = frame.path if memory["attempt"] == 1 else f"{frame.path}~{memory['attempt']}"
-        summary = title(frame.path)
-        machine.issue(frame, AttemptModel(memory["command"], request, policies.MODEL_TIMEOUT, summary))
+        machine.issue(frame, AttemptModel(memory["command"], request, policies.MODEL_TIMEOUT, title(frame.path)))
         if memory["attempt"] > 1:
             machine.note("attempt", frame, "agent", attempt=memory["attempt"], detail=request.model)
 
@@ -102,27 +98,10 @@ class AgentStepConstruct(Construct):
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._end(machine, frame, failed(failure))
 
-    def _need(self, machine: Machine, frame: Frame) -> Amount:
-        """The most that the next attempt can cost: all that is sent, and as much answer as there is budget for."""
-        _, agent = _parts(machine, frame)
-        price = machine.state.prices.get(agent.models[frame.memory["model"]])
-        sent = _input_bound(frame.memory)
-        answer = agent.budget.tokens if agent.budget and agent.budget.tokens else policies.DEFAULT_OUTPUT_TOKENS
-        tokens_left = purses.left(machine.state, frame.purse, "tokens")
-        if tokens_left is not None:
-            answer = max(1, min(answer, int(tokens_left) - sent))
-        if price is None:
-            return Amount(tokens=sent + answer, calls=1)
-        sent_usd, output_price = sent * Decimal(price.input), Decimal(price.output)
-        usd_left = purses.left(machine.state, frame.purse, "usd")
-        if usd_left is not None and output_price:
-            answer = max(1, min(answer, int((usd_left - sent_usd) / output_price)))
-        return Amount(sent_usd + answer * output_price, sent + answer, 1)
-
     def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
         _, agent = _parts(machine, frame)
         result = event.result
-        reservations.settle(machine, frame, _cost(machine, agent, frame, result.usage))
+        reservations.settle(machine, frame, model_costs.of_usage(machine.state, frame, agent, result.usage))
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         frame.memory["rehearsal"] = result.rehearsal
         types = machine.definition.types
@@ -149,7 +128,7 @@ class AgentStepConstruct(Construct):
     def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         _, agent = _parts(machine, frame)
         memory = frame.memory
-        reservations.settle(machine, frame, _charge(machine, agent, frame, event))
+        reservations.settle(machine, frame, model_costs.of_failure(machine.state, frame, agent, event))
         if frame.cancelling or "expired" in memory:
             self._end(machine, frame, CANCELLED)
             return
@@ -198,37 +177,6 @@ class AgentStepConstruct(Construct):
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.agents[step.call.target]
-
-
-def _input_bound(memory: dict[str, Any]) -> int:
-    """An upper bound of the tokens sent: a token is at least one UTF-8 byte."""
-    texts = (memory["prompt"], memory["instructions"], memory["feedback"], json.dumps(memory["schema"]))
-    return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
-
-
-def _bytes(text: Any) -> int:
-    return len(text.encode()) if type(text) is str else int(text.size)
-
-
-def _cost(machine: Machine, agent: AgentDeclaration, frame: Frame, usage: ChatUsage) -> Amount:
-    price = machine.state.prices.get(agent.models[frame.memory["model"]])
-    tokens = usage.input_tokens + usage.output_tokens
-    if price is None:
-        return Amount(tokens=tokens, calls=1)
-    usd = usage.input_tokens * Decimal(price.input) + usage.output_tokens * Decimal(price.output)
-    return Amount(usd, tokens, 1)
-
-
-def _charge(machine: Machine, agent: AgentDeclaration, frame: Frame, event: CallFailed) -> Amount:
-    """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
-    detail = _first(event)
-    detail = detail if type(detail) is dict else {}
-    usage = detail.get("usage")
-    if event.certainty == "not_started" or detail.get("charge") == "none":
-        return Amount()
-    if usage is not None:
-        return _cost(machine, agent, frame, ChatUsage(usage["input_tokens"], usage["output_tokens"]))
-    return cast(Amount, frame.memory["reserved"])
 
 
 def _first(event: CallFailed) -> Any:

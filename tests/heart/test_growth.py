@@ -1,0 +1,92 @@
+"""Work grows with what there is to do, not with its square; and no event works for long."""
+
+import sys
+from collections import Counter
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from interpreter.core.machine import MOST_ROUNDS
+from interpreter.simulation.simulation import START, Simulation
+from interpreter.simulation.world import Fails, Returns, World
+from tests.heart.watched import definition_of
+
+DECLARATIONS = """\
+edition 1
+
+tool t.read(x: text) -> text read
+tool t.bad(x: text) -> text read { errors Bad }
+tool t.write(x: text) -> { id: text } write keyed { compensate t.undo(x: result.id) }
+tool t.undo(x: text) idempotent
+agent ask(x: text) -> text { model "m" prompt "{{ x }}" }
+
+"""
+HEAD = "flow main(n: [text] at most 9000)"
+FLOWS = {
+    "branches": f"{HEAD} {{ parallel for i in n {{ step t.read(x: i) }} }}",
+    "rounds": f"{HEAD} {{ for i in n {{ step t.read(x: i) }} }}",
+    "undos": f'{HEAD} {{ for i in n {{ step t.write(x: i) }} fail "x" }}',
+    "tries": f"{HEAD} {{ for i in n {{ step t.write(x: i) try {{ step t.bad(x: i) }} on error {{ }} }} }}",
+    "waiting for money": f"{HEAD} budget 12k tokens {{ parallel for i in n as r keep going {{ step ask(x: i) }} }}",
+    "cancelled": (
+        f"{HEAD} {{ parallel {{ branch a {{ parallel for i in n {{ step t.read(x: i) }} }} step t.bad(x: n[0]) }} }}"
+    ),
+}
+
+
+def simulated(flow: str, input_: Any) -> Simulation:
+    definition = definition_of(DECLARATIONS + flow)
+    assert definition is not None
+    answers = {"t.read": Returns("r"), "t.bad": Fails("Bad"), "t.write": Returns({"id": "1"}), "t.undo": Returns()}
+    tools = {name: lambda command, planned=planned: planned for name, planned in answers.items()}
+    agents = {"ask": lambda request: Returns({"value": "a"}, 0.5, 20, 400)}
+    simulation = Simulation(definition, World(tools, agents))  # type: ignore[arg-type]
+    run = simulation.run(input_)
+    simulation.go()
+    assert run.finish is not None
+    return simulation
+
+
+def work_of(flow: str, size: int) -> int:
+    """How many instructions of the heart a run executes: a measure that no busy machine disturbs."""
+    counted: Counter[str] = Counter()
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if "interpreter/core" not in frame.f_code.co_filename:
+            return None
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        counted[event] += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        simulated(flow, {"n": [str(number) for number in range(size)]})
+    finally:
+        sys.settrace(before)
+    return counted["opcode"]
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_work_grows_with_the_size(name: str) -> None:
+    small, large = work_of(FLOWS[name], 50), work_of(FLOWS[name], 200)
+    assert small > 50_000
+    assert large < 4.4 * small
+
+
+def test_a_loop_that_only_passes_time_pauses() -> None:
+    flow = "flow main() { var n = 0 loop budget 10s { set n = n + 1 until n < 0 } on exhausted { return } }"
+    simulation = simulated(flow, {})
+    assert START + 10 <= simulation.now < START + 11
+
+
+def test_rounds_that_call_nothing_are_spread_over_events() -> None:
+    flow = "flow main() { var n = 0 for i in range(0, 4500) at most 5000 { set n = i } }"
+    definition = definition_of(DECLARATIONS + flow)
+    assert definition is not None
+    events: list[object] = []
+    simulation = Simulation(definition, World(), watch=lambda run, event, commands: events.append(event))
+    simulation.run({})
+    simulation.go()
+    assert len(events) == 1 + 4500 // MOST_ROUNDS

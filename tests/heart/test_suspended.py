@@ -1,0 +1,97 @@
+"""A cancel while a value is being fetched: what had not begun never begins."""
+
+from typing import Any
+
+import pytest
+
+from interpreter.core.advance import advance
+from interpreter.core.commands import Cancel, Command, Evaluate, Finish
+from interpreter.core.events import CancelRequested, Evaluated, Started, ToolReturned
+from interpreter.core.state import State
+from tests.heart.watched import check_nothing_left, definition_of
+
+LARGE = {"$ref": "0" * 64, "$size": 100_000}
+FLOW = """\
+edition 1
+
+tool web.read(x: text) -> text read
+tool web.keep(x: text) -> {{ id: text }} write keyed {{ compensate web.drop(x: upper(result.id)) }}
+tool web.drop(x: text) idempotent
+agent ask(x: text) -> text {{ model "m" prompt "{{{{ x }}}}" }}
+flow child(x: text) -> text {{ return x }}
+
+flow main(x: text) {{
+  step page = web.read(x: x)
+  {statement}
+}}
+"""
+
+
+class Stepped:
+    """A run moved on by hand, one event at a time."""
+
+    def __init__(self, statement: str) -> None:
+        definition = definition_of(FLOW.format(statement=statement))
+        assert definition is not None
+        self.definition = definition
+        self.state = State("main", "hash", "run")
+        self.now = 0.0
+
+    def take(self, event: Any) -> list[Command]:
+        return advance(self.definition, self.state, event)
+
+    def until_fetching(self) -> Evaluate:
+        self.take(Started(0.0, {"x": "a"}))
+        (fetch,) = self.take(ToolReturned(1.0, "main/page", LARGE))
+        assert type(fetch) is Evaluate
+        return fetch
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "step web.read(x: upper(page))",
+        "step web.keep(x: upper(page))",
+        "step ask(x: upper(page))",
+        "step child(x: upper(page))",
+        'step ask(x: page) sleep until if page == "" then now() else now()',
+        'await approval go "Go with {{ page }}?" { from "a" timeout 1h then reject }',
+        'if page == "a" { step web.read(x: x) }',
+        'for letter in split(page, "") at most 9 { step web.read(x: letter) }',
+        'parallel for letter in split(page, "") at most 9 { step web.read(x: letter) }',
+        "let long = upper(page)  step web.read(x: long)",
+        "fail page",
+    ],
+)
+def test_nothing_begins_after_it(statement: str) -> None:
+    stepped = Stepped(statement)
+    fetch = stepped.until_fetching()
+    commands = stepped.take(CancelRequested(2.0))
+    assert commands == [Cancel(fetch.id), Finish("cancelled")]
+    check_nothing_left(stepped.state)
+    assert stepped.take(Evaluated(3.0, fetch.id, "A")) == []
+
+
+def test_an_undo_is_still_worded() -> None:
+    stepped = Stepped("step web.keep(x: x)")
+    stepped.take(Started(0.0, {"x": "a"}))
+    stepped.take(ToolReturned(1.0, "main/page", "small"))
+    (fetch,) = stepped.take(ToolReturned(2.0, "main/web.keep", {"id": LARGE}))
+    assert type(fetch) is Evaluate
+    assert stepped.take(CancelRequested(3.0)) == []
+    (undo,) = stepped.take(Evaluated(4.0, fetch.id, "LARGE"))
+    assert (undo.id, undo.arguments) == ("main/web.keep/undo", {"x": "LARGE"})  # type: ignore[union-attr]
+    assert stepped.take(ToolReturned(5.0, "main/web.keep/undo", None)) == [Finish("cancelled")]
+
+
+def test_an_undo_that_cannot_be_worded_elsewhere_is_listed() -> None:
+    stepped = Stepped("step web.keep(x: x)")
+    stepped.take(Started(0.0, {"x": "a"}))
+    stepped.take(ToolReturned(1.0, "main/page", "small"))
+    (fetch,) = stepped.take(ToolReturned(2.0, "main/web.keep", {"id": LARGE}))
+    (finish,) = stepped.take(Evaluated(3.0, fetch.id, None, "TypeMismatch", "not a text"))  # type: ignore[union-attr]
+    assert type(finish) is Finish
+    assert finish.outcome == "completed"
+    (entry,) = stepped.state.ledger
+    assert (entry.state, entry.undo_tool, entry.undo_arguments) == ("done", "web.drop", None)
+    assert entry.reason == "the undo cannot be worded: not a text"
