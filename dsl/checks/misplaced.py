@@ -1,12 +1,36 @@
-"""SF604: a statement that has no meaning where it stands."""
+"""SF604: a statement, or an option of a step, that has no meaning where it stands."""
 
 from collections.abc import Iterator
 
+from dsl.ast.node import Node
+from dsl.ast.statements import Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import Misplaced
+
+_ADVICE = {
+    "agent": "how often an agent is asked again follows from how it failed, and there is nothing to undo",
+    "flow": "a flow's `budget` limits its time, and what its steps did is undone step by step",
+}
+_A = {"agent": "an agent", "flow": "a flow"}
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Misplaced):
         yield Diagnostic("SF604", found.message, program.label(found.node), help=found.help)
+    for step in program.facts.all(Step):
+        signature = program.facts.callee_of(step.call)
+        if signature is not None and signature.kind in _ADVICE:
+            for option, node in _options(step, signature.kind):
+                message = f"`{option}` is not for {_A[signature.kind]}, and `{step.call.target}` is one"
+                yield Diagnostic("SF604", message, program.label(node), help=_ADVICE[signature.kind])
+
+
+def _options(step: Step, kind: str) -> Iterator[tuple[str, Node]]:
+    """The options that say nothing about a call of this kind. One attempt at a model may have a timeout."""
+    if step.timeout is not None and kind == "flow":
+        yield "timeout", step
+    if step.retry is not None:
+        yield "retry", step.retry
+    if step.compensate is not None:
+        yield "compensate", step.compensate

@@ -70,7 +70,8 @@ class AgentStepConstruct(Construct):
         )
         memory["phase"] = "asking"
         memory["command"] = frame.path if memory["attempt"] == 1 else f"{frame.path}~{memory['attempt']}"
-        machine.issue(frame, AttemptModel(memory["command"], request, policies.MODEL_TIMEOUT, title(frame.path)))
+        timeout = _parts(machine, frame)[0].timeout or policies.MODEL_TIMEOUT
+        machine.issue(frame, AttemptModel(memory["command"], request, timeout, title(frame.path)))
         if memory["attempt"] > 1:
             machine.note("attempt", frame, "agent", attempt=memory["attempt"], detail=request.model)
 
