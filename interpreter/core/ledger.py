@@ -57,6 +57,13 @@ def unsettled(state: State) -> list[Entry]:
     return [entry for entry in state.ledger if entry.state in ("undo_failed", "uncertain")]
 
 
-def not_undone(state: State) -> list[Entry]:
-    """What should have been undone and could not be."""
-    return [entry for entry in state.ledger if entry.state == "undo_failed"]
+def not_undone(state: State) -> list[str]:
+    """The paths of what should have been undone and could not be, unless the author's own handler knows of it."""
+    return [entry.path for entry in state.ledger if entry.state == "undo_failed" and not entry.accepted]
+
+
+def accept(state: State, scope: str, since: int) -> None:
+    """A handler takes over what could not be undone in `scope`."""
+    for entry in islice(state.ledger, since, None):
+        if entry.state == "undo_failed" and below(entry.path, scope):
+            entry.accepted = True

@@ -93,7 +93,8 @@ class Purse:
 @dataclass(slots=True)
 class Entry:
     """An effect in the ledger: `done uncertain undone undo_failed`. `undo_tool` and its arguments, plain JSON, are the
-    call that undoes it; without arguments it could not be worded, for the `reason`.
+    call that undoes it; without arguments it could not be worded, for the `reason`. `accepted`: a handler of the author
+    has caught that the undo failed.
     """
 
     path: str
@@ -104,6 +105,7 @@ class Entry:
     undo_tool: str | None = None
     undo_arguments: JSON = None
     reason: str = ""
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

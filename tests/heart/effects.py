@@ -64,6 +64,8 @@ def _settled(state: State, outside: Outside) -> None:
     for entry in state.ledger:
         if state.status != "completed":
             assert entry.undo_tool is None or entry.state in ("undone", "undo_failed"), f"{entry.path} is {entry.state}"
+        if state.status == "completed":
+            assert entry.state != "undo_failed" or entry.accepted, f"{entry.path} stands, and nobody said so"
         if entry.state == "undone":
             assert f"{entry.key}/undo" in outside.effects
 

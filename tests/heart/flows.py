@@ -249,6 +249,7 @@ class FlowWriter:
                 [
                     f'on error {error} if {error}.kind == "Refused"',
                     f'on error {error} if {error}.kind == "OutcomeUnknown" or {error}.kind == "Own"',
+                    f'on error {error} if {error}.kind == "UndoFailed"',
                     f"on error {error}",
                     "on error",
                 ]

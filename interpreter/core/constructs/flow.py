@@ -71,6 +71,10 @@ class FlowConstruct(Construct):
             self._finish(machine, frame, exit_)
 
     def _returned(self, machine: Machine, frame: Frame, value: Any) -> Exit:
+        """A run that left behind what it should have undone does not complete, whoever went on after that."""
+        broken = ledger.not_undone(machine.state)
+        if broken:
+            return failed(undo_failed(broken, machine.state.flow))
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
@@ -84,7 +88,7 @@ class FlowConstruct(Construct):
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         failure = exit_.failure
         if exit_.kind == "cancelled" and (broken := ledger.not_undone(machine.state)):
-            failure = undo_failed([entry.path for entry in broken], machine.state.flow)
+            failure = undo_failed(broken, machine.state.flow)
         outcome = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         machine.withdraw(purses.deadline_id(frame))
         machine.state.status = outcome

@@ -51,7 +51,10 @@ class TryConstruct(Construct):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         frame.memory.update(handler=handler, error=exit_.failure.as_value(), phase="undoing")
-        if not open_undo(machine, frame, "/undo", f"{frame.path}/body", frame.memory["since"]):
+        scope, since = f"{frame.path}/body", frame.memory["since"]
+        if exit_.failure.kind == UNDO_FAILED:
+            ledger.accept(machine.state, scope, since)
+        if not open_undo(machine, frame, "/undo", scope, since):
             self._handle(machine, frame)
 
     def _handle(self, machine: Machine, frame: Frame) -> None:
