@@ -223,7 +223,7 @@ async def test_any_other_exception_is_undeclared(error: BaseException, message: 
 RESULTS: list[Any] = [object(), {1: 2}, {"a": {1, 2}}, float("nan"), "\ud800", sys]
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=repr)
+@pytest.mark.parametrize("result", RESULTS, ids=["object", "int key", "set", "nan", "half a character", "module"])
 async def test_a_result_without_json_is_undeclared(result: Any) -> None:
     @tool
     def make() -> Any:
