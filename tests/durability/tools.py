@@ -9,7 +9,7 @@ from interpreter.activities.context import current
 from interpreter.worker.tools import tool
 from tests.durability.books import ask
 
-STEP_SECONDS = 0.04
+STEP_SECONDS = 0.12
 
 
 def begin() -> int:
