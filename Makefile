@@ -5,10 +5,10 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint lock clean
+.PHONY: help demo test test-slow bench lint lock clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(environment): requirements.lock pyproject.toml .ci/environment
 	@PYTHON="$(PYTHON)" .ci/environment
@@ -24,6 +24,9 @@ demo: $(environment)  ## run examples/support.flow on a Temporal server of its o
 
 test: lint  ## check style, types and layers, then run the tests
 	@$(bin)/pytest
+
+test-slow: $(environment)  ## run the tests of whole processes that come and go
+	@$(bin)/pytest -m slow
 
 lint: $(environment)  ## check style, types and layers
 	@$(bin)/ruff check

@@ -40,6 +40,7 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     assert worker.end().code == 0
 
 
+@pytest.mark.slow
 def test_show_tells_how_a_run_stands_and_approvals_what_it_asks(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=lamp", "--id", "shown", "--requester", "carol")
     running.until("keep  asks")
@@ -67,6 +68,7 @@ def test_show_tells_how_a_run_stands_and_approvals_what_it_asks(dsl: Dsl) -> Non
     assert "status  cancelled" in dsl.here("show", "shown").out
 
 
+@pytest.mark.slow
 def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, shop_log: Path) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "killed")
     running.until("keep  asks")
@@ -100,6 +102,7 @@ def test_the_same_id_while_a_run_is_under_way_is_refused(dsl: Dsl) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_stuck_run_is_found_with_the_reason_in_plain_words(dsl: Dsl) -> None:
     asyncio.run(start_without_definition(dsl.state, "lost"))
     worker = dsl.start("worker", "--task-queue", "queue-lost")

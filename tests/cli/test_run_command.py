@@ -66,6 +66,7 @@ def test_without_a_terminal_it_says_how_to_answer_and_waits(dsl: Dsl) -> None:
     assert ended.json["note"] == "all well"
 
 
+@pytest.mark.slow
 def test_a_queue_that_nothing_works_on_is_named(dsl: Dsl, tmp_path: Path) -> None:
     flow = tmp_path / "far.flow"
     flow.write_text(
@@ -80,6 +81,7 @@ def test_a_queue_that_nothing_works_on_is_named(dsl: Dsl, tmp_path: Path) -> Non
     assert running.end().code == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_the_run_and_attach_carries_it_on(dsl: Dsl, approving: Path, shop_log: Path) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "left")
     running.until("keep  asks")

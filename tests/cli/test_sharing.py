@@ -12,6 +12,8 @@ from tests.cli.conftest import CASES, Dsl
 
 SHOP = CASES / "shop.flow"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Dsl:

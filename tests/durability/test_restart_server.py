@@ -33,6 +33,8 @@ flow main() -> text {
 }
 """
 
+pytestmark = pytest.mark.slow
+
 
 async def stop(folder: StateFolder) -> None:
     """As it ends when nobody uses it any more, only at once."""

@@ -33,6 +33,8 @@ async def hold():
 asyncio.run(hold())
 """
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> StateFolder:
