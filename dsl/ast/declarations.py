@@ -19,25 +19,34 @@ class TypeDeclaration(Node):
 
 @dataclass(frozen=True, slots=True)
 class Effect(Node):
-    """What a tool does to the world. `keyed` honours an idempotency key, for `keyed_for` milliseconds when given."""
+    """What a tool does to the world. `keyed` honours an idempotency key, for `keyed_for` milliseconds when given; what
+    a `final` tool does stays done."""
 
     kind: OneOf["read", "idempotent", "write", "irreversible"]
     quick: bool = False
     keyed: bool = False
     keyed_for: int | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verify(Node):
-    """How an unknown outcome is settled: a `read` tool (null: it did not happen), or `none` with the reason."""
+    """How an unknown outcome is settled: a `read` tool (null: it did not happen), or `none` with the reason.
+
+    A null is believed once the attempt is known to be over, or `after` milliseconds have passed since its timeout.
+    """
 
     call: Call | None = None
     none_reason: str | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToolDeclaration(Node):
-    """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened."""
+    """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
+
+    `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time.
+    """
 
     name: str
     parameters: tuple[Field, ...]
@@ -51,12 +60,16 @@ class ToolDeclaration(Node):
     verify: Verify | None = None
     errors: tuple[str, ...] = ()
     key: str | None = None
+    patience: int | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgentDeclaration(Node):
+    """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
+    may ask for before the next model is asked."""
+
     name: str
     parameters: tuple[Field, ...]
     returns: Type
@@ -65,6 +78,8 @@ class AgentDeclaration(Node):
     instructions: Expression | None = None
     temperature: Decimal | None = None
     budget: Budget | None = None
+    answer_tokens: int | None = None
+    patience: int | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 

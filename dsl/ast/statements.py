@@ -54,7 +54,10 @@ class Compensate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Step(Node):
-    """`step case = tickets.open(…) { timeout 5s }`. Unnamed, it has its target's name, numbered if it stands twice."""
+    """`step case = tickets.open(…) { timeout 5s }`. Unnamed, it has its target's name, numbered if it stands twice.
+
+    `patience` comes before the tool's: how long the call waits for a worker that has the tool.
+    """
 
     name: str
     call: Call
@@ -63,6 +66,7 @@ class Step(Node):
     retry: Retry | None = None
     compensate: Compensate | None = None
     without_approval: str | None = None
+    patience: int | None = None
     not_yet: tuple["NotYet", ...] = ()
 
 
@@ -174,8 +178,8 @@ class Person(Node):
 class Stage(Node):
     """`from 2 of "a", "b" except requester timeout 12h then reject`.
 
-    `required` distinct persons of the union must agree; with `all_of` one of each. `timeout` and `outcome` are None
-    only in a text that does not pass the check.
+    `required` distinct persons of the union must agree; with `all_of` one of each. With `verified` only signed answers
+    count whose key the worker knows. `timeout` and `outcome` are None only in a text that does not pass the check.
     """
 
     whom: tuple[Group | Person, ...]
@@ -184,6 +188,7 @@ class Stage(Node):
     except_requester: bool = False
     timeout: int | None = None
     outcome: OneOf["ask", "approve", "reject", "fail"] | None = None
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import Misplaced
 
 _ADVICE = {
-    "agent": "how often an agent is asked again follows from how it failed, and there is nothing to undo",
+    "agent": "an agent is asked again as its failure demands, has its own `patience`, and leaves nothing to undo",
     "flow": "a flow's `budget` limits its time, and what its steps did is undone step by step",
 }
 _A = {"agent": "an agent", "flow": "a flow"}
@@ -32,5 +32,7 @@ def _options(step: Step, kind: str) -> Iterator[tuple[str, Node]]:
         yield "timeout", step
     if step.retry is not None:
         yield "retry", step.retry
+    if step.patience is not None:
+        yield "patience", step
     if step.compensate is not None:
         yield "compensate", step.compensate

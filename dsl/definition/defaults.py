@@ -3,7 +3,7 @@ version change no run that is under way, and no hash by themselves. Times are mi
 
 from dataclasses import replace
 
-from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, Verify
 from dsl.ast.statements import Retry
 
 TIMEOUT = 30_000
@@ -12,18 +12,33 @@ QUICK_TIMEOUT = 5_000
 """For one attempt at a `quick` tool."""
 HEARTBEAT = 5_000
 """Without a sign of life for so long, a tool on the run's own queue is taken for lost; others need not send any."""
+LONGEST_PROVIDER_WAIT = 120_000
+"""The longest wait that a model's provider may ask for."""
 FIRST_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000
 
 
 def complete_tool(tool: ToolDeclaration) -> ToolDeclaration:
-    """The same tool with nothing left open, except `retry`: without it, what is tried again depends on the failure."""
+    """The same tool with nothing left open, except `retry`: without it, what is tried again depends on the failure; and
+    `patience`, which then is the time that the flow has."""
+    timeout = tool.timeout if tool.timeout is not None else QUICK_TIMEOUT if tool.effect.quick else TIMEOUT
     return replace(
         tool,
-        timeout=tool.timeout if tool.timeout is not None else QUICK_TIMEOUT if tool.effect.quick else TIMEOUT,
+        timeout=timeout,
+        verify=_complete_verify(tool.verify, timeout),
         heartbeat=HEARTBEAT if tool.heartbeat is None and tool.queue is None else tool.heartbeat,
         errors=tuple(sorted(tool.errors)),
     )
+
+
+def _complete_verify(verify: Verify | None, timeout: int) -> Verify | None:
+    """A tool that outlives its timeout is given the same time once more to end."""
+    asks = verify is not None and verify.call is not None and verify.after is None
+    return replace(verify, after=timeout) if verify is not None and asks else verify
+
+
+def complete_agent(agent: AgentDeclaration) -> AgentDeclaration:
+    return replace(agent, patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience)
 
 
 def complete_retry(retry: Retry) -> Retry:

@@ -15,7 +15,7 @@ from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
 from dsl.ast.statements import AwaitApproval, Call, Retry
 from dsl.definition.canonical import canonical, digest
-from dsl.definition.defaults import complete_retry, complete_tool
+from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
 from dsl.definition.form import to_bytes
 from dsl.definition.reach import reach
@@ -125,6 +125,8 @@ class _Plain:
                 return complete_retry(node)
             case ToolDeclaration():
                 return complete_tool(node)
+            case AgentDeclaration():
+                return complete_agent(node)
             case AwaitApproval():
                 assert isinstance(original, AwaitApproval)
                 return replace(node, gates=tuple(rewrite(call, self.change) for call in self.gates(original)))

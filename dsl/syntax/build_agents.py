@@ -4,7 +4,7 @@ from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import NotYet, Stage
 from dsl.ast.types import Field, Type
-from dsl.syntax.build_types import Bound
+from dsl.syntax.build_types import Bound, whole
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -33,6 +33,10 @@ def temperature(site: Site, amount: Bound) -> Option:
     return Option("temperature", amount.value, site.span)
 
 
+def answer_limit(site: Site, limit: Bound) -> Option:
+    return Option("answer_tokens", whole(site, limit), site.span, "answer at most")
+
+
 def agent_use(site: Site, *_used: object) -> NotYet:
     return site.not_yet("use of tools by an agent")
 
@@ -51,6 +55,7 @@ RULES: Rules = {
     "instructions": instructions,
     "prompt": prompt,
     "temperature": temperature,
+    "answer_limit": answer_limit,
     "agent_use": agent_use,
     "used": used,
     "gate": gate,

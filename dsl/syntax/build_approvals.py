@@ -29,10 +29,11 @@ def remind(site: Site, interval: int) -> Option:
 
 
 def stage(site: Site, required: Token | None, *rest: object) -> Stage:
-    *whom, except_requester, timeout, outcome = rest
+    *parts, timeout, outcome = rest
     count = int(required.text) if required and required.kind == "INT" else 1
-    values: dict[str, Any] = {"except_requester": except_requester is not None, "timeout": timeout, "outcome": outcome}
-    people = tuple(each for each in whom if isinstance(each, Group | Person))
+    words = {option.name: option.value for option in site.options(parts).values()}
+    values: dict[str, Any] = {**words, "timeout": timeout, "outcome": outcome}
+    people = tuple(each for each in parts if isinstance(each, Group | Person))
     return Stage(people, count, all_of=bool(required and required.kind == "ALL"), **values, span=site.span)
 
 
@@ -48,8 +49,12 @@ def person(site: Site, value: Expression) -> Person:
     return Person(value, span=site.span)
 
 
-def except_requester(_site: Site) -> bool:
-    return True
+def except_requester(site: Site) -> Option:
+    return Option("except_requester", True, site.span, "except requester")
+
+
+def verified(site: Site) -> Option:
+    return Option("verified", True, site.span)
 
 
 def outcome(_site: Site, word: Token) -> str:
@@ -80,6 +85,7 @@ RULES: Rules = {
     "group": group,
     "person": person,
     "except_requester": except_requester,
+    "verified": verified,
     "outcome": outcome,
     "await_event": await_event,
     "await_first": await_first,

@@ -33,7 +33,7 @@ def tool_declaration(
 def effect(site: Site, kind: Token, *marks: Token | int) -> Effect:
     words = [mark.kind for mark in marks if isinstance(mark, Token)]
     keyed_for = next((mark for mark in marks if isinstance(mark, int)), None)
-    made = Effect("read", quick="QUICK" in words, keyed="KEYED" in words, keyed_for=keyed_for, span=site.span)
+    made = Effect("read", "QUICK" in words, "KEYED" in words, keyed_for, "FINAL" in words, span=site.span)
     match kind.text:
         case "idempotent" | "write" | "irreversible" as known:
             return replace(made, kind=known)
@@ -57,6 +57,10 @@ def retry(
 
 def heartbeat(site: Site, duration: int) -> Option:
     return Option("heartbeat", duration, site.span)
+
+
+def patience(site: Site, duration: int) -> Option:
+    return Option("patience", duration, site.span)
 
 
 def queue(site: Site, name: Token) -> Option:
@@ -83,8 +87,8 @@ def compensate_block(site: Site, _body: Block) -> NotYet:
     return site.not_yet("compensate block")
 
 
-def verify(site: Site, call: Call) -> Option:
-    return Option("verify", Verify(call, span=site.span), site.span)
+def verify(site: Site, call: Call, after: int | None) -> Option:
+    return Option("verify", Verify(call, after=after, span=site.span), site.span)
 
 
 def verify_none(site: Site, reason: Token) -> Option:
@@ -102,6 +106,7 @@ RULES: Rules = {
     "timeout": timeout,
     "retry": retry,
     "heartbeat": heartbeat,
+    "patience": patience,
     "queue": queue,
     "errors": errors,
     "key": key,

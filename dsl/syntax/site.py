@@ -16,11 +16,13 @@ Rules = dict[str, Callable[..., Any]]
 
 
 class Option(NamedTuple):
-    """One entry of a body of options: the field of the node that it fills, its value, and where it stands."""
+    """One entry of a body of options: the field of the node that it fills, its value, where it stands, and how it is
+    written where that is not the name of the field."""
 
     name: str
     value: object
     span: Span
+    written: str | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Site:
             first = found.setdefault(option.name, option)
             if first is not option:
                 self.problem(
-                    f"`{option.name}` stands twice",
+                    f"`{option.written or option.name}` stands twice",
                     option.span,
                     advice="keep one of them",
                     secondary=(Label(first.span, "the first one"),),
