@@ -200,7 +200,7 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
-        scope = {name: load(fetch(self.simulation.world, value)) for name, value in command.scope.items()}
+        scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
         try:
             value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
         except EvaluationError as error:

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
+from dsl.values.references import parted
 from interpreter.boundary.names import (
     DESCRIBE_RUN_ACTIVITY,
     FLOW_ATTRIBUTE,
@@ -40,6 +41,7 @@ from interpreter.boundary.payloads import (
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
 from interpreter.core.wording import title
+from interpreter.workflow.beside import report_joined
 from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
 
@@ -75,7 +77,7 @@ class Children:
 
     def size(self, command: StartChild) -> int:
         """The bytes that starting it sends."""
-        return len(self._input.definition.inline or "") + size_of(command.input)
+        return len(self._input.definition.inline or "") + size_of(parted(command.input))
 
     def runs(self, id_: str) -> bool:
         """Whether a child has run since before a continue."""
@@ -94,7 +96,7 @@ class Children:
         self._go(self._cancel(id_))
 
     def reported(self, report: ChildReport) -> None:
-        self._finish(ChildEnded(workflow.time(), report.command, report))
+        self._finish(ChildEnded(workflow.time(), report.command, report_joined(report)))
 
     async def tell_all_to_report(self) -> bool:
         """Ask each open child to report; False when one has just ended, so its event is about to come."""
@@ -198,10 +200,12 @@ class Children:
         return TypedSearchAttributes(pairs)
 
     def _child_input(self, command: StartChild) -> RunInput:
+        input_, references = parted(command.input)
         return RunInput(
             definition=self._input.definition,
             flow=command.flow,
-            input=command.input,
+            input=input_,
+            references=references,
             requester=self._input.requester,
             prices=self._input.prices,
             lease=command.lease,

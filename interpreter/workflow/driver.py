@@ -15,6 +15,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
@@ -77,7 +78,8 @@ class Driver:
         )
         if self.input.lease is not None:
             state.lease = self.input.lease
-        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), self.input.input)))
+        given = joined(self.input.input, self.input.references)
+        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given)))
         return state
 
     # -- what comes in

@@ -17,6 +17,7 @@ from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED,
 from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate
 from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, ToolReturned
+from interpreter.workflow.beside import report_joined, result_of
 
 _SDK_NOT_FOUND = "NotFoundError"
 _NOT_REGISTERED_TEXT = "is not registered on this worker"
@@ -35,7 +36,11 @@ def call_event(
         return ModelAnswered(at, command.id, result)
     if type(result) is EvaluateResult:
         return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
-    return ToolReturned(at, command.id, result)
+    try:
+        return ToolReturned(at, command.id, result_of(result))
+    except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
+        reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
+        return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
 
 
 def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
@@ -63,7 +68,7 @@ def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
 def child_event(id_: str, at: float, result: RunResult | None, error: BaseException | None) -> ChildEnded:
     """The event for a child whose native handle has ended."""
     if error is None:
-        return ChildEnded(at, id_, ChildReport(id_, "completed", result))
+        return ChildEnded(at, id_, report_joined(ChildReport(id_, "completed", result)))
     if isinstance(error, WorkflowAlreadyStartedError):
         taken = {"$type": "Failure", "kind": NOT_CALLED, "message": f"another run has the id {error.workflow_id}"}
         return ChildEnded(at, id_, ChildReport(id_, "failed", None, taken, Spent()))

@@ -103,7 +103,7 @@ async def test_texts_behind_references_are_fetched() -> None:
     store = MemoryStore()
     kept = keep_large(store, "x" * LARGE)
     assert isinstance(kept, Reference)
-    asked = replace(REQUEST, prompt={"$ref": kept.hash, "$size": kept.size}, instructions="short")
+    asked = replace(REQUEST, prompt=None, instructions="short", references=[[[0], kept.hash, kept.size]])
     provider = Scripted(lambda: ANSWER)
     assert await ActivityEnvironment().run(chat_activity(provider, store), asked) == ANSWER
     assert provider.asked == [replace(REQUEST, prompt="x" * LARGE, instructions="short")]
@@ -111,7 +111,7 @@ async def test_texts_behind_references_are_fetched() -> None:
 
 @pytest.mark.parametrize("store", [None, MemoryStore()])
 async def test_a_text_that_cannot_be_read_costs_nothing(store: ObjectStore | None) -> None:
-    found = await chat_failure(lambda: ANSWER, replace(REQUEST, prompt={"$ref": "0" * 64, "$size": 9}), store)
+    found = await chat_failure(lambda: ANSWER, replace(REQUEST, references=[[[0], "0" * 64, 9]]), store)
     assert found.type == failures.CONNECTION_FAILED
     assert found.details[0]["charge"] == "none"
 
@@ -151,5 +151,5 @@ async def test_a_state_is_kept_as_it_is() -> None:
     state = {"frames": {"a": [1, None, {"$decimal": "1.5"}]}, "text": "ü"}
     environment = ActivityEnvironment()
     reference = await environment.run(store_activity(store), state)
-    assert reference.keys() == {"$ref", "$size"}
-    assert json.loads(store.get(reference["$ref"])) == state
+    assert reference.keys() == {"kept", "size"}
+    assert json.loads(store.get(reference["kept"])) == state

@@ -24,7 +24,7 @@ class FlowConstruct(Construct):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
-        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types, references=True)
+        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types)
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
         frame.values.update(checked.value)
@@ -78,7 +78,7 @@ class FlowConstruct(Construct):
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
-        checked = validate(to_wire(value), returns, machine.definition.types, references=True)
+        checked = validate(to_wire(value), returns, machine.definition.types)
         if checked.problems:
             return failed(
                 Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow)

@@ -82,7 +82,7 @@ class FlowStepConstruct(Construct):
         ledger.adopt(machine.state, report.result.ledger, frame.path, frame.started)
         value = report.result.value
         if flow.returns is not None:
-            value = validate(value, flow.returns, machine.definition.types, references=True).value
+            value = validate(value, flow.returns, machine.definition.types).value
         end_step(machine, frame, done(value), "flow")
 
     def _failed(self, machine: Machine, frame: Frame, report: ChildReport) -> None:

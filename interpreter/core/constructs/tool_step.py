@@ -81,7 +81,7 @@ class ToolStepConstruct(Construct):
         if tool.returns is None:
             value, problems = None, ""
         else:
-            checked = validate(result, tool.returns, machine.definition.types, references=True)
+            checked = validate(result, tool.returns, machine.definition.types)
             value, problems = checked.value, describe(checked.problems)
         if problems:
             message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
