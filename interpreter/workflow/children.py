@@ -1,10 +1,18 @@
 """Child runs. They outlive a parent that continues as new, so they are started as `ABANDON` and this module does the
 rest.
 
-While the parent's run lasts, a child's end comes by its native handle. Before the parent continues, each open child is
-told to report by signal, and the acknowledgement is awaited; afterwards the parent also looks after told children from
-time to time, because one that is terminated never reports. A cancel goes by workflow id: a handle's cancel names the
-child's first run and is lost once the child has continued.
+The end of a child reaches its parent in every case, and counts once:
+
+- While the execution that started it lasts, it comes by its native handle.
+- That handle dies with the execution. So before the parent continues, each open child is told to report by signal, and
+  the acknowledgement is awaited: from then on the request stands in the child's history. The signal is refused only
+  when the child has ended; then its end is about to come by the handle, and the parent does not continue yet.
+- A child that was told signals its end to the parent's workflow id, which is the same in every execution. When the end
+  comes both ways, the second finds nothing pending.
+- One that is terminated never reports. So a parent that has continued looks after told children from time to time.
+
+A cancel goes by workflow id: a handle's cancel names the child's first run and is lost once the child has continued. It
+waits for the start, because before that there is nobody to cancel.
 """
 
 import asyncio
