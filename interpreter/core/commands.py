@@ -61,11 +61,15 @@ class SetTimer:
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """Evaluate beside the values: the encoded expression over a dumped scope that holds references."""
+    """Evaluate beside the values: the encoded expression over a dumped scope that holds references.
+
+    `most_bytes`: of the list that it gives only a stretch, the first items (at least one) with so many bytes of JSON.
+    """
 
     id: str
     expression: Any
     scope: dict[str, Any]
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

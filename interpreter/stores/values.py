@@ -8,7 +8,7 @@ import json
 
 from dsl.expressions.values import Reference, Value, substitute
 from dsl.expressions.wire import to_wire
-from dsl.values.codec import dump, load
+from dsl.values.codec import encoded, load
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore
@@ -44,10 +44,6 @@ def resolve(store: ObjectStore, data: JSON, references: References) -> JSON:
     if not references:
         return data
     return to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
-
-
-def encoded(value: Value) -> bytes:
-    return json.dumps(dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _field(store: ObjectStore, value: Value) -> Value:

@@ -84,7 +84,7 @@ def _start_model(command: Any) -> Any:
 def _start_evaluation(command: Any) -> Any:
     return workflow.start_local_activity(
         EVALUATE_ACTIVITY,
-        EvaluateRequest(command.expression, command.scope, workflow.time()),
+        EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes),
         result_type=EvaluateResult,
         activity_id=fitting(command.id),
         start_to_close_timeout=EVALUATE_TIMEOUT,

@@ -9,11 +9,12 @@ import pytest
 
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
+from dsl.values.codec import encoded
 from dsl.values.references import parted
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore
-from interpreter.stores.values import LARGE, content_of, encoded, keep_large, resolve
+from interpreter.stores.values import LARGE, content_of, keep_large, resolve
 
 HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
