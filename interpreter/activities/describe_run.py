@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from interpreter.boundary.failures import UNDECLARED
+from interpreter.boundary.failures import RUN_LOST, UNDECLARED
 from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY
 from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, RunResult, Spent
 
@@ -36,22 +36,22 @@ async def _ended(client: Client, request: DescribeRunRequest) -> ChildReport:
         result = await handle.result()
     except WorkflowFailureError as error:
         return _failed(request.command, error.cause)
-    return ChildReport(request.command, "completed", result, spent=result.spent)
+    return ChildReport(request.command, "completed", result, None, result.spent, result.ledger)
 
 
 def _failed(command: str, cause: BaseException) -> ChildReport:
     if isinstance(cause, CancelledError):
-        return ChildReport(command, "cancelled", spent=_spent(_first(cause.details)))
+        return ChildReport(command, "cancelled", ledger=[])
     if not isinstance(cause, ApplicationError):
         return _lost(command, type(cause).__name__.removesuffix("Error"), str(cause))
     detail = _first(cause.details)
     failure = detail.get("failure") or _failure(cause.type or UNDECLARED, cause.message)
-    return ChildReport(command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger", []))
+    return ChildReport(command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger"))
 
 
 def _lost(command: str, kind: str, message: str) -> ChildReport:
     """Nobody can say what it did, or what it spent."""
-    return ChildReport(command, "failed", failure=_failure(kind, message) | {"unknown": True})
+    return ChildReport(command, "lost", failure=_failure(RUN_LOST, f"{kind}: {message}"))
 
 
 def _failure(kind: str, message: str) -> dict[str, JSON]:

@@ -1,19 +1,16 @@
-"""What travels beside the arguments of a call, in headers: its idempotency key, its attempt, the declared signature,
-and what of the arguments is a reference.
-"""
+"""What travels beside the arguments of a call, in headers: its idempotency key, its attempt, the declared signature."""
 
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER
-from interpreter.boundary.payloads import References
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,6 @@ class CallHeaders:
     key: str | None = None
     attempt: int | None = None
     signature: DeclaredSignature | None = None
-    references: References = field(default_factory=list)
 
 
 HEADERS: ContextVar[CallHeaders] = ContextVar("steadflow_call_headers", default=CallHeaders())  # noqa: B039 - frozen
@@ -50,9 +46,6 @@ class _Inbound(ActivityInboundInterceptor):
 
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
     converter = activity.payload_converter()
-    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER, REFERENCES)
-    key, attempt, signature, references = (
-        converter.from_payload(headers[name]) if name in headers else None for name in names
-    )
-    declared = DeclaredSignature(**json.loads(signature)) if signature is not None else None
-    return CallHeaders(key, attempt, declared, json.loads(references) if references is not None else [])
+    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER)
+    key, attempt, signature = (converter.from_payload(headers[name]) if name in headers else None for name in names)
+    return CallHeaders(key, attempt, DeclaredSignature(**json.loads(signature)) if signature is not None else None)

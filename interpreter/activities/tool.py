@@ -22,13 +22,13 @@ from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.errors import ToolError
 from interpreter.activities.headers import HEADERS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
-from interpreter.activities.results import Unrecordable, plain, recordable, small
+from interpreter.activities.results import Unrecordable, plain, recordable
 from interpreter.activities.running import run_function, undisturbed
 from interpreter.activities.undeclared import short, undeclared
 from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH
-from interpreter.boundary.payloads import JSON, References
+from interpreter.boundary.payloads import JSON
 from interpreter.stores.store import ObjectStore, StoreError
-from interpreter.stores.values import resolve
+from interpreter.stores.values import holds_reference, resolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def tool_activity(
     async def call(arguments: dict[str, Any]) -> Any:
         headers = HEADERS.get()
         _refuse_mismatch(tool, headers, accepts)
-        converted = await _converted(tool, arguments, headers.references, store)
+        converted = await _converted(tool, arguments, store)
         context = _context(headers)
         CALL.set(context)
         try:
@@ -70,7 +70,7 @@ def tool_activity(
                 raise
             failure = undeclared("the worker stopped" if activity.is_worker_shutdown() else "it was cancelled", error)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - all that a tool can raise goes on record
-            failure = _failure(error)
+            failure = _failure(error, store)
         raise failure
 
     return call
@@ -85,12 +85,10 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     raise ApplicationError(message, *details, type=SIGNATURE_MISMATCH, non_retryable=True)
 
 
-async def _converted(
-    tool: Tool, arguments: dict[str, Any], references: References, store: ObjectStore | None
-) -> dict[str, Any]:
+async def _converted(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> dict[str, Any]:
     """The arguments as the function's own types; whatever is wrong with them, nothing was called."""
-    if references:
-        arguments = await asyncio.to_thread(_resolved, tool, arguments, references, store)
+    if holds_reference(arguments):
+        arguments = await asyncio.to_thread(_resolved, tool, arguments, store)
     fields = tuple(field for field in tool.parameters if field.name in arguments or field.name not in tool.optional)
     checked = validate_record(arguments, fields, tool.types)
     if checked.problems:
@@ -101,11 +99,11 @@ async def _converted(
         raise _not_called(tool, str(error)) from None
 
 
-def _resolved(tool: Tool, arguments: dict[str, Any], references: References, store: ObjectStore | None) -> JSON:
+def _resolved(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> JSON:
     if store is None:
         raise _not_called(tool, "an argument is a reference, and this worker has no store")
     try:
-        return resolve(store, arguments, references)
+        return resolve(store, arguments)
     except (StoreError, OSError) as error:
         raise _not_called(tool, str(error)) from error
 
@@ -125,7 +123,7 @@ def _context(headers: CallHeaders) -> ToolContext:
     )
 
 
-def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
+def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> JSON:
     """A result that goes to the store is not seen by the interpreter again, so it is checked here.
 
     It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals.
@@ -142,9 +140,9 @@ def _was_cancelled() -> bool:
     return details is not None and not details.worker_shutdown
 
 
-def _failure(error: BaseException) -> ApplicationError:
+def _failure(error: BaseException, store: ObjectStore | None) -> ApplicationError:
     if isinstance(error, ToolError):
-        details = () if error.details is None else (_details(error.details),)
+        details = () if error.details is None else (_details(error.details, store),)
         return ApplicationError(
             short(error.message), *details, type=error.kind, category=ApplicationErrorCategory.BENIGN
         )
@@ -153,8 +151,8 @@ def _failure(error: BaseException) -> ApplicationError:
     return undeclared(f"{type(error).__name__}: {error}", error)
 
 
-def _details(details: JSON) -> JSON:
+def _details(details: JSON, store: ObjectStore | None) -> JSON:
     try:
-        return small(plain(details))
+        return recordable(plain(details), store)
     except Unrecordable as error:
         return f"the details cannot be recorded: {error}"

@@ -47,6 +47,9 @@ null), `charge`: `"none"` (certainly not billed: 429, authentication, invalid re
 `"reservation"` (unknown: a timeout, a broken stream).
 """
 
+STILL_RUNNING = "StillRunning"
+"""The call that a verification asks about still runs in this worker, so the tool was not asked."""
+
 NOT_REGISTERED = "NotRegistered"
 """The worker that took the call has no activity of that name."""
 
@@ -58,4 +61,7 @@ INVALID_INPUT = "InvalidInput"
 APPROVAL_TIMED_OUT = "ApprovalTimedOut"
 UNDO_FAILED = "UndoFailed"
 CANCELLED = "Cancelled"
+RUN_LOST = "RunLost"
+"""A called run did not end by itself: it was terminated, or is gone."""
+
 EVERY_MODEL_FAILED = "EveryModelFailed"

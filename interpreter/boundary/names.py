@@ -23,6 +23,9 @@ CANCEL_RUN_ACTIVITY = "steadflow.cancel_run"
 STORE_ACTIVITY = "steadflow.store"
 """Local activity: keep a state that is too large to travel: JSON in, a reference out."""
 
+PAUSE_ACTIVITY = "steadflow.pause"
+"""Local activity that does nothing: it ends a stretch of work, so that none is taken for hung."""
+
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 
@@ -43,11 +46,6 @@ SIGNATURE_HEADER = "steadflow-signature"
 
 ATTEMPT_HEADER = "steadflow-attempt"
 """Activity header: which attempt of the step this is, from 1."""
-
-REFERENCES = "steadflow-references"
-"""What of a tool's arguments or of its result is a reference (`dsl.values.references`), as JSON: a header of the
-activity, and metadata of the payload that our own workers answer with. Nothing in a payload's data is taken for one.
-"""
 
 DEFINITION_FUNCTION = "steadflow_load_definition"
 """Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""

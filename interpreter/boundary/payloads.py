@@ -9,9 +9,6 @@ from typing import Any
 JSON = Any
 """`None`, `bool`, `int`, `float`, `str`, lists of JSON, and dictionaries from text to JSON."""
 
-References = list[JSON]
-"""Beside a field of plain JSON: what of it is a reference, as `dsl.values.references` writes it."""
-
 
 @dataclass
 class DefinitionEnvelope:
@@ -31,11 +28,14 @@ class Price:
 
 @dataclass
 class Lease:
-    """What a parent lends a child: the most it may spend. None is no limit. `usd` is a decimal text."""
+    """What a parent lends a child: the most it may spend. None is no limit. `usd` is a decimal text. `depth`: for each
+    flow that may call itself, how many levels of it are left, this run counted.
+    """
 
     usd: str | None = None
     tokens: int | None = None
     calls: int | None = None
+    depth: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,9 +60,7 @@ class RunOptions:
 
 @dataclass
 class RunInput:
-    """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
-    of `input`, which only a parent gives.
-    """
+    """The one argument of the workflow. `state` and `children` are set only by continue-as-new."""
 
     definition: DefinitionEnvelope
     flow: str
@@ -76,7 +74,6 @@ class RunInput:
     state: JSON = None
     children: dict[str, str] = field(default_factory=dict)
     report_to: ParentLink | None = None
-    references: References = field(default_factory=list)
 
 
 @dataclass
@@ -90,22 +87,17 @@ class Spent:
 
 @dataclass
 class RunResult:
-    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run.
-    `references` are those of `value`.
-    """
+    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run."""
 
     value: JSON
     spent: Spent
     rehearsal: bool = False
     ledger: list[JSON] = field(default_factory=list)
-    references: References = field(default_factory=list)
 
 
 @dataclass
 class ChatRequest:
-    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text). `references` are those of
-    `[prompt, instructions]`.
-    """
+    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text); texts can be references."""
 
     agent: str
     model: str
@@ -117,7 +109,6 @@ class ChatRequest:
     attempt: int = 1
     feedback: str | None = None
     """Why the answer before was refused, for a re-ask."""
-    references: References = field(default_factory=list)
 
 
 @dataclass
@@ -138,16 +129,11 @@ class ChatResult:
 
 @dataclass
 class EvaluateRequest:
-    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`.
-
-    `most_bytes`: the expression gives a list, and only a stretch of it is wanted: its first items, at least one, with
-    that many bytes of JSON; each comes as itself, unless it is large.
-    """
+    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`."""
 
     expression: JSON
     scope: dict[str, JSON]
     now: float
-    most_bytes: int | None = None
 
 
 @dataclass
@@ -200,9 +186,11 @@ class DescribeRunRequest:
 
 @dataclass
 class ChildReport:
-    """How a child ended: `completed`, `failed`, `cancelled`. `failure` as in `interpreter.boundary.failures`.
+    """How a run ended: `completed`, `failed`, `cancelled`, or `lost` (terminated, or gone: it did not end by itself).
+    `failure` as in `interpreter.boundary.failures`.
 
-    `ledger` is, of a failed child, what it could not undo and what nobody knows.
+    `ledger` is what it leaves behind: what its parent undoes when it fails later, what it could not undo, and what
+    nobody knows. `spent` and `ledger` are None when nobody can say.
     """
 
     command: str
@@ -210,4 +198,4 @@ class ChildReport:
     result: RunResult | None = None
     failure: JSON = None
     spent: Spent | None = None
-    ledger: list[JSON] = field(default_factory=list)
+    ledger: list[JSON] | None = None

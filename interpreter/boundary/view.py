@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from interpreter.boundary.payloads import JSON, References, Spent
+from interpreter.boundary.payloads import JSON, Spent
 
 
 @dataclass
@@ -41,13 +41,10 @@ class StepView:
 
 @dataclass
 class ShownValue:
-    """A value that a question shows: its text in the source (`verdict`, `customer.name`), its plain JSON, and what of
-    that is a reference.
-    """
+    """A value that a question shows: its text in the source (`verdict`, `customer.name`) and its plain JSON."""
 
     name: str
     value: JSON
-    references: References = field(default_factory=list)
 
 
 @dataclass

@@ -27,20 +27,8 @@ def finished(state: State) -> bool:
     return ROOT not in state.frames
 
 
-_PLACES = {
-    "Loop": "loop",
-    "For": "loop",
-    "Parallel": "parallel",
-    "ParallelFor": "parallel",
-    "Try": "try",
-    "AwaitApproval": "approval",
-    "Undo": "undo",
-    "FlowStep": "child",
-}
-
-
 def count_continuation(state: State) -> None:
     """Note that the run continues as new here, and inside of what."""
-    places = {"all", *(_PLACES[frame.kind] for frame in state.frames.values() if frame.kind in _PLACES)}
+    places = {"all", *(place for frame in state.frames.values() if (place := CONSTRUCTS[frame.kind].place))}
     for place in sorted(places):
         state.continuations[place] = state.continuations.get(place, 0) + 1

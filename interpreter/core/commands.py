@@ -7,13 +7,15 @@ comes late finds nothing that waits for it.
 from dataclasses import dataclass
 from typing import Any
 
-from interpreter.boundary.payloads import ChatRequest, Lease
+from interpreter.boundary.payloads import JSON, ChatRequest, ChildReport, Lease
+from interpreter.core.recorded import recorded
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class CallTool:
     """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
-    `declared`.
+    `declared`. `verifies` is the key of the call that this one asks about.
     """
 
     id: str
@@ -27,8 +29,10 @@ class CallTool:
     signature: str
     declared: str
     summary: str
+    verifies: str | None = None
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class AttemptModel:
     """Ask one model once."""
@@ -39,6 +43,7 @@ class AttemptModel:
     summary: str
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class StartChild:
     """Start a flow as a run of its own; `input` is plain JSON."""
@@ -50,6 +55,7 @@ class StartChild:
     summary: str
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class SetTimer:
     """Fire at `deadline`, in seconds since the epoch."""
@@ -59,11 +65,19 @@ class SetTimer:
     summary: str
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let the driver breathe; the machine then goes on with its backlog."""
+
+    id: str
+
+
+@recorded
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """Evaluate beside the values: the encoded expression over a dumped scope that holds references.
-
-    `most_bytes`: of the list that it gives only a stretch, the first items (at least one) with so many bytes of JSON.
+    """Evaluate beside the values: the encoded expression over a dumped scope that holds references. With `most_bytes`
+    it gives a list, of which as many items come back, at least one, as have together so many bytes of JSON.
     """
 
     id: str
@@ -91,18 +105,29 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The run is over: `completed` with a plain JSON value, `failed` with a dumped failure, or `cancelled`.
+    """The run is over, as the `report` says, which is also what a parent gets.
 
-    `exact` is the value once more, dumped: what is kept where the value itself is too large to travel.
+    `exact` is the value of a completed run once more, dumped: what is kept where the value itself is too large to
+    travel.
     """
 
-    outcome: str
-    value: Any = None
-    failure: Any = None
-    exact: Any = None
+    report: ChildReport
+    exact: JSON = None
+
+    @property
+    def outcome(self) -> str:
+        return self.report.outcome
+
+    @property
+    def value(self) -> JSON:
+        return self.report.result.value if self.report.result is not None else None
+
+    @property
+    def failure(self) -> JSON:
+        return self.report.failure
 
 
-Work = CallTool | AttemptModel | StartChild | SetTimer | Evaluate
+Work = CallTool | AttemptModel | StartChild | SetTimer | Pause | Evaluate
 """Commands that are answered by an event and wait in the state until then."""
 
 Command = Work | Cancel | Reply | Finish

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from interpreter.boundary.payloads import Answer, ChatResult, ChildReport
+from interpreter.core.recorded import recorded
 
-Certainty = Literal["not_started", "answered", "unknown", "cancelled"]
+Certainty = Literal["not_started", "answered", "timed_out", "unknown", "cancelled"]
+"""What the driver has seen of the end of a call; what that means for its effect is decided in `certainty`.
+
+`not_started`: its command was never sent, or the server says that nobody began it. `answered`: the implementation
+answered with a typed error. `timed_out`: no answer in time, and it may still be at work. `cancelled`: it was told to
+stop, and has. `unknown`: anything else.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,7 @@ class Started:
     input: Any
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class ToolReturned:
     at: float
@@ -25,13 +33,10 @@ class ToolReturned:
     result: Any
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """A tool or model attempt ended badly.
-
-    `certainty`: it never started; the implementation answered with a typed error (`kind`); nobody knows (a timeout, a
-    lost worker); or it was cancelled in flight, which also leaves the outcome unknown.
-    """
+    """A tool or model attempt ended badly."""
 
     at: float
     id: str
@@ -42,6 +47,7 @@ class CallFailed:
     details: tuple[Any, ...] = field(default=())
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class ModelAnswered:
     at: float
@@ -49,6 +55,7 @@ class ModelAnswered:
     result: ChatResult
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class ChildEnded:
     at: float
@@ -56,12 +63,23 @@ class ChildEnded:
     report: ChildReport
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class TimerFired:
     at: float
     id: str
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The pause that the machine asked for is over."""
+
+    at: float
+    id: str
+
+
+@recorded
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """`value` is dumped; an author's mistake has a kind instead."""
@@ -73,6 +91,7 @@ class Evaluated:
     error_message: str | None = None
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class Answered:
     at: float
@@ -91,6 +110,7 @@ Event = (
     | ModelAnswered
     | ChildEnded
     | TimerFired
+    | Resumed
     | Evaluated
     | Answered
     | CancelRequested

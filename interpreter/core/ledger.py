@@ -1,16 +1,27 @@
 """The ledger: what a run did that can be undone, and what may have happened without anyone knowing.
 
-Entries are only ever added, so a position in it stays what it is. They are undone in the reverse order in which their
-steps started. `started` is a list of numbers because a child's entries keep their own order inside that of the step
-that ran the child.
+It is written ahead. An entry is opened when a call with an effect is issued, and settled when it is known what became
+of it; whatever is done to an error on its way (a handler, `keep going`, a cancel) touches no entry. So nothing that was
+asked of the outside can be missing here, and there is one question that decides whether anybody may go on as if all
+were known: `doubts`. It is asked before a handler, before `keep going` gathers a failure, before `on exhausted`, and at
+the end of the run.
+
+Entries are in the order in which they were opened (`Entry.opened`), so those of a frame are found from the end of the
+ledger, back to when the frame was opened. They are undone in the reverse order in which their steps started. `started`
+is a list of numbers because a child's entries keep their own order inside that of the step that ran the child.
 """
 
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
+from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.boundary.payloads import JSON
+from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.state import Entry, State
+
+DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
+"""The kinds of failure that say that the world is not as anybody wanted it; caught only where their name is written."""
 
 
 def below(path: str, scope: str) -> bool:
@@ -18,52 +29,87 @@ def below(path: str, scope: str) -> bool:
     return path == scope or path.startswith((scope + "/", scope + "["))
 
 
-def to_undo(state: State, scope: str, since: int = 0) -> list[int]:
-    """Where the entries of `scope` stand that have an undo and wait for it, the latest first.
+def open_entry(
+    state: State, path: str, tool: str, *, started: list[int], counts: bool, undo_tool: str | None = None
+) -> Entry:
+    """Note that an effect is about to be asked for."""
+    state.sequence += 1
+    entry = Entry(path, tool, f"{state.key_base}/{path}", state.sequence, started, "open", counts, undo_tool)
+    state.ledger[path] = entry
+    return entry
 
-    `since`: how long the ledger was when the scope was entered.
-    """
-    ledger, inside = state.ledger, (scope + "/", scope + "[")
+
+def never_happened(state: State, path: str) -> None:
+    """Settle an entry: nothing came of it."""
+    state.ledger.pop(path, None)
+
+
+def in_scope(state: State, scope: str, since: int) -> Iterator[Entry]:
+    """The entries of `scope`, the latest first. `since`: what had been opened when the scope was (`Frame.opened`)."""
+    inside = (scope + "/", scope + "[")
+    for entry in reversed(state.ledger.values()):
+        if entry.opened <= since:
+            return
+        if entry.path == scope or entry.path.startswith(inside):
+            yield entry
+
+
+def to_undo(state: State, scope: str, since: int = 0) -> list[str]:
+    """The paths of the entries of `scope` that have an undo and wait for it, the latest first."""
     found = [
-        position
-        for position, entry in enumerate(islice(ledger, since, None), since)
-        if entry.undo_tool is not None
-        and (entry.state == "done" or entry.state == "uncertain")
-        and (entry.path.startswith(inside) or entry.path == scope)
+        entry
+        for entry in in_scope(state, scope, since)
+        if entry.undo_tool is not None and entry.state in ("done", "uncertain")
     ]
-    return sorted(found, key=lambda position: ledger[position].started, reverse=True)
+    return [entry.path for entry in sorted(found, key=lambda entry: entry.started, reverse=True)]
 
 
-def record(state: State, entry: Entry) -> None:
-    state.ledger.append(entry)
+def doubts(state: State, scope: str, since: int = 0) -> list[Entry]:
+    """What nobody knows, or could not be undone, in `scope`, and no handler has named."""
+    return [entry for entry in in_scope(state, scope, since) if is_doubt(entry)][::-1]
 
 
-def adopt(state: State, entries: list[JSON], path: str, started: list[int]) -> None:
-    """Take over the ledger that a child handed back, under the step that ran it."""
-    for data in entries:
-        entry: Any = decode(data)
-        entry.path = f"{path}/{entry.path}"
-        entry.started = started + entry.started
-        state.ledger.append(entry)
+def is_doubt(entry: Entry) -> bool:
+    unknown = entry.counts and entry.state in ("open", "uncertain")
+    return (unknown or entry.state == "undo_failed") and not entry.accepted
+
+
+def accept(entries: list[Entry]) -> None:
+    """A handler has named these doubts and takes them over."""
+    for entry in entries:
+        entry.accepted = True
+
+
+def failure_of(entries: list[Entry], path: str, cause: Failure | None = None) -> Failure:
+    """What those who must not go on beside these doubts fail with; `cause` is what else went wrong."""
+    broken = [entry.path for entry in entries if entry.state == "undo_failed"]
+    unknown = [entry.path for entry in entries if entry.state != "undo_failed"]
+    parts = []
+    if broken:
+        parts.append(f"what these steps did could not be undone: {_listed(broken)}")
+    if unknown:
+        parts.append(f"nobody knows whether these steps took effect: {_listed(unknown)}")
+    if cause is not None:
+        parts.append(f"before that {cause.kind}: {cause.message}")
+    kind = UNDO_FAILED if broken else OUTCOME_UNKNOWN
+    details = {"undo_failed": broken, "uncertain": unknown, "before": cause.as_value() if cause else None}
+    return Failure(kind, "; ".join(parts), path, details, unknown=bool(unknown))
+
+
+def _listed(paths: list[str]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
 
 
 def hand_over(state: State) -> list[JSON]:
-    """The entries that a parent undoes when it fails later."""
-    return [encode(entry) for entry in state.ledger]
+    """What a run leaves behind: all that is not undone. An open entry is one that nobody will ever settle."""
+    left = [entry for entry in state.ledger.values() if entry.state != "undone"]
+    return [encode(entry) | ({"state": "uncertain"} if entry.state == "open" else {}) for entry in left]
 
 
-def unsettled(state: State) -> list[Entry]:
-    """What an operator has to look at: undos that failed, and outcomes nobody knows."""
-    return [entry for entry in state.ledger if entry.state in ("undo_failed", "uncertain")]
-
-
-def not_undone(state: State) -> list[str]:
-    """The paths of what should have been undone and could not be, unless the author's own handler knows of it."""
-    return [entry.path for entry in state.ledger if entry.state == "undo_failed" and not entry.accepted]
-
-
-def accept(state: State, scope: str, since: int) -> None:
-    """A handler takes over what could not be undone in `scope`."""
-    for entry in islice(state.ledger, since, None):
-        if entry.state == "undo_failed" and below(entry.path, scope):
-            entry.accepted = True
+def adopt(state: State, entries: list[JSON], path: str, started: list[int]) -> None:
+    """Take over what a child left behind, under the step that ran it."""
+    for data in entries:
+        entry: Any = decode(data)
+        state.sequence += 1
+        entry.path, entry.opened, entry.started = f"{path}/{entry.path}", state.sequence, started + entry.started
+        state.ledger[entry.path] = entry

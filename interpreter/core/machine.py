@@ -5,6 +5,11 @@ the frame, open frames below it, issue commands, or evaluate expressions. An eva
 suspends the task: its frame remembers it, a command fetches the value, and the task runs again from its start. So a
 construct evaluates first and changes things afterwards.
 
+One event does a bounded piece of work. Each task, and each step of an evaluation, is charged; when the piece is done
+and tasks are left, they go into the state as its backlog and the driver is asked for a pause, after which they go on.
+What comes in meanwhile queues behind them. So no event takes long however much there is to do, for every construct
+alike, and a pause is a point like any other: a run can be cancelled, or continue as new, in the middle of a long list.
+
 The queue is empty between two events; what waits is in the state.
 """
 
@@ -21,10 +26,11 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.values.codec import dump, load
 from interpreter.boundary.view import Note
-from interpreter.core.commands import Cancel, Command, Evaluate, Work
+from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Work
 from interpreter.core.context import context_of
-from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Started
+from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Resumed, Started
 from interpreter.core.late_answers import reply_without_question
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
 from interpreter.core.state import Frame, Pending, State, Task
 
@@ -40,21 +46,26 @@ KindOf = Callable[[Definition, Node], str]
 MOST_NOTES = 1000
 """Notes kept in memory for followers; older ones are dropped."""
 
-MOST_ROUNDS = 1000
-"""Rounds of loops in one event: a workflow that works on for two seconds is taken for hung."""
+MOST_WORK = 100_000
+"""Units of work in one event, of about a microsecond each: a workflow that works on for two seconds is taken for hung.
+"""
+WORK_OF_A_TASK = 30
 
 
 class Machine:
     """One step of a run. Constructs use it to act; it lives no longer than the event."""
 
-    def __init__(self, definition: Definition, state: State, table: "Mapping[str, Construct]", kind_of: KindOf) -> None:
+    def __init__(
+        self, definition: Definition, state: State, table: "Mapping[str, Construct[Any]]", kind_of: KindOf
+    ) -> None:
         self.table = table
         self.kind_of = kind_of
         self.definition = definition
         self.state = state
         self.commands: list[Command] = []
-        self.queue: deque[Task] = deque()
-        self.rounds = 0
+        self.queue: deque[Task] = deque(state.backlog)
+        self.work = 0
+        state.backlog.clear()
 
     # -- events
 
@@ -70,23 +81,33 @@ class Machine:
                 self.cancel(ROOT)
             case Evaluated():
                 self._evaluated(event)
+            case Resumed():
+                self.state.pending.pop(event.id, None)
             case _:
                 pending = self.state.pending.pop(event.id, None)
                 if pending is not None:
                     self.queue.append(Task("event", pending.frame, event=event))
-        self._drain()
+        if self._pausing and ROOT in self.state.frames:
+            self.state.backlog.extend(self.queue)
+        else:
+            self._drain()
+
+    @property
+    def _pausing(self) -> bool:
+        return f"{ROOT}!pause{self.state.pauses}" in self.state.pending
 
     def _start(self, event: Started) -> None:
-        self.state.started = event.at
+        self.state.started, self.state.input = event.at, event.input
         self.state.frames[ROOT] = Frame(
             path=ROOT,
             kind="Flow",
             parent=None,
             purse="",
+            opened=0,
             started=[0],
             since=event.at,
             scope=True,
-            memory={"input": event.input},
+            memory=self.table["Flow"].new_memory(),
             fresh=True,
         )
         self.queue.append(Task("enter", ROOT))
@@ -113,11 +134,27 @@ class Machine:
     # -- tasks
 
     def _drain(self) -> None:
-        while self.queue:
+        while self.queue and self.work < MOST_WORK:
             task = self.queue.popleft()
+            self.work += WORK_OF_A_TASK
             frame = self.state.frames.get(task.path)
             if frame is not None:
                 self._run(frame, task)
+            elif type(task.event) is Answered:
+                reply = reply_without_question(self.state, task.event.answer)
+                assert reply is not None
+                self.commands.append(reply)
+        if self.queue:
+            self._pause()
+
+    def _pause(self) -> None:
+        """What is left goes on when the driver has breathed."""
+        state = self.state
+        state.backlog.extend(self.queue)
+        state.pauses += 1
+        pause = Pause(f"{ROOT}!pause{state.pauses}")
+        state.pending[pause.id] = Pending(ROOT, pause)
+        self.commands.append(pause)
 
     def _run(self, frame: Frame, task: Task) -> None:
         try:
@@ -128,14 +165,14 @@ class Machine:
         except FlowFailed as failure:
             self._fail(frame, failure.failure)
         except EvaluationError as error:
-            self._fail(frame, Failure(error.kind, error.message, frame.path))
+            self._fail(frame, mistake(error, frame.path))
         if frame.suspended is None:
             frame.evaluated.clear()
         if frame.cancel_due:
             frame.cancel_due = False
             self.queue.append(Task("cancel", frame.path))
 
-    def _dispatch(self, construct: "Construct", frame: Frame, task: Task) -> None:
+    def _dispatch(self, construct: "Construct[Any]", frame: Frame, task: Task) -> None:
         """A frame that is asked to end starts nothing new; when it has not begun, it ends without its construct."""
         match task.method:
             case "enter" | "granted" | "start" if frame.cancelling:
@@ -147,8 +184,7 @@ class Machine:
                 frame.fresh = False
             case "child":
                 assert task.exit is not None
-                if task.child in frame.children:
-                    frame.children.remove(task.child)
+                frame.children.pop(task.child, None)
                 construct.child(self, frame, task.child, task.exit)
             case "event":
                 assert task.event is not None
@@ -167,11 +203,6 @@ class Machine:
         if frame.path in self.state.frames:
             self.table[frame.kind].fail(self, frame, failure)
 
-    def has_worked_long(self) -> bool:
-        """Asked before each round of a loop: whether so many have been made in this event that a pause is due."""
-        self.rounds += 1
-        return self.rounds > MOST_ROUNDS
-
     # -- frames
 
     def open(
@@ -182,25 +213,29 @@ class Machine:
         *,
         address: str | None = None,
         scope: bool = False,
-        memory: dict[str, Any] | None = None,
+        exports: bool = False,
+        memory: Memory | None = None,
     ) -> Frame:
         """A frame below `parent`, entered when its turn comes. `address` is the segment without its index."""
         address = parent.address + (segment if address is None else address)
+        kind = kind or self.kind_of(self.definition, self.node_at(address))
         self.state.sequence += 1
         frame = Frame(
             path=segment if parent.path == ROOT else parent.path + segment,
-            kind=kind or self.kind_of(self.definition, self.node_at(address)),
+            kind=kind,
             parent=parent.path,
             purse=parent.purse,
+            opened=self.state.sequence,
             started=[self.state.sequence],
             since=self.state.now,
             address=address,
             scope=scope,
-            memory=memory or {},
+            exports=exports,
+            memory=memory if memory is not None else self.table[kind].new_memory(),
             fresh=True,
         )
         self.state.frames[frame.path] = frame
-        parent.children.append(frame.path)
+        parent.children[frame.path] = frame.opened
         self.queue.append(Task("enter", frame.path))
         return frame
 
@@ -238,6 +273,7 @@ class Machine:
 
     def issue(self, frame: Frame, command: Work, slot: str = "") -> None:
         """Ask for work; its event comes back to `frame`."""
+        self.state.issued += 1
         self.state.pending[command.id] = Pending(frame.path, command, slot)
         self.commands.append(command)
 
@@ -282,11 +318,13 @@ class Machine:
         extra: Mapping[str, Any] | None = None,
         *,
         closed: bool = False,
+        most_bytes: int | None = None,
     ) -> Any:
         """The value of `expression` where `frame` stands. `slot` tells the evaluations of one task apart.
 
-        `extra` names come before those in scope; with `closed` there are no others. Raises `EvaluationError` for the
-        author's mistakes and `Suspended` when the value has to be fetched.
+        `extra` names come before those in scope; with `closed` there are no others. `most_bytes`: of a list that has to
+        be fetched, the beginning does. Raises `EvaluationError` for the author's mistakes and `Suspended` when the
+        value has to be fetched.
         """
         if slot in frame.evaluated:
             return _value_of(frame.evaluated[slot])
@@ -295,14 +333,16 @@ class Machine:
             name: extra[name] if name in extra or closed else self.lookup(frame, name)
             for name in sorted(names(expression))
         }
+        context = context_of(self.state, f"{frame.path}?{slot}")
         try:
-            return evaluate(expression, scope, context_of(self.state, f"{frame.path}?{slot}"))
+            return evaluate(expression, scope, context)
         except NeedsReference:
             self.state.sequence += 1
             command = Evaluate(
                 f"{frame.path}?{slot}~{self.state.sequence}",
                 encode(expression),
                 {name: dump(value) for name, value in scope.items()},
+                most_bytes,
             )
             self.issue(frame, command, slot)
             raise Suspended(command.id) from None
@@ -328,6 +368,11 @@ class Machine:
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:
             del self.state.notes[: MOST_NOTES // 2]
+
+
+def mistake(error: EvaluationError, path: str) -> Failure:
+    """The failure of an expression that has no value."""
+    return Failure(error.kind, error.message, path)
 
 
 def _value_of(evaluated: Any) -> Any:

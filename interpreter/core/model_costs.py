@@ -6,7 +6,7 @@ bytes, and the model is told how many it may answer with.
 
 import json
 from decimal import Decimal
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from interpreter.boundary.payloads import ChatUsage
@@ -14,14 +14,17 @@ from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, Frame, State
 
+if TYPE_CHECKING:
+    from interpreter.core.constructs.agent_step import AgentStepMemory
+
 FRAMING_TOKENS = 64
 """What a chat adds to its texts, at most: roles, separators, the name of the schema."""
 
 
-def most(state: State, frame: Frame, agent: AgentDeclaration) -> Amount:
+def most(state: State, frame: Frame, memory: "AgentStepMemory", agent: AgentDeclaration) -> Amount:
     """The most that the next attempt can cost: all that is sent, and as much answer as there is budget for."""
-    price = state.prices.get(agent.models[frame.memory["model"]])
-    sent = tokens_sent(frame.memory)
+    price = state.prices.get(agent.models[memory.model])
+    sent = tokens_sent(memory)
     answer = agent.budget.tokens if agent.budget and agent.budget.tokens else policies.DEFAULT_OUTPUT_TOKENS
     tokens_left = purses.left(state, frame.purse, "tokens")
     if tokens_left is not None:
@@ -35,14 +38,14 @@ def most(state: State, frame: Frame, agent: AgentDeclaration) -> Amount:
     return Amount(sent_usd + answer * output_price, sent + answer, 1)
 
 
-def tokens_sent(memory: dict[str, Any]) -> int:
+def tokens_sent(memory: "AgentStepMemory") -> int:
     """An upper bound of the tokens that the next attempt sends."""
-    texts = (memory["prompt"], memory["instructions"], memory["feedback"], json.dumps(memory["schema"]))
+    texts = (memory.prompt, memory.instructions, memory.feedback, json.dumps(memory.schema))
     return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
 
 
-def of_usage(state: State, frame: Frame, agent: AgentDeclaration, usage: ChatUsage) -> Amount:
-    price = state.prices.get(agent.models[frame.memory["model"]])
+def of_usage(state: State, model: int, agent: AgentDeclaration, usage: ChatUsage) -> Amount:
+    price = state.prices.get(agent.models[model])
     tokens = usage.input_tokens + usage.output_tokens
     if price is None:
         return Amount(tokens=tokens, calls=1)
@@ -50,15 +53,15 @@ def of_usage(state: State, frame: Frame, agent: AgentDeclaration, usage: ChatUsa
     return Amount(usd, tokens, 1)
 
 
-def of_failure(state: State, frame: Frame, agent: AgentDeclaration, event: CallFailed) -> Amount:
+def of_failure(state: State, frame: Frame, model: int, agent: AgentDeclaration, event: CallFailed) -> Amount:
     """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
     detail = event.details[0] if event.details and type(event.details[0]) is dict else {}
     usage = detail.get("usage")
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
     if usage is not None:
-        return of_usage(state, frame, agent, ChatUsage(usage["input_tokens"], usage["output_tokens"]))
-    return cast(Amount, frame.memory["reserved"])
+        return of_usage(state, model, agent, ChatUsage(usage["input_tokens"], usage["output_tokens"]))
+    return cast(Amount, frame.reserved)
 
 
 def _bytes(text: Any) -> int:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from interpreter.core.recorded import recorded
 
+
+@recorded
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A failure with a kind that `on error` can tell apart.
 
     `path` is the step where it happened. `purse` is the path of the exhausted budget, so that only those outside of it
-    may handle it. `unknown` says that an effect may or may not have happened.
+    may handle it. `unknown` says that an effect may or may not have happened, `running` that it may still be under
+    way.
     """
 
     kind: str
@@ -18,12 +22,14 @@ class Failure:
     details: Any = None
     purse: str | None = None
     unknown: bool = False
+    running: bool = False
 
     def as_value(self) -> dict[str, Any]:
         """The record that `on error e` binds, and that an `Outcome` holds."""
         return {"kind": self.kind, "message": self.message, "step": self.path, "details": self.details}
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class Exit:
     """How a frame ended. `label` names the loop of a `break` or `continue`; None is the innermost."""

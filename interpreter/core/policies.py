@@ -7,6 +7,7 @@ from typing import Literal
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry
 from interpreter.boundary import failures
+from interpreter.core.certainty import NEVER_CALLED, is_declared
 from interpreter.core.events import CallFailed
 
 DEFAULT_TIMEOUT = 30_000
@@ -15,6 +16,12 @@ DEFAULT_HEARTBEAT = 5_000
 """Milliseconds without a sign of life after which a tool on our own queue is taken for lost."""
 DEFAULT_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000
+FIRST_MISFIT_DELAY = 200
+LONGEST_MISFIT_DELAY = 30_000
+DEFAULT_PATIENCE = 86_400_000
+"""Milliseconds for which a call waits for a worker that has its tool, where no time budget around says otherwise."""
+LONGEST_SETTLING = 600.0
+"""Seconds for which a call that outlived its timeout, and still runs, is waited for; or ten times its settling time."""
 MODEL_TIMEOUT = 120_000
 """Milliseconds for one attempt at a model."""
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -22,7 +29,6 @@ MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 
 _DEFAULT_RETRIES = 2
-_NEVER_CALLED = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_CALLED})
 _PATIENCE = {
     failures.RATE_LIMITED: 6,
     failures.OVERLOADED: 4,
@@ -30,22 +36,6 @@ _PATIENCE = {
     failures.MODEL_TIMEOUT: 1,
 }
 """How often one model is tried again after each kind of failure; others are never tried again."""
-
-
-def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:
-    """Whether it is known that the failed attempt had no effect."""
-    if failure.certainty == "not_started" or failure.kind in _NEVER_CALLED:
-        return True
-    return _is_declared(tool, failure)
-
-
-def speaks_for_all(tool: ToolDeclaration, failure: CallFailed) -> bool:
-    """Whether the answer tells of all attempts so far: a tool that honours the key has seen whether one took effect."""
-    return tool.effect.keyed and _is_declared(tool, failure)
-
-
-def _is_declared(tool: ToolDeclaration, failure: CallFailed) -> bool:
-    return failure.certainty == "answered" and failure.kind in tool.errors
 
 
 def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) -> bool:
@@ -72,15 +62,20 @@ def retry_delay(
     """
     delay = backoff(retry, attempt)
     harmless = not doubt or may_repeat(tool, key_left, delay)
-    if not harmless or not failure.retryable or failure.kind in _NEVER_CALLED:
+    if not harmless or not failure.retryable or failure.kind in NEVER_CALLED:
         return None
-    if retry is None and _is_declared(tool, failure):
+    if retry is None and is_declared(tool, failure):
         return None
     if retry is not None and failure.kind in retry.exceptions:
         return None
     if attempt > (retry.times if retry is not None else _DEFAULT_RETRIES):
         return None
     return delay
+
+
+def misfit_delay(misfits: int) -> int:
+    """Milliseconds until a call that met the wrong worker is tried again, on whichever takes it then."""
+    return int(min(FIRST_MISFIT_DELAY * 2 ** min(misfits - 1, 30), LONGEST_MISFIT_DELAY))
 
 
 def backoff(retry: Retry | None, attempt: int) -> int:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Lease, Spent
@@ -101,7 +102,25 @@ def lease(state: State, path: str, budget: Budget) -> Lease:
         format(usd, "f") if usd is not None else None,
         smaller(budget.tokens, left(state, path, "tokens")),
         smaller(budget.calls, left(state, path, "calls")),
+        dict(state.depth),
     )
+
+
+def begin_depth(state: State, flow: FlowDeclaration) -> None:
+    """How many levels of each recursive flow are left below this run, which is a level itself."""
+    state.depth = dict(state.lease.depth)
+    levels = smaller(flow.depth, state.depth.get(flow.name))
+    if levels is not None:
+        state.depth[flow.name] = levels - 1
+
+
+def check_depth(state: State, flow: FlowDeclaration, path: str) -> None:
+    """Raises `FlowFailed` when `flow` may not be started any deeper than here."""
+    levels = smaller(flow.depth, state.depth.get(flow.name))
+    if levels is not None and levels < 1:
+        message = f"`{flow.name}` is {flow.depth} levels deep already, and no deeper one may start"
+        details = {"limit": "depth", "allowed": flow.depth, "spent": flow.depth}
+        raise FlowFailed(Failure(BUDGET_EXCEEDED, message, path, details))
 
 
 def scarce(state: State, path: str, budget: Budget) -> dict[str, str]:

@@ -1,18 +1,8 @@
-"""Reserve before a call, settle after it.
+"""Reserve before a call, settle after it; nothing is ever overspent.
 
-A reservation is made in every purse from the frame's own up to the run's, in all of them or in none, within one event.
-It waits at the first purse that has no room while others hold reservations there, and fails only when it would not fit
-without them. Each purse keeps a queue: when something is settled, its first is asked again, and when that one has got
-what it needs, or gives up, the next.
-
-Nothing is overspent: in each purse and unit, what is spent and what is reserved are together at most the limit. A
-reservation is added only where that stays so, a call starts only with one, and settling puts what was spent in its
-place. So the limit holds as long as no call costs more than was reserved for it.
-
-Nothing waits for ever: whoever waits, waits at one purse and holds nothing, so there is no circle. A purse at which
-somebody waits has a reservation, because what does not fit beside what is spent has failed at once. That reservation
-belongs to a call or a child under way; it ends, is settled, and wakes the queue. Whoever leaves the head of a queue, by
-its turn, for another queue, by failure or by a cancel, wakes the next.
+A reservation is made in every purse from the frame's own up to the run's. It waits at the first purse that has no room
+while others hold reservations there, and fails only when it would not fit without them. Each purse keeps a queue: when
+something is settled, its first is asked again, and when that one has got what it needs, or gives up, the next.
 """
 
 from decimal import Decimal
@@ -42,14 +32,15 @@ def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
         return False
     for purse in purses:
         _add(purse.reserved, need)
-    frame.memory["reserved"] = need
+    frame.reserved = need
     stop_waiting(machine, frame)
     return True
 
 
 def settle(machine: Machine, frame: Frame, spent: Amount) -> None:
     """Put what was really spent in the place of the frame's reservation."""
-    reserved = frame.memory.pop("reserved")
+    reserved, frame.reserved = frame.reserved, None
+    assert reserved is not None
     for purse in chain(machine.state, frame.purse):
         _subtract(purse.reserved, reserved)
         _add(purse.spent, spent)

@@ -1,6 +1,8 @@
 """The state of a run as JSON, and back: what continue-as-new carries.
 
-Fields with their default are left out, so a field can be added later and old snapshots still load.
+Fields with their default are left out, so a field can be added later and old snapshots still load. What a default
+cannot mend has an upgrade: a snapshot carries the number of its format, and is brought up to this one step by step,
+because a run lives for months and the worker that continues it may be newer than the one that saved it.
 """
 
 from collections.abc import Callable
@@ -11,39 +13,42 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary.payloads import (
-    JSON,
-    Answer,
-    ChatRequest,
-    ChatResult,
-    ChatUsage,
-    ChildReport,
-    Lease,
-    Price,
-    RunResult,
-    Spent,
-)
-from interpreter.boundary.view import Note, ShownValue
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate, SetTimer, StartChild
-from interpreter.core.events import CallFailed, ChildEnded, ModelAnswered, TimerFired, ToolReturned
-from interpreter.core.outcomes import Exit, Failure
-from interpreter.core.state import Amount, Entry, Frame, Pending, Purse, Question, State, Task, Vote
+from interpreter.boundary import payloads, view
+from interpreter.boundary.payloads import JSON
+from interpreter.core.recorded import RECORDED
+from interpreter.core.state import State
 
 KEPT_NOTES = 100
 """How many of the latest notes a snapshot carries, so that a follower misses none while the run continues as new."""
 
-_CLASSES: dict[str, type] = {
-    cls.__name__: cls
-    for cls in (
-        *(State, Frame, Task, Pending, Purse, Amount, Entry, Question, Vote, Exit, Failure),
-        *(CallTool, AttemptModel, StartChild, SetTimer, Evaluate),
-        *(ToolReturned, CallFailed, ModelAnswered, ChildEnded, TimerFired),
-        *(Answer, ChatRequest, ChatResult, ChatUsage, ChildReport, Lease, Price, RunResult, Spent, Note, ShownValue),
-    )
-}
-_FIELDS = {cls: tuple((f.name, f.default, f.default_factory) for f in fields(cls)) for cls in _CLASSES.values()}
+FORMAT = 1
+
+UPGRADES: dict[int, Callable[[JSON], JSON]] = {}
+"""From each earlier format to the next."""
+
+_PAYLOADS = (
+    payloads.Answer,
+    payloads.ChatRequest,
+    payloads.ChatResult,
+    payloads.ChatUsage,
+    payloads.ChildReport,
+    payloads.Lease,
+    payloads.Price,
+    payloads.RunResult,
+    payloads.Spent,
+    view.Note,
+    view.ShownValue,
+)
+"""Classes of the boundary that stand in a state."""
+
+_BOUNDARY: dict[str, type] = {cls.__name__: cls for cls in _PAYLOADS}
+_FIELDS: dict[type, tuple[tuple[str, Any, Any], ...]] = {}
 _SCALARS = frozenset({type(None), bool, int, float, str})
 _TAGGED = frozenset({Decimal, datetime, timedelta, Reference})
+
+
+class UnknownFormat(Exception):
+    """A snapshot that a newer version has written: fails the workflow task, until a worker that can read it comes."""
 
 
 def save(state: State) -> JSON:
@@ -51,16 +56,26 @@ def save(state: State) -> JSON:
     notes = state.notes
     state.notes = notes[-KEPT_NOTES:]
     try:
-        return encode(state)
+        return {"format": FORMAT, "state": encode(state)}
     finally:
         state.notes = notes
 
 
 def restore(data: JSON) -> State:
-    """The state that `save` was given."""
-    state = decode(data)
+    """The state that `save` was given. Raises `UnknownFormat`."""
+    state = decode(_upgraded(data)["state"])
     assert type(state) is State
     return state
+
+
+def _upgraded(data: JSON) -> JSON:
+    format_ = data["format"]
+    while format_ != FORMAT:
+        if format_ not in UPGRADES:
+            raise UnknownFormat(f"the state of this run has format {format_}; this version reads up to {FORMAT}")
+        data = UPGRADES[format_](data)
+        format_ += 1
+    return data
 
 
 def encode(value: Any) -> JSON:
@@ -75,9 +90,21 @@ def encode(value: Any) -> JSON:
         return dump(value)
     return {"$type": kind.__name__} | {
         name: encode(part)
-        for name, default, factory in _FIELDS[kind]
+        for name, default, factory in _fields(kind)
         if not _is_default(part := getattr(value, name), default, factory)
     }
+
+
+def _class(name: str) -> type:
+    return RECORDED.get(name) or _BOUNDARY[name]
+
+
+def _fields(cls: type) -> tuple[tuple[str, Any, Any], ...]:
+    found = _FIELDS.get(cls)
+    if found is None:
+        assert _class(cls.__name__) is cls, f"{cls.__name__} is not recorded"
+        found = _FIELDS[cls] = tuple((f.name, f.default, f.default_factory) for f in fields(cls))
+    return found
 
 
 def _encode_map(value: dict[str, Any]) -> JSON:
@@ -106,16 +133,10 @@ def decode(data: JSON) -> Any:
             if any(key.startswith("$") for key in data)
             else {key: decode(item) for key, item in data.items()}
         )
-    return _construct(_CLASSES[name], {key: decode(item) for key, item in data.items() if key != "$type"})
+    return _construct(_class(name), {key: decode(item) for key, item in data.items() if key != "$type"})
 
 
 def _construct(cls: type, parts: dict[str, Any]) -> Any:
-    convert = _TUPLES.get(cls)
-    return cls(**(convert(parts) if convert else parts))
-
-
-def _details_tuple(parts: dict[str, Any]) -> dict[str, Any]:
-    return parts | {"details": tuple(parts["details"])} if "details" in parts else parts
-
-
-_TUPLES: dict[type, Callable[[dict[str, Any]], dict[str, Any]]] = {CallFailed: _details_tuple}
+    if "details" in parts and cls.__name__ == "CallFailed":
+        parts["details"] = tuple(parts["details"])
+    return cls(**parts)

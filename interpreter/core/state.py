@@ -8,9 +8,12 @@ from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Work
 from interpreter.core.events import Event
+from interpreter.core.memory import NO_MEMORY, Memory
 from interpreter.core.outcomes import Exit, Failure
+from interpreter.core.recorded import recorded
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class Task:
     """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room),
@@ -24,15 +27,19 @@ class Task:
     event: Event | None = None
 
 
+@recorded
 @dataclass(slots=True)
 class Frame:
     """One construct that is under way. The map from path to frame is the tree of the run.
 
-    `values` are the names that this frame defines, when it is a scope; ending the frame drops them. `memory` is the
-    construct's own. `started` orders steps over parents and children. `purse` is the path of the purse it draws on, and
-    `waits_at` that of the purse which has no room for it now. `children` are the paths of the frames below; one that
-    has ended is among them until this frame has heard of it. A `fresh` frame has not been entered. `suspended` is the
-    task that waits for the evaluation `evaluating`; `evaluated` holds what came back for it.
+    `values` are the names that this frame defines, when it is a scope, and `variables` the addresses of those among
+    them that can be set; ending the frame drops both, unless it `exports` them to the frame above when it is done.
+    `memory` is the construct's own. `opened` counts frames and effects in the order of the run; `started` orders steps
+    over parents and children. `purse` is the path of the purse it draws on, `reserved` what it holds of it, and
+    `waits_at` that of the purse which has no room for it now. `children` are the paths of the frames below, in order,
+    with their `opened`; one that has ended is among them until this frame has heard of it. A `fresh` frame has not been
+    entered. `suspended` is the task that waits for the evaluation `evaluating`; `evaluated` holds what came back for
+    it.
     """
 
     path: str
@@ -41,20 +48,25 @@ class Frame:
     purse: str
     started: list[int]
     since: float
+    opened: int = 0
     address: str = ""
     scope: bool = False
+    exports: bool = False
     values: dict[str, Any] = field(default_factory=dict)
-    memory: dict[str, Any] = field(default_factory=dict)
-    children: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    memory: Memory = NO_MEMORY
+    children: dict[str, int] = field(default_factory=dict)
     fresh: bool = False
     cancelling: bool = False
     cancel_due: bool = False
+    reserved: "Amount | None" = None
     waits_at: str | None = None
     suspended: Task | None = None
     evaluating: str = ""
     evaluated: dict[str, Any] = field(default_factory=dict)
 
 
+@recorded
 @dataclass(slots=True)
 class Pending:
     """A command that waits for its event, and the frame that gets it."""
@@ -64,6 +76,7 @@ class Pending:
     slot: str = ""
 
 
+@recorded
 @dataclass(slots=True)
 class Amount:
     """What is counted: money, tokens, calls."""
@@ -73,6 +86,7 @@ class Amount:
     calls: int = 0
 
 
+@recorded
 @dataclass(slots=True)
 class Purse:
     """A budget that is open, with what was spent from it and what is reserved. A limit that is None does not bind.
@@ -90,24 +104,34 @@ class Purse:
     waiting: list[str] = field(default_factory=list)
 
 
+EntryState = Literal["open", "done", "uncertain", "undone", "undo_failed"]
+
+
+@recorded
 @dataclass(slots=True)
 class Entry:
-    """An effect in the ledger: `done uncertain undone undo_failed`. `undo_tool` and its arguments, plain JSON, are the
-    call that undoes it; without arguments it could not be worded, for the `reason`. `accepted`: a handler of the author
-    has caught that the undo failed.
+    """An effect in the ledger. It is `open` from the moment its call is issued and is settled to `done`, `uncertain`,
+    `undone` or `undo_failed`; one that never happened, or that is done and can not be undone, leaves the ledger.
+
+    `tool` is the tool, or the flow of a child that may have effects. `counts`: each execution counts, so nobody may go
+    on as if it were known while it is not. `undo_tool` and its arguments, plain JSON, are the call that undoes it;
+    without arguments it could not be worded, for the `reason`. `accepted`: a handler of the author has named the doubt.
     """
 
     path: str
     tool: str
     key: str
+    opened: int
     started: list[int]
-    state: str
+    state: EntryState
+    counts: bool = True
     undo_tool: str | None = None
     undo_arguments: JSON = None
     reason: str = ""
     accepted: bool = False
 
 
+@recorded
 @dataclass(frozen=True, slots=True)
 class Vote:
     by: str
@@ -116,6 +140,7 @@ class Vote:
     digest: str
 
 
+@recorded
 @dataclass(slots=True)
 class Question:
     """An open approval. `proposal` is the answer that the first one to approve gave; votes count for its digest."""
@@ -134,10 +159,14 @@ class Question:
     proposal_digest: str | None = None
 
 
+@recorded
 @dataclass(slots=True)
 class State:
-    """`key_base` makes idempotency keys unique to the run; `settled` remembers how the latest questions ended, for late
-    answers; `continuations` counts how often the run continued as new, and inside of what."""
+    """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
+    `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
+    to end; `depth` counts, for each flow that may call itself, how many levels are left below this run;
+    `continuations` how often the run continued as new, and inside of what.
+    """
 
     flow: str
     hash: str
@@ -146,6 +175,7 @@ class State:
     prices: dict[str, Price] = field(default_factory=dict)
     lease: Lease = field(default_factory=Lease)
     status: str = "running"
+    input: JSON = None
     started: float = 0.0
     now: float = 0.0
     sequence: int = 0
@@ -154,7 +184,11 @@ class State:
     frames: dict[str, Frame] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     purses: dict[str, Purse] = field(default_factory=dict)
-    ledger: list[Entry] = field(default_factory=list)
+    ledger: dict[str, Entry] = field(default_factory=dict)
+    backlog: list[Task] = field(default_factory=list)
+    pauses: int = 0
+    issued: int = 0
+    depth: dict[str, int] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
     answers_seen: dict[str, str] = field(default_factory=dict)

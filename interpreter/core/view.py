@@ -9,25 +9,8 @@ from dsl.values.schema import json_schema
 from interpreter.boundary.view import LedgerView, Note, PurseView, QuestionView, RunView, StepView
 from interpreter.core import purses
 from interpreter.core.ballot import whom
+from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.state import Entry, Frame, Purse, Question, State
-
-NODES = {
-    "ToolStep": "tool",
-    "AgentStep": "agent",
-    "FlowStep": "flow",
-    "AwaitApproval": "approval",
-    "Loop": "loop",
-    "For": "for",
-    "Parallel": "parallel",
-    "ParallelFor": "parallel",
-    "Sleep": "sleep",
-    "Try": "try",
-    "BudgetBlock": "budget",
-    "Undo": "undo",
-}
-"""The frames that are shown to people; others are how the machine works."""
-
-_WAITING = frozenset({"AwaitApproval", "Sleep"})
 
 
 def view(definition: Definition, state: State, after: int = 0) -> RunView:
@@ -39,10 +22,10 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         started=state.started,
         requester=state.requester,
         rehearsal=state.rehearsal,
-        steps=[step_view(state, frame) for frame in state.frames.values() if frame.kind in NODES],
+        steps=[step_view(state, frame) for frame in state.frames.values() if is_shown(frame)],
         questions=[_question(definition, state, question) for question in state.questions.values()],
         purses=[_purse(purse, state.flow) for purse in state.purses.values()],
-        ledger=[_entry(entry) for entry in state.ledger],
+        ledger=[_entry(entry) for entry in state.ledger.values()],
         notes=_since(state.notes, after),
         spent=purses.as_spent(purses.total(state)),
         continuations=state.continuations,
@@ -55,24 +38,19 @@ def _since(notes: list[Note], after: int) -> list[Note]:
     return notes[max(0, after + 1 - first) :]
 
 
+def is_shown(frame: Frame) -> bool:
+    """Whether people are shown it; other frames are how the machine works."""
+    return CONSTRUCTS[frame.kind].node is not None
+
+
 def step_view(state: State, frame: Frame) -> StepView:
-    memory = frame.memory
-    call = state.frames.get(f"{frame.path}/call")
-    attempt = (call.memory if call else memory).get("attempt", 0)
-    phase = (call.memory if call else memory).get("phase", "")
-    return StepView(
-        frame.path, frame.path.rsplit("/", 1)[-1], NODES[frame.kind], _doing(frame, phase), frame.since, attempt
-    )
-
-
-def _doing(frame: Frame, phase: str) -> str:
-    if frame.kind == "Undo" or phase == "undoing":
-        return "undoing"
-    if frame.cancelling:
-        return "cancelling"
-    if frame.kind in _WAITING or phase == "reserving":
-        return "waiting"
-    return "retrying" if phase == "waiting" else "running"
+    """A step is doing what its call does, while there is one."""
+    construct = CONSTRUCTS[frame.kind]
+    of = state.frames.get(f"{frame.path}/call", frame)
+    acting = CONSTRUCTS[of.kind]
+    doing = construct.doing(frame) if frame.cancelling else acting.doing(of)
+    name = frame.path.rsplit("/", 1)[-1]
+    return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), acting.detail(of))
 
 
 def asked(definition: Definition, state: State, question: Question) -> list[str]:

@@ -8,20 +8,19 @@ import heapq
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
 from dsl.definition.definition import Definition
 from dsl.definition.encode import decode_data
 from dsl.definition.unseal import narrow
-from dsl.expressions.errors import EvaluationError, refuse
+from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
-from dsl.values.codec import dump, load, stretch
+from dsl.values.codec import dump, load
 from interpreter.boundary.failures import CANCELLED
-from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, Price, RunResult
+from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, Price
 from interpreter.core import advance as heart
-from interpreter.core import ledger, purses
 from interpreter.core.commands import (
     AttemptModel,
     CallTool,
@@ -29,6 +28,7 @@ from interpreter.core.commands import (
     Command,
     Evaluate,
     Finish,
+    Pause,
     Reply,
     SetTimer,
     StartChild,
@@ -42,11 +42,12 @@ from interpreter.core.events import (
     Evaluated,
     Event,
     ModelAnswered,
+    Resumed,
     Started,
     TimerFired,
     ToolReturned,
 )
-from interpreter.core.snapshot import encode, restore, save
+from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
 from interpreter.simulation.world import Fails, Planned, World, fetch
 
@@ -200,16 +201,18 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
-        scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
+        scope = {name: load(fetch(self.simulation.world, value)) for name, value in command.scope.items()}
         try:
             value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
-            if command.most_bytes is not None:
-                value = stretch(_list(value), command.most_bytes)
         except EvaluationError as error:
             kind, message = error.kind, error.message
             self._later(command.id, 0, lambda at: Evaluated(at, command.id, None, kind, message))
             return
         self._later(command.id, 0, lambda at: Evaluated(at, command.id, dump(value)))
+
+    def _pause(self, command: Pause) -> None:
+        self._flying[command.id] = None
+        self._later(command.id, 0, lambda at: Resumed(at, command.id))
 
     def _cancel(self, command: Cancel) -> None:
         if command.id in self._timers:
@@ -228,21 +231,12 @@ class SimulatedRun:
         if self.parent is None:
             return
         parent, id_ = self.parent
-        spent = purses.as_spent(purses.total(self.state))
-        result = RunResult(command.value, spent, self.state.rehearsal, ledger.hand_over(self.state))
-        left = [encode(entry) for entry in ledger.unsettled(self.state)] if command.outcome == "failed" else []
-        report = ChildReport(
-            id_, command.outcome, result if command.outcome == "completed" else None, command.failure, spent, left
-        )
+        report = replace(command.report, command=id_)
         self.simulation.at(self.simulation.now, lambda: parent.child_ended(id_, report))
 
     def child_ended(self, id_: str, report: ChildReport) -> None:
         self.children.pop(id_, None)
         self.take(ChildEnded(self.simulation.now, id_, report))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if type(value) is list else refuse(value, "this goes over a list")
 
 
 def _failed(id_: str, at: float, planned: Fails) -> CallFailed:
@@ -254,6 +248,7 @@ _CARRY_OUT: dict[type, Any] = {
     AttemptModel: SimulatedRun._attempt_model,
     StartChild: SimulatedRun._start_child,
     SetTimer: SimulatedRun._set_timer,
+    Pause: SimulatedRun._pause,
     Evaluate: SimulatedRun._evaluate,
     Cancel: SimulatedRun._cancel,
     Reply: SimulatedRun._reply,

@@ -18,6 +18,7 @@ from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
 from interpreter.activities.objects import store_activity
+from interpreter.activities.pause import pause
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
@@ -83,7 +84,7 @@ class FlowPlugin(SimplePlugin):
     def _activities(self, provider: Provider, threads: ThreadPoolExecutor) -> list[Callable[..., Any]]:
         tools = [tool_activity(tool, self._agreements.accepts, self._store, threads) for tool in self._tools.values()]
         stored = (make(self._store) for make in (evaluate_activity, store_activity))
-        return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run]
+        return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run, pause]
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

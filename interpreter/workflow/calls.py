@@ -6,16 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.common import RetryPolicy
 
-from dsl.values.references import parted
-from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, fitting
+from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, PAUSE_ACTIVITY, fitting
 from interpreter.boundary.payloads import ChatResult, EvaluateRequest, EvaluateResult
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate
-from interpreter.workflow.beside import request_parted
+from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
 from interpreter.workflow.headers import for_call
 
-Call = CallTool | AttemptModel | Evaluate
+Call = CallTool | AttemptModel | Evaluate | Pause
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
 
@@ -51,12 +49,10 @@ class Calls:
 
 
 def _start_tool(command: Any) -> Any:
-    arguments, references = parted(command.arguments)
-    with for_call(command, references):
+    with for_call(command):
         return workflow.start_activity(
             command.tool,
-            arguments,
-            result_type=RawValue,
+            command.arguments,
             activity_id=fitting(command.id),
             task_queue=command.queue,
             start_to_close_timeout=timedelta(milliseconds=command.timeout),
@@ -70,7 +66,7 @@ def _start_tool(command: Any) -> Any:
 def _start_model(command: Any) -> Any:
     return workflow.start_activity(
         CHAT_ACTIVITY,
-        request_parted(command.request),
+        command.request,
         result_type=ChatResult,
         activity_id=fitting(command.id),
         start_to_close_timeout=timedelta(milliseconds=command.timeout),
@@ -84,10 +80,16 @@ def _start_model(command: Any) -> Any:
 def _start_evaluation(command: Any) -> Any:
     return workflow.start_local_activity(
         EVALUATE_ACTIVITY,
-        EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes),
+        EvaluateRequest(command.expression, command.scope, workflow.time()),
         result_type=EvaluateResult,
         activity_id=fitting(command.id),
         start_to_close_timeout=EVALUATE_TIMEOUT,
+    )
+
+
+def _start_pause(command: Any) -> Any:
+    return workflow.start_local_activity(
+        PAUSE_ACTIVITY, activity_id=fitting(command.id), start_to_close_timeout=EVALUATE_TIMEOUT
     )
 
 
@@ -95,4 +97,5 @@ _START: dict[type, Callable[[Any], Any]] = {
     CallTool: _start_tool,
     AttemptModel: _start_model,
     Evaluate: _start_evaluation,
+    Pause: _start_pause,
 }

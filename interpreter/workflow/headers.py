@@ -1,5 +1,5 @@
-"""The idempotency key, the attempt, the declared signature and what of the arguments is a reference travel as activity
-headers, so the argument of a tool stays its own plain JSON object.
+"""The idempotency key, the attempt and the declared signature travel as activity headers, so the argument of a tool
+stays its own plain JSON object.
 """
 
 import json
@@ -18,17 +18,16 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER
-from interpreter.boundary.payloads import References
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER
 from interpreter.core.commands import CallTool
 
-_call: ContextVar[tuple[CallTool, References] | None] = ContextVar("steadflow_call", default=None)
+_call: ContextVar[CallTool | None] = ContextVar("steadflow_call", default=None)
 
 
 @contextmanager
-def for_call(command: CallTool, references: References) -> Iterator[None]:
+def for_call(command: CallTool) -> Iterator[None]:
     """Activities started inside carry the headers of this call."""
-    token = _call.set((command, references))
+    token = _call.set(command)
     try:
         yield
     finally:
@@ -49,18 +48,17 @@ class _Inbound(WorkflowInboundInterceptor):
 
 class _Outbound(WorkflowOutboundInterceptor):
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
-        call = _call.get()
-        if call is not None:
-            input.headers = {**input.headers, **_headers(*call)}
+        command = _call.get()
+        if command is not None:
+            input.headers = {**input.headers, **_headers(command)}
         return super().start_activity(input)
 
 
-def _headers(command: CallTool, references: References) -> dict[str, Payload]:
+def _headers(command: CallTool) -> dict[str, Payload]:
     convert = workflow.payload_converter().to_payload
     signature = json.dumps({"digest": command.signature, "readable": command.declared}, ensure_ascii=False)
-    headers = {
+    return {
         KEY_HEADER: convert(command.key),
         ATTEMPT_HEADER: convert(command.attempt),
         SIGNATURE_HEADER: convert(signature),
     }
-    return headers | {REFERENCES: convert(json.dumps(references))} if references else headers

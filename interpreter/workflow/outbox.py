@@ -9,13 +9,11 @@ from typing import cast
 
 from temporalio import workflow
 
-from dsl.values.references import parted
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED
 from interpreter.boundary.payloads import ChildReport, Spent
 from interpreter.core.commands import AttemptModel, CallTool, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event
 from interpreter.workflow import limits
-from interpreter.workflow.beside import request_parted
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 
@@ -82,9 +80,9 @@ class Outbox:
     def _size(self, command: Sent) -> int:
         """The bytes that go to the server."""
         if type(command) is CallTool:
-            return limits.size_of(parted(command.arguments))
+            return limits.size_of(command.arguments)
         if type(command) is AttemptModel:
-            return limits.size_of(request_parted(command.request))
+            return limits.size_of(command.request)
         if type(command) is StartChild:
             return self._children.size(command)
         return 0  # a local activity gets its arguments in memory
@@ -94,6 +92,6 @@ def _not_sent(command: Sent, at: float, kind: str, message: str) -> Event:
     if type(command) is not StartChild:
         return CallFailed(at, command.id, kind, message, "not_started", retryable=False)
     if kind == CANCELLED:
-        return ChildEnded(at, command.id, ChildReport(command.id, "cancelled", spent=Spent()))
+        return ChildEnded(at, command.id, ChildReport(command.id, "cancelled", spent=Spent(), ledger=[]))
     failure = {"$type": "Failure", "kind": kind, "message": message}
-    return ChildEnded(at, command.id, ChildReport(command.id, "failed", None, failure, Spent()))
+    return ChildEnded(at, command.id, ChildReport(command.id, "failed", None, failure, Spent(), []))

@@ -13,11 +13,10 @@ from temporalio.exceptions import (
     WorkflowAlreadyStartedError,
 )
 
-from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, TIMED_OUT, UNDECLARED
+from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, RUN_LOST, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate
-from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, ToolReturned
-from interpreter.workflow.beside import report_joined, result_of
+from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
+from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, Resumed, ToolReturned
 
 _SDK_NOT_FOUND = "NotFoundError"
 _NOT_REGISTERED_TEXT = "is not registered on this worker"
@@ -25,22 +24,20 @@ _NOT_REGISTERED_TEXT = "is not registered on this worker"
 
 
 def call_event(
-    command: CallTool | AttemptModel | Evaluate, at: float, result: Any, error: BaseException | None
+    command: CallTool | AttemptModel | Evaluate | Pause, at: float, result: Any, error: BaseException | None
 ) -> Event:
     """The event for an activity that has ended."""
-    if error is not None and type(command) is Evaluate:
+    if error is not None and type(command) in (Evaluate, Pause):
         raise error
+    if type(command) is Pause:
+        return Resumed(at, command.id)
     if error is not None:
         return call_failed(command.id, at, error)
     if type(result) is ChatResult:
         return ModelAnswered(at, command.id, result)
     if type(result) is EvaluateResult:
         return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
-    try:
-        return ToolReturned(at, command.id, result_of(result))
-    except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
-        reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
-        return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
+    return ToolReturned(at, command.id, result)
 
 
 def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
@@ -61,17 +58,18 @@ def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
     if isinstance(cause, TimeoutError):
         waiting = cause.type == TimeoutType.SCHEDULE_TO_START
         what = cause.type.name.lower().replace("_", " ") if cause.type is not None else "unknown"
-        return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", "not_started" if waiting else "unknown")
+        return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", "not_started" if waiting else "timed_out")
     return CallFailed(at, id_, UNDECLARED, str(cause or error), "unknown" if started else "not_started")
 
 
 def child_event(id_: str, at: float, result: RunResult | None, error: BaseException | None) -> ChildEnded:
     """The event for a child whose native handle has ended."""
     if error is None:
-        return ChildEnded(at, id_, report_joined(ChildReport(id_, "completed", result)))
+        assert result is not None
+        return ChildEnded(at, id_, ChildReport(id_, "completed", result, None, result.spent, result.ledger))
     if isinstance(error, WorkflowAlreadyStartedError):
         taken = {"$type": "Failure", "kind": NOT_CALLED, "message": f"another run has the id {error.workflow_id}"}
-        return ChildEnded(at, id_, ChildReport(id_, "failed", None, taken, Spent()))
+        return ChildEnded(at, id_, ChildReport(id_, "failed", None, taken, Spent(), []))
     if not isinstance(error, ChildWorkflowError):
         raise error
     cause = error.cause
@@ -83,9 +81,9 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
             "kind": cause.type or UNDECLARED,
             "message": cause.message,
         }
-        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent, detail.get("ledger", [])))
+        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent, detail.get("ledger")))
     if isinstance(cause, CancelledError):
-        return ChildEnded(at, id_, ChildReport(id_, "cancelled"))
+        return ChildEnded(at, id_, ChildReport(id_, "cancelled", ledger=[]))
     message = str(cause) if cause is not None else str(error)
-    failure = {"$type": "Failure", "kind": type(cause).__name__, "message": message, "unknown": True}
-    return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure))
+    failure = {"$type": "Failure", "kind": RUN_LOST, "message": message}
+    return ChildEnded(at, id_, ChildReport(id_, "lost", None, failure))

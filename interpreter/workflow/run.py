@@ -8,8 +8,6 @@ from typing import Any, NoReturn
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from dsl.expressions.values import Reference
-from dsl.values.references import parted
 from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
@@ -18,17 +16,8 @@ from interpreter.boundary.names import (
     STATE_QUERY,
     WORKFLOW,
 )
-from interpreter.boundary.payloads import (
-    Answer,
-    AnswerReply,
-    ChildReport,
-    References,
-    ReportRequest,
-    RunInput,
-    RunResult,
-)
+from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, ReportRequest, RunInput, RunResult
 from interpreter.boundary.view import RunView
-from interpreter.core import ledger, purses
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
@@ -50,6 +39,7 @@ class FlowWorkflow:
     def __init__(self, run_input: RunInput) -> None:
         self._driver = Driver(run_input)
         self._report_to = run_input.report_to
+        self._parent = run_input.parent
         self._showing = Showing(run_input.options.indexed)
 
     @workflow.run
@@ -112,30 +102,31 @@ class FlowWorkflow:
         )
 
     async def _end(self, finish: Finish) -> RunResult:
-        state = self._driver.state
-        spent = purses.as_spent(purses.total(state))
-        if finish.outcome == "completed":
-            value, references = await _undisturbed(_transportable(finish))
-            result = RunResult(value, spent, state.rehearsal, ledger.hand_over(state), references)
-            await self._report(ChildReport("", "completed", result))
-            return result
-        if finish.outcome == "cancelled":
-            await self._report(ChildReport("", "cancelled", spent=spent))
+        state, report = self._driver.state, finish.report
+        if report.result is not None:
+            report.result.value = await _undisturbed(_transportable(finish))
+            await self._report(report)
+            return report.result
+        if report.outcome == "cancelled":
+            self._report_to = self._report_to or self._parent
+            await self._report(report)
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
-        failure = _tellable(decode(finish.failure))
-        left = [encode(entry) for entry in ledger.unsettled(state)]
-        await self._report(ChildReport("", "failed", None, encode(failure), spent, left))
+        failure = _tellable(decode(report.failure))
+        report.failure = encode(failure)
+        await self._report(report)
         details: dict[str, Any] = {
-            "failure": encode(failure),
-            "spent": vars(spent),
+            "failure": report.failure,
+            "spent": vars(report.spent),
             "rehearsal": state.rehearsal,
-            "ledger": left,
+            "ledger": report.ledger,
         }
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
 
     async def _report(self, report: ChildReport) -> None:
-        """Tell a parent that has continued as new how this run ended; a parent that is gone needs no report."""
+        """Tell a parent how this run ended: one that has continued as new, and has no handle any more, or one that
+        could not be told otherwise what a cancelled run spent. A parent that is gone needs no report.
+        """
         if self._report_to is None:
             return
         report.command = self._report_to.command
@@ -146,13 +137,9 @@ class FlowWorkflow:
             workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
 
 
-async def _transportable(finish: Finish) -> tuple[Any, References]:
-    """The run's value, or a reference to it when it is too large; and what of it is a reference."""
-    value, references = parted(finish.value)
-    if size_of(value) <= LARGEST_PAYLOAD:
-        return value, references
-    kept = await keep(finish.exact)
-    return parted(Reference(kept["kept"], kept["size"]))
+async def _transportable(finish: Finish) -> Any:
+    """The run's value, or a reference to it when it is too large."""
+    return finish.value if size_of(finish.value) <= LARGEST_PAYLOAD else await keep(finish.exact)
 
 
 def _tellable(failure: Failure) -> Failure:

@@ -15,8 +15,9 @@ from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, USD
 from interpreter.boundary.view import StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
+from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.state import State
-from interpreter.core.view import NODES, asked, step_view
+from interpreter.core.view import asked, step_view
 from interpreter.core.wording import title
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
@@ -79,7 +80,7 @@ def _that_fit(names: list[str]) -> list[str]:
 def _details(definition: Definition, state: State) -> str:
     """Markdown: the status, what runs, what waits for whom."""
     lines = [f"**{state.flow}** is {state.status}" + (" (rehearsal)" if state.rehearsal else "")]
-    shown = (frame for frame in state.frames.values() if NODES.get(frame.kind) in SHOWN)
+    shown = (frame for frame in state.frames.values() if CONSTRUCTS[frame.kind].node in SHOWN)
     lines += [f"- {_step_line(step_view(state, frame))}" for frame in islice(shown, MOST_SHOWN)]
     for question in islice(state.questions.values(), MOST_SHOWN):
         lines.append(f"- waits for {', '.join(asked(definition, state, question))}: {question.text}")

@@ -12,7 +12,7 @@ from tests.heart.watched import Watched
 def check_effects(watched: Watched) -> None:
     outside = watched.outside
     runs = reversed(watched.runs.values())  # what a child hands over counts as its parent has it
-    entries = {entry.key: entry for run in runs for entry in run.state.ledger}
+    entries = {entry.key: entry for run in runs for entry in run.state.ledger.values()}
     _happened_once(outside)
     _undone_in_reverse(watched)
     for run in watched.runs.values():
@@ -50,7 +50,7 @@ def _is_known_not_to_have_happened(call: Recorded) -> bool:
 def _undone_in_reverse(watched: Watched) -> None:
     """Each undo goes through its entries in the reverse of the order in which their steps started."""
     for run in watched.runs.values():
-        started = {entry.path: entry.started for entry in run.state.ledger}
+        started = {entry.path: entry.started for entry in run.state.ledger.values()}
         scopes: dict[str, list[list[int]]] = {}
         for note in run.state.notes:
             if note.kind == "undoing":
@@ -61,7 +61,7 @@ def _undone_in_reverse(watched: Watched) -> None:
 
 def _settled(state: State, outside: Outside) -> None:
     """A run that did not complete has undone what it could; no undo was called for what surely never happened."""
-    for entry in state.ledger:
+    for entry in state.ledger.values():
         if state.status != "completed":
             assert entry.undo_tool is None or entry.state in ("undone", "undo_failed"), f"{entry.path} is {entry.state}"
         if state.status == "completed":

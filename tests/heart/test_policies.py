@@ -5,7 +5,7 @@ import pytest
 from dsl.ast.declarations import Effect, ToolDeclaration
 from dsl.ast.statements import Retry
 from interpreter.boundary import failures
-from interpreter.core import policies
+from interpreter.core import certainty, policies
 from interpreter.core.events import CallFailed, Certainty
 
 TWICE = Retry(2, 1_000, 3_000, ("Final",))
@@ -44,7 +44,7 @@ REFUSED, FINAL, BROKEN = failure("Refused"), failure("Final"), failure("ValueErr
     ],
 )
 def test_what_is_known_not_to_have_happened(declared: ToolDeclaration, failed: CallFailed, expected: bool) -> None:
-    assert policies.nothing_happened(declared, failed) is expected
+    assert certainty.nothing_happened(declared, failed) is expected
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_known_not_to_have_happened(declared: ToolDeclaration, failed: C
     [(KEYED, REFUSED, True), (WRITE, REFUSED, False), (IDEMPOTENT, REFUSED, False), (KEYED, BROKEN, False)],
 )
 def test_whose_answer_tells_of_earlier_attempts(declared: ToolDeclaration, failed: CallFailed, expected: bool) -> None:
-    assert policies.speaks_for_all(declared, failed) is expected
+    assert certainty.speaks_for_all(declared, failed) is expected
 
 
 @pytest.mark.parametrize(

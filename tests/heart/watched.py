@@ -173,6 +173,6 @@ def seen(watched: Watched, run: SimulatedRun) -> dict[str, Any]:
         "value": run.finish.value,
         "failure": run.finish.failure,
         "calls": [(c.at, c.name, c.arguments, c.key, c.attempt) for c in watched.outside.world.calls],
-        "ledger": [(entry.path, entry.state, entry.reason) for entry in run.state.ledger],
+        "ledger": [(entry.path, entry.state, entry.reason) for entry in run.state.ledger.values()],
         "notes": run.state.note_count,
     }

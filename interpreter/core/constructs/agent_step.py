@@ -5,7 +5,8 @@ Each attempt at a model reserves the most that it can cost and settles what it d
 type is asked for again with the reason, a bounded number of times.
 """
 
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
@@ -20,26 +21,49 @@ from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 from interpreter.core.wording import title
 
 
-class AgentStepConstruct(Construct):
-    """`memory`: `prompt`, `instructions`, `schema`; `model` (its place in the list), `tries` (at this model), `attempt`
-    (in all), `reasks`, `feedback`; `phase` (`reserving asking waiting`), `command`; `causes` (how earlier models
-    failed).
+@recorded
+@dataclass(slots=True)
+class AgentStepMemory(Memory):
+    """`model` is its place in the list, `tries` those at this model, `attempt` those in all; `causes` tell how earlier
+    models failed; `expired` is set when the time is over.
     """
+
+    prompt: Any = None
+    instructions: Any = None
+    schema: Any = None
+    model: int = 0
+    tries: int = 0
+    attempt: int = 0
+    reasks: int = 0
+    feedback: str | None = None
+    phase: Literal["reserving", "asking", "waiting"] = "reserving"
+    command: str = ""
+    causes: list[dict[str, str]] = field(default_factory=list)
+    rehearsal: bool = False
+    expired: Failure | None = None
+
+
+class AgentStepConstruct(Construct[AgentStepMemory]):
+    remembers = AgentStepMemory
+    node = "agent"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, agent = _parts(machine, frame)
         arguments = evaluate_arguments(machine, frame, step.call, agent.parameters)
-        texts = {
-            part: machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
+        prompt, instructions = (
+            machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
-        }
-        schema = json_schema(agent.returns, machine.definition.types, for_model=True)
-        frame.memory.update(texts, schema=schema, model=0, tries=0, attempt=0, reasks=0, feedback=None, causes=[])
+        )
+        memory = self.memory(frame)
+        memory.prompt, memory.instructions = prompt, instructions
+        memory.schema = json_schema(agent.returns, machine.definition.types, for_model=True)
         machine.note("started", frame, "agent", detail=agent.name)
         if agent.budget is not None:
             purses.open_purse(machine, frame, agent.budget)
@@ -48,32 +72,32 @@ class AgentStepConstruct(Construct):
     def granted(self, machine: Machine, frame: Frame) -> None:
         """Reserve for the next attempt, and make it."""
         _, agent = _parts(machine, frame)
-        frame.memory["phase"] = "reserving"
-        need = model_costs.most(machine.state, frame, agent)
+        self.memory(frame).phase = "reserving"
+        need = model_costs.most(machine.state, frame, self.memory(frame), agent)
         if reservations.reserve(machine, frame, need):
-            self._ask(machine, frame, agent, need.tokens - model_costs.tokens_sent(frame.memory))
+            self._ask(machine, frame, agent, need.tokens - model_costs.tokens_sent(self.memory(frame)))
 
     def _ask(self, machine: Machine, frame: Frame, agent: AgentDeclaration, answer_tokens: int) -> None:
-        memory = frame.memory
-        memory["tries"] += 1
-        memory["attempt"] += 1
+        memory = self.memory(frame)
+        memory.tries += 1
+        memory.attempt += 1
         request = ChatRequest(
             agent=agent.name,
-            model=agent.models[memory["model"]],
-            prompt=to_wire(memory["prompt"]),
-            instructions=to_wire(memory["instructions"]),
-            schema=memory["schema"],
+            model=agent.models[memory.model],
+            prompt=to_wire(memory.prompt),
+            instructions=to_wire(memory.instructions),
+            schema=memory.schema,
             max_output_tokens=answer_tokens,
             temperature=float(agent.temperature) if agent.temperature is not None else None,
-            attempt=memory["attempt"],
-            feedback=memory["feedback"],
+            attempt=memory.attempt,
+            feedback=memory.feedback,
         )
-        memory["phase"] = "asking"
-        memory["command"] = frame.path if memory["attempt"] == 1 else f"{frame.path}~{memory['attempt']}"
+        memory.phase = "asking"
+        memory.command = frame.path if memory.attempt == 1 else f"{frame.path}~{memory.attempt}"
         timeout = _parts(machine, frame)[0].timeout or policies.MODEL_TIMEOUT
-        machine.issue(frame, AttemptModel(memory["command"], request, timeout, title(frame.path)))
-        if memory["attempt"] > 1:
-            machine.note("attempt", frame, "agent", attempt=memory["attempt"], detail=request.model)
+        machine.issue(frame, AttemptModel(memory.command, request, timeout, title(frame.path)))
+        if memory.attempt > 1:
+            machine.note("attempt", frame, "agent", attempt=memory.attempt, detail=request.model)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
@@ -82,18 +106,18 @@ class AgentStepConstruct(Construct):
             case CallFailed():
                 self._attempt_failed(machine, frame, event)
             case TimerFired(id=id_) if id_ == purses.deadline_id(frame):
-                frame.memory["expired"] = purses.expired(machine, frame)
+                self.memory(frame).expired = purses.expired(machine, frame)
                 self.cancel(machine, frame)
             case TimerFired():
                 self.granted(machine, frame)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if frame.memory["phase"] == "asking":
-            machine.interrupt(frame.memory["command"])
+        if self.memory(frame).phase == "asking":
+            machine.interrupt(self.memory(frame).command)
             return
         reservations.stop_waiting(machine, frame)
-        if frame.memory["phase"] == "waiting":
-            machine.withdraw(frame.memory["command"])
+        if self.memory(frame).phase == "waiting":
+            machine.withdraw(self.memory(frame).command)
         self._end(machine, frame, CANCELLED)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
@@ -101,13 +125,13 @@ class AgentStepConstruct(Construct):
 
     def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
         _, agent = _parts(machine, frame)
-        result = event.result
-        reservations.settle(machine, frame, model_costs.of_usage(machine.state, frame, agent, result.usage))
+        result, memory = event.result, self.memory(frame)
+        reservations.settle(machine, frame, model_costs.of_usage(machine.state, memory.model, agent, result.usage))
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
-        frame.memory["rehearsal"] = result.rehearsal
+        self.memory(frame).rehearsal = result.rehearsal
         types = machine.definition.types
         checked = validate(unwrap(result.output, agent.returns, types), agent.returns, types)
-        if frame.cancelling or "expired" in frame.memory:
+        if frame.cancelling or self.memory(frame).expired is not None:
             self._end(machine, frame, CANCELLED)
         elif not checked.problems:
             self._end(machine, frame, done(checked.value))
@@ -115,22 +139,22 @@ class AgentStepConstruct(Construct):
             self._ask_again(machine, frame, describe(checked.problems))
 
     def _ask_again(self, machine: Machine, frame: Frame, problem: str) -> None:
-        memory = frame.memory
-        if memory["reasks"] == policies.MOST_REASKS:
+        memory = self.memory(frame)
+        if memory.reasks == policies.MOST_REASKS:
             self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem, frame.path))
             return
-        memory["reasks"] += 1
-        memory["feedback"] = problem
+        memory.reasks += 1
+        memory.feedback = problem
         machine.note(
-            "retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failures.MALFORMED_OUTPUT}: {problem}"
+            "retrying", frame, "agent", attempt=memory.attempt, detail=f"{failures.MALFORMED_OUTPUT}: {problem}"
         )
         self.granted(machine, frame)
 
     def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         _, agent = _parts(machine, frame)
-        memory = frame.memory
-        reservations.settle(machine, frame, model_costs.of_failure(machine.state, frame, agent, event))
-        if frame.cancelling or "expired" in memory:
+        memory = self.memory(frame)
+        reservations.settle(machine, frame, model_costs.of_failure(machine.state, frame, memory.model, agent, event))
+        if frame.cancelling or memory.expired is not None:
             self._end(machine, frame, CANCELLED)
             return
         if event.kind == failures.MALFORMED_OUTPUT:
@@ -138,41 +162,49 @@ class AgentStepConstruct(Construct):
             return
         following = policies.after_model_failure(
             event,
-            memory["tries"],
-            more_models=memory["model"] + 1 < len(agent.models),
+            memory.tries,
+            more_models=memory.model + 1 < len(agent.models),
             seed=f"{machine.state.key_base}/{frame.path}",
         )
         if following.what != "again":
             self._next_model(machine, frame, Failure(event.kind, event.message, frame.path, _first(event)))
             return
-        memory["phase"] = "waiting"
-        memory["command"] = f"{frame.path}~{memory['attempt']}!retry"
+        memory.phase = "waiting"
+        memory.command = f"{frame.path}~{memory.attempt}!retry"
         deadline = machine.state.now + following.delay / 1000
-        machine.issue(frame, SetTimer(memory["command"], deadline, f"{title(frame.path)}: {event.kind}"))
-        machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{event.kind}: {event.message}")
+        machine.issue(frame, SetTimer(memory.command, deadline, f"{title(frame.path)}: {event.kind}"))
+        machine.note("retrying", frame, "agent", attempt=memory.attempt, detail=f"{event.kind}: {event.message}")
 
     def _next_model(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         """Go on with the next model; after the last one the step fails."""
         _, agent = _parts(machine, frame)
-        memory = frame.memory
-        memory["causes"].append(
-            {"model": agent.models[memory["model"]], "kind": failure.kind, "message": failure.message}
-        )
-        if memory["model"] + 1 < len(agent.models):
-            memory.update(model=memory["model"] + 1, tries=0, reasks=0, feedback=None)
-            machine.note("retrying", frame, "agent", attempt=memory["attempt"], detail=f"{failure.kind}: next model")
+        memory = self.memory(frame)
+        memory.causes.append({"model": agent.models[memory.model], "kind": failure.kind, "message": failure.message})
+        if memory.model + 1 < len(agent.models):
+            memory.model += 1
+            memory.tries, memory.reasks, memory.feedback = 0, 0, None
+            machine.note("retrying", frame, "agent", attempt=memory.attempt, detail=f"{failure.kind}: next model")
             self.granted(machine, frame)
             return
-        if len(memory["causes"]) > 1:
-            message = "; ".join(f"{cause['model']}: {cause['kind']}" for cause in memory["causes"])
-            failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory["causes"])
+        if len(memory.causes) > 1:
+            message = "; ".join(f"{cause['model']}: {cause['kind']}" for cause in memory.causes)
+            failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory.causes)
         self._end(machine, frame, failed(failure))
 
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        if "expired" in frame.memory:
-            exit_ = failed(frame.memory["expired"])
+        expired = self.memory(frame).expired
+        if expired is not None:
+            exit_ = failed(expired)
         purses.close_purse(machine, frame)
-        end_step(machine, frame, exit_, "agent", rehearsal=frame.memory.get("rehearsal", False))
+        end_step(machine, frame, exit_, "agent", rehearsal=self.memory(frame).rehearsal)
+
+    def attempt(self, frame: Frame) -> int:
+        return self.memory(frame).attempt
+
+    def doing(self, frame: Frame) -> str:
+        if frame.cancelling:
+            return "cancelling"
+        return {"reserving": "waiting", "asking": "running", "waiting": "retrying"}[self.memory(frame).phase]
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:

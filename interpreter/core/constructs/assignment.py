@@ -11,6 +11,7 @@ from dsl.values.validate import validate
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.machine import Machine
+from interpreter.core.memory import NoMemory
 from interpreter.core.outcomes import DONE, Failure, FlowFailed
 from interpreter.core.state import Frame
 
@@ -18,17 +19,17 @@ INVALID_VALUE = "InvalidValue"
 """The kind of a value that breaks a constraint of its variable's type, such as a largest size."""
 
 
-class LetConstruct(Construct):
+class LetConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Let, machine.node(frame))
         machine.bind(frame, node.name, machine.evaluate(frame, "value", node.value))
         machine.end(frame, DONE)
 
 
-class VarConstruct(Construct):
+class VarConstruct(Construct[NoMemory]):
     """A `var` without a value has none until it is set; the check proves that nobody looks before.
 
-    The scope's `memory["vars"]` holds the addresses of its variables, for those who set them.
+    The scope knows the addresses of its variables, for those who set them.
     """
 
     def enter(self, machine: Machine, frame: Frame) -> None:
@@ -36,16 +37,16 @@ class VarConstruct(Construct):
         value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
         scope = machine.scope_of(frame)
         scope.values[node.name] = _fitted(machine, frame, value, node.type) if node.value is not None else None
-        scope.memory.setdefault("vars", {})[node.name] = frame.address
+        scope.variables[node.name] = frame.address
         machine.end(frame, DONE)
 
 
-class SetConstruct(Construct):
+class SetConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Set, machine.node(frame))
         value = machine.evaluate(frame, "value", node.value)
         holder = machine.holder(frame, node.name)
-        address = holder.memory.get("vars", {}).get(node.name)
+        address = holder.variables.get(node.name)
         declared = cast(Var, machine.node_at(address)).type if address is not None else None
         holder.values[node.name] = _fitted(machine, frame, value, declared)
         machine.end(frame, DONE)
@@ -54,7 +55,7 @@ class SetConstruct(Construct):
 def _fitted(machine: Machine, frame: Frame, value: Any, declared: Type | None) -> Any:
     if declared is None:
         return value
-    checked = validate(value, declared, machine.definition.types)
+    checked = validate(value, declared, machine.definition.types, references=True)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_VALUE, describe(checked.problems), frame.path))
     return checked.value

@@ -6,13 +6,12 @@ all that. Its id is the path of the statement, so it is found by a late answer t
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any, cast
 
 from dsl.ast.statements import AwaitApproval, Call, Person
 from dsl.expressions.names import names
 from dsl.expressions.wire import to_wire
-from dsl.values.references import parted
-from dsl.values.references import shown as plain
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
@@ -22,28 +21,42 @@ from interpreter.core.constructs.texts import text_of
 from interpreter.core.events import Answered, Event, TimerFired
 from interpreter.core.late_answers import remember
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame, Question
 from interpreter.core.wording import expression_text, title
 
 
-class AwaitApprovalConstruct(Construct):
-    """`memory`: `reminders` (how many were sent), `stage_timer` and `remind_timer` (command ids)."""
+@recorded
+@dataclass(slots=True)
+class AwaitApprovalMemory(Memory):
+    """`reminders` is how many were sent; the timers are command ids."""
+
+    reminders: int = 0
+    stage_timer: str = ""
+    remind_timer: str = ""
+
+
+class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
+    remembers = AwaitApprovalMemory
+    node = "approval"
+    place = "approval"
+    waits = True
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = _node(machine, frame)
         text = text_of(machine, frame, "text", machine.evaluate(frame, "question", node.question))
         shown = [
-            ShownValue(expression_text(expression), *parted(to_wire(machine.evaluate(frame, f"show{i}", expression))))
+            ShownValue(expression_text(expression), to_wire(machine.evaluate(frame, f"show{i}", expression)))
             for i, expression in enumerate(node.show)
         ]
         gates = [_gate_text(machine, frame, node.name, call, i) for i, call in enumerate(node.gates)]
         persons = _persons(machine, frame, node)
-        digest = _digest([text, [[item.name, item.value, item.references] for item in shown], gates])
+        digest = _digest([text, [[item.name, item.value] for item in shown], gates])
         machine.state.questions[frame.path] = Question(
             frame.path, text, shown, gates, digest, -1, machine.state.now, machine.state.now, persons
         )
-        frame.memory["reminders"] = 0
         machine.note("asked", frame, "approval", detail=text)
         self._remind_later(machine, frame)
         self._next_stage(machine, frame)
@@ -52,10 +65,10 @@ class AwaitApprovalConstruct(Construct):
         match event:
             case Answered():
                 self._answered(machine, frame, event)
-            case TimerFired(id=id_) if id_ == frame.memory["stage_timer"]:
+            case TimerFired(id=id_) if id_ == self.memory(frame).stage_timer:
                 self._timed_out(machine, frame)
             case TimerFired():
-                frame.memory["reminders"] += 1
+                self.memory(frame).reminders += 1
                 machine.note("reminded", frame, "approval", detail=self._question(machine, frame).text)
                 self._remind_later(machine, frame)
 
@@ -96,26 +109,26 @@ class AwaitApprovalConstruct(Construct):
         stage = _node(machine, frame).stages[question.stage]
         assert stage.timeout is not None
         question.deadline = machine.state.now + stage.timeout / 1000
-        frame.memory["stage_timer"] = f"{frame.path}!stage{question.stage}"
+        self.memory(frame).stage_timer = f"{frame.path}!stage{question.stage}"
         machine.issue(
             frame,
-            SetTimer(frame.memory["stage_timer"], question.deadline, f"{title(frame.path)}: answer due"),
+            SetTimer(self.memory(frame).stage_timer, question.deadline, f"{title(frame.path)}: answer due"),
         )
 
     def _remind_later(self, machine: Machine, frame: Frame) -> None:
         every = _node(machine, frame).remind
-        frame.memory["remind_timer"] = f"{frame.path}!remind{frame.memory['reminders']}"
+        self.memory(frame).remind_timer = f"{frame.path}!remind{self.memory(frame).reminders}"
         if every is not None:
             summary = f"{title(frame.path)}: remind"
-            machine.issue(frame, SetTimer(frame.memory["remind_timer"], machine.state.now + every / 1000, summary))
+            machine.issue(frame, SetTimer(self.memory(frame).remind_timer, machine.state.now + every / 1000, summary))
 
     def _settle(self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Any, by: list[str]) -> None:
         self._close(machine, frame, outcome)
         machine.end(frame, done({"outcome": outcome, "approved": approved, "answer": answer, "by": by}))
 
     def _close(self, machine: Machine, frame: Frame, outcome: str) -> None:
-        machine.withdraw(frame.memory["stage_timer"])
-        machine.withdraw(frame.memory["remind_timer"])
+        machine.withdraw(self.memory(frame).stage_timer)
+        machine.withdraw(self.memory(frame).remind_timer)
         del machine.state.questions[frame.path]
         remember(machine.state.settled, frame.path, outcome)
         machine.note(outcome, frame, "approval")
@@ -148,7 +161,7 @@ def _gate_text(machine: Machine, frame: Frame, approval: str, call: Call, number
             text = "‹your answer›"
         else:
             value = to_wire(machine.evaluate(frame, f"gate{number}.{i}", argument.value))
-            text = json.dumps(plain(value), ensure_ascii=False)
+            text = json.dumps(value, ensure_ascii=False)
         parts.append(f"{argument.name}: {text}" if argument.name else text)
     return f"{call.target}({', '.join(parts)})"
 

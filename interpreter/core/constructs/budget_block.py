@@ -3,12 +3,14 @@
 from typing import cast
 
 from dsl.ast.statements import Block, BudgetBlock
-from interpreter.core.constructs.budgeted import BudgetedConstruct
+from interpreter.core.constructs.budgeted import BudgetedConstruct, BudgetedMemory
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
 
 
-class BudgetBlockConstruct(BudgetedConstruct):
+class BudgetBlockConstruct(BudgetedConstruct[BudgetedMemory]):
+    remembers = BudgetedMemory
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         self.begin(machine, frame, cast(BudgetBlock, machine.node(frame)).budget)
         machine.open(frame, "/body")

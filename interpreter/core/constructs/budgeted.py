@@ -1,37 +1,53 @@
 """What `loop` and `budget` share: a purse of their own, and what happens when it is used up.
 
-The exhaustion of this purse stops here; that of one further out goes on outward.
+The exhaustion of this purse stops here; that of one further out goes on outward. What is done `on exhausted` is done in
+the belief that all that was begun is known, so it is not done beside a doubt.
 """
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 from dsl.ast.statements import Block, Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import purses
+from interpreter.core import ledger, purses
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 
-class BudgetedConstruct(Construct):
-    """`memory`: `phase` (`body exhausted`), `expired` when the time is over."""
+@recorded
+@dataclass(slots=True)
+class BudgetedMemory(Memory):
+    """`expired` is set when the time is over."""
 
-    node_kind = "budget"
+    phase: Literal["body", "exhausted"] = "body"
+    expired: Failure | None = None
+
+
+B = TypeVar("B", bound=BudgetedMemory)
+
+
+class BudgetedConstruct(Construct[B]):
+    node = "budget"
 
     def begin(self, machine: Machine, frame: Frame, budget: Budget) -> None:
-        frame.memory["phase"] = "body"
         purses.open_purse(machine, frame, budget)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         """The deadline of the purse."""
-        frame.memory["expired"] = purses.expired(machine, frame)
+        self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if frame.memory["phase"] == "exhausted":
+        memory = self.memory(frame)
+        if memory.phase == "exhausted":
             machine.end(frame, unless_cancelled(frame, exit_))
             return
-        expired = frame.memory.pop("expired", None)
+        expired, memory.expired = memory.expired, None
         if frame.cancelling:
             self.finish(machine, frame, exit_)
         elif expired is not None:
@@ -48,13 +64,16 @@ class BudgetedConstruct(Construct):
         raise NotImplementedError(type(self).__name__)
 
     def exhausted(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        machine.note("exhausted", frame, self.node_kind, detail=failure.message)
+        machine.note("exhausted", frame, str(self.node), detail=failure.message)
         purses.close_purse(machine, frame)
+        doubts = ledger.doubts(machine.state, frame.path, frame.opened)
         if self.on_exhausted(machine, frame) is None:
             machine.end(frame, failed(failure))
-            return
-        frame.memory["phase"] = "exhausted"
-        machine.open(frame, "/exhausted")
+        elif doubts:
+            machine.end(frame, failed(ledger.failure_of(doubts, frame.path, failure)))
+        else:
+            self.memory(frame).phase = "exhausted"
+            machine.open(frame, "/exhausted")
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self.finish(machine, frame, failed(failure))

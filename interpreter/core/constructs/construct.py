@@ -1,8 +1,9 @@
 """What every construct can be asked, with what most of them answer."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from interpreter.core.memory import Memory, NoMemory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
 
 if TYPE_CHECKING:
@@ -10,12 +11,30 @@ if TYPE_CHECKING:
     from interpreter.core.machine import Machine
     from interpreter.core.state import Frame
 
+M = TypeVar("M", bound=Memory)
 
-class Construct:
-    """Stateless: all memory of a construct is in its frame."""
 
-    cancellable = True
+class Construct(Generic[M]):
+    """Stateless: all memory of a construct is in its frame, in a dataclass of its own (`remembers`).
+
+    What a construct is for people stands here too: `node` is what views call it (None: it is how the machine works, and
+    not shown), `place` what a continuation inside of it is counted as, `waits` that it only waits for something.
+    """
+
+    remembers: ClassVar[type[Memory]] = NoMemory
+    node: ClassVar[str | None] = None
+    place: ClassVar[str | None] = None
+    waits: ClassVar[bool] = False
+    cancellable: ClassVar[bool] = True
     """Whether its frames can be asked to end early at all."""
+
+    def new_memory(self) -> Memory:
+        return self.remembers()
+
+    def memory(self, frame: "Frame") -> M:
+        """What this construct remembers in its frame."""
+        assert type(frame.memory) is self.remembers, f"{frame.path} remembers {frame.memory}"
+        return cast(M, frame.memory)
 
     def enter(self, machine: "Machine", frame: "Frame") -> None:
         """The frame was just opened."""
@@ -47,6 +66,20 @@ class Construct:
     def fail(self, machine: "Machine", frame: "Frame", failure: Failure) -> None:
         """A task of this frame met a failure: an expression without a value, a budget that is used up."""
         machine.end(frame, failed(failure))
+
+    def doing(self, frame: "Frame") -> str:
+        """What people are told it does: `running waiting retrying cancelling undoing`."""
+        if frame.cancelling:
+            return "cancelling"
+        return "waiting" if self.waits else "running"
+
+    def attempt(self, frame: "Frame") -> int:
+        """Which attempt is under way, from 1; 0 when that is not said."""
+        return 0
+
+    def detail(self, frame: "Frame") -> str:
+        """What it waits for, when people should know."""
+        return ""
 
 
 def unless_cancelled(frame: "Frame", exit_: Exit) -> Exit:

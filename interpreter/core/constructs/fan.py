@@ -1,47 +1,63 @@
-"""What `parallel` and `parallel for` share: branches side by side, and what happens when one fails.
+"""What `parallel` and `parallel for` share: branches side by side, and a join that says when they are done.
 
-One failure cancels the others, waits for them, then fails. With `keep going` a failed branch is undone by itself and
-its outcome recorded; the exhaustion of a budget further out is an outcome too, because each branch is refused on its
-own. Only an undo that fails stops the others.
+A branch whose failure is gathered is undone by itself. The first failure that stops the fan cancels the other branches,
+waits for them, and is the fan's own.
 """
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.constructs.undo import after, open_undo
+from interpreter.core.joins import judge
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 
-class FanConstruct(Construct):
-    """`memory`: `results` (by branch), `failure` (the first one), `keep_going`, `undoing` (the undos that run), `since`
-    (how long the ledger was).
+@recorded
+@dataclass(slots=True)
+class FanMemory(Memory):
+    """`results` by branch; `failure` the one that stops it; `undoing` the undos that run, with the failures that they
+    follow.
     """
 
-    def begin(self, machine: Machine, frame: Frame, *, keep_going: bool) -> None:
-        since = len(machine.state.ledger)
-        frame.memory.update(results={}, failure=None, keep_going=keep_going, undoing=[], since=since)
+    results: dict[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    undoing: dict[str, Failure] = field(default_factory=dict)
+
+
+F = TypeVar("F", bound=FanMemory)
+
+
+class FanConstruct(Construct[F]):
+    node = "parallel"
+    place = "parallel"
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if child not in frame.memory["undoing"]:
+        memory = self.memory(frame)
+        before = memory.undoing.pop(child, None)
+        if before is None:
             self._branch_ended(machine, frame, child, exit_)
-        else:
-            frame.memory["undoing"].remove(child)
-            if exit_.failure is not None:
-                error = frame.memory["results"][self.branch_key(frame, child.removesuffix("/undo"))]["error"]
-                self._stop(machine, frame, after(exit_.failure, error))
+        elif exit_.failure is not None:
+            self._stop(machine, frame, after(exit_.failure, before))
         self.go_on(machine, frame)
 
     def go_on(self, machine: Machine, frame: Frame) -> None:
         """Start what waits, or end when nothing is left."""
         if not frame.children:
-            failure = frame.memory["failure"]
+            failure = self.memory(frame).failure
             exit_ = failed(failure) if failure is not None else done(self.result(machine, frame))
             machine.end(frame, unless_cancelled(frame, exit_))
 
     def stopping(self, frame: Frame) -> bool:
-        return frame.cancelling or frame.memory["failure"] is not None
+        return frame.cancelling or self.memory(frame).failure is not None
+
+    def keeps_going(self, machine: Machine, frame: Frame) -> bool:
+        raise NotImplementedError(type(self).__name__)
 
     def succeeded(self, machine: Machine, frame: Frame, child: str, value: Any) -> None:
         """A branch ended with a value."""
@@ -53,28 +69,32 @@ class FanConstruct(Construct):
         raise NotImplementedError(type(self).__name__)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        if "failure" not in frame.memory:
-            super().fail(machine, frame, failure)
-            return
         self._stop(machine, frame, failure)
         self.go_on(machine, frame)
 
     def _branch_ended(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        memory, key = frame.memory, self.branch_key(frame, child)
-        if exit_.failure is None:
-            if exit_.kind != "cancelled":
-                memory["results"][key] = _success(exit_.value) if memory["keep_going"] else exit_.value
+        memory, key, keep_going = self.memory(frame), self.branch_key(frame, child), self.keeps_going(machine, frame)
+        doubts = ledger.doubts(machine.state, child, frame.opened) if exit_.failure is not None else []
+        judgement = judge(child, exit_, doubts, keep_going=keep_going, stopping=self.stopping(frame))
+        match judgement.what:
+            case "value":
+                memory.results[key] = _success(exit_.value) if keep_going else exit_.value
                 self.succeeded(machine, frame, child, exit_.value)
-        elif memory["keep_going"] and not self.stopping(frame):
-            memory["results"][key] = _failure(exit_.failure)
-            if open_undo(machine, frame, child.removeprefix(frame.path) + "/undo", child, memory["since"]):
-                memory["undoing"].append(f"{child}/undo")
-        else:
-            self._stop(machine, frame, exit_.failure)
+            case "failure":
+                assert judgement.failure is not None
+                memory.results[key] = _failure(judgement.failure)
+                if open_undo(machine, frame, child.removeprefix(frame.path) + "/undo", child, frame.opened):
+                    memory.undoing[f"{child}/undo"] = judgement.failure
+            case "stop":
+                assert judgement.failure is not None
+                self._stop(machine, frame, judgement.failure)
+            case "nothing":
+                pass
 
     def _stop(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        if frame.memory["failure"] is None:
-            frame.memory["failure"] = failure
+        memory = self.memory(frame)
+        if memory.failure is None:
+            memory.failure = failure
             for path in tuple(frame.children):
                 machine.cancel(path)
 

@@ -1,84 +1,104 @@
-"""The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed."""
+"""The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed.
 
-from typing import Any
+A run does not end as if all were known while its ledger holds a doubt: one that would complete, or end cancelled, fails
+with the list instead.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.expressions.wire import to_wire
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import ledger, purses
+from interpreter.core import ledger, purses, reports
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
-from interpreter.core.constructs.undo import open_undo, undo_failed
+from interpreter.core.constructs.undo import open_undo
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
-from interpreter.core.snapshot import encode
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 
-class FlowConstruct(Construct):
-    """`memory`: `input`; `phase` (`running undoing`); `exit` while undoing; `expired` when the time is over."""
+@recorded
+@dataclass(slots=True)
+class FlowMemory(Memory):
+    """`exit` is how it ends when all is undone; `expired` is set when the time is over."""
+
+    phase: Literal["beginning", "running", "undoing"] = "beginning"
+    exit: Exit | None = None
+    expired: Failure | None = None
+
+
+class FlowConstruct(Construct[FlowMemory]):
+    remembers = FlowMemory
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
-        checked = validate_record(frame.memory.pop("input"), flow.parameters, machine.definition.types)
+        checked = validate_record(machine.state.input, flow.parameters, machine.definition.types, references=True)
+        machine.state.input = None
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
         frame.values.update(checked.value)
-        frame.memory["phase"] = "running"
+        self.memory(frame).phase = "running"
+        purses.begin_depth(machine.state, flow)
         purses.open_purse(machine, frame, flow.budget, machine.state.lease)
         machine.note("started", frame, "run")
         machine.open(frame, machine.state.flow, "Block")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
-        frame.memory["expired"] = purses.expired(machine, frame)
+        self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if frame.memory.get("phase") == "running":
+        if self.memory(frame).phase == "running":
             machine.state.status = "cancelling"
             super().cancel(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if frame.memory["phase"] == "running":
+        memory = self.memory(frame)
+        if memory.phase == "running":
             self._body_ended(machine, frame, exit_)
         else:
-            self._finish(machine, frame, frame.memory["exit"])
+            assert memory.exit is not None
+            self._finish(machine, frame, memory.exit)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._finish(machine, frame, failed(failure))
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        expired = frame.memory.pop("expired", None)
+        memory = self.memory(frame)
+        expired, memory.expired = memory.expired, None
         if expired is not None and not frame.cancelling:
             exit_ = failed(expired)
         if exit_.kind in ("done", "return") and not frame.cancelling:
-            exit_ = self._returned(machine, frame, exit_.value)
+            exit_ = self._returned(machine, exit_.value)
         if exit_.kind == "return":
             self._finish(machine, frame, exit_)
             return
         if frame.cancelling:
             exit_ = Exit("cancelled")
-        frame.memory["exit"] = exit_
-        frame.memory["phase"] = "undoing"
+        memory.exit, memory.phase = exit_, "undoing"
         machine.withdraw(purses.deadline_id(frame))
         if open_undo(machine, frame, "/undo", machine.state.flow):
             machine.state.status = "undoing"
         else:
             self._finish(machine, frame, exit_)
 
-    def _returned(self, machine: Machine, frame: Frame, value: Any) -> Exit:
-        """A run that left behind what it should have undone does not complete, whoever went on after that."""
-        broken = ledger.not_undone(machine.state)
-        if broken:
-            return failed(undo_failed(broken, machine.state.flow))
+    def _returned(self, machine: Machine, value: object) -> Exit:
+        """A run that leaves a doubt behind does not complete, whoever went on after that."""
+        doubts = ledger.doubts(machine.state, machine.state.flow)
+        if doubts:
+            return failed(ledger.failure_of(doubts, machine.state.flow))
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
-        checked = validate(to_wire(value), returns, machine.definition.types)
+        checked = validate(to_wire(value), returns, machine.definition.types, references=True)
         if checked.problems:
             return failed(
                 Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow)
@@ -86,20 +106,20 @@ class FlowConstruct(Construct):
         return Exit("return", checked.value)
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        failure = exit_.failure
-        if exit_.kind == "cancelled" and (broken := ledger.not_undone(machine.state)):
-            failure = undo_failed(broken, machine.state.flow)
-        outcome = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
+        state, failure = machine.state, exit_.failure
+        if exit_.kind == "cancelled" and (doubts := ledger.doubts(state, state.flow)):
+            failure = ledger.failure_of(doubts, state.flow)
+        state.status = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
+        state.failure = failure
         machine.withdraw(purses.deadline_id(frame))
-        machine.state.status = outcome
-        machine.state.failure = failure
-        machine.note(
-            "finished", frame, "run", detail=outcome if failure is None else f"{failure.kind}: {failure.message}"
-        )
-        if outcome == "completed":
-            machine.commands.append(Finish(outcome, to_wire(exit_.value), exact=dump(exit_.value)))
+        told = state.status if failure is None else f"{failure.kind}: {failure.message}"
+        machine.note("finished", frame, "run", detail=told)
+        if failure is not None:
+            machine.commands.append(Finish(reports.failed(state, failure)))
+        elif state.status == "cancelled":
+            machine.commands.append(Finish(reports.cancelled(state)))
         else:
-            machine.commands.append(Finish(outcome, failure=encode(failure) if failure else None))
+            machine.commands.append(Finish(reports.completed(state, exit_.value), exact=dump(exit_.value)))
         machine.end(frame, exit_)
 
 

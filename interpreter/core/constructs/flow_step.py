@@ -1,36 +1,55 @@
-"""A step that calls a flow: a run of its own, with a lease on this budget; its ledger comes back with its value."""
+"""A step that calls a flow: a run of its own, with a lease on this budget; its ledger comes back with every end.
 
-from dataclasses import replace
-from typing import cast
+A child that may have effects has an entry in the ledger from the moment it is asked for. Its own entries take the place
+of that when it ends; where nobody can say what it did, the entry stays, uncertain.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget, Step
+from dsl.definition.unseal import narrow
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
-from interpreter.boundary.failures import BUDGET_EXCEEDED, UNDO_FAILED
+from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.payloads import ChildReport
-from interpreter.core import ledger, purses, reservations
+from interpreter.boundary.payloads import JSON, ChildReport
+from interpreter.core import certainty, ledger, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.constructs.undo import after, undo_failed
 from interpreter.core.events import ChildEnded, Event
 from interpreter.core.machine import ROOT, Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.snapshot import decode
-from interpreter.core.state import Amount, Frame
+from interpreter.core.state import Frame
 from interpreter.core.wording import title
 
 
-class FlowStepConstruct(Construct):
-    """`memory`: `input` (plain JSON), `phase` (`reserving running`), `lent_by` (for each unit that is scarce here: the
-    purse that is used up when the child has used up its lease).
+@recorded
+@dataclass(slots=True)
+class FlowStepMemory(Memory):
+    """`input` is plain JSON; `lent_by`: for each unit that is scarce here, the purse that is used up when the child has
+    used up its lease.
     """
+
+    input: JSON = None
+    phase: Literal["reserving", "running"] = "reserving"
+    lent_by: dict[str, str] = field(default_factory=dict)
+
+
+class FlowStepConstruct(Construct[FlowStepMemory]):
+    remembers = FlowStepMemory
+    node = "flow"
+    place = "child"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, flow = _parts(machine, frame)
-        frame.memory["input"] = to_wire(evaluate_arguments(machine, frame, step.call, flow.parameters))
+        self.memory(frame).input = to_wire(evaluate_arguments(machine, frame, step.call, flow.parameters))
+        purses.check_depth(machine.state, flow, frame.path)
         self._reserve(machine, frame)
 
     def granted(self, machine: Machine, frame: Frame) -> None:
@@ -39,22 +58,24 @@ class FlowStepConstruct(Construct):
 
     def _reserve(self, machine: Machine, frame: Frame) -> None:
         _, flow = _parts(machine, frame)
-        frame.memory["phase"] = "reserving"
+        state, memory = machine.state, self.memory(frame)
         budget = flow.budget or Budget()
-        lease = purses.lease(machine.state, frame.purse, budget)
+        lease = purses.lease(state, frame.purse, budget)
         if not reservations.reserve(machine, frame, purses.from_lease(lease)):
             return
-        frame.memory.update(phase="running", lent_by=purses.scarce(machine.state, frame.purse, budget))
-        machine.issue(frame, StartChild(frame.path, flow.name, frame.memory["input"], lease, title(frame.path)))
+        memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, budget)
+        if _may_have_effects(machine, flow):
+            ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
+        machine.issue(frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path)))
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         assert type(event) is ChildEnded
         report = event.report
-        spent = report.result.spent if report.result else report.spent
-        reservations.settle(
-            machine, frame, purses.from_spent(spent) if spent else cast(Amount, frame.memory["reserved"])
-        )
+        assert frame.reserved is not None
+        spent = purses.from_spent(report.spent) if report.spent is not None else frame.reserved
+        reservations.settle(machine, frame, spent)
+        self._adopt(machine, frame, report)
         if report.outcome == "completed":
             self._completed(machine, frame, report)
         elif report.outcome == "cancelled" and not frame.cancelling:
@@ -66,7 +87,7 @@ class FlowStepConstruct(Construct):
             self._failed(machine, frame, report)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if frame.memory["phase"] == "reserving":
+        if self.memory(frame).phase == "reserving":
             reservations.stop_waiting(machine, frame)
             end_step(machine, frame, CANCELLED, "flow")
         else:
@@ -75,34 +96,52 @@ class FlowStepConstruct(Construct):
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         end_step(machine, frame, failed(failure), "flow")
 
+    def _adopt(self, machine: Machine, frame: Frame, report: ChildReport) -> None:
+        """What the child leaves behind stands in this ledger from now on."""
+        entry = machine.state.ledger.get(frame.path)
+        if report.ledger is None and entry is not None:
+            entry.state, entry.reason = "uncertain", f"nobody can say what the run of `{entry.tool}` did"
+            machine.note("uncertain", frame, "flow", detail=entry.tool)
+        else:
+            ledger.never_happened(machine.state, frame.path)
+            ledger.adopt(machine.state, report.ledger or [], frame.path, frame.started)
+
     def _completed(self, machine: Machine, frame: Frame, report: ChildReport) -> None:
         assert report.result is not None
         _, flow = _parts(machine, frame)
         machine.state.rehearsal = machine.state.rehearsal or report.result.rehearsal
-        ledger.adopt(machine.state, report.result.ledger, frame.path, frame.started)
         value = report.result.value
         if flow.returns is not None:
-            value = validate(value, flow.returns, machine.definition.types).value
+            value = validate(value, flow.returns, machine.definition.types, references=True).value
         end_step(machine, frame, done(value), "flow")
 
     def _failed(self, machine: Machine, frame: Frame, report: ChildReport) -> None:
-        """What the child could not undo, or does not know, stands in this ledger too."""
-        known = len(machine.state.ledger)
-        ledger.adopt(machine.state, report.ledger, frame.path, frame.started)
+        """A doubt that the child leaves behind is what its failure is about here."""
         failure = _failure(report)
-        broken = [entry.path for entry in machine.state.ledger[known:] if entry.state == "undo_failed"]
-        if broken and failure.kind != UNDO_FAILED:
-            failure = after(undo_failed(broken, frame.path), failure.as_value())
+        doubts = ledger.doubts(machine.state, frame.path, frame.opened)
+        if doubts and failure.kind not in ledger.DOUBTS:
+            failure = ledger.failure_of(doubts, frame.path, failure)
         if failure.kind == BUDGET_EXCEEDED and failure.purse == ROOT:
-            failure = replace(failure, purse=frame.memory.get("lent_by", {}).get((failure.details or {}).get("limit")))
+            lent_by = self.memory(frame).lent_by
+            failure = replace(failure, purse=lent_by.get(str((failure.details or {}).get("limit"))))
         else:
             failure = replace(failure, purse=None)
         end_step(machine, frame, failed(failure), "flow")
+
+    def doing(self, frame: Frame) -> str:
+        reserving = not frame.cancelling and self.memory(frame).phase == "reserving"
+        return "waiting" if reserving else super().doing(frame)
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, FlowDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.flows[step.call.target]
+
+
+def _may_have_effects(machine: Machine, flow: FlowDeclaration) -> bool:
+    """Whether anything that counts can be reached from `flow`."""
+    reached = narrow(machine.definition, flow.name)
+    return any(certainty.counts(tool) for tool in reached.tools.values())
 
 
 def _failure(report: ChildReport) -> Failure:

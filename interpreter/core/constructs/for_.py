@@ -1,25 +1,33 @@
-"""`for item in items`: one after the other. A list behind a reference is asked for one item at a time."""
+"""`for item in items`: one after the other."""
 
+from dataclasses import dataclass, field
 from typing import cast
 
 from dsl.ast.statements import For
 from interpreter.core.constructs.construct import Construct, unless_cancelled
-from interpreter.core.constructs.items import item_at, length_of
+from interpreter.core.constructs.items import Items, begin_items, next_item
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import DONE, Exit
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
-SHORT_PAUSE = 0.001
+
+@recorded
+@dataclass(slots=True)
+class ForMemory(Memory):
+    items: Items = field(default_factory=Items)
 
 
-class ForConstruct(Construct):
-    """`memory`: `source`, `length`, `next` (the index of the item to come)."""
+class ForConstruct(Construct[ForMemory]):
+    remembers = ForMemory
+    node = "for"
+    place = "loop"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(For, machine.node(frame))
         source = machine.evaluate(frame, "source", node.source)
-        length = length_of(machine, frame, source, node.at_most)
-        frame.memory.update(source=source, length=length, next=0)
+        begin_items(machine, frame, self.memory(frame).items, source, node.at_most)
         self._next(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
@@ -32,15 +40,12 @@ class ForConstruct(Construct):
             machine.end(frame, exit_)
 
     def _next(self, machine: Machine, frame: Frame) -> None:
-        node, index = cast(For, machine.node(frame)), frame.memory["next"]
-        if index == frame.memory["length"]:
+        node, items = cast(For, machine.node(frame)), self.memory(frame).items
+        if items.done:
             machine.end(frame, DONE)
             return
-        if machine.has_worked_long():
-            machine.open(frame, f"!pause{index}", "Pause", address="", memory={"seconds": SHORT_PAUSE})
-            return
-        item = item_at(machine, frame, frame.memory["source"], index)
-        frame.memory["next"] += 1
+        index = items.next
+        item = next_item(machine, frame, items)
         iteration = machine.open(frame, f"[{index}]", address="[]", scope=True)
         iteration.values[node.variable] = item
         if node.index is not None:

@@ -1,30 +1,64 @@
-"""Lists that are looped over: in memory, or behind a reference, which is never fetched whole."""
+"""Lists that are looped over: in memory, or behind a reference, which is never fetched whole.
 
+Of a list behind a reference one stretch after the other is fetched: as many items as may travel together. So it is read
+once for many rounds, and what travels is the list, once, as if it had been in memory.
+"""
+
+from dataclasses import dataclass, field
 from typing import Any
 
-from dsl.ast.expressions import Argument, FunctionCall, Index, Literal, Name
+from dsl.ast.expressions import Argument, FunctionCall, Literal, Name, Slice
 from dsl.expressions.values import Reference
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 _SOURCE = Name("source")
 _LENGTH = FunctionCall("len", (Argument(None, _SOURCE),))
 TOO_MANY = "TooManyItems"
+LONGEST_STRETCH = 48_000
+"""Bytes of items that are fetched together."""
 
 
-def length_of(machine: Machine, frame: Frame, source: Any, at_most: int | None) -> int:
-    """How many items there are. Raises `FlowFailed` when there are more than the author allows."""
+@recorded
+@dataclass(slots=True)
+class Items:
+    """A list that is under way: `next` is the index of the item to come, `stretch` the fetched ones from `first` on."""
+
+    source: Any = None
+    length: int = 0
+    next: int = 0
+    stretch: list[Any] = field(default_factory=list)
+    first: int = 0
+
+    @property
+    def done(self) -> bool:
+        return self.next == self.length
+
+
+def begin_items(machine: Machine, frame: Frame, items: Items, source: Any, at_most: int | None) -> None:
+    """Raises `FlowFailed` when there are more items than the author allows."""
     if type(source) is Reference:
         length = int(machine.evaluate(frame, "length", _LENGTH, {"source": source}, closed=True))
     else:
         length = len(source)
     if at_most is not None and length > at_most:
         raise FlowFailed(Failure(TOO_MANY, f"the list has {length} items, at most {at_most} are allowed", frame.path))
-    return length
+    items.source, items.length = source, length
 
 
-def item_at(machine: Machine, frame: Frame, source: Any, index: int) -> Any:
-    if type(source) is Reference:
-        return machine.evaluate(frame, f"item{index}", Index(_SOURCE, Literal(index)), {"source": source}, closed=True)
-    return source[index]
+def next_item(machine: Machine, frame: Frame, items: Items) -> Any:
+    """The item to come, which is then behind. May suspend."""
+    index = items.next
+    if type(items.source) is not Reference:
+        items.next += 1
+        return items.source[index]
+    if not items.first <= index < items.first + len(items.stretch):
+        rest = Slice(_SOURCE, Literal(index), None)
+        items.stretch = machine.evaluate(
+            frame, f"items{index}", rest, {"source": items.source}, closed=True, most_bytes=LONGEST_STRETCH
+        )
+        items.first = index
+    items.next += 1
+    return items.stretch[index - items.first]

@@ -8,6 +8,7 @@ from dsl.ast.statements import Break, Continue, Fail, Return, Until, Yield
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.texts import text_of
 from interpreter.core.machine import Machine
+from interpreter.core.memory import NoMemory
 from interpreter.core.outcomes import DONE, Exit, Failure, failed
 from interpreter.core.state import Frame
 
@@ -15,36 +16,36 @@ DEFAULT_KIND = "Failed"
 """The kind of `fail "text"`."""
 
 
-class ReturnConstruct(Construct):
+class ReturnConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Return, machine.node(frame))
         value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
         machine.end(frame, Exit("return", value))
 
 
-class YieldConstruct(Construct):
+class YieldConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Yield, machine.node(frame))
         machine.end(frame, Exit("yield", machine.evaluate(frame, "value", node.value)))
 
 
-class UntilConstruct(Construct):
+class UntilConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Until, machine.node(frame))
         machine.end(frame, Exit("break") if machine.evaluate(frame, "condition", node.condition) else DONE)
 
 
-class BreakConstruct(Construct):
+class BreakConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         machine.end(frame, Exit("break", label=cast(Break, machine.node(frame)).loop))
 
 
-class ContinueConstruct(Construct):
+class ContinueConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         machine.end(frame, Exit("continue", label=cast(Continue, machine.node(frame)).loop))
 
 
-class FailConstruct(Construct):
+class FailConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         value = machine.evaluate(frame, "value", cast(Fail, machine.node(frame)).value)
         record: dict[str, Any] = value if type(value) is dict else {"message": value}

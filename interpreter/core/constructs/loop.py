@@ -1,31 +1,51 @@
 """`loop NAME budget … { } on exhausted { }`: until it is left, or its budget is used up.
 
-An iteration's scope is its frame, so nothing of it stays when the next one starts.
+An iteration's scope is its frame, so nothing of it stays when the next one starts. A loop that is bounded by its time
+only, and asks for nothing outside, waits for that time to pass: it pauses for longer and longer.
 """
 
+from dataclasses import dataclass
 from typing import cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core.constructs.budgeted import BudgetedConstruct
-from interpreter.core.constructs.for_ import SHORT_PAUSE
+from interpreter.core import purses
+from interpreter.core.commands import SetTimer
+from interpreter.core.constructs.budgeted import BudgetedConstruct, BudgetedMemory
+from interpreter.core.events import Event, TimerFired
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import DONE, Exit, Failure
+from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
-LONG_PAUSE = 1.0
+MOST_IDLE = 1_000
+SHORTEST_PAUSE = 0.001
+LONGEST_PAUSE = 1.0
 
 
-class LoopConstruct(BudgetedConstruct):
-    """`memory`: also `next`, the number of the iteration to come, and `pause`, the length of the latest one."""
+@recorded
+@dataclass(slots=True)
+class LoopMemory(BudgetedMemory):
+    """`next` is the number of the iteration to come; `idle` counts those since something was last `issued`; `pause` is
+    the timer that it waits for, and `seconds` how long.
+    """
 
-    node_kind = "loop"
+    next: int = 0
+    idle: int = 0
+    issued: int = -1
+    pause: str = ""
+    seconds: float = SHORTEST_PAUSE
+
+
+class LoopConstruct(BudgetedConstruct[LoopMemory]):
+    remembers = LoopMemory
+    node = "loop"
+    place = "loop"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         budget = _node(machine, frame).budget
         assert budget is not None
         self.begin(machine, frame, budget)
-        frame.memory["next"] = 0
         self._next(machine, frame)
 
     def body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
@@ -37,29 +57,51 @@ class LoopConstruct(BudgetedConstruct):
         else:
             self.finish(machine, frame, exit_)
 
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        memory = self.memory(frame)
+        if type(event) is TimerFired and event.id == memory.pause:
+            memory.pause = ""
+            self._next(machine, frame)
+        elif memory.pause:
+            machine.withdraw(memory.pause)
+            self.exhausted(machine, frame, purses.expired(machine, frame))
+        else:
+            super().event(machine, frame, event)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        if self.memory(frame).pause:
+            machine.withdraw(self.memory(frame).pause)
+            self.finish(machine, frame, CANCELLED)
+        else:
+            super().cancel(machine, frame)
+
     def on_exhausted(self, machine: Machine, frame: Frame) -> Block | None:
         return _node(machine, frame).on_exhausted
 
     def _next(self, machine: Machine, frame: Frame) -> None:
-        node, index = _node(machine, frame), frame.memory["next"]
+        node, memory = _node(machine, frame), self.memory(frame)
         assert node.budget is not None
+        index = memory.next
         if index == node.budget.iterations:
             message = f"`{node.name or 'loop'}` did not end within {index} iterations"
             details = {"limit": "iterations", "allowed": index, "spent": index}
             self.exhausted(machine, frame, Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path))
             return
-        if machine.has_worked_long():
-            self._pause(machine, frame, index)
+        if node.budget.iterations is None and self._only_waits(machine, memory):
+            memory.seconds = min(memory.seconds * 2, LONGEST_PAUSE)
+            memory.pause = f"{frame.path}!pause{index}"
+            machine.issue(frame, SetTimer(memory.pause, machine.state.now + memory.seconds, "pause"))
+            memory.issued = machine.state.issued
             return
-        frame.memory["next"] += 1
+        memory.next += 1
         machine.note("iteration", frame, "loop", attempt=index + 1)
         machine.open(frame, f"[{index}]", address="[]", scope=True)
 
-    def _pause(self, machine: Machine, frame: Frame, index: int) -> None:
-        """A loop that only waits for its time to pass waits longer and longer."""
-        seconds = min(frame.memory.get("pause", SHORT_PAUSE) * 2, LONG_PAUSE)
-        frame.memory["pause"] = seconds
-        machine.open(frame, f"!pause{index}", "Pause", address="", memory={"seconds": seconds})
+    def _only_waits(self, machine: Machine, memory: LoopMemory) -> bool:
+        if memory.issued != machine.state.issued:
+            memory.issued, memory.idle, memory.seconds = machine.state.issued, 0, SHORTEST_PAUSE
+        memory.idle += 1
+        return memory.idle % MOST_IDLE == 0
 
 
 def _node(machine: Machine, frame: Frame) -> Loop:

@@ -4,21 +4,25 @@ from typing import Any, cast
 
 from dsl.ast.address import label
 from dsl.ast.statements import AwaitApproval, Branch, Parallel, Step
-from interpreter.core.constructs.fan import FanConstruct
+from interpreter.core.constructs.fan import FanConstruct, FanMemory
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
 
 
-class ParallelConstruct(FanConstruct):
+class ParallelConstruct(FanConstruct[FanMemory]):
+    remembers = FanMemory
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = _node(machine, frame)
-        self.begin(machine, frame, keep_going=node.keep_going)
         for position, branch in enumerate(node.branches):
             if type(branch) is Branch:
-                machine.open(frame, f"/{branch.name}", scope=True, memory={"export": not node.keep_going})
+                machine.open(frame, f"/{branch.name}", scope=True, exports=not node.keep_going)
             else:
                 machine.open(frame, f"/{label(branch, position)}")
         self.go_on(machine, frame)
+
+    def keeps_going(self, machine: Machine, frame: Frame) -> bool:
+        return _node(machine, frame).keep_going
 
     def branch_key(self, frame: Frame, child: str) -> str:
         return child.removeprefix(frame.path + "/")
@@ -33,7 +37,7 @@ class ParallelConstruct(FanConstruct):
                 pass
 
     def result(self, machine: Machine, frame: Frame) -> Any:
-        results = frame.memory["results"]
+        results = self.memory(frame).results
         keys = [label(branch, i) for i, branch in enumerate(_node(machine, frame).branches)]
         return {key: results.get(key) for key in keys}
 

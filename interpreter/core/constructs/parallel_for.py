@@ -1,55 +1,85 @@
 """`parallel for item in items up to N`: the body is the branch, `yield` its value; results in the order of the input.
 
-Items are taken from the list one by one as their branches start, so a list behind a reference is never fetched whole.
+Branches are started a few at a time, and those that have started go on before the next are: so a list of many thousands
+whose branches end at once holds only a few of them at any moment.
 """
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from dsl.ast.statements import ParallelFor
-from interpreter.core.constructs.fan import FanConstruct
-from interpreter.core.constructs.items import item_at, length_of
+from interpreter.core.constructs.fan import FanConstruct, FanMemory
+from interpreter.core.constructs.items import Items, begin_items, next_item
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame, Task
 
 INVALID_LIMIT = "InvalidLimit"
+MOST_STARTED = 50
+"""Branches that are started together."""
 
 
-class ParallelForConstruct(FanConstruct):
-    """`memory`: also `source`, `length`, `next`, `up_to`."""
+@recorded
+@dataclass(slots=True)
+class ParallelForMemory(FanMemory):
+    """`up_to` is how many may run at once; `starting` that a task of ours is about to start more."""
+
+    items: Items = field(default_factory=Items)
+    up_to: int = 1
+    starting: bool = False
+
+
+class ParallelForConstruct(FanConstruct[ParallelForMemory]):
+    remembers = ParallelForMemory
 
     def enter(self, machine: Machine, frame: Frame) -> None:
-        node = cast(ParallelFor, machine.node(frame))
+        node, memory = _node(machine, frame), self.memory(frame)
         source = machine.evaluate(frame, "source", node.source)
-        length = length_of(machine, frame, source, node.at_most)
-        up_to = machine.evaluate(frame, "up_to", node.up_to) if node.up_to is not None else max(length, 1)
+        begin_items(machine, frame, memory.items, source, node.at_most)
+        up_to = max(memory.items.length, 1)
+        if node.up_to is not None:
+            up_to = machine.evaluate(frame, "up_to", node.up_to)
         if up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
-        self.begin(machine, frame, keep_going=node.keep_going)
-        frame.memory.update(source=source, length=length, next=0, up_to=up_to)
+        memory.up_to = up_to
         self.go_on(machine, frame)
 
+    def keeps_going(self, machine: Machine, frame: Frame) -> bool:
+        return _node(machine, frame).keep_going
+
     def go_on(self, machine: Machine, frame: Frame) -> None:
-        memory = frame.memory
-        if self.stopping(frame) or memory["next"] == memory["length"]:
+        memory = self.memory(frame)
+        if self.stopping(frame) or memory.items.done:
             super().go_on(machine, frame)
-        elif frame.suspended is None:
+        elif not memory.starting and len(frame.children) < memory.up_to:
+            memory.starting = True
             machine.queue.append(Task("start", frame.path))
 
     def start(self, machine: Machine, frame: Frame) -> None:
-        """Start branches up to the limit. A task of its own: it suspends when an item has to be fetched."""
-        node, memory = cast(ParallelFor, machine.node(frame)), frame.memory
-        while memory["next"] < memory["length"] and len(frame.children) < memory["up_to"]:
-            index = memory["next"]
-            item = item_at(machine, frame, memory["source"], index)
-            memory["next"] += 1
+        """Start some branches. A task of its own: it suspends when items have to be fetched."""
+        memory, variable = self.memory(frame), _node(machine, frame).variable
+        for _ in range(min(MOST_STARTED, memory.up_to - len(frame.children))):
+            if self.stopping(frame) or memory.items.done:
+                break
+            index = memory.items.next
+            item = next_item(machine, frame, memory.items)
             branch = machine.open(frame, f"[{index}]", address="[]", scope=True)
-            branch.values[node.variable] = item
-        super().go_on(machine, frame)
+            branch.values[variable] = item
+        memory.starting = False
+        self.go_on(machine, frame)
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        self.memory(frame).starting = False
+        super().fail(machine, frame, failure)
 
     def branch_key(self, frame: Frame, child: str) -> str:
         return child.removeprefix(frame.path)[1:-1]
 
     def result(self, machine: Machine, frame: Frame) -> Any:
-        results = frame.memory["results"]
-        return [results.get(str(index)) for index in range(frame.memory["length"])]
+        memory = self.memory(frame)
+        return [memory.results.get(str(index)) for index in range(memory.items.length)]
+
+
+def _node(machine: Machine, frame: Frame) -> ParallelFor:
+    return cast(ParallelFor, machine.node(frame))

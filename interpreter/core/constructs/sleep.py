@@ -1,4 +1,4 @@
-"""`sleep`: a durable timer, by duration or until a moment. And the pauses that the machine makes by itself."""
+"""`sleep`: a durable timer, by duration or until a moment."""
 
 from datetime import datetime
 from typing import cast
@@ -8,26 +8,16 @@ from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
+from interpreter.core.memory import NoMemory
 from interpreter.core.outcomes import CANCELLED, DONE
 from interpreter.core.state import Frame
 from interpreter.core.wording import title
 
 
-class PauseConstruct(Construct):
-    """`memory`: `seconds`. Rounds that ask for nothing outside would otherwise all run in one event, without an end."""
+class SleepConstruct(Construct[NoMemory]):
+    node = "sleep"
+    waits = True
 
-    def enter(self, machine: Machine, frame: Frame) -> None:
-        machine.issue(frame, SetTimer(frame.path, machine.state.now + frame.memory["seconds"], "pause"))
-
-    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
-        machine.end(frame, DONE)
-
-    def cancel(self, machine: Machine, frame: Frame) -> None:
-        machine.withdraw(frame.path)
-        machine.end(frame, CANCELLED)
-
-
-class SleepConstruct(Construct):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Sleep, machine.node(frame))
         if node.until is None:

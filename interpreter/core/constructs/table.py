@@ -1,5 +1,7 @@
 """Which construct carries out what: the one list."""
 
+from typing import Any
+
 from dsl.ast import statements
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
@@ -24,13 +26,13 @@ from interpreter.core.constructs.leaving import (
 from interpreter.core.constructs.loop import LoopConstruct
 from interpreter.core.constructs.parallel import ParallelConstruct
 from interpreter.core.constructs.parallel_for import ParallelForConstruct
-from interpreter.core.constructs.sleep import PauseConstruct, SleepConstruct
+from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.constructs.try_ import TryConstruct
 from interpreter.core.constructs.undo import UndoConstruct
 
-CONSTRUCTS: dict[str, Construct] = {
+CONSTRUCTS: dict[str, Construct[Any]] = {
     "Flow": FlowConstruct(),
     "Block": BlockConstruct(),
     "ToolStep": ToolStepConstruct(),
@@ -49,7 +51,6 @@ CONSTRUCTS: dict[str, Construct] = {
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
     "Sleep": SleepConstruct(),
-    "Pause": PauseConstruct(),
     "Try": TryConstruct(),
     "Fail": FailConstruct(),
     "Return": ReturnConstruct(),

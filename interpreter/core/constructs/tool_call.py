@@ -1,25 +1,51 @@
 """One call of a tool until it is settled: attempts, waits between them, and what is known of its effect.
 
-Opened by a step, by a verification and by an undo. `memory`: `tool`, `arguments` (plain JSON), `id` (of the first
-attempt's command), `key`, `attempt`, `first_at`; `phase` (`calling waiting`), `command`; `overrides` says that it is
-the step's own call, for which the step's timeout, its retry and the deadlines around it count; `doubt` is the failure
-of an attempt that may have taken effect.
+Opened by a step, by a verification and by an undo. A worker that has not the tool, or has it with another signature,
+says nothing about the call: it is tried again, on whichever worker takes it then, for as long as its patience lasts.
 """
 
-from dataclasses import replace
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.core import policies, purses
+from interpreter.boundary.payloads import JSON
+from interpreter.core import certainty, policies, purses
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 from interpreter.core.wording import title
+
+
+@recorded
+@dataclass(slots=True)
+class ToolCallMemory(Memory):
+    """`id` is that of the first attempt's command; `overrides` says that it is a step's own call, for which the step's
+    timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
+    failure of an attempt that may have taken effect, `over` whether that attempt has ended. `misfits` counts the
+    workers that could not take the call, `misfit` is what the latest said.
+    """
+
+    tool: str = ""
+    arguments: dict[str, JSON] = field(default_factory=dict)
+    id: str = ""
+    key: str = ""
+    overrides: bool = False
+    verifies: str | None = None
+    first_at: float = 0.0
+    attempt: int = 0
+    phase: Literal["calling", "waiting"] = "calling"
+    command: str = ""
+    doubt: Failure | None = None
+    over: bool = True
+    misfits: int = 0
+    misfit: str = ""
 
 
 def open_call(
@@ -27,48 +53,52 @@ def open_call(
     frame: Frame,
     segment: str,
     tool: str,
-    arguments: dict[str, Any],
+    arguments: dict[str, JSON],
     *,
     id_: str,
     key: str,
     overrides: bool = False,
+    verifies: str | None = None,
 ) -> None:
     """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`.
 
-    A failure that is `unknown` says that one of the attempts may have taken effect, also when the call was cancelled.
+    A failure that is `unknown` says that one of the attempts may have taken effect, also when the call was cancelled;
+    one that is also `running` says that this attempt may still be at work.
     """
     declared = machine.definition.tools[tool]
     if declared.key is not None:
         arguments = arguments | {declared.key: key}
-    memory = {"tool": tool, "arguments": arguments, "id": id_, "key": key, "overrides": overrides, "doubt": None}
-    counts = {"attempt": 0, "first_at": machine.state.now}
-    machine.open(frame, segment, "ToolCall", address="", memory=memory | counts)
+    memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies, machine.state.now)
+    machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
 
-class ToolCallConstruct(Construct):
+class ToolCallConstruct(Construct[ToolCallMemory]):
+    remembers = ToolCallMemory
+
     def enter(self, machine: Machine, frame: Frame) -> None:
-        memory = frame.memory
-        memory["attempt"] += 1
-        tool = machine.definition.tools[memory["tool"]]
+        memory = self.memory(frame)
+        memory.attempt += 1
+        tool = machine.definition.tools[memory.tool]
         sealed = machine.definition.signature(tool.name)
         command = CallTool(
-            id=memory["id"] if memory["attempt"] == 1 else f"{memory['id']}~{memory['attempt']}",
+            id=memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}",
             tool=tool.name,
-            arguments=memory["arguments"],
-            key=memory["key"],
-            attempt=memory["attempt"],
-            timeout=self._timeout(machine, frame, tool),
+            arguments=memory.arguments,
+            key=memory.key,
+            attempt=memory.attempt,
+            timeout=call_timeout(tool, self._step(machine, frame)),
             heartbeat=tool.heartbeat or (policies.DEFAULT_HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
             declared=sealed.readable,
-            summary=title(memory["id"]),
+            summary=title(memory.id),
+            verifies=memory.verifies,
         )
-        memory["phase"] = "calling"
+        memory.phase = "calling"
         machine.issue(frame, command)
-        memory["command"] = command.id
-        if memory["attempt"] > 1:
-            machine.note("attempt", frame, "tool", name=command.summary, attempt=memory["attempt"])
+        memory.command = command.id
+        if memory.attempt > 1 and not memory.misfit:
+            machine.note("attempt", frame, "tool", name=command.summary, attempt=memory.attempt)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
@@ -81,76 +111,118 @@ class ToolCallConstruct(Construct):
 
     def _again(self, machine: Machine, frame: Frame) -> None:
         """The wait is over, perhaps long ago: a worker may have been away."""
-        if frame.memory["overrides"]:
+        memory = self.memory(frame)
+        if memory.overrides:
             purses.check_time(machine, frame)
-        tool = machine.definition.tools[frame.memory["tool"]]
-        doubt: Failure | None = frame.memory.get("doubt")
-        if doubt is None or policies.may_repeat(tool, _key_left(machine, frame, tool)):
+        tool = machine.definition.tools[memory.tool]
+        if memory.doubt is None or policies.may_repeat(tool, _key_left(machine, memory, tool)):
             self.enter(machine, frame)
         else:
-            machine.end(frame, failed(doubt))
+            machine.end(frame, failed(memory.doubt))
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if frame.memory["phase"] == "waiting":
-            machine.withdraw(frame.memory["command"])
-            machine.end(frame, Exit("cancelled", failure=frame.memory.get("doubt")))
+        memory = self.memory(frame)
+        if memory.phase == "waiting":
+            machine.withdraw(memory.command)
+            machine.end(frame, Exit("cancelled", failure=memory.doubt))
         else:
-            machine.interrupt(frame.memory["command"])
+            machine.interrupt(memory.command)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        doubtful = frame.memory.get("doubt") is not None
-        machine.end(frame, failed(replace(failure, unknown=True) if doubtful else failure))
+        memory = self.memory(frame)
+        if memory.doubt is not None:
+            failure = replace(failure, unknown=True, running=not memory.over)
+        machine.end(frame, failed(failure))
 
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
-        memory = frame.memory
-        tool = machine.definition.tools[memory["tool"]]
+        memory = self.memory(frame)
+        tool = machine.definition.tools[memory.tool]
         failure = Failure(event.kind, event.message, frame.path, _details(event))
-        if not policies.nothing_happened(tool, event):
-            memory["doubt"] = replace(failure, unknown=True)
-        elif policies.speaks_for_all(tool, event):
-            memory["doubt"] = None
+        if not certainty.nothing_happened(tool, event):
+            memory.over = memory.over and certainty.is_over(event)
+            memory.doubt = replace(failure, unknown=True, running=not memory.over)
+        elif certainty.speaks_for_all(tool, event):
+            memory.doubt, memory.over = None, True
         if frame.cancelling:
-            machine.end(frame, Exit("cancelled", failure=memory.get("doubt")))
-            return
+            machine.end(frame, Exit("cancelled", failure=memory.doubt))
+        elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool):
+            memory.misfits += 1
+            memory.misfit = event.message
+            self._wait(machine, frame, event, policies.misfit_delay(memory.misfits))
+        else:
+            self._retry_or_fail(machine, frame, event, failure, tool)
+
+    def _retry_or_fail(
+        self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration
+    ) -> None:
+        memory = self.memory(frame)
+        memory.misfit = ""
+        step = self._step(machine, frame)
         delay = policies.retry_delay(
             tool,
-            self._retry(machine, frame, tool),
+            retry_of(tool, step),
             event,
-            memory["attempt"],
-            doubt=memory.get("doubt") is not None,
-            key_left=_key_left(machine, frame, tool),
+            memory.attempt - memory.misfits,
+            doubt=memory.doubt is not None,
+            key_left=_key_left(machine, memory, tool),
         )
         if delay is None or event.kind == CANCELLED_KIND:
             self.fail(machine, frame, failure)
         else:
             self._wait(machine, frame, event, delay)
 
+    def _is_patient(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+        """Whether the call may wait on for a worker that can take it; the budgets around end it by themselves."""
+        memory = self.memory(frame)
+        step = self._step(machine, frame)
+        patience = (step.patience if step else None) or tool.patience
+        if patience is None:
+            bounded = any(purse.deadline is not None for purse in purses.chain(machine.state, frame.purse))
+            if memory.overrides and bounded:
+                return True
+            patience = policies.DEFAULT_PATIENCE
+        return machine.state.now - memory.first_at < patience / 1000
+
     def _wait(self, machine: Machine, frame: Frame, event: CallFailed, delay: int) -> None:
-        memory = frame.memory
-        memory["phase"] = "waiting"
-        memory["command"] = f"{memory['id']}~{memory['attempt']}!retry"
-        summary = f"{title(memory['id'])}: attempt {memory['attempt'] + 1}"
-        machine.issue(frame, SetTimer(memory["command"], machine.state.now + delay / 1000, summary))
-        machine.note(
-            "retrying", frame, "tool", name=summary, attempt=memory["attempt"], detail=f"{event.kind}: {event.message}"
-        )
-
-    def _timeout(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> int:
-        step = self._step(machine, frame)
-        return (step.timeout if step else None) or tool.timeout or policies.DEFAULT_TIMEOUT
-
-    def _retry(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> Retry | None:
-        step = self._step(machine, frame)
-        return (step.retry if step else None) or tool.retry
+        memory = self.memory(frame)
+        memory.phase = "waiting"
+        memory.command = f"{memory.id}~{memory.attempt}!retry"
+        summary = f"{title(memory.id)}: attempt {memory.attempt + 1}"
+        machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
+        if memory.misfits <= 1 or not memory.misfit:
+            detail = f"{event.kind}: {event.message}"
+            machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
 
     def _step(self, machine: Machine, frame: Frame) -> Step | None:
-        return cast(Step, machine.node(frame)) if frame.memory["overrides"] else None
+        return cast(Step, machine.node(frame)) if self.memory(frame).overrides else None
+
+    def attempt(self, frame: Frame) -> int:
+        return self.memory(frame).attempt
+
+    def doing(self, frame: Frame) -> str:
+        memory = self.memory(frame)
+        if frame.cancelling or memory.phase == "calling":
+            return super().doing(frame)
+        return "waiting" if memory.misfit else "retrying"
+
+    def detail(self, frame: Frame) -> str:
+        misfit = self.memory(frame).misfit
+        return f"waits for a worker that has it: {misfit}" if misfit else ""
 
 
-def _key_left(machine: Machine, frame: Frame, tool: ToolDeclaration) -> float | None:
+def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
+    """Milliseconds for one attempt."""
+    return (step.timeout if step else None) or tool.timeout or policies.DEFAULT_TIMEOUT
+
+
+def retry_of(tool: ToolDeclaration, step: Step | None) -> Retry | None:
+    return (step.retry if step else None) or tool.retry
+
+
+def _key_left(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -> float | None:
     """For how many milliseconds more the tool knows the key of the first attempt; None is for ever."""
     limit = tool.effect.keyed_for
-    return None if limit is None else limit - (machine.state.now - frame.memory["first_at"]) * 1000
+    return None if limit is None else limit - (machine.state.now - memory.first_at) * 1000
 
 
 def _details(event: CallFailed) -> Any:

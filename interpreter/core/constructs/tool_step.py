@@ -1,12 +1,22 @@
 """A step that calls a tool: the call, what is known of its effect, and its entry in the ledger.
 
-An unknown outcome is settled going forward (`verify`, else the step fails as `OutcomeUnknown`) or, when the run is on
-its way out, without calling anything again only to undo it: `verify`, else an undo that needs no result, else it is
-listed.
+The entry is opened before the call is issued, and each way out of this file settles it:
+
+- the tool answered: `done`, with its undo; an answer that cannot be read says that it happened all the same, so its
+  undo is worded from what can be read of it, and where that does not do, it is settled like an unknown outcome;
+- nothing happened: the entry leaves the ledger;
+- nobody knows. Going forward: the key (the call is made again, in `tool_call`), `verify`, and else the step fails as
+  `OutcomeUnknown`. On the way out nothing is called again only to be undone: `verify`, else an undo that needs no
+  result, else the entry stays, uncertain.
+
+**When a verification is believed.** What it finds is the result, whenever it finds it. That it finds nothing says only
+that nothing has happened *yet*, as long as the attempt may still be at work. So a null counts when the attempt is known
+to have ended (its worker answered), or when the settling time is over and the worker that is asked does not still run
+the call. Then the call is made once more, and no further.
 """
 
-from dataclasses import replace
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
@@ -14,26 +24,47 @@ from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
-from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN
-from interpreter.core import ledger, reservations
+from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
+from interpreter.core import certainty, ledger, policies, reservations
+from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.constructs.tool_call import open_call
+from interpreter.core.constructs.tool_call import call_timeout, open_call
+from interpreter.core.events import Event
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Amount, Entry, Frame
+from interpreter.core.wording import title
 
-MOST_RERUNS = 3
+MOST_RERUNS = 1
 """How often a call is made again after a verification found that it did not happen."""
 
 
-class ToolStepConstruct(Construct):
-    """`memory`: `arguments`, `phase` (`reserving calling verifying`), `reruns`, `unknown` (what is being verified)."""
+@recorded
+@dataclass(slots=True)
+class ToolStepMemory(Memory):
+    """`unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
+    `verified` counts the verifications, `given_up` is when a call that still runs is waited for no longer.
+    """
+
+    arguments: dict[str, Any] = field(default_factory=dict)
+    phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
+    unknown: Failure | None = None
+    believed_from: float | None = None
+    given_up: float = 0.0
+    verified: int = 0
+    reruns: int = 0
+
+
+class ToolStepConstruct(Construct[ToolStepMemory]):
+    remembers = ToolStepMemory
+    node = "tool"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)
-        frame.memory["arguments"] = evaluate_arguments(machine, frame, step.call, tool.parameters)
-        frame.memory["reruns"] = 0
+        self.memory(frame).arguments = evaluate_arguments(machine, frame, step.call, tool.parameters)
         self._reserve(machine, frame)
 
     def granted(self, machine: Machine, frame: Frame) -> None:
@@ -41,129 +72,250 @@ class ToolStepConstruct(Construct):
         self._reserve(machine, frame)
 
     def _reserve(self, machine: Machine, frame: Frame) -> None:
-        frame.memory["phase"] = "reserving"
         if reservations.reserve(machine, frame, Amount(calls=1)):
             reservations.settle(machine, frame, Amount(calls=1))
+            machine.note("started", frame, "tool", detail=_parts(machine, frame)[1].name)
             self._call(machine, frame)
 
     def _call(self, machine: Machine, frame: Frame) -> None:
-        _, tool = _parts(machine, frame)
-        frame.memory["phase"] = "calling"
-        reruns = frame.memory["reruns"]
-        id_ = frame.path if not reruns else f"{frame.path}~again{reruns}"
-        arguments = to_wire(frame.memory["arguments"])
-        open_call(machine, frame, "/call", tool.name, arguments, id_=id_, key=_key(machine, frame), overrides=True)
-        machine.note("started", frame, "tool", detail=tool.name)
+        step, tool = _parts(machine, frame)
+        memory = self.memory(frame)
+        memory.phase, memory.unknown = "calling", None
+        undo = _undo(step, tool)
+        if frame.path not in machine.state.ledger and (undo is not None or certainty.counts(tool)):
+            ledger.open_entry(
+                machine.state,
+                frame.path,
+                tool.name,
+                started=frame.started,
+                counts=certainty.counts(tool),
+            )
+        again = f"~again{memory.reruns}" if memory.reruns else ""
+        arguments = to_wire(memory.arguments)
+        key = _key(machine, frame)
+        open_call(machine, frame, "/call", tool.name, arguments, id_=frame.path + again, key=key, overrides=True)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        """A verification is not cancelled: it settles what happened."""
-        if frame.memory["phase"] == "reserving":
+        """What is being settled is settled; nothing else is waited for."""
+        phase = self.memory(frame).phase
+        if phase == "reserving":
             reservations.stop_waiting(machine, frame)
             end_step(machine, frame, CANCELLED, "tool")
-        elif frame.memory["phase"] == "calling":
+        elif phase == "calling":
             super().cancel(machine, frame)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        """A task of this step met a failure. Whatever it was: an entry that is open is not known."""
+        entry = machine.state.ledger.get(frame.path)
+        if entry is not None and entry.state == "open":
+            entry.state, entry.reason = "uncertain", f"{failure.kind}: {failure.message}"
         end_step(machine, frame, failed(failure), "tool")
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if frame.memory["phase"] == "verifying":
+        if self.memory(frame).phase == "verifying":
             self._verified(machine, frame, exit_)
         elif exit_.kind == "done":
-            self._succeeded(machine, frame, exit_.value)
+            self._answered(machine, frame, exit_.value)
         elif exit_.failure is not None and exit_.failure.unknown:
             self._unknown(machine, frame, exit_.failure)
         else:
+            ledger.never_happened(machine.state, frame.path)
             end_step(machine, frame, exit_, "tool")
 
-    def _succeeded(self, machine: Machine, frame: Frame, result: Any) -> None:
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        """The settling time is over."""
+        self._verify(machine, frame)
+
+    # -- what is known
+
+    def _answered(self, machine: Machine, frame: Frame, result: Any, *, last: bool = False) -> None:
+        """It happened; `result` says what came of it, when it can be read. The `last` answer is not asked for again."""
         _, tool = _parts(machine, frame)
-        if tool.returns is None:
-            value, problems = None, ""
-        else:
-            checked = validate(result, tool.returns, machine.definition.types)
+        value, problems = None, ""
+        if tool.returns is not None:
+            checked = validate(result, tool.returns, machine.definition.types, references=True)
             value, problems = checked.value, describe(checked.problems)
         if problems:
-            message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
-            self._record(machine, frame, None, known=False)
-            end_step(machine, frame, failed(Failure(INVALID_OUTPUT, message)), "tool")
+            self._unreadable(machine, frame, result, problems, last=last)
             return
-        self._record(machine, frame, {"result": value}, known=True)
+        entry = machine.state.ledger.get(frame.path)
+        if entry is not None:
+            self._done(machine, frame, entry, value)
         end_step(machine, frame, done(value), "tool")
 
-    def _unknown(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+    def _done(self, machine: Machine, frame: Frame, entry: Entry, result: Any) -> None:
+        step, tool = _parts(machine, frame)
+        call = _undo(step, tool)
+        if call is None:
+            ledger.never_happened(machine.state, frame.path)  # nothing that anybody could undo
+            return
+        self._word_undo(machine, frame, entry, call, {"result": result})
+        entry.state = "done"
+
+    def _unreadable(self, machine: Machine, frame: Frame, result: Any, problems: str, *, last: bool) -> None:
         _, tool = _parts(machine, frame)
-        if tool.verify is None or tool.verify.call is None:
+        message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
+        failure = Failure(INVALID_OUTPUT, message, frame.path)
+        entry = machine.state.ledger.get(frame.path)
+        if entry is None:
+            end_step(machine, frame, failed(failure), "tool")
+            return
+        call = _undo(*_parts(machine, frame))
+        if call is not None and self._word_undo(machine, frame, entry, call, {"result": result}):
+            entry.state = "done"
+            end_step(machine, frame, failed(failure), "tool")
+        elif last:
+            self._give_up(machine, frame, replace(failure, unknown=True))
+        elif tool.effect.keyed and self.memory(frame).reruns < MOST_RERUNS and not frame.cancelling:
+            self.memory(frame).reruns += 1
+            self._call(machine, frame)
+        else:
+            self._unknown(machine, frame, replace(failure, unknown=True))
+
+    # -- what is not known
+
+    def _unknown(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        step, tool = _parts(machine, frame)
+        memory = self.memory(frame)
+        if tool.verify is None or tool.verify.call is None or frame.path not in machine.state.ledger:
             self._give_up(machine, frame, failure)
             return
-        reader = machine.definition.tools[tool.verify.call.target]
-        extra = frame.memory["arguments"] | {"key": _key(machine, frame)}
-        arguments = to_wire(evaluate_arguments(machine, frame, tool.verify.call, reader.parameters, extra, "verify"))
-        frame.memory["phase"] = "verifying"
-        frame.memory["unknown"] = failure
-        place = f"/verify{frame.memory['reruns'] or ''}"
-        key = f"{_key(machine, frame)}{place}"
-        open_call(machine, frame, "/verify", reader.name, arguments, id_=f"{frame.path}{place}", key=key)
+        settling = (tool.verify.after or call_timeout(tool, step)) / 1000
+        memory.unknown = failure
+        memory.believed_from = machine.state.now + settling if failure.running else None
+        memory.given_up = machine.state.now + max(policies.LONGEST_SETTLING, 10 * settling)
+        self._verify(machine, frame)
+
+    def _verify(self, machine: Machine, frame: Frame) -> None:
+        _, tool = _parts(machine, frame)
+        memory = self.memory(frame)
+        assert tool.verify is not None
+        assert tool.verify.call is not None
+        assert memory.unknown is not None
+        call = tool.verify.call
+        reader, key = machine.definition.tools[call.target], _key(machine, frame)
+        try:
+            arguments = evaluate_arguments(
+                machine, frame, call, reader.parameters, memory.arguments | {"key": key}, "verify"
+            )
+        except (EvaluationError, FlowFailed) as error:
+            reason = f"{memory.unknown.message}; its verification cannot be worded: {error}"
+            self._give_up(machine, frame, replace(memory.unknown, message=reason))
+            return
+        memory.phase = "verifying"
+        place = f"/verify{memory.verified or ''}"
+        memory.verified += 1
+        open_call(
+            machine,
+            frame,
+            "/verify",
+            reader.name,
+            to_wire(arguments),
+            id_=frame.path + place,
+            key=key + place,
+            verifies=key,
+        )
 
     def _verified(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        if exit_.kind != "done":
-            self._give_up(machine, frame, frame.memory["unknown"])
-        elif exit_.value is not None:
-            self._succeeded(machine, frame, exit_.value)
-        elif frame.cancelling:
-            end_step(machine, frame, CANCELLED, "tool")
-        elif frame.memory["reruns"] == MOST_RERUNS:
-            self._give_up(machine, frame, frame.memory["unknown"])
+        memory = self.memory(frame)
+        assert memory.unknown is not None
+        if exit_.kind == "done" and exit_.value is not None:
+            self._answered(machine, frame, exit_.value, last=True)
+        elif exit_.kind == "done" and self._is_believed(machine, memory):
+            self._did_not_happen(machine, frame, memory.unknown)
+        elif exit_.kind == "done":
+            assert memory.believed_from is not None
+            self._settle_at(machine, frame, memory.believed_from)
+        elif exit_.failure is not None and exit_.failure.kind == STILL_RUNNING:
+            memory.believed_from = machine.state.now
+            wait = policies.backoff(None, memory.verified) / 1000
+            if machine.state.now + wait > memory.given_up:
+                self._give_up(machine, frame, memory.unknown)
+            else:
+                self._settle_at(machine, frame, machine.state.now + wait)
         else:
-            frame.memory["reruns"] += 1
+            self._give_up(machine, frame, memory.unknown)
+
+    def _is_believed(self, machine: Machine, memory: ToolStepMemory) -> bool:
+        return memory.believed_from is None or machine.state.now >= memory.believed_from
+
+    def _did_not_happen(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        memory = self.memory(frame)
+        if frame.cancelling:
+            ledger.never_happened(machine.state, frame.path)
+            end_step(machine, frame, CANCELLED, "tool")
+        elif memory.reruns >= MOST_RERUNS:
+            ledger.never_happened(machine.state, frame.path)
+            end_step(machine, frame, failed(replace(failure, unknown=False, running=False)), "tool")
+        else:
+            memory.reruns += 1
+            machine.note("attempt", frame, "tool", attempt=memory.reruns + 1, detail="it had not happened")
             self._call(machine, frame)
 
+    def _settle_at(self, machine: Machine, frame: Frame, moment: float) -> None:
+        memory = self.memory(frame)
+        memory.phase = "settling"
+        summary = f"{title(frame.path)}: verify again"
+        machine.issue(frame, SetTimer(f"{frame.path}!settle{memory.verified}", moment, summary))
+
     def _give_up(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        """Nobody can say whether it happened: list it, and fail unless the run is on its way out anyway."""
+        """Nobody can say whether it happened: it stays in the ledger, and the step fails."""
         _, tool = _parts(machine, frame)
-        self._record(machine, frame, None, known=False)
-        failure = replace(failure, unknown=False)
-        if tool.effect.kind in ("write", "irreversible"):
+        entry = machine.state.ledger.get(frame.path)
+        if entry is not None:
+            self._uncertain(machine, frame, entry, failure)
+        failure = replace(failure, unknown=False, running=False)
+        if certainty.counts(tool):
             message = f"nobody knows whether `{tool.name}` took effect ({failure.kind}: {failure.message})"
             cause = {"kind": failure.kind, "message": failure.message}
             failure = Failure(OUTCOME_UNKNOWN, message, frame.path, cause, unknown=True)
         end_step(machine, frame, failed(failure), "tool")
 
-    def _record(self, machine: Machine, frame: Frame, result: dict[str, Any] | None, *, known: bool) -> None:
-        """Put the effect in the ledger: with its undo, when there is one and what it needs is known."""
-        _, tool = _parts(machine, frame)
-        entry = Entry(frame.path, tool.name, _key(machine, frame), frame.started, "done" if known else "uncertain")
-        call = self._undo(machine, frame)
-        if call is not None and (result is not None or not _needs_result(call)):
-            self._word_undo(machine, frame, entry, call, result or {})
-        elif known or tool.effect.kind not in ("write", "irreversible"):
+    def _uncertain(self, machine: Machine, frame: Frame, entry: Entry, failure: Failure) -> None:
+        call = _undo(*_parts(machine, frame))
+        worded = call is not None and not _needs_result(call) and self._word_undo(machine, frame, entry, call, {})
+        if not worded and not entry.counts:
+            ledger.never_happened(machine.state, frame.path)  # doing it again, or not, changes nothing
             return
-        ledger.record(machine.state, entry)
-        if not known:
-            machine.note("uncertain", frame, "tool", detail=tool.name)
+        entry.state = "uncertain"
+        entry.reason = entry.reason or f"{failure.kind}: {failure.message}"
+        machine.note("uncertain", frame, "tool", detail=entry.tool)
 
-    def _undo(self, machine: Machine, frame: Frame) -> Call | None:
-        step, tool = _parts(machine, frame)
-        compensate = step.compensate or tool.compensate
-        return compensate.call if compensate is not None else None
+    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Any]) -> bool:
+        """Put the call that undoes this into the entry; False, with the reason, when its arguments have no value.
 
-    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Any]) -> None:
-        """The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step."""
+        The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step.
+        """
         step, _ = _parts(machine, frame)
         target = machine.definition.tools[call.target]
-        extra = result if step.compensate else result | frame.memory["arguments"]
-        entry.undo_tool = target.name
+        extra = result if step.compensate else self.memory(frame).arguments | result
         try:
-            entry.undo_arguments = to_wire(
-                evaluate_arguments(machine, frame, call, target.parameters, extra, "undo"),
-            )
+            arguments = to_wire(evaluate_arguments(machine, frame, call, target.parameters, extra, "undo"))
         except (EvaluationError, FlowFailed) as error:
-            entry.reason = f"the undo cannot be worded: {error}"
+            entry.undo_tool, entry.reason = target.name, f"the undo cannot be worded: {error}"
+            return False
+        entry.undo_tool, entry.undo_arguments, entry.reason = target.name, arguments, ""
+        return True
+
+    # -- what people see
+
+    def doing(self, frame: Frame) -> str:
+        if not frame.cancelling and self.memory(frame).phase in ("reserving", "settling"):
+            return "waiting"
+        return super().doing(frame)
+
+    def detail(self, frame: Frame) -> str:
+        return "is being settled: nobody knows yet whether it took effect" if self.memory(frame).unknown else ""
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.tools[step.call.target]
+
+
+def _undo(step: Step, tool: ToolDeclaration) -> Call | None:
+    compensate = step.compensate or tool.compensate
+    return compensate.call if compensate is not None else None
 
 
 def _needs_result(call: Call) -> bool:

@@ -1,92 +1,128 @@
 """`try … on error`: the first handler whose condition holds; what the `try` did is undone before the handler runs.
 
-Not caught: a cancel, and the exhaustion of a budget from outside the `try`. What leaves the world in doubt (an outcome
-that nobody knows, a run that was lost, an undo that failed) is caught only by a handler whose condition names the kind:
-a rule about its text, because a condition that just happens to be true was not written with that in mind. A `try` that
-succeeds leaves its entries in the ledger for those around it.
+Not caught: a cancel, and the exhaustion of a budget from outside the `try`. Where the ledger holds a doubt about what
+the `try` did (an outcome that nobody knows, an undo that failed), whatever error came of it, that doubt is what is to
+be handled: only a handler whose condition names each of its kinds runs, and takes the doubts over. Naming is a rule
+about its text, because a condition that just happens to be true was not written with that in mind. A condition that has
+no value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its
+entries in the ledger for those around it.
 """
 
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 
-from dsl.ast.expressions import Expression, Literal
+from dsl.ast.expressions import Expression
+from dsl.ast.expressions import Literal as Constant
 from dsl.ast.node import walk
 from dsl.ast.statements import Try
+from dsl.expressions.errors import EvaluationError
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, failed
-from interpreter.core.state import Frame
+from interpreter.core.recorded import recorded
+from interpreter.core.state import Entry, Frame
 
-_DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
+
+@recorded
+@dataclass(slots=True)
+class TryMemory(Memory):
+    """`handler` is counted from 1; `error` is the failure that it handles."""
+
+    phase: Literal["body", "undoing", "handling"] = "body"
+    handler: int = 0
+    error: Failure | None = None
 
 
-class TryConstruct(Construct):
-    """`memory`: `phase` (`body undoing handling`), `handler` (counted from 1), `error` (the record that the handler
-    binds), `since` (how long the ledger was).
-    """
+class TryConstruct(Construct[TryMemory]):
+    remembers = TryMemory
+    node = "try"
+    place = "try"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
-        frame.memory.update(phase="body", since=len(machine.state.ledger))
         machine.open(frame, "/body")
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
-        if frame.memory["phase"] != "undoing":
+        if self.memory(frame).phase != "undoing":
             super().cancel(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        if frame.memory["phase"] == "body":
+        memory = self.memory(frame)
+        if memory.phase == "body":
             self._body_ended(machine, frame, exit_)
-        elif frame.memory["phase"] == "undoing" and exit_.failure is not None:
-            machine.end(frame, unless_cancelled(frame, failed(after(exit_.failure, frame.memory["error"]))))
-        elif frame.memory["phase"] == "undoing":
+        elif memory.phase == "undoing" and exit_.failure is not None:
+            assert memory.error is not None
+            machine.end(frame, unless_cancelled(frame, failed(after(exit_.failure, memory.error))))
+        elif memory.phase == "undoing":
             self._handle(machine, frame)
         else:
             machine.end(frame, unless_cancelled(frame, exit_))
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        handler = self._handler_for(machine, frame, exit_.failure) if exit_.failure and not frame.cancelling else None
-        if handler is None or exit_.failure is None:
+        failure = exit_.failure
+        if failure is None or frame.cancelling or _comes_from_outside(failure, frame):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
-        frame.memory.update(handler=handler, error=exit_.failure.as_value(), phase="undoing")
-        scope, since = f"{frame.path}/body", frame.memory["since"]
-        if exit_.failure.kind == UNDO_FAILED:
-            ledger.accept(machine.state, scope, since)
-        if not open_undo(machine, frame, "/undo", scope, since):
+        scope = f"{frame.path}/body"
+        doubts = ledger.doubts(machine.state, scope, frame.opened)
+        known = not doubts or failure.kind in ledger.DOUBTS
+        error = failure if known else ledger.failure_of(doubts, frame.path, failure)
+        handler, error = self._handler_for(machine, frame, error, doubts)
+        if handler is None:
+            told = error.message.removeprefix(failure.message) if error.kind == failure.kind else ""
+            machine.end(frame, failed(replace(failure, message=failure.message + told)))
+            return
+        memory = self.memory(frame)
+        memory.handler, memory.error, memory.phase = handler, error, "undoing"
+        ledger.accept(doubts)
+        if not open_undo(machine, frame, "/undo", scope, frame.opened):
             self._handle(machine, frame)
 
     def _handle(self, machine: Machine, frame: Frame) -> None:
+        memory = self.memory(frame)
         if frame.cancelling:
             machine.end(frame, Exit("cancelled"))
             return
-        frame.memory["phase"] = "handling"
-        node, number = cast(Try, machine.node(frame)), frame.memory["handler"]
-        block = machine.open(frame, f"/on{number}", scope=True)
-        name = node.handlers[number - 1].name
+        assert memory.error is not None
+        memory.phase = "handling"
+        block = machine.open(frame, f"/on{memory.handler}", scope=True)
+        name = cast(Try, machine.node(frame)).handlers[memory.handler - 1].name
         if name is not None:
-            block.values[name] = frame.memory["error"]
+            block.values[name] = memory.error.as_value()
 
-    def _handler_for(self, machine: Machine, frame: Frame, failure: Failure) -> int | None:
-        if (
-            failure.kind == BUDGET_EXCEEDED
-            and failure.purse is not None
-            and not ledger.below(failure.purse, frame.path)
-        ):
-            return None
-        error, in_doubt = failure.as_value(), failure.unknown or failure.kind in _DOUBTS
+    def _handler_for(
+        self, machine: Machine, frame: Frame, error: Failure, doubts: list[Entry]
+    ) -> tuple[int | None, Failure]:
+        """The first handler that takes `error`, and the error with what is to be told of conditions without a value."""
+        kinds = {UNDO_FAILED if entry.state == "undo_failed" else OUTCOME_UNKNOWN for entry in doubts}
+        if error.kind in ledger.DOUBTS:
+            kinds.add(error.kind)
         for number, handler in enumerate(cast(Try, machine.node(frame)).handlers, 1):
-            if in_doubt and not _names(handler.condition, failure.kind):
+            if not all(_names(handler.condition, kind) for kind in sorted(kinds)):
                 continue
             if handler.condition is None:
-                return number
-            extra = {handler.name: error} if handler.name else {}
-            if machine.evaluate(frame, f"handler{number}", handler.condition, extra):
-                return number
-        return None
+                return number, error
+            extra = {handler.name: error.as_value()} if handler.name else {}
+            try:
+                if machine.evaluate(frame, f"handler{number}", handler.condition, extra):
+                    return number, error
+            except EvaluationError as mistake:
+                told = f"; the condition of handler {number} has no value: {mistake.message}"
+                error = replace(error, message=error.message + told)
+        return None, error
+
+    def doing(self, frame: Frame) -> str:
+        return "undoing" if self.memory(frame).phase == "undoing" else super().doing(frame)
+
+
+def _comes_from_outside(failure: Failure, frame: Frame) -> bool:
+    """Whether a budget further out is used up: nothing in here may go on."""
+    return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path)
 
 
 def _names(condition: Expression | None, kind: str) -> bool:
     """Whether the text of a condition mentions the kind."""
-    return condition is not None and any(type(node) is Literal and node.value == kind for node in walk(condition))
+    return condition is not None and any(type(node) is Constant and node.value == kind for node in walk(condition))

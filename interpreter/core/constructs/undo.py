@@ -3,49 +3,52 @@
 An undo that fails is noted in its entry and does not stop the others; the whole then ends failed, with the list.
 """
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from interpreter.boundary.failures import UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.machine import Machine
+from interpreter.core.memory import Memory
 from interpreter.core.outcomes import DONE, Exit, Failure, failed
+from interpreter.core.recorded import recorded
 from interpreter.core.state import Entry, Frame
+
+
+@recorded
+@dataclass(slots=True)
+class UndoMemory(Memory):
+    """`waiting` are the paths of entries, that which is being undone first; `broken` of those whose undo failed."""
+
+    waiting: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
 def open_undo(machine: Machine, frame: Frame, segment: str, scope: str, since: int = 0) -> bool:
     """Undo what stands in the ledger for `scope`, below `frame`. False: there is nothing to undo."""
     waiting = ledger.to_undo(machine.state, scope, since)
     if waiting:
-        machine.open(frame, segment, "Undo", address="", memory={"waiting": waiting, "broken": []})
+        machine.open(frame, segment, "Undo", address="", memory=UndoMemory(waiting))
     return bool(waiting)
 
 
-def undo_failed(paths: list[str], path: str) -> Failure:
-    """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
-    listed = ", ".join(f"`{each}`" for each in paths)
-    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, paths)
-
-
-def after(failure: Failure, error: dict[str, Any]) -> Failure:
+def after(failure: Failure, error: Failure) -> Failure:
     """The failure of an undo, with the error that made it necessary."""
-    return replace(failure, message=f"{failure.message}; before that {error['kind']}: {error['message']}")
+    return replace(failure, message=f"{failure.message}; before that {error.kind}: {error.message}")
 
 
-class UndoConstruct(Construct):
-    """`memory`: `waiting` (the positions of entries in the ledger, that which is being undone first) and `broken` (the
-    paths of those whose undo failed).
-    """
-
+class UndoConstruct(Construct[UndoMemory]):
+    remembers = UndoMemory
+    node = "undo"
+    place = "undo"
     cancellable = False
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         self._next(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        entry = machine.state.ledger[frame.memory["waiting"].pop(0)]
+        entry = machine.state.ledger[self.memory(frame).waiting.pop(0)]
         if exit_.kind == "done":
             entry.state = "undone"
             machine.note("undone", frame, "undo", name=entry.path)
@@ -55,16 +58,16 @@ class UndoConstruct(Construct):
         self._next(machine, frame)
 
     def _next(self, machine: Machine, frame: Frame) -> None:
-        memory = frame.memory
-        while memory["waiting"]:
-            entry = machine.state.ledger[memory["waiting"][0]]
+        memory = self.memory(frame)
+        while memory.waiting:
+            entry = machine.state.ledger[memory.waiting[0]]
             machine.note("undoing", frame, "undo", name=entry.path, detail=entry.undo_tool or "")
             if entry.undo_arguments is not None:
                 self._call(machine, frame, entry)
                 return
-            memory["waiting"].pop(0)
+            memory.waiting.pop(0)
             self._broken(machine, frame, entry, entry.reason)
-        machine.end(frame, failed(undo_failed(memory["broken"], frame.parent or "")) if memory["broken"] else DONE)
+        machine.end(frame, failed(_undo_failed(memory.broken, frame.parent or "")) if memory.broken else DONE)
 
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
@@ -73,5 +76,14 @@ class UndoConstruct(Construct):
 
     def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
         entry.state, entry.reason = "undo_failed", reason
-        frame.memory["broken"].append(entry.path)
+        self.memory(frame).broken.append(entry.path)
         machine.note("undo_failed", frame, "undo", name=entry.path, detail=reason)
+
+    def doing(self, frame: Frame) -> str:
+        return "undoing"
+
+
+def _undo_failed(paths: list[str], path: str) -> Failure:
+    """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
+    listed = ", ".join(f"`{each}`" for each in paths)
+    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, paths)

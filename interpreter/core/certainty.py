@@ -1,0 +1,41 @@
+"""What the end of an attempt says about its effect: whether it is known that nothing happened, and whether it is over.
+
+A write is made again only when it is known that nothing happened: its command was never sent or nobody began it, the
+worker refused to call the tool, or the tool answered with an error that it declares. Everything else is a doubt.
+"""
+
+from dsl.ast.declarations import ToolDeclaration
+from interpreter.boundary import failures
+from interpreter.core.events import CallFailed
+
+NEVER_CALLED = frozenset(
+    {failures.SIGNATURE_MISMATCH, failures.NOT_CALLED, failures.NOT_REGISTERED, failures.STILL_RUNNING}
+)
+"""How a worker says that it did not call the tool."""
+
+MISFIT = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED})
+"""The worker that took the call is the wrong one; another may be right."""
+
+
+def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:
+    """Whether it is known that the failed attempt had no effect."""
+    return failure.certainty == "not_started" or failure.kind in NEVER_CALLED or is_declared(tool, failure)
+
+
+def is_over(failure: CallFailed) -> bool:
+    """Whether the failed attempt is known to be at work no more."""
+    return failure.certainty in ("not_started", "answered", "cancelled")
+
+
+def speaks_for_all(tool: ToolDeclaration, failure: CallFailed) -> bool:
+    """Whether the answer tells of all attempts so far: a tool that honours the key has seen whether one took effect."""
+    return tool.effect.keyed and is_declared(tool, failure)
+
+
+def is_declared(tool: ToolDeclaration, failure: CallFailed) -> bool:
+    return failure.certainty == "answered" and failure.kind in tool.errors
+
+
+def counts(tool: ToolDeclaration) -> bool:
+    """Whether each execution counts, so that one which nobody knows about is a doubt."""
+    return tool.effect.kind in ("write", "irreversible")

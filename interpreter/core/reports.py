@@ -1,0 +1,44 @@
+"""What a run tells of its end: to its parent, and to all who ask for its result. Made here once, for every driver.
+
+Whatever the end, the report carries the ledger and what was spent.
+"""
+
+from dsl.expressions.wire import to_wire
+from interpreter.boundary.failures import RUN_LOST
+from interpreter.boundary.payloads import ChildReport, RunResult
+from interpreter.core import ledger, purses
+from interpreter.core.machine import ROOT
+from interpreter.core.outcomes import Failure
+from interpreter.core.snapshot import encode
+from interpreter.core.state import Amount, State
+
+
+def completed(state: State, value: object) -> ChildReport:
+    spent, entries = purses.as_spent(purses.total(state)), ledger.hand_over(state)
+    return ChildReport(
+        "", "completed", RunResult(to_wire(value), spent, state.rehearsal, entries), None, spent, entries
+    )
+
+
+def failed(state: State, failure: Failure) -> ChildReport:
+    return ChildReport(
+        "", "failed", None, encode(failure), purses.as_spent(purses.total(state)), ledger.hand_over(state)
+    )
+
+
+def cancelled(state: State) -> ChildReport:
+    return ChildReport("", "cancelled", None, None, purses.as_spent(purses.total(state)), ledger.hand_over(state))
+
+
+def lost(state: State | None, reason: str) -> ChildReport:
+    """Of a run that did not end by itself; `state` is how it stood, if that can be had.
+
+    What was under way is uncertain, and what it held of its budget may have been spent.
+    """
+    failure = encode(Failure(RUN_LOST, reason))
+    if state is None:
+        return ChildReport("", "lost", None, failure)
+    spent = purses.total(state)
+    held = state.purses[ROOT].reserved if ROOT in state.purses else Amount()
+    total = Amount(spent.usd + held.usd, spent.tokens + held.tokens, spent.calls + held.calls)
+    return ChildReport("", "lost", None, failure, purses.as_spent(total), ledger.hand_over(state))
