@@ -1,6 +1,10 @@
-"""What travels beside the arguments of a call, in headers: its idempotency key, its attempt, the declared signature."""
+"""What travels beside the arguments of a call, in headers: its idempotency key, its attempt, the declared signature,
+and of a verification the key that it asks about.
+"""
 
+import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,9 +12,14 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ActivityOutboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+)
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +32,14 @@ class DeclaredSignature:
 
 @dataclass(frozen=True, slots=True)
 class CallHeaders:
-    """Absent values are None: the activity was not called by a flow."""
+    """Absent values are None: the activity was not called by a flow. `verifies` is the key of the call that this one
+    asks about.
+    """
 
     key: str | None = None
     attempt: int | None = None
     signature: DeclaredSignature | None = None
+    verifies: str | None = None
 
 
 HEADERS: ContextVar[CallHeaders] = ContextVar("steadflow_call_headers", default=CallHeaders())  # noqa: B039 - frozen
@@ -39,13 +51,34 @@ class HeaderInterceptor(Interceptor):
 
 
 class _Inbound(ActivityInboundInterceptor):
+    def init(self, outbound: ActivityOutboundInterceptor) -> None:
+        super().init(_Outbound(outbound))
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         HEADERS.set(_read(input.headers))
         return await super().execute_activity(input)
 
 
+class _Outbound(ActivityOutboundInterceptor):
+    """`activity.heartbeat()` from wherever a tool's function runs; the SDK sends it from the worker's own loop only."""
+
+    def __init__(self, next: ActivityOutboundInterceptor) -> None:
+        super().__init__(next)
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+
+    def heartbeat(self, *details: Any) -> None:
+        if threading.get_ident() == self._thread:
+            super().heartbeat(*details)
+        else:
+            self._loop.call_soon_threadsafe(super().heartbeat, *details)
+
+
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
     converter = activity.payload_converter()
-    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER)
-    key, attempt, signature = (converter.from_payload(headers[name]) if name in headers else None for name in names)
-    return CallHeaders(key, attempt, DeclaredSignature(**json.loads(signature)) if signature is not None else None)
+    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER)
+    key, attempt, signature, verifies = (
+        converter.from_payload(headers[name]) if name in headers else None for name in names
+    )
+    declared = DeclaredSignature(**json.loads(signature)) if signature is not None else None
+    return CallHeaders(key, attempt, declared, verifies)

@@ -1,70 +1,125 @@
-"""Running a tool's function: sync ones in a thread, async ones directly, and what a cancel means for each.
+"""Running a tool's function, and for how long its end is waited for.
 
-A thread cannot be stopped from outside. So a cancelled call waits for its thread, which sees `current().cancelled`:
-nothing may be undone while it still acts. Only a worker that is shutting down leaves it behind.
+Sync functions run in threads, async ones in the tools' loop; the worker's own loop runs neither, so nothing that a tool
+does holds up heartbeats or runs. Neither can be ended from outside: a thread sees `current().cancelled`, a coroutine
+gets `CancelledError`, and either may go on. So a cancelled call is waited for, since nothing may be undone while it
+still acts, until
+
+- its time is over: the server has stopped waiting too, and has told the run that nobody knows. Leaving a little later
+  than the server lets *its* timeout stand in history.
+- the worker stops: it cannot wait for what does not end.
+
+What is left behind is at work still, and its key says so (`at_work`) until it has really ended.
 """
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
-from contextvars import copy_context
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from temporalio import activity
 
-from interpreter.activities.context import ToolContext
+from interpreter.activities.at_work import AT_WORK
+from interpreter.activities.function import FunctionCall, Outcome
+from interpreter.activities.loop import ToolLoop
+from interpreter.activities.threads import SLOTS, ToolThreads
 
-Function = Callable[..., Any]
+LAST_CHANCE = 2.0
+"""Seconds that a function has to end after it was told that nobody waits any more. More than the second by which a
+server's timers may be late.
+"""
+LOOK_EVERY = 0.1
+OVERDUE_METRIC = "steadflow_tool_threads_overdue"
+
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """How a thread ended. An exception is handed over as a value: `StopIteration` or `SystemExit` breaks the loop."""
-
-    value: Any = None
-    error: BaseException | None = None
+class LeftBehind(Exception):
+    """The function did not end while anybody could wait for it: it is at work still."""
 
 
-async def run_function(
-    function: Function, arguments: dict[str, Any], call: ToolContext, threads: Executor | None
-) -> Any:
-    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
-        return await function(**arguments)
-    result = await _in_thread(function, arguments, call, threads)
-    return await result if inspect.isawaitable(result) else result
+@dataclass(frozen=True)
+class _Work:
+    """A function under way: what its end is read from, and how it is told to stop."""
+
+    future: "Future[Outcome]"
+    stop: Callable[[], None]
+    in_thread: bool
 
 
-async def _in_thread(function: Function, arguments: dict[str, Any], call: ToolContext, threads: Executor | None) -> Any:
-    loop = asyncio.get_running_loop()
-    context = copy_context()
-    work = loop.run_in_executor(threads, lambda: context.run(_outcome, function, arguments))
-    try:
-        outcome = await asyncio.shield(work)
-    except asyncio.CancelledError:
-        call.stop()
-        outcome = await _left(work)
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.value
+class ToolRunner:
+    """Where the tools of one worker run."""
+
+    def __init__(self, slots: int = SLOTS) -> None:
+        self._threads = ToolThreads(slots)
+        self._loop = ToolLoop()
+
+    async def run(self, call: FunctionCall) -> Outcome:
+        """How the function ended. Raises `LeftBehind`, and `NoFreeThread` when it was not called."""
+        with AT_WORK.while_entered(call.context.key):
+            outcome = await self._ended(call, self._begun(call))
+            if not inspect.isawaitable(outcome.value):
+                return outcome
+            rest = replace(call, function=_awaited, arguments={"awaitable": outcome.value})
+            return await self._ended(rest, self._begun(rest))
+
+    def close(self) -> None:
+        self._threads.close()
+        self._loop.close()
+
+    def _begun(self, call: FunctionCall) -> _Work:
+        work = self._in_loop(call) if call.is_async else self._in_thread(call)
+        AT_WORK.enter(call.context.key)
+        work.future.add_done_callback(lambda _: AT_WORK.leave(call.context.key))
+        return work
+
+    def _in_thread(self, call: FunctionCall) -> _Work:
+        return _Work(self._threads.begin(call.tool, call.in_thread), call.context.stop, in_thread=True)
+
+    def _in_loop(self, call: FunctionCall) -> _Work:
+        task = self._loop.begin(call)
+
+        def stop() -> None:
+            call.context.stop()
+            task.cancel()
+
+        return _Work(task.future, stop, in_thread=False)
+
+    async def _ended(self, call: FunctionCall, work: _Work) -> Outcome:
+        ended = asyncio.wrap_future(work.future)
+        try:
+            await asyncio.wait([ended], timeout=call.seconds_left())
+        except asyncio.CancelledError:
+            work.stop()
+            await undisturbed(_until_nobody_waits(ended, call))
+        if not ended.done():
+            work.stop()
+            await undisturbed(asyncio.wait([ended], timeout=LAST_CHANCE))
+        if ended.done():
+            return ended.result()
+        ended.cancel()
+        if work.in_thread and call.seconds_left() == 0.0:
+            self._threads.left_behind(call.tool, work.future, _gauge(call.tool))
+        raise LeftBehind
 
 
-def _outcome(function: Function, arguments: dict[str, Any]) -> _Outcome:
-    try:
-        return _Outcome(function(**arguments))
-    except BaseException as error:  # noqa: BLE001 - handed over, see _Outcome
-        return _Outcome(error=error)
+async def _awaited(awaitable: Awaitable[Any]) -> Any:
+    """The rest of a function that is called like any other, and answers with what is to be awaited."""
+    return await awaitable
 
 
-async def _left(work: "asyncio.Future[_Outcome]") -> _Outcome:
-    """How the thread ends after a cancel; a worker that stops does not wait for that."""
-    stopping = asyncio.ensure_future(activity.wait_for_worker_shutdown())
-    either: list[asyncio.Future[Any]] = [work, stopping]
-    await undisturbed(asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED))
-    stopping.cancel()
-    return work.result() if work.done() else _Outcome(error=asyncio.CancelledError())
+async def _until_nobody_waits(ended: "asyncio.Future[Outcome]", call: FunctionCall) -> None:
+    while not ended.done() and call.seconds_left() != 0.0 and not activity.is_worker_shutdown():
+        await asyncio.wait([ended], timeout=LOOK_EVERY)
+
+
+def _gauge(tool: str) -> Callable[[int], None]:
+    gauge = activity.metric_meter().create_gauge(
+        OVERDUE_METRIC, "Threads that calls of a tool hold past their timeout", "threads"
+    )
+    return lambda held: gauge.set(held, {"tool": tool})
 
 
 async def undisturbed(awaitable: Awaitable[T]) -> T:

@@ -6,26 +6,29 @@ itself never does.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from dsl.ast.types import Field, Type
 from dsl.values.signature import Signature
 from dsl.values.validate import validate, validate_record
+from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
-from interpreter.activities.errors import ToolError
+from interpreter.activities.failing import failure_of, undeclared, worker_says
+from interpreter.activities.function import FunctionCall, NotBegun
 from interpreter.activities.headers import HEADERS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.results import Unrecordable, plain, recordable
-from interpreter.activities.running import run_function, undisturbed
-from interpreter.activities.undeclared import short, undeclared
-from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH
+from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
+from interpreter.activities.telling import tell_failed
+from interpreter.activities.threads import NoFreeThread
+from interpreter.activities.wording import described, file_of
+from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
 from interpreter.boundary.payloads import JSON
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import holds_reference, resolve
@@ -50,30 +53,44 @@ Accepts = Callable[[Tool, DeclaredSignature], bool]
 
 
 def tool_activity(
-    tool: Tool, accepts: Accepts, store: ObjectStore | None = None, threads: Executor | None = None
+    tool: Tool, accepts: Accepts, runner: ToolRunner, store: ObjectStore | None = None
 ) -> Callable[[dict[str, Any]], Awaitable[JSON]]:
-    """The activity of `tool`. Sync functions run in `threads`; large values come from and go to `store`."""
+    """The activity of `tool`. Its function runs in `runner`; large values come from and go to `store`."""
+    file = file_of(tool.function)
 
     @activity.defn(name=tool.name)
     async def call(arguments: dict[str, Any]) -> Any:
-        headers = HEADERS.get()
+        began, headers = time.monotonic(), HEADERS.get()
+        _refuse_what_runs(headers)
         _refuse_mismatch(tool, headers, accepts)
-        converted = await _converted(tool, arguments, store)
         context = _context(headers)
         CALL.set(context)
+        converted = await _converted(tool, arguments, store)
         try:
             async with heartbeating():
-                returned = await run_function(tool.function, converted, context, threads)
-                return await undisturbed(asyncio.to_thread(_result, tool, returned, store))
-        except asyncio.CancelledError as error:
-            if _was_cancelled():
-                raise
-            failure = undeclared("the worker stopped" if activity.is_worker_shutdown() else "it was cancelled", error)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - all that a tool can raise goes on record
-            failure = _failure(error, store)
-        raise failure
+                one = FunctionCall(tool.name, tool.function, converted, context, _ends_at(began))
+                outcome = await runner.run(one)
+                if outcome.error is None:
+                    return await undisturbed(asyncio.to_thread(_result, tool, outcome.value, store))
+                error = outcome.error
+        except (NoFreeThread, LeftBehind, Unrecordable) as ours:
+            error = ours
+        failure = _failure(tool, error, file)
+        tell_failed(tool.name, context.attempt, failure, error, file)
+        raise failure from None
 
     return call
+
+
+def _ends_at(began: float) -> float | None:
+    timeout = activity.info().start_to_close_timeout
+    return began + timeout.total_seconds() if timeout is not None else None
+
+
+def _refuse_what_runs(headers: CallHeaders) -> None:
+    """Asked about a call that is at work, a tool could only say what it has not done yet."""
+    if headers.verifies is not None and headers.verifies in AT_WORK:
+        raise worker_says(STILL_RUNNING, "the call that is asked about still runs in this worker")
 
 
 def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None:
@@ -81,8 +98,7 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     if declared is None or accepts(tool, declared):
         return
     message = f"`{tool.name}` is declared as `{declared.readable}`, but this worker offers `{tool.signature.readable}`"
-    details = (declared.readable, tool.signature.readable)
-    raise ApplicationError(message, *details, type=SIGNATURE_MISMATCH, non_retryable=True)
+    raise worker_says(SIGNATURE_MISMATCH, message, declared.readable, tool.signature.readable)
 
 
 async def _converted(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> dict[str, Any]:
@@ -97,6 +113,8 @@ async def _converted(tool: Tool, arguments: dict[str, Any], store: ObjectStore |
         return {name: tool.adapters[name].validate_python(value) for name, value in checked.value.items()}
     except ValidationError as error:
         raise _not_called(tool, str(error)) from None
+    except BaseException as error:  # noqa: BLE001 - validators of the author's own, which may raise anything
+        raise _not_called(tool, described(error)) from None
 
 
 def _resolved(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> JSON:
@@ -108,8 +126,8 @@ def _resolved(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) 
         raise _not_called(tool, str(error)) from error
 
 
-def _not_called(tool: Tool, reason: str) -> ApplicationError:
-    return ApplicationError(short(f"`{tool.name}` was not called: {reason}"), type=NOT_CALLED)
+def _not_called(tool: Tool, reason: str) -> BaseException:
+    return worker_says(NOT_CALLED, f"`{tool.name}` was not called: {reason}")
 
 
 def _context(headers: CallHeaders) -> ToolContext:
@@ -135,24 +153,32 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> JSON:
     return recordable(value, store)
 
 
-def _was_cancelled() -> bool:
+def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseException:
+    """What goes on record of a call that has no result."""
+    match error:
+        case NoFreeThread():
+            return worker_says(WORKER_BUSY, str(error))
+        case NotBegun():
+            return _not_called(tool, "nobody waited for it any more when its turn came")
+        case LeftBehind() if activity.is_worker_shutdown():
+            return undeclared("the worker stopped; the call was at work still", at_work=True)
+        case LeftBehind():
+            return worker_says(TIMED_OUT, "timed out; the call was at work still", at_work=True)
+        case asyncio.CancelledError():
+            return _cancelled(error)
+        case Unrecordable():
+            return undeclared(f"the result of `{tool.name}` cannot be recorded: {error}")
+        case _:
+            return failure_of(error, file)
+
+
+def _cancelled(error: asyncio.CancelledError) -> BaseException:
+    """The function has ended because it was told to, or says so."""
     details = activity.cancellation_details()
-    return details is not None and not details.worker_shutdown
-
-
-def _failure(error: BaseException, store: ObjectStore | None) -> ApplicationError:
-    if isinstance(error, ToolError):
-        details = () if error.details is None else (_details(error.details, store),)
-        return ApplicationError(
-            short(error.message), *details, type=error.kind, category=ApplicationErrorCategory.BENIGN
-        )
-    if isinstance(error, ApplicationError) and error.type:
+    if details is not None and details.cancel_requested:
         return error
-    return undeclared(f"{type(error).__name__}: {error}", error)
-
-
-def _details(details: JSON, store: ObjectStore | None) -> JSON:
-    try:
-        return recordable(plain(details), store)
-    except Unrecordable as error:
-        return f"the details cannot be recorded: {error}"
+    if activity.is_worker_shutdown():
+        return undeclared("the worker stopped")
+    if CALL.get().cancelled:
+        return worker_says(TIMED_OUT, "timed out; the call has ended since")
+    return undeclared("it was cancelled")

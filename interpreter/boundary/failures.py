@@ -53,6 +53,11 @@ STILL_RUNNING = "StillRunning"
 NOT_REGISTERED = "NotRegistered"
 """The worker that took the call has no activity of that name."""
 
+WORKER_BUSY = "WorkerBusy"
+"""The worker has no thread for the tool: calls of it that ran past their timeout hold as many as there may be. Nothing
+was called; another worker may have one, or this one later.
+"""
+
 TIMED_OUT = "TimedOut"
 OUTCOME_UNKNOWN = "OutcomeUnknown"
 BUDGET_EXCEEDED = "BudgetExceeded"

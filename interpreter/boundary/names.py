@@ -47,6 +47,9 @@ SIGNATURE_HEADER = "steadflow-signature"
 ATTEMPT_HEADER = "steadflow-attempt"
 """Activity header: which attempt of the step this is, from 1."""
 
+VERIFIES_HEADER = "steadflow-verifies"
+"""Activity header of a verification: the key of the call that it asks about."""
+
 DEFINITION_FUNCTION = "steadflow_load_definition"
 """Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""
 

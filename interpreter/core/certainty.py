@@ -9,12 +9,18 @@ from interpreter.boundary import failures
 from interpreter.core.events import CallFailed
 
 NEVER_CALLED = frozenset(
-    {failures.SIGNATURE_MISMATCH, failures.NOT_CALLED, failures.NOT_REGISTERED, failures.STILL_RUNNING}
+    {
+        failures.SIGNATURE_MISMATCH,
+        failures.NOT_CALLED,
+        failures.NOT_REGISTERED,
+        failures.STILL_RUNNING,
+        failures.WORKER_BUSY,
+    }
 )
 """How a worker says that it did not call the tool."""
 
-MISFIT = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED})
-"""The worker that took the call is the wrong one; another may be right."""
+MISFIT = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED, failures.WORKER_BUSY})
+"""The worker that took the call cannot serve it, or not now; another may, or this one later."""
 
 
 def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:

@@ -4,7 +4,6 @@ worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ti
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -19,6 +18,9 @@ from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
 from interpreter.activities.objects import store_activity
 from interpreter.activities.pause import pause
+from interpreter.activities.running import ToolRunner
+from interpreter.activities.telling import keep_to_one_line
+from interpreter.activities.threads import SLOTS
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
@@ -35,9 +37,6 @@ from interpreter.workflow.run import FlowWorkflow
 
 PASSED_THROUGH = ("dsl", "interpreter", "re2")
 """Pure modules that all workflows of a process share: loaded again for each run, they cost 30 ms and 1 MB."""
-
-THREADS = 100
-"""For sync tools, unless the worker says how many activities it runs at once."""
 
 
 class FlowPlugin(SimplePlugin):
@@ -64,7 +63,8 @@ class FlowPlugin(SimplePlugin):
         self._provider = provider
         self._partial = partial
         self._agreements = Agreements()
-        self._threads: ThreadPoolExecutor | None = None
+        self._runner: ToolRunner | None = None
+        keep_to_one_line()
         loader = Loader(self._definitions, self._store)
         super().__init__(
             "steadflow.FlowPlugin",
@@ -77,12 +77,12 @@ class FlowPlugin(SimplePlugin):
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         self._agreements.check(self._definitions, self._tools, config["task_queue"], partial=self._partial)
         self._provider = self._provider or provider_from_environment()
-        self._threads = ThreadPoolExecutor(config.get("max_concurrent_activities") or THREADS, "steadflow-tool")
-        config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._threads)]
+        self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
+        config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
-    def _activities(self, provider: Provider, threads: ThreadPoolExecutor) -> list[Callable[..., Any]]:
-        tools = [tool_activity(tool, self._agreements.accepts, self._store, threads) for tool in self._tools.values()]
+    def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
+        tools = [tool_activity(tool, self._agreements.accepts, runner, self._store) for tool in self._tools.values()]
         stored = (make(self._store) for make in (evaluate_activity, store_activity))
         return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run, pause]
 
@@ -91,8 +91,8 @@ class FlowPlugin(SimplePlugin):
         try:
             yield
         finally:
-            if self._threads is not None:
-                self._threads.shutdown(wait=False, cancel_futures=True)
+            if self._runner is not None:
+                self._runner.close()
             if self._provider is not None:
                 await self._provider.close()
 

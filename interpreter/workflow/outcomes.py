@@ -15,12 +15,18 @@ from temporalio.exceptions import (
 
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, RUN_LOST, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
+from interpreter.boundary.told import Told, heard
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
-from interpreter.core.events import CallFailed, ChildEnded, Evaluated, Event, ModelAnswered, Resumed, ToolReturned
-
-_SDK_NOT_FOUND = "NotFoundError"
-_NOT_REGISTERED_TEXT = "is not registered on this worker"
-"""How a worker of the Python SDK answers a call of an activity that it does not have."""
+from interpreter.core.events import (
+    CallFailed,
+    Certainty,
+    ChildEnded,
+    Evaluated,
+    Event,
+    ModelAnswered,
+    Resumed,
+    ToolReturned,
+)
 
 
 def call_event(
@@ -32,7 +38,7 @@ def call_event(
     if type(command) is Pause:
         return Resumed(at, command.id)
     if error is not None:
-        return call_failed(command.id, at, error)
+        return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:
         return ModelAnswered(at, command.id, result)
     if type(result) is EvaluateResult:
@@ -40,7 +46,7 @@ def call_event(
     return ToolReturned(at, command.id, result)
 
 
-def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
+def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
     """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised."""
     if isinstance(error, asyncio.CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
@@ -49,10 +55,11 @@ def call_failed(id_: str, at: float, error: BaseException) -> CallFailed:
     started = bool(error.started_event_id)
     cause = error.cause
     if isinstance(cause, ApplicationError):
-        kind = cause.type or UNDECLARED
-        if kind == _SDK_NOT_FOUND and _NOT_REGISTERED_TEXT in cause.message:
-            return CallFailed(at, id_, NOT_REGISTERED, cause.message, "not_started")
-        return CallFailed(at, id_, kind, cause.message, "answered", not cause.non_retryable, tuple(cause.details))
+        told = heard(cause.type, cause.message) if by_tool else Told(cause.type or UNDECLARED)
+        certainty: Certainty = "timed_out" if told.at_work else "answered"
+        if told.kind == NOT_REGISTERED:
+            certainty = "not_started"
+        return CallFailed(at, id_, told.kind, cause.message, certainty, not cause.non_retryable, tuple(cause.details))
     if isinstance(cause, CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled", "cancelled" if started else "not_started")
     if isinstance(cause, TimeoutError):

@@ -14,7 +14,9 @@ from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.activities.tool import tool_activity
 from interpreter.boundary.failures import UNDECLARED
+from interpreter.boundary.told import Told, heard
 from interpreter.worker.tools import tool, tool_of
+from tests.activities.runner import RUNNER
 
 CANCEL = ActivityCancellationDetails(cancel_requested=True)
 SHUTDOWN = ActivityCancellationDetails(worker_shutdown=True)
@@ -28,7 +30,7 @@ class Bench:
         self.began = threading.Event()
         self.may_end = threading.Event()
         self.ended = False
-        activity = tool_activity(tool_of(tool(function(self))), lambda *_: True)
+        activity = tool_activity(tool_of(tool(function(self))), lambda *_: True, RUNNER)
         self.call = asyncio.ensure_future(self.environment.run(activity, {}))
 
     async def stop(self, details: ActivityCancellationDetails) -> None:
@@ -58,7 +60,7 @@ async def test_a_worker_that_stops_leaves_the_outcome_unknown() -> None:
     await bench.stop(SHUTDOWN)
     with pytest.raises(ApplicationError) as caught:
         await bench.call
-    assert caught.value.type == UNDECLARED
+    assert heard(caught.value.type) == Told(UNDECLARED)
     assert caught.value.message == "the worker stopped"
 
 
@@ -142,5 +144,5 @@ async def test_a_worker_that_stops_does_not_wait_for_a_thread() -> None:
     await bench.stop(SHUTDOWN)
     with pytest.raises(ApplicationError) as caught:
         await bench.call
-    assert caught.value.type == UNDECLARED
+    assert heard(caught.value.type) == Told(UNDECLARED, at_work=True)
     bench.may_end.set()

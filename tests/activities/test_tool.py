@@ -20,14 +20,16 @@ from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.boundary.failures import NOT_CALLED, UNDECLARED
+from interpreter.boundary.told import Told, heard
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import LARGE, is_reference, resolve
 from interpreter.worker.tools import tool, tool_of
+from tests.activities.runner import RUNNER
 
 
 def activity_of(function: Callable[..., Any], store: ObjectStore | None = None) -> Callable[..., Any]:
-    return tool_activity(tool_of(function), lambda _tool, _declared: True, store)
+    return tool_activity(tool_of(function), lambda _tool, _declared: True, RUNNER, store)
 
 
 async def call(
@@ -126,17 +128,23 @@ async def test_a_time_without_a_zone_is_refused() -> None:
     assert "has no time zone" in (await failure(clock)).message
 
 
-async def test_a_sync_function_runs_in_a_thread_and_an_async_one_in_the_loop() -> None:
+async def test_neither_a_sync_nor_an_async_function_runs_in_the_loop_of_the_worker() -> None:
     @tool
-    def sync() -> bool:
-        return threading.current_thread() is threading.main_thread()
+    def sync() -> str:
+        return threading.current_thread().name
 
     @tool
-    async def direct() -> bool:
-        return threading.current_thread() is threading.main_thread()
+    async def direct() -> str:
+        await asyncio.sleep(0)
+        return threading.current_thread().name
 
-    assert await call(sync) is False
-    assert await call(direct) is True
+    @tool
+    def handing_on() -> str:
+        return direct()  # type: ignore[return-value]
+
+    assert (await call(sync)).startswith("steadflow-tool_")
+    assert await call(direct) == "steadflow-tool-loop"
+    assert await call(handing_on) == "steadflow-tool-loop"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ async def test_a_sync_function_runs_in_a_thread_and_an_async_one_in_the_loop() -
 )
 async def test_arguments_that_do_not_fit_are_refused_before_the_call(arguments: dict[str, Any], reason: str) -> None:
     found = await failure(bill, arguments)
-    assert found.type == NOT_CALLED
+    assert heard(found.type) == Told(NOT_CALLED)
     assert reason in found.message
 
 
@@ -214,7 +222,7 @@ async def test_any_other_exception_is_undeclared(error: BaseException, message: 
         raise error
 
     found = await failure(tool(asynchronous if direct else synchronous))
-    assert found.type == UNDECLARED
+    assert heard(found.type) == Told(UNDECLARED)
     assert found.message.startswith(message) or "StopIteration" in found.message
     assert len(found.message) <= 2_000
     assert found.__cause__ is None, "it would be copied to history, however long it is"
@@ -229,8 +237,8 @@ async def test_a_result_without_json_is_undeclared(result: Any) -> None:
     def make() -> Any:
         return result
 
-    assert (await failure(make)).type == UNDECLARED
-    assert (await failure(make, store=MemoryStore())).type == UNDECLARED
+    assert heard((await failure(make)).type) == Told(UNDECLARED)
+    assert heard((await failure(make, store=MemoryStore())).type) == Told(UNDECLARED)
 
 
 async def test_a_result_that_is_not_of_the_functions_own_type_is_undeclared() -> None:
@@ -239,7 +247,7 @@ async def test_a_result_that_is_not_of_the_functions_own_type_is_undeclared() ->
         return Line("tea", "much")  # type: ignore[arg-type]
 
     found = await failure(make)
-    assert found.type == UNDECLARED
+    assert heard(found.type) == Told(UNDECLARED)
     assert "price: expected a decimal" in found.message
 
 
@@ -251,7 +259,7 @@ def report(size: int) -> dict[str, str]:
 async def test_a_result_that_is_too_large_to_record_is_undeclared_without_a_store() -> None:
     assert (await call(report, {"size": 300_000}))["title"] == "t"
     found = await failure(report, {"size": 400_000})  # six bytes each, as Temporal writes it
-    assert found.type == UNDECLARED
+    assert heard(found.type) == Told(UNDECLARED)
     assert "2400023 bytes" in found.message
 
 
@@ -266,8 +274,8 @@ async def test_a_large_result_goes_to_the_store_and_comes_back_as_an_argument() 
         return len(text)
 
     assert await call(length, {"text": kept["body"]}, store) == 400_000
-    assert (await failure(length, {"text": kept["body"]})).type == NOT_CALLED
-    assert (await failure(length, {"text": kept["body"]}, MemoryStore())).type == NOT_CALLED
+    assert heard((await failure(length, {"text": kept["body"]})).type) == Told(NOT_CALLED)
+    assert heard((await failure(length, {"text": kept["body"]}, MemoryStore())).type) == Told(NOT_CALLED)
 
 
 async def test_a_stored_result_keeps_its_types() -> None:

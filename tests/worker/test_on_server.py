@@ -29,6 +29,7 @@ from interpreter.boundary.payloads import (
     RunResult,
     Spent,
 )
+from interpreter.boundary.told import Told, heard
 from interpreter.core.commands import CallTool
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import digest_of
@@ -196,7 +197,7 @@ async def test_another_signature_is_refused_with_both_sides_and_without_a_call(t
         call = command("tickets.open", {"subject": "a"}, signature="0", declared="subject: text -> {id: text}")
         found = await cause(await start(client, queue, Caller.run, call))
     assert isinstance(found, ApplicationError)
-    assert found.type == SIGNATURE_MISMATCH
+    assert heard(found.type) == Told(SIGNATURE_MISMATCH)
     assert list(found.details) == ["subject: text -> {id: text}", "subject: text, price: decimal -> json"]
     assert calls == []
 
@@ -241,7 +242,8 @@ async def test_a_worker_that_stops_leaves_the_outcome_unknown_and_is_not_called_
     async with Worker(client, task_queue=queue, workflows=[Caller]):
         found = await cause(handle)
     assert isinstance(found, ApplicationError)
-    assert (found.type, found.message) == (UNDECLARED, "the worker stopped")
+    assert heard(found.type) == Told(UNDECLARED, at_work=name == "slow.block")
+    assert found.message.startswith("the worker stopped")
 
 
 async def test_what_ends_within_the_grace_has_succeeded(temporal_address: str) -> None:
