@@ -18,7 +18,7 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER
 from interpreter.core.commands import CallTool
 
 _call: ContextVar[CallTool | None] = ContextVar("steadflow_call", default=None)
@@ -57,8 +57,9 @@ class _Outbound(WorkflowOutboundInterceptor):
 def _headers(command: CallTool) -> dict[str, Payload]:
     convert = workflow.payload_converter().to_payload
     signature = json.dumps({"digest": command.signature, "readable": command.declared}, ensure_ascii=False)
-    return {
+    headers = {
         KEY_HEADER: convert(command.key),
         ATTEMPT_HEADER: convert(command.attempt),
         SIGNATURE_HEADER: convert(signature),
     }
+    return headers if command.verifies is None else headers | {VERIFIES_HEADER: convert(command.verifies)}

@@ -19,7 +19,7 @@ from temporalio.worker import Worker
 
 from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
-from interpreter.boundary.failures import SIGNATURE_MISMATCH, UNDECLARED
+from interpreter.boundary.failures import RUN_LOST, SIGNATURE_MISMATCH, UNDECLARED
 from interpreter.boundary.names import CHAT_ACTIVITY, DEFINITION_FUNCTION, DESCRIBE_RUN_ACTIVITY
 from interpreter.boundary.payloads import (
     ChatRequest,
@@ -306,18 +306,18 @@ async def test_how_a_child_ended(temporal_address: str) -> None:
         await killed.terminate()
         spent = Spent("0.5", 10, 1)
         assert await describe(client, queue, done.id) == ChildReport(
-            "main/child", "completed", RunResult("done", spent), spent=spent
+            "main/child", "completed", RunResult("done", spent), spent=spent, ledger=[]
         )
         assert await describe(client, queue, failed.id) == ChildReport(
             "main/child", "failed", failure={"$type": "Failure", "kind": "Broken"}, spent=Spent("0.1", 2, 1)
         )
-        assert await describe(client, queue, waiting.id) == ChildReport("main/child", "cancelled")
+        assert await describe(client, queue, waiting.id) == ChildReport("main/child", "cancelled", ledger=[])
         lost = await describe(client, queue, killed.id)
         assert lost is not None
-        assert (lost.outcome, lost.failure["kind"], lost.failure["unknown"]) == ("failed", "Terminated", True)
+        assert (lost.outcome, lost.failure["kind"], lost.ledger) == ("lost", RUN_LOST, None)
         gone = await describe(client, queue, "no-such-run")
         assert gone is not None
-        assert gone.failure["kind"] == "Terminated"
+        assert gone.failure["kind"] == RUN_LOST
 
 
 async def test_without_a_key_agents_are_rehearsed(temporal_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
