@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "SF105": "unknown field",
     "SF106": "no main flow, or more than one",
     "SF107": "name of the wrong kind",
+    "SF108": "error kind that something else has",
     "SF201": "type mismatch",
     "SF202": "optional value used without a check",
     "SF203": "invalid type or constraint",

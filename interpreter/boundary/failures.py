@@ -1,7 +1,8 @@
 """Failures as they stand in history: the type and details of an `ApplicationError`, and what each kind means.
 
 Three kinds of failure only: the author's flow failed (any kind), the outside failed (the kinds below), we have a bug
-(any other exception: it fails the workflow *task*, never the run).
+(any other exception: it fails the workflow *task*, never the run). The kinds are those of `dsl.semantics.kinds`, which
+no tool may declare and no flow may fail with.
 """
 
 UNDECLARED = "Undeclared"
@@ -39,8 +40,8 @@ MODEL_FAILURES = frozenset(
         CONNECTION_FAILED,
     }
 )
-"""How an attempt at a model fails. The first detail of the `ApplicationError` is a `ModelFailureDetail` as a
-dictionary:
+"""How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
+`ApplicationError` is a `ModelFailureDetail` as a dictionary:
 
 `retry_after` (seconds to wait, or null), `usage` (`{input_tokens, output_tokens}` when the provider reported it, or
 null), `charge`: `"none"` (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or
@@ -70,3 +71,5 @@ RUN_LOST = "RunLost"
 """A called run did not end by itself: it was terminated, or is gone."""
 
 EVERY_MODEL_FAILED = "EveryModelFailed"
+EXPRESSION_FAILED = "ExpressionFailed"
+"""An expression has no value. Details: `{"reason": …}`, as `dsl.expressions.errors` names it."""

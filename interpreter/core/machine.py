@@ -25,6 +25,7 @@ from dsl.expressions.errors import ErrorKind, EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.values.codec import dump, load
+from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Work
 from interpreter.core.context import context_of
@@ -372,7 +373,7 @@ class Machine:
 
 def mistake(error: EvaluationError, path: str) -> Failure:
     """The failure of an expression that has no value."""
-    return Failure(error.kind, error.message, path)
+    return Failure(EXPRESSION_FAILED, error.message, path, {"reason": error.kind})
 
 
 def _value_of(evaluated: Any) -> Any:

@@ -62,7 +62,7 @@ class Meaning:
         try:
             return evaluate(expression, scope, Context(now=no_chance, uuid=no_chance))
         except EvaluationError as error:
-            raise Failed(error.kind, error.message) from None
+            raise Failed("ExpressionFailed", error.message, {"reason": error.kind}) from None
 
     def block(self, block: ast.Block, scope: Scope) -> None:
         for statement in block.statements:

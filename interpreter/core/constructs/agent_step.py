@@ -186,9 +186,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             machine.note("retrying", frame, "agent", attempt=memory.attempt, detail=f"{failure.kind}: next model")
             self.granted(machine, frame)
             return
-        if len(memory.causes) > 1:
-            message = "; ".join(f"{cause['model']}: {cause['kind']}" for cause in memory.causes)
-            failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory.causes)
+        message = "; ".join(f"{cause['model']}: {cause['kind']} ({cause['message']})" for cause in memory.causes)
+        failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory.causes)
         self._end(machine, frame, failed(failure))
 
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
