@@ -68,7 +68,7 @@ def _type_names(node: Node) -> tuple[str, ...]:
 def _closure(names: set[str], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
     """All names that can be reached; names that are not in `edges` (basic types) are left out."""
     reached: set[str] = set()
-    waiting = list(names)
+    waiting = sorted(names)
     while waiting:
         name = waiting.pop()
         if name in edges and name not in reached:
