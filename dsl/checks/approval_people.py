@@ -26,8 +26,6 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
     if not stage.whom:
         message = "this stage asks nobody"
         yield Diagnostic("SF502", message, program.label(stage), help="name a group, or `person …`")
-    elif not stage.all_of and stage.required < 1:
-        yield Diagnostic("SF502", "this stage waits for no answer", program.label(stage), help="ask at least 1")
     elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom) and stage.required > len(stage.whom):
         message = f"{stage.required} answers are required, and {len(stage.whom)} can come"
         yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")

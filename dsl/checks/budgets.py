@@ -1,4 +1,4 @@
-"""SF305: budgets that cannot hold: of nothing, for what is not counted there, or smaller than what they contain."""
+"""SF305: budgets that cannot hold: for what is not counted there, or smaller than what they contain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.nodes import by_class
 
-_LIMITS = ("usd", "tokens", "calls", "turns", "iterations", "time")
 _SPENT = ("usd", "tokens", "calls", "time")
 """What is drawn from the budgets around as well."""
 
@@ -27,21 +26,11 @@ class _Limit:
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    for budget in program.facts.all(Budget):
-        yield from _of_nothing(program, budget)
     yield from _not_counted(program)
     for flow in program.facts.all(FlowDeclaration):
         yield from _inside(program, flow.body, _narrowed({}, flow.budget))
         if id(flow) not in program.facts.partly_read:
             yield from _without_end(program, flow)
-
-
-def _of_nothing(program: Program, budget: Budget) -> Iterator[Diagnostic]:
-    for name in _LIMITS:
-        amount = getattr(budget, name)
-        if amount is not None and amount <= 0:
-            message = f"a budget of {_amount(name, amount)} is used up before it begins"
-            yield Diagnostic("SF305", message, program.label(budget), help="give it more than 0")
 
 
 def _not_counted(program: Program) -> Iterator[Diagnostic]:

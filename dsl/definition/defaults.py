@@ -1,21 +1,18 @@
 """What a definition says when its text does not: written into it when it is sealed, so that other defaults in a later
-version change no run that is under way, and no hash by themselves. Times are milliseconds."""
+version change no run that is under way, and no hash by themselves."""
 
 from dataclasses import replace
 
 from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, Verify
+from dsl.ast.defaults import (
+    FIRST_BACKOFF,
+    HEARTBEAT,
+    LONGEST_BACKOFF,
+    LONGEST_PROVIDER_WAIT,
+    QUICK_TIMEOUT,
+    TIMEOUT,
+)
 from dsl.ast.statements import Retry
-
-TIMEOUT = 30_000
-"""For one attempt at a tool."""
-QUICK_TIMEOUT = 5_000
-"""For one attempt at a `quick` tool."""
-HEARTBEAT = 5_000
-"""Without a sign of life for so long, a tool on the run's own queue is taken for lost; others need not send any."""
-LONGEST_PROVIDER_WAIT = 120_000
-"""The longest wait that a model's provider may ask for."""
-FIRST_BACKOFF = 1_000
-LONGEST_BACKOFF = 60_000
 
 
 def complete_tool(tool: ToolDeclaration) -> ToolDeclaration:

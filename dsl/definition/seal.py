@@ -1,7 +1,19 @@
 """From a checked file to a sealed definition: the meaning of one flow as bytes, and the hash they are known by.
 
-Only meaning goes in. Declarations are taken by name, so their order does not count; arguments are written by name in
-the order of the parameters; what the text leaves open gets today's default. Where things stood in the text is a second
+Two texts that mean the same are to have one hash, and texts that mean different things are not. So a normal form is
+made first, and every way of saying the same thing ends in it:
+
+1. Declarations are taken by name, so their order does not count; arguments are written by name in the order of the
+   parameters; what the text leaves open gets today's default, so that other defaults in a later version change no run
+   under way.
+2. Whatever the run could not find out again without the text is written in: above all which irreversible calls an
+   approval opens (`gates`). The run believes the definition, and the definition is what was checked.
+3. Only what the flow reaches stays (`reach.py`), doc comments only where a model sees them. The same rule gives the
+   definition of a called flow from that of its caller, so a flow has one hash, whoever starts it.
+4. Nodes become JSON without spans, fields with their default left out, keys sorted, no floats (`encode.py`,
+   `canonical.py`): the tree decides the bytes.
+
+What is left differs only where a run could tell the difference, or a model. Where things stood in the text is a second
 object, the source map: only clients read it, to show a place.
 """
 

@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "SF303": "list without a largest size",
     "SF304": "recursion without a depth",
     "SF305": "budget that cannot hold",
+    "SF306": "time or count that cannot hold",
     "SF401": "write without an undo or a reason",
     "SF402": "outcome that cannot be settled",
     "SF403": "undo that is not a tool that can undo",

@@ -11,15 +11,25 @@ STEPS = 1_000_000
 SIZE = 4_000_000
 
 
+@dataclass(slots=True)
+class Meter:
+    """Counts the work of evaluations: `spent` is how many steps they took so far, also those that failed or were broken
+    off. The steps of one expression over one scope are always the same."""
+
+    spent: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`now` and `uuid` must be deterministic in a workflow. `steps` bounds the work: nodes visited in repetition, and
-    items or characters produced. `size` bounds each value that is produced, in characters."""
+    what is walked over, compared or produced. `size` bounds each value that is produced, in characters. A `meter`,
+    where there is one, is told what each evaluation took."""
 
     now: Callable[[], datetime]
     uuid: Callable[[], str]
     steps: int = STEPS
     size: int = SIZE
+    meter: Meter | None = None
 
 
 class Evaluation:

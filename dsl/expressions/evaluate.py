@@ -37,6 +37,9 @@ def evaluate(expression: Expression, scope: Scope, context: Context) -> Value:
             check_size(value, context.size)
     except RecursionError:
         raise EvaluationError("LimitExceeded", "this expression, or a value in it, is nested too deeply") from None
+    finally:
+        if context.meter is not None:
+            context.meter.spent += context.steps - evaluation.left
     return value
 
 

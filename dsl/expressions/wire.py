@@ -1,4 +1,8 @@
-"""Values as plain JSON, as tools, people and templates see them. What reads this form back is `dsl.values.validate`."""
+"""Values as plain JSON, as tools, people and templates see them. What reads this form back is `dsl.values.validate`.
+
+A reference has no plain form: it stays the object that it is, so that no data can pass for one. What leaves the process
+is parted from its references by `dsl.values.references`.
+"""
 
 import json
 from collections.abc import Callable
@@ -13,8 +17,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def to_wire(value: Any) -> Any:
-    """Plain JSON: a decimal as text (`"12.50"`), a time as RFC 3339, a duration as `1h30m`, a reference as an object
-    with `$ref` and `$size`."""
+    """Plain JSON: a decimal as text (`"12.50"`), a time as RFC 3339, a duration as `1h30m`; a reference stays one."""
     return _WIRE[type(value)](value)
 
 
@@ -51,10 +54,6 @@ def _record(value: dict[str, Any]) -> Any:
     return {name: _WIRE[type(item)](item) for name, item in value.items()}
 
 
-def _reference(value: Reference) -> Any:
-    return {"$ref": value.hash, "$size": value.size}
-
-
 _WIRE: dict[type, Callable[[Any], Any]] = {
     type(None): _same,
     bool: _same,
@@ -66,5 +65,5 @@ _WIRE: dict[type, Callable[[Any], Any]] = {
     timedelta: duration_text,
     list: _list,
     dict: _record,
-    Reference: _reference,
+    Reference: _same,
 }

@@ -1,7 +1,20 @@
 """Which types fit where, and the type that two have in common.
 
-A record fits another when it has exactly its fields: what is unknown is refused at run time, so it is refused here. The
-answer to "does it fit" is the reason why it does not, in the author's words, because a message needs it anyway.
+`misfit(found, wanted)` compares by structure, not by name, and answers with the reason why `found` does not fit, in the
+author's words, because a message needs it anyway. What fits, the run accepts: no value of `found` is refused where
+`wanted` is validated. Values never change, so a list or a map fits when what it holds fits.
+
+- A record fits when it has exactly the fields: what is unknown is refused at run time, so it is refused here.
+- A union fits when each of its records does; something fits a union when it fits one record of it. A record that would
+  fit only some records for some values and others for others is refused: sound, and seldom missed.
+- `UNKNOWN` fits everywhere and everything fits it, so that a mistake is reported where it is and nowhere else. `NEVER`
+  fits everywhere because there is no value of it.
+- Recursive types are compared under the assumption that they fit: a pair of names that is met again further in is
+  skipped. If they did not fit, some finite value would show it, and with it a place that the comparison does reach.
+  There are finitely many pairs of names, so it ends.
+
+`join(a, b)` is a type that both fit, for `if … then … else`, lists and ways that meet. Where the only such type would
+be of no use (an int and a record), there is none, and what was written is reported.
 """
 
 from collections.abc import Iterable

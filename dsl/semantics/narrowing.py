@@ -2,6 +2,21 @@
 
 `x != null`, `x.kind == "refund"`, `x in ["a", "b"]`, `refund.approved`, `outcome.ok`, and their combinations. The
 condition has been inferred before; types are read from the facts.
+
+`assume(c, truth, s)` goes down the condition and returns a state that holds whenever `s` held and `c` came out as
+`truth`. It is sound because each rule tells only what that outcome implies, and where it cannot tell it adds nothing:
+
+- `not c` is `c` with the other truth. `a and b` that holds, and `a or b` that does not, evaluated both sides, `b`
+  where `a` was known: the second is assumed in the state of the first. Otherwise one of two things happened: `a` alone
+  decided, or `a` came out the other way and `b` decided. The two states are joined, which keeps what both agree on.
+- Only a comparison with a literal tells anything. That it is equal to one that is not null says that the subject, and
+  all before a `?.` in it, is there. That it is *not* equal says nothing of a subject that may be null: null differs
+  from every literal too.
+- What is told is told of a path: a name and fields below it, no items. Values do not change, so it holds until the name
+  stands for another value; `State.define` and `State.forget` drop it then, for what a block may set before the block.
+- A field can tell about its record: the field by which a union is told apart leaves its other records out, `ok` of an
+  outcome and `approved` of an approval give their `value`, `error` and `answer` a type. `approved` gives no answer when
+  a timeout may approve, because then nobody answered; `outcome == "approved"` does.
 """
 
 from collections.abc import Callable
@@ -20,6 +35,7 @@ from dsl.semantics.types import (
     OutcomeOf,
     Type,
     UnionOf,
+    optional,
     required,
     structure,
 )
@@ -71,7 +87,8 @@ def _literal(subject: Expression, value: object, equal: bool, state: State, fact
     if value is None:
         return _null(subject, equal, state, facts)
     if isinstance(value, bool):
-        return assume(subject, value == equal, state, facts)
+        unclear = not equal and isinstance(facts.type_of(subject), OptionalOf)
+        return state if unclear else assume(subject, value == equal, state, facts)
     if isinstance(value, str):
         return _one_of(subject, frozenset({value}), equal, state, facts)
     return _present(subject, state, facts) if equal else state
@@ -114,21 +131,30 @@ def _one_of(subject: Expression, values: frozenset[str], within: bool, state: St
     if path is None or not isinstance(found, Enum):
         return state
     left = tuple(value for value in found.values if (value in values) == within)
-    if left and len(left) < len(found.values) and (within or not isinstance(facts.type_of(subject), OptionalOf)):
-        state = state.refine(path, Enum(left))
+    if left and len(left) < len(found.values):
+        state = _narrow(subject, path, Enum(left), within, state, facts)
     if isinstance(subject, Get):
-        state = _owner(subject, path, left, state, facts)
+        state = _owner(subject, path, left, within, state, facts)
     return state
 
 
-def _owner(subject: Get, path: Path, values: tuple[str, ...], state: State, facts: Facts) -> State:
+def _narrow(subject: Expression, path: Path, type_: Type, there: bool, state: State, facts: Facts) -> State:
+    """`subject` is a `type_`, unless it is null; whether it can be does not follow from a `?.` further out."""
+    if there or not isinstance(facts.type_of(subject), OptionalOf):
+        return state.refine(path, type_)
+    return state if "?." in _links(subject) else state.refine(path, optional(type_))
+
+
+def _owner(subject: Get, path: Path, values: tuple[str, ...], there: bool, state: State, facts: Facts) -> State:
     """The record that the field belongs to: a union loses options, an approval is known to be approved."""
     owner = structure(required(facts.type_of(subject.subject)))
     if isinstance(owner, UnionOf) and discriminator(owner) == subject.name and values:
-        return state.refine(path[:-1], narrowed(owner, subject.name, frozenset(values)))
+        left = narrowed(owner, subject.name, frozenset(values))
+        return _narrow(subject.subject, path[:-1], left, there, state, facts)
     approval = required(facts.type_of(subject.subject))
     if isinstance(approval, ApprovalOf) and subject.name == "outcome" and values == ("approved",):
-        return _answered(path[:-1], approval, state.tell((*path[:-1], "approved"), True))
+        there = there or not isinstance(facts.type_of(subject), OptionalOf)
+        return _answered(path[:-1], approval, state.tell((*path[:-1], "approved"), True)) if there else state
     return state
 
 

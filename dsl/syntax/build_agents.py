@@ -34,6 +34,9 @@ def temperature(site: Site, amount: Bound) -> Option:
 
 
 def answer_limit(site: Site, limit: Bound) -> Option:
+    if limit.value == 0:
+        message, advice = "an answer of 0 tokens says nothing", "write how long it may be: `answer at most 2k tokens`"
+        site.problem(message, limit.span, code="SF306", advice=advice)
     return Option("answer_tokens", whole(site, limit), site.span, "answer at most")
 
 

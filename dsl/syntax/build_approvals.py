@@ -5,6 +5,7 @@ from typing import Any
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import AwaitApproval, Block, Group, NotYet, Person, Stage
 from dsl.ast.types import RecordType, Type
+from dsl.syntax.amounts import MINUTE, Length, lasting
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -24,12 +25,14 @@ def answer(site: Site, fields: RecordType) -> Option:
     return Option("answer", fields, site.span)
 
 
-def remind(site: Site, interval: int) -> Option:
-    return Option("remind", interval, site.span)
+def remind(site: Site, interval: Length) -> Option:
+    advice = "people are reminded once a minute at most: write `remind every 4h`, say"
+    return Option("remind", lasting(site, interval, "an interval", advice, MINUTE), site.span)
 
 
 def stage(site: Site, required: Token | None, *rest: object) -> Stage:
-    *parts, timeout, outcome = rest
+    *parts, length, outcome = rest
+    timeout = _stage_timeout(site, length) if isinstance(length, Length) else None
     count = int(required.text) if required and required.kind == "INT" else 1
     words = {option.name: option.value for option in site.options(parts).values()}
     values: dict[str, Any] = {**words, "timeout": timeout, "outcome": outcome}
@@ -37,7 +40,13 @@ def stage(site: Site, required: Token | None, *rest: object) -> Stage:
     return Stage(people, count, all_of=bool(required and required.kind == "ALL"), **values, span=site.span)
 
 
-def required(_site: Site, number: Token, _of: Token) -> Token:
+def _stage_timeout(site: Site, length: Length) -> int:
+    return lasting(site, length, "a timeout", "write how long these people may take, such as `timeout 24h`")
+
+
+def required(site: Site, number: Token, _of: Token) -> Token:
+    if number.kind == "INT" and int(number.text) < 1:
+        site.problem("this stage waits for no answer", number.span, code="SF502", advice="ask at least 1")
     return number
 
 
@@ -62,8 +71,10 @@ def outcome(_site: Site, word: Token) -> str:
 
 
 def await_event(
-    site: Site, name: Token, _type: Type, _sender: Expression | None, _timeout: int | None, _late: Block | None
+    site: Site, name: Token, _type: Type, _sender: Expression | None, timeout: Length | None, _late: Block | None
 ) -> NotYet:
+    if timeout is not None:
+        lasting(site, timeout, "a timeout", "write how long it may take, such as `timeout 24h`")
     return site.not_yet("await event", [name.text])
 
 

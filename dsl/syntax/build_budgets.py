@@ -20,20 +20,30 @@ def unit(_site: Site, token: Token) -> Token:
 
 def limit(site: Site, amount: Token, unit: Token | None) -> Option | None:
     if amount.kind == "DURATION":
-        return (
-            Option("time", milliseconds(site, amount), site.span)
-            if unit is None
-            else _time_for_quantity(site, amount, unit)
-        )
+        return _time(site, amount) if unit is None else _time_for_quantity(site, amount, unit)
     if unit is None:
         return _without_unit(site, amount)
     value = number(amount.text)
+    if value == 0:
+        _nothing(site, amount, f"{value} {unit.text}")
     if unit.text == "usd":
         return Option("usd", Decimal(value), site.span)
     if isinstance(value, Decimal):
         site.problem(f"{unit.text} are counted in whole numbers", amount.span)
         value = int(value)
     return Option(unit.text, value, site.span)
+
+
+def _time(site: Site, amount: Token) -> Option | None:
+    length = milliseconds(site, amount)
+    if length == 0:
+        _nothing(site, amount, "0s")
+    return None if length is None else Option("time", length, site.span)
+
+
+def _nothing(site: Site, amount: Token, written: str) -> None:
+    message = f"a budget of {written} is used up before it begins"
+    site.problem(message, amount.span, code="SF305", advice="give it more than 0, or leave this limit out")
 
 
 def _time_for_quantity(site: Site, amount: Token, unit: Token) -> Option | None:

@@ -59,6 +59,13 @@ def flow_declaration(
 
 
 def depth(site: Site, number: Token) -> Option:
+    """The flow itself is the first level."""
+    if int(number.text) == 0:
+        message, advice = (
+            "at a depth of 0 the flow itself could not run",
+            "write how many levels there may be: `depth 3`",
+        )
+        site.problem(message, number.span, code="SF306", advice=advice)
     return Option("depth", int(number.text), site.span)
 
 

@@ -35,7 +35,7 @@ def literal(site: Site, token: Token) -> Literal:
 
 
 def duration_literal(site: Site, token: Token) -> DurationLiteral:
-    return DurationLiteral(milliseconds(site, token), span=site.span)
+    return DurationLiteral(milliseconds(site, token) or 0, span=site.span)
 
 
 def name(site: Site, token: Token) -> Name:

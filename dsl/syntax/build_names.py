@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
+from dsl.syntax.amounts import Length, milliseconds, minutes_for_millions, number
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
 
@@ -23,10 +23,10 @@ def quantity(_site: Site, token: Token) -> int | Decimal:
     return number(token.text)
 
 
-def duration(site: Site, token: Token) -> int:
-    """In milliseconds. A number without its unit, or millions for minutes, is named as such and read as meant."""
+def duration(site: Site, token: Token) -> Length:
+    """A number without its unit, or millions for minutes, is named as such and read as meant."""
     if token.kind == "DURATION":
-        return milliseconds(site, token)
+        return Length(milliseconds(site, token), token.span)
     if token.kind == "SCALED" and token.text.endswith("M"):
         minutes = minutes_for_millions(token)
         site.problem(
@@ -35,11 +35,11 @@ def duration(site: Site, token: Token) -> int:
             advice=f"write `{minutes.text}` for minutes",
             replacement=minutes.text,
         )
-        return milliseconds(site, minutes)
+        return Length(milliseconds(site, minutes), token.span)
     site.problem(
         f"`{token.text}` is a number, a duration is expected", code="SF004", advice=f"add the unit: `{token.text}s`"
     )
-    return 0
+    return Length(None, token.span)
 
 
 RULES: Rules = {

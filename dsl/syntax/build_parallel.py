@@ -3,7 +3,7 @@
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import AwaitApproval, Block, Branch, NotYet, Parallel, ParallelFor, Statement, Step
 from dsl.source import Span
-from dsl.syntax.build_types import Bound, whole
+from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
 
@@ -45,7 +45,7 @@ def parallel_for(
     return ParallelFor(
         variable.text,
         source,
-        whole(site, limit),
+        rounds(site, limit),
         up_to,
         name.text if name else None,
         keep_going is not None,

@@ -23,7 +23,8 @@ from dsl.ast.statements import (
 )
 from dsl.ast.types import Type
 from dsl.source import Span
-from dsl.syntax.build_types import Bound, whole
+from dsl.syntax.amounts import SECOND, Length, lasting
+from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
 
@@ -50,7 +51,7 @@ def otherwise(site: Site, body: Block | If) -> Block:
 
 def for_(site: Site, first: Token, second: Token | None, source: Expression, limit: Bound | None, body: Block) -> For:
     variable, index = (second.text, first.text) if second else (first.text, None)
-    return For(variable, index, source, whole(site, limit), body, span=site.span)
+    return For(variable, index, source, rounds(site, limit), body, span=site.span)
 
 
 def loop(
@@ -67,7 +68,10 @@ def loop(
     return Loop(name.text if name else None, budget, body, exhausted, tuple(not_yet), span=site.span)
 
 
-def every(site: Site, _interval: int) -> NotYet:
+def every(site: Site, interval: Length) -> NotYet:
+    lasting(
+        site, interval, "an interval", "write how long it is from one round to the next: `every 1s` or more", SECOND
+    )
     return site.not_yet("every")
 
 
@@ -91,8 +95,8 @@ def return_(site: Site, value: Expression) -> Return:
     return Return(value, span=site.span)
 
 
-def sleep(site: Site, milliseconds: int) -> Sleep:
-    return Sleep(milliseconds, None, span=site.span)
+def sleep(site: Site, length: Length) -> Sleep:
+    return Sleep(length.value or 0, None, span=site.span)
 
 
 def sleep_until(site: Site, moment: Expression) -> Sleep:

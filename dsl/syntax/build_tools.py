@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.ast.declarations import Effect, ToolDeclaration, Verify
+from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, Call, Compensate, NotYet, Retry
 from dsl.ast.types import Field, Type
+from dsl.syntax.amounts import SECOND, Length, lasting
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -30,9 +32,11 @@ def tool_declaration(
     return ToolDeclaration(name, fields, returns, effect_ or Effect("read"), **options, doc=doc, span=site.span)
 
 
-def effect(site: Site, kind: Token, *marks: Token | int) -> Effect:
+def effect(site: Site, kind: Token, *marks: Token | Length) -> Effect:
     words = [mark.kind for mark in marks if isinstance(mark, Token)]
-    keyed_for = next((mark for mark in marks if isinstance(mark, int)), None)
+    advice = "write how long it knows a key, such as `keyed for 24h`, or `keyed` when it never forgets one"
+    lengths = [lasting(site, mark, "a memory for keys", advice) for mark in marks if isinstance(mark, Length)]
+    keyed_for = lengths[0] if lengths else None
     made = Effect("read", "QUICK" in words, "KEYED" in words, keyed_for, "FINAL" in words, span=site.span)
     match kind.text:
         case "idempotent" | "write" | "irreversible" as known:
@@ -45,22 +49,33 @@ def tool_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
     return option_values(site, options)
 
 
-def timeout(site: Site, duration: int) -> Option:
-    return Option("timeout", duration, site.span)
+def timeout(site: Site, length: Length) -> Option:
+    advice = "write how long one attempt may take, such as `timeout 30s`, or leave `timeout` out"
+    return Option("timeout", lasting(site, length, "a timeout", advice), site.span)
 
 
 def retry(
-    site: Site, times: Token, initial: int | None, maximum: int | None, exceptions: tuple[str, ...] | None
+    site: Site, times: Token, first: Length | None, longest: Length | None, exceptions: tuple[str, ...] | None
 ) -> Option:
+    initial, maximum = (_pause(site, length) if length is not None else None for length in (first, longest))
+    if first is not None and initial is not None and maximum is not None and maximum < initial:
+        message = f"the first pause is {format_duration(initial)}, and the longest {format_duration(maximum)}"
+        site.problem(message, first.span, code="SF306", advice="write the shorter one first: `backoff 1s to 1m`")
     return Option("retry", Retry(int(times.text), initial, maximum, exceptions or (), span=site.span), site.span)
 
 
-def heartbeat(site: Site, duration: int) -> Option:
-    return Option("heartbeat", duration, site.span)
+def _pause(site: Site, length: Length) -> int:
+    return lasting(site, length, "a pause", "an attempt follows another after `1s` or more", SECOND)
 
 
-def patience(site: Site, duration: int) -> Option:
-    return Option("patience", duration, site.span)
+def heartbeat(site: Site, length: Length) -> Option:
+    advice = "write how long it may be silent: `heartbeat 1s` or more, or leave `heartbeat` out"
+    return Option("heartbeat", lasting(site, length, "a silence", advice, SECOND), site.span)
+
+
+def patience(site: Site, length: Length) -> Option:
+    advice = "write how long to wait, such as `patience 1h`, or leave `patience` out"
+    return Option("patience", lasting(site, length, "a patience", advice), site.span)
 
 
 def queue(site: Site, name: Token) -> Option:
@@ -87,7 +102,9 @@ def compensate_block(site: Site, _body: Block) -> NotYet:
     return site.not_yet("compensate block")
 
 
-def verify(site: Site, call: Call, after: int | None) -> Option:
+def verify(site: Site, call: Call, length: Length | None) -> Option:
+    advice = "write how long an attempt may outlive its timeout, such as `after 2m`, or leave `after` out"
+    after = None if length is None else lasting(site, length, "a wait", advice)
     return Option("verify", Verify(call, after=after, span=site.span), site.span)
 
 

@@ -41,6 +41,14 @@ def whole(site: Site, limit: Bound | None) -> int | None:
     return int(limit.value)
 
 
+def rounds(site: Site, limit: Bound | None) -> int | None:
+    """How many items a `for` may go over."""
+    if limit is not None and limit.value == 0:
+        message = "`at most 0` goes over no item at all"
+        site.problem(message, limit.span, code="SF203", advice="write how many there may be, from 1")
+    return whole(site, limit)
+
+
 def at_most(site: Site, limit: Bound) -> Option:
     return Option("at most", limit, site.span)
 

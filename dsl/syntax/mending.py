@@ -1,7 +1,10 @@
 """The smallest change after which reading can go on: one token put in, replaced or left out.
 
 A change counts when a few of the tokens that follow then fit; it is tried on the stack of states alone, so nothing is
-built for changes that are not made.
+built for changes that are not made. The first that counts is taken, and the order is that of how sure it is: the word
+that was meant (a slip of the pen, `=` for `==`), a symbol put in, one in the token's place, the token left out. Where
+many symbols could stand, any of them would be a guess, so only commas and closing brackets are tried there. A word that
+begins a statement or a declaration does not give way to a symbol and is not left out: something before it is missing.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """`parse`: text in, tree and problems out; it never raises, whatever the text.
 
-After a syntax error reading goes on (`recovery.py`), so one pass reports every mistake and the good parts still give
+After a syntax error reading goes on (`reading.py`), so one pass reports every mistake and the good parts still give
 nodes. Later stages walk the tree by recursion, so a declaration that is nested deeper than they can go is reported and
 left out here.
 """

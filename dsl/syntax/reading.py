@@ -1,8 +1,22 @@
 """Feeds tokens to the automaton, decides which words are names, and goes on after a mistake.
 
-Recovery first tries what a person would: put in, replace or leave out one token (`mending.py`). Otherwise it drops the
-broken statement: tokens are skipped up to the next word that begins one (or a closing brace), and the
-stack is popped until that can stand. Everything else on the stack is kept, so the statements around still give nodes.
+A word of the language is a name where the word itself cannot stand and a name can, so new words break few old texts.
+Words that begin a statement or a declaration are names only when what follows says so: otherwise a forgotten brace
+would turn the next `step` into a name, and the mistake would be reported far from its place.
+
+An LR automaton refuses the first token with which no text could go on, so everything on the stack is sound when a
+mistake shows. Recovery keeps as much of it as it can:
+
+1. What a person would do: put in, replace or leave out one token (`mending.py`), if some of the tokens that follow then
+   fit.
+2. Otherwise the broken statement is dropped: tokens are skipped up to the next word that begins one (or a closing
+   brace), and the stack is popped until that can stand. An option or a brace stays inside the innermost open brace, so
+   a mistake in a block does not cost the block.
+3. At a declaration or the end of the text, what is open is closed, and what is incomplete dropped.
+
+It ends, because each of these lets a token be taken, takes one away, or makes the stack lower. One mistake is reported
+once: until a token of the text has been taken, a further refusal belongs to the same mistake. What was built before the
+mistake and after it are ordinary nodes, so the later stages see all the text but the broken statement.
 """
 
 from collections.abc import Sequence

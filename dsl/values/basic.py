@@ -11,7 +11,7 @@ from dsl.ast.duration import LONGEST, parse_duration
 from dsl.expressions.numbers import ARITHMETIC, LARGEST_INT, parse_decimal
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import MILLISECOND, duration_text, time_text
-from dsl.values.checking import MOST_DEPTH, Checking, is_reference
+from dsl.values.checking import MOST_DEPTH, Checking
 from dsl.values.problems import Place, inside
 
 Decoder: TypeAlias = Callable[[Any, Place | None, Checking], Any]
@@ -138,8 +138,6 @@ def _json_list(value: list[Any], place: Place | None, checking: Checking) -> Any
 
 
 def _json_object(value: dict[Any, Any], place: Place | None, checking: Checking) -> Any:
-    if is_reference(value):
-        return checking.reference(value, place)
     if not all(map(_is_key, value)):
         checking.problem(place, "the keys of an object are texts")
         return None

@@ -4,15 +4,14 @@
 itself that begins with `$` gets one more, so that no data can pass for a tag.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dsl.expressions.values import Reference
-from dsl.expressions.wire import MILLISECOND, time_text, to_wire
-
-__all__ = ["dump", "load", "to_wire"]
+from dsl.expressions.wire import MILLISECOND, time_text
 
 
 def dump(value: Any) -> Any:
@@ -28,6 +27,23 @@ def load(data: Any) -> Any:
     if kind is list:
         return [load(item) for item in data]
     return float(data) if kind is Decimal else data
+
+
+def encoded(value: Any) -> bytes:
+    """The bytes of `dump(value)`. Raises `TypeError` or `ValueError` for what has no JSON: NaN, half a character."""
+    return json.dumps(dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def stretch(items: Iterable[Any], most_bytes: int) -> list[Any]:
+    """The first of `items`, at least one where there is one, as many as have `most_bytes` together as a list."""
+    taken: list[Any] = []
+    left = most_bytes - len("[]")
+    for item in items:
+        left -= len(encoded(item)) + (1 if taken else 0)
+        if taken and left < 0:
+            break
+        taken.append(item)
+    return taken
 
 
 def _same(value: Any) -> Any:

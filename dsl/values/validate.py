@@ -2,7 +2,7 @@
 
 Takes plain JSON (fractions as `Decimal`, `float` or text) as well as values that are already decoded, and gives the
 value that a flow computes with: defaults filled in, unknown fields refused, fields in the order of their declaration.
-A `Reference` is accepted unseen: its content was validated where it was made.
+A `Reference` is accepted unseen: its content was validated where it was made, and data never becomes one.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
 from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
-from dsl.values.checking import MOST_DEPTH, Checking, is_reference
+from dsl.values.checking import MOST_DEPTH, Checking
 from dsl.values.problems import Checked, Place, did_you_mean, inside, shown
 from dsl.values.structure import Types, has_tags, is_optional, options, resolve, tags
 from dsl.values.writing import type_text
@@ -34,23 +34,21 @@ from dsl.values.writing import type_text
 Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
 
 
-def validate(value: Any, type_: Type, types: Types, *, references: bool = False) -> Checked:
-    """`value` as a value of `type_`. `references`: a run wrote it, so `{"$ref", "$size"}` in it is a reference."""
-    checking = Checking(types, references)
+def validate(value: Any, type_: Type, types: Types) -> Checked:
+    """`value` as a value of `type_`."""
+    checking = Checking(types)
     decoded = _value(value, type_, None, checking)
     return Checked(decoded, tuple(checking.problems))
 
 
-def validate_record(value: Any, fields: tuple[Field, ...], types: Types, *, references: bool = False) -> Checked:
+def validate_record(value: Any, fields: tuple[Field, ...], types: Types) -> Checked:
     """The arguments of a call, or the input of a flow, by the fields that are its parameters."""
-    return validate(value, RecordType(fields), types, references=references)
+    return validate(value, RecordType(fields), types)
 
 
 def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:
     if type(value) is Reference:
         return value
-    if is_reference(value):
-        return checking.reference(value, place)
     if place is not None and place[2] > MOST_DEPTH:
         return checking.problem(None, f"this value is nested more than {MOST_DEPTH} deep")
     return _VALIDATORS[type(type_)](value, type_, place, checking)

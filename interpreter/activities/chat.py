@@ -14,7 +14,7 @@ from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.provider import Provider, ProviderFailure
 from interpreter.stores.store import ObjectStore, StoreError
-from interpreter.stores.values import holds_reference, resolve
+from interpreter.stores.values import resolve
 
 SHARE_OF_TIMEOUT = 0.95
 """We give up a little before the server does, and so with a failure that has a kind."""
@@ -49,15 +49,15 @@ def _seconds() -> float | None:
 
 
 async def _with_texts(request: ChatRequest, store: ObjectStore | None) -> ChatRequest:
-    if not holds_reference([request.prompt, request.instructions]):
+    if not request.references:
         return request
     if store is None:
         raise _unread("this worker has no store")
     try:
-        texts = await asyncio.to_thread(resolve, store, [request.prompt, request.instructions])
+        texts = await asyncio.to_thread(resolve, store, [request.prompt, request.instructions], request.references)
     except (StoreError, OSError) as error:
         raise _unread(str(error)) from error
-    return replace(request, prompt=texts[0], instructions=texts[1])
+    return replace(request, prompt=texts[0], instructions=texts[1], references=[])
 
 
 def _unread(reason: str) -> ProviderFailure:

@@ -13,10 +13,10 @@ from temporalio import activity
 
 from dsl.definition.encode import decode_data
 from dsl.expressions.context import Context
-from dsl.expressions.errors import EvaluationError
+from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
-from dsl.expressions.values import substitute
-from dsl.values.codec import dump, load
+from dsl.expressions.values import Value, substitute
+from dsl.values.codec import dump, load, stretch
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
 from interpreter.stores.store import ObjectStore
@@ -41,6 +41,14 @@ def evaluated(request: EvaluateRequest, store: ObjectStore) -> EvaluateResult:
     context = Context(now=lambda: now, uuid=lambda: str(uuid4()))
     try:
         value = evaluate(decode_data(request.expression), scope, context)
+        if request.most_bytes is not None:
+            return EvaluateResult(dump(_stretch(store, value, request.most_bytes)))
     except EvaluationError as error:
         return EvaluateResult(error_kind=error.kind, error_message=error.message)
     return EvaluateResult(dump(keep_large(store, value)))
+
+
+def _stretch(store: ObjectStore, items: Value, most_bytes: int) -> list[Value]:
+    if type(items) is not list:
+        refuse(items, "this goes over a list")
+    return stretch((keep_large(store, item) for item in items), most_bytes)

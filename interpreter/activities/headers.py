@@ -1,5 +1,5 @@
 """What travels beside the arguments of a call, in headers: its idempotency key, its attempt, the declared signature,
-and of a verification the key that it asks about.
+of a verification the key that it asks about, and what of the arguments is a reference.
 """
 
 import asyncio
@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from temporalio import activity
@@ -19,7 +19,8 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER, VERIFIES_HEADER
+from interpreter.boundary.payloads import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class CallHeaders:
     attempt: int | None = None
     signature: DeclaredSignature | None = None
     verifies: str | None = None
+    references: References = field(default_factory=list)
 
 
 HEADERS: ContextVar[CallHeaders] = ContextVar("steadflow_call_headers", default=CallHeaders())  # noqa: B039 - frozen
@@ -76,9 +78,9 @@ class _Outbound(ActivityOutboundInterceptor):
 
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
     converter = activity.payload_converter()
-    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER)
-    key, attempt, signature, verifies = (
+    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER, REFERENCES)
+    key, attempt, signature, verifies, references = (
         converter.from_payload(headers[name]) if name in headers else None for name in names
     )
     declared = DeclaredSignature(**json.loads(signature)) if signature is not None else None
-    return CallHeaders(key, attempt, declared, verifies)
+    return CallHeaders(key, attempt, declared, verifies, json.loads(references) if references is not None else [])

@@ -1,4 +1,5 @@
-"""Keeping what is too large to travel, the state of a run or its result: JSON in, a reference out.
+"""Keeping what is too large to travel, the state of a run or its result: JSON in, `{"kept": hash, "size": bytes}`
+out.
 
 The way back is not an activity, whose result would stand in history whole: the worker loads objects for workflows.
 """
@@ -18,6 +19,6 @@ def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, J
     @activity.defn(name=STORE_ACTIVITY)
     async def keep(data: JSON) -> dict[str, JSON]:
         content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        return {"$ref": await asyncio.to_thread(store.put, content), "$size": len(content)}
+        return {"kept": await asyncio.to_thread(store.put, content), "size": len(content)}
 
     return keep

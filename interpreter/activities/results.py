@@ -13,10 +13,13 @@ from enum import Enum
 from typing import Any, cast
 
 from pydantic import BaseModel
+from temporalio import activity
+from temporalio.common import RawValue
 
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
-from interpreter.boundary.payloads import JSON
+from dsl.values.references import parted, shown
+from interpreter.boundary.names import REFERENCES
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import keep_large
 
@@ -49,16 +52,32 @@ def plain(value: Any) -> Value:
     raise Unrecordable(f"a {type(value).__name__} has no form in JSON")
 
 
-def recordable(value: Value, store: ObjectStore | None) -> JSON:
+def recordable(value: Value, store: ObjectStore | None) -> Any:
     """`value` as it may stand in history: plain JSON, large parts of it in the store. Raises `Unrecordable`."""
-    try:
-        kept = to_wire(keep_large(store, value) if store is not None else value)
-        size = len(json.dumps(kept, allow_nan=False, separators=(",", ":")))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise Unrecordable(f"the result is not JSON: {error}") from error
+    wire = _wire(value, store)
+    size = len(json.dumps(shown(wire), separators=(",", ":")))
     if size > LARGEST_RESULT:
         raise Unrecordable(f"the result has {size} bytes; without a store a result has at most {LARGEST_RESULT}")
-    return kept
+    return answered(wire)
+
+
+def answered(wire: Any) -> Any:
+    """What an activity returns: plain JSON, and what of it is a reference in the metadata of its payload."""
+    data, references = parted(wire)
+    if not references:
+        return data
+    payload = activity.payload_converter().to_payload(data)
+    payload.metadata[REFERENCES] = json.dumps(references).encode()
+    return RawValue(payload)
+
+
+def _wire(value: Value, store: ObjectStore | None) -> Any:
+    try:
+        wire = to_wire(keep_large(store, value) if store is not None else value)
+        json.dumps(shown(wire), allow_nan=False, ensure_ascii=False).encode()
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise Unrecordable(f"this is not JSON: {error}") from error
+    return wire
 
 
 def _moment(value: datetime) -> datetime:

@@ -29,9 +29,9 @@ from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
 from interpreter.activities.wording import described, file_of
 from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
-from interpreter.boundary.payloads import JSON
+from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore, StoreError
-from interpreter.stores.values import holds_reference, resolve
+from interpreter.stores.values import resolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def tool_activity(
         _refuse_mismatch(tool, headers, accepts)
         context = _context(headers)
         CALL.set(context)
-        converted = await _converted(tool, arguments, store)
+        converted = await _converted(tool, arguments, headers.references, store)
         try:
             async with heartbeating():
                 one = FunctionCall(tool.name, tool.function, converted, context, _ends_at(began))
@@ -101,10 +101,12 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     raise worker_says(SIGNATURE_MISMATCH, message, declared.readable, tool.signature.readable)
 
 
-async def _converted(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> dict[str, Any]:
+async def _converted(
+    tool: Tool, arguments: dict[str, Any], references: References, store: ObjectStore | None
+) -> dict[str, Any]:
     """The arguments as the function's own types; whatever is wrong with them, nothing was called."""
-    if holds_reference(arguments):
-        arguments = await asyncio.to_thread(_resolved, tool, arguments, store)
+    if references:
+        arguments = await asyncio.to_thread(_resolved, tool, arguments, references, store)
     fields = tuple(field for field in tool.parameters if field.name in arguments or field.name not in tool.optional)
     checked = validate_record(arguments, fields, tool.types)
     if checked.problems:
@@ -117,11 +119,11 @@ async def _converted(tool: Tool, arguments: dict[str, Any], store: ObjectStore |
         raise _not_called(tool, described(error)) from None
 
 
-def _resolved(tool: Tool, arguments: dict[str, Any], store: ObjectStore | None) -> JSON:
+def _resolved(tool: Tool, arguments: dict[str, Any], references: References, store: ObjectStore | None) -> JSON:
     if store is None:
         raise _not_called(tool, "an argument is a reference, and this worker has no store")
     try:
-        return resolve(store, arguments)
+        return resolve(store, arguments, references)
     except (StoreError, OSError) as error:
         raise _not_called(tool, str(error)) from error
 
@@ -141,7 +143,7 @@ def _context(headers: CallHeaders) -> ToolContext:
     )
 
 
-def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> JSON:
+def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     """A result that goes to the store is not seen by the interpreter again, so it is checked here.
 
     It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals.

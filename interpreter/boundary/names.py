@@ -50,6 +50,11 @@ ATTEMPT_HEADER = "steadflow-attempt"
 VERIFIES_HEADER = "steadflow-verifies"
 """Activity header of a verification: the key of the call that it asks about."""
 
+REFERENCES = "steadflow-references"
+"""What of a tool's arguments or of its result is a reference (`dsl.values.references`), as JSON: a header of the
+activity, and metadata of the payload that our own workers answer with. Nothing in a payload's data is taken for one.
+"""
+
 DEFINITION_FUNCTION = "steadflow_load_definition"
 """Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""
 

@@ -9,6 +9,9 @@ from typing import Any
 JSON = Any
 """`None`, `bool`, `int`, `float`, `str`, lists of JSON, and dictionaries from text to JSON."""
 
+References = list[JSON]
+"""Beside a field of plain JSON: what of it is a reference, as `dsl.values.references` writes it."""
+
 
 @dataclass
 class DefinitionEnvelope:
@@ -60,7 +63,9 @@ class RunOptions:
 
 @dataclass
 class RunInput:
-    """The one argument of the workflow. `state` and `children` are set only by continue-as-new."""
+    """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
+    of `input`, which only a parent gives.
+    """
 
     definition: DefinitionEnvelope
     flow: str
@@ -74,6 +79,7 @@ class RunInput:
     state: JSON = None
     children: dict[str, str] = field(default_factory=dict)
     report_to: ParentLink | None = None
+    references: References = field(default_factory=list)
 
 
 @dataclass
@@ -87,17 +93,22 @@ class Spent:
 
 @dataclass
 class RunResult:
-    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run."""
+    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run.
+    `references` are those of `value`.
+    """
 
     value: JSON
     spent: Spent
     rehearsal: bool = False
     ledger: list[JSON] = field(default_factory=list)
+    references: References = field(default_factory=list)
 
 
 @dataclass
 class ChatRequest:
-    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text); texts can be references."""
+    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text). `references` are those of
+    `[prompt, instructions]`.
+    """
 
     agent: str
     model: str
@@ -109,6 +120,7 @@ class ChatRequest:
     attempt: int = 1
     feedback: str | None = None
     """Why the answer before was refused, for a re-ask."""
+    references: References = field(default_factory=list)
 
 
 @dataclass
@@ -129,11 +141,16 @@ class ChatResult:
 
 @dataclass
 class EvaluateRequest:
-    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`."""
+    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`.
+
+    `most_bytes`: the expression gives a list, and only a stretch of it is wanted: its first items, at least one, with
+    that many bytes of JSON; each comes as itself, unless it is large.
+    """
 
     expression: JSON
     scope: dict[str, JSON]
     now: float
+    most_bytes: int | None = None
 
 
 @dataclass

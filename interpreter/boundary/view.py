@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from interpreter.boundary.payloads import JSON, Spent
+from interpreter.boundary.payloads import JSON, References, Spent
 
 
 @dataclass
@@ -41,10 +41,13 @@ class StepView:
 
 @dataclass
 class ShownValue:
-    """A value that a question shows: its text in the source (`verdict`, `customer.name`) and its plain JSON."""
+    """A value that a question shows: its text in the source (`verdict`, `customer.name`), its plain JSON, and what of
+    that is a reference.
+    """
 
     name: str
     value: JSON
+    references: References = field(default_factory=list)
 
 
 @dataclass

@@ -26,7 +26,7 @@ def with_whole_values(store: ObjectStore, question: QuestionView) -> QuestionVie
 
     def whole(shown: ShownValue) -> ShownValue:
         try:
-            return ShownValue(shown.name, resolve(store, shown.value))
+            return ShownValue(shown.name, resolve(store, shown.value, shown.references))
         except StoreError:
             return shown
 

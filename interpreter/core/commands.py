@@ -76,8 +76,9 @@ class Pause:
 @recorded
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """Evaluate beside the values: the encoded expression over a dumped scope that holds references. With `most_bytes`
-    it gives a list, of which as many items come back, at least one, as have together so many bytes of JSON.
+    """Evaluate beside the values: the encoded expression over a dumped scope that holds references.
+
+    `most_bytes`: of the list that it gives only a stretch, the first items (at least one) with so many bytes of JSON.
     """
 
     id: str

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
-from dsl.expressions.context import Context
+from dsl.expressions.context import Context, Meter
 from interpreter.core.state import State
 
 
-def context_of(state: State, place: str) -> Context:
-    """Both are the same when the evaluation at `place` is repeated."""
+def context_of(state: State, place: str, meter: Meter | None = None) -> Context:
+    """Both are the same when the evaluation at `place` is repeated. `meter` counts the steps that it takes."""
     numbers = count()
     return Context(
         now=lambda: datetime.fromtimestamp(state.now, UTC),
         uuid=lambda: _uuid(f"{state.key_base}/{place}/{next(numbers)}"),
+        meter=meter,
     )
 
 

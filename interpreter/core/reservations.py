@@ -1,8 +1,18 @@
-"""Reserve before a call, settle after it; nothing is ever overspent.
+"""Reserve before a call, settle after it.
 
-A reservation is made in every purse from the frame's own up to the run's. It waits at the first purse that has no room
-while others hold reservations there, and fails only when it would not fit without them. Each purse keeps a queue: when
-something is settled, its first is asked again, and when that one has got what it needs, or gives up, the next.
+A reservation is made in every purse from the frame's own up to the run's, in all of them or in none, within one event.
+It waits at the first purse that has no room while others hold reservations there, and fails only when it would not fit
+without them. Each purse keeps a queue: when something is settled, its first is asked again, and when that one has got
+what it needs, or gives up, the next.
+
+Nothing is overspent: in each purse and unit, what is spent and what is reserved are together at most the limit. A
+reservation is added only where that stays so, a call starts only with one, and settling puts what was spent in its
+place. So the limit holds as long as no call costs more than was reserved for it.
+
+Nothing waits for ever: whoever waits, waits at one purse and holds nothing, so there is no circle. A purse at which
+somebody waits has a reservation, because what does not fit beside what is spent has failed at once. That reservation
+belongs to a call or a child under way; it ends, is settled, and wakes the queue. Whoever leaves the head of a queue, by
+its turn, for another queue, by failure or by a cancel, wakes the next.
 """
 
 from decimal import Decimal

@@ -15,9 +15,9 @@ from typing import Any
 from dsl.definition.definition import Definition
 from dsl.definition.encode import decode_data
 from dsl.definition.unseal import narrow
-from dsl.expressions.errors import EvaluationError
+from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
-from dsl.values.codec import dump, load
+from dsl.values.codec import dump, load, stretch
 from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, Price
 from interpreter.core import advance as heart
@@ -201,9 +201,11 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
-        scope = {name: load(fetch(self.simulation.world, value)) for name, value in command.scope.items()}
+        scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
         try:
             value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
+            if command.most_bytes is not None:
+                value = stretch(_list(value), command.most_bytes)
         except EvaluationError as error:
             kind, message = error.kind, error.message
             self._later(command.id, 0, lambda at: Evaluated(at, command.id, None, kind, message))
@@ -237,6 +239,10 @@ class SimulatedRun:
     def child_ended(self, id_: str, report: ChildReport) -> None:
         self.children.pop(id_, None)
         self.take(ChildEnded(self.simulation.now, id_, report))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if type(value) is list else refuse(value, "this goes over a list")
 
 
 def _failed(id_: str, at: float, planned: Fails) -> CallFailed:

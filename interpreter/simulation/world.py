@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dsl.expressions.values import substitute
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
@@ -11,8 +12,8 @@ from interpreter.core.events import Certainty
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The call takes `seconds` and gives plain JSON; for a model also how many tokens it reports. `deaf`: it does not
-    hear that it is cancelled.
+    """The call takes `seconds` and gives plain JSON, large parts of it as `Reference`; for a model also how many tokens
+    it reports. `deaf`: it does not hear that it is cancelled.
     """
 
     value: Any = None
@@ -72,12 +73,6 @@ class World:
         return planned
 
 
-def fetch(world: World, dumped: Any) -> Any:
-    """A dumped value with what its references stand for in their place."""
-    if type(dumped) is list:
-        return [fetch(world, item) for item in dumped]
-    if type(dumped) is not dict:
-        return dumped
-    if dumped.keys() == {"$ref", "$size"}:
-        return world.objects[dumped["$ref"]]
-    return {name: fetch(world, item) for name, item in dumped.items()}
+def fetch(world: World, value: Any) -> Any:
+    """A value with what its references stand for in their place."""
+    return substitute(value, lambda reference: world.objects[reference.hash])

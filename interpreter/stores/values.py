@@ -1,4 +1,4 @@
-"""Large values become references: `{"$ref": "<sha256>", "$size": bytes}` stands in history, the value in the store.
+"""Large values become references: hash and size travel, beside the data, and the value lies in the store.
 
 What is stored is the lossless form of `dsl.values.codec`, so that an expression over a stored value still knows a
 decimal from a text. Those who get plain JSON (`resolve`) see nothing of that.
@@ -8,8 +8,9 @@ import json
 
 from dsl.expressions.values import Reference, Value, substitute
 from dsl.expressions.wire import to_wire
-from dsl.values.codec import dump, load
-from interpreter.boundary.payloads import JSON
+from dsl.values.codec import encoded, load
+from dsl.values.references import joined
+from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore
 
 LARGE = 64 * 1024
@@ -38,34 +39,11 @@ def content_of(store: ObjectStore, reference: Reference) -> Value:
     return resolved
 
 
-def resolve(store: ObjectStore, data: JSON) -> JSON:
-    """Plain JSON with every reference in it, however deep, replaced by what it stands for."""
-    if is_reference(data):
-        return to_wire(content_of(store, Reference(data["$ref"], data["$size"])))
-    if isinstance(data, dict):
-        return {name: resolve(store, item) for name, item in data.items()}
-    if isinstance(data, list):
-        return [resolve(store, item) for item in data]
-    return data
-
-
-def is_reference(data: JSON) -> bool:
-    return (
-        isinstance(data, dict)
-        and data.keys() == {"$ref", "$size"}
-        and isinstance(data["$ref"], str)
-        and isinstance(data["$size"], int)
-    )
-
-
-def holds_reference(data: JSON) -> bool:
-    if isinstance(data, dict):
-        return is_reference(data) or any(holds_reference(item) for item in data.values())
-    return isinstance(data, list) and any(holds_reference(item) for item in data)
-
-
-def encoded(value: Value) -> bytes:
-    return json.dumps(dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+def resolve(store: ObjectStore, data: JSON, references: References) -> JSON:
+    """Plain JSON with each of its references replaced by what it stands for."""
+    if not references:
+        return data
+    return to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
 
 
 def _field(store: ObjectStore, value: Value) -> Value:

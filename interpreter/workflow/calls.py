@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 
+from dsl.values.references import parted
 from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, PAUSE_ACTIVITY, fitting
 from interpreter.boundary.payloads import ChatResult, EvaluateRequest, EvaluateResult
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
+from interpreter.workflow.beside import request_parted
 from interpreter.workflow.headers import for_call
 
 Call = CallTool | AttemptModel | Evaluate | Pause
@@ -49,10 +51,12 @@ class Calls:
 
 
 def _start_tool(command: Any) -> Any:
-    with for_call(command):
+    arguments, references = parted(command.arguments)
+    with for_call(command, references):
         return workflow.start_activity(
             command.tool,
-            command.arguments,
+            arguments,
+            result_type=RawValue,
             activity_id=fitting(command.id),
             task_queue=command.queue,
             start_to_close_timeout=timedelta(milliseconds=command.timeout),
@@ -66,7 +70,7 @@ def _start_tool(command: Any) -> Any:
 def _start_model(command: Any) -> Any:
     return workflow.start_activity(
         CHAT_ACTIVITY,
-        command.request,
+        request_parted(command.request),
         result_type=ChatResult,
         activity_id=fitting(command.id),
         start_to_close_timeout=timedelta(milliseconds=command.timeout),
@@ -80,7 +84,7 @@ def _start_model(command: Any) -> Any:
 def _start_evaluation(command: Any) -> Any:
     return workflow.start_local_activity(
         EVALUATE_ACTIVITY,
-        EvaluateRequest(command.expression, command.scope, workflow.time()),
+        EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes),
         result_type=EvaluateResult,
         activity_id=fitting(command.id),
         start_to_close_timeout=EVALUATE_TIMEOUT,

@@ -1,10 +1,18 @@
 """Child runs. They outlive a parent that continues as new, so they are started as `ABANDON` and this module does the
 rest.
 
-While the parent's run lasts, a child's end comes by its native handle. Before the parent continues, each open child is
-told to report by signal, and the acknowledgement is awaited; afterwards the parent also looks after told children from
-time to time, because one that is terminated never reports. A cancel goes by workflow id: a handle's cancel names the
-child's first run and is lost once the child has continued.
+The end of a child reaches its parent in every case, and counts once:
+
+- While the execution that started it lasts, it comes by its native handle.
+- That handle dies with the execution. So before the parent continues, each open child is told to report by signal, and
+  the acknowledgement is awaited: from then on the request stands in the child's history. The signal is refused only
+  when the child has ended; then its end is about to come by the handle, and the parent does not continue yet.
+- A child that was told signals its end to the parent's workflow id, which is the same in every execution. When the end
+  comes both ways, the second finds nothing pending.
+- One that is terminated never reports. So a parent that has continued looks after told children from time to time.
+
+A cancel goes by workflow id: a handle's cancel names the child's first run and is lost once the child has continued. It
+waits for the start, because before that there is nobody to cancel.
 """
 
 import asyncio
@@ -18,6 +26,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
+from dsl.values.references import parted
 from interpreter.boundary.names import (
     DESCRIBE_RUN_ACTIVITY,
     FLOW_ATTRIBUTE,
@@ -40,6 +49,7 @@ from interpreter.boundary.payloads import (
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
 from interpreter.core.wording import title
+from interpreter.workflow.beside import report_joined
 from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
 
@@ -75,7 +85,7 @@ class Children:
 
     def size(self, command: StartChild) -> int:
         """The bytes that starting it sends."""
-        return len(self._input.definition.inline or "") + size_of(command.input)
+        return len(self._input.definition.inline or "") + size_of(parted(command.input))
 
     def runs(self, id_: str) -> bool:
         """Whether a child has run since before a continue."""
@@ -94,7 +104,7 @@ class Children:
         self._go(self._cancel(id_))
 
     def reported(self, report: ChildReport) -> None:
-        self._finish(ChildEnded(workflow.time(), report.command, report))
+        self._finish(ChildEnded(workflow.time(), report.command, report_joined(report)))
 
     async def tell_all_to_report(self) -> bool:
         """Ask each open child to report; False when one has just ended, so its event is about to come."""
@@ -198,10 +208,12 @@ class Children:
         return TypedSearchAttributes(pairs)
 
     def _child_input(self, command: StartChild) -> RunInput:
+        input_, references = parted(command.input)
         return RunInput(
             definition=self._input.definition,
             flow=command.flow,
-            input=command.input,
+            input=input_,
+            references=references,
             requester=self._input.requester,
             prices=self._input.prices,
             lease=command.lease,

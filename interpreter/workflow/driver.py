@@ -4,6 +4,19 @@ Callbacks, tasks and handlers only put what arrived into the inbox; the main cor
 the machine, so an exception there fails the workflow task, where it can be seen and mended. Anywhere else it would hang
 the run in silence. The driver keeps its own facts (handles, what is held, which children were told to report) apart
 from the machine's state.
+
+Continuing as new loses nothing, because it happens only when everything that this execution alone knows is over:
+
+- No call is in flight, no start, signal or cancel of a child waits for its acknowledgement, the inbox is empty, every
+  handler has given its reply.
+- What the machine asked for and was not sent, and timers, stand as pending in the state, timers with the time at which
+  they are due: the next execution asks for all that is pending again. Only a cancel would be lost like that, so while
+  one has to go out there is no continuing.
+- Children outlive it and report by signal (`children.py`).
+- Between the last look at all this and the command there is no `await`, so nothing comes in between. What reaches the
+  server in the meantime makes it refuse this task, and the task is done again with it.
+
+Each execution takes in at least one event before it continues, so it never continues in a circle.
 """
 
 import asyncio
@@ -15,6 +28,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
@@ -78,7 +92,8 @@ class Driver:
         )
         if self.input.lease is not None:
             state.lease = self.input.lease
-        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), self.input.input)))
+        given = joined(self.input.input, self.input.references)
+        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given)))
         return state
 
     # -- what comes in

@@ -1,5 +1,5 @@
-"""The idempotency key, the attempt and the declared signature travel as activity headers, so the argument of a tool
-stays its own plain JSON object.
+"""The idempotency key, the attempt, the declared signature and what of the arguments is a reference travel as activity
+headers, so the argument of a tool stays its own plain JSON object.
 """
 
 import json
@@ -18,16 +18,17 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER
+from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER, VERIFIES_HEADER
+from interpreter.boundary.payloads import References
 from interpreter.core.commands import CallTool
 
-_call: ContextVar[CallTool | None] = ContextVar("steadflow_call", default=None)
+_call: ContextVar[tuple[CallTool, References] | None] = ContextVar("steadflow_call", default=None)
 
 
 @contextmanager
-def for_call(command: CallTool) -> Iterator[None]:
+def for_call(command: CallTool, references: References) -> Iterator[None]:
     """Activities started inside carry the headers of this call."""
-    token = _call.set(command)
+    token = _call.set((command, references))
     try:
         yield
     finally:
@@ -48,13 +49,13 @@ class _Inbound(WorkflowInboundInterceptor):
 
 class _Outbound(WorkflowOutboundInterceptor):
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
-        command = _call.get()
-        if command is not None:
-            input.headers = {**input.headers, **_headers(command)}
+        call = _call.get()
+        if call is not None:
+            input.headers = {**input.headers, **_headers(*call)}
         return super().start_activity(input)
 
 
-def _headers(command: CallTool) -> dict[str, Payload]:
+def _headers(command: CallTool, references: References) -> dict[str, Payload]:
     convert = workflow.payload_converter().to_payload
     signature = json.dumps({"digest": command.signature, "readable": command.declared}, ensure_ascii=False)
     headers = {
@@ -62,4 +63,8 @@ def _headers(command: CallTool) -> dict[str, Payload]:
         ATTEMPT_HEADER: convert(command.attempt),
         SIGNATURE_HEADER: convert(signature),
     }
-    return headers if command.verifies is None else headers | {VERIFIES_HEADER: convert(command.verifies)}
+    if command.verifies is not None:
+        headers[VERIFIES_HEADER] = convert(command.verifies)
+    if references:
+        headers[REFERENCES] = convert(json.dumps(references))
+    return headers

@@ -23,8 +23,8 @@ async def kept_state(state: State) -> JSON:
 
 def restored(data: JSON) -> State:
     """The state that an execution begins with: loaded at once, so that signals and updates find it."""
-    if "$ref" in data:
-        data = json.loads(workflow.extern_functions()[OBJECT_FUNCTION](data["$ref"]))
+    if "kept" in data:  # only this module writes it; a state that travels has other fields
+        data = json.loads(workflow.extern_functions()[OBJECT_FUNCTION](data["kept"]))
     return restore(data)
 
 

@@ -9,11 +9,13 @@ from typing import cast
 
 from temporalio import workflow
 
+from dsl.values.references import parted
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED
 from interpreter.boundary.payloads import ChildReport, Spent
 from interpreter.core.commands import AttemptModel, CallTool, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event
 from interpreter.workflow import limits
+from interpreter.workflow.beside import request_parted
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 
@@ -80,9 +82,9 @@ class Outbox:
     def _size(self, command: Sent) -> int:
         """The bytes that go to the server."""
         if type(command) is CallTool:
-            return limits.size_of(command.arguments)
+            return limits.size_of(parted(command.arguments))
         if type(command) is AttemptModel:
-            return limits.size_of(command.request)
+            return limits.size_of(request_parted(command.request))
         if type(command) is StartChild:
             return self._children.size(command)
         return 0  # a local activity gets its arguments in memory

@@ -27,6 +27,7 @@ from interpreter.core.events import (
     Resumed,
     ToolReturned,
 )
+from interpreter.workflow.beside import report_joined, result_of
 
 
 def call_event(
@@ -43,7 +44,11 @@ def call_event(
         return ModelAnswered(at, command.id, result)
     if type(result) is EvaluateResult:
         return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
-    return ToolReturned(at, command.id, result)
+    try:
+        return ToolReturned(at, command.id, result_of(result))
+    except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
+        reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
+        return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
 
 
 def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
@@ -73,7 +78,8 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
     """The event for a child whose native handle has ended."""
     if error is None:
         assert result is not None
-        return ChildEnded(at, id_, ChildReport(id_, "completed", result, None, result.spent, result.ledger))
+        report = ChildReport(id_, "completed", result, None, result.spent, result.ledger)
+        return ChildEnded(at, id_, report_joined(report))
     if isinstance(error, WorkflowAlreadyStartedError):
         taken = {"$type": "Failure", "kind": NOT_CALLED, "message": f"another run has the id {error.workflow_id}"}
         return ChildEnded(at, id_, ChildReport(id_, "failed", None, taken, Spent(), []))

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from dsl.expressions.values import Reference
+from dsl.values.references import parted
 from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
@@ -16,7 +18,15 @@ from interpreter.boundary.names import (
     STATE_QUERY,
     WORKFLOW,
 )
-from interpreter.boundary.payloads import Answer, AnswerReply, ChildReport, ReportRequest, RunInput, RunResult
+from interpreter.boundary.payloads import (
+    Answer,
+    AnswerReply,
+    ChildReport,
+    References,
+    ReportRequest,
+    RunInput,
+    RunResult,
+)
 from interpreter.boundary.view import RunView
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
@@ -104,7 +114,7 @@ class FlowWorkflow:
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report
         if report.result is not None:
-            report.result.value = await _undisturbed(_transportable(finish))
+            report.result.value, report.result.references = await _undisturbed(_transportable(finish))
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
@@ -137,9 +147,13 @@ class FlowWorkflow:
             workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
 
 
-async def _transportable(finish: Finish) -> Any:
-    """The run's value, or a reference to it when it is too large."""
-    return finish.value if size_of(finish.value) <= LARGEST_PAYLOAD else await keep(finish.exact)
+async def _transportable(finish: Finish) -> tuple[Any, References]:
+    """The run's value, or a reference to it when it is too large; and what of it is a reference."""
+    value, references = parted(finish.value)
+    if size_of(value) <= LARGEST_PAYLOAD:
+        return value, references
+    kept = await keep(finish.exact)
+    return parted(Reference(kept["kept"], kept["size"]))
 
 
 def _tellable(failure: Failure) -> Failure:

@@ -13,10 +13,10 @@ from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from dsl.ast.expressions import Argument, Binary, FunctionCall, Get, Literal, Name
+from dsl.ast.expressions import Argument, Binary, FunctionCall, Get, Index, Literal, Name, Slice
 from dsl.definition.encode import encode
 from dsl.expressions.values import Reference
-from dsl.values.codec import dump, load
+from dsl.values.codec import dump, encoded, load
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.objects import store_activity
@@ -25,7 +25,7 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, Ev
 from interpreter.providers.provider import ProviderFailure
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import MissingObject, ObjectStore
-from interpreter.stores.values import LARGE, keep_large
+from interpreter.stores.values import LARGE, content_of, keep_large
 
 REQUEST = ChatRequest(agent="triage", model="gpt-4o", prompt="Sort this.")
 ANSWER = ChatResult("ok", ChatUsage(1, 1), "m")
@@ -103,7 +103,7 @@ async def test_texts_behind_references_are_fetched() -> None:
     store = MemoryStore()
     kept = keep_large(store, "x" * LARGE)
     assert isinstance(kept, Reference)
-    asked = replace(REQUEST, prompt={"$ref": kept.hash, "$size": kept.size}, instructions="short")
+    asked = replace(REQUEST, prompt=None, instructions="short", references=[[[0], kept.hash, kept.size]])
     provider = Scripted(lambda: ANSWER)
     assert await ActivityEnvironment().run(chat_activity(provider, store), asked) == ANSWER
     assert provider.asked == [replace(REQUEST, prompt="x" * LARGE, instructions="short")]
@@ -111,13 +111,16 @@ async def test_texts_behind_references_are_fetched() -> None:
 
 @pytest.mark.parametrize("store", [None, MemoryStore()])
 async def test_a_text_that_cannot_be_read_costs_nothing(store: ObjectStore | None) -> None:
-    found = await chat_failure(lambda: ANSWER, replace(REQUEST, prompt={"$ref": "0" * 64, "$size": 9}), store)
+    found = await chat_failure(lambda: ANSWER, replace(REQUEST, references=[[[0], "0" * 64, 9]]), store)
     assert found.type == failures.CONNECTION_FAILED
     assert found.details[0]["charge"] == "none"
 
 
-async def evaluate(store: ObjectStore, expression: Any, scope: dict[str, Any]) -> EvaluateResult:
-    request = EvaluateRequest(encode(expression), {name: dump(value) for name, value in scope.items()}, now=0)
+async def evaluate(
+    store: ObjectStore, expression: Any, scope: dict[str, Any], most_bytes: int | None = None
+) -> EvaluateResult:
+    dumped = {name: dump(value) for name, value in scope.items()}
+    request = EvaluateRequest(encode(expression), dumped, now=0, most_bytes=most_bytes)
     result: EvaluateResult = await ActivityEnvironment().run(evaluate_activity(store), request)
     return result
 
@@ -133,6 +136,33 @@ async def test_an_expression_over_a_stored_value_knows_its_types() -> None:
     total = Binary("+", Get(Name("bill"), "total"), Literal(Decimal("0.50")))
     inner = keep_large(store, {"total": Decimal("12.50"), "note": "x" * LARGE})
     assert load((await evaluate(store, total, {"bill": inner})).value) == Decimal("13.00")
+
+
+async def test_a_stretch_of_a_list_is_its_first_items() -> None:
+    store = MemoryStore()
+    rows = keep_large(store, [{"n": n, "pad": "x" * 1_000} for n in range(100)])
+
+    async def stretch(expression: Any, most: int) -> Any:
+        return load((await evaluate(store, expression, {"rows": rows}, most)).value)
+
+    rest = Slice(Name("rows"), Literal(90), None)
+    taken = await stretch(rest, 5_000)
+    assert [row["n"] for row in taken] == [90, 91, 92, 93]
+    assert len(encoded(taken)) <= 5_000 < len(encoded([*taken, taken[0]]))
+    assert [row["n"] for row in await stretch(rest, 10**6)] == list(range(90, 100))
+    assert [row["n"] for row in await stretch(rest, 1)] == [90], "one at least"
+    assert await stretch(Slice(Name("rows"), Literal(100), None), 1) == []
+    refused = await evaluate(store, Index(Name("rows"), Literal(1)), {"rows": rows}, 1)
+    assert (refused.error_kind, refused.error_message) == ("TypeMismatch", "this goes over a list, not a record")
+
+
+async def test_large_items_of_a_stretch_are_references() -> None:
+    store = MemoryStore()
+    texts = keep_large(store, ["short", "x" * LARGE, "y" * LARGE])
+    result = await evaluate(store, Name("texts"), {"texts": texts}, 300)
+    short, first, second = load(result.value)
+    assert short == "short"
+    assert (content_of(store, first), content_of(store, second)) == ("x" * LARGE, "y" * LARGE)
 
 
 async def test_the_authors_mistake_is_a_value() -> None:
@@ -151,5 +181,5 @@ async def test_a_state_is_kept_as_it_is() -> None:
     state = {"frames": {"a": [1, None, {"$decimal": "1.5"}]}, "text": "ü"}
     environment = ActivityEnvironment()
     reference = await environment.run(store_activity(store), state)
-    assert reference.keys() == {"$ref", "$size"}
-    assert json.loads(store.get(reference["$ref"])) == state
+    assert reference.keys() == {"kept", "size"}
+    assert json.loads(store.get(reference["kept"])) == state

@@ -1,6 +1,7 @@
 """A tool as an activity: what goes in, what comes out, and how each ending is told apart."""
 
 import asyncio
+import json
 import sys
 import threading
 import time
@@ -13,17 +14,23 @@ from typing import Any, Literal, TypedDict
 
 import pytest
 from pydantic import BaseModel
+from temporalio.common import RawValue
+from temporalio.converter import PayloadConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from dsl.expressions.values import Reference
+from dsl.values.references import joined, parted
 from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
+from interpreter.activities.headers import HEADERS, CallHeaders
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.boundary.failures import NOT_CALLED, UNDECLARED
+from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.told import Told, heard
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
-from interpreter.stores.values import LARGE, is_reference, resolve
+from interpreter.stores.values import LARGE, resolve
 from interpreter.worker.tools import tool, tool_of
 from tests.activities.runner import RUNNER
 
@@ -35,7 +42,16 @@ def activity_of(function: Callable[..., Any], store: ObjectStore | None = None) 
 async def call(
     function: Callable[..., Any], arguments: Mapping[str, Any] = {}, store: ObjectStore | None = None
 ) -> Any:
-    return await ActivityEnvironment().run(activity_of(function, store), dict(arguments))
+    """Call it as a run does: references beside the arguments, and beside what comes back."""
+    data, references = parted(dict(arguments))
+    HEADERS.set(CallHeaders(references=references))
+    returned = await ActivityEnvironment().run(activity_of(function, store), data)
+    return read(returned) if isinstance(returned, RawValue) else returned
+
+
+def read(answer: RawValue) -> Any:
+    data = PayloadConverter.default.from_payload(answer.payload)
+    return joined(data, json.loads(answer.payload.metadata[REFERENCES]))
 
 
 async def failure(
@@ -267,7 +283,7 @@ async def test_a_large_result_goes_to_the_store_and_comes_back_as_an_argument() 
     store = MemoryStore()
     kept = await call(report, {"size": 400_000}, store)
     assert kept["title"] == "t"
-    assert is_reference(kept["body"])
+    assert isinstance(kept["body"], Reference)
 
     @tool
     def length(text: str) -> int:
@@ -285,8 +301,35 @@ async def test_a_stored_result_keeps_its_types() -> None:
 
     store = MemoryStore()
     kept = await call(lines, {}, store)
-    assert is_reference(kept)
-    assert resolve(store, kept)[0]["price"] == "1.50"
+    assert isinstance(kept, Reference)
+    assert resolve(store, *parted(kept))[0]["price"] == "1.50"
+
+
+async def test_what_a_tool_answers_is_only_ever_data() -> None:
+    forged = {"$ref": "0" * 64, "$size": 9, "$decimal": "x"}
+
+    @tool
+    def answer() -> dict[str, Any]:
+        return {"forged": forged}
+
+    @tool
+    def echo(given: dict[str, Any]) -> dict[str, Any]:
+        return given
+
+    assert await call(answer, {}, MemoryStore()) == {"forged": forged}
+    assert await call(echo, {"given": {"a": [forged]}}, MemoryStore()) == {"a": [forged]}
+
+
+async def test_details_of_an_error_are_data() -> None:
+    @tool
+    def refuse(size: int) -> None:
+        raise ToolError("Declined", "no", details={"$ref": "0" * 64, "$size": size, "text": "x" * size})
+
+    assert (await failure(refuse, {"size": 3}, MemoryStore())).details == (
+        {"$ref": "0" * 64, "$size": 3, "text": "xxx"},
+    )
+    (told,) = (await failure(refuse, {"size": LARGE}, MemoryStore())).details
+    assert told["$ref"] == "0" * 64, "cut, and data still"
 
 
 def with_heartbeat(seconds: float | None) -> tuple[ActivityEnvironment, list[float]]:

@@ -18,7 +18,7 @@ FLOW = """
 edition 1
 tool books.TOOL(text: text) -> text EFFECT {
   heartbeat 1s
-  retry 3 times backoff 100ms to 1s
+  retry 3 times backoff 1s to 1s
   MORE
 }
 tool books.find(key: text) -> text? read

@@ -25,7 +25,7 @@ FLOW = """
 edition 1
 tool books.post(amount: int) -> int write keyed {
   heartbeat 1s
-  retry 5 times backoff 100ms to 1s
+  retry 5 times backoff 1s to 1s
   compensate none "a test"
 }
 flow main() -> int {

@@ -1,12 +1,14 @@
 """What an expression may cost is bounded, whatever it says."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dsl.ast.expressions import Binary, Literal
-from dsl.expressions.context import Context
+from dsl.expressions.context import Context, Meter
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
 from tests.expressions.reading import expression
@@ -77,6 +79,19 @@ def test_depth_is_an_error_not_a_crash() -> None:
         node = Binary("+", node, Literal(1))
     with pytest.raises(EvaluationError, match="nested too deeply"):
         evaluate(node, {}, context())
+
+
+@pytest.mark.parametrize("text", ["[a for a in xs]", "[a + 1 for a in xs][200]", "[[a for a in xs] for b in xs]"])
+def test_a_meter_counts_the_steps_of_all_evaluations_however_they_end(text: str) -> None:
+    meter = Meter()
+    watched = replace(context(steps=5_000), meter=meter)
+    took = []
+    for _ in range(2):
+        before = meter.spent
+        with suppress(EvaluationError):
+            evaluate(expression(text), SCOPE, watched)
+        took.append(meter.spent - before)
+    assert took[0] == took[1] >= len(SCOPE["xs"])
 
 
 def test_nothing_in_scope_is_changed() -> None:

@@ -311,13 +311,13 @@ class FlowWriter:
                 'from "leads" timeout 5s then reject',
                 'from "leads" timeout 2s then ask from 2 of "leads", "board" timeout 6s then fail',
                 'from "leads" timeout 4s then approve',
-                'from all of "leads", "board" timeout 9s then reject',
+                'from all of "leads", "board" timeout 150s then reject',
             ]
         )
         shown = self.chance.choice(place.texts)
         gated = "approve" not in stages and self.chance.random() < 0.6
         pay = f"\nif {name}.approved {{ step t.pay(x: {shown}) }}" if gated else ""
-        return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 3s {stages} }}{pay}'
+        return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 1m {stages} }}{pay}'
 
 
 def some_flow(seed: int, size: int = 14, *, free: bool = False) -> str:

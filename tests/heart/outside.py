@@ -5,6 +5,7 @@ whenever the run asks.
 import random
 from typing import Any
 
+from dsl.expressions.values import Reference
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.simulation.simulation import SimulatedRun, Simulation
@@ -92,7 +93,7 @@ class Outside:
         text: Any = f"r{chance.randint(0, 99)}"
         if tool == "t.read" and chance.random() < 0.3:
             hash_ = chance.choice(list(LARGE))
-            text = {"$ref": hash_, "$size": len(LARGE[hash_])}
+            text = Reference(hash_, len(LARGE[hash_]))
         if RESULTS.get(tool) == "text":
             return 7 if chance.random() < 0.05 else text
         return {"id": text} if chance.random() > 0.05 else {"name": text}

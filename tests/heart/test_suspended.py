@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from dsl.expressions.values import Reference
 from interpreter.core.advance import advance
 from interpreter.core.commands import Cancel, Command, Evaluate, Finish
 from interpreter.core.events import CancelRequested, Evaluated, Started, ToolReturned
 from interpreter.core.state import State
 from tests.heart.watched import check_nothing_left, definition_of
 
-LARGE = {"$ref": "0" * 64, "$size": 100_000}
+LARGE = Reference("0" * 64, 100_000)
 FLOW = """\
 edition 1
 

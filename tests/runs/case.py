@@ -25,7 +25,9 @@ from dsl.analysis import analyse
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
+from dsl.expressions.values import Reference
 from dsl.source import Source
+from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
 
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
@@ -119,7 +121,7 @@ class Case:
             return arguments[value[1:]]
         if isinstance(value, dict) and value.keys() == {"$object"}:
             kept = self.data["objects"][value["$object"]]
-            return {"$ref": _hash(kept), "$size": len(json.dumps(kept))}
+            return Reference(_hash(kept), len(json.dumps(kept)))
         if isinstance(value, dict):
             return {name: self._filled(item, arguments) for name, item in value.items()}
         return [self._filled(item, arguments) for item in value] if isinstance(value, list) else value
@@ -160,4 +162,4 @@ def without_run(text: str, run: str) -> str:
 
 def call_text(name: str, arguments: Any, key: str) -> str:
     """One call outside: its name, its arguments and the part of its key that does not depend on the run."""
-    return f"{name} {json.dumps(arguments, sort_keys=True, ensure_ascii=False)} @{key}"
+    return f"{name} {json.dumps(shown(arguments), sort_keys=True, ensure_ascii=False)} @{key}"

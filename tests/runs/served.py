@@ -20,6 +20,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
+from interpreter.activities.results import answered
 from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
@@ -171,7 +172,7 @@ class Served:
             await _take(plan.takes)
             if plan.kind is not None:
                 raise ApplicationError(plan.message, type=plan.kind)
-            return plan.returns
+            return answered(plan.returns)
 
         return planned_tool
 

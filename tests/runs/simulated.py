@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import Any
 
+from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
@@ -41,7 +42,7 @@ class Simulated:
         failure = decode(run.finish.failure) if run.finish.failure else None
         return Seen(
             outcome=run.finish.outcome,
-            result=run.finish.value,
+            result=shown(run.finish.value),
             failure={"kind": failure.kind, "message": failure.message, "path": failure.path} if failure else None,
             calls=[call_text(c.name, c.arguments, c.key.removeprefix("run/")) for c in self.world.calls],
             ledger=[f"{entry.state} {entry.path}" for entry in run.state.ledger.values()],

@@ -10,7 +10,7 @@ from interpreter.boundary.failures import NOT_CALLED
 from interpreter.boundary.names import GROUPS_ATTRIBUTE
 from interpreter.client.submission import prepare
 from interpreter.server.setup import register_attributes
-from interpreter.stores.values import is_reference, resolve
+from interpreter.stores.values import resolve
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import limits
 from tests.live.runs import Runs
@@ -197,9 +197,9 @@ async def test_one_argument_that_is_too_large_fails_its_step_and_nothing_was_cal
 
 async def test_a_result_that_is_too_large_is_kept_in_the_store(runs: Runs) -> None:
     run = await runs.start(LARGE_RESULT, {"child": False})
-    value = await run.value()
-    assert is_reference(value)
-    assert resolve(runs.store, value) == {"text": "x" * 3_000_000, "price": "1.50"}
+    result = await run.handle.result()
+    assert [path for path, _, _ in result.references] == [[]]
+    assert resolve(runs.store, result.value, result.references) == {"text": "x" * 3_000_000, "price": "1.50"}
 
 
 async def test_a_child_hands_a_large_result_to_its_parent(runs: Runs) -> None:

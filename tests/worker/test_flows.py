@@ -30,7 +30,7 @@ tool shop.lines(count: int) -> { lines: [Line] at most 100000, note: text } read
 tool shop.count(lines: [Line] at most 100000) -> int read
 tool shop.charge(amount: decimal) -> { ref: text } write keyed {
   errors Busy
-  retry 3 times backoff 10ms to 20ms
+  retry 3 times backoff 1s to 1s
   compensate none "a test"
 }
 flow shop(count: int) -> { total: decimal, lines: int, charged: text } {

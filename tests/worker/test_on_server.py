@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 from temporalio.worker import Worker
 
+from dsl.values.references import shown
 from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.boundary.failures import RUN_LOST, SIGNATURE_MISMATCH, UNDECLARED
@@ -33,10 +34,11 @@ from interpreter.boundary.told import Told, heard
 from interpreter.core.commands import CallTool
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import digest_of
-from interpreter.stores.values import is_reference, resolve
+from interpreter.stores.values import resolve
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import tool, tool_of
+from interpreter.workflow.beside import result_of
 from interpreter.workflow.headers import for_call
 
 running = threading.Event()
@@ -100,22 +102,23 @@ def command(tool_name: str, arguments: dict[str, Any], **changes: Any) -> dict[s
 
 @workflow.defn(sandboxed=False)
 class Caller:
-    """Calls one tool as the driver does."""
+    """Calls one tool as the driver does; what it answers is shown with its references."""
 
     @workflow.run
     async def run(self, call: dict[str, Any]) -> Any:
         one = CallTool(**call)
-        with for_call(one):
+        with for_call(one, []):
             handle = workflow.start_activity(
                 one.tool,
                 one.arguments,
+                result_type=RawValue,
                 activity_id=one.id,
                 start_to_close_timeout=timedelta(milliseconds=one.timeout),
                 heartbeat_timeout=timedelta(milliseconds=one.heartbeat) if one.heartbeat is not None else None,
                 retry_policy=RetryPolicy(maximum_attempts=1),
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
-        return await handle
+        return shown(result_of(await handle))
 
 
 @workflow.defn(sandboxed=False)
@@ -258,8 +261,7 @@ async def test_a_large_result_travels_as_a_reference(temporal_address: str) -> N
     store = MemoryStore()
     async with worker(temporal_address, store) as (client, queue, _):
         kept = await (await start(client, queue, Caller.run, command("large.report", {}))).result()
-    assert is_reference(kept["body"])
-    assert resolve(store, kept) == report()
+    assert resolve(store, kept, [[["body"], kept["body"]["$ref"], kept["body"]["$size"]]]) == report()
 
 
 async def test_a_missing_definition_holds_the_run_until_it_is_there(temporal_address: str) -> None:

@@ -55,7 +55,7 @@ class SetConstruct(Construct[NoMemory]):
 def _fitted(machine: Machine, frame: Frame, value: Any, declared: Type | None) -> Any:
     if declared is None:
         return value
-    checked = validate(value, declared, machine.definition.types, references=True)
+    checked = validate(value, declared, machine.definition.types)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_VALUE, describe(checked.problems), frame.path))
     return checked.value

@@ -12,6 +12,8 @@ from typing import Any, cast
 from dsl.ast.statements import AwaitApproval, Call, Person
 from dsl.expressions.names import names
 from dsl.expressions.wire import to_wire
+from dsl.values.references import parted
+from dsl.values.references import shown as plain
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
@@ -48,12 +50,12 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
         node = _node(machine, frame)
         text = text_of(machine, frame, "text", machine.evaluate(frame, "question", node.question))
         shown = [
-            ShownValue(expression_text(expression), to_wire(machine.evaluate(frame, f"show{i}", expression)))
+            ShownValue(expression_text(expression), *parted(to_wire(machine.evaluate(frame, f"show{i}", expression))))
             for i, expression in enumerate(node.show)
         ]
         gates = [_gate_text(machine, frame, node.name, call, i) for i, call in enumerate(node.gates)]
         persons = _persons(machine, frame, node)
-        digest = _digest([text, [[item.name, item.value] for item in shown], gates])
+        digest = _digest([text, [[item.name, item.value, item.references] for item in shown], gates])
         machine.state.questions[frame.path] = Question(
             frame.path, text, shown, gates, digest, -1, machine.state.now, machine.state.now, persons
         )
@@ -161,7 +163,7 @@ def _gate_text(machine: Machine, frame: Frame, approval: str, call: Call, number
             text = "‹your answer›"
         else:
             value = to_wire(machine.evaluate(frame, f"gate{number}.{i}", argument.value))
-            text = json.dumps(value, ensure_ascii=False)
+            text = json.dumps(plain(value), ensure_ascii=False)
         parts.append(f"{argument.name}: {text}" if argument.name else text)
     return f"{call.target}({', '.join(parts)})"
 

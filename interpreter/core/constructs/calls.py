@@ -26,7 +26,7 @@ def evaluate_arguments(
         argument.name or parameters[position].name: machine.evaluate(frame, f"{slot}{position}", argument.value, extra)
         for position, argument in enumerate(call.arguments)
     }
-    checked = validate_record(to_wire(given), parameters, machine.definition.types, references=True)
+    checked = validate_record(to_wire(given), parameters, machine.definition.types)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_INPUT, f"`{call.target}`: {describe(checked.problems)}", frame.path))
     arguments: dict[str, Any] = checked.value

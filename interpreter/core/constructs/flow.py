@@ -40,7 +40,7 @@ class FlowConstruct(Construct[FlowMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
-        checked = validate_record(machine.state.input, flow.parameters, machine.definition.types, references=True)
+        checked = validate_record(machine.state.input, flow.parameters, machine.definition.types)
         machine.state.input = None
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
@@ -98,7 +98,7 @@ class FlowConstruct(Construct[FlowMemory]):
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
-        checked = validate(to_wire(value), returns, machine.definition.types, references=True)
+        checked = validate(to_wire(value), returns, machine.definition.types)
         if checked.problems:
             return failed(
                 Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow)

@@ -112,7 +112,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         machine.state.rehearsal = machine.state.rehearsal or report.result.rehearsal
         value = report.result.value
         if flow.returns is not None:
-            value = validate(value, flow.returns, machine.definition.types, references=True).value
+            value = validate(value, flow.returns, machine.definition.types).value
         end_step(machine, frame, done(value), "flow")
 
     def _failed(self, machine: Machine, frame: Frame, report: ChildReport) -> None:
