@@ -96,6 +96,17 @@ def failure_of(entries: list[Entry], path: str, cause: Failure | None = None) ->
     return Failure(kind, "; ".join(parts), path, details, unknown=bool(unknown))
 
 
+def of_child(failure: Failure, entries: list[Entry], path: str) -> Failure:
+    """The failure of a child whose doubts, `entries`, are this run's now: with the names that they have here."""
+    if failure.kind not in DOUBTS:
+        return failure_of(entries, path, failure)
+    listed = type(failure.details) is dict and "before" in failure.details
+    if not listed:
+        return failure
+    before = failure.details["before"]
+    return failure_of(entries, path, Failure(before["kind"], before["message"]) if before else None)
+
+
 def _listed(paths: list[str]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
 

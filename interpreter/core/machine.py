@@ -47,7 +47,7 @@ KindOf = Callable[[Definition, Node], str]
 MOST_NOTES = 1000
 """Notes kept in memory for followers; older ones are dropped."""
 
-MOST_WORK = 100_000
+MOST_WORK = 50_000
 """Units of work in one event, of about a microsecond each: a workflow that works on for two seconds is taken for hung.
 """
 WORK_OF_A_TASK = 30

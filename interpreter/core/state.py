@@ -115,7 +115,8 @@ class Entry:
 
     `tool` is the tool, or the flow of a child that may have effects. `counts`: each execution counts, so nobody may go
     on as if it were known while it is not. `undo_tool` and its arguments, plain JSON, are the call that undoes it;
-    without arguments it could not be worded, for the `reason`. `accepted`: a handler of the author has named the doubt.
+    without arguments it could not be worded, for the `reason`. `over_at` is when an attempt that was not heard of again
+    may be taken to have ended. `accepted`: a handler of the author has named the doubt.
     """
 
     path: str
@@ -128,6 +129,7 @@ class Entry:
     undo_tool: str | None = None
     undo_arguments: JSON = None
     reason: str = ""
+    over_at: float = 0.0
     accepted: bool = False
 
 

@@ -8,12 +8,15 @@ from typing import Any
 from dsl.expressions.values import Reference
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
+from interpreter.core.events import Certainty
 from interpreter.simulation.simulation import SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.flows import RESULTS
 
 LARGE = {f"{number:064x}": f"large-{number}" for number in range(4)}
 """Texts that stay behind references."""
+LATEST = 30.0
+"""Seconds after which an attempt that timed out has ended: the timeout of the tools."""
 REMEMBERED = 3.0
 """For how many seconds `t.remembered` knows a key, as it declares."""
 TOOLS = (
@@ -51,19 +54,29 @@ class Outside:
         planned = self._planned(command, chance)
         happened = planned.took_effect if type(planned) is Fails else True
         if happened and command.tool != "t.read":
-            self._take_effect(command)
+            late = chance.uniform(0, LATEST) if type(planned) is Fails and planned.certainty == "timed_out" else 0.0
+            self._take_effect(command, late)
         return planned
 
-    def _take_effect(self, command: CallTool) -> None:
-        """A tool that honours the key, or is idempotent, takes effect once; `t.remembered` forgets keys."""
+    def _take_effect(self, command: CallTool, late: float) -> None:
+        """A tool that honours the key, or is idempotent, takes effect once; `t.remembered` forgets keys that it did not
+        get again for a while. An attempt that timed out may take effect later.
+        """
         assert self.clock is not None
-        now = self.clock.now
-        done = self.effects.setdefault(command.key, [])
+        called = self.clock.now
         once = command.tool in ("t.keyed", "t.pay", "t.idempotent", "t.undo")
         if command.tool == "t.remembered":
-            once = now < self.first.setdefault(command.key, now) + REMEMBERED
-        if not done or not once:
-            done.append(command.tool)
+            once = called < self.first.setdefault(command.key, called) + REMEMBERED
+
+        def happen() -> None:
+            done = self.effects.setdefault(command.key, [])
+            if not done or not once:
+                done.append(command.tool)
+
+        if late:
+            self.clock.at(called + late, happen)
+        else:
+            happen()
 
     def _found(self, command: CallTool, chance: random.Random) -> Planned:
         if chance.random() < 0.15:
@@ -82,7 +95,8 @@ class Outside:
             declared = kind in command_errors(command.tool)
             return Fails(kind, "no", "answered", seconds, took_effect=not declared and chance.random() < 0.5, deaf=deaf)
         if trouble < 0.9:
-            return Fails("TimedOut", "lost", "unknown", seconds, took_effect=chance.random() < 0.5, deaf=deaf)
+            certainty: Certainty = chance.choice(["unknown", "timed_out"])
+            return Fails("TimedOut", "lost", certainty, seconds, took_effect=chance.random() < 0.5, deaf=deaf)
         if trouble < 0.95:
             return Fails("TimedOut", "no worker", "not_started", seconds, deaf=deaf)
         return Fails("Undeclared", "broken", "answered", seconds, took_effect=chance.random() < 0.5, retryable=False)

@@ -1,7 +1,6 @@
 """The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed.
 
-A run does not end as if all were known while its ledger holds a doubt: one that would complete, or end cancelled, fails
-with the list instead.
+A run does not end as if all were known while its ledger holds a doubt: however it would end, it fails with the list.
 """
 
 from dataclasses import dataclass
@@ -107,8 +106,8 @@ class FlowConstruct(Construct[FlowMemory]):
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         state, failure = machine.state, exit_.failure
-        if exit_.kind == "cancelled" and (doubts := ledger.doubts(state, state.flow)):
-            failure = ledger.failure_of(doubts, state.flow)
+        if (doubts := ledger.doubts(state, state.flow)) and (failure is None or failure.kind not in ledger.DOUBTS):
+            failure = ledger.failure_of(doubts, state.flow, failure)
         state.status = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         state.failure = failure
         machine.withdraw(purses.deadline_id(frame))

@@ -119,8 +119,8 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         """A doubt that the child leaves behind is what its failure is about here."""
         failure = _failure(report)
         doubts = ledger.doubts(machine.state, frame.path, frame.opened)
-        if doubts and failure.kind not in ledger.DOUBTS:
-            failure = ledger.failure_of(doubts, frame.path, failure)
+        if doubts:
+            failure = ledger.of_child(failure, doubts, frame.path)
         if failure.kind == BUDGET_EXCEEDED and failure.purse == ROOT:
             lent_by = self.memory(frame).lent_by
             failure = replace(failure, purse=lent_by.get(str((failure.details or {}).get("limit"))))

@@ -28,8 +28,8 @@ from interpreter.core.wording import title
 class ToolCallMemory(Memory):
     """`id` is that of the first attempt's command; `overrides` says that it is a step's own call, for which the step's
     timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
-    failure of an attempt that may have taken effect, `over` whether that attempt has ended. `misfits` counts the
-    workers that could not take the call, `misfit` is what the latest said.
+    failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
+    counts the workers that could not take the call, `misfit` is what the latest said.
     """
 
     tool: str = ""
@@ -43,7 +43,7 @@ class ToolCallMemory(Memory):
     phase: Literal["calling", "waiting"] = "calling"
     command: str = ""
     doubt: Failure | None = None
-    over: bool = True
+    over_at: float = 0.0
     misfits: int = 0
     misfit: str = ""
 
@@ -131,7 +131,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         memory = self.memory(frame)
         if memory.doubt is not None:
-            failure = replace(failure, unknown=True, running=not memory.over)
+            failure = replace(failure, unknown=True, running=memory.over_at > machine.state.now)
         machine.end(frame, failed(failure))
 
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
@@ -139,10 +139,15 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         tool = machine.definition.tools[memory.tool]
         failure = Failure(event.kind, event.message, frame.path, _details(event))
         if not certainty.nothing_happened(tool, event):
-            memory.over = memory.over and certainty.is_over(event)
-            memory.doubt = replace(failure, unknown=True, running=not memory.over)
+            if not certainty.is_over(event):
+                memory.over_at = machine.state.now + call_timeout(tool, self._step(machine, frame)) / 1000
+            memory.doubt = replace(failure, unknown=True, running=memory.over_at > machine.state.now)
         elif certainty.speaks_for_all(tool, event):
-            memory.doubt, memory.over = None, True
+            early = memory.doubt is not None and memory.over_at > machine.state.now
+            if early and not frame.cancelling and self._may_ask_later(machine, frame, tool):
+                self._wait(machine, frame, event, int(1000 * (memory.over_at - machine.state.now)) + 1)
+                return
+            memory.doubt = memory.doubt if early else None
         if frame.cancelling:
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
         elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool):
@@ -170,6 +175,12 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             self.fail(machine, frame, failure)
         else:
             self._wait(machine, frame, event, delay)
+
+    def _may_ask_later(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+        """Whether the key still holds when an attempt that may yet take effect has surely ended."""
+        memory = self.memory(frame)
+        wait = int(1000 * (memory.over_at - machine.state.now)) + 1
+        return policies.may_repeat(tool, _key_left(machine, memory, tool), wait)
 
     def _is_patient(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
         """Whether the call may wait on for a worker that can take it; the budgets around end it by themselves."""

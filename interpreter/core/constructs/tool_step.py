@@ -177,10 +177,13 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
     def _unknown(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         step, tool = _parts(machine, frame)
         memory = self.memory(frame)
-        if tool.verify is None or tool.verify.call is None or frame.path not in machine.state.ledger:
+        settling = ((tool.verify.after if tool.verify else None) or call_timeout(tool, step)) / 1000
+        entry = machine.state.ledger.get(frame.path)
+        if entry is not None and failure.running:
+            entry.over_at = machine.state.now + settling
+        if tool.verify is None or tool.verify.call is None or entry is None:
             self._give_up(machine, frame, failure)
             return
-        settling = (tool.verify.after or call_timeout(tool, step)) / 1000
         memory.unknown = failure
         memory.believed_from = machine.state.now + settling if failure.running else None
         memory.given_up = machine.state.now + max(policies.LONGEST_SETTLING, 10 * settling)
@@ -278,7 +281,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             ledger.never_happened(machine.state, frame.path)  # doing it again, or not, changes nothing
             return
         entry.state = "uncertain"
-        entry.reason = entry.reason or f"{failure.kind}: {failure.message}"
+        if not worded:
+            entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}"
         machine.note("uncertain", frame, "tool", detail=entry.tool)
 
     def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Any]) -> bool:

@@ -1,28 +1,37 @@
 """The undo of a scope: its entries one after the other, the latest first. Nothing cancels it, and no budget refuses it.
 
-An undo that fails is noted in its entry and does not stop the others; the whole then ends failed, with the list.
+An undo that fails is noted in its entry and does not stop the others; the whole then ends failed, with the list. Of an
+attempt that was not heard of again nothing is undone while it may still be at work: it would take effect afterwards. So
+its settling time passes first, and a worker that still runs it does not undo it yet.
 """
 
 from dataclasses import dataclass, field, replace
 
-from interpreter.boundary.failures import UNDO_FAILED
-from interpreter.core import ledger
+from interpreter.boundary.failures import STILL_RUNNING, UNDO_FAILED
+from interpreter.core import ledger, policies
+from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.tool_call import open_call
+from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import DONE, Exit, Failure, failed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Entry, Frame
+from interpreter.core.wording import title
 
 
 @recorded
 @dataclass(slots=True)
 class UndoMemory(Memory):
-    """`waiting` are the paths of entries, that which is being undone first; `broken` of those whose undo failed."""
+    """`waiting` are the paths of entries, that which is being undone first; `broken` of those whose undo failed.
+    `refused` counts how often the first was not undone yet because its call still runs, since `refused_at`.
+    """
 
     waiting: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    refused: int = 0
+    refused_at: float = 0.0
 
 
 def open_undo(machine: Machine, frame: Frame, segment: str, scope: str, since: int = 0) -> bool:
@@ -48,7 +57,14 @@ class UndoConstruct(Construct[UndoMemory]):
         self._next(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        entry = machine.state.ledger[self.memory(frame).waiting.pop(0)]
+        memory = self.memory(frame)
+        entry = machine.state.ledger[memory.waiting[0]]
+        if exit_.failure is not None and exit_.failure.kind == STILL_RUNNING and self._is_patient(machine, memory):
+            memory.refused += 1
+            self._wait(machine, frame, entry, machine.state.now + policies.backoff(None, memory.refused) / 1000)
+            return
+        memory.waiting.pop(0)
+        memory.refused = 0
         if exit_.kind == "done":
             entry.state = "undone"
             machine.note("undone", frame, "undo", name=entry.path)
@@ -57,13 +73,20 @@ class UndoConstruct(Construct[UndoMemory]):
             self._broken(machine, frame, entry, reason)
         self._next(machine, frame)
 
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        self._call(machine, frame, machine.state.ledger[self.memory(frame).waiting[0]])
+
     def _next(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
         while memory.waiting:
             entry = machine.state.ledger[memory.waiting[0]]
             machine.note("undoing", frame, "undo", name=entry.path, detail=entry.undo_tool or "")
             if entry.undo_arguments is not None:
-                self._call(machine, frame, entry)
+                memory.refused_at = max(machine.state.now, entry.over_at)
+                if entry.over_at > machine.state.now:
+                    self._wait(machine, frame, entry, entry.over_at)
+                else:
+                    self._call(machine, frame, entry)
                 return
             memory.waiting.pop(0)
             self._broken(machine, frame, entry, entry.reason)
@@ -71,8 +94,27 @@ class UndoConstruct(Construct[UndoMemory]):
 
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
-        id_, key = f"{entry.path}/undo", f"{entry.key}/undo"
-        open_call(machine, frame, f"/{entry.path}", entry.undo_tool, entry.undo_arguments, id_=id_, key=key)
+        refused = self.memory(frame).refused
+        id_ = f"{entry.path}/undo" + (f"~refused{refused}" if refused else "")
+        open_call(
+            machine,
+            frame,
+            f"/{entry.path}",
+            entry.undo_tool,
+            entry.undo_arguments,
+            id_=id_,
+            key=f"{entry.key}/undo",
+            verifies=entry.key if entry.state == "uncertain" else None,
+        )
+
+    def _wait(self, machine: Machine, frame: Frame, entry: Entry, moment: float) -> None:
+        """Until the attempt may be taken to have ended."""
+        refused = self.memory(frame).refused
+        timer = SetTimer(f"{entry.path}/undo!settle{refused}", moment, f"{title(entry.path)}: undo")
+        machine.issue(frame, timer)
+
+    def _is_patient(self, machine: Machine, memory: UndoMemory) -> bool:
+        return machine.state.now - memory.refused_at < policies.LONGEST_SETTLING
 
     def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
         entry.state, entry.reason = "undo_failed", reason
