@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from dsl.expressions.values import Reference, kind_name
+from dsl.expressions.values import KIND_NAMES, Reference, kind_name
 from dsl.expressions.wire import json_text
 
 MOST_PROBLEMS = 50
@@ -56,7 +56,7 @@ def shown(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return json_text(value if len(value) <= 40 else value[:39] + "…")
-    if kind in (list, dict, Reference) or value is None:
+    if kind in (list, dict, Reference) or value is None or kind not in KIND_NAMES:
         return kind_name(value)
     text = json_text(value)
     return text.strip('"') if len(text) <= 42 else kind_name(value)

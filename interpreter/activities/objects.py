@@ -1,4 +1,6 @@
-"""Keeping what is too large to travel, the state of a run or its result: JSON in, `{"kept": hash, "size": bytes}`
+"""What lies in the store, for workflows.
+
+Keeping what is too large to travel, the state of a run or its result: JSON in, `{"kept": hash, "size": bytes}`
 out.
 
 The way back is not an activity, whose result would stand in history whole: the worker loads objects for workflows.
@@ -10,9 +12,10 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from interpreter.boundary.names import STORE_ACTIVITY
-from interpreter.boundary.payloads import JSON
+from interpreter.boundary.names import INLINE_ACTIVITY, STORE_ACTIVITY
+from interpreter.boundary.payloads import JSON, InlineRequest, InlineResult
 from interpreter.stores.store import ObjectStore
+from interpreter.stores.values import resolve
 
 
 def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, JSON]]]:
@@ -22,3 +25,14 @@ def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, J
         return {"kept": await asyncio.to_thread(store.put, content), "size": len(content)}
 
     return keep
+
+
+def inline_activity(store: ObjectStore) -> Callable[[InlineRequest], Awaitable[InlineResult]]:
+    @activity.defn(name=INLINE_ACTIVITY)
+    async def inline(request: InlineRequest) -> InlineResult:
+        """A store that lacks an object raises, and this is tried again until an operator has mended the store."""
+        data = await asyncio.to_thread(resolve, store, request.data, request.references)
+        size = len(json.dumps(data, ensure_ascii=False).encode())
+        return InlineResult(size, data if size <= request.most_bytes else None)
+
+    return inline

@@ -26,6 +26,11 @@ STORE_ACTIVITY = "steadflow.store"
 PAUSE_ACTIVITY = "steadflow.pause"
 """Local activity that does nothing: it ends a stretch of work, so that none is taken for hung."""
 
+INLINE_ACTIVITY = "steadflow.inline"
+"""Local activity: arguments with what their references stand for, as plain JSON: `InlineRequest` in, `InlineResult`
+out.
+"""
+
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 

@@ -163,6 +163,23 @@ class EvaluateResult:
 
 
 @dataclass
+class InlineRequest:
+    """Arguments for a worker that may not be ours, and so knows no references. More than `most_bytes` cannot travel."""
+
+    data: JSON
+    references: References
+    most_bytes: int
+
+
+@dataclass
+class InlineResult:
+    """The arguments, plain JSON; null when they have too many bytes."""
+
+    size: int
+    data: JSON
+
+
+@dataclass
 class Answer:
     """One person's answer to one question.
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from dsl.values.references import shown
 from interpreter.boundary.payloads import JSON
+from interpreter.core.snapshot import decode
 
 if TYPE_CHECKING:
     from dsl.diagnostics.diagnostic import Diagnostic
@@ -118,7 +120,7 @@ def failure_detail(kind: str | None, message: str, details: Sequence[Any]) -> Fa
         kind=failure.get("kind") or kind or "Failed",
         message=failure.get("message") or message,
         path=failure.get("path"),
-        details=failure.get("details"),
+        details=shown(decode(failure.get("details"))),
         spent=record.get("spent"),
         ledger=tuple(record.get("ledger") or ()),
         undo_failures=tuple(record.get("undo_failures") or ()),

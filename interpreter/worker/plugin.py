@@ -16,7 +16,7 @@ from interpreter.activities.chat import chat_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
-from interpreter.activities.objects import store_activity
+from interpreter.activities.objects import inline_activity, store_activity
 from interpreter.activities.pause import pause
 from interpreter.activities.running import ToolRunner
 from interpreter.activities.telling import keep_to_one_line
@@ -83,7 +83,7 @@ class FlowPlugin(SimplePlugin):
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
         tools = [tool_activity(tool, self._agreements.accepts, runner, self._store) for tool in self._tools.values()]
-        stored = (make(self._store) for make in (evaluate_activity, store_activity))
+        stored = (make(self._store) for make in (evaluate_activity, store_activity, inline_activity))
         return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run, pause]
 
     @asynccontextmanager

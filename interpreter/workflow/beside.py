@@ -15,6 +15,8 @@ from dsl.values.references import joined, parted
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.payloads import ChatRequest, ChildReport
 
+_JSON = frozenset({type(None), bool, int, float, str, list, dict})
+
 
 def request_parted(request: ChatRequest) -> ChatRequest:
     """A request to a model as it travels."""
@@ -23,9 +25,11 @@ def request_parted(request: ChatRequest) -> ChatRequest:
 
 
 def result_of(answer: RawValue) -> Any:
-    """What a tool answered. Raises whatever the payload's converter does with what is not JSON."""
+    """What a tool answered. What is not JSON raises, with the converter's own exceptions."""
     payload = answer.payload
     data = workflow.payload_converter().from_payload(payload)
+    if type(data) not in _JSON:
+        raise TypeError(f"it is of the encoding {payload.metadata.get('encoding', b'').decode(errors='replace')}")
     beside = payload.metadata.get(REFERENCES)
     return data if beside is None else joined(data, json.loads(beside))
 

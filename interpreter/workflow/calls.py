@@ -9,11 +9,25 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 
 from dsl.values.references import parted
-from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, PAUSE_ACTIVITY, fitting
-from interpreter.boundary.payloads import ChatResult, EvaluateRequest, EvaluateResult
+from interpreter.boundary.names import (
+    CHAT_ACTIVITY,
+    EVALUATE_ACTIVITY,
+    INLINE_ACTIVITY,
+    PAUSE_ACTIVITY,
+    fitting,
+)
+from interpreter.boundary.payloads import (
+    ChatResult,
+    EvaluateRequest,
+    EvaluateResult,
+    InlineRequest,
+    InlineResult,
+    References,
+)
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
 from interpreter.workflow.beside import request_parted
 from interpreter.workflow.headers import for_call
+from interpreter.workflow.limits import LARGEST_PAYLOAD
 
 Call = CallTool | AttemptModel | Evaluate | Pause
 Ended = Callable[[Call, Any, BaseException | None], None]
@@ -52,6 +66,21 @@ class Calls:
 
 def _start_tool(command: Any) -> Any:
     arguments, references = parted(command.arguments)
+    if references and command.queue is not None:
+        return asyncio.create_task(_call_inline(command, arguments, references))
+    return _started(command, arguments, references)
+
+
+async def _call_inline(command: CallTool, arguments: Any, references: References) -> Any:
+    """The worker on a queue of its own may be anyone's: it gets plain JSON, whole, or nothing when that is too much."""
+    request = InlineRequest(arguments, references, LARGEST_PAYLOAD)
+    inline: InlineResult = await workflow.execute_local_activity(
+        INLINE_ACTIVITY, request, result_type=InlineResult, start_to_close_timeout=EVALUATE_TIMEOUT
+    )
+    return inline if inline.data is None else await _started(command, inline.data, [])
+
+
+def _started(command: CallTool, arguments: Any, references: References) -> Any:
     with for_call(command, references):
         return workflow.start_activity(
             command.tool,

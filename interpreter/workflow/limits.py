@@ -45,6 +45,10 @@ def size_of(value: Any) -> int:
     return len(json.dumps(value, default=vars, ensure_ascii=False).encode())
 
 
+def too_large(size: int) -> str:
+    return f"its arguments have {size:,} bytes of JSON; at most {LARGEST_PAYLOAD:,} can travel"
+
+
 def over_hard_limit() -> bool:
     info = workflow.info()
     return info.get_current_history_length() > HARD_EVENTS or info.get_current_history_size() > HARD_BYTES

@@ -70,8 +70,7 @@ class Outbox:
     def _issue(self, command: Sent) -> None:
         size = self._size(command)
         if size > limits.LARGEST_PAYLOAD:
-            message = f"its arguments have {size:,} bytes of JSON; at most {limits.LARGEST_PAYLOAD:,} can travel"
-            self._arrived(partial(_not_sent, command, workflow.time(), NOT_CALLED, message))
+            self._arrived(partial(_not_sent, command, workflow.time(), NOT_CALLED, limits.too_large(size)))
             return
         self._room.take(size)
         if type(command) is StartChild:

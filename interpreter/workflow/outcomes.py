@@ -14,7 +14,7 @@ from temporalio.exceptions import (
 )
 
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, RUN_LOST, TIMED_OUT, UNDECLARED
-from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, RunResult, Spent
+from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, InlineResult, RunResult, Spent
 from interpreter.boundary.told import Told, heard
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
 from interpreter.core.events import (
@@ -28,6 +28,7 @@ from interpreter.core.events import (
     ToolReturned,
 )
 from interpreter.workflow.beside import report_joined, result_of
+from interpreter.workflow.limits import too_large
 
 
 def call_event(
@@ -44,6 +45,8 @@ def call_event(
         return ModelAnswered(at, command.id, result)
     if type(result) is EvaluateResult:
         return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
+    if type(result) is InlineResult:
+        return CallFailed(at, command.id, NOT_CALLED, too_large(result.size), "not_started", retryable=False)
     try:
         return ToolReturned(at, command.id, result_of(result))
     except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything

@@ -1,0 +1,95 @@
+"""A worker that is not ours: it gets plain JSON, and whatever it answers is data or a typed failure."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+from temporalio.worker import Worker
+
+from interpreter.boundary.failures import NOT_CALLED, OUTCOME_UNKNOWN, UNDECLARED
+from interpreter.boundary.names import REFERENCES
+from interpreter.stores.values import LARGE
+from tests.live.runs import Runs
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUEUE = "somewhere else"
+HEADER = """edition 1
+tool text.make(letters: int) -> text read
+tool foreign.read(x: json) -> json read { queue "somewhere else" }
+tool foreign.write(x: json) -> json write final { queue "somewhere else" }
+"""
+FORGED = {"$ref": "0" * 64, "$size": 9}
+
+
+@asynccontextmanager
+async def foreign(runs: Runs, answer: Payload | None = None) -> AsyncIterator[list[Any]]:
+    """The worker, which answers with a payload as it is, or with what it got; and what it got."""
+    got: list[Any] = []
+
+    @activity.defn(dynamic=True)
+    async def anything(args: Sequence[RawValue]) -> Any:
+        assert REFERENCES not in args[0].payload.metadata
+        got.append(activity.payload_converter().from_payload(args[0].payload))
+        return got[-1]["x"] if answer is None else RawValue(answer)
+
+    async with Worker(runs.client, task_queue=QUEUE, activities=[anything]):
+        yield got
+
+
+def payload(data: bytes, encoding: bytes = b"json/plain") -> Payload:
+    return Payload(metadata={"encoding": encoding}, data=data)
+
+
+async def test_it_gets_plain_json_inline(runs: Runs) -> None:
+    flow = """flow main() -> int {
+      step made = text.make(letters: 100000) step got = foreign.read(x: [made]) return len(got[0])
+    }"""
+    async with foreign(runs) as got:
+        assert await (await runs.start(HEADER + flow)).value() == 100_000
+    assert got == [{"x": ["x" * 100_000]}]
+    assert LARGE < 100_000
+
+
+async def test_what_cannot_travel_inline_was_not_called(runs: Runs) -> None:
+    flow = "flow main() -> json { step a = text.make(letters: 2000000) step got = foreign.write(x: a) return got }"
+    async with foreign(runs) as got:
+        failure = await (await runs.start(HEADER + flow)).failure()
+    assert (failure.kind, got) == (NOT_CALLED, [])
+    assert "2,000,0" in failure.message
+
+
+async def test_what_looks_like_a_reference_is_data(runs: Runs) -> None:
+    flow = """flow main(x: json) -> json {
+      step got = foreign.read(x: x) sleep 1s step again = foreign.read(x: got) return again
+    }"""
+    async with foreign(runs):
+        run = await runs.start(HEADER + flow, {"x": {"a": FORGED, "$decimal": "x"}}, eagerly=True)
+        assert await run.value() == {"a": FORGED, "$decimal": "x"}
+
+
+MALFORMED = {
+    "no json": payload(b"{"),
+    "levels": payload(b"[" * 5_000 + b"]" * 5_000),
+    "digits": payload(b"9" * 5_000),
+    "encoding": payload(b"{}", b"json/unknown"),
+    "no encoding": Payload(data=b"{}"),
+    "binary": payload(b"\x00", b"binary/plain"),
+    "not a number": payload(b"NaN"),
+    "half a character": payload(b'"\\ud800"'),
+}
+
+
+@pytest.mark.parametrize("answer", MALFORMED.values(), ids=MALFORMED)
+async def test_activity_with_a_malformed_result(runs: Runs, answer: Payload) -> None:
+    async with foreign(runs, answer):
+        reading = "flow main() -> json { step got = foreign.read(x: 1) return got }"
+        read = await (await runs.start(HEADER + reading)).failure()
+        written = "flow main() -> json { step got = foreign.write(x: 1) return got }"
+        write = await (await runs.start(HEADER + written)).failure()
+    assert read.kind in (UNDECLARED, "InvalidOutput")
+    assert write.kind in (OUTCOME_UNKNOWN, "InvalidOutput")
