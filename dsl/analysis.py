@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
-from dsl.ast.statements import AwaitApproval, Call
+from dsl.ast.statements import AwaitApproval, Gate
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.facts import Facts
-from dsl.semantics.gates import gates
+from dsl.semantics.gating.gates import gates
 from dsl.semantics.nodes import by_class
 from dsl.semantics.understand import understand
 from dsl.source import Source
@@ -31,13 +31,13 @@ class Analysis:
     def ok(self) -> bool:
         return all(each.severity != "error" for each in self.diagnostics)
 
-    def gates(self, approval: AwaitApproval) -> tuple[Call, ...]:
-        """The irreversible calls that an approval of this module opens; see `dsl.semantics.gates`."""
+    def gates(self, approval: AwaitApproval) -> tuple[Gate, ...]:
+        """The irreversible calls that an approval of this module opens; see `dsl.semantics.gating.gates`."""
         return self._gates.get(id(approval), ())
 
     @cached_property
-    def _gates(self) -> dict[int, tuple[Call, ...]]:
-        found: dict[int, tuple[Call, ...]] = {}
+    def _gates(self) -> dict[int, tuple[Gate, ...]]:
+        found: dict[int, tuple[Gate, ...]] = {}
         for flow in self.flows:
             by_name = gates(flow, self.facts)
             asked = (node for node in by_class(flow).get(AwaitApproval, ()) if isinstance(node, AwaitApproval))

@@ -192,6 +192,26 @@ class Stage(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class GateRound(Node):
+    """`for variable in source` between an approval and a call that it opens, as it is gone through in the question."""
+
+    variable: str
+    source: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Gate(Node):
+    """An irreversible call that an approval opens: once, or once for each turn of `rounds`, the outermost first.
+
+    Everything is worded for the place of the approval, where it is evaluated and listed; what names the approval is
+    what its answer gives.
+    """
+
+    call: Call
+    rounds: tuple[GateRound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitApproval(Node):
     """A typed question to people. `gates` holds the irreversible calls that it opens, filled in when it is sealed."""
 
@@ -201,7 +221,7 @@ class AwaitApproval(Node):
     answer: RecordType | None
     remind: int | None
     stages: tuple[Stage, ...]
-    gates: tuple[Call, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,35 @@
 """SF501: an irreversible call that does not stand behind an approval of exactly this call."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Name
-from dsl.ast.statements import AwaitApproval, Step
+from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, For, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.semantics.gates import Gate, Obstacle, candidates, ungated
+from dsl.semantics.gating.gates import Candidate, Obstacle, ungated
 from dsl.semantics.nodes import by_class
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for flow in program.facts.all(FlowDeclaration):
-        for step in ungated(flow, program.facts):
-            if program.facts.moment_of(step) is None or id(flow) in program.facts.partly_read:
-                continue
-            tried = candidates(step, program.facts)
-            if not any(not gate.obstacles for gate in tried):
-                yield _worded(program, flow, step, tried)
+        if id(flow) not in program.facts.partly_read:
+            for step, tried in ungated(flow, program.facts):
+                if all(each.gate is None for each in tried):
+                    yield _worded(program, flow, step, tried)
     for step in program.facts.all(Step):
         if step.without_approval is not None and not step.without_approval.strip():
             message = "`without approval` gives no reason"
             yield Diagnostic("SF501", message, program.label(step), help="say in a few words why nobody is asked")
 
 
-def _worded(program: Program, flow: FlowDeclaration, step: Step, tried: list[Gate]) -> Diagnostic:
+def _worded(program: Program, flow: FlowDeclaration, step: Step, tried: list[Candidate]) -> Diagnostic:
     target = step.call.target
     if not tried:
         message = f"`{target}` is irreversible, and nobody approves this call"
         return Diagnostic("SF501", message, program.name_label(step, target), help=_ask(program, flow, step))
-    gate = tried[0]
-    message, place, label, advice = _obstacle(program, gate, gate.obstacles[0])
+    message, place, label, advice = _obstacle(program, tried[0], tried[0].obstacles[0])
     return Diagnostic("SF501", f"`{target}` is irreversible, and {message}", place, (label,), help=advice)
 
 
@@ -46,10 +44,11 @@ def _ask(program: Program, flow: FlowDeclaration, step: Step) -> str:
     return f"ask before: {asking} and `if NAME.approved {{ … }}`"
 
 
-def _obstacle(program: Program, gate: Gate, found: Obstacle) -> tuple[str, Label, Label, str]:
-    name = gate.approval.name
-    call = program.name_label(gate.step, gate.step.call.target)
-    approval = program.name_label(gate.approval, name, f"what `{name}` shows")
+def _obstacle(program: Program, tried: Candidate, found: Obstacle) -> tuple[str, Label, Label, str]:
+    """What is in the way, where, what else belongs to it, and what to write."""
+    name = tried.approval.name
+    call = program.name_label(tried.step, tried.step.call.target)
+    approval = program.name_label(tried.approval, name, f"what `{name}` shows")
     match found.reason:
         case "not approved":
             message = f"it is reached also where `{name}` is not approved"
@@ -59,13 +58,15 @@ def _obstacle(program: Program, gate: Gate, found: Obstacle) -> tuple[str, Label
             advice = f'check that a person did: `if {name}.outcome == "approved" {{ … }}`'
             return message, call, program.label(found.node, "approves by itself"), advice
         case "not shown":
-            missing = [each for each in gate.obstacles if each.reason == "not shown"]
+            missing = [each for each in tried.obstacles if each.reason == "not shown"]
             message = f"{_arguments(missing)} not shown in approval `{name}`"
-            return message, program.label(found.node), approval, _show(program, gate, missing)
+            return message, program.label(found.node), approval, _show(program, tried, missing)
         case "changed since":
             message = f"its argument `{found.argument}` may have changed since approval `{name}` showed it"
             return message, program.label(found.node), approval, "ask after the last `set`"
-        case "runs more than once":
+        case "not together":
+            return _not_together(program, tried, found)
+        case "more than once":
             message = f"it may run more than once for one approval `{name}`"
             advice = "ask inside the loop, or show the list and go over it with `for`, with arguments from its items"
             return message, call, program.label(found.node, "goes round here"), advice
@@ -76,14 +77,40 @@ def _arguments(missing: list[Obstacle]) -> str:
     return f"its argument {names} was" if len(missing) == 1 else f"its arguments {names} were"
 
 
-def _show(program: Program, gate: Gate, missing: list[Obstacle]) -> str:
+def _not_together(program: Program, tried: Candidate, found: Obstacle) -> tuple[str, Label, Label, str]:
+    other = program.facts.arguments_of(tried.step.call)[found.other]
+    if found.other == found.argument:
+        which = f"its argument `{found.argument}` is made of different items"
+    else:
+        which = f"its arguments `{found.other}` and `{found.argument}` are of different items"
+    message = f"{which}: approval `{tried.approval.name}` did not show them together"
+    advice = (
+        "take every argument from one item of one list, in one `for` over it; or show the calls as a list of records"
+    )
+    return message, program.label(found.node), program.label(other, "of another item"), advice
+
+
+def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     """To show it, where it is known already; to ask later, where it is not."""
-    asked = program.facts.moment_of(gate.approval)
-    known = set() if asked is None else asked.state.names.keys()
+    asked = program.facts.moment_of(tried.approval)
+    known: Collection[str] = () if asked is None else asked.state.names.keys()
+    shown: list[Node] = list(tried.approval.show)
     for each in missing:
-        later = [name.name for name in by_class(each.node).get(Name, ()) if isinstance(name, Name)]
-        unknown = next((name for name in later if name not in known), None)
+        lists = list(_lists(program, each.node, known))
+        unknown = next((name for node in lists or [each.node] for name in _names(node) if name not in known), None)
         if unknown is not None:
-            return f"`{unknown}` is not known yet where `{gate.approval.name}` asks: ask later, or answer it there"
-    shown = [*gate.approval.show, *(each.node for each in missing)]
+            return f"`{unknown}` is not known yet where `{tried.approval.name}` asks: ask later, or answer it there"
+        shown += [node for node in lists or [each.node] if not any(node == before for before in shown)]
     return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"
+
+
+def _lists(program: Program, value: Node, known: Collection[str]) -> Iterator[Node]:
+    """The lists whose items `value` is made of, for items that are not known where the approval asks."""
+    for name in by_class(value).get(Name, ()):
+        symbol = program.facts.symbol_of(name)
+        if symbol is not None and symbol.name not in known and isinstance(symbol.node, For | ParallelFor):
+            yield symbol.node.source
+
+
+def _names(node: Node) -> Iterator[str]:
+    return (name.name for name in by_class(node).get(Name, ()) if isinstance(name, Name))

@@ -25,7 +25,7 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
-from dsl.ast.statements import AwaitApproval, Call, Retry
+from dsl.ast.statements import AwaitApproval, Call, Gate, Retry
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
@@ -34,7 +34,7 @@ from dsl.definition.reach import reach
 from dsl.definition.rewrite import rewrite
 from dsl.source import Source
 
-Gates = Callable[[AwaitApproval], tuple[Call, ...]]
+Gates = Callable[[AwaitApproval], tuple[Gate, ...]]
 """The irreversible calls that an approval opens."""
 
 
@@ -141,7 +141,7 @@ class _Plain:
                 return complete_agent(node)
             case AwaitApproval():
                 assert isinstance(original, AwaitApproval)
-                return replace(node, gates=tuple(rewrite(call, self.change) for call in self.gates(original)))
+                return replace(node, gates=tuple(rewrite(gate, self.change) for gate in self.gates(original)))
             case _:
                 return node
 

@@ -40,6 +40,8 @@ def name(node: Name, state: State, inference: Inference) -> Type:
         _unknown(node, tuple(state.names), inference)
         return UNKNOWN
     inference.facts.symbols[id(node)] = symbol
+    if node.name in state.versions:
+        inference.facts.versions[id(node)] = state.versions[node.name]
     inference.facts.used.add(id(symbol.node))
     if node.name in state.unassigned:
         inference.report(NoValue(node, node.name, symbol.node, "unassigned"))

@@ -31,14 +31,16 @@ class Moment:
 
 @dataclass(slots=True)
 class Facts:
-    """`nodes` holds every node of the module by class, in source order; `used` the ids of nodes whose name is read,
-    `partly_read` those of flows that hold something which could not be read or does not run yet."""
+    """`nodes` holds every node of the module by class, in source order; `versions` which assignment of a `var` each use
+    of its name reads; `used` the ids of nodes whose name is read, `partly_read` those of flows that hold something
+    which could not be read or does not run yet."""
 
     module: Module
     declarations: Declarations
     nodes: dict[type[Node], list[Node]]
     types: dict[int, Type] = field(default_factory=dict)
     symbols: dict[int, Symbol] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
     callees: dict[int, Signature] = field(default_factory=dict)
     arguments: dict[int, dict[str, Expression]] = field(default_factory=dict)
     moments: dict[int, Moment] = field(default_factory=dict)

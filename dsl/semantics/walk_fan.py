@@ -67,6 +67,7 @@ def _value(symbol: Symbol | None) -> Type:
 def _merged(state: State, ends: list[State | None], around: Around) -> State | None:
     """Each branch starts from `state`. A name that two of them define is nobody's; one that always fails, fails all."""
     names = dict(state.names)
+    versions = dict(state.versions)
     unassigned = state.unassigned
     clashing: set[str] = set()
     for end in ends:
@@ -75,9 +76,10 @@ def _merged(state: State, ends: list[State | None], around: Around) -> State | N
         new = {name: symbol for name, symbol in end.names.items() if name not in state.names}
         clashing |= new.keys() & names.keys()
         names |= {name: replace(symbol, branch=around.branch) for name, symbol in new.items()}
+        versions |= {name: end.versions[name] for name in new.keys() & end.versions.keys()}
         unassigned |= end.unassigned
     kept = {name: symbol for name, symbol in names.items() if name not in clashing}
-    return replace(state, names=kept, unassigned=unassigned & kept.keys())
+    return replace(state, names=kept, versions=versions, unassigned=unassigned & kept.keys())
 
 
 def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around) -> State:

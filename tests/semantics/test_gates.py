@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.statements import AwaitApproval
+from dsl.ast.statements import AwaitApproval, Gate
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
-from dsl.semantics.gates import gates
+from dsl.semantics.gating.gates import gates
 from tests.semantics.reading import clean
 
 TOOLS = """
@@ -29,19 +29,26 @@ def gated(body: str) -> dict[str, list[dict[str, Any]]]:
     """For each approval its calls, with the values that its question shows; an answer is `?`."""
     analysis = clean(f"{TOOLS}\nflow main(claim: Claim) {{ {body} }}")
     return {
-        approval.name: [
-            {
-                argument.name or "": "?" if approval.name in names(argument.value) else _value(argument.value)
-                for argument in call.arguments
-            }
-            for call in analysis.gates(approval)
-        ]
+        approval.name: [call for gate in analysis.gates(approval) for call in _calls(approval.name, gate)]
         for approval in analysis.facts.all(AwaitApproval)
     }
 
 
-def _value(expression: Any) -> Any:
-    return evaluate(expression, SCOPE, CONSTANT)
+def _calls(approval: str, gate: Gate) -> list[dict[str, Any]]:
+    turns = [SCOPE]
+    for each in gate.rounds:
+        turns = [{**turn, each.variable: item} for turn in turns for item in evaluate(each.source, turn, CONSTANT)]
+    return [
+        {
+            argument.name or "": "?" if approval in names(argument.value) else _value(argument.value, turn)
+            for argument in gate.call.arguments
+        }
+        for turn in turns
+    ]
+
+
+def _value(expression: Any, scope: dict[str, Any]) -> Any:
+    return evaluate(expression, scope, CONSTANT)
 
 
 def test_a_shown_call() -> None:
@@ -90,7 +97,7 @@ def test_a_call_for_each_item_shows_them_all() -> None:
       if not ok.approved { return }
       for part in claim.parts { step pay(to: part.id, amount: claim.amount) }
     """
-    assert gated(body) == {"ok": [{"to": ["a", "b"], "amount": Decimal(5)}]}
+    assert gated(body) == {"ok": [{"to": "a", "amount": Decimal(5)}, {"to": "b", "amount": Decimal(5)}]}
 
 
 def test_a_call_that_says_why_it_goes_without_is_not_gated() -> None:

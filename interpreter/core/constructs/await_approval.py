@@ -9,11 +9,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from dsl.ast.statements import AwaitApproval, Call, Person
-from dsl.expressions.names import names
+from dsl.ast.statements import AwaitApproval, Person
 from dsl.expressions.wire import to_wire
 from dsl.values.references import parted
-from dsl.values.references import shown as plain
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
@@ -24,6 +22,7 @@ from interpreter.core.events import Answered, Event, TimerFired
 from interpreter.core.late_answers import remember
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
+from interpreter.core.opened_calls import opened_calls
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame, Question
@@ -53,7 +52,7 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
             ShownValue(expression_text(expression), *parted(to_wire(machine.evaluate(frame, f"show{i}", expression))))
             for i, expression in enumerate(node.show)
         ]
-        gates = [_gate_text(machine, frame, node.name, call, i) for i, call in enumerate(node.gates)]
+        gates = opened_calls(machine, frame, node.name, node.gates)
         persons = _persons(machine, frame, node)
         digest = _digest([text, [[item.name, item.value, item.references] for item in shown], gates])
         machine.state.questions[frame.path] = Question(
@@ -153,19 +152,6 @@ def _persons(machine: Machine, frame: Frame, node: AwaitApproval) -> dict[str, s
         for w, whom in enumerate(stage.whom)
         if type(whom) is Person
     }
-
-
-def _gate_text(machine: Machine, frame: Frame, approval: str, call: Call, number: int) -> str:
-    """The gated call with its arguments as they will be; what the answer gives is shown as such."""
-    parts = []
-    for i, argument in enumerate(call.arguments):
-        if approval in names(argument.value):
-            text = "‹your answer›"
-        else:
-            value = to_wire(machine.evaluate(frame, f"gate{number}.{i}", argument.value))
-            text = json.dumps(plain(value), ensure_ascii=False)
-        parts.append(f"{argument.name}: {text}" if argument.name else text)
-    return f"{call.target}({', '.join(parts)})"
 
 
 def _digest(parts: Any) -> str:

@@ -1,0 +1,1 @@
+"""Which approval opens the gate of which irreversible call."""

@@ -1,0 +1,173 @@
+"""Which approval opens the gate of which irreversible call: data flow from what people saw to what is done.
+
+An approval opens the gate of a call when
+
+1. the call is reached only where a person is known to have approved;
+2. each of its arguments is covered (`readings.py`): it means the same as it did when it was shown, or was answered;
+3. all items that its arguments take out of lists lie on one way: the longest chain begins with each other one. So they
+   belong to one item, with what stands around it, and people saw them together: never `pays[0].amount` beside
+   `pays[1].to`, never two rounds over one list;
+4. every round between the approval and the call is a `for` or `parallel for` whose item is a link of that chain.
+
+Why no call is made that the question did not list, and none twice for one approval: a call site is reached at most once
+in each turn of the rounds around it. Those between approval and call are links of one chain (4), and each gives every
+item of its list at most once, filtered or not; so a turn of all of them is one place in what was shown, a place is
+visited once, and by (2) and (3) it settles the arguments. The question goes through the same rounds (`wording.py`).
+What surrounds the approval too makes a new question in each turn, whose answer is gone before the next one.
+
+Where this cannot tell, the gate stays closed. What a condition between the two leaves out is listed and not done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
+from dsl.ast.expressions import Expression, ListLiteral, Name, RecordLiteral, Template
+from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, For, Gate, ParallelFor, Step
+from dsl.semantics.facts import Facts, Moment
+from dsl.semantics.gating.readings import Chain, Readings
+from dsl.semantics.gating.terms import Rounds, Terms
+from dsl.semantics.gating.wording import source_of, worded
+from dsl.semantics.nodes import by_class
+from dsl.semantics.symbols import Symbol
+from dsl.semantics.types import ApprovalOf, Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why an approval does not open the gate of a call. `node` is the text that is concerned, `argument` its name; of
+    two arguments that do not belong together, `other` is the second."""
+
+    reason: OneOf["not approved", "approved by timeout", "not shown", "changed since", "not together", "more than once"]
+    node: Node
+    argument: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One irreversible call against one approval. `gate` is what the question says of it; None when something stands
+    in the way."""
+
+    step: Step
+    approval: AwaitApproval
+    obstacles: tuple[Obstacle, ...]
+    gate: Gate | None
+
+
+def gates(flow: FlowDeclaration, facts: Facts) -> dict[str, tuple[Gate, ...]]:
+    """The irreversible calls that each approval of `flow` opens, by the approval's name, in source order."""
+    found: dict[str, list[Gate]] = {}
+    for _, tried in ungated(flow, facts):
+        opened = next((each for each in tried if each.gate is not None), None)
+        if opened is not None and opened.gate is not None:
+            found.setdefault(opened.approval.name, []).append(opened.gate)
+    return {name: tuple(calls) for name, calls in found.items()}
+
+
+def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Candidate]]]:
+    """The steps of a flow that need a gate, those on irreversible tools that do not say why they go without; each with
+    every approval that has come to an end where it stands, the most promising first."""
+    steps = [step for step in by_class(flow).get(Step, ()) if isinstance(step, Step) and _needs_gate(step, facts)]
+    terms = Terms(flow, facts) if steps else None
+    for step in steps:
+        moment = facts.moment_of(step)
+        if moment is not None and terms is not None:
+            symbols = [each for each in moment.state.names.values() if isinstance(each.node, AwaitApproval)]
+            tried = [_Trial(step, symbol, moment, facts, terms).result() for symbol in symbols]
+            yield step, sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
+
+
+def _needs_gate(step: Step, facts: Facts) -> bool:
+    signature = facts.callee_of(step.call)
+    tool = None if signature is None else signature.node
+    irreversible = isinstance(tool, ToolDeclaration) and tool.effect.kind == "irreversible"
+    return irreversible and step.without_approval is None
+
+
+class _Trial:
+    """One call against one approval."""
+
+    def __init__(self, step: Step, symbol: Symbol, moment: Moment, facts: Facts, terms: Terms) -> None:
+        assert isinstance(symbol.node, AwaitApproval)
+        asked = facts.moment_of(symbol.node)
+        assert asked is not None
+        self._step, self._symbol, self._now, self._facts, self._terms = step, symbol, moment, facts, terms
+        self._approval: AwaitApproval = symbol.node
+        self._between = moment.iterations[len(asked.iterations) :]
+        self._inner = tuple(each for each in self._between if isinstance(each, Rounds))
+        self._readings = Readings(self._approval, self._inner, facts, terms)
+        self._arguments = facts.arguments_of(step.call)
+
+    def result(self) -> Candidate:
+        obstacles = (*self._decision(), *self._uncovered())
+        if not obstacles:
+            obstacles = tuple(self._chosen())
+        gate = None if obstacles else worded(self._step, self._arguments, self._inner, self._readings, self._terms)
+        return Candidate(self._step, self._approval, obstacles, gate)
+
+    def _decision(self) -> Iterator[Obstacle]:
+        name, state = self._symbol.name, self._now.state
+        if not state.truths.get((name, "approved")):
+            yield Obstacle("not approved", self._step)
+        by_timeout = isinstance(self._symbol.type, ApprovalOf) and self._symbol.type.by_timeout
+        if by_timeout and state.refined.get((name, "outcome")) != Enum(("approved",)):
+            yield Obstacle("approved by timeout", next(s for s in self._approval.stages if s.outcome == "approve"))
+
+    def _uncovered(self) -> Iterator[Obstacle]:
+        for name, value in self._arguments.items():
+            if not self._is_covered(value):
+                part = self._smallest(value)
+                yield Obstacle("changed since" if self._changed(part) else "not shown", part, name)
+
+    def _is_covered(self, value: Expression) -> bool:
+        term = self._terms.of(value)
+        return self._readings.covered(term) is not None and self._readings.said(term) is not None
+
+    def _smallest(self, value: Expression) -> Expression:
+        """The first part of an argument that people neither saw nor answered."""
+        match value:
+            case Template(parts=parts) | ListLiteral(items=parts):
+                return self._first(value, parts)
+            case RecordLiteral(entries=entries):
+                return self._first(value, tuple(entry.value for entry in entries))
+            case _:
+                return value
+
+    def _first(self, value: Expression, parts: tuple[Expression, ...]) -> Expression:
+        return next((self._smallest(part) for part in parts if not self._is_covered(part)), value)
+
+    def _changed(self, part: Node) -> bool:
+        """Whether it reads a `var`, or goes over one, whose value was shown and may have been set since."""
+        for name in by_class(part).get(Name, ()):
+            symbol = self._facts.symbol_of(name)
+            if symbol is not None and isinstance(name, Name):
+                if symbol.kind == "var" and self._readings.is_outdated(self._terms.of(name)):
+                    return True
+                if isinstance(symbol.node, Rounds) and symbol.kind == "item" and self._changed(symbol.node.source):
+                    return True
+        return False
+
+    def _chosen(self) -> Iterator[Obstacle]:
+        longest: Chain = ()
+        holder = ""
+        for name, chain in self._chains():
+            if chain != longest[: len(chain)] and longest != chain[: len(longest)]:
+                yield Obstacle("not together", self._arguments[name], name, holder)
+                return
+            if len(chain) > len(longest):
+                longest, holder = chain, name
+        for round_ in self._between:
+            if not isinstance(round_, For | ParallelFor) or self._terms.item(round_) not in longest:
+                yield Obstacle("more than once", round_)
+                return
+            if source_of(round_, self._readings, self._terms) is None:
+                yield Obstacle("not shown", round_.source, holder)
+                return
+
+    def _chains(self) -> Iterator[tuple[str, Chain]]:
+        for name, value in self._arguments.items():
+            chains = self._readings.covered(self._terms.of(value)) or ()
+            yield from ((name, chain) for chain in sorted(chains, key=len))

@@ -1,0 +1,211 @@
+"""What an argument of a gated call is made of, seen from the approval: what people saw there, and what they answered.
+
+A term is *covered* by an approval when it is one of the shown values, a part of the answer, a constant, a field or an
+item of something covered, or a text, list or record of covered parts. A pure filter of a covered list is as good as the
+list, as long as it is only gone through: each of its items was seen, and none comes twice.
+
+An item taken out of a covered list is remembered with the way to it, its *chain*: `claim.parts[each].lines[0]` has two
+links. Every link is a term, so two chains agree exactly when they take the same items of the same lists. The chain
+begins below what was shown: of `show parts[0]` nothing more is chosen.
+
+What is covered can be *said* where the question is asked, because every name in it ends in a shown expression, in the
+answer, or in a round; that is how the question lists the calls. So can a filter that reads nothing newer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from dsl.ast.expressions import Comprehension, Expression, Get, Index, Literal, Name, Template
+from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, For
+from dsl.semantics.facts import Facts
+from dsl.semantics.gating.terms import DEEPEST, Rounds, Term, Terms, end_of, roots
+from dsl.semantics.state import State
+
+Chain = tuple[Term, ...]
+Chains = frozenset[Chain]
+
+LARGEST = 400
+"""How many nodes an argument may have where the question is asked: what terms share is written out there."""
+
+_NOTHING_CHOSEN: Chains = frozenset({()})
+_COMPOSED = frozenset({"Template", "ListLiteral", "RecordLiteral", "parts", "Entry", "Spread"})
+
+
+class Readings:
+    """What one approval shows, and what is answered in it. `inner` are the rounds between it and the call."""
+
+    def __init__(self, approval: AwaitApproval, inner: tuple[Rounds, ...], facts: Facts, terms: Terms) -> None:
+        moment = facts.moment_of(approval)
+        assert moment is not None
+        self.asked: State = moment.state
+        self.approval, self._inner, self._terms = approval, inner, terms
+        self._shown = {terms.of(each): each for each in reversed(shown_by(approval))}
+        self._shown_vars = {root.parts[0] for each in self._shown for root in roots(each)}
+        self._chains: dict[Term, Chains | None] = {}
+        self._said: dict[Term, tuple[Any, int] | None] = {}
+
+    def covered(self, term: Term) -> Chains | None:
+        """The ways to the items that `term` takes out of lists; None where it is not covered."""
+        if term not in self._chains:
+            self._chains[term] = None if term.depth > 2 * DEEPEST else self._covered(term)
+        return self._chains[term]
+
+    def _covered(self, term: Term) -> Chains | None:
+        if term in self._shown:
+            return _NOTHING_CHOSEN
+        match term.kind:
+            case "Literal" | "DurationLiteral":
+                return frozenset()
+            case "Unary":
+                return frozenset() if term.part(1).kind == "Literal" else None
+            case "root":
+                return _NOTHING_CHOSEN if term.parts[0] == id(self.approval) else None
+            case "Get":
+                return self.covered(term.part(0))
+            case "Index":
+                return _both(self._linked(term.part(0), term), self.covered(term.part(1)))
+            case "item" | "key":
+                return self._linked(term.part(0), self._terms.item(_round(term)))
+            case "FunctionCall":
+                items = end_of(term)
+                return None if items is None else self._linked(items, term)
+            case kind if kind in _COMPOSED:
+                return self._together(term)
+            case _:
+                return None
+
+    def _together(self, term: Term) -> Chains | None:
+        found: Chains | None = frozenset()
+        for part in _terms_in(term):
+            found = _both(found, self.covered(part))
+        return found
+
+    def _linked(self, items: Term, link: Term) -> Chains | None:
+        """The ways to a list that people saw or answered, and on to one of its items."""
+        found = self.covered(items) if items.kind not in _COMPOSED or items in self._shown else None
+        if found is not None:
+            return frozenset((*chain, link) for chain in found)
+        wider = self._terms.narrower(items)
+        return None if wider is None else self._linked(wider, link)
+
+    def is_outdated(self, root: Term) -> bool:
+        """Whether this is a `var` that was shown, in another assignment than it has here."""
+        return root.parts[0] in self._shown_vars and root not in self._shown and self._name(root) is None
+
+    def said(self, term: Term) -> Expression | None:
+        """`term` as it can be evaluated where the question is asked, apart from what is answered there."""
+        found = self._saying(term)
+        return None if found is None else found[0]
+
+    def _saying(self, term: Term) -> tuple[Any, int] | None:
+        if term not in self._said:
+            self._said[term] = None
+            found = None if term.depth > 2 * DEEPEST else self._say(term)
+            self._said[term] = None if found is None or found[1] > LARGEST else found
+        return self._said[term]
+
+    def _say(self, term: Term) -> tuple[Any, int] | None:
+        shown = self._shown.get(term)
+        if shown is not None:
+            return shown, 1
+        match term.kind:
+            case "root":
+                return self._name(term)
+            case "item" | "key" | "position":
+                return self._turn(term)
+            case "bound":
+                return Name(_bound(term.parts[0])), 1
+            case "fresh":
+                return None
+            case _:
+                return self._rebuilt(term)
+
+    def _name(self, term: Term) -> tuple[Any, int] | None:
+        """A name that is known where the question is asked and stands for the same there, or the approval itself."""
+        assert isinstance(term.node, Name)
+        name = term.node.name
+        if term.parts[0] == id(self.approval):
+            return Name(name), 1
+        symbol = self.asked.names.get(name)
+        if symbol is None or (id(symbol.node), symbol.kind) != term.parts[:2]:
+            return None
+        version = self.asked.versions.get(name) if symbol.kind == "var" else None
+        return (Name(name), 1) if version == term.parts[2] else None
+
+    def _turn(self, term: Term) -> tuple[Any, int] | None:
+        """What the turn of a round gives, by the name of its variable."""
+        round_ = _round(term)
+        own = self._terms.item(round_)
+        if not self._is_visible(round_):
+            return None
+        if own is term:
+            return Name(round_.variable), 1
+        if term.kind == "item" and own.kind in ("position", "key"):
+            items = self._saying(term.part(0))
+            return None if items is None else (Index(items[0], Name(round_.variable)), items[1] + 2)
+        if term.kind != "position" or not isinstance(round_, For) or round_.index is None:
+            return None
+        return None if self._is_inner(round_) else (Name(round_.index), 1)
+
+    def _is_visible(self, round_: Rounds) -> bool:
+        symbol = self.asked.names.get(round_.variable)
+        if self._is_inner(round_):
+            return symbol is None
+        return symbol is not None and symbol.node is round_
+
+    def _is_inner(self, round_: Rounds) -> bool:
+        return any(round_ is each for each in self._inner)
+
+    def _rebuilt(self, term: Term) -> tuple[Any, int] | None:
+        """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made."""
+        changes: dict[str, Any] = {}
+        size = 1
+        for name, part in zip(_field_names(term.node), term.parts, strict=False):
+            if not isinstance(part, Term):
+                continue
+            found = self._tuple(part) if part.kind == "parts" else self._saying(part)
+            if found is None:
+                return None
+            changes[name], size = found[0], size + found[1]
+        if isinstance(term.node, Get):
+            changes["optional"] = True
+        if isinstance(term.node, Comprehension):
+            changes["variable"] = _bound(term.parts[1])
+        return replace(term.node, **changes), size
+
+    def _tuple(self, parts: Term) -> tuple[Any, int] | None:
+        found = [self._saying(part) for part in _terms_in(parts)]
+        known = [each for each in found if each is not None]
+        whole = len(known) == len(found)
+        return (tuple(each[0] for each in known), sum(each[1] for each in known)) if whole else None
+
+
+def shown_by(approval: AwaitApproval) -> tuple[Expression, ...]:
+    """What people see: the shown values, and those in the text of the question."""
+    question = approval.question
+    parts = question.parts if isinstance(question, Template) else (question,)
+    return (*approval.show, *(part for part in parts if not isinstance(part, Literal)))
+
+
+def _both(left: Chains | None, right: Chains | None) -> Chains | None:
+    return None if left is None or right is None else left | right
+
+
+def _round(term: Term) -> Rounds:
+    assert isinstance(term.node, Rounds)
+    return term.node
+
+
+def _terms_in(term: Term) -> Iterator[Term]:
+    return (part for part in term.parts if isinstance(part, Term))
+
+
+def _field_names(node: Node) -> list[str]:
+    return [each.name for each in fields(node) if each.name != "span"]
+
+
+def _bound(level: object) -> str:
+    """A name for the variable of a comprehension that no text has, so that it hides nothing."""
+    return f"item#{level}"

@@ -1,0 +1,102 @@
+"""The calls that an approval opens, one line for each, with all their arguments: what people say yes to.
+
+A call inside a `for` is listed once for each item, so that it can be seen which arguments belong together. Where the
+answer decides which items there are, the line says so. A call whose arguments have no value is not listed with others
+in their place: the same expression has none when the call would be made, so it is not made.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name
+from dsl.ast.statements import Gate, GateRound
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.names import names
+from dsl.expressions.values import Reference
+from dsl.expressions.wire import to_wire
+from dsl.values.references import shown as plain
+from interpreter.core.machine import Machine
+from interpreter.core.state import Frame
+
+ANSWER = "‹your answer›"
+NO_VALUE = "‹no value›"
+
+Turn = dict[str, Any]
+"""What the variables of the rounds around a call stand for in one turn of them."""
+
+
+def opened_calls(machine: Machine, frame: Frame, approval: str, gates: tuple[Gate, ...]) -> list[str]:
+    """May suspend, as every evaluation may; evaluated before anything of the question is kept."""
+    return [
+        text for number, gate in enumerate(gates) for text in _Listing(machine, frame, approval, gate, number).lines()
+    ]
+
+
+class _Listing:
+    """One gate. Evaluations are told apart by the gate's number, the round or argument, and the turn.
+
+    `open` are the rounds that cannot be gone through here: over what is answered, or over a list that is kept elsewhere
+    because of its size. They are told instead, and with them what they give.
+    """
+
+    def __init__(self, machine: Machine, frame: Frame, approval: str, gate: Gate, number: int) -> None:
+        self._machine, self._frame, self._approval, self._gate = machine, frame, approval, gate
+        self._slot = f"gate{number}"
+        self._turns, self._open = self._gone_through()
+
+    def lines(self) -> Iterator[str]:
+        return (self._line(number, turn) for number, turn in enumerate(self._turns))
+
+    def _gone_through(self) -> tuple[list[Turn], tuple[GateRound, ...]]:
+        turns: list[Turn] = [{}]
+        for depth, round_ in enumerate(self._gate.rounds):
+            if self._is_answered(round_.source):
+                return turns, self._gate.rounds[depth:]
+            lists = [
+                self._machine.evaluate(self._frame, f"{self._slot}.{depth}.{number}", round_.source, turn)
+                for number, turn in enumerate(turns)
+            ]
+            if any(type(items) is Reference for items in lists):
+                return turns, self._gate.rounds[depth:]
+            pairs = zip(turns, lists, strict=True)
+            turns = [{**turn, round_.variable: item} for turn, items in pairs for item in items]
+        return turns, ()
+
+    def _line(self, number: int, turn: Turn) -> str:
+        call = self._gate.call
+        given = [f"{each.name}: {self._argument(each, number, turn)}" for each in call.arguments]
+        rounds = [f" for each {each.variable} of {self._path(each.source)}" for each in self._open]
+        return f"{call.target}({', '.join(given)}){''.join(rounds)}"
+
+    def _argument(self, argument: Argument, number: int, turn: Turn) -> str:
+        value = argument.value
+        if not {each.variable for each in self._open}.isdisjoint(names(value)):
+            return self._path(value)
+        if self._is_answered(value):
+            return ANSWER
+        try:
+            found = self._machine.evaluate(self._frame, f"{self._slot}.{argument.name}.{number}", value, turn)
+        except EvaluationError as error:
+            if error.kind == "LimitExceeded":
+                raise
+            return NO_VALUE
+        return json.dumps(plain(to_wire(found)), ensure_ascii=False)
+
+    def _is_answered(self, value: Expression) -> bool:
+        return self._approval in names(value)
+
+    def _path(self, value: Expression) -> str:
+        """`part.lines` by its name; of the answer, and what is made of several, that it is answered."""
+        match value:
+            case Get(subject=subject, name=name):
+                return ANSWER if self._is_answer(value) else f"{self._path(subject)}.{name}"
+            case Name(name=name):
+                return ANSWER if name == self._approval else name
+            case Index(subject=subject, index=Literal(value=at)):
+                return f"{self._path(subject)}[{at}]"
+            case _:
+                return "…"
+
+    def _is_answer(self, value: Get) -> bool:
+        return value.name == "answer" and value.subject == Name(self._approval)
