@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
-from dsl.ast.statements import AwaitApproval, Gate
+from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -31,13 +31,13 @@ class Analysis:
     def ok(self) -> bool:
         return all(each.severity != "error" for each in self.diagnostics)
 
-    def gates(self, approval: AwaitApproval) -> tuple[Gate, ...]:
+    def gates(self, approval: AwaitApproval) -> tuple[GatedCall, ...]:
         """The irreversible calls that an approval of this module opens; see `dsl.semantics.gating.gates`."""
         return self._gates.get(id(approval), ())
 
     @cached_property
-    def _gates(self) -> dict[int, tuple[Gate, ...]]:
-        found: dict[int, tuple[Gate, ...]] = {}
+    def _gates(self) -> dict[int, tuple[GatedCall, ...]]:
+        found: dict[int, tuple[GatedCall, ...]] = {}
         for flow in self.flows:
             by_name = gates(flow, self.facts)
             asked = (node for node in by_class(flow).get(AwaitApproval, ()) if isinstance(node, AwaitApproval))

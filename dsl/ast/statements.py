@@ -200,7 +200,7 @@ class GateRound(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate(Node):
+class GatedCall(Node):
     """An irreversible call that an approval opens: once, or once for each turn of `rounds`, the outermost first.
 
     Everything is worded for the place of the approval, where it is evaluated and listed; what names the approval is
@@ -221,7 +221,7 @@ class AwaitApproval(Node):
     answer: RecordType | None
     remind: int | None
     stages: tuple[Stage, ...]
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[GatedCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
-from dsl.ast.statements import AwaitApproval, Call, Gate, Retry
+from dsl.ast.statements import AwaitApproval, Call, GatedCall, Retry
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
@@ -34,7 +34,7 @@ from dsl.definition.reach import reach
 from dsl.definition.rewrite import rewrite
 from dsl.source import Source
 
-Gates = Callable[[AwaitApproval], tuple[Gate, ...]]
+Gates = Callable[[AwaitApproval], tuple[GatedCall, ...]]
 """The irreversible calls that an approval opens."""
 
 

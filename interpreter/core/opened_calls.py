@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name
-from dsl.ast.statements import Gate, GateRound
+from dsl.ast.statements import GatedCall, GateRound
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.values import Reference
@@ -26,7 +26,7 @@ Turn = dict[str, Any]
 """What the variables of the rounds around a call stand for in one turn of them."""
 
 
-def opened_calls(machine: Machine, frame: Frame, approval: str, gates: tuple[Gate, ...]) -> list[str]:
+def opened_calls(machine: Machine, frame: Frame, approval: str, gates: tuple[GatedCall, ...]) -> list[str]:
     """May suspend, as every evaluation may; evaluated before anything of the question is kept."""
     return [
         text for number, gate in enumerate(gates) for text in _Listing(machine, frame, approval, gate, number).lines()
@@ -40,7 +40,7 @@ class _Listing:
     because of its size. They are told instead, and with them what they give.
     """
 
-    def __init__(self, machine: Machine, frame: Frame, approval: str, gate: Gate, number: int) -> None:
+    def __init__(self, machine: Machine, frame: Frame, approval: str, gate: GatedCall, number: int) -> None:
         self._machine, self._frame, self._approval, self._gate = machine, frame, approval, gate
         self._slot = f"gate{number}"
         self._turns, self._open = self._gone_through()

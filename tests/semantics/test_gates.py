@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.statements import AwaitApproval, Gate
+from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
@@ -34,7 +34,7 @@ def gated(body: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _calls(approval: str, gate: Gate) -> list[dict[str, Any]]:
+def _calls(approval: str, gate: GatedCall) -> list[dict[str, Any]]:
     turns = [SCOPE]
     for each in gate.rounds:
         turns = [{**turn, each.variable: item} for turn in turns for item in evaluate(each.source, turn, CONSTANT)]

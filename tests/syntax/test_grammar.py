@@ -15,6 +15,8 @@ from dsl.syntax import grammar
 from dsl.syntax.build import RULES
 from tests.house.test_constructs import rule_of
 
+NOT_WRITTEN = (Node, statements.NotYet, statements.GatedCall, statements.GateRound)
+"""What no text says: the base, what does not run yet, and what sealing adds."""
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
 SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
 SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}
@@ -40,7 +42,7 @@ def test_every_class_of_the_tree_is_named_by_a_rule() -> None:
         kind
         for module in (declarations, expressions, statements, types)
         for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Node) and kind not in (Node, statements.NotYet)
+        if isinstance(kind, type) and issubclass(kind, Node) and kind not in NOT_WRITTEN
     ]
     made = {each.name for each in grammar.tables().productions}
     assert {rule_of(kind) for kind in kinds} - made == set()

@@ -25,7 +25,7 @@ from typing import Literal as OneOf
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Expression, ListLiteral, Name, RecordLiteral, Template
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, For, Gate, ParallelFor, Step
+from dsl.ast.statements import AwaitApproval, For, GatedCall, ParallelFor, Step
 from dsl.semantics.facts import Facts, Moment
 from dsl.semantics.gating.readings import Chain, Readings
 from dsl.semantics.gating.terms import Rounds, Terms
@@ -54,12 +54,12 @@ class Candidate:
     step: Step
     approval: AwaitApproval
     obstacles: tuple[Obstacle, ...]
-    gate: Gate | None
+    gate: GatedCall | None
 
 
-def gates(flow: FlowDeclaration, facts: Facts) -> dict[str, tuple[Gate, ...]]:
+def gates(flow: FlowDeclaration, facts: Facts) -> dict[str, tuple[GatedCall, ...]]:
     """The irreversible calls that each approval of `flow` opens, by the approval's name, in source order."""
-    found: dict[str, list[Gate]] = {}
+    found: dict[str, list[GatedCall]] = {}
     for _, tried in ungated(flow, facts):
         opened = next((each for each in tried if each.gate is not None), None)
         if opened is not None and opened.gate is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dsl.ast.expressions import Argument, Expression
-from dsl.ast.statements import Gate, GateRound, Step
+from dsl.ast.statements import GatedCall, GateRound, Step
 from dsl.expressions.names import names
 from dsl.semantics.gating.readings import Readings
 from dsl.semantics.gating.terms import Rounds, Term, Terms
@@ -17,11 +17,11 @@ from dsl.semantics.gating.terms import Rounds, Term, Terms
 
 def worded(
     step: Step, arguments: Mapping[str, Expression], inner: tuple[Rounds, ...], readings: Readings, terms: Terms
-) -> Gate:
+) -> GatedCall:
     """For arguments that are covered and rounds that are in their chain."""
     said = tuple(Argument(name, _given(readings.said(terms.of(value)))) for name, value in arguments.items())
     rounds = tuple(GateRound(each.variable, _given(source_of(each, readings, terms))) for each in inner)
-    return Gate(replace(step.call, arguments=said), rounds)
+    return GatedCall(replace(step.call, arguments=said), rounds)
 
 
 def source_of(round_: Rounds, readings: Readings, terms: Terms) -> Expression | None:
