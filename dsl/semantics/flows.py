@@ -1,10 +1,11 @@
 """The walk through each flow of a file, and the table from class of statement to what it does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
+from dsl.ast.shapes import SHAPES
 from dsl.semantics import walk_approval, walk_blocks, walk_fan, walk_rounds, walk_values
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
@@ -61,26 +62,9 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver, broken: I
 def _defined(nodes: dict[type[Node], list[Node]]) -> dict[str, Node]:
     """The names that statements define anywhere in a flow, each with the first place."""
     found: dict[str, Node] = {}
-    for kind in (ast.Step, ast.AwaitApproval, ast.Let, ast.Var, ast.For, ast.Parallel, ast.ParallelFor, ast.Handler):
+    for kind, shape in SHAPES.items():
         for node in nodes.get(kind, ()):
-            for name in _names(node):
-                found.setdefault(name, node)
+            for name, place in shape.names(node):
+                if name is not None:
+                    found.setdefault(name, place)
     return found
-
-
-def _names(node: Node) -> Iterator[str]:
-    match node:
-        case ast.Step(named=False):
-            return
-        case ast.For(variable=variable, index=index):
-            yield variable
-            if index is not None:
-                yield index
-        case ast.ParallelFor(variable=variable, name=name):
-            yield variable
-            if name is not None:
-                yield name
-        case ast.Step(name=str(name)) | ast.AwaitApproval(name=name) | ast.Let(name=name) | ast.Var(name=name):
-            yield name
-        case ast.Parallel(name=str(name)) | ast.Handler(name=str(name)):
-            yield name

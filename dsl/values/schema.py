@@ -8,7 +8,17 @@ What has no such form is asked for in another one, which `unwrap` takes apart ag
 from collections.abc import Callable
 from typing import Any
 
-from dsl.ast.types import Field, GenericType, ListType, NamedType, OptionalType, RecordType, Type, UnionType
+from dsl.ast.types import (
+    Field,
+    GenericType,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
 from dsl.expressions.json_reading import parse
 from dsl.values.schema_writing import Schema, SchemaWriting, object_schema
 from dsl.values.structure import Types, has_tags, options, outcome, resolve
@@ -43,7 +53,7 @@ def _is_object(type_: Type, types: Types) -> bool:
 
 def _plain(value: Any, type_: Type, types: Types) -> Any:
     resolved = resolve(type_, types)
-    return value if value is None else _PLAIN.get(type(resolved), _same)(value, resolved, types)
+    return value if value is None else _PLAIN[type(resolved)](value, resolved, types)
 
 
 def _same(value: Any, type_: Any, types: Types) -> Any:
@@ -89,6 +99,7 @@ def _union(value: Any, type_: UnionType, types: Types) -> Any:
 
 _PLAIN: dict[type, Callable[[Any, Any, Types], Any]] = {
     NamedType: _named,
+    LiteralType: _same,
     OptionalType: lambda value, type_, types: _plain(value, type_.item, types),
     ListType: _list,
     GenericType: _generic,

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from interpreter.boundary.payloads import JSON, References, Spent
 
+AROUND = frozenset({"parallel", "for", "budget", "try"})
+"""What stands around others: where it is, what is inside tells more. Any other kind of node is shown for itself."""
+
 
 @dataclass
 class Note:

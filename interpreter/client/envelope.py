@@ -7,7 +7,8 @@ import base64
 import zlib
 
 from dsl.ast.node import Node, children
-from dsl.ast.statements import For, Loop, ParallelFor, Step
+from dsl.ast.shapes import SHAPES
+from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
 from interpreter.boundary.payloads import DefinitionEnvelope
 from interpreter.stores.store import ObjectStore
@@ -18,8 +19,6 @@ LARGEST_INLINE = 16 * 1024
 
 MOST_INLINE_CHILDREN = 8
 """A run that may start more children than that would write the definition into its history once for each."""
-
-_REPEATING = (For, Loop, ParallelFor)
 
 
 def pack(store: ObjectStore, definition: Definition, content: bytes) -> DefinitionEnvelope:
@@ -43,4 +42,5 @@ def _children(node: Node, definition: Definition) -> float:
     if isinstance(node, Step):
         return 1 if node.call.target in definition.flows else 0
     below = sum(_children(child, definition) for child in children(node))
-    return float("inf") if below and isinstance(node, _REPEATING) else below
+    repeats = type(node) in SHAPES and SHAPES[type(node)].repeats
+    return float("inf") if below and repeats else below

@@ -12,7 +12,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from dsl.definition.definition import Definition
 from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, USD_ATTRIBUTE
-from interpreter.boundary.view import StepView
+from interpreter.boundary.view import AROUND, StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.constructs.table import CONSTRUCTS
@@ -27,8 +27,8 @@ USD = SearchAttributeKey.for_float(USD_ATTRIBUTE)
 LARGEST_LIST = 1_900
 """Bytes of names in a search attribute; over 2,048 the server ends the run."""
 
-
-SHOWN = frozenset({"tool", "agent", "flow", "sleep", "loop", "undo"})
+NOT_LISTED = AROUND | {None, "approval"}
+"""What is inside is listed instead, and a question has a line of its own."""
 MOST_SHOWN = 20
 """Steps, and questions, in the current details: they are made anew at each step of the run."""
 
@@ -80,7 +80,7 @@ def _that_fit(names: list[str]) -> list[str]:
 def _details(definition: Definition, state: State) -> str:
     """Markdown: the status, what runs, what waits for whom."""
     lines = [f"**{state.flow}** is {state.status}" + (" (rehearsal)" if state.rehearsal else "")]
-    shown = (frame for frame in state.frames.values() if CONSTRUCTS[frame.kind].node in SHOWN)
+    shown = (frame for frame in state.frames.values() if CONSTRUCTS[frame.kind].node not in NOT_LISTED)
     lines += [f"- {_step_line(step_view(state, frame))}" for frame in islice(shown, MOST_SHOWN)]
     for question in islice(state.questions.values(), MOST_SHOWN):
         lines.append(f"- waits for {', '.join(asked(definition, state, question))}: {question.text}")

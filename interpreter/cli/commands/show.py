@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from interpreter.boundary import names
-from interpreter.boundary.view import PurseView, RunView
+from interpreter.boundary.view import AROUND, PurseView, RunView
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.board import Board
 from interpreter.cli.carry_out import carry_out
@@ -20,6 +20,9 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.errors import NoWorker
 from interpreter.client.listing import status_word, why_stuck
 from interpreter.client.run import Run
+
+_TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
+"""By what is inside, or in a section of its own."""
 
 
 @click.command(epilog="Example: dsl show support-3f9c2a10")
@@ -112,7 +115,7 @@ def _steps(state: RunView) -> Iterator[str]:
         yield f"{'  ' * (depth - 1)}{item.label}: {', '.join(word for word in words if word)}"
     now = time.time()
     for step in state.steps:
-        if step.path not in noted and step.node in ("tool", "agent", "flow", "sleep"):
+        if step.path not in noted and step.node not in _TOLD_OTHERWISE:
             yield f"{step.path}: {step.state} for {duration_text(now - step.since)}"
 
 

@@ -20,6 +20,8 @@ INVALID_VALUE = "InvalidValue"
 
 
 class LetConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Let, machine.node(frame))
         machine.bind(frame, node.name, machine.evaluate(frame, "value", node.value))
@@ -32,6 +34,8 @@ class VarConstruct(Construct[NoMemory]):
     The scope knows the addresses of its variables, for those who set them.
     """
 
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Var, machine.node(frame))
         value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
@@ -42,6 +46,8 @@ class VarConstruct(Construct[NoMemory]):
 
 
 class SetConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Set, machine.node(frame))
         value = machine.evaluate(frame, "value", node.value)

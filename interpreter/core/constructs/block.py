@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from dsl.ast.address import label
-from dsl.ast.statements import AwaitApproval, Block, Parallel, ParallelFor, Step
+from dsl.ast.shapes import shape
+from dsl.ast.statements import Block
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
@@ -23,6 +24,7 @@ class BlockMemory(Memory):
 
 class BlockConstruct(Construct[BlockMemory]):
     remembers = BlockMemory
+    node = None
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         self._next(machine, frame)
@@ -32,13 +34,9 @@ class BlockConstruct(Construct[BlockMemory]):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         statement = _block(machine, frame).statements[self.memory(frame).at]
-        match statement:
-            case Step(name=name, named=True) | AwaitApproval(name=name):
-                machine.bind(frame, name, exit_.value)
-            case Parallel(name=str(name)) | ParallelFor(name=str(name)):
-                machine.bind(frame, name, exit_.value)
-            case _:
-                pass
+        name = shape(statement).result(statement)
+        if name is not None:
+            machine.bind(frame, name, exit_.value)
         self._next(machine, frame)
 
     def _next(self, machine: Machine, frame: Frame) -> None:

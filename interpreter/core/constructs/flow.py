@@ -36,6 +36,7 @@ class FlowMemory(Memory):
 
 class FlowConstruct(Construct[FlowMemory]):
     remembers = FlowMemory
+    node = None
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)

@@ -11,6 +11,8 @@ from interpreter.core.state import Frame
 
 
 class IfConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(If, machine.node(frame))
         if machine.evaluate(frame, "condition", node.condition):

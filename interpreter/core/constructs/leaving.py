@@ -17,6 +17,8 @@ DEFAULT_KIND = "Failed"
 
 
 class ReturnConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Return, machine.node(frame))
         value = machine.evaluate(frame, "value", node.value) if node.value is not None else None
@@ -24,28 +26,38 @@ class ReturnConstruct(Construct[NoMemory]):
 
 
 class YieldConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Yield, machine.node(frame))
         machine.end(frame, Exit("yield", machine.evaluate(frame, "value", node.value)))
 
 
 class UntilConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Until, machine.node(frame))
         machine.end(frame, Exit("break") if machine.evaluate(frame, "condition", node.condition) else DONE)
 
 
 class BreakConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         machine.end(frame, Exit("break", label=cast(Break, machine.node(frame)).loop))
 
 
 class ContinueConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         machine.end(frame, Exit("continue", label=cast(Continue, machine.node(frame)).loop))
 
 
 class FailConstruct(Construct[NoMemory]):
+    node = None
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         value = machine.evaluate(frame, "value", cast(Fail, machine.node(frame)).value)
         record: dict[str, Any] = value if type(value) is dict else {"message": value}

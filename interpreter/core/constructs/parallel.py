@@ -3,7 +3,8 @@
 from typing import Any, cast
 
 from dsl.ast.address import label
-from dsl.ast.statements import AwaitApproval, Branch, Parallel, Step
+from dsl.ast.shapes import shape
+from dsl.ast.statements import Block, Branch, Parallel
 from interpreter.core.constructs.fan import FanConstruct, FanMemory
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
@@ -30,11 +31,9 @@ class ParallelConstruct(FanConstruct[FanMemory]):
     def succeeded(self, machine: Machine, frame: Frame, child: str, value: Any) -> None:
         """A bare step's result is a name of the block around."""
         branch = machine.node_at(f"{frame.address}/{self.branch_key(frame, child)}")
-        match branch:
-            case Step(name=name, named=True) | AwaitApproval(name=name):
-                machine.bind(frame, name, value)
-            case _:
-                pass
+        name = None if type(branch) is Block else shape(branch).result(branch)
+        if name is not None:
+            machine.bind(frame, name, value)
 
     def result(self, machine: Machine, frame: Frame) -> Any:
         results = self.memory(frame).results

@@ -74,6 +74,7 @@ def open_call(
 
 class ToolCallConstruct(Construct[ToolCallMemory]):
     remembers = ToolCallMemory
+    node = None
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)

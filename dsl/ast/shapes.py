@@ -1,0 +1,140 @@
+"""One row for each kind of statement: what everybody has to know of it who goes through a flow without asking what it
+means.
+
+The address of a step, the names of a flow, what a block binds, what may happen many times: all of them read this table,
+so a new kind of statement is told to all of them in one place. A column has no default, because forgetting one would
+be silent: a block without an address cannot be entered, and a name without a row would be unknown.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.ast import statements as ast
+from dsl.ast.node import Node
+
+Names = Iterable[tuple[str | None, Node]]
+Blocks = tuple[tuple[str, ast.Block], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`place` is what a path calls the statement, None for its kind and number; `result` the name that stands for its
+    result afterwards; `names` all names that it gives a meaning, inside or afterwards, each with its node; `blocks` the
+    blocks in it, each with its segment of an address; `repeats` whether they may run more than once."""
+
+    place: Callable[[Any], str | None]
+    result: Callable[[Any], str | None]
+    names: Callable[[Any], Names]
+    blocks: Callable[[Any], Blocks]
+    repeats: bool
+
+
+def _none(statement: Node) -> None:
+    """No name."""
+
+
+def _nothing(statement: Node) -> tuple[()]:
+    return ()
+
+
+def _otherwise(segment: str, block: ast.Block | None) -> Blocks:
+    return () if block is None else ((segment, block),)
+
+
+def _step_result(step: ast.Step) -> str | None:
+    return step.name if step.named else None
+
+
+def _branches(parallel: ast.Parallel) -> Blocks:
+    """Its other branches are statements and have addresses of their own."""
+    return tuple((f"/{branch.name}", branch.body) for branch in parallel.branches if isinstance(branch, ast.Branch))
+
+
+def _handlers(statement: ast.Try) -> Blocks:
+    return tuple((f"/on{position}", handler.body) for position, handler in enumerate(statement.handlers, 1))
+
+
+_PLAIN: Shape = Shape(place=_none, result=_none, names=_nothing, blocks=_nothing, repeats=False)
+"""Stands for itself: no name, nothing inside."""
+
+SHAPES: dict[type[Node], Shape] = {
+    ast.Step: Shape(
+        place=lambda step: step.name,
+        result=_step_result,
+        names=lambda step: [(_step_result(step), step)],
+        blocks=_nothing,
+        repeats=False,
+    ),
+    ast.Let: Shape(place=_none, result=_none, names=lambda let: [(let.name, let)], blocks=_nothing, repeats=False),
+    ast.Var: Shape(place=_none, result=_none, names=lambda var: [(var.name, var)], blocks=_nothing, repeats=False),
+    ast.Set: _PLAIN,
+    ast.If: Shape(
+        place=_none,
+        result=_none,
+        names=_nothing,
+        blocks=lambda if_: (("/then", if_.then), *_otherwise("/else", if_.otherwise)),
+        repeats=False,
+    ),
+    ast.For: Shape(
+        place=_none,
+        result=_none,
+        names=lambda for_: [(for_.variable, for_), (for_.index, for_)],
+        blocks=lambda for_: (("[]", for_.body),),
+        repeats=True,
+    ),
+    ast.Parallel: Shape(
+        place=lambda parallel: parallel.name,
+        result=lambda parallel: parallel.name,
+        names=lambda parallel: [(parallel.name, parallel)],
+        blocks=_branches,
+        repeats=False,
+    ),
+    ast.ParallelFor: Shape(
+        place=lambda parallel: parallel.name,
+        result=lambda parallel: parallel.name,
+        names=lambda parallel: [(parallel.variable, parallel), (parallel.name, parallel)],
+        blocks=lambda parallel: (("[]", parallel.body),),
+        repeats=True,
+    ),
+    ast.Loop: Shape(
+        place=lambda loop: loop.name,
+        result=_none,
+        names=_nothing,
+        blocks=lambda loop: (("[]", loop.body), *_otherwise("/exhausted", loop.on_exhausted)),
+        repeats=True,
+    ),
+    ast.BudgetBlock: Shape(
+        place=_none,
+        result=_none,
+        names=_nothing,
+        blocks=lambda block: (("/body", block.body), *_otherwise("/exhausted", block.on_exhausted)),
+        repeats=False,
+    ),
+    ast.AwaitApproval: Shape(
+        place=lambda approval: approval.name,
+        result=lambda approval: approval.name,
+        names=lambda approval: [(approval.name, approval)],
+        blocks=_nothing,
+        repeats=False,
+    ),
+    ast.Sleep: _PLAIN,
+    ast.Try: Shape(
+        place=_none,
+        result=_none,
+        names=lambda try_: [(handler.name, handler) for handler in try_.handlers],
+        blocks=lambda try_: (("/body", try_.body), *_handlers(try_)),
+        repeats=False,
+    ),
+    ast.Fail: _PLAIN,
+    ast.Return: _PLAIN,
+    ast.Yield: _PLAIN,
+    ast.Until: _PLAIN,
+    ast.Break: _PLAIN,
+    ast.Continue: _PLAIN,
+    ast.NotYet: _PLAIN,
+}
+
+
+def shape(statement: Node) -> Shape:
+    return SHAPES[type(statement)]
