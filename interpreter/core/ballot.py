@@ -7,11 +7,12 @@ rejects. A person counts once over all stages. With `all of` each group needs a 
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import AwaitApproval, Group, Stage
 from dsl.definition.definition import Definition
 from dsl.expressions.equality import equal
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.payloads import Answer
@@ -27,7 +28,7 @@ class Verdict:
     accepted: bool
     outcome: str
     message: str
-    answer: Any = None
+    answer: Value = None
 
 
 def person_key(stage: int, position: int) -> str:

@@ -5,7 +5,6 @@ comes late finds nothing that waits for it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from interpreter.boundary.payloads import JSON, ChatRequest, ChildReport, Lease
 from interpreter.core.recorded import recorded
@@ -20,7 +19,7 @@ class CallTool:
 
     id: str
     tool: str
-    arguments: dict[str, Any]
+    arguments: dict[str, JSON]
     key: str
     attempt: int
     timeout: int
@@ -50,7 +49,7 @@ class StartChild:
 
     id: str
     flow: str
-    input: dict[str, Any]
+    input: dict[str, JSON]
     lease: Lease
     summary: str
 
@@ -82,8 +81,8 @@ class Evaluate:
     """
 
     id: str
-    expression: Any
-    scope: dict[str, Any]
+    expression: JSON
+    scope: dict[str, JSON]
     most_bytes: int | None = None
 
 

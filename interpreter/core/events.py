@@ -3,9 +3,9 @@ clock.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from interpreter.boundary.payloads import Answer, ChatResult, ChildReport
+from interpreter.boundary.payloads import JSON, Answer, ChatResult, ChildReport
 from interpreter.core.recorded import recorded
 
 Certainty = Literal["not_started", "answered", "timed_out", "unknown", "cancelled"]
@@ -22,7 +22,7 @@ class Started:
     """`input` is plain JSON as submitted."""
 
     at: float
-    input: Any
+    input: JSON
 
 
 @recorded
@@ -30,7 +30,7 @@ class Started:
 class ToolReturned:
     at: float
     id: str
-    result: Any
+    result: JSON
 
 
 @recorded
@@ -44,7 +44,7 @@ class CallFailed:
     message: str
     certainty: Certainty
     retryable: bool = True
-    details: tuple[Any, ...] = field(default=())
+    details: tuple[JSON, ...] = field(default=())
 
 
 @recorded
@@ -86,7 +86,7 @@ class Evaluated:
 
     at: float
     id: str
-    value: Any = None
+    value: JSON = None
     error_kind: str | None = None
     error_message: str | None = None
 

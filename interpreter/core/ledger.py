@@ -12,7 +12,6 @@ is a list of numbers because a child's entries keep their own order inside that 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.boundary.payloads import JSON
@@ -120,7 +119,7 @@ def hand_over(state: State) -> list[JSON]:
 def adopt(state: State, entries: list[JSON], path: str, started: list[int]) -> None:
     """Take over what a child left behind, under the step that ran it."""
     for data in entries:
-        entry: Any = decode(data)
+        entry = decode(data)
         state.sequence += 1
         entry.path, entry.opened, entry.started = f"{path}/{entry.path}", state.sequence, started + entry.started
         state.ledger[entry.path] = entry

@@ -15,7 +15,7 @@ The queue is empty between two events; what waits is in the state.
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, assert_never, cast
+from typing import TYPE_CHECKING, assert_never, cast
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
@@ -24,6 +24,7 @@ from dsl.definition.encode import encode
 from dsl.expressions.errors import ErrorKind, EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
+from dsl.expressions.values import Value
 from dsl.values.codec import dump, load
 from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.view import Note
@@ -37,6 +38,7 @@ from interpreter.core.state import Frame, Pending, State, Task
 
 if TYPE_CHECKING:
     from interpreter.core.constructs.construct import Construct
+    from interpreter.core.memory import Memory
 
 ROOT = "$"
 """The path of the run's own frame; the flow's body stands at the flow's name."""
@@ -57,7 +59,7 @@ class Machine:
     """One step of a run. Constructs use it to act; it lives no longer than the event."""
 
     def __init__(
-        self, definition: Definition, state: State, table: "Mapping[str, Construct[Any]]", kind_of: KindOf
+        self, definition: Definition, state: State, table: "Mapping[str, Construct[Memory]]", kind_of: KindOf
     ) -> None:
         self.table = table
         self.kind_of = kind_of
@@ -173,7 +175,7 @@ class Machine:
             frame.cancel_due = False
             self.queue.append(Task("cancel", frame.path))
 
-    def _dispatch(self, construct: "Construct[Any]", frame: Frame, task: Task) -> None:
+    def _dispatch(self, construct: "Construct[Memory]", frame: Frame, task: Task) -> None:
         """A frame that is asked to end starts nothing new; when it has not begun, it ends without its construct."""
         match task.method:
             case "enter" | "granted" | "start" if frame.cancelling:
@@ -289,10 +291,10 @@ class Machine:
 
     # -- names and expressions
 
-    def lookup(self, frame: Frame, name: str) -> Any:
+    def lookup(self, frame: Frame, name: str) -> Value:
         return self.holder(frame, name).values[name]
 
-    def bind(self, frame: Frame, name: str, value: Any) -> None:
+    def bind(self, frame: Frame, name: str, value: Value) -> None:
         """Define `name` in the scope around."""
         self.scope_of(frame).values[name] = value
 
@@ -316,11 +318,11 @@ class Machine:
         frame: Frame,
         slot: str,
         expression: Expression,
-        extra: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Value] | None = None,
         *,
         closed: bool = False,
         most_bytes: int | None = None,
-    ) -> Any:
+    ) -> Value:
         """The value of `expression` where `frame` stands. `slot` tells the evaluations of one task apart.
 
         `extra` names come before those in scope; with `closed` there are no others. `most_bytes`: of a list that has to
@@ -376,8 +378,8 @@ def mistake(error: EvaluationError, path: str) -> Failure:
     return Failure(EXPRESSION_FAILED, error.message, path, {"reason": error.kind})
 
 
-def _value_of(evaluated: Any) -> Any:
+def _value_of(evaluated: Value | Failure) -> Value:
     """What an evaluation elsewhere came to: a value, or the author's mistake."""
-    if type(evaluated) is Failure:
+    if isinstance(evaluated, Failure):
         raise EvaluationError(cast(ErrorKind, evaluated.kind), evaluated.message)
     return evaluated

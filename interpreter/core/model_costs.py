@@ -6,9 +6,10 @@ bytes, and the model is told how many it may answer with.
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from dsl.ast.declarations import AgentDeclaration
+from dsl.expressions.values import Reference
 from interpreter.boundary.payloads import ChatUsage
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
@@ -64,5 +65,5 @@ def of_failure(state: State, frame: Frame, model: int, agent: AgentDeclaration, 
     return cast(Amount, frame.reserved)
 
 
-def _bytes(text: Any) -> int:
-    return len(text.encode()) if type(text) is str else int(text.size)
+def _bytes(text: str | Reference) -> int:
+    return len(text.encode()) if isinstance(text, str) else text.size

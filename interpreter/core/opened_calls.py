@@ -7,13 +7,13 @@ in their place: the same expression has none when the call would be made, so it 
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import cast
 
 from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name
 from dsl.ast.statements import GatedCall, GateRound
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
-from dsl.expressions.values import Reference
+from dsl.expressions.values import Reference, Value
 from dsl.expressions.wire import to_wire
 from dsl.values.references import shown as plain
 from interpreter.core.machine import Machine
@@ -22,7 +22,7 @@ from interpreter.core.state import Frame
 ANSWER = "‹your answer›"
 NO_VALUE = "‹no value›"
 
-Turn = dict[str, Any]
+Turn = dict[str, Value]
 """What the variables of the rounds around a call stand for in one turn of them."""
 
 
@@ -60,7 +60,7 @@ class _Listing:
             if any(type(items) is Reference for items in lists):
                 return turns, self._gate.rounds[depth:]
             pairs = zip(turns, lists, strict=True)
-            turns = [{**turn, round_.variable: item} for turn, items in pairs for item in items]
+            turns = [{**turn, round_.variable: item} for turn, items in pairs for item in cast(list[Value], items)]
         return turns, ()
 
     def _line(self, number: int, turn: Turn) -> str:

@@ -1,8 +1,10 @@
 """How a piece of a run ends: the exit of a frame, and the failure that it may carry."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from dsl.expressions.values import Value
+from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import recorded
 
 
@@ -19,12 +21,12 @@ class Failure:
     kind: str
     message: str
     path: str = ""
-    details: Any = None
+    details: JSON = None
     purse: str | None = None
     unknown: bool = False
     running: bool = False
 
-    def as_value(self) -> dict[str, Any]:
+    def as_value(self) -> dict[str, Value]:
         """The record that `on error e` binds, and that an `Outcome` holds."""
         return {"kind": self.kind, "message": self.message, "step": self.path, "details": self.details}
 
@@ -35,7 +37,7 @@ class Exit:
     """How a frame ended. `label` names the loop of a `break` or `continue`; None is the innermost."""
 
     kind: Literal["done", "failed", "cancelled", "return", "yield", "break", "continue"]
-    value: Any = None
+    value: Value = None
     label: str | None = None
     failure: Failure | None = None
 
@@ -44,7 +46,7 @@ DONE = Exit("done")
 CANCELLED = Exit("cancelled")
 
 
-def done(value: Any) -> Exit:
+def done(value: Value) -> Exit:
     return Exit("done", value)
 
 

@@ -1,7 +1,7 @@
 """Budgets: a tree of purses, opened and closed with the frames that they belong to; deadlines; leases to children."""
 
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Literal, TypeVar, overload
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget
@@ -63,17 +63,21 @@ def chain(state: State, path: str) -> list[Purse]:
     return purses
 
 
-def left(state: State, path: str, unit: str) -> Any:
-    """What may still be spent from the purse at `path`, reservations of others not counted; None is no limit.
+@overload
+def left(state: State, path: str, unit: Literal["usd"]) -> Decimal | None: ...
+@overload
+def left(state: State, path: str, unit: Literal["tokens", "calls"]) -> int | None: ...
 
-    A `Decimal` for `usd`, an `int` for the other units.
-    """
+
+def left(state: State, path: str, unit: str) -> Decimal | int | None:
+    """What may still be spent from the purse at `path`, reservations of others not counted; None is no limit."""
     lefts = [_left(purse, unit) for purse in chain(state, path) if getattr(purse, unit) is not None]
     return min(lefts) if lefts else None
 
 
-def _left(purse: Purse, unit: str) -> Any:
-    return max(getattr(purse, unit) - getattr(purse.spent, unit), 0)
+def _left(purse: Purse, unit: str) -> Decimal | int:
+    spare: Decimal | int = max(getattr(purse, unit) - getattr(purse.spent, unit), 0)
+    return spare
 
 
 def shown(purse: Purse, path: str) -> str:

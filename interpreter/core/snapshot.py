@@ -42,7 +42,7 @@ _PAYLOADS = (
 """Classes of the boundary that stand in a state."""
 
 _BOUNDARY: dict[str, type] = {cls.__name__: cls for cls in _PAYLOADS}
-_FIELDS: dict[type, tuple[tuple[str, Any, Any], ...]] = {}
+_FIELDS: dict[type, tuple[tuple[str, object, object], ...]] = {}
 _SCALARS = frozenset({type(None), bool, int, float, str})
 _TAGGED = frozenset({Decimal, datetime, timedelta, Reference})
 
@@ -99,7 +99,7 @@ def _class(name: str) -> type:
     return RECORDED.get(name) or _BOUNDARY[name]
 
 
-def _fields(cls: type) -> tuple[tuple[str, Any, Any], ...]:
+def _fields(cls: type) -> tuple[tuple[str, object, object], ...]:
     found = _FIELDS.get(cls)
     if found is None:
         assert _class(cls.__name__) is cls, f"{cls.__name__} is not recorded"
@@ -107,13 +107,13 @@ def _fields(cls: type) -> tuple[tuple[str, Any, Any], ...]:
     return found
 
 
-def _encode_map(value: dict[str, Any]) -> JSON:
+def _encode_map(value: dict[str, object]) -> JSON:
     if any(key.startswith("$") for key in value):
         return {"$map": [[key, encode(item)] for key, item in value.items()]}
     return {key: encode(item) for key, item in value.items()}
 
 
-def _is_default(value: Any, default: Any, factory: Any) -> bool:
+def _is_default(value: object, default: object, factory: Any) -> bool:
     if default is not MISSING:
         return type(value) is type(default) and bool(value == default)
     return factory is not MISSING and not value and value == factory()
@@ -136,7 +136,7 @@ def decode(data: JSON) -> Any:
     return _construct(_class(name), {key: decode(item) for key, item in data.items() if key != "$type"})
 
 
-def _construct(cls: type, parts: dict[str, Any]) -> Any:
+def _construct(cls: type, parts: dict[str, Any]) -> object:
     if "details" in parts and cls.__name__ == "CallFailed":
         parts["details"] = tuple(parts["details"])
     return cls(**parts)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
+from dsl.expressions.values import Value
 from interpreter.boundary.payloads import JSON, Lease, Price
-from interpreter.boundary.view import Note
+from interpreter.boundary.view import Note, ShownValue
 from interpreter.core.commands import Work
 from interpreter.core.events import Event
 from interpreter.core.memory import NO_MEMORY, Memory
@@ -52,7 +53,7 @@ class Frame:
     address: str = ""
     scope: bool = False
     exports: bool = False
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     memory: Memory = NO_MEMORY
     children: dict[str, int] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Frame:
     waits_at: str | None = None
     suspended: Task | None = None
     evaluating: str = ""
-    evaluated: dict[str, Any] = field(default_factory=dict)
+    evaluated: "dict[str, Value | Failure]" = field(default_factory=dict)
 
 
 @recorded
@@ -149,7 +150,7 @@ class Question:
 
     id: str
     text: str
-    shown: list[Any]
+    shown: list[ShownValue]
     gates: list[str]
     digest: str
     stage: int
@@ -157,7 +158,7 @@ class Question:
     deadline: float
     persons: dict[str, str] = field(default_factory=dict)
     votes: list[Vote] = field(default_factory=list)
-    proposal: Any = None
+    proposal: Value = None
     proposal_digest: str | None = None
 
 

@@ -6,15 +6,16 @@ type is asked for again with the reason, a bounded number of times.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
+from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.payloads import JSON, ChatRequest
 from interpreter.core import model_costs, policies, purses, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.calls import describe, evaluate_arguments
@@ -35,9 +36,9 @@ class AgentStepMemory(Memory):
     models failed; `expired` is set when the time is over.
     """
 
-    prompt: Any = None
-    instructions: Any = None
-    schema: Any = None
+    prompt: str | Reference | None = None
+    instructions: str | Reference | None = None
+    schema: JSON = None
     model: int = 0
     tries: int = 0
     attempt: int = 0
@@ -62,7 +63,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
         memory = self.memory(frame)
-        memory.prompt, memory.instructions = prompt, instructions
+        memory.prompt = cast(str | Reference | None, prompt)
+        memory.instructions = cast(str | Reference | None, instructions)
         memory.schema = json_schema(agent.returns, machine.definition.types, for_model=True)
         machine.note("started", frame, "agent", detail=agent.name)
         if agent.budget is not None:
@@ -211,5 +213,5 @@ def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
     return step, machine.definition.agents[step.call.target]
 
 
-def _first(event: CallFailed) -> Any:
+def _first(event: CallFailed) -> JSON:
     return event.details[0] if event.details else None

@@ -3,10 +3,11 @@
 What is put into a `var` with a type becomes a value of that type: what was left out of a record is filled in.
 """
 
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import Let, Set, Var
 from dsl.ast.types import Type
+from dsl.expressions.values import Value
 from dsl.values.validate import validate
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
@@ -58,10 +59,11 @@ class SetConstruct(Construct[NoMemory]):
         machine.end(frame, DONE)
 
 
-def _fitted(machine: Machine, frame: Frame, value: Any, declared: Type | None) -> Any:
+def _fitted(machine: Machine, frame: Frame, value: Value, declared: Type | None) -> Value:
     if declared is None:
         return value
     checked = validate(value, declared, machine.definition.types)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_VALUE, describe(checked.problems), frame.path))
-    return checked.value
+    fitted: Value = checked.value
+    return fitted

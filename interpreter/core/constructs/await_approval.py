@@ -7,9 +7,10 @@ all that. Its id is the path of the statement, so it is found by a late answer t
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import AwaitApproval, Person
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.references import parted
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
@@ -123,9 +124,11 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
             summary = f"{title(frame.path)}: remind"
             machine.issue(frame, SetTimer(self.memory(frame).remind_timer, machine.state.now + every / 1000, summary))
 
-    def _settle(self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Any, by: list[str]) -> None:
+    def _settle(
+        self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Value, by: list[str]
+    ) -> None:
         self._close(machine, frame, outcome)
-        machine.end(frame, done({"outcome": outcome, "approved": approved, "answer": answer, "by": by}))
+        machine.end(frame, done({"outcome": outcome, "approved": approved, "answer": answer, "by": [*by]}))
 
     def _close(self, machine: Machine, frame: Frame, outcome: str) -> None:
         machine.withdraw(self.memory(frame).stage_timer)
@@ -154,5 +157,5 @@ def _persons(machine: Machine, frame: Frame, node: AwaitApproval) -> dict[str, s
     }
 
 
-def _digest(parts: Any) -> str:
+def _digest(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

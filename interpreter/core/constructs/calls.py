@@ -1,9 +1,8 @@
 """What calls of tools, agents and flows share: their arguments, checked against the declared parameters."""
 
-from typing import Any
-
 from dsl.ast.statements import Call
 from dsl.ast.types import Field
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.problems import Problem
 from dsl.values.validate import validate_record
@@ -18,9 +17,9 @@ def evaluate_arguments(
     frame: Frame,
     call: Call,
     parameters: tuple[Field, ...],
-    extra: dict[str, Any] | None = None,
+    extra: dict[str, Value] | None = None,
     slot: str = "argument",
-) -> dict[str, Any]:
+) -> dict[str, Value]:
     """The arguments by parameter name, with defaults filled in. Raises `FlowFailed` when one breaks its constraints."""
     given = {
         argument.name or parameters[position].name: machine.evaluate(frame, f"{slot}{position}", argument.value, extra)
@@ -29,7 +28,7 @@ def evaluate_arguments(
     checked = validate_record(to_wire(given), parameters, machine.definition.types)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_INPUT, f"`{call.target}`: {describe(checked.problems)}", frame.path))
-    arguments: dict[str, Any] = checked.value
+    arguments: dict[str, Value] = checked.value
     return arguments
 
 

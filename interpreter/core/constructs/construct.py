@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from interpreter.core.machine import Machine
     from interpreter.core.state import Frame
 
-M = TypeVar("M", bound=Memory)
+M_co = TypeVar("M_co", bound=Memory, covariant=True)
 
 
-class Construct(Generic[M]):
+class Construct(Generic[M_co]):
     """Stateless: all memory of a construct is in its frame, in a dataclass of its own (`remembers`).
 
     What a construct is for people stands here too: `node` is what views call it (None: it is how the machine works, and
@@ -31,10 +31,10 @@ class Construct(Generic[M]):
     def new_memory(self) -> Memory:
         return self.remembers()
 
-    def memory(self, frame: "Frame") -> M:
+    def memory(self, frame: "Frame") -> M_co:
         """What this construct remembers in its frame."""
         assert type(frame.memory) is self.remembers, f"{frame.path} remembers {frame.memory}"
-        return cast(M, frame.memory)
+        return cast(M_co, frame.memory)
 
     def enter(self, machine: "Machine", frame: "Frame") -> None:
         """The frame was just opened."""

@@ -5,8 +5,9 @@ waits for them, and is the fan's own.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from dsl.expressions.values import Value
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.constructs.undo import after, open_undo
@@ -25,7 +26,7 @@ class FanMemory(Memory):
     follow.
     """
 
-    results: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Value] = field(default_factory=dict)
     failure: Failure | None = None
     undoing: dict[str, Failure] = field(default_factory=dict)
 
@@ -59,13 +60,13 @@ class FanConstruct(Construct[F]):
     def keeps_going(self, machine: Machine, frame: Frame) -> bool:
         raise NotImplementedError(type(self).__name__)
 
-    def succeeded(self, machine: Machine, frame: Frame, child: str, value: Any) -> None:
+    def succeeded(self, machine: Machine, frame: Frame, child: str, value: Value) -> None:
         """A branch ended with a value."""
 
     def branch_key(self, frame: Frame, child: str) -> str:
         raise NotImplementedError(type(self).__name__)
 
-    def result(self, machine: Machine, frame: Frame) -> Any:
+    def result(self, machine: Machine, frame: Frame) -> Value:
         raise NotImplementedError(type(self).__name__)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
@@ -99,9 +100,9 @@ class FanConstruct(Construct[F]):
                 machine.cancel(path)
 
 
-def _success(value: Any) -> dict[str, Any]:
+def _success(value: Value) -> dict[str, Value]:
     return {"ok": True, "value": value, "error": None}
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
+def _failure(failure: Failure) -> dict[str, Value]:
     return {"ok": False, "value": None, "error": failure.as_value()}

@@ -5,10 +5,10 @@ once for many rounds, and what travels is the list, once, as if it had been in m
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 from dsl.ast.expressions import Argument, FunctionCall, Literal, Name, Slice
-from dsl.expressions.values import Reference
+from dsl.expressions.values import Reference, Value
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.recorded import recorded
@@ -26,10 +26,10 @@ LONGEST_STRETCH = 48_000
 class Items:
     """A list that is under way: `next` is the index of the item to come, `stretch` the fetched ones from `first` on."""
 
-    source: Any = None
+    source: list[Value] | Reference | None = None
     length: int = 0
     next: int = 0
-    stretch: list[Any] = field(default_factory=list)
+    stretch: list[Value] = field(default_factory=list)
     first: int = 0
 
     @property
@@ -37,28 +37,28 @@ class Items:
         return self.next == self.length
 
 
-def begin_items(machine: Machine, frame: Frame, items: Items, source: Any, at_most: int | None) -> None:
+def begin_items(machine: Machine, frame: Frame, items: Items, source: Value, at_most: int | None) -> None:
     """Raises `FlowFailed` when there are more items than the author allows."""
     if type(source) is Reference:
-        length = int(machine.evaluate(frame, "length", _LENGTH, {"source": source}, closed=True))
+        length = cast(int, machine.evaluate(frame, "length", _LENGTH, {"source": source}, closed=True))
     else:
-        length = len(source)
+        length = len(cast(list[Value], source))
     if at_most is not None and length > at_most:
         raise FlowFailed(Failure(TOO_MANY, f"the list has {length} items, at most {at_most} are allowed", frame.path))
-    items.source, items.length = source, length
+    items.source, items.length = cast(list[Value] | Reference, source), length
 
 
-def next_item(machine: Machine, frame: Frame, items: Items) -> Any:
+def next_item(machine: Machine, frame: Frame, items: Items) -> Value:
     """The item to come, which is then behind. May suspend."""
     index = items.next
-    if type(items.source) is not Reference:
+    if type(items.source) is list:
         items.next += 1
         return items.source[index]
     if not items.first <= index < items.first + len(items.stretch):
         rest = Slice(_SOURCE, Literal(index), None)
-        items.stretch = machine.evaluate(
-            frame, f"items{index}", rest, {"source": items.source}, closed=True, most_bytes=LONGEST_STRETCH
-        )
+        known = {"source": items.source}
+        stretch = machine.evaluate(frame, f"items{index}", rest, known, closed=True, most_bytes=LONGEST_STRETCH)
+        items.stretch = cast(list[Value], stretch)
         items.first = index
     items.next += 1
     return items.stretch[index - items.first]

@@ -2,9 +2,10 @@
 stops their exit.
 """
 
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import Break, Continue, Fail, Return, Until, Yield
+from dsl.expressions.values import Value
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.texts import text_of
 from interpreter.core.machine import Machine
@@ -60,7 +61,7 @@ class FailConstruct(Construct[NoMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         value = machine.evaluate(frame, "value", cast(Fail, machine.node(frame)).value)
-        record: dict[str, Any] = value if type(value) is dict else {"message": value}
+        record: dict[str, Value] = value if type(value) is dict else {"message": value}
         kind = text_of(machine, frame, "kind", record.get("kind", DEFAULT_KIND))
         message = text_of(machine, frame, "message", record.get("message", ""))
         machine.end(frame, failed(Failure(kind, message, frame.path, record.get("details"))))

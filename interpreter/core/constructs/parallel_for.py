@@ -5,9 +5,10 @@ whose branches end at once holds only a few of them at any moment.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import ParallelFor
+from dsl.expressions.values import Value
 from interpreter.core.constructs.fan import FanConstruct, FanMemory
 from interpreter.core.constructs.items import Items, begin_items, next_item
 from interpreter.core.machine import Machine
@@ -39,7 +40,7 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         begin_items(machine, frame, memory.items, source, node.at_most)
         up_to = max(memory.items.length, 1)
         if node.up_to is not None:
-            up_to = machine.evaluate(frame, "up_to", node.up_to)
+            up_to = cast(int, machine.evaluate(frame, "up_to", node.up_to))
         if up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
         memory.up_to = up_to
@@ -76,7 +77,7 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
     def branch_key(self, frame: Frame, child: str) -> str:
         return child.removeprefix(frame.path)[1:-1]
 
-    def result(self, machine: Machine, frame: Frame) -> Any:
+    def result(self, machine: Machine, frame: Frame) -> Value:
         memory = self.memory(frame)
         return [memory.results.get(str(index)) for index in range(memory.items.length)]
 

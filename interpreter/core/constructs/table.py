@@ -1,7 +1,5 @@
 """Which construct carries out what: the one list."""
 
-from typing import Any
-
 from dsl.ast import statements
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
@@ -31,8 +29,9 @@ from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.constructs.try_ import TryConstruct
 from interpreter.core.constructs.undo import UndoConstruct
+from interpreter.core.memory import Memory
 
-CONSTRUCTS: dict[str, Construct[Any]] = {
+CONSTRUCTS: dict[str, Construct[Memory]] = {
     "Flow": FlowConstruct(),
     "Block": BlockConstruct(),
     "ToolStep": ToolStepConstruct(),

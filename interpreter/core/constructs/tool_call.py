@@ -5,7 +5,7 @@ says nothing about the call: it is tried again, on whichever worker takes it the
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
@@ -237,5 +237,5 @@ def _key_left(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -
     return None if limit is None else limit - (machine.state.now - memory.first_at) * 1000
 
 
-def _details(event: CallFailed) -> Any:
+def _details(event: CallFailed) -> JSON:
     return event.details[0] if len(event.details) == 1 else list(event.details) or None

@@ -16,12 +16,13 @@ the call. Then the call is made once more, and no further.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
@@ -49,7 +50,7 @@ class ToolStepMemory(Memory):
     `verified` counts the verifications, `given_up` is when a call that still runs is waited for no longer.
     """
 
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Value] = field(default_factory=dict)
     phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
     unknown: Failure | None = None
     believed_from: float | None = None
@@ -128,7 +129,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     # -- what is known
 
-    def _answered(self, machine: Machine, frame: Frame, result: Any, *, last: bool = False) -> None:
+    def _answered(self, machine: Machine, frame: Frame, result: Value, *, last: bool = False) -> None:
         """It happened; `result` says what came of it, when it can be read. The `last` answer is not asked for again."""
         _, tool = _parts(machine, frame)
         value, problems = None, ""
@@ -143,7 +144,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             self._done(machine, frame, entry, value)
         end_step(machine, frame, done(value), "tool")
 
-    def _done(self, machine: Machine, frame: Frame, entry: Entry, result: Any) -> None:
+    def _done(self, machine: Machine, frame: Frame, entry: Entry, result: Value) -> None:
         step, tool = _parts(machine, frame)
         call = _undo(step, tool)
         if call is None:
@@ -152,7 +153,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         self._word_undo(machine, frame, entry, call, {"result": result})
         entry.state = "done"
 
-    def _unreadable(self, machine: Machine, frame: Frame, result: Any, problems: str, *, last: bool) -> None:
+    def _unreadable(self, machine: Machine, frame: Frame, result: Value, problems: str, *, last: bool) -> None:
         _, tool = _parts(machine, frame)
         message = f"`{tool.name}` answered with something that does not fit its type: {problems}"
         failure = Failure(INVALID_OUTPUT, message, frame.path)
@@ -285,7 +286,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}"
         machine.note("uncertain", frame, "tool", detail=entry.tool)
 
-    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Any]) -> bool:
+    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Value]) -> bool:
         """Put the call that undoes this into the entry; False, with the reason, when its arguments have no value.
 
         The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step.
