@@ -1,8 +1,20 @@
 """The state of a run as JSON, and back: what continue-as-new carries.
 
-Fields with their default are left out, so a field can be added later and old snapshots still load. What a default
-cannot mend has an upgrade: a snapshot carries the number of its format, and is brought up to this one step by step,
-because a run lives for months and the worker that continues it may be newer than the one that saved it.
+What comes back is what was saved: the same values of the same types, so a run goes on as if nothing had been between.
+
+- The state is made of dataclasses that are `@recorded` (`recorded.py`) or stand in `_PAYLOADS`, of lists, dictionaries,
+  and values of the flow. An object is written with its class under `$type`; one whose class is not known fails when it
+  is saved, in the first test that meets it, not months later when it is read.
+- Values that JSON does not have (decimals, times, durations, references) are tagged with a key that begins with `$`. A
+  dictionary that has such a key of its own is written as a list of pairs under `$map`. So no data of a flow can pass
+  for a tag or a class, however it is called.
+- Fields with their default are left out, so a field can be added later and old snapshots still load. What a default
+  cannot mend has an upgrade: a snapshot carries the number of its format, and is brought up to this one step by step,
+  because a run lives for months and the worker that continues it may be newer than the one that saved it. A newer
+  format is refused, and the workflow task waits for a worker that can read it.
+- Only the latest notes are kept; they are for people, and nothing is decided by them.
+
+Tests send the state of every run case through here after every event, and continue as new wherever that is possible.
 """
 
 from collections.abc import Callable
