@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dsl.ast.statements import AwaitApproval, Person, Stage
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.origins import from_model
+from dsl.semantics.provenance.persons import ChosenByModel, Passed, chosen_by_models
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
+    yield from (_chosen_by_model(program, found) for found in chosen_by_models(program.facts))
     for node in program.facts.all(AwaitApproval):
         if not node.stages:
             message = f"approval `{node.name}` asks nobody"
@@ -16,7 +17,6 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield Diagnostic("SF502", message, program.name_label(node, node.name), help=advice)
         for stage in node.stages:
             yield from _quorum(program, stage)
-            yield from _chosen_by_model(program, stage)
         yield from _never_asked(program, node)
         yield from _answer(program, node)
 
@@ -31,14 +31,19 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
         yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")
 
 
-def _chosen_by_model(program: Program, stage: Stage) -> Iterator[Diagnostic]:
-    for whom in stage.whom:
-        call = from_model(whom.value, program.facts) if isinstance(whom, Person) else None
-        if call is not None:
-            message = f"who is asked comes from `{call.target}`: a model may not choose who approves"
-            source = (program.label(call, "the model answers here"),)
-            advice = "take the person from the input of the flow, or from a tool"
-            yield Diagnostic("SF502", message, program.label(whom), source, help=advice)
+def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
+    """With the way of the value: from the answer of the model to the one who is asked."""
+    message = f"who is asked comes from `{found.call.target}`: a model may not choose who approves"
+    way = [program.label(passed.step, _passed(passed)) for passed in found.way]
+    labels = (*way, program.label(found.call, "the model answers here"))
+    advice = "take the person from the input of the flow, or from a tool, and let no model decide between two"
+    return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
+
+
+def _passed(passed: Passed) -> str:
+    if passed.parameter is None:
+        return f"whether `{passed.flow}` is called"
+    return f"given to `{passed.flow}` as `{passed.parameter}`"
 
 
 def _never_asked(program: Program, node: AwaitApproval) -> Iterator[Diagnostic]:

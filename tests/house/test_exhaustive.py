@@ -10,6 +10,7 @@ from dsl.ast import expressions, shapes, statements, types
 from dsl.ast.node import Node, children
 from dsl.expressions import evaluate, names
 from dsl.semantics import flows, resolve, rules
+from dsl.semantics.provenance import flow, values
 from dsl.values import schema, schema_writing, signature, validate, writing
 from interpreter.boundary import view
 from interpreter.cli.commands import show
@@ -24,6 +25,8 @@ from tests.house.partial_lists import PARTIAL
 TABLES: dict[str, tuple[Collection[Any], Any]] = {
     "shapes": (shapes.SHAPES, statements.Statement),
     "the walk": (flows.TABLE, statements.Statement),
+    "marks of statements": (flow.WALKS, statements.Statement),
+    "marks of values": (values.RULES, expressions.Expression),
     "inference": (rules.RULES, expressions.Expression),
     "evaluation": (evaluate.EVALUATORS, expressions.Expression),
     "resolution": (resolve._RULES, types.Type),

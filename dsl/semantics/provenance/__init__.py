@@ -1,0 +1,1 @@
+"""Where values come from, through all flows of a file."""

@@ -1,0 +1,357 @@
+"""The marks of all names of one flow, and what it gives, asks, and calls.
+
+The walk goes through the statements again and again until nothing grows. It takes a `var` for all that it is ever set
+to, whatever the order. A **decision** is what settles which way a run goes through a statement: the condition of an
+`if`, the list of a `for` and what leaves it early, everything that may fail in a `try`. A name that is set somewhere in
+a statement depends on the decisions between there and the place that declares the name: so
+`if draft.ok { set who = "ann" } else { set who = "bob" }` depends on the draft. What is returned or yielded at several
+places depends on what leads to each of them.
+
+That a step was reached at all is not counted: who is asked must not depend on a model, but whether may.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dsl.ast import statements as ast
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.expressions import Expression, Name
+from dsl.ast.node import Node
+from dsl.ast.statements import Statement
+from dsl.semantics.facts import Facts
+from dsl.semantics.nodes import by_class
+from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
+from dsl.semantics.provenance.values import Values
+from dsl.semantics.symbols import Symbol
+
+REACHED = "@"
+"""Stands among the parameters of a flow for the decision to call it."""
+
+Key = tuple[int, str]
+"""What defines a name, and what else it is that marks are kept of: the leaves of a loop, the failing of a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Someone who is asked by name, and what the name depends on."""
+
+    whom: ast.Person
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One call of a flow: by parameter what it is given, and on what the choice of that depends."""
+
+    step: ast.Step
+    target: FlowDeclaration
+    arguments: dict[str, Mark]
+    chosen: dict[str, Sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The statements around, with their decisions; the ones that what fails inside may lead out of; the branch whose
+    value `yield` gives."""
+
+    decisions: tuple[tuple[Node, Sources], ...] = ()
+    catching: tuple[Node, ...] = ()
+    branch: Node | None = None
+
+    def inside(self, node: Node, decision: Sources) -> "Around":
+        return replace(self, decisions=(*self.decisions, (node, decision)))
+
+    def depth_of(self, node: Node) -> int:
+        return next(depth for depth, (each, _) in enumerate(self.decisions) if each is node)
+
+    def since(self, depth: int) -> Sources:
+        return NO_SOURCES.union(*(decision for _, decision in self.decisions[depth:]))
+
+
+@dataclass
+class Summary:
+    """What a flow gives its caller, and on what it depends whether it fails."""
+
+    returns: Mark = field(default_factory=Mark)
+    failing: Sources = NO_SOURCES
+
+
+class FlowMarks:
+    """One flow. `summaries` are those of all flows, by identity, as far as they are known; `varying` the parameters,
+    with their flows, that are not given the same wherever these are called."""
+
+    def __init__(
+        self, flow: FlowDeclaration, facts: Facts, summaries: dict[int, Summary], varying: frozenset[tuple[int, str]]
+    ) -> None:
+        self.flow, self._facts, self._summaries, self._varying = flow, facts, summaries, varying
+        self._marks: dict[Key, Mark] = {}
+        self._depths: dict[int, int] = {}
+        self._values = Values(facts, self._look)
+        self._turns: dict[int, frozenset[int]] = {}
+        self._many_returns = len(by_class(flow).get(ast.Return, ())) > 1
+        self._grown = False
+        self.asked: list[Asked] = []
+        self.called: list[Called] = []
+
+    def settle(self) -> bool:
+        """Walk until nothing grows any more; whether anything has."""
+        grown = False
+        while self._walk():
+            grown = True
+        return grown
+
+    def _walk(self) -> bool:
+        self._grown, self.asked, self.called = False, [], []
+        self._block(self.flow.body, Around(catching=(self.flow,)))
+        self._grow_summary(self._summaries[id(self.flow)])
+        return self._grown
+
+    def _grow_summary(self, summary: Summary) -> None:
+        returns, failing = self._mark(self.flow, "returns"), self._mark(self.flow, "failing").sources
+        self._grown = self._grown or (returns, failing) != (summary.returns, summary.failing)
+        summary.returns, summary.failing = returns, failing
+
+    # -- marks
+
+    def _look(self, symbol: Symbol) -> Mark:
+        if symbol.kind == "parameter":
+            return Mark(frozenset({Given(symbol.name)}))
+        return self._mark(symbol.node, symbol.kind)
+
+    def _mark(self, node: Node, kind: str) -> Mark:
+        return self._marks.get((id(node), kind), _EMPTY)
+
+    def _grow(self, node: Node, kind: str, mark: Mark) -> None:
+        before = self._mark(node, kind)
+        after = joined((before, mark))
+        if after != before:
+            self._marks[id(node), kind] = after
+            self._grown = True
+
+    def _read(self, value: Expression, around: Around) -> Mark:
+        """The mark of a value that is worked out here, where that may fail."""
+        found = self._values.of(value)
+        self._may_fail(found.all(), around)
+        return found
+
+    def _may_fail(self, sources: Sources, around: Around) -> None:
+        for node in around.catching:
+            self._grow(node, "failing", Mark(sources))
+
+    # -- statements
+
+    def _block(self, block: ast.Block, around: Around) -> None:
+        for statement in block.statements:
+            self._statement(statement, around)
+
+    def _statement(self, node: Statement, around: Around) -> None:
+        WALKS[type(node)](self, node, around)
+
+    def _let(self, node: ast.Let, around: Around) -> None:
+        self._grow(node, "let", self._read(node.value, around))
+
+    def _var(self, node: ast.Var, around: Around) -> None:
+        self._depths[id(node)] = len(around.decisions)
+        if node.value is not None:
+            self._grow(node, "var", self._read(node.value, around))
+
+    def _if(self, node: ast.If, around: Around) -> None:
+        inner = around.inside(node, self._read(node.condition, around).all())
+        self._block(node.then, inner)
+        if node.otherwise is not None:
+            self._block(node.otherwise, inner)
+
+    def _sleep(self, node: ast.Sleep, around: Around) -> None:
+        if node.until is not None:
+            self._read(node.until, around)
+
+    def _fail(self, node: ast.Fail, around: Around) -> None:
+        self._may_fail(self._read(node.value, around).all() | around.since(0), around)
+
+    def _return(self, node: ast.Return, around: Around) -> None:
+        if node.value is not None:
+            decided = around.since(0) if self._many_returns else NO_SOURCES
+            self._grow(self.flow, "returns", self._read(node.value, around).and_(decided))
+
+    def _yield(self, node: ast.Yield, around: Around) -> None:
+        found = self._read(node.value, around)
+        if around.branch is not None:
+            self._grow(around.branch, "yields", found.and_(around.since(around.depth_of(around.branch) + 1)))
+
+    def _until(self, node: ast.Until, around: Around) -> None:
+        self._leaves(None, self._read(node.condition, around).all(), around)
+
+    def _jump(self, node: ast.Break | ast.Continue, around: Around) -> None:
+        self._leaves(node.loop, NO_SOURCES, around)
+
+    def _not_yet(self, node: ast.NotYet, around: Around) -> None:
+        """The check refuses the flow."""
+
+    def _set(self, node: ast.Set, around: Around) -> None:
+        symbol = self._facts.symbol_of(node)
+        if symbol is not None:
+            decided = around.since(self._depths.get(id(symbol.node), 0))
+            self._grow(symbol.node, "var", self._read(node.value, around).and_(decided))
+
+    def _approval(self, node: ast.AwaitApproval, around: Around) -> None:
+        """What people answer is theirs, whatever they were shown."""
+        for value in (node.question, *node.show):
+            self._read(value, around)
+        for stage in node.stages:
+            for whom in stage.whom:
+                if isinstance(whom, ast.Person):
+                    found = self._read(whom.value, around).all()
+                    self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, around)))
+
+    def _leaves(self, name: str | None, sources: Sources, around: Around) -> None:
+        """What leads out of a loop, or on to its next turn, decides how often everything in it is done."""
+        for depth in range(len(around.decisions) - 1, -1, -1):
+            loop = around.decisions[depth][0]
+            if isinstance(loop, ast.Loop | ast.For) and (name is None or getattr(loop, "name", None) == name):
+                self._grow(loop, "leaving", Mark(sources | around.since(depth + 1)))
+                return
+
+    def _round(self, node: ast.For | ast.ParallelFor, around: Around) -> None:
+        source = self._read(node.source, around)
+        many = self._values.item(node.source)
+        self._grow(node, "item", many)
+        inner = around.inside(node, source.sources | self._mark(node, "leaving").sources)
+        if isinstance(node, ast.For):
+            self._grow(node, "index", Mark(source.all()))
+            self._block(node.body, inner)
+            return
+        if node.up_to is not None:
+            self._read(node.up_to, around)
+        inner = replace(inner, branch=node, catching=self._catching(node, node.keep_going, around))
+        self._block(node.body, inner)
+        self._grow(node, "parallel", self._value_of(node, self._mark(node, "yields"), node.keep_going))
+
+    def _catching(self, node: Node, catches: bool, around: Around) -> tuple[Node, ...]:
+        return (*around.catching, node) if catches else around.catching
+
+    def _value_of(self, branch: Node, value: Mark, keep_going: bool) -> Mark:
+        failing = self._mark(branch, "failing").sources
+        return Mark(failing, {"value": value}) if keep_going else value
+
+    def _budgeted(self, node: ast.Loop | ast.BudgetBlock, around: Around) -> None:
+        """How far a budget reaches depends on what is done with it; without `on exhausted` its end is a failure."""
+        ran_out = NO_SOURCES if node.on_exhausted is None else self._mark(node, "failing").sources
+        inner = around.inside(node, self._mark(node, "leaving").sources | ran_out)
+        self._block(node.body, replace(inner, catching=(*around.catching, node)))
+        if node.on_exhausted is not None:
+            self._block(node.on_exhausted, around.inside(node, ran_out))
+
+    def _try(self, node: ast.Try, around: Around) -> None:
+        failing = self._mark(node, "failing").sources
+        self._block(node.body, replace(around.inside(node, failing), catching=(*around.catching, node)))
+        for handler in node.handlers:
+            self._grow(handler, "error", Mark(failing))
+            chosen = NO_SOURCES if handler.condition is None else self._read(handler.condition, around).all()
+            self._block(handler.body, around.inside(node, failing | chosen))
+
+    def _parallel(self, node: ast.Parallel, around: Around) -> None:
+        values: dict[str, Mark] = {}
+        for branch in node.branches:
+            if not isinstance(branch, ast.NotYet):
+                values[branch.name] = self._value_of(
+                    branch, self._branch(branch, node.keep_going, around), node.keep_going
+                )
+        self._grow(node, "parallel", Mark(fields=values))
+
+    def _branch(self, branch: ast.Step | ast.AwaitApproval | ast.Branch, keep_going: bool, around: Around) -> Mark:
+        inner = around.inside(branch, NO_SOURCES)
+        inner = replace(inner, branch=branch, catching=self._catching(branch, keep_going, around))
+        if isinstance(branch, ast.Branch):
+            self._block(branch.body, inner)
+            return self._mark(branch, "yields")
+        self._statement(branch, inner)
+        return self._mark(branch, "step")
+
+    # -- calls
+
+    def _step(self, node: ast.Step, around: Around) -> None:
+        """What a tool gives is the tool's, whatever it was asked. A model may also decide by failing."""
+        given = {name: self._read(value, around) for name, value in self._facts.arguments_of(node.call).items()}
+        signature = self._facts.callee_of(node.call)
+        target = None if signature is None else signature.node
+        match target:
+            case AgentDeclaration():
+                answered = Mark(frozenset({Answered.by(node.call, node)}))
+                self._grow(node, "step", answered)
+                self._may_fail(answered.sources, around)
+            case FlowDeclaration():
+                self._flow(node, target, given, around)
+
+    def _flow(self, node: ast.Step, target: FlowDeclaration, given: dict[str, Mark], around: Around) -> None:
+        reached = around.since(0) | {Given(REACHED)}
+        chosen = {REACHED: reached}
+        for name, value in self._facts.arguments_of(node.call).items():
+            varying = (id(target), name) in self._varying and not passes_on(self.flow, target, name, value)
+            chosen[name] = self._of_the_turn(value, around) | (reached if varying else NO_SOURCES)
+        self.called.append(Called(node, target, given, chosen))
+        summary = self._summaries.get(id(target))
+        if summary is not None:
+            self._grow(node, "step", substituted(summary.returns, given, node))
+            self._may_fail(substituted(Mark(summary.failing), given, node).all(), around)
+
+    def _of_the_turn(self, value: Expression, around: Around) -> Sources:
+        """Where `value` is another one in each turn of a round, what was answered outside of the round decides which of
+        them it is here. What is answered in the turn is about the turn."""
+        read = {id(symbol.node) for name in by_class(value).get(Name, ()) if (symbol := self._facts.symbol_of(name))}
+        found: Sources = NO_SOURCES
+        for depth, (node, _) in enumerate(around.decisions):
+            if isinstance(node, ast.For | ast.ParallelFor | ast.Loop) and not read.isdisjoint(self._turn(node)):
+                own = self._turn(node)
+                decided = around.since(depth)
+                found |= {each for each in decided if isinstance(each, Given) or id(each.step) not in own}
+        return found
+
+    def _turn(self, round_: ast.For | ast.ParallelFor | ast.Loop) -> frozenset[int]:
+        """Everything, by identity, that may be another one in each turn: what stands inside, and the vars set there."""
+        found = self._turns.get(id(round_))
+        if found is None:
+            inside = [node for nodes in by_class(round_).values() for node in nodes]
+            set_ = (self._facts.symbol_of(node) for node in inside if isinstance(node, ast.Set))
+            inner = frozenset(id(node) for node in inside) | {id(symbol.node) for symbol in set_ if symbol is not None}
+            found = self._turns[id(round_)] = inner
+        return found
+
+
+def substituted(mark: Mark, given: Mapping[str, Mark], step: ast.Step) -> Mark:
+    """A mark of what is called, in terms of the flow that calls it by `step`."""
+    answered = frozenset(Answered.by(each.call, step) for each in mark.sources if isinstance(each, Answered))
+    fields = {name: substituted(each, given, step) for name, each in mark.fields.items()}
+    parts = (given.get(each.parameter, _EMPTY).at(each.path) for each in mark.sources if isinstance(each, Given))
+    return joined((Mark(answered, fields), *parts))
+
+
+def passes_on(flow: FlowDeclaration, target: FlowDeclaration, parameter: str, value: Expression) -> bool:
+    """Whether a flow that calls itself gives on what it was given."""
+    return flow is target and value == Name(parameter)
+
+
+_EMPTY = Mark()
+
+WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
+    ast.Step: FlowMarks._step,
+    ast.Let: FlowMarks._let,
+    ast.Var: FlowMarks._var,
+    ast.Set: FlowMarks._set,
+    ast.If: FlowMarks._if,
+    ast.For: FlowMarks._round,
+    ast.Parallel: FlowMarks._parallel,
+    ast.ParallelFor: FlowMarks._round,
+    ast.Loop: FlowMarks._budgeted,
+    ast.BudgetBlock: FlowMarks._budgeted,
+    ast.AwaitApproval: FlowMarks._approval,
+    ast.Sleep: FlowMarks._sleep,
+    ast.Try: FlowMarks._try,
+    ast.Fail: FlowMarks._fail,
+    ast.Return: FlowMarks._return,
+    ast.Yield: FlowMarks._yield,
+    ast.Until: FlowMarks._until,
+    ast.Break: FlowMarks._jump,
+    ast.Continue: FlowMarks._jump,
+    ast.NotYet: FlowMarks._not_yet,
+}

@@ -1,0 +1,96 @@
+"""What a value may depend on. Marks only grow, and there are finitely many, so every iteration over them ends.
+
+A **source** is the answer of a model, or what a parameter of the flow at hand was given (so that a flow is looked at
+once, whoever calls it). A **mark** is the set of sources of a whole value, and for a record that is known field by
+field more sources for each field. The items of a list have the mark of the list: which of them is taken does not count,
+only how the choice was made.
+
+Joining is union. The bottom is the empty mark: constants, the input of the main flow, what people answered, and what
+tools gave, whatever they were asked.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dsl.ast.statements import Call, Step
+
+Path = tuple[str, ...]
+
+ANY = "*"
+"""Some value of a map, by a key that is not known here."""
+ALL = "**"
+"""Everything in a value."""
+DEEPEST = 5
+"""Fields are told apart to this depth; below, everything is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model answered. `step` is where it came into the flow at hand: the step that asked, or called a flow."""
+
+    at: tuple[int, int]
+    call: Call = field(compare=False)
+    step: Step = field(compare=False)
+
+    @staticmethod
+    def by(call: Call, step: Step) -> "Answered":
+        """Known by where they stand: equal calls at two places are two."""
+        return Answered((id(call), id(step)), call, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a parameter of the flow at hand was given, or a part of that."""
+
+    parameter: str
+    path: Path = ()
+
+    def part(self, name: str) -> "Given":
+        if self.path[-1:] == (ALL,):
+            return self
+        return Given(self.parameter, (*self.path, ALL if len(self.path) >= DEEPEST else name))
+
+
+Source = Answered | Given
+Sources = frozenset[Source]
+NO_SOURCES: Sources = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    sources: Sources = NO_SOURCES
+    fields: Mapping[str, "Mark"] = field(default_factory=dict)
+
+    def all(self) -> Sources:
+        """What anything in the value depends on."""
+        return self.sources.union(*(each.all() for each in self.fields.values()))
+
+    def part(self, name: str) -> "Mark":
+        """A field of a record; `ANY` of a map's values, `ALL` of everything in it taken together."""
+        below = frozenset(each.part(name) if isinstance(each, Given) else each for each in self.sources)
+        match name:
+            case name if name == ALL:
+                return Mark(below.union(*(each.all() for each in self.fields.values())))
+            case name if name == ANY:
+                return joined((Mark(below), *self.fields.values()))
+            case _:
+                return joined((Mark(below), self.fields.get(name, Mark())))
+
+    def at(self, path: Path) -> "Mark":
+        found = self
+        for name in path:
+            found = found.part(name)
+        return found
+
+    def and_(self, sources: Sources) -> "Mark":
+        return Mark(self.sources | sources, self.fields) if sources - self.sources else self
+
+
+def joined(marks: Iterable[Mark], depth: int = 0) -> Mark:
+    every = tuple(marks)
+    sources = NO_SOURCES.union(*(each.sources for each in every))
+    names = dict.fromkeys(name for each in every for name in each.fields)
+    if depth == DEEPEST:
+        return Mark(sources.union(*(each.all() for each in every)))
+    parts = {name: [each.fields[name] for each in every if name in each.fields] for name in names}
+    return Mark(sources, {name: joined(found, depth + 1) for name, found in parts.items()})

@@ -1,0 +1,136 @@
+"""Who is asked because a model said so: the answers of models, followed to `from person`, through all flows of a file.
+
+Every flow is walked for whatever its parameters are given (`flow.py`), all of them until no summary grows, so flows
+that call each other or themselves are no exception. From each `from person` the way then goes back: an answer of a
+model in it is the finding; a parameter in it leads to each call of the flow, shortest ways first.
+
+Sound, because marks only leave out what is meant to be left out: what a tool gives, what people answered, and that a
+question is reached at all. A parameter that every call gives the same decides nothing; where calls differ, the decision
+which of them is reached counts as well, so a flow that is asked for one of two persons is no way around a `set`.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Expression, Literal
+from dsl.ast.statements import Call, Person, Step
+from dsl.semantics.call_graph import call_graph
+from dsl.semantics.facts import Facts
+from dsl.semantics.nodes import by_class
+from dsl.semantics.provenance.flow import REACHED, Called, FlowMarks, Summary, passes_on
+from dsl.semantics.provenance.marks import Answered, Given, Mark, Path, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A part of the way: `step` gives it to `parameter` of `flow`; or it decides whether `flow` is called."""
+
+    step: Step
+    flow: str
+    parameter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenByModel:
+    """`whom` depends on what `call` answers; `way` leads from `whom` back to the flow that asks the model."""
+
+    whom: Person
+    call: Call
+    way: tuple[Passed, ...]
+
+
+def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
+    if not any(facts.all(Person)):
+        return []
+    flows = _called_first(facts)
+    summaries = {id(flow): Summary() for flow in flows}
+    varying = _varying(flows, facts)
+    marks = [FlowMarks(flow, facts, summaries, varying) for flow in flows]
+    while sum(each.settle() for each in marks):
+        pass
+    calls = [call for each in marks for call in each.called]
+    callers = {id(call): each.flow for each in marks for call in each.called}
+    return list(_Search(marks, calls, callers).findings())
+
+
+def _called_first(facts: Facts) -> list[FlowDeclaration]:
+    """All flows, those that are called before those that call them, as far as there is such an order."""
+    graph = call_graph(facts)
+    order: dict[str, FlowDeclaration] = {}
+    waiting = [(name, False) for name in reversed(list(graph.flows))]
+    seen: set[str] = set()
+    while waiting:
+        name, is_done = waiting.pop()
+        if is_done:
+            order[name] = graph.flows[name]
+        elif name not in seen:
+            seen.add(name)
+            waiting += [(name, True), *((target, False) for target in graph.calls[name] if target in graph.flows)]
+    return list(order.values())
+
+
+def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int, str]]:
+    """The parameters, with their flows, for which two calls may give different values."""
+    given: dict[tuple[int, str], list[Expression | None]] = {}
+    for flow in flows:
+        for step in by_class(flow).get(Step, ()):
+            signature = facts.callee_of(step.call) if isinstance(step, Step) else None
+            if signature is not None and isinstance(signature.node, FlowDeclaration) and isinstance(step, Step):
+                arguments = facts.arguments_of(step.call)
+                for field in signature.node.parameters:
+                    value = arguments.get(field.name)
+                    if value is None or not passes_on(flow, signature.node, field.name, value):
+                        given.setdefault((id(signature.node), field.name), []).append(value)
+    return frozenset(key for key, values in given.items() if len(values) > 1 and not _same(values))
+
+
+def _same(values: list[Expression | None]) -> bool:
+    """Only a constant is the same wherever it is written."""
+    return all(value == values[0] and (value is None or isinstance(value, Literal)) for value in values)
+
+
+class _Search:
+    def __init__(self, marks: list[FlowMarks], calls: list[Called], callers: dict[int, FlowDeclaration]) -> None:
+        self._marks, self._callers = marks, callers
+        self._calls: dict[int, list[Called]] = {}
+        for call in calls:
+            self._calls.setdefault(id(call.target), []).append(call)
+
+    def findings(self) -> Iterator[ChosenByModel]:
+        for marks in self._marks:
+            for asked in marks.asked:
+                found = self._back(asked.whom, marks.flow, asked.sources)
+                if found is not None:
+                    yield found
+
+    def _back(self, whom: Person, flow: FlowDeclaration, sources: Sources) -> ChosenByModel | None:
+        seen: set[tuple[int, Given]] = set()
+        waiting = deque([(flow, sources, tuple[Passed, ...]())])
+        while waiting:
+            at, depends, way = waiting.popleft()
+            answered = sorted((each for each in depends if isinstance(each, Answered)), key=_place)
+            if answered:
+                return ChosenByModel(whom, answered[0].call, way)
+            for given in sorted((each for each in depends if isinstance(each, Given)), key=_order):
+                if (id(at), given) in seen:
+                    continue
+                seen.add((id(at), given))
+                for call in self._calls.get(id(at), ()):
+                    name = None if given.parameter == REACHED else given.parameter
+                    passed = Passed(call.step, at.name, name)
+                    waiting.append((self._callers[id(call)], _given(call, given.parameter, given.path), (*way, passed)))
+        return None
+
+
+def _given(call: Called, parameter: str, path: Path) -> Sources:
+    return call.arguments.get(parameter, Mark()).at(path).all() | call.chosen.get(parameter, frozenset())
+
+
+def _place(answered: Answered) -> int:
+    return answered.step.span.start
+
+
+def _order(given: Given) -> tuple[str, Path]:
+    return given.parameter, given.path

@@ -1,0 +1,79 @@
+"""The way of an answer of a model to the one who is asked is told from end to end."""
+
+from dsl.analysis import analyse
+from dsl.source import Source
+
+AGENT = 'edition 1\nagent who(q: text) -> { name: text, sure: bool } { model "m" prompt "{{ q }}" }\n'
+ASKING = 'await approval ok "ok?" { from person p timeout 1h then reject } return ok.approved'
+ASK = f"flow ask(p: text) -> bool {{ {ASKING} }}\n"
+
+
+def ways(text: str) -> list[list[tuple[str, str]]]:
+    """For each SF502 its labels: what they say, and the text that they point at."""
+    source = Source("way.flow", AGENT + text)
+    found = [each for each in analyse(source).diagnostics if each.code == "SF502"]
+    return [[(label.text, source.slice(label.span)) for label in (each.primary, *each.secondary)] for each in found]
+
+
+def test_in_one_flow() -> None:
+    body = 'step w = who(q: q) await approval ok "ok?" { from person w.name timeout 1h then reject } return ok.approved'
+    assert ways(f"flow main(q: text) -> bool {{ {body} }}") == [
+        [("", "person w.name"), ("the model answers here", "who(q: q)")],
+    ]
+
+
+def test_through_a_parameter() -> None:
+    main = "flow main(q: text) -> bool { step w = who(q: q) step a = ask(p: w.name) return a }"
+    assert ways(ASK + main) == [
+        [
+            ("", "person p"),
+            ("given to `ask` as `p`", "step a = ask(p: w.name)"),
+            ("the model answers here", "who(q: q)"),
+        ]
+    ]
+
+
+def test_through_flows_that_give_it_on_and_give_it_back() -> None:
+    flows = """
+      flow between(x: text) -> bool { step a = ask(p: x) return a }
+      flow found(q: text) -> text { step w = who(q: q) return w.name }
+      flow main(q: text) -> bool { step f = found(q: q) step b = between(x: f) return b }
+    """
+    assert ways(ASK + flows) == [
+        [
+            ("", "person p"),
+            ("given to `ask` as `p`", "step a = ask(p: x)"),
+            ("given to `between` as `x`", "step b = between(x: f)"),
+            ("the model answers here", "who(q: q)"),
+        ]
+    ]
+
+
+def test_by_the_choice_of_the_flow_that_asks() -> None:
+    flows = """
+      flow first_way() -> bool { step a = ask(p: "ann") return a }
+      flow second_way() -> bool { step b = ask(p: "bob") return b }
+      flow main(q: text) -> bool {
+        step w = who(q: q)
+        if w.sure { step a = first_way() return a }
+        step b = second_way()
+        return b
+      }
+    """
+    assert ways(ASK + flows) == [
+        [
+            ("", "person p"),
+            ("given to `ask` as `p`", 'step a = ask(p: "ann")'),
+            ("whether `first_way` is called", "step a = first_way()"),
+            ("the model answers here", "who(q: q)"),
+        ]
+    ]
+
+
+def test_a_long_row_of_flows_and_names_is_followed() -> None:
+    flows = "".join(f"flow f{i}(p: text) -> bool {{ step a = f{i + 1}(p: p) return a }}\n" for i in range(150))
+    last = f"flow f150(p: text) -> bool {{ {ASKING} }}\n"
+    lets = "".join(f"let v{i + 1} = v{i} " for i in range(300))
+    main = f"flow main(q: text) -> bool {{ step w = who(q: q) let v0 = w.name {lets} step a = f0(p: v300) return a }}"
+    ((*_, end),) = ways(flows + last + main)
+    assert end == ("the model answers here", "who(q: q)")
