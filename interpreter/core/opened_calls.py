@@ -53,10 +53,9 @@ class _Listing:
         for depth, round_ in enumerate(self._gate.rounds):
             if self._is_answered(round_.source):
                 return turns, self._gate.rounds[depth:]
-            lists = [
-                self._machine.evaluate(self._frame, f"{self._slot}.{depth}.{number}", round_.source, turn)
-                for number, turn in enumerate(turns)
-            ]
+            slots = [f"{self._slot}.{depth}.{number}" for number in range(len(turns))]
+            found = [self._value(slot, round_.source, turn) for slot, turn in zip(slots, turns, strict=True)]
+            lists = [each[0] if each else [] for each in found]
             if any(type(items) is Reference for items in lists):
                 return turns, self._gate.rounds[depth:]
             pairs = zip(turns, lists, strict=True)
@@ -75,13 +74,17 @@ class _Listing:
             return self._path(value)
         if self._is_answered(value):
             return ANSWER
+        found = self._value(f"{self._slot}.{argument.name}.{number}", value, turn)
+        return json.dumps(plain(to_wire(found[0])), ensure_ascii=False) if found else NO_VALUE
+
+    def _value(self, slot: str, value: Expression, turn: Turn) -> list[Value]:
+        """One, or none. What only takes too much work here may have one later: that fails the question."""
         try:
-            found = self._machine.evaluate(self._frame, f"{self._slot}.{argument.name}.{number}", value, turn)
+            return [self._machine.evaluate(self._frame, slot, value, turn)]
         except EvaluationError as error:
             if error.kind == "LimitExceeded":
                 raise
-            return NO_VALUE
-        return json.dumps(plain(to_wire(found)), ensure_ascii=False)
+            return []
 
     def _is_answered(self, value: Expression) -> bool:
         return self._approval in names(value)

@@ -121,3 +121,14 @@ def test_a_call_that_has_no_arguments_is_not_worded_with_others() -> None:
         "send(amount: 1, to: null)",
         'send(amount: 1000, to: "rent")',
     ]
+
+
+def test_a_filter_that_has_no_value_opens_nothing_and_is_no_failure() -> None:
+    calls = """
+      if p.limit > 0 {
+        for a in [b for b in p.pays if b.amount / p.limit > 2] { step send(amount: a.amount, to: a.to) }
+      }
+      step one = send(amount: p.limit, to: "x")
+    """
+    assert listed(calls, plan={**PLAN, "limit": 0}) == ['send(amount: 0, to: "x")']
+    assert listed(calls) == ['send(amount: 1000, to: "shop")', 'send(amount: 5, to: "x")']
