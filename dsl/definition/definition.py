@@ -7,7 +7,7 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Type
-from dsl.values.signature import Signature, signature
+from dsl.values.signature import Signature, signature, with_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Definition(Parts):
         found = self._signatures.get(tool)
         if found is None:
             declared = self.tools[tool]
-            found = self._signatures[tool] = signature(declared.parameters, declared.returns, self.types)
+            found = self._signatures[tool] = signature(
+                with_key(declared.parameters, declared.key), declared.returns, self.types
+            )
         return found
 
     def addresses(self, flow: str) -> dict[str, Node]:

@@ -32,8 +32,15 @@ class Signature:
     digest: str
 
 
+def with_key(parameters: tuple[Field, ...], key: str | None) -> tuple[Field, ...]:
+    """What a worker's tool is called with: the declared parameters, and the one that takes the idempotency key."""
+    if key is None or any(field.name == key for field in parameters):
+        return parameters
+    return (*parameters, Field(key, NamedType("text")))
+
+
 def signature(parameters: tuple[Field, ...], returns: Type | None, types: Types) -> Signature:
-    """The signature of a tool; without a result it gives `null`."""
+    """The signature of a tool that is called with `parameters`; without a result it gives `null`."""
     readable = _Writing(types, canonical=False)
     canonical = _Writing(types, canonical=True)
     digest = hashlib.sha256(_text(parameters, returns, canonical).encode()).hexdigest()

@@ -37,7 +37,11 @@ T = TypeVar("T")
 
 
 class LeftBehind(Exception):
-    """The function did not end while anybody could wait for it: it is at work still."""
+    """The function did not end while anybody could wait for it: it is at work still. `told`: the log says so."""
+
+    def __init__(self, *, told: bool) -> None:
+        super().__init__()
+        self.told = told
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,10 @@ class ToolRunner:
         if ended.done():
             return ended.result()
         ended.cancel()
-        if work.in_thread and call.seconds_left() == 0.0:
+        overdue_thread = work.in_thread and call.seconds_left() == 0.0
+        if overdue_thread:
             self._threads.left_behind(call.tool, work.future, _gauge(call.tool))
-        raise LeftBehind
+        raise LeftBehind(told=overdue_thread)
 
 
 async def _awaited(awaitable: Awaitable[Any]) -> Any:

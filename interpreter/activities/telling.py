@@ -50,12 +50,12 @@ class ToldAlready(logging.Filter):
         if not isinstance(error, ApplicationError) or record.levelno < logging.WARNING:
             return True
         if error.type == SDK_NOT_FOUND:
-            return self._once(record)
+            return self._once(record, error.message)
         return not is_workers(error.type)
 
-    def _once(self, record: logging.LogRecord) -> bool:
+    def _once(self, record: logging.LogRecord, message: str) -> bool:
         """A call of something that this worker does not have: one line for each name."""
-        name = str(getattr(record, "temporal_activity", {}).get("activity_type", "?"))
+        name = message.removeprefix("Activity function ").split(" for workflow ")[0]
         if name in self._unknown:
             return False
         self._unknown.add(name)

@@ -76,7 +76,8 @@ def tool_activity(
         except (NoFreeThread, LeftBehind, Unrecordable) as ours:
             error = ours
         failure = _failure(tool, error, file)
-        tell_failed(tool.name, context.attempt, failure, error, file)
+        if not isinstance(error, NoFreeThread) and not (isinstance(error, LeftBehind) and error.told):
+            tell_failed(tool.name, context.attempt, failure, error, file)
         raise failure from None
 
     return call

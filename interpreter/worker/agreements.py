@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dsl.ast.declarations import ToolDeclaration
 from dsl.definition.definition import Definition
 from dsl.source import Source
-from dsl.values.signature import signature
+from dsl.values.signature import with_key
 from interpreter.activities.headers import DeclaredSignature
 from interpreter.activities.tool import Tool
-from interpreter.worker.compatibility import ANY_KEY, Declared, differences
+from interpreter.worker.compatibility import Declared, differences
 
 
 class SignatureError(TypeError):
@@ -49,12 +49,12 @@ class Agreements:
             raise SignatureError("the tools do not fit the flows:\n" + "\n".join(dict.fromkeys(problems)))
 
     def _compare(self, definition: Definition, declaration: ToolDeclaration, tool: Tool | None) -> list[str]:
-        sealed = signature(declaration.parameters, declaration.returns, definition.types)
+        sealed = definition.signature(declaration.name)
         sides = f"\n    declared in `{definition.flow}`: {sealed.readable}"
         if tool is None:
             advice = f"give the worker a function marked @tool({declaration.name!r})"
             return [f"  `{declaration.name}` has no implementation: {advice}{sides}"]
-        declared = Declared(declaration.parameters, declaration.returns, definition.types, declaration.key)
+        declared = Declared(with_key(declaration.parameters, declaration.key), declaration.returns, definition.types)
         found = differences(declared, tool)
         self._known[tool.name, sealed.digest] = not found
         sides += f"\n    this worker offers:{' ' * max(1, len(definition.flow) - 3)}{tool.signature.readable}"
@@ -71,6 +71,6 @@ def _read(name: str, readable: str) -> Declared | None:
     parsed = parse(Source(name, f"edition 1 tool t({parameters}) {result} read"))
     match parsed.module.declarations:
         case (ToolDeclaration() as declaration,) if not parsed.diagnostics:
-            return Declared(declaration.parameters, declaration.returns, {}, key=ANY_KEY)
+            return Declared(declaration.parameters, declaration.returns, {})
         case _:
             return None

@@ -21,26 +21,16 @@ from dsl.values.structure import Types, options, resolve
 from dsl.values.writing import type_text
 from interpreter.activities.tool import Tool
 
-ANY_KEY = "*"
-"""For a declaration whose key is not known here: one more text may be demanded. A missing one is found on the call."""
-
-_TEXT = NamedType("text")
 _WIDER = {("int", "number"), ("int", "decimal")}
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A tool as a flow declares it. `key` is the parameter that takes the idempotency key, beside those declared."""
+    """A tool as a flow calls it: with its declared parameters and the one that takes the key."""
 
     parameters: tuple[Field, ...]
     returns: Type | None
     types: Types
-    key: str | None = None
-
-    def all_parameters(self) -> dict[str, Field]:
-        named = {field.name: field for field in self.parameters}
-        has_own = self.key is not None and self.key != ANY_KEY and self.key not in named
-        return named | {self.key: Field(self.key, _TEXT)} if has_own and self.key else named
 
 
 def differences(declared: Declared, tool: Tool) -> list[str]:
@@ -51,17 +41,16 @@ def differences(declared: Declared, tool: Tool) -> list[str]:
 def _parameter_differences(declared: Declared, tool: Tool) -> Iterator[str]:
     offered = {field.name: field for field in tool.parameters}
     into = _Fitting(declared.types, tool.types)
-    given = declared.all_parameters()
-    for field in given.values():
+    given = {field.name for field in declared.parameters}
+    for field in declared.parameters:
         if field.name not in offered:
             yield f"the function has no parameter `{field.name}`"
             continue
         reason = into.misfit(field.type, offered[field.name].type)
         if reason is not None:
             yield f"parameter `{field.name}`: {reason}"
-    for name, field in offered.items():
-        may_be_key = declared.key == ANY_KEY and field.type == _TEXT
-        if name not in given and name not in tool.optional and not may_be_key:
+    for name in offered:
+        if name not in given and name not in tool.optional:
             yield f"the function demands `{name}`, which is not declared"
 
 

@@ -52,6 +52,9 @@ class _Outbound(WorkflowOutboundInterceptor):
         call = _call.get()
         if call is not None:
             input.headers = {**input.headers, **_headers(*call)}
+            # The first attempt may go to the worker that has the run, past the queue. That worker may be the one that
+            # lacks the tool, so each further attempt is for whichever worker takes it.
+            input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
         return super().start_activity(input)
 
 

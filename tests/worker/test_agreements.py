@@ -6,13 +6,11 @@ from typing import Any, Literal, TypedDict
 
 import pytest
 
-from dsl.ast.declarations import ToolDeclaration
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.source import Source
 from dsl.syntax.parse import parse
-from dsl.values.signature import signature
 from interpreter.activities.headers import DeclaredSignature
 from interpreter.activities.tool import Tool
 from interpreter.worker.agreements import Agreements, SignatureError
@@ -29,8 +27,7 @@ def definition(declarations: str, flow: str) -> Definition:
 
 def declared(text: str) -> tuple[Definition, DeclaredSignature]:
     found = definition(f"type Tree {{ name: text, children: [Tree] }}\ntool t{text}", "step t()")
-    declaration: ToolDeclaration = found.tools["t"]
-    sealed = signature(declaration.parameters, declaration.returns, found.types)
+    sealed = found.signature("t")
     return found, DeclaredSignature(sealed.digest, sealed.readable)
 
 
@@ -79,6 +76,10 @@ def keyed(amount: Decimal, idempotency: str) -> None: ...
 
 
 @tool("t")
+def two_texts(amount: Decimal, idempotency: str, currency: str) -> None: ...
+
+
+@tool("t")
 def dictionary(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
@@ -98,9 +99,19 @@ FITS: list[tuple[Any, str]] = [
     (kind, '(kind: "b", maybe: text) -> { kind: text, size: number } read'),
     (kind, '(kind: "a" | "b", maybe: text?) -> { kind: "a", size: int } | { kind: "b" } read'),
     (keyed, '(amount: decimal) write keyed { key as idempotency compensate none "x" }'),
+    (keyed, '(amount: decimal, idempotency: text) write keyed { key as idempotency compensate none "x" }'),
+    (keyed, "(amount: decimal, idempotency: text) read"),
 ]
 
 MISFITS: list[tuple[Any, str, str]] = [
+    (keyed, '(amount: decimal) write keyed { compensate none "x" }', "the function demands `idempotency`"),
+    (keyed, '(amount: decimal) write keyed { key as other compensate none "x" }', "has no parameter `other`"),
+    (two_texts, '(amount: decimal) write keyed { key as idempotency compensate none "x" }', "demands `currency`"),
+    (
+        charge,
+        '(customer: text, amount: decimal) write keyed { key as by compensate none "x" }',
+        "has no parameter `by`",
+    ),
     (charge, "(customer: text) -> { ref: text } read", "the function demands `amount`, which is not declared"),
     (charge, "(customer: text, amount: decimal, by: text) read", "the function has no parameter `by`"),
     (charge, "(customer: text, amount: number) read", "parameter `amount`: number is not decimal"),
