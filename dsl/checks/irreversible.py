@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.expressions import Name
+from dsl.ast.expressions import Expression, Index, Name
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.expressions.names import names
 from dsl.semantics.gating.gates import Candidate, Obstacle, ungated
 from dsl.semantics.nodes import by_class
 
@@ -73,8 +74,8 @@ def _obstacle(program: Program, tried: Candidate, found: Obstacle) -> tuple[str,
 
 
 def _arguments(missing: list[Obstacle]) -> str:
-    names = ", ".join(f"`{each.argument}`" for each in missing)
-    return f"its argument {names} was" if len(missing) == 1 else f"its arguments {names} were"
+    which = ", ".join(f"`{each.argument}`" for each in missing)
+    return f"its argument {which} was" if len(missing) == 1 else f"its arguments {which} were"
 
 
 def _not_together(program: Program, tried: Candidate, found: Obstacle) -> tuple[str, Label, Label, str]:
@@ -92,25 +93,34 @@ def _not_together(program: Program, tried: Candidate, found: Obstacle) -> tuple[
 
 def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     """To show it, where it is known already; to ask later, where it is not."""
+    if any(_by_position(program, each.node) for each in missing):
+        return "go over the list itself, `for item in …`, and take the arguments from its item"
     asked = program.facts.moment_of(tried.approval)
     known: Collection[str] = () if asked is None else asked.state.names.keys()
-    shown: list[Node] = list(tried.approval.show)
+    shown: list[Expression] = list(tried.approval.show)
     for each in missing:
-        lists = list(_lists(program, each.node, known))
-        unknown = next((name for node in lists or [each.node] for name in _names(node) if name not in known), None)
+        assert isinstance(each.node, Expression)
+        values = list(_lists(program, each.node, known)) or [each.node]
+        unknown = next((name for value in values for name in sorted(names(value)) if name not in known), None)
         if unknown is not None:
             return f"`{unknown}` is not known yet where `{tried.approval.name}` asks: ask later, or answer it there"
-        shown += [node for node in lists or [each.node] if not any(node == before for before in shown)]
+        shown += [value for value in values if not any(value == before for before in shown)]
     return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"
 
 
-def _lists(program: Program, value: Node, known: Collection[str]) -> Iterator[Node]:
+def _by_position(program: Program, value: Node) -> bool:
+    """Whether it takes an item by a position that a round gives."""
+    for index in by_class(value).get(Index, ()):
+        for name in by_class(index.index).get(Name, ()) if isinstance(index, Index) else ():
+            symbol = program.facts.symbol_of(name)
+            if symbol is not None and isinstance(symbol.node, For | ParallelFor):
+                return True
+    return False
+
+
+def _lists(program: Program, value: Node, known: Collection[str]) -> Iterator[Expression]:
     """The lists whose items `value` is made of, for items that are not known where the approval asks."""
     for name in by_class(value).get(Name, ()):
         symbol = program.facts.symbol_of(name)
         if symbol is not None and symbol.name not in known and isinstance(symbol.node, For | ParallelFor):
             yield symbol.node.source
-
-
-def _names(node: Node) -> Iterator[str]:
-    return (name.name for name in by_class(node).get(Name, ()) if isinstance(name, Name))

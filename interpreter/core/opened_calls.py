@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import cast
 
-from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name
+from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name, Template
 from dsl.ast.statements import GatedCall, GateRound
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
@@ -69,13 +69,29 @@ class _Listing:
         return f"{call.target}({', '.join(given)}){''.join(rounds)}"
 
     def _argument(self, argument: Argument, number: int, turn: Turn) -> str:
-        value = argument.value
-        if not {each.variable for each in self._open}.isdisjoint(names(value)):
-            return self._path(value)
-        if self._is_answered(value):
-            return ANSWER
-        found = self._value(f"{self._slot}.{argument.name}.{number}", value, turn)
-        return json.dumps(plain(to_wire(found[0])), ensure_ascii=False) if found else NO_VALUE
+        value, slot = argument.value, f"{self._slot}.{argument.name}.{number}"
+        if not self._is_open(value):
+            found = self._value(slot, value, turn)
+            return json.dumps(plain(to_wire(found[0])), ensure_ascii=False) if found else NO_VALUE
+        if isinstance(value, Template):
+            return self._text(value, slot, turn)
+        return ANSWER if _root(value) == Name(self._approval) else self._path(value)
+
+    def _text(self, value: Template, slot: str, turn: Turn) -> str:
+        """A text with what is known of it, and with what is not as such."""
+        parts = []
+        for position, part in enumerate(value.parts):
+            if self._is_open(part):
+                path = self._path(part)
+                parts.append(path if path.startswith("‹") else f"‹{path}›")
+            else:
+                found = self._value(f"{slot}.{position}", Template((part,)), turn)
+                parts.append(json.dumps(plain(to_wire(found[0])), ensure_ascii=False)[1:-1] if found else NO_VALUE)
+        return f'"{"".join(parts)}"'
+
+    def _is_open(self, value: Expression) -> bool:
+        """Whether the answer decides it, or what comes with a round that is told instead."""
+        return self._is_answered(value) or not {each.variable for each in self._open}.isdisjoint(names(value))
 
     def _value(self, slot: str, value: Expression, turn: Turn) -> list[Value]:
         """One, or none. What only takes too much work here may have one later: that fails the question."""
@@ -90,16 +106,24 @@ class _Listing:
         return self._approval in names(value)
 
     def _path(self, value: Expression) -> str:
-        """`part.lines` by its name; of the answer, and what is made of several, that it is answered."""
+        """What is open, by its name; of the answer, that it is answered."""
         match value:
+            case Get(subject=Name(name=name), name="answer") if name == self._approval:
+                return ANSWER
             case Get(subject=subject, name=name):
-                return ANSWER if self._is_answer(value) else f"{self._path(subject)}.{name}"
+                return f"{self._path(subject)}.{name}"
             case Name(name=name):
                 return ANSWER if name == self._approval else name
             case Index(subject=subject, index=Literal(value=at)):
                 return f"{self._path(subject)}[{at}]"
+            case Index(subject=subject, index=index):
+                return f"{self._path(subject)}[{self._path(index)}]"
             case _:
-                return "…"
+                return ANSWER if self._is_answered(value) else "…"
 
-    def _is_answer(self, value: Get) -> bool:
-        return value.name == "answer" and value.subject == Name(self._approval)
+
+def _root(value: Expression) -> Expression:
+    """What a path begins with."""
+    while isinstance(value, Get | Index):
+        value = value.subject
+    return value

@@ -107,8 +107,14 @@ def test_what_is_answered() -> None:
         'send(amount: a.amount, to: a.to, note: "new") for each a of ‹your answer›.more'
     ]
     assert listed('step send(amount: p.pays[ok.answer.at].amount, to: "x")', answer) == [
-        'send(amount: ‹your answer›, to: "x")'
+        'send(amount: p.pays[‹your answer›.at].amount, to: "x")'
     ]
+    text = '"{{ p.pays[0].to }} \\" by {{ ok.by }}"'
+    assert listed(f"step send(amount: ok.answer.fee, to: {text})", answer) == [
+        'send(amount: ‹your answer›, to: "friend \\" by ‹your answer›.by")'
+    ]
+    noted = 'for a in ok.answer.more { step send(amount: p.limit, to: "{{ a.to }} of {{ p.limit }}") }'
+    assert listed(noted, answer) == ['send(amount: 5, to: "‹a.to› of 5") for each a of ‹your answer›.more']
 
 
 def test_a_call_that_has_no_arguments_is_not_worded_with_others() -> None:

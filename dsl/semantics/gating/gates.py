@@ -61,23 +61,32 @@ def gates(flow: FlowDeclaration, facts: Facts) -> dict[str, tuple[GatedCall, ...
     """The irreversible calls that each approval of `flow` opens, by the approval's name, in source order."""
     found: dict[str, list[GatedCall]] = {}
     for _, tried in ungated(flow, facts):
-        opened = next((each for each in tried if each.gate is not None), None)
-        if opened is not None and opened.gate is not None:
-            found.setdefault(opened.approval.name, []).append(opened.gate)
+        for each in tried:
+            if each.gate is not None:
+                found.setdefault(each.approval.name, []).append(each.gate)
     return {name: tuple(calls) for name, calls in found.items()}
 
 
 def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Candidate]]]:
     """The steps of a flow that need a gate, those on irreversible tools that do not say why they go without; each with
-    every approval that has come to an end where it stands, the most promising first."""
+    the latest approval that opens it, or with all that have come to an end there, the most promising first."""
     steps = [step for step in by_class(flow).get(Step, ()) if isinstance(step, Step) and _needs_gate(step, facts)]
     terms = Terms(flow, facts) if steps else None
     for step in steps:
         moment = facts.moment_of(step)
         if moment is not None and terms is not None:
-            symbols = [each for each in moment.state.names.values() if isinstance(each.node, AwaitApproval)]
-            tried = [_Trial(step, symbol, moment, facts, terms).result() for symbol in symbols]
-            yield step, sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
+            yield step, _candidates(step, moment, facts, terms)
+
+
+def _candidates(step: Step, moment: Moment, facts: Facts, terms: Terms) -> list[Candidate]:
+    symbols = [each for each in moment.state.names.values() if isinstance(each.node, AwaitApproval)]
+    tried: list[Candidate] = []
+    for symbol in sorted(symbols, key=lambda each: -each.node.span.start):
+        found = _Trial(step, symbol, moment, facts, terms).result()
+        if found.gate is not None:
+            return [found]
+        tried.append(found)
+    return sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
 
 
 def _needs_gate(step: Step, facts: Facts) -> bool:
