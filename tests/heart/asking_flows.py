@@ -26,7 +26,7 @@ class Scope:
     vars: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     depth: int = 0
-    gives: str = "return"
+    ways: tuple[str, ...] = ("return", "return", "fail")
 
     def with_(self, **more: tuple[str, ...]) -> "Scope":
         return replace(self, **{name: getattr(self, name) + new for name, new in more.items()})
@@ -53,10 +53,19 @@ class Writer:
             texts=("p", '"ann"'), bools=('p == "ann"',), lists=("c.people",), cases=("c",), flows=callable_flows * 2
         )
         body = self.block(scope)
+        if callable_flows and self.chance.random() < 0.2:
+            return self.searching(name, scope)
         early = ""
         if self.chance.random() < 0.4:
             early = f"  step early = judge(q: p)\n  if early.sure {{ return {self.case(scope)} }}\n"
         return f"flow {name}(c: Case, p: text) -> Case {{\n{body}{early}  return {self.case(scope)}\n}}\n"
+
+    def searching(self, name: str, scope: Scope) -> str:
+        """Gives one of a list, or fails."""
+        scope = scope.with_(texts=("one",) * 4, bools=("early.sure",))
+        found = f"for one in c.people {{ if {self.condition(scope)} {{ return {self.case(scope)} }} }}"
+        judged = self.chance.choice(["step early = judge(q: p)", "let early = { sure: p == c.owner }"])
+        return f'flow {name}(c: Case, p: text) -> Case {{\n  {judged}\n  {found}\n  fail "none"\n}}\n'
 
     def name(self) -> str:
         self.numbers += 1
@@ -180,7 +189,7 @@ class Writer:
         return line, more
 
     def leave(self, scope: Scope) -> tuple[str, Scope]:
-        way = self.chance.choice([scope.gives, scope.gives, "fail"])
+        way = self.chance.choice(scope.ways)
         if way == "fail":
             what = f"fail {self.text(scope)}"
         elif way == "break":
@@ -201,7 +210,7 @@ class Writer:
     def round(self, scope: Scope) -> tuple[str, Scope]:
         item = self.name()
         inner = scope.inside()
-        inner = replace(inner, gives="break") if scope.gives in ("return", "break") else inner
+        inner = replace(inner, ways=(*scope.ways, "break", "break"))
         if scope.case_lists and self.chance.random() < 0.5:
             source = self.chance.choice(scope.case_lists)
             return self._around(f"for {item} in {source}", inner.with_(cases=(item, item))), scope
@@ -209,7 +218,7 @@ class Writer:
 
     def loop(self, scope: Scope) -> tuple[str, Scope]:
         inner = scope.inside()
-        inner = replace(inner, gives="break") if scope.gives in ("return", "break") else inner
+        inner = replace(inner, ways=(*scope.ways, "break", "break"))
         until = f" until {self.condition(scope)}" * (self.chance.random() < 0.5)
         body = self._around("loop budget 2 iterations", inner).removesuffix("}")
         return f"{body}{until} }} {self._around('on exhausted', scope.inside())}", scope
@@ -222,7 +231,7 @@ class Writer:
 
     def fan(self, scope: Scope) -> tuple[str, Scope]:
         item, name, good = self.name(), self.name(), self.name()
-        inner = replace(scope.inside(), vars=(), gives="yield").with_(texts=(item, item))
+        inner = replace(scope.inside(), vars=(), ways=("yield", "fail")).with_(texts=(item, item))
         going = self.chance.random() < 0.4
         head = f"parallel for {item} in {self.chance.choice(scope.lists)} as {name}{' keep going' * going}"
         body = self._around(head, inner).removesuffix("}")

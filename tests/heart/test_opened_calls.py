@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dsl.expressions.values import Reference
 from interpreter.core.commands import CallTool
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Planned, Returns, World
@@ -138,3 +139,13 @@ def test_a_filter_that_has_no_value_opens_nothing_and_is_no_failure() -> None:
     """
     assert listed(calls, plan={**PLAN, "limit": 0}) == ['send(amount: 0, to: "x")']
     assert listed(calls) == ['send(amount: 1000, to: "shop")', 'send(amount: 5, to: "x")']
+
+
+def test_a_list_that_is_kept_elsewhere_is_told() -> None:
+    """It is too large to be listed; what is shown of it is bound to the question by its hash."""
+    hash_ = "0" * 64
+    plan = {**PLAN, "pays": Reference(hash_, 100_000)}
+    calls = 'for a in p.pays { step send(amount: a.amount, to: a.to, note: "of {{ p.limit }}") }'
+    assert listed(calls, plan=plan, objects={hash_: PLAN["pays"]}) == [
+        'send(amount: a.amount, to: a.to, note: "of 5") for each a of p.pays'
+    ]

@@ -10,71 +10,28 @@ places depends on what leads to each of them.
 That a step was reached at all is not counted: who is asked must not depend on a model, but whether may.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Expression, Name
-from dsl.ast.node import Node
+from dsl.ast.node import Node, children
 from dsl.ast.statements import Statement
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
+from dsl.semantics.provenance.around import REACHED, Around, Asked, Called, Summary
 from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.symbols import Symbol
 
-REACHED = "@"
-"""Stands among the parameters of a flow for the decision to call it."""
+NO_NODES: frozenset[int] = frozenset()
+
+Rounds = ast.For | ast.ParallelFor | ast.Loop
 
 Key = tuple[int, str]
 """What defines a name, and what else it is that marks are kept of: the leaves of a loop, the failing of a block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Someone who is asked by name, and what the name depends on."""
-
-    whom: ast.Person
-    sources: Sources
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """One call of a flow: by parameter what it is given, and on what the choice of that depends."""
-
-    step: ast.Step
-    target: FlowDeclaration
-    arguments: dict[str, Mark]
-    chosen: dict[str, Sources]
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The statements around, with their decisions; the ones that what fails inside may lead out of; the branch whose
-    value `yield` gives."""
-
-    decisions: tuple[tuple[Node, Sources], ...] = ()
-    catching: tuple[Node, ...] = ()
-    branch: Node | None = None
-
-    def inside(self, node: Node, decision: Sources) -> "Around":
-        return replace(self, decisions=(*self.decisions, (node, decision)))
-
-    def depth_of(self, node: Node) -> int:
-        return next(depth for depth, (each, _) in enumerate(self.decisions) if each is node)
-
-    def since(self, depth: int) -> Sources:
-        return NO_SOURCES.union(*(decision for _, decision in self.decisions[depth:]))
-
-
-@dataclass
-class Summary:
-    """What a flow gives its caller, and on what it depends whether it fails."""
-
-    returns: Mark = field(default_factory=Mark)
-    failing: Sources = NO_SOURCES
 
 
 class FlowMarks:
@@ -137,7 +94,8 @@ class FlowMarks:
 
     def _may_fail(self, sources: Sources, around: Around) -> None:
         for node in around.catching:
-            self._grow(node, "failing", Mark(sources))
+            if not sources <= self._mark(node, "failing").sources:
+                self._grow(node, "failing", Mark(sources))
 
     # -- statements
 
@@ -170,8 +128,10 @@ class FlowMarks:
         self._may_fail(self._read(node.value, around).all() | around.since(0), around)
 
     def _return(self, node: ast.Return, around: Around) -> None:
+        """One that stands alone, and outside of a round, gives the same whatever leads to it."""
         if node.value is not None:
-            decided = around.since(0) if self._many_returns else NO_SOURCES
+            several = self._many_returns or any(isinstance(each, Rounds) for each, _ in around.decisions)
+            decided = around.since(0) if several else NO_SOURCES
             self._grow(self.flow, "returns", self._read(node.value, around).and_(decided))
 
     def _yield(self, node: ast.Yield, around: Around) -> None:
@@ -202,7 +162,8 @@ class FlowMarks:
             for whom in stage.whom:
                 if isinstance(whom, ast.Person):
                     found = self._read(whom.value, around).all()
-                    self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, around)))
+                    beside = (node.question, *node.show)
+                    self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, beside, around)))
 
     def _leaves(self, name: str | None, sources: Sources, around: Around) -> None:
         """What leads out of a loop, or on to its next turn, decides how often everything in it is done."""
@@ -216,16 +177,17 @@ class FlowMarks:
         source = self._read(node.source, around)
         many = self._values.item(node.source)
         self._grow(node, "item", many)
-        inner = around.inside(node, source.sources | self._mark(node, "leaving").sources)
+        inner = around.inside(node, source.spine() | self._mark(node, "leaving").sources)
         if isinstance(node, ast.For):
-            self._grow(node, "index", Mark(source.all()))
+            self._grow(node, "index", Mark(source.spine()))
             self._block(node.body, inner)
             return
         if node.up_to is not None:
             self._read(node.up_to, around)
         inner = replace(inner, branch=node, catching=self._catching(node, node.keep_going, around))
         self._block(node.body, inner)
-        self._grow(node, "parallel", self._value_of(node, self._mark(node, "yields"), node.keep_going))
+        value = self._value_of(node, self._mark(node, "yields"), node.keep_going)
+        self._grow(node, "parallel", value.and_(source.spine()))
 
     def _catching(self, node: Node, catches: bool, around: Around) -> tuple[Node, ...]:
         return (*around.catching, node) if catches else around.catching
@@ -286,28 +248,42 @@ class FlowMarks:
     def _flow(self, node: ast.Step, target: FlowDeclaration, given: dict[str, Mark], around: Around) -> None:
         reached = around.since(0) | {Given(REACHED)}
         chosen = {REACHED: reached}
-        for name, value in self._facts.arguments_of(node.call).items():
+        arguments = self._facts.arguments_of(node.call)
+        for name, value in arguments.items():
             varying = (id(target), name) in self._varying and not passes_on(self.flow, target, name, value)
-            chosen[name] = self._of_the_turn(value, around) | (reached if varying else NO_SOURCES)
+            turn = self._of_the_turn(value, arguments.values(), around)
+            chosen[name] = turn | (reached if varying else NO_SOURCES)
         self.called.append(Called(node, target, given, chosen))
         summary = self._summaries.get(id(target))
         if summary is not None:
             self._grow(node, "step", substituted(summary.returns, given, node))
             self._may_fail(substituted(Mark(summary.failing), given, node).all(), around)
 
-    def _of_the_turn(self, value: Expression, around: Around) -> Sources:
-        """Where `value` is another one in each turn of a round, what was answered outside of the round decides which of
-        them it is here. What is answered in the turn is about the turn."""
-        read = {id(symbol.node) for name in by_class(value).get(Name, ()) if (symbol := self._facts.symbol_of(name))}
+    def _of_the_turn(self, value: Expression, beside: Iterable[Expression], around: Around) -> Sources:
+        """Where `value` is another one in each turn of a round, what leads to it in a turn chooses which one it is.
+
+        Not so where what stands beside it is another one as well: a question of its own for each case, to the owner of
+        the case. Then a model may decide in the turn whether to ask about this case; what was answered outside of the
+        round decides which of the turns it is, all the same.
+        """
+        read, others = self._defined(value, None), NO_NODES.union(*(self._defined(each, value) for each in beside))
         found: Sources = NO_SOURCES
         for depth, (node, _) in enumerate(around.decisions):
-            if isinstance(node, ast.For | ast.ParallelFor | ast.Loop) and not read.isdisjoint(self._turn(node)):
-                own = self._turn(node)
-                decided = around.since(depth)
-                found |= {each for each in decided if isinstance(each, Given) or id(each.step) not in own}
+            if isinstance(node, Rounds) and not read.isdisjoint(self._turn(node)):
+                own = NO_NODES if others.isdisjoint(self._turn(node)) else self._turn(node)
+                found |= {each for each in around.since(depth) if isinstance(each, Given) or id(each.step) not in own}
         return found
 
-    def _turn(self, round_: ast.For | ast.ParallelFor | ast.Loop) -> frozenset[int]:
+    def _defined(self, value: Node, left_out: Node | None) -> frozenset[int]:
+        """What defines the names that are read, by identity, apart from those in parts that equal `left_out`."""
+        if value == left_out:
+            return NO_NODES
+        if isinstance(value, Name):
+            symbol = self._facts.symbol_of(value)
+            return NO_NODES if symbol is None else frozenset({id(symbol.node)})
+        return NO_NODES.union(*(self._defined(child, left_out) for child in children(value)))
+
+    def _turn(self, round_: Rounds) -> frozenset[int]:
         """Everything, by identity, that may be another one in each turn: what stands inside, and the vars set there."""
         found = self._turns.get(id(round_))
         if found is None:

@@ -2,8 +2,8 @@
 
 A **source** is the answer of a model, or what a parameter of the flow at hand was given (so that a flow is looked at
 once, whoever calls it). A **mark** is the set of sources of a whole value, and for a record that is known field by
-field more sources for each field. The items of a list have the mark of the list: which of them is taken does not count,
-only how the choice was made.
+field more sources for each field. The items of a list have the mark of the list: what decides how many there are, and
+in which order, is a source of each.
 
 Joining is union. The bottom is the empty mark: constants, the input of the main flow, what people answered, and what
 tools gave, whatever they were asked.
@@ -20,6 +20,8 @@ ANY = "*"
 """Some value of a map, by a key that is not known here."""
 ALL = "**"
 """Everything in a value."""
+SPINE = "#"
+"""How many items a list has, and what was chosen for it, whatever they are."""
 DEEPEST = 5
 """Fields are told apart to this depth; below, everything is one."""
 
@@ -46,7 +48,7 @@ class Given:
     path: Path = ()
 
     def part(self, name: str) -> "Given":
-        if self.path[-1:] == (ALL,):
+        if self.path[-1:] in ((ALL,), (SPINE,)):
             return self
         return Given(self.parameter, (*self.path, ALL if len(self.path) >= DEEPEST else name))
 
@@ -66,13 +68,15 @@ class Mark:
         return self.sources.union(*(each.all() for each in self.fields.values()))
 
     def part(self, name: str) -> "Mark":
-        """A field of a record; `ANY` of a map's values, `ALL` of everything in it taken together."""
+        """A field of a record; `ANY` of a map's values, `ALL` of everything in it taken together, a list's `SPINE`."""
         below = frozenset(each.part(name) if isinstance(each, Given) else each for each in self.sources)
         match name:
             case name if name == ALL:
                 return Mark(below.union(*(each.all() for each in self.fields.values())))
             case name if name == ANY:
                 return joined((Mark(below), *self.fields.values()))
+            case name if name == SPINE:
+                return Mark(below)
             case _:
                 return joined((Mark(below), self.fields.get(name, Mark())))
 
@@ -84,6 +88,9 @@ class Mark:
 
     def and_(self, sources: Sources) -> "Mark":
         return Mark(self.sources | sources, self.fields) if sources - self.sources else self
+
+    def spine(self) -> Sources:
+        return self.part(SPINE).sources
 
 
 def joined(marks: Iterable[Mark], depth: int = 0) -> Mark:

@@ -5,21 +5,24 @@ that call each other or themselves are no exception. From each `from person` the
 model in it is the finding; a parameter in it leads to each call of the flow, shortest ways first.
 
 Sound, because marks only leave out what is meant to be left out: what a tool gives, what people answered, and that a
-question is reached at all. A parameter that every call gives the same decides nothing; where calls differ, the decision
-which of them is reached counts as well, so a flow that is asked for one of two persons is no way around a `set`.
+question is reached at all. Where two calls of a flow differ in one argument only, the decision which of them is reached
+counts as well, so a flow that asks one of two persons is no way around a `set`; neither is a round in whose turns
+the same question goes to one person after the other. Two questions of their own are two, whoever is asked.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.expressions import Expression, Literal
+from dsl.ast.expressions import Expression, Name
 from dsl.ast.statements import Call, Person, Step
 from dsl.semantics.call_graph import call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
-from dsl.semantics.provenance.flow import REACHED, Called, FlowMarks, Summary, passes_on
+from dsl.semantics.provenance.around import REACHED, Called, Summary
+from dsl.semantics.provenance.flow import FlowMarks, passes_on
 from dsl.semantics.provenance.marks import Answered, Given, Mark, Path, Sources
 
 
@@ -72,23 +75,44 @@ def _called_first(facts: Facts) -> list[FlowDeclaration]:
 
 
 def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int, str]]:
-    """The parameters, with their flows, for which two calls may give different values."""
-    given: dict[tuple[int, str], list[Expression | None]] = {}
+    """The parameters, with their flows, that two calls give different values, and everything else the same: then it is
+    one question, and which of the two calls is reached chooses what the parameter is."""
+    calls: dict[int, list[dict[str, _Value]]] = {}
+    targets: dict[int, FlowDeclaration] = {}
     for flow in flows:
         for step in by_class(flow).get(Step, ()):
             signature = facts.callee_of(step.call) if isinstance(step, Step) else None
             if signature is not None and isinstance(signature.node, FlowDeclaration) and isinstance(step, Step):
-                arguments = facts.arguments_of(step.call)
-                for field in signature.node.parameters:
-                    value = arguments.get(field.name)
-                    if value is None or not passes_on(flow, signature.node, field.name, value):
-                        given.setdefault((id(signature.node), field.name), []).append(value)
-    return frozenset(key for key, values in given.items() if len(values) > 1 and not _same(values))
+                targets[id(signature.node)] = signature.node
+                calls.setdefault(id(signature.node), []).append(_values(flow, signature.node, step, facts))
+    return frozenset(
+        (target, field.name)
+        for target, given in calls.items()
+        for field in targets[target].parameters
+        if any(_differ_only_in(field.name, one, other) for one, other in combinations(given, 2))
+    )
 
 
-def _same(values: list[Expression | None]) -> bool:
-    """Only a constant is the same wherever it is written."""
-    return all(value == values[0] and (value is None or isinstance(value, Literal)) for value in values)
+_Value = tuple[Expression | None, tuple[int, ...]]
+"""An argument, and what defines each name in it: where both are equal, it is the same value wherever it is written."""
+
+
+def _values(flow: FlowDeclaration, target: FlowDeclaration, step: Step, facts: Facts) -> dict[str, _Value]:
+    """What a call gives; without what a flow that calls itself only passes on."""
+    arguments = facts.arguments_of(step.call)
+    found: dict[str, _Value] = {}
+    for field in target.parameters:
+        value = arguments.get(field.name)
+        if value is None or not passes_on(flow, target, field.name, value):
+            names = () if value is None else by_class(value).get(Name, ())
+            symbols = (facts.symbol_of(name) for name in names)
+            found[field.name] = (value, tuple(0 if symbol is None else id(symbol.node) for symbol in symbols))
+    return found
+
+
+def _differ_only_in(name: str, one: dict[str, _Value], other: dict[str, _Value]) -> bool:
+    shared = one.keys() & other.keys()
+    return name in shared and [each for each in shared if one[each] != other[each]] == [name]
 
 
 class _Search:

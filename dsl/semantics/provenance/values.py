@@ -73,7 +73,7 @@ class Values:
     def _comprehension(self, node: ast.Comprehension) -> Mark:
         self._items[id(node)] = self.item(node.source)
         chosen = NO_SOURCES if node.condition is None else self.of(node.condition).all()
-        return self.of(node.item).and_(chosen)
+        return self.of(node.item).and_(chosen | self.of(node.source).spine())
 
     def _record(self, node: ast.RecordLiteral) -> Mark:
         found = Mark()
@@ -93,6 +93,8 @@ class Values:
         match node.function:
             case "first" | "last" | "reverse" | "flatten" if node.arguments[0].name in (None, "items"):
                 return first.and_(_rest(arguments))
+            case "len":
+                return Mark(first.spine())
             case "sort" | "distinct":
                 return first.and_(every)
             case "succeeded" if len(arguments) == 1:

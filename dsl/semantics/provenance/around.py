@@ -1,0 +1,56 @@
+"""What stands around a statement while marks are made out, and what is kept of a flow for the others."""
+
+from dataclasses import dataclass, field, replace
+
+from dsl.ast import statements as ast
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.node import Node
+from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
+
+REACHED = "@"
+"""Stands among the parameters of a flow for the decision to call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Someone who is asked by name, and what the name depends on."""
+
+    whom: ast.Person
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One call of a flow: by parameter what it is given, and on what the choice of that depends."""
+
+    step: ast.Step
+    target: FlowDeclaration
+    arguments: dict[str, Mark]
+    chosen: dict[str, Sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The statements around, with their decisions; the ones that what fails inside may lead out of; the branch whose
+    value `yield` gives."""
+
+    decisions: tuple[tuple[Node, Sources], ...] = ()
+    catching: tuple[Node, ...] = ()
+    branch: Node | None = None
+
+    def inside(self, node: Node, decision: Sources) -> "Around":
+        return replace(self, decisions=(*self.decisions, (node, decision)))
+
+    def depth_of(self, node: Node) -> int:
+        return next(depth for depth, (each, _) in enumerate(self.decisions) if each is node)
+
+    def since(self, depth: int) -> Sources:
+        return NO_SOURCES.union(*(decision for _, decision in self.decisions[depth:]))
+
+
+@dataclass
+class Summary:
+    """What a flow gives its caller, and on what it depends whether it fails."""
+
+    returns: Mark = field(default_factory=Mark)
+    failing: Sources = NO_SOURCES
