@@ -19,6 +19,8 @@ from temporalio.worker import (
     Interceptor,
 )
 
+from interpreter.activities.at_work import AT_WORK
+from interpreter.activities.heartbeats import heartbeating
 from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER, VERIFIES_HEADER
 from interpreter.boundary.payloads import References
 
@@ -44,6 +46,9 @@ class CallHeaders:
     references: References = field(default_factory=list)
 
 
+OURS = "__steadflow_activity__"
+"""Attribute of the activities that we made of tools."""
+
 HEADERS: ContextVar[CallHeaders] = ContextVar("steadflow_call_headers", default=CallHeaders())  # noqa: B039 - frozen
 
 
@@ -53,12 +58,21 @@ class HeaderInterceptor(Interceptor):
 
 
 class _Inbound(ActivityInboundInterceptor):
+    _outbound: "_Outbound"
+
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
-        super().init(_Outbound(outbound))
+        self._outbound = _Outbound(outbound)
+        super().init(self._outbound)
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        HEADERS.set(_read(input.headers))
-        return await super().execute_activity(input)
+        headers = _read(input.headers)
+        HEADERS.set(headers)
+        if headers.key is None or hasattr(input.fn, OURS):
+            return await super().execute_activity(input)
+        # A tool that was given to the worker as an activity of its own knows nothing of heartbeats and keys.
+        with AT_WORK.while_entered(headers.key):
+            async with heartbeating(self._outbound.heartbeat):
+                return await super().execute_activity(input)
 
 
 class _Outbound(ActivityOutboundInterceptor):

@@ -21,7 +21,7 @@ from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.failing import failure_of, undeclared, worker_says
 from interpreter.activities.function import FunctionCall, NotBegun
-from interpreter.activities.headers import HEADERS, CallHeaders, DeclaredSignature
+from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.results import Unrecordable, plain, recordable
 from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
@@ -36,7 +36,11 @@ from interpreter.stores.values import resolve
 
 @dataclass(frozen=True, eq=False)
 class Tool:
-    """A typed Python function that implements a tool. `types` are the records it names; `optional` may be left out."""
+    """A typed Python function that implements a tool. `types` are the records it names; `optional` may be left out.
+
+    `unchecked`: it says nothing that a declaration could be compared with. `whole` is then the one parameter, if there
+    is one, that takes all arguments as one object.
+    """
 
     name: str
     function: Callable[..., Any]
@@ -46,6 +50,8 @@ class Tool:
     types: Mapping[str, Type]
     adapters: Mapping[str, TypeAdapter[Any]]
     signature: Signature
+    unchecked: bool = False
+    whole: str | None = None
 
 
 Accepts = Callable[[Tool, DeclaredSignature], bool]
@@ -80,6 +86,7 @@ def tool_activity(
             tell_failed(tool.name, context.attempt, failure, error, file)
         raise failure from None
 
+    setattr(call, OURS, True)
     return call
 
 
@@ -108,6 +115,8 @@ async def _converted(
     """The arguments as the function's own types; whatever is wrong with them, nothing was called."""
     if references:
         arguments = await asyncio.to_thread(_resolved, tool, arguments, references, store)
+    if tool.whole is not None:
+        arguments = {tool.whole: arguments}
     fields = tuple(field for field in tool.parameters if field.name in arguments or field.name not in tool.optional)
     checked = validate_record(arguments, fields, tool.types)
     if checked.problems:
@@ -169,6 +178,8 @@ def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseExceptio
             return worker_says(TIMED_OUT, "timed out; the call was at work still", at_work=True)
         case asyncio.CancelledError():
             return _cancelled(error)
+        case activity._CompleteAsyncError():
+            return error
         case Unrecordable():
             return undeclared(f"the result of `{tool.name}` cannot be recorded: {error}")
         case _:

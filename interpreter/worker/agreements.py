@@ -4,7 +4,7 @@ A call carries the digest of what its definition declares. Equal digests agree; 
 once, from the readable form that comes with it, and the answer is remembered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.definition.definition import Definition
@@ -25,7 +25,7 @@ class Agreements:
 
     def accepts(self, tool: Tool, declared: DeclaredSignature) -> bool:
         """Whether `tool` can serve a call that is declared so."""
-        if declared.digest == tool.signature.digest:
+        if tool.unchecked or declared.digest == tool.signature.digest:
             return True
         key = (tool.name, declared.digest)
         if key not in self._known:
@@ -34,16 +34,24 @@ class Agreements:
         return self._known[key]
 
     def check(
-        self, definitions: Iterable[Definition], tools: dict[str, Tool], queue: str, *, partial: bool = False
+        self,
+        definitions: Iterable[Definition],
+        tools: dict[str, Tool],
+        queue: str,
+        *,
+        partial: bool = False,
+        beside: Collection[str] = (),
     ) -> None:
         """Compare `tools` with all that the definitions call on `queue`. Raises `SignatureError`.
 
-        With `partial` a tool may be missing: another worker on the queue has it.
+        With `partial` a tool may be missing: another worker on the queue has it. `beside` are the names of activities
+        that this worker has besides the tools.
         """
         problems: list[str] = []
         for definition in definitions:
             for declaration in definition.tools.values():
-                if declaration.queue in (None, queue) and not (partial and declaration.name not in tools):
+                elsewhere = declaration.name not in tools and (partial or declaration.name in beside)
+                if declaration.queue in (None, queue) and not elsewhere:
                     problems += self._compare(definition, declaration, tools.get(declaration.name))
         if problems:
             raise SignatureError("the tools do not fit the flows:\n" + "\n".join(dict.fromkeys(problems)))
@@ -54,6 +62,8 @@ class Agreements:
         if tool is None:
             advice = f"give the worker a function marked @tool({declaration.name!r})"
             return [f"  `{declaration.name}` has no implementation: {advice}{sides}"]
+        if tool.unchecked:
+            return []
         declared = Declared(with_key(declaration.parameters, declaration.key), declaration.returns, definition.types)
         found = differences(declared, tool)
         self._known[tool.name, sealed.digest] = not found

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from interpreter.activities.tool import Tool
-from interpreter.worker.tools import ATTRIBUTE, UnusableTool, unique
+from interpreter.worker.tools import UnusableTool, tool_in, unique
 
 
 class ToolsUnreadable(ImportError):
@@ -23,17 +23,12 @@ def load_tools(path_or_module: str) -> list[Tool]:
     except Exception as error:
         raise ToolsUnreadable(f"{path_or_module} cannot be loaded: {type(error).__name__}: {error}") from error
     try:
-        found = unique(item for value in vars(module).values() if (item := _tool(value)) is not None)
+        found = unique(item for value in vars(module).values() if (item := tool_in(value)) is not None)
     except UnusableTool as error:
         raise ToolsUnreadable(f"{path_or_module}: {error}") from error
     if not found:
-        raise ToolsUnreadable(f"{path_or_module} has no function marked @tool")
+        raise ToolsUnreadable(f"{path_or_module} has no function marked @tool, and no activity")
     return list(found.values())
-
-
-def _tool(value: object) -> Tool | None:
-    found = value if isinstance(value, Tool) else getattr(value, ATTRIBUTE, None)
-    return found if isinstance(found, Tool) else None
 
 
 def _module(path_or_module: str) -> ModuleType:

@@ -30,6 +30,7 @@ from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.objects import Loader, LoadingInterceptor
+from interpreter.worker.plain_activities import activity_name
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
@@ -42,10 +43,11 @@ PASSED_THROUGH = ("dsl", "interpreter", "re2")
 class FlowPlugin(SimplePlugin):
     """Flows on one worker: the workflow, the activities, the tools as activities of their own.
 
-    `tools` are functions marked `@tool`. `flows` are those whose tools this worker must have: where one of them is
-    missing on this task queue, or differs, the worker does not start; with `partial` another worker on the queue may
-    have what is missing. `provider` answers for agents (default: by the environment), `store` keeps large values and
-    must be shared by all workers and clients (default: in the state folder).
+    `tools` are functions marked `@tool`, or plain Temporal activities, whose signature is not compared. `flows` are
+    those whose tools this worker must have: where one of them is missing on this task queue, or differs, the worker
+    does not start; with `partial` another worker on the queue may have what is missing. `provider` answers for agents
+    (default: by the environment), `store` keeps large values and must be shared by all workers and clients (default: in
+    the state folder).
     """
 
     def __init__(
@@ -75,7 +77,10 @@ class FlowPlugin(SimplePlugin):
         )
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
-        self._agreements.check(self._definitions, self._tools, config["task_queue"], partial=self._partial)
+        beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
+        self._agreements.check(
+            self._definitions, self._tools, config["task_queue"], partial=self._partial, beside=beside
+        )
         self._provider = self._provider or provider_from_environment()
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]

@@ -18,6 +18,7 @@ from dsl.ast.types import Field, Type
 from dsl.values.signature import signature
 from interpreter.activities.tool import Tool
 from interpreter.worker.annotations import Annotations, UnusableAnnotation
+from interpreter.worker.plain_activities import activity_name, plain_tool
 
 ATTRIBUTE = "__steadflow_tool__"
 
@@ -48,11 +49,20 @@ def tool(name: Any, /) -> Any:
 
 
 def tool_of(item: Any) -> Tool:
-    """The `Tool` that was made of a function; a `Tool` as it is."""
-    found = item if isinstance(item, Tool) else getattr(item, ATTRIBUTE, None)
-    if not isinstance(found, Tool):
+    """The `Tool` that was made of a function, or of a plain activity; a `Tool` as it is."""
+    found = tool_in(item)
+    if found is None:
         raise UnusableTool(f"{_where(item)} is not a tool: write @tool above it")
     return found
+
+
+def tool_in(item: object) -> Tool | None:
+    """The tool that `item` is, if it is one."""
+    found = item if isinstance(item, Tool) else getattr(item, ATTRIBUTE, None)
+    if isinstance(found, Tool):
+        return found
+    name = activity_name(item)
+    return plain_tool(name, item) if name is not None and callable(item) else None
 
 
 def unique(tools: Iterable[Tool]) -> dict[str, Tool]:

@@ -23,6 +23,12 @@ def close(id: str) -> None: ...
 """
 
 
+IMPORTS = """from collections.abc import Sequence
+from temporalio import activity
+from temporalio.common import RawValue
+"""
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -65,6 +71,22 @@ def test_what_is_wrong_with_a_file_is_told_in_words(file: Path, content: str | N
         load_tools(str(file))
     assert reason in str(caught.value)
     assert "shop_tools.py" in str(caught.value)
+
+
+def test_plain_activities_are_tools_too(file: Path) -> None:
+    file.write_text(
+        GOOD
+        + IMPORTS
+        + """
+@activity.defn(name="pets.by_name")
+async def by_name(args: dict) -> dict:
+    return {"id": 7}
+
+@activity.defn(dynamic=True)
+async def any_name(args: Sequence[RawValue]) -> None: ...
+"""
+    )
+    assert [tool.name for tool in load_tools(str(file))] == ["tickets.open", "close", "pets.by_name"]
 
 
 def test_a_module_that_is_not_there() -> None:
