@@ -30,7 +30,7 @@ CODES: dict[str, str] = {
     "SF403": "undo that is not a tool that can undo",
     "SF404": "agent that cannot be asked",
     "SF501": "irreversible call without an approval of exactly this call",
-    "SF502": "approval that cannot be answered",
+    "SF502": "approval that cannot be answered, or whose people a model chooses",
     "SF601": "unreachable statement",
     "SF602": "var of an outer block set inside parallel",
     "SF603": "result never used",

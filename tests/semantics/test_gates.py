@@ -3,12 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from dsl.analysis import analyse
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.semantics.gating.gates import gates
+from dsl.source import Source
 from tests.semantics.reading import clean
 
 TOOLS = """
@@ -118,3 +120,14 @@ def test_only_approvals_that_gate_something_are_named() -> None:
     """)
     (flow,) = analysis.facts.all(FlowDeclaration)
     assert gates(flow, analysis.facts).keys() == {"paying"}
+
+
+def test_a_filter_without_its_list_is_no_bug_of_ours() -> None:
+    text = f"""edition 1{TOOLS}
+      flow main(claim: Claim) {{
+        await approval ok "Pay?" {{ show claim from "leads" timeout 1h then reject }}
+        if ok.approved {{ for part in reverse() {{ step pay(to: part.id, amount: values()[0]) }} }}
+      }}
+    """
+    codes = {each.code for each in analyse(Source("case.flow", text)).diagnostics}
+    assert codes >= {"SF104", "SF501"}

@@ -190,6 +190,8 @@ _NO_NODE = Node()
 
 
 def _filtered(term: Term, call: FunctionCall, facts: Facts) -> Term | None:
+    if not call.arguments:
+        return None
     match call.function:
         case "reverse" | "sort" | "distinct":
             return _argument(term)
