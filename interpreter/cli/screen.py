@@ -11,6 +11,7 @@ from interpreter.boundary.payloads import JSON, RunResult
 from interpreter.boundary.view import Note, QuestionView
 from interpreter.cli.board import Board
 from interpreter.cli.lines import note_line
+from interpreter.cli.own_output import results
 from interpreter.cli.questions import how_to_answer, question_lines
 
 REHEARSAL = "This was a rehearsal: no model was asked, the agents' answers were made up from their types."
@@ -73,7 +74,7 @@ class Plain:
     def result(self, run: str, result: RunResult) -> None:
         if result.rehearsal:
             self.say(REHEARSAL)
-        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2), file=results())
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
         self.say(text)
@@ -143,8 +144,8 @@ class Lines:
         self._write({"event": "result", "run": run, **record})
 
     def _write(self, record: JSON) -> None:
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        results().write(json.dumps(record, ensure_ascii=False) + "\n")
+        results().flush()
 
 
 def choose_screen(flow: str, *, as_json: bool) -> Screen:

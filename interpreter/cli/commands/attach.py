@@ -10,11 +10,13 @@ from interpreter.activities.tool import Tool
 from interpreter.boundary import names
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.remembered import Remembered, recall
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import read_script
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
+from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, working
 
@@ -36,7 +38,8 @@ def attach(run: str, tools: tuple[str, ...], answers: Path | None, as_json: bool
     Starts the server and the worker as `dsl run` did, and follows the run to its end. A run that was started in another
     way is only followed, unless --tools are given.
     """
-    return carry_out(_attach(run, tools, answers, as_json, target))
+    with prints_on_standard_error():
+        return carry_out(_attach(run, tools, answers, as_json, target))
 
 
 async def _attach(id: str, tools: tuple[str, ...], answers: Path | None, as_json: bool, target: Target) -> int:
@@ -57,7 +60,8 @@ async def _attach(id: str, tools: tuple[str, ...], answers: Path | None, as_json
                 screen.say(line)
             how_to_return = f"dsl attach {id}{target.as_typed}"
             at_terminal = can_ask() and not as_json
-            return await Accompaniment(run, screen, script, at_terminal, how_to_return).until_over()
+            with tool_logs(target.folder, id, screen.say):
+                return await Accompaniment(run, screen, script, at_terminal, how_to_return).until_over()
 
 
 def _tools(before: Remembered | None, named: tuple[str, ...]) -> list[Tool]:

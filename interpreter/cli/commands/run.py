@@ -12,6 +12,7 @@ from dsl.definition.unseal import unseal
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.person import current_user
 from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
@@ -19,6 +20,7 @@ from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import Script, read_script
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
+from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import ChosenTools, chosen_tools
 from interpreter.cli.working import loaded_tools, working
 from interpreter.client.compiling import compile_flow
@@ -85,7 +87,8 @@ def run(
     wanted = Wanted(
         file, flow, read_input(given, assignments), tools, script, id, requester or current_user(), task_queue, as_json
     )
-    return carry_out(_run(wanted, target))
+    with prints_on_standard_error():
+        return carry_out(_run(wanted, target))
 
 
 async def _run(wanted: Wanted, target: Target) -> int:
@@ -107,7 +110,8 @@ async def _run(wanted: Wanted, target: Target) -> int:
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
-        return await Accompaniment(run, screen, wanted.script, at_terminal, how_to_return).until_over()
+        with tool_logs(target.folder, id, screen.say):
+            return await Accompaniment(run, screen, wanted.script, at_terminal, how_to_return).until_over()
 
 
 def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target: Target) -> Remembered:

@@ -7,6 +7,7 @@ import click
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Problem
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, plugin_for
 from interpreter.client.client import TASK_QUEUE
@@ -53,6 +54,7 @@ async def _worker(
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
 
         try:
-            await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
+            with tool_logs(target.folder, f"worker-{task_queue}", lambda line: click.echo(line, err=True)):
+                await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
         except SignatureError as error:
             raise Problem(str(error)) from error

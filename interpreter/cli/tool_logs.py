@@ -1,0 +1,56 @@
+"""What is logged while a command works: one line for each thing on the screen, all of it in a file.
+
+The file is named with the first line that it says more about than the screen does.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from interpreter.server.folder import StateFolder
+
+_LOGGERS = ("steadflow", "temporalio")
+
+
+@contextmanager
+def tool_logs(folder: StateFolder, name: str, say: Callable[[str], None]) -> Iterator[None]:
+    """Only inside of a running loop: `say` is called in it, whichever thread logs."""
+    path = folder.root / "logs" / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)[:100]}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace", delay=True)
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    screen = _Screen(say, path)
+    before = [(logger, logger.level, logger.propagate) for logger in map(logging.getLogger, _LOGGERS)]
+    for logger, _, _ in before:
+        logger.propagate = False
+        logger.addHandler(file)
+        logger.addHandler(screen)
+    logging.getLogger("steadflow").setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        for logger, level, propagate in before:
+            logger.removeHandler(file)
+            logger.removeHandler(screen)
+            logger.setLevel(level)
+            logger.propagate = propagate
+        file.close()
+
+
+class _Screen(logging.Handler):
+    def __init__(self, say: Callable[[str], None], path: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+        self._path = path
+        self._named = False
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if not self._named:
+            self._named = True
+            text += f"\n    (all that is logged: {self._path})"
+        self._loop.call_soon_threadsafe(self._say, text)
