@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from interpreter.boundary import failures
 
-MACHINE_KINDS = frozenset(
-    value for name, value in vars(failures).items() if name.isupper() and isinstance(value, str)
-) | {"AllFailed", "ChildFailed", "InvalidLimit", "InvalidValue", "TooManyItems"}
-"""The kinds that only the machine gives. No tool has one of them, whatever it says."""
+MACHINE_KINDS = (
+    frozenset(value for name, value in vars(failures).items() if name.isupper() and isinstance(value, str))
+    - failures.MODEL_FAILURES
+) | {"ChildFailed", "Failed", "InvalidLimit", "InvalidValue", "TooManyItems"}
+"""The kinds that only the machine gives. No tool has one of them, whatever it says. How an attempt at a model failed is
+the reason of a kind and no kind, so a tool may be `RateLimited`.
+"""
 
 SDK_NOT_FOUND = "NotFoundError"
 SDK_NOT_FOUND_TEXT = "is not registered on this worker, available activities:"

@@ -9,6 +9,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from dsl.semantics.kinds import KINDS
 from interpreter.activities.errors import ToolError
 from interpreter.activities.failing import MOST_DETAILS
 from interpreter.activities.tool import tool_activity
@@ -103,6 +104,15 @@ async def test_details_that_are_no_json_do_not_hide_the_error(details: Any) -> N
     told, found = await raised(Rej("no", details=details))
     assert told == Told("Rej")
     assert "the details cannot be recorded" in found.details[0]
+
+
+def test_the_kinds_of_the_machine_are_those_of_the_language() -> None:
+    assert set(KINDS) == MACHINE_KINDS
+
+
+@pytest.mark.parametrize("kind", ["NotFound", "RateLimited", "Terminated"])
+async def test_a_name_that_is_only_a_reason_elsewhere_is_a_tools_own(kind: str) -> None:
+    assert (await raised(ToolError(kind, "no")))[0] == Told(kind)
 
 
 @pytest.mark.parametrize("kind", sorted(MACHINE_KINDS))
