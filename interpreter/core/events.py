@@ -115,3 +115,10 @@ Event = (
     | Answered
     | CancelRequested
 )
+
+
+def rank(event: Event) -> int:
+    """In which order events that come together are taken: what has happened, then what is due, then a cancel."""
+    if type(event) is TimerFired:
+        return 1
+    return 2 if type(event) is CancelRequested else 0

@@ -46,6 +46,7 @@ from interpreter.core.events import (
     Started,
     TimerFired,
     ToolReturned,
+    rank,
 )
 from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
@@ -83,7 +84,7 @@ class Simulation:
         self.watch = watch
         self.now = START
         self.continuations: Counter[str] = Counter()
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, int, Callable[[], None]]] = []
         self._numbers = count()
 
     def run(
@@ -100,13 +101,14 @@ class Simulation:
         run.take(Started(self.now, input_))
         return run
 
-    def at(self, moment: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._queue, (max(moment, self.now), next(self._numbers), action))
+    def at(self, moment: float, action: Callable[[], None], rank: int = 0) -> None:
+        """Let something happen at `moment`, after all of a lower `events.rank` that happens then."""
+        heapq.heappush(self._queue, (max(moment, self.now), rank, next(self._numbers), action))
 
     def go(self, until: Callable[[], bool] = lambda: False) -> None:
         """Let things happen until nothing is left, or the condition holds."""
         while self._queue and not until():
-            self.now, _, action = heapq.heappop(self._queue)
+            self.now, _, _, action = heapq.heappop(self._queue)
             action()
 
 
@@ -126,7 +128,9 @@ class SimulatedRun:
         self.take(Answered(self.simulation.now, answer))
 
     def cancel(self) -> None:
-        self.take(CancelRequested(self.simulation.now))
+        """What else happens at this moment is heard of first."""
+        asked = CancelRequested(self.simulation.now)
+        self.simulation.at(asked.at, lambda: self.take(asked), rank(asked))
 
     def take(self, event: Event) -> None:
         """One event, as the driver brings it; a finished run takes none."""
@@ -197,7 +201,7 @@ class SimulatedRun:
                 self.take(TimerFired(self.simulation.now, command.id))
 
         self._timers.add(command.id)
-        self.simulation.at(command.deadline, fire)
+        self.simulation.at(command.deadline, fire, rank(TimerFired(command.deadline, command.id)))
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None

@@ -39,10 +39,15 @@ CHAT_HEARTBEAT = timedelta(seconds=15)
 EVALUATE_TIMEOUT = timedelta(seconds=30)
 
 
+class NeverSent(asyncio.CancelledError):
+    """A call that was cancelled in the very workflow task that would have sent it."""
+
+
 class Calls:
     def __init__(self, ended: Ended) -> None:
         self._ended = ended
         self._running: dict[str, asyncio.Task[Any]] = {}
+        self._begun: dict[str, int] = {}
 
     @property
     def in_flight(self) -> int:
@@ -51,6 +56,7 @@ class Calls:
     def start(self, command: Call) -> None:
         handle = _START[type(command)](command)
         self._running[command.id] = handle
+        self._begun[command.id] = workflow.info().get_current_history_length()
         handle.add_done_callback(lambda ended: self._done(command, ended))
 
     def cancel(self, id_: str) -> None:
@@ -60,7 +66,11 @@ class Calls:
 
     def _done(self, command: Call, ended: "asyncio.Task[Any]") -> None:
         del self._running[command.id]
-        error = asyncio.CancelledError() if ended.cancelled() else ended.exception()
+        never_left = self._begun.pop(command.id) == workflow.info().get_current_history_length()
+        if ended.cancelled():
+            self._ended(command, None, NeverSent() if never_left else asyncio.CancelledError())
+            return
+        error = ended.exception()
         self._ended(command, None if error else ended.result(), error)
 
 

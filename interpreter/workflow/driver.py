@@ -43,7 +43,7 @@ from interpreter.core.commands import (
     SetTimer,
     StartChild,
 )
-from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired
+from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired, rank
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
@@ -125,9 +125,16 @@ class Driver:
         return next((command for command in self.commands if type(command) is Finish), None)
 
     def _advance(self) -> None:
+        """Hand over all that came in: what happened first, then what is due, then what is asked for.
+
+        So a result that is there when a cancel or a deadline is acted on has been taken note of.
+        """
         while self.inbox:
             self.advanced = True
-            self.commands.extend(heart.advance(self.definition, self.state, self.inbox.popleft()()))
+            events = [arrival() for arrival in self.inbox]
+            self.inbox.clear()
+            for event in sorted(events, key=rank):
+                self.commands.extend(heart.advance(self.definition, self.state, event))
 
     def _must_continue(self) -> bool:
         """Whether only a new execution gets any further: what is held starts there, and nothing else will come."""
@@ -139,7 +146,19 @@ class Driver:
             try:
                 await workflow.wait_condition(condition)
             except asyncio.CancelledError:
+                await self._rest_of_this_activation()
                 self._arrived(CancelRequested(workflow.time()))
+
+    async def _rest_of_this_activation(self) -> None:
+        """A cancel interrupts the main coroutine at once; conditions are looked at when nothing else is left to run. So
+        what came together with the cancel is in the inbox afterwards.
+        """
+        while True:
+            try:
+                await workflow.wait_condition(lambda: True)
+            except asyncio.CancelledError:
+                continue
+            return
 
     def quiescent(self) -> bool:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""

@@ -28,6 +28,7 @@ from interpreter.core.events import (
     ToolReturned,
 )
 from interpreter.workflow.beside import report_joined, result_of
+from interpreter.workflow.calls import NeverSent
 from interpreter.workflow.limits import too_large
 
 
@@ -56,8 +57,10 @@ def call_event(
 
 def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
     """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised."""
-    if isinstance(error, asyncio.CancelledError):
+    if isinstance(error, NeverSent):
         return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
+    if isinstance(error, asyncio.CancelledError):
+        return CallFailed(at, id_, CANCELLED, "cancelled, and not heard of", "unknown")
     if not isinstance(error, ActivityError):
         raise error
     started = bool(error.started_event_id)

@@ -50,10 +50,10 @@ class Asleep(Simulation):
 
     gap: tuple[float, float] | None = None
 
-    def at(self, moment: float, action: Callable[[], None]) -> None:
+    def at(self, moment: float, action: Callable[[], None], rank: int = 0) -> None:
         if self.gap is not None and self.gap[0] <= moment < self.gap[1]:
             moment = self.gap[1] + (moment - self.gap[0]) * 1e-6
-        super().at(moment, action)
+        super().at(moment, action, rank)
 
 
 @dataclass
