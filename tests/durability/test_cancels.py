@@ -128,11 +128,18 @@ async def test_two_hundred_cancels_on_one_busy_worker(runs: Runs) -> None:
     async with worker(runs, "flows", books.tools()):
         started = {f"r{n}": await runs.start(flow, {"run": f"r{n}"}) for n in range(200)}
 
-        async def cancel(run: LiveRun) -> None:
-            await asyncio.sleep(chance.uniform(0, 12))
-            await run.handle.cancel()
+        async def cancel(name: str, step: str, later: float) -> None:
+            """Around the end of one of its calls."""
 
-        await asyncio.gather(*map(cancel, started.values()))
+            async def begun() -> bool | None:
+                return f"{name}-{step}" in books.begun or None
+
+            await eventually(begun)
+            await asyncio.sleep(later)
+            await started[name].handle.cancel()
+
+        plans = [(name, chance.choice("aab"), chance.uniform(0, 0.4)) for name in started]
+        await asyncio.gather(*(cancel(*plan) for plan in plans))
         outcomes = await check(books, started, seed)
     assert outcomes["cancelled"] + outcomes["failed"] > 20, outcomes
 
