@@ -1,18 +1,24 @@
-"""How a child run ended, for a parent that continued as new and so has no native handle any more.
+"""How a child run ended, for a parent that continued as new and so has no native handle any more, or whose child did
+not end by itself: one that is terminated never reports.
 
-A child that is terminated meanwhile never reports by itself; this is how its parent finds out.
+What such a child leaves behind is asked of its history: a closed run answers queries too, as long as a worker can
+replay it.
 """
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary.failures import RUN_LOST, UNDECLARED
-from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY
+from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_QUERY
 from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, RunResult, Spent
+
+QUERY_TIMEOUT = timedelta(seconds=10)
 
 
 @activity.defn(name=DESCRIBE_RUN_ACTIVITY)
@@ -24,7 +30,7 @@ async def describe_run(request: DescribeRunRequest) -> ChildReport | None:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        return _lost(request.command, "Terminated", f"the run {request.workflow_id} is gone")
+        return _lost(ChildReport(request.command, "lost"), f"the run {request.workflow_id} is gone")
     if description.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
         return None
     return await _ended(client, request)
@@ -35,23 +41,35 @@ async def _ended(client: Client, request: DescribeRunRequest) -> ChildReport:
     try:
         result = await handle.result()
     except WorkflowFailureError as error:
-        return _failed(request.command, error.cause)
+        if isinstance(error.cause, ApplicationError | CancelledError):
+            return _failed(request.command, error.cause)
+        how = type(error.cause).__name__.removesuffix("Error").lower()
+        reason = f"the run {request.workflow_id} was {how}: {error.cause}"
+        return _lost(await _as_it_stood(client, request), reason)
     return ChildReport(request.command, "completed", result, None, result.spent, result.ledger)
 
 
-def _failed(command: str, cause: BaseException) -> ChildReport:
+def _failed(command: str, cause: ApplicationError | CancelledError) -> ChildReport:
     if isinstance(cause, CancelledError):
         return ChildReport(command, "cancelled", ledger=[])
-    if not isinstance(cause, ApplicationError):
-        return _lost(command, type(cause).__name__.removesuffix("Error"), str(cause))
     detail = _first(cause.details)
     failure = detail.get("failure") or _failure(cause.type or UNDECLARED, cause.message)
     return ChildReport(command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger"))
 
 
-def _lost(command: str, kind: str, message: str) -> ChildReport:
-    """Nobody can say what it did, or what it spent."""
-    return ChildReport(command, "lost", failure=_failure(RUN_LOST, f"{kind}: {message}"))
+async def _as_it_stood(client: Client, request: DescribeRunRequest) -> ChildReport:
+    """What the run says of itself; nobody can say what it did, or spent, when it can not be asked."""
+    handle = client.get_workflow_handle(request.workflow_id)
+    try:
+        found: ChildReport = await handle.query(REPORT_QUERY, result_type=ChildReport, rpc_timeout=QUERY_TIMEOUT)
+    except (RPCError, WorkflowQueryFailedError) as error:
+        activity.logger.warning("the run %s cannot be asked what it did: %s", request.workflow_id, error)
+        return ChildReport(request.command, "lost")
+    return replace(found, command=request.command)
+
+
+def _lost(report: ChildReport, reason: str) -> ChildReport:
+    return replace(report, failure=_failure(RUN_LOST, reason))
 
 
 def _failure(kind: str, message: str) -> dict[str, JSON]:

@@ -37,6 +37,9 @@ ANSWER_UPDATE = "answer"
 STATE_QUERY = "state"
 """Query: everything about a run as JSON (see `interpreter.core.view`); takes the number of the last note seen."""
 
+REPORT_QUERY = "report"
+"""Query: what a run leaves behind if it is stopped where it stands: `ChildReport`. A closed run answers it too."""
+
 REPORT_SIGNAL = "report_to_parent"
 """Parent to child, before the parent continues as new: `ReportRequest`."""
 

@@ -4,7 +4,6 @@ Whatever the end, the report carries the ledger and what was spent.
 """
 
 from dsl.expressions.wire import to_wire
-from interpreter.boundary.failures import RUN_LOST
 from interpreter.boundary.payloads import ChildReport, RunResult
 from interpreter.core import ledger, purses
 from interpreter.core.machine import ROOT
@@ -30,15 +29,12 @@ def cancelled(state: State) -> ChildReport:
     return ChildReport("", "cancelled", None, None, purses.as_spent(purses.total(state)), ledger.hand_over(state))
 
 
-def lost(state: State | None, reason: str) -> ChildReport:
-    """Of a run that did not end by itself; `state` is how it stood, if that can be had.
+def lost(state: State) -> ChildReport:
+    """Of a run that did not end by itself, from how it stood: for who finds it to say why.
 
     What was under way is uncertain, and what it held of its budget may have been spent.
     """
-    failure = encode(Failure(RUN_LOST, reason))
-    if state is None:
-        return ChildReport("", "lost", None, failure)
     spent = purses.total(state)
     held = state.purses[ROOT].reserved if ROOT in state.purses else Amount()
     total = Amount(spent.usd + held.usd, spent.tokens + held.tokens, spent.calls + held.calls)
-    return ChildReport("", "lost", None, failure, purses.as_spent(total), ledger.hand_over(state))
+    return ChildReport("", "lost", None, None, purses.as_spent(total), ledger.hand_over(state))

@@ -3,6 +3,7 @@
 worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ticket], flows=["support.flow"])])
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -30,6 +31,7 @@ from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.objects import Loader, LoadingInterceptor
+from interpreter.worker.orphans import Orphans
 from interpreter.worker.plain_activities import activity_name
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
@@ -66,6 +68,7 @@ class FlowPlugin(SimplePlugin):
         self._partial = partial
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
+        self._orphans: Orphans | None = None
         keep_to_one_line()
         loader = Loader(self._definitions, self._store)
         super().__init__(
@@ -82,6 +85,7 @@ class FlowPlugin(SimplePlugin):
             self._definitions, self._tools, config["task_queue"], partial=self._partial, beside=beside
         )
         self._provider = self._provider or provider_from_environment()
+        self._orphans = Orphans(config["client"], config["task_queue"])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
@@ -93,9 +97,12 @@ class FlowPlugin(SimplePlugin):
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._orphans.watch()) if self._orphans is not None else None
         try:
             yield
         finally:
+            if watching is not None:
+                watching.cancel()
             if self._runner is not None:
                 self._runner.close()
             if self._provider is not None:

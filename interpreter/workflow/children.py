@@ -155,7 +155,24 @@ class Children:
             event = child_event(command.id, workflow.time(), await handle, None)
         except FailureError as error:
             event = child_event(command.id, workflow.time(), None, error)
+        if event.report.outcome == "lost":
+            event = await self._asked(event)
         self._finish(event)
+
+    async def _asked(self, event: ChildEnded) -> ChildEnded:
+        """A child that did not end by itself has not said what it leaves behind: its history is asked."""
+        report = await self._describe(event.id, self._open[event.id])
+        return event if report is None else ChildEnded(workflow.time(), event.id, report)
+
+    async def _describe(self, id_: str, workflow_id: str) -> ChildReport | None:
+        report: ChildReport | None = await workflow.execute_activity(
+            DESCRIBE_RUN_ACTIVITY,
+            DescribeRunRequest(workflow_id, id_),
+            result_type=ChildReport | None,  # type: ignore[arg-type]
+            start_to_close_timeout=CHECK_TIMEOUT,
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1)),
+        )
+        return report
 
     async def _cancel(self, id_: str) -> None:
         try:
@@ -176,13 +193,7 @@ class Children:
             if workflow_id is None:
                 return
             wait = min(wait * 2, LONGEST_CHECK)
-            report: ChildReport | None = await workflow.execute_activity(
-                DESCRIBE_RUN_ACTIVITY,
-                DescribeRunRequest(workflow_id, id_),
-                result_type=ChildReport | None,  # type: ignore[arg-type]
-                start_to_close_timeout=CHECK_TIMEOUT,
-                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1)),
-            )
+            report = await self._describe(id_, workflow_id)
             if report is not None:
                 self.reported(report)
 

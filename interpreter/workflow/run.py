@@ -14,6 +14,7 @@ from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
+    REPORT_QUERY,
     REPORT_SIGNAL,
     STATE_QUERY,
     WORKFLOW,
@@ -31,6 +32,7 @@ from interpreter.boundary.view import RunView
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
+from interpreter.core.reports import lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
 from interpreter.workflow.driver import Driver
@@ -87,6 +89,10 @@ class FlowWorkflow:
     @workflow.query(name=STATE_QUERY)
     def state(self, after: int = 0) -> RunView:
         return view(self._driver.definition, self._driver.state, after)
+
+    @workflow.query(name=REPORT_QUERY)
+    def report(self) -> ChildReport:
+        return lost(self._driver.state)
 
     def _should_continue(self, run_input: RunInput) -> bool:
         if not self._driver.quiescent() or not self._driver.advanced:

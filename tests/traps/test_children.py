@@ -39,7 +39,7 @@ flow main() -> text {
       step below = inner()
       branch beside { for n in range(3) at most 3 { sleep 20ms } }
     }
-  } on error e if e.kind == "Terminated" or e.kind == "NotCalled" {
+  } on error e if e.kind == "RunLost" or e.kind == "NotCalled" {
     return e.kind
   }
   return below
@@ -79,7 +79,7 @@ async def test_a_child_that_was_terminated_after_its_parent_continued_is_noticed
     child = await child_of(run)
     await continued(run, 2)
     await child.handle.terminate("a test")
-    assert await run.value() == "Terminated"
+    assert await run.value() == "RunLost"
 
 
 async def test_a_child_tells_a_parent_that_has_continued_how_it_ended(runs: Runs) -> None:

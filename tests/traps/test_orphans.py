@@ -1,0 +1,84 @@
+"""Parents and children that do not end by themselves: terminated on the server, so that they can tell nobody."""
+
+import pytest
+from temporalio.exceptions import CancelledError
+
+from interpreter.boundary.failures import OUTCOME_UNKNOWN, RUN_LOST
+from interpreter.worker.orphans import Orphans
+from tests.live.runs import LiveRun, Runs, eventually
+from tests.traps.tools import calls
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PARENT = """
+edition 1
+tool call.count(name: text) -> int write { compensate call.count(name: name + " undone") }
+flow below(name: text) {
+  step first = call.count(name: name)
+  DOES
+}
+flow main(name: text) -> text budget 5m {
+  try { step under = below(name: name) } on error e if HANDLER { return "{{ e.kind }}: {{ e.message }}" }
+  return "completed"
+}
+"""
+WAITS = "sleep 1h"
+DOOR = 'tool door.pass(name: text) -> text write { timeout 1h compensate none "a test" verify none "a test" }\n'
+
+
+async def below(run: LiveRun) -> LiveRun:
+    child = run.child(await run.seen(lambda view: next((s.path for s in view.steps if s.node == "flow"), None)))
+    await child.view()
+    return LiveRun(child.client, child.id, (await child.handle.describe()).run_id)
+
+
+async def waiting(run: LiveRun, node: str) -> None:
+    await run.seen(lambda view: any(step.node == node for step in view.steps) or None)
+
+
+async def test_what_has_lost_its_parent_is_cancelled_and_undone(runs: Runs) -> None:
+    name = "orphan"
+    flow = PARENT.replace("DOES", WAITS).replace("HANDLER", "false")
+    flow = flow.replace("step under = below(name: name) }", "step under = middle(name: name) }", 1)
+    flow += "flow middle(name: text) { step under = below(name: name) }\n"
+    run = await runs.start(flow, {"name": name})
+    middle = await below(run)
+    under = await below(middle)
+    await waiting(under, "sleep")
+    looking = Orphans(runs.client, runs.task_queue)
+    assert middle.id not in await looking.look()
+    await run.handle.terminate("a test")
+
+    async def found() -> bool | None:
+        return middle.id in await looking.look() or None
+
+    await eventually(found)
+    assert isinstance(await middle.ending(), CancelledError)
+    assert isinstance(await under.ending(), CancelledError)
+    assert (calls[name], calls[f"{name} undone"]) == (1, 1)
+
+
+async def test_what_a_terminated_child_did_is_undone_by_its_parent(runs: Runs) -> None:
+    name = "lost"
+    flow = PARENT.replace("DOES", WAITS).replace("HANDLER", f'e.kind == "{RUN_LOST}"')
+    run = await runs.start(flow, {"name": name})
+    child = await below(run)
+    await waiting(child, "sleep")
+    await child.handle.terminate("a test")
+    told = str(await run.value())
+    assert told.startswith(f"{RUN_LOST}: the run {child.id} was terminated")
+    assert (calls[name], calls[f"{name} undone"]) == (1, 1)
+
+
+async def test_what_a_terminated_child_had_under_way_is_a_doubt_of_its_parent(runs: Runs) -> None:
+    name = "lost in the middle"
+    flow = PARENT.replace("DOES", "step passed = door.pass(name: name)").replace("HANDLER", f'e.kind == "{RUN_LOST}"')
+    run = await runs.start(flow + DOOR, {"name": name})
+    child = await below(run)
+    await waiting(child, "tool")
+    await child.seen(lambda view: any(entry.tool == "door.pass" for entry in view.ledger) or None)
+    await child.handle.terminate("a test")
+    failure = await run.failure()
+    assert failure.kind == OUTCOME_UNKNOWN
+    assert "below/passed" in failure.message
+    assert calls[f"{name} undone"] == 1
