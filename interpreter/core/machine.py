@@ -21,6 +21,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
+from dsl.expressions.context import Meter
 from dsl.expressions.errors import ErrorKind, EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
@@ -53,6 +54,8 @@ MOST_WORK = 50_000
 """Units of work in one event, of about a microsecond each: a workflow that works on for two seconds is taken for hung.
 """
 WORK_OF_A_TASK = 30
+STEPS_OF_A_UNIT = 3
+"""Steps of evaluations; the longest one may take a million."""
 
 
 class Machine:
@@ -67,7 +70,8 @@ class Machine:
         self.state = state
         self.commands: list[Command] = []
         self.queue: deque[Task] = deque(state.backlog)
-        self.work = 0
+        self.tasks = 0
+        self.meter = Meter()
         state.backlog.clear()
 
     # -- events
@@ -137,9 +141,9 @@ class Machine:
     # -- tasks
 
     def _drain(self) -> None:
-        while self.queue and self.work < MOST_WORK:
+        while self.queue and self._work < MOST_WORK:
             task = self.queue.popleft()
-            self.work += WORK_OF_A_TASK
+            self.tasks += 1
             frame = self.state.frames.get(task.path)
             if frame is not None:
                 self._run(frame, task)
@@ -149,6 +153,10 @@ class Machine:
                 self.commands.append(reply)
         if self.queue:
             self._pause()
+
+    @property
+    def _work(self) -> int:
+        return self.tasks * WORK_OF_A_TASK + self.meter.spent // STEPS_OF_A_UNIT
 
     def _pause(self) -> None:
         """What is left goes on when the driver has breathed."""
@@ -336,7 +344,7 @@ class Machine:
             name: extra[name] if name in extra or closed else self.lookup(frame, name)
             for name in sorted(names(expression))
         }
-        context = context_of(self.state, f"{frame.path}?{slot}")
+        context = context_of(self.state, f"{frame.path}?{slot}", self.meter)
         try:
             return evaluate(expression, scope, context)
         except NeedsReference:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from interpreter.core.machine import MOST_WORK, WORK_OF_A_TASK
+from interpreter.core.machine import MOST_WORK, WORK_OF_A_TASK, Machine
 from interpreter.simulation.simulation import START, Simulation
 from interpreter.simulation.world import Fails, Returns, World
 from tests.heart.watched import definition_of
@@ -79,6 +79,46 @@ def test_a_loop_that_only_passes_time_pauses() -> None:
     flow = "flow main() { var n = 0 loop budget 10s { set n = n + 1 until n < 0 } on exhausted { return } }"
     simulation = simulated(flow, {})
     assert START + 10 <= simulation.now < START + 11
+
+
+def test_thousands_of_branches_that_call_nothing_hold_few_frames_and_little_of_each_event() -> None:
+    flow = (
+        "flow main() -> int { parallel for i in range(8000) at most 9000 as r { let a = i + 1 yield a } return len(r) }"
+    )
+    frames, tasks = simulated_work(flow, {})
+    assert max(frames) < 1_000
+    assert max(tasks) <= MOST_WORK // WORK_OF_A_TASK + 1
+    assert len(tasks) > 8000 * 6 * WORK_OF_A_TASK // MOST_WORK
+
+
+def test_what_is_evaluated_counts_as_work() -> None:
+    rounds = "for i in range(200) at most 200 { let n = len([j for j in range(4000) if j > i]) }"
+    _, tasks = simulated_work(f"flow main() {{ {rounds} }}", {})
+    assert len(tasks) > 20
+
+
+def simulated_work(flow: str, input_: Any) -> tuple[list[int], list[int]]:
+    """For each event: the frames that there are, and the tasks that were done."""
+    definition = definition_of(DECLARATIONS + flow)
+    assert definition is not None
+    frames: list[int] = []
+    tasks: list[int] = []
+    drained = Machine._drain
+
+    def drain(machine: Machine) -> None:
+        drained(machine)
+        tasks.append(machine.tasks)
+
+    simulation = Simulation(
+        definition, World(), watch=lambda run, event, commands: frames.append(len(run.state.frames))
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Machine, "_drain", drain)
+        run = simulation.run(input_)
+        simulation.go()
+    assert run.finish is not None
+    assert run.finish.outcome == "completed"
+    return frames, tasks
 
 
 def test_rounds_that_call_nothing_are_spread_over_events() -> None:

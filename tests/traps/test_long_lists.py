@@ -1,0 +1,57 @@
+"""Long lists on a real server: no cliff where a list begins to be kept elsewhere, and no event that works for long."""
+
+import logging
+
+import pytest
+
+from tests.live.runs import Runs
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ADD = """
+edition 1
+type R { n: int, pad: text }
+flow main(rs: [R] at most 10000) -> int budget 1h {
+  var t = 0
+  for r in rs { set t = t + r.n }
+  return t
+}
+"""
+EACH = """
+edition 1
+type R { n: int, pad: text }
+flow main(rs: [R] at most 10000) -> int budget 1h {
+  parallel for r in rs as each { yield r.n }
+  return sum(each)
+}
+"""
+EMPTY = """
+edition 1
+flow main(n: int) -> int budget 1h {
+  parallel for i in range(n) at most 100000 as r { yield i }
+  return len(r)
+}
+"""
+
+
+@pytest.mark.parametrize("flow", [ADD, EACH], ids=["for", "parallel for"])
+async def test_a_list_behind_a_reference_costs_about_as_much_as_one_in_memory(runs: Runs, flow: str) -> None:
+    def records(number: int) -> list[dict[str, object]]:
+        return [{"n": n, "pad": "x" * 110} for n in range(number)]
+
+    events = {}
+    for number in (450, 1200, 3600):
+        run = await runs.start(flow, {"rs": records(number)})
+        assert await run.value() == sum(range(number))
+        events[number] = len(await run.events())
+    assert events[1200] <= events[450] + 12
+    assert events[3600] <= 3.5 * events[1200]
+
+
+async def test_tens_of_thousands_of_empty_branches_are_never_taken_for_hung(
+    runs: Runs, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        run = await runs.start(EMPTY, {"n": 20_000})
+        assert await run.value() == 20_000
+    assert not [record for record in caplog.records if "deadlock" in record.getMessage().lower()]
