@@ -8,6 +8,8 @@ from dsl.definition.definition import Parts
 from dsl.definition.encode import encode
 
 FORMAT = 1
+EDITIONS = (1,)
+"""Those of the language that this version can run."""
 
 
 def to_bytes(parts: Parts, edition: int) -> bytes:

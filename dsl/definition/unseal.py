@@ -6,8 +6,10 @@ from typing import Any
 from dsl.definition.canonical import digest
 from dsl.definition.definition import Definition
 from dsl.definition.encode import decode
-from dsl.definition.form import FORMAT, to_bytes
+from dsl.definition.form import EDITIONS, FORMAT, to_bytes
+from dsl.definition.linked import dangling
 from dsl.definition.reach import reach
+from dsl.definition.shape_of import problem_of
 
 
 class UnsealError(Exception):
@@ -19,11 +21,15 @@ def unseal(data: bytes, expected: str | None = None) -> Definition:
     hash_ = digest(data)
     if expected is not None and hash_ != expected:
         raise UnsealError(f"the bytes of definition {expected} have another hash: {hash_}")
-    try:
-        form = decode(data)
-        return Definition(hash=hash_, **{part: form[part] for part in _PARTS})
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnsealError(f"definition {hash_} {_reason(data, error)}") from error
+    problem, form = _read(data)
+    if problem is None:
+        problem = problem_of(form)
+    if problem is None:
+        definition = Definition(hash=hash_, **{part: form[part] for part in _PARTS})
+        problem = dangling(definition)
+        if problem is None:
+            return definition
+    raise UnsealError(f"definition {hash_} {problem}")
 
 
 def pack(definition: Definition) -> bytes:
@@ -53,13 +59,29 @@ def narrow(definition: Definition, flow: str) -> Definition:
 _PARTS = ("flow", "edition", "flows", "tools", "agents", "types")
 
 
-def _reason(data: bytes, error: Exception) -> str:
-    """Why the bytes could not be read: a later form is told from damage."""
+def _read(data: bytes) -> tuple[str | None, dict[str, Any]]:
+    """What is wrong with the bytes as a whole, and the form, its nodes decoded."""
     try:
-        form: Any = json.loads(data)
-        format_ = form["format"]
-    except (KeyError, TypeError, ValueError):
-        return f"is damaged: {error}"
+        plain = json.loads(data)
+        if type(plain) is not dict:
+            return "is damaged: it is no object", {}
+        problem = _version(plain)
+        return problem, decode(data) if problem is None else {}
+    except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
+        return f"is damaged: {type(error).__name__}: {error}"[:300], {}
+
+
+def _version(plain: dict[str, Any]) -> str | None:
+    """A later form or another edition means something that this version does not know, so it is not guessed at."""
+    format_, edition = plain.get("format"), plain.get("edition")
     if type(format_) is int and format_ > FORMAT:
-        return f"has format {format_}, and this version reads up to {FORMAT}: use a newer version"
-    return f"is damaged: {error}"
+        return f"has format {format_}, and this version reads {FORMAT}: use a newer version"
+    if type(format_) is not int or format_ != FORMAT:
+        return f"has no format that this version reads: {format_!r} in place of {FORMAT}"[:200]
+    if type(edition) is not int or edition not in EDITIONS:
+        return f"is of edition {edition!r}, and this version knows {', '.join(map(str, EDITIONS))}"[:200]
+    unknown = sorted(plain.keys() - {"format", *_PARTS})
+    if unknown:
+        return f"has parts that this version does not know: {', '.join(unknown)}"[:200]
+    missing = [part for part in _PARTS if part not in plain]
+    return f"lacks {', '.join(missing)}" if missing else None

@@ -3,13 +3,11 @@
 Measured: inline, a large definition costs its size in every history and megabytes of memory for each run on a worker.
 """
 
-import base64
-import zlib
-
 from dsl.ast.node import Node, children
 from dsl.ast.shapes import SHAPES
 from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
+from dsl.definition.packed import packed
 from interpreter.boundary.payloads import DefinitionEnvelope
 from interpreter.stores.store import ObjectStore
 
@@ -24,7 +22,7 @@ MOST_INLINE_CHILDREN = 8
 def pack(store: ObjectStore, definition: Definition, content: bytes) -> DefinitionEnvelope:
     """`content` is the canonical JSON of `definition`."""
     hash = definition.hash
-    inline = base64.b64encode(zlib.compress(content, 9)).decode()
+    inline = packed(content)
     if len(inline) <= LARGEST_INLINE and not may_start_many(definition):
         return DefinitionEnvelope(hash, inline)
     kept = store.put(content)

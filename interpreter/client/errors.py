@@ -36,6 +36,14 @@ class FlowUnreadable(ClientError):
     """There is no such file, or it is not text."""
 
 
+class DefinitionRefused(ClientError):
+    """What was given as a sealed definition is none: every problem of it stands in `problems`, with its path."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(["this is no sealed definition:", *(f"  {problem}" for problem in problems)]))
+        self.problems = tuple(problems)
+
+
 class InputRefused(ClientError):
     """The input does not fit the flow: every problem of it stands in `problems`."""
 

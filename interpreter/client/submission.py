@@ -16,13 +16,16 @@ from dsl.source import Source
 from dsl.values.validate import validate_record
 from interpreter.boundary.payloads import JSON, Price, RunInput
 from interpreter.client.compiling import compile_flow
+from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
 
-FlowSource: TypeAlias = Path | str | Sealed
-"""A file, the text of one (a `str` of several lines), the path of one (any other `str`), or a sealed definition."""
+FlowSource: TypeAlias = Path | str | Sealed | bytes
+"""A file, the text of one (a `str` of several lines), the path of one (any other `str`), or a sealed definition, also
+as its bytes.
+"""
 
 LARGEST_INPUT = 1_500_000
 """Bytes of JSON. The server refuses a payload over 2 MB."""
@@ -37,8 +40,7 @@ class Prepared:
 
 
 def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON) -> Prepared:
-    sealed = flow_source if isinstance(flow_source, Sealed) else compile_flow(read_source(flow_source), flow)
-    definition = unseal(sealed.json, sealed.hash)
+    sealed, definition = _sealed(flow_source, flow)
     run_input = RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
@@ -46,6 +48,17 @@ def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input
         prices=_prices(definition),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
+
+
+def _sealed(flow_source: FlowSource, flow: str | None) -> tuple[Sealed, Definition]:
+    """What was checked here is believed; what comes as data is looked at first."""
+    if isinstance(flow_source, Sealed):
+        return flow_source, from_data(flow_source.json, flow_source.hash)
+    if isinstance(flow_source, bytes):
+        definition = from_data(flow_source)
+        return Sealed(definition.flow, flow_source, definition.hash, {}), definition
+    sealed = compile_flow(read_source(flow_source), flow)
+    return sealed, unseal(sealed.json, sealed.hash)
 
 
 def read_source(flow_source: Path | str) -> Source:

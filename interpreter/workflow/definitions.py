@@ -3,14 +3,13 @@
 A definition that is missing raises `LookupError`, which fails the workflow task and never the run, so it can be mended.
 """
 
-import base64
 import hashlib
-import zlib
 from functools import lru_cache
 
 from temporalio import workflow
 
 from dsl.definition.definition import Definition
+from dsl.definition.packed import unpacked
 from dsl.definition.unseal import narrow, unseal
 from interpreter.boundary.names import DEFINITION_FUNCTION
 from interpreter.boundary.payloads import DefinitionEnvelope
@@ -27,7 +26,7 @@ def load(envelope: DefinitionEnvelope, flow: str) -> Definition:
 
 @lru_cache(maxsize=256)
 def _decoded_inline(expected: str, flow: str, inline: str) -> Definition:
-    return _decoded(expected, flow, zlib.decompress(base64.b64decode(inline)))
+    return _decoded(expected, flow, unpacked(inline))
 
 
 @lru_cache(maxsize=256)

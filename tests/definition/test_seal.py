@@ -10,7 +10,7 @@ import pytest
 
 from dsl.analysis import analyse
 from dsl.ast.node import walk
-from dsl.ast.statements import AwaitApproval, Call
+from dsl.ast.statements import AwaitApproval, Call, GatedCall
 from dsl.definition.canonical import digest
 from dsl.definition.seal import UnknownFlow, main_flow, seal
 from dsl.definition.unseal import UnsealError, unseal
@@ -76,9 +76,9 @@ def test_gates_are_sealed_in_plain_form() -> None:
     """
     parsed = module(text)
     call = next(node for node in walk(parsed) if isinstance(node, Call))
-    found = unseal(seal(parsed, Source("a", text), gates=lambda approval: (call,)).json)
+    found = unseal(seal(parsed, Source("a", text), gates=lambda approval: (GatedCall(call),)).json)
     approval = next(node for node in walk(found.flows["main"]) if isinstance(node, AwaitApproval))
-    assert [[argument.name for argument in gate.arguments] for gate in approval.gates] == [["to", "amount"]]
+    assert [[argument.name for argument in gate.call.arguments] for gate in approval.gates] == [["to", "amount"]]
 
 
 def test_doc_comments_stay_only_where_a_model_sees_them() -> None:
@@ -144,13 +144,13 @@ def test_bytes_are_trusted_by_their_hash_only() -> None:
     "data", [b"", b"{", b"[]", b"{}", b'{"format":1}', b"\xff", b'{"format":1,"flows":{"a":{"node":"X"}}}']
 )
 def test_damage_is_said(data: bytes) -> None:
-    with pytest.raises(UnsealError, match="damaged"):
+    with pytest.raises(UnsealError, match=r"damaged|no format|of edition"):
         unseal(data)
 
 
 def test_a_later_format_is_refused_by_name() -> None:
     later = json.loads(sealed(BASE).json) | {"format": 2, "agents": {"a": {"node": "Robot"}}}
-    with pytest.raises(UnsealError, match="has format 2, and this version reads up to 1"):
+    with pytest.raises(UnsealError, match="has format 2, and this version reads 1"):
         unseal(json.dumps(later).encode())
 
 

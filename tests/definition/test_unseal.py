@@ -1,0 +1,163 @@
+"""What is no definition of this version is refused, whatever it is; and what is taken can be run."""
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl.definition.canonical import canonical
+from dsl.definition.definition import Definition
+from dsl.definition.packed import LARGEST, packed, unpacked
+from dsl.definition.unseal import UnsealError, unseal
+from interpreter.simulation.simulation import Simulation
+from interpreter.simulation.world import Returns, World
+from tests.definition.reading import sealed
+
+ROOT = Path(__file__).parents[1] / "cases"
+TEXTS = [
+    (ROOT / "definition" / "base.flow").read_text(encoding="utf-8"),
+    *((path / "flow.flow").read_text(encoding="utf-8") for path in sorted((ROOT / "runs").iterdir())[::7]),
+]
+FORMS = [json.loads(sealed(text).json) for text in TEXTS if "approval" not in text]
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def put(*path: Any) -> Change:
+    """A change that puts the last of `path` at the place that the others name."""
+
+    def change(form: dict[str, Any]) -> None:
+        *places, last, value = path
+        found: Any = form
+        for place in places:
+            found = found[place]
+        found[last] = value
+
+    return change
+
+
+DEEP: Any = {"node": "Literal", "value": 1}
+for _ in range(3_000):
+    DEEP = {"node": "Unary", "operator": "-", "operand": DEEP}
+
+FLOW = ("flows", "support", "body", "statements", 0)
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "a later format": (put("format", 2), "format 2"),
+    "no format": (lambda form: form.pop("format"), "no format"),
+    "a format that is true": (put("format", True), "no format"),
+    "an edition in words": (put("edition", "x"), "edition 'x'"),
+    "a later edition": (put("edition", 2), "edition 2"),
+    "flows in a list": (put("flows", []), "`flows`"),
+    "no such flow": (put("flow", "nobody"), "`nobody` is not in it"),
+    "no such tool": (put(*FLOW, "call", "target", "nobody"), "nothing is called `nobody`"),
+    "an unknown part": (put("secrets", {}), "secrets"),
+    "no tools at all": (lambda form: form.pop("tools"), "lacks tools"),
+    "an unknown node": (put(*FLOW, "node", "Teleport"), "Teleport"),
+    "a node that is none": (put(*FLOW, 7), "cannot stand here"),
+    "a decimal that is none": (put("flows", "support", "budget", "usd", {"$decimal": "abc"}), "InvalidOperation"),
+    "a decimal without end": (put("flows", "support", "budget", "usd", {"$decimal": "NaN"}), "cannot stand here"),
+    "an endless number": (put("flows", "support", "budget", "time", 10**30), "cannot stand here"),
+    "an unknown type": (put("types", "Triage", {"node": "NamedType", "name": "nobody"}), "no type `nobody`"),
+    "another name": (put("flows", "support", "name", "other"), "it is called `other`"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_no_definition_is_refused_with_the_reason(name: str) -> None:
+    form = json.loads(sealed(TEXTS[0]).json)
+    change, reason = CHANGES[name]
+    change(form)
+    with pytest.raises(UnsealError, match=reason):
+        unseal(canonical(form))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"nothing", b"\xff", b"[" * 100_000, b'{"format":' + b"9" * 5_000 + b"}"], ids=repr
+)
+def test_bytes_that_are_no_form_are_refused(data: bytes) -> None:
+    with pytest.raises(UnsealError):
+        unseal(data)
+
+
+def test_what_is_too_deep_is_refused() -> None:
+    form = json.loads(sealed(TEXTS[0]).json)
+    text = json.dumps(form).replace('"operand_"', "")
+    name = next(iter(form["tools"]))
+    marked = put("tools", name, "timeout", "DEEP")
+    marked(form)
+    nested = '{"node":"Unary","operator":"-","operand":' * 600 + "1" + "}" * 600
+    text = json.dumps(form).replace('"DEEP"', nested)
+    with pytest.raises(UnsealError):
+        unseal(text.encode())
+
+
+def mutated(form: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """The form with a few places deleted, replaced, or put somewhere else."""
+    found: dict[str, Any] = json.loads(json.dumps(form))
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        places = list(_places(found))
+        holder, key = chance.choice(places)
+        other_holder, other_key = chance.choice(places)
+        match chance.choice(["delete", "odd", "other", "other"]):
+            case "delete":
+                del holder[key]
+            case "odd":
+                holder[key] = chance.choice([None, True, -1, 2**70, "", "main", [], {}, {"$decimal": "x"}, 0.5])
+            case _:
+                holder[key] = json.loads(json.dumps(other_holder[other_key]))
+    return found
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    found = [(value, key) for key in keys]
+    for key in keys:
+        if isinstance(value[key], dict | list):
+            found += _places(value[key])
+    return found
+
+
+def run(definition: Definition) -> None:
+    """A run of it may fail; it never breaks the machine."""
+    answers = dict.fromkeys(definition.tools, lambda command: Returns("x"))
+    agents = dict.fromkeys(definition.agents, lambda request: Returns({"value": "x"}))
+    simulation = Simulation(definition, World(answers, agents))  # type: ignore[arg-type]
+    simulation.run({})
+    steps = iter(range(300))
+    simulation.go(lambda: next(steps, None) is None)
+
+
+def test_a_changed_definition_is_refused_or_is_one() -> None:
+    chance, taken = random.Random(7), 0
+    for _ in range(600):
+        data = canonical(mutated(chance.choice(FORMS), chance))
+        try:
+            definition = unseal(data)
+        except UnsealError:
+            continue
+        taken += 1
+        run(definition)
+    assert 20 < taken < 500
+
+
+def test_packing_keeps_the_bytes() -> None:
+    data = sealed(TEXTS[0]).json
+    assert unpacked(packed(data)) == data
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (packed(b" " * (LARGEST + 1)), "more than"),
+        ("!", "damaged"),
+        (packed(b"abc")[:4], "damaged"),
+        ("", "its end is missing"),
+    ],
+)
+def test_what_was_not_packed_here_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(UnsealError, match=reason):
+        unpacked(text)
