@@ -6,7 +6,7 @@ which a definition that was sealed here has passed.
 
 from collections.abc import Iterator, Mapping
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node, children, walk
 from dsl.ast.shapes import SHAPES
@@ -15,8 +15,6 @@ from dsl.ast.types import Field, GenericType, NamedType
 from dsl.definition.definition import Parts
 from dsl.expressions.names import names
 from dsl.values.structure import BASIC_TYPES
-
-Callee = FlowDeclaration | ToolDeclaration | AgentDeclaration
 
 GENERIC = frozenset({"map", "Outcome"})
 
@@ -29,14 +27,20 @@ def dangling(parts: Parts) -> str | None:
 
 
 def _dangling(parts: Parts) -> Iterator[str]:
-    callables: dict[str, Callee] = {
-        **parts.flows,
-        **parts.tools,
-        **parts.agents,
+    declarations: list[tuple[str, Node]] = [
+        *parts.flows.items(),
+        *parts.tools.items(),
+        *parts.agents.items(),
+        *parts.types.items(),
+    ]
+    callables = {
+        **{name: flow.parameters for name, flow in parts.flows.items()},
+        **{name: tool.parameters for name, tool in parts.tools.items()},
+        **{name: agent.parameters for name, agent in parts.agents.items()},
     }
     if len(callables) != len(parts.flows) + len(parts.tools) + len(parts.agents):
         yield "one name stands for two of flows, tools and agents"
-    for place, node in [*callables.items(), *parts.types.items()]:
+    for place, node in declarations:
         for below in walk(node):
             if isinstance(below, NamedType) and below.name not in parts.types and below.name not in BASIC_TYPES:
                 yield f"{place}: there is no type `{below.name}`"
@@ -54,12 +58,12 @@ def _dangling(parts: Parts) -> Iterator[str]:
         yield from _flow(flow)
 
 
-def _call(place: str, call: Call, callables: Mapping[str, Callee]) -> Iterator[str]:
+def _call(place: str, call: Call, callables: Mapping[str, tuple[Field, ...]]) -> Iterator[str]:
     target = callables.get(call.target)
     if target is None:
         yield f"{place}: nothing is called `{call.target}`"
         return
-    parameters = [field.name for field in target.parameters]
+    parameters = [field.name for field in target]
     if len(call.arguments) > len(parameters):
         yield f"{place}: `{call.target}` takes {len(parameters)} arguments"
     for argument in call.arguments:
