@@ -35,6 +35,7 @@ PURE = (
 """For every room. None of it reads anything but its arguments."""
 
 EXTRA: dict[str, tuple[str, ...]] = {
+    "dsl.definition": ("base64", "binascii.Error", "zlib"),
     "dsl.values": ("difflib.get_close_matches", "re2"),
     "interpreter.core": ("uuid.UUID",),
     "interpreter.workflow": (
@@ -45,7 +46,6 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "asyncio.ensure_future",
         "asyncio.get_running_loop",
         "asyncio.shield",
-        "base64",
         "contextlib.contextmanager",
         "contextvars.ContextVar",
         "temporalio.api.common.v1",
@@ -57,7 +57,6 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "temporalio.worker.WorkflowInterceptorClassInput",
         "temporalio.worker.WorkflowOutboundInterceptor",
         "temporalio.workflow",
-        "zlib",
     ),
 }
 """What one room may use besides. The workflow awaits, on Temporal's own loop."""
