@@ -12,7 +12,7 @@ from interpreter.activities.heartbeats import heartbeating
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.providers.provider import Provider, ProviderFailure
+from interpreter.providers.provider import Provider, ProviderFailure, at_most, believable
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
@@ -27,7 +27,9 @@ def chat_activity(
     async def chat(request: ChatRequest) -> ChatResult:
         try:
             async with heartbeating(), asyncio.timeout(_seconds()):
-                return await provider.chat(await _with_texts(request, store))
+                whole = await _with_texts(request, store)
+                result = await provider.chat(whole)
+                return replace(result, usage=believable(result.usage) or at_most(whole))
         except ProviderFailure as failure:
             raise _told(failure) from None
         except TimeoutError:
@@ -65,9 +67,10 @@ def _unread(reason: str) -> ProviderFailure:
 
 
 def _told(failure: ProviderFailure) -> ApplicationError:
+    usage = believable(failure.usage)
     detail: dict[str, Any] = {
         "retry_after": failure.retry_after,
-        "usage": asdict(failure.usage) if failure.usage else None,
+        "usage": asdict(usage) if usage else None,
         "charge": failure.charge,
     }
     return ApplicationError(

@@ -43,9 +43,9 @@ MODEL_FAILURES = frozenset(
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
 `ApplicationError` is a `ModelFailureDetail` as a dictionary:
 
-`retry_after` (seconds to wait, or null), `usage` (`{input_tokens, output_tokens}` when the provider reported it, or
-null), `charge`: `"none"` (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or
-`"reservation"` (unknown: a timeout, a broken stream).
+`retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (`{input_tokens,
+output_tokens}` when the provider reported it, or null), `charge`: `"none"` (certainly not billed: 429, authentication,
+invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a timeout, a broken stream).
 """
 
 STILL_RUNNING = "StillRunning"

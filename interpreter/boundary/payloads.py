@@ -64,7 +64,8 @@ class RunOptions:
 @dataclass
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
-    of `input`, which only a parent gives.
+    of `input`, which only a parent gives. `max_output`: how many tokens each model can answer with, where that is
+    known.
     """
 
     definition: DefinitionEnvelope
@@ -80,6 +81,7 @@ class RunInput:
     children: dict[str, str] = field(default_factory=dict)
     report_to: ParentLink | None = None
     references: References = field(default_factory=list)
+    max_output: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass

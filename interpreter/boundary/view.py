@@ -14,7 +14,7 @@ class Note:
 
     `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated
     voted approved rejected timed_out withdrawn` of an approval; `undoing undone undo_failed uncertain` of a
-    compensation; `iteration` of a loop; `exhausted` of a budget; `continued` of the run; `finished` of the run.
+    compensation; `iteration` of a loop; `exhausted overspent` of a budget; `continued finished` of the run.
     """
 
     number: int

@@ -85,7 +85,7 @@ class Board:
         if note.kind == "finished":
             self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"
             item.own_state = self.status
-        elif note.kind == "exhausted":
+        elif note.kind in ("exhausted", "overspent"):
             item.detail = note.detail
         else:
             item.own_state = _STATE.get(note.kind, note.kind)

@@ -19,6 +19,7 @@ from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
+from interpreter.providers.limits import resolve_max_output
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
 
@@ -46,6 +47,7 @@ def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input
         flow=sealed.flow,
         input=_checked_input(definition, {} if input is None else input),
         prices=_prices(definition),
+        max_output=resolve_max_output(_models(definition)),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
 
@@ -87,7 +89,7 @@ def _checked_input(definition: Definition, input: JSON) -> JSON:
 
 def _prices(definition: Definition) -> dict[str, Price]:
     """What each model costs, pinned for the life of the run."""
-    models = sorted({model for agent in definition.agents.values() for model in agent.models})
+    models = _models(definition)
     if not models:
         return {}
     prices = resolve_prices(models)
@@ -98,6 +100,10 @@ def _prices(definition: Definition) -> dict[str, Price]:
             "use another model, or a budget in tokens"
         )
     return prices
+
+
+def _models(definition: Definition) -> list[str]:
+    return sorted({model for agent in definition.agents.values() for model in agent.models})
 
 
 def _counts_money(definition: Definition) -> bool:

@@ -2,67 +2,109 @@
 
 The bound is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many tokens as
 bytes, and the model is told how many it may answer with.
+
+How many that are. A lost attempt (a killed worker, a broken connection) is charged as if it had cost all that was
+reserved for it, because nobody can say. So an attempt never takes all that is left: it takes the answer's ceiling, and
+no more than half of what the purse has for prompts and answers, so that there is as much again for one more. Only where
+half is too little for an answer it takes the whole, because two answers that are cut off are worth less than one. The
+ceiling is what the agent declares, or what the model can give, whichever is less.
 """
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
 
-from dsl.ast.declarations import AgentDeclaration
-from dsl.expressions.values import Reference
-from interpreter.boundary.payloads import ChatUsage
+from dsl.expressions.values import Reference, Value
+from interpreter.boundary import failures, numbers
+from interpreter.boundary.payloads import ChatRequest
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
-from interpreter.core.state import Amount, Frame, State
-
-if TYPE_CHECKING:
-    from interpreter.core.constructs.agent_step import AgentStepMemory
+from interpreter.core.state import Amount, State
 
 FRAMING_TOKENS = 64
 """What a chat adds to its texts, at most: roles, separators, the name of the schema."""
+SMALLEST_SHARE = 64
+"""Tokens of an answer; with less for each of two attempts, one gets what both would have."""
 
 
-def most(state: State, frame: Frame, memory: "AgentStepMemory", agent: AgentDeclaration) -> Amount:
-    """The most that the next attempt can cost: all that is sent, and as much answer as there is budget for."""
-    price = state.prices.get(agent.models[memory.model])
-    sent = tokens_sent(memory)
-    answer = agent.budget.tokens if agent.budget and agent.budget.tokens else policies.DEFAULT_OUTPUT_TOKENS
-    tokens_left = purses.left(state, frame.purse, "tokens")
-    if tokens_left is not None:
-        answer = max(1, min(answer, int(tokens_left) - sent))
-    if price is None:
-        return Amount(tokens=sent + answer, calls=1)
-    sent_usd, output_price = sent * Decimal(price.input), Decimal(price.output)
-    usd_left = purses.left(state, frame.purse, "usd")
-    if usd_left is not None and output_price:
-        answer = max(1, min(answer, int((usd_left - sent_usd) // output_price)))
-    return Amount(sent_usd + answer * output_price, sent + answer, 1)
+def ceiling(state: State, model: str, declared: int | None) -> int:
+    """The most tokens that one answer of `model` may have."""
+    known = state.max_output.get(model)
+    return purses.smaller(declared, known) or policies.DEFAULT_OUTPUT_TOKENS
 
 
-def tokens_sent(memory: "AgentStepMemory") -> int:
-    """An upper bound of the tokens that the next attempt sends."""
-    texts = (memory.prompt, memory.instructions, memory.feedback, json.dumps(memory.schema))
+def tokens_sent(request: ChatRequest) -> int:
+    """An upper bound of the tokens that the request sends."""
+    texts = (request.prompt, request.instructions, request.feedback, json.dumps(request.schema))
     return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
 
 
-def of_usage(state: State, model: int, agent: AgentDeclaration, usage: ChatUsage) -> Amount:
-    price = state.prices.get(agent.models[model])
-    tokens = usage.input_tokens + usage.output_tokens
-    if price is None:
-        return Amount(tokens=tokens, calls=1)
-    usd = usage.input_tokens * Decimal(price.input) + usage.output_tokens * Decimal(price.output)
-    return Amount(usd, tokens, 1)
+def most(state: State, purse: str, request: ChatRequest, most_answer: int, *, whole: bool = False) -> Amount:
+    """The most that the next attempt can cost: all that is sent, and an answer of up to `most_answer` tokens, as far as
+    the purse at `purse` has them. `whole`: it need not leave anything for another one.
+    """
+    sent = tokens_sent(request)
+    half = _answer_in(state, purse, request.model, sent, 2)
+    alone = whole or (half is not None and half < min(SMALLEST_SHARE, most_answer)) or _one_call_left(state, purse)
+    room = _answer_in(state, purse, request.model, sent, 1) if alone else half
+    answer = max(1, most_answer if room is None else min(most_answer, room))
+    return _price(state, request.model, sent, answer)
 
 
-def of_failure(state: State, frame: Frame, model: int, agent: AgentDeclaration, event: CallFailed) -> Amount:
+def of_usage(state: State, model: str, usage: Value) -> Amount | None:
+    """What a provider's report comes to; None when there is none that can be true."""
+    told = usage if type(usage) is dict else {}
+    sent, answer = numbers.tokens(told.get("input_tokens")), numbers.tokens(told.get("output_tokens"))
+    return None if sent is None or answer is None else _price(state, model, sent, answer)
+
+
+def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) -> Amount:
     """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
-    detail = event.details[0] if event.details and type(event.details[0]) is dict else {}
-    usage = detail.get("usage")
+    detail = detail_of(event)
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
-    if usage is not None:
-        return of_usage(state, model, agent, ChatUsage(usage["input_tokens"], usage["output_tokens"]))
-    return cast(Amount, frame.reserved)
+    return of_usage(state, model, detail.get("usage")) or reserved
+
+
+def kind_of(event: CallFailed) -> str:
+    """How an attempt failed, in our words: a provider says nothing in the machine's name."""
+    ours = event.certainty != "answered" or event.kind in failures.MODEL_FAILURES
+    return event.kind if ours else failures.UNDECLARED
+
+
+def was_cut(event: CallFailed, request: ChatRequest) -> bool:
+    """Whether the answer ended because it was as long as it might be."""
+    usage = detail_of(event).get("usage")
+    answer = numbers.tokens(usage.get("output_tokens")) if type(usage) is dict else None
+    return answer is not None and answer >= request.max_output_tokens
+
+
+def detail_of(event: CallFailed) -> dict[str, Value]:
+    """What the worker says about a failed attempt; nothing of it has been looked at yet."""
+    return event.details[0] if event.details and type(event.details[0]) is dict else {}
+
+
+def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -> int | None:
+    """How many tokens of answer the purse has for each of so many attempts; None is no limit."""
+    tokens_left, usd_left = purses.left(state, purse, "tokens"), purses.left(state, purse, "usd")
+    price = state.prices.get(model)
+    room = None if tokens_left is None else tokens_left // attempts - sent
+    if price is None or usd_left is None or not Decimal(price.output):
+        return room
+    usd = usd_left / attempts - sent * Decimal(price.input)
+    return purses.smaller(room, int(usd // Decimal(price.output)))
+
+
+def _one_call_left(state: State, purse: str) -> bool:
+    """Whether there can be no other attempt anyway."""
+    calls_left = purses.left(state, purse, "calls")
+    return calls_left is not None and calls_left < 2
+
+
+def _price(state: State, model: str, sent: int, answer: int) -> Amount:
+    """So many tokens, and their price when it is known."""
+    price = state.prices.get(model)
+    usd = sent * Decimal(price.input) + answer * Decimal(price.output) if price else Decimal(0)
+    return Amount(usd, sent + answer, 1)
 
 
 def _bytes(text: str | Reference) -> int:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.duration import format_duration
 from dsl.ast.statements import Retry
+from dsl.expressions.values import Value
 from interpreter.boundary import failures
+from interpreter.boundary.numbers import seconds
 from interpreter.core.certainty import NEVER_CALLED, is_declared
 from interpreter.core.events import CallFailed
 
@@ -36,6 +39,8 @@ _PATIENCE = {
     failures.MODEL_TIMEOUT: 1,
 }
 """How often one model is tried again after each kind of failure; others are never tried again."""
+_TRIES_OF_LOST = 4
+"""How often after an attempt that nobody has heard of again: its worker was killed, or cut off."""
 
 
 def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) -> bool:
@@ -87,23 +92,39 @@ def backoff(retry: Retry | None, attempt: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NextAttempt:
-    """`again` after `delay` milliseconds, the `next_model`, or `end`."""
+    """`again` after `delay` milliseconds, or the `end` of this model, with a `reason` that the failure does not say."""
 
-    what: Literal["again", "next_model", "end"]
+    what: Literal["again", "end"]
     delay: int = 0
+    reason: str = ""
 
 
-def after_model_failure(failure: CallFailed, tries: int, *, more_models: bool, seed: str) -> NextAttempt:
-    """`tries` counts the attempts at this model; `seed` spreads the waits of runs that failed together."""
-    if tries <= _PATIENCE.get(failure.kind, 0):
-        return NextAttempt("again", _model_delay(failure, tries, seed))
-    return NextAttempt("next_model" if more_models else "end")
+def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed: str) -> NextAttempt:
+    """`tries` counts the attempts at this model; `patience` is the longest wait that it may ask for, in milliseconds;
+    `seed` spreads the waits of runs that failed together.
+    """
+    lost = failure.certainty in ("not_started", "timed_out", "unknown")
+    if tries > (_TRIES_OF_LOST if lost else _PATIENCE.get(failure.kind, 0)):
+        return NextAttempt("end")
+    told = _told_wait(failure)
+    if told is None:
+        return NextAttempt("again", _spread(backoff(None, tries), 1.0, tries, seed))
+    wait = seconds(told)
+    if wait is None:
+        return NextAttempt("end", reason=f"it asks for a wait that cannot be: {str(told)[:40]!r}")
+    milliseconds = int(wait * 1000)
+    if milliseconds > patience:
+        asked, most = format_duration(milliseconds), format_duration(patience)
+        return NextAttempt("end", reason=f"it asks for a wait of {asked}, and the patience is {most}")
+    return NextAttempt("again", milliseconds + _spread(1000, 0.0, tries, seed))
 
 
-def _model_delay(failure: CallFailed, tries: int, seed: str) -> int:
+def _told_wait(failure: CallFailed) -> Value:
     detail = failure.details[0] if failure.details else {}
-    told = detail.get("retry_after") if type(detail) is dict else None
-    wait = backoff(None, tries) if told is None else int(float(told) * 1000)
+    return detail.get("retry_after") if type(detail) is dict else None
+
+
+def _spread(wait: int, whole: float, tries: int, seed: str) -> int:
+    """`whole` times the wait, and up to half of it more."""
     digest = hashlib.sha256(f"{seed}/{tries}".encode()).digest()
-    jitter = int.from_bytes(digest[:2]) / 65536
-    return wait + int((wait if told is None else 1000) * jitter / 2)
+    return int(wait * (whole + int.from_bytes(digest[:2]) / 65536 / 2))

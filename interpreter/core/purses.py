@@ -12,7 +12,8 @@ from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.state import Amount, Frame, Purse, State
 
-UNITS = ("usd", "tokens", "calls")
+Unit = Literal["usd", "tokens", "calls"]
+UNITS: tuple[Unit, ...] = ("usd", "tokens", "calls")
 
 
 def open_purse(machine: Machine, frame: Frame, budget: Budget | None, lease: Lease | None = None) -> None:
@@ -129,7 +130,7 @@ def check_depth(state: State, flow: FlowDeclaration, path: str) -> None:
 
 def scarce(state: State, path: str, budget: Budget) -> dict[str, str]:
     """For each unit of which a child gets less than it declares: the purse at or around `path` that has so little."""
-    found = {}
+    found: dict[str, str] = {}
     for unit in UNITS:
         limited = [(_left(purse, unit), purse.path) for purse in chain(state, path) if getattr(purse, unit) is not None]
         declared = getattr(budget, unit)

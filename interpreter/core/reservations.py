@@ -7,7 +7,8 @@ what it needs, or gives up, the next.
 
 Nothing is overspent: in each purse and unit, what is spent and what is reserved are together at most the limit. A
 reservation is added only where that stays so, a call starts only with one, and settling puts what was spent in its
-place. So the limit holds as long as no call costs more than was reserved for it.
+place. So the limit holds as long as no call costs more than was reserved for it. A provider that reports more than it
+was allowed is charged what it reports, because that is owed; people are told, and what comes after does not fit.
 
 Nothing waits for ever: whoever waits, waits at one purse and holds nothing, so there is no circle. A purse at which
 somebody waits has a reservation, because what does not fit beside what is spent has failed at once. That reservation
@@ -16,11 +17,12 @@ its turn, for another queue, by failure or by a cancel, wakes the next.
 """
 
 from decimal import Decimal
+from typing import assert_never, overload
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
-from interpreter.core.purses import UNITS, chain, check_time, shown
+from interpreter.core.purses import UNITS, Unit, chain, check_time, shown
 from interpreter.core.state import Amount, Frame, Purse, Task
 
 
@@ -48,13 +50,27 @@ def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
 
 
 def settle(machine: Machine, frame: Frame, spent: Amount) -> None:
-    """Put what was really spent in the place of the frame's reservation."""
+    """Put what was really spent in the place of the frame's reservation. More than that is told."""
     reserved, frame.reserved = frame.reserved, None
     assert reserved is not None
+    over = [
+        f"{_plain(unit, _of(spent, unit))} {unit} were spent, but {_plain(unit, _of(reserved, unit))} were reserved at "
+        f"most; the budget of `{shown(purse, frame.path)}` is {_plain(unit, limit)} {unit}"
+        for unit in UNITS
+        if _of(spent, unit) > _of(reserved, unit)
+        for purse, limit in _limits(chain(machine.state, frame.purse), unit)[:1]
+    ]
     for purse in chain(machine.state, frame.purse):
         _subtract(purse.reserved, reserved)
         _add(purse.spent, spent)
         _wake(machine, purse)
+    if over:
+        _tell(machine, frame, "; ".join(over))
+
+
+def did_not_fit(failure: Failure) -> bool:
+    """Whether this is how a reservation fails: it was too much, and the time is not over."""
+    return failure.kind == BUDGET_EXCEEDED and type(failure.details) is dict and failure.details["limit"] in UNITS
 
 
 def stop_waiting(machine: Machine, frame: Frame) -> None:
@@ -88,24 +104,39 @@ def _check_fits(purses: list[Purse], need: Amount, frame: Frame) -> None:
             raise FlowFailed(_exceeds(purse, unit, need, frame.path))
 
 
-def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> str | None:
+def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> Unit | None:
     """The first unit of which there is not enough."""
     for unit in UNITS:
-        limit = getattr(purse, unit)
-        if limit is None or not getattr(need, unit):
+        needed, limit = _of(need, unit), _of(purse, unit)
+        if limit is None or not needed:
             continue
-        taken = getattr(purse.spent, unit) + (getattr(purse.reserved, unit) if with_reserved else 0)
-        if taken + getattr(need, unit) > limit:
+        taken = _of(purse.spent, unit) + (_of(purse.reserved, unit) if with_reserved else 0)
+        if taken + needed > limit:
             return unit
     return None
 
 
-def _exceeds(purse: Purse, unit: str, need: Amount, path: str) -> Failure:
-    limit, spent, needed = getattr(purse, unit), getattr(purse.spent, unit), getattr(need, unit)
+def _limits(purses: list[Purse], unit: Unit) -> list[tuple[Purse, Decimal]]:
+    """The purses that limit `unit`, and to what."""
+    return [(purse, limit) for purse in purses if (limit := _of(purse, unit)) is not None]
+
+
+def _tell(machine: Machine, frame: Frame, what: str) -> None:
+    """People are told of what they know: the step, and not the call that it is made of."""
+    while machine.table[frame.kind].node is None:
+        assert frame.parent is not None
+        frame = machine.state.frames[frame.parent]
+    machine.note("overspent", frame, machine.table[frame.kind].node or "", detail=what)
+
+
+def _exceeds(purse: Purse, unit: Unit, need: Amount, path: str) -> Failure:
+    """`unit` is one that the purse limits."""
+    amounts = (_of(purse, unit) or Decimal(0), _of(purse.spent, unit), _of(need, unit))
+    limit, spent, needed = (_plain(unit, amount) for amount in amounts)
     message = (
         f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
     )
-    details = {"limit": unit, "allowed": _plain(limit), "spent": _plain(spent), "needed": _plain(needed)}
+    details = {"limit": unit, "allowed": limit, "spent": spent, "needed": needed}
     return Failure(BUDGET_EXCEEDED, message, path, details, purse=purse.path)
 
 
@@ -121,5 +152,25 @@ def _subtract(total: Amount, amount: Amount) -> None:
     total.calls -= amount.calls
 
 
-def _plain(number: Decimal | int) -> str | int:
-    return format(number, "f") if isinstance(number, Decimal) else number
+@overload
+def _of(what: Amount, unit: Unit) -> Decimal: ...
+@overload
+def _of(what: Purse, unit: Unit) -> Decimal | None: ...
+
+
+def _of(what: Amount | Purse, unit: Unit) -> Decimal | None:
+    """How much of a unit; of a purse, its limit. Decimals are exact, so one type does for all three."""
+    match unit:
+        case "usd":
+            return what.usd
+        case "tokens":
+            number = what.tokens
+        case "calls":
+            number = what.calls
+        case _:
+            assert_never(unit)
+    return None if number is None else Decimal(number)
+
+
+def _plain(unit: Unit, number: Decimal) -> str | int:
+    return format(number, "f") if unit == "usd" else int(number)

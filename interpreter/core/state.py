@@ -167,8 +167,9 @@ class Question:
 class State:
     """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
-    to end; `depth` counts, for each flow that may call itself, how many levels are left below this run;
-    `continuations` how often the run continued as new, and inside of what.
+    to end; `max_output` is how many tokens each known model can answer with; `depth` counts, for each flow that may
+    call itself, how many levels are left below this run; `continuations` how often the run continued as new, and inside
+    of what.
     """
 
     flow: str
@@ -177,6 +178,7 @@ class State:
     requester: str | None = None
     prices: dict[str, Price] = field(default_factory=dict)
     lease: Lease = field(default_factory=Lease)
+    max_output: dict[str, int] = field(default_factory=dict)
     status: str = "running"
     input: JSON = None
     started: float = 0.0

@@ -15,7 +15,7 @@ import openai
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.openai_failures import failure_of
-from interpreter.providers.provider import ProviderFailure, spent
+from interpreter.providers.provider import ProviderFailure, believable, spent
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
@@ -89,7 +89,7 @@ class _Answer:
     def take(self, chunk: "ChatCompletionChunk") -> None:
         self.model = chunk.model or self.model
         if chunk.usage is not None:
-            self.usage = ChatUsage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+            self.usage = believable(ChatUsage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens))
         for choice in chunk.choices or ():
             self.finish = choice.finish_reason or self.finish
             if choice.delta is not None:

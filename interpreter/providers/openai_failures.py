@@ -11,7 +11,11 @@ from email.utils import parsedate_to_datetime
 import openai
 
 from interpreter.boundary import failures
+from interpreter.boundary.numbers import seconds
 from interpreter.providers.provider import Charge, ProviderFailure
+
+LONGEST_TOLD = 40
+"""Characters of a header that cannot be true."""
 
 _OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"}
 _FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"}
@@ -32,29 +36,32 @@ def failure_of(error: openai.APIError) -> ProviderFailure:
     return _broke_off(error)
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait: from `retry-after-ms`, or from `Retry-After` as seconds or as an HTTP date."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return max(0.0, milliseconds / 1000)
-    text = headers.get("retry-after")
-    seconds = _number(text)
-    if text is None or seconds is not None:
-        return None if seconds is None else max(0.0, seconds)
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | str | None:
+    """Seconds to wait: from `retry-after-ms`, or from `Retry-After` as seconds or as an HTTP date. A wait that cannot
+    be is given as it was told; it is not known what is meant.
+    """
+    text, wait = headers.get("retry-after-ms", ""), _number(headers.get("retry-after-ms", ""), parts=1000)
+    if wait is None:
+        text = headers.get("retry-after", "")
+        wait = _number(text)
+    if wait is None:
+        wait = _until(text, now)
+    return None if wait is None else text[:LONGEST_TOLD] if seconds(wait) is None else wait
+
+
+def _until(text: str, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str, parts: int = 1) -> float | None:
     try:
-        number = float(text) if text is not None else None
+        return float(text) / parts
     except ValueError:
         return None
-    return number if number is None or 0 <= abs(number) < float("inf") else None
 
 
 def _refused(error: openai.APIStatusError) -> ProviderFailure:

@@ -2,6 +2,7 @@
 
 from typing import Literal, Protocol
 
+from interpreter.boundary.numbers import tokens
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 
 Charge = Literal["none", "usage", "reservation"]
@@ -17,7 +18,9 @@ class Provider(Protocol):
 
 
 class ProviderFailure(Exception):
-    """How an attempt ended badly; `kind` is one of `interpreter.boundary.failures.MODEL_FAILURES`."""
+    """How an attempt ended badly; `kind` is one of `interpreter.boundary.failures.MODEL_FAILURES`. `retry_after` are
+    the seconds that the provider asks to wait, or its words, where those cannot be.
+    """
 
     def __init__(
         self,
@@ -25,7 +28,7 @@ class ProviderFailure(Exception):
         message: str,
         *,
         charge: Charge,
-        retry_after: float | None = None,
+        retry_after: float | str | None = None,
         usage: ChatUsage | None = None,
     ) -> None:
         super().__init__(message)
@@ -39,3 +42,17 @@ class ProviderFailure(Exception):
 def spent(kind: str, message: str, usage: ChatUsage | None) -> ProviderFailure:
     """A failure of an answer that was produced and is paid for: by its usage, if that was reported."""
     return ProviderFailure(kind, message, charge="usage" if usage else "reservation", usage=usage)
+
+
+def believable(usage: ChatUsage | None) -> ChatUsage | None:
+    """What a provider reports, if it can be true; it is worth no more than none otherwise."""
+    if usage is None:
+        return None
+    sent, answer = tokens(usage.input_tokens), tokens(usage.output_tokens)
+    return None if sent is None or answer is None else ChatUsage(sent, answer)
+
+
+def at_most(request: ChatRequest) -> ChatUsage:
+    """The most that an answered request can have used, since a token has at least one byte."""
+    texts = (request.prompt, request.instructions, request.feedback)
+    return ChatUsage(sum(len(text.encode()) for text in texts if text), request.max_output_tokens)

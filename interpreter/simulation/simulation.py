@@ -94,9 +94,11 @@ class Simulation:
         key_base: str = "run",
         requester: str | None = None,
         prices: dict[str, Price] | None = None,
+        max_output: dict[str, int] | None = None,
     ) -> "SimulatedRun":
         """Start a run; `go` moves it on."""
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
+        state.max_output = max_output or {}
         run = SimulatedRun(self, self.definition, state)
         run.take(Started(self.now, input_))
         return run
@@ -190,6 +192,7 @@ class SimulatedRun:
         state = State(
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
+        state.max_output = self.state.max_output
         child = SimulatedRun(self.simulation, definition, state, (self, command.id))
         self.children[command.id] = child
         self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))

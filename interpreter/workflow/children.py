@@ -227,6 +227,7 @@ class Children:
             references=references,
             requester=self._input.requester,
             prices=self._input.prices,
+            max_output=self._input.max_output,
             lease=command.lease,
             parent=ParentLink(workflow.info().workflow_id, command.id),
             options=self._input.options,

@@ -89,6 +89,7 @@ class Driver:
             key_base=self.input.key_base or f"{info.workflow_id}/{info.first_execution_run_id}",
             requester=self.input.requester,
             prices=self.input.prices,
+            max_output=self.input.max_output,
         )
         if self.input.lease is not None:
             state.lease = self.input.lease

@@ -108,6 +108,7 @@ class FlowWorkflow:
                 input=None,
                 requester=run_input.requester,
                 prices=run_input.prices,
+                max_output=run_input.max_output,
                 lease=run_input.lease,
                 parent=run_input.parent,
                 options=run_input.options,

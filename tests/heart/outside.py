@@ -25,6 +25,14 @@ TOOLS = (
 )
 
 
+ABSURD: list[Any] = [
+    *(7, "no", [], {}, {"charge": 7}, {"usage": []}, {"usage": {"input_tokens": -1, "output_tokens": 1}}),
+    *({"usage": {"input_tokens": 1, "output_tokens": number}} for number in (1e308, float("nan"), 0.5, "1", 10**30)),
+    *({"retry_after": wait} for wait in (-1, 1e308, float("nan"), "soon", 10**400, [1], True)),
+]
+"""What no sound worker says of a failed attempt."""
+
+
 class Outside:
     """`effects` are the keys of the calls that took effect, with a tool for each time; `first` is when the first did.
     `gentle`: nothing goes wrong.
@@ -118,6 +126,8 @@ class Outside:
         chance = self.chance(request.agent, request.prompt, request.attempt)
         seconds, trouble, deaf = chance.choice([0.1, 1.0, 4.0]), chance.random(), chance.random() < 0.2
         used = (chance.randint(1, 20), chance.randint(1, request.max_output_tokens))
+        if not self.gentle and chance.random() < 0.05:
+            used = (used[0], used[1] * chance.choice([10, 1_000_000]))
         usage = {"input_tokens": used[0], "output_tokens": used[1]}
         if self.gentle or trouble < 0.6:
             value: Any = f"m{chance.randint(0, 99)}"
@@ -132,9 +142,13 @@ class Outside:
                 ("InvalidRequest", {"charge": "none"}),
                 ("Refused", {"charge": "usage", "usage": usage}),
                 ("MalformedOutput", {"charge": "usage", "usage": usage}),
+                ("MalformedOutput", {"charge": "usage", "usage": usage}),
+                ("TimedOut", None),
+                ("Overloaded", chance.choice(ABSURD)),
             ]
         )
-        return Fails(kind, "no", "answered", seconds, details=(detail,), deaf=deaf)
+        seen: Certainty = chance.choice(["timed_out", "unknown", "not_started"]) if kind == "TimedOut" else "answered"
+        return Fails(kind, "no", seen, seconds, details=(detail,) if detail is not None else (), deaf=deaf)
 
     # -- people
 

@@ -2,22 +2,33 @@
 
 from typing import Any
 
+import pytest
+
 from interpreter.boundary.payloads import ChatRequest, Price
 from interpreter.core.commands import AttemptModel, Command
 from interpreter.core.events import Event
+from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import SimulatedRun, Simulation
-from interpreter.simulation.world import Planned, Returns, World
+from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.watched import definition_of
 
 FLOW = """\
 edition 1
 
-agent writer(topic: text) -> {{ text: text }} {{ model "m" prompt "{{{{ topic }}}}" {options} }}
+agent writer(topic: text) -> {{ text: text }} {{ model "m" {options} prompt "{{{{ topic }}}}" }}
 flow main() {budget} {{ step draft = writer(topic: "tea") {step} step again = writer(topic: draft.text) }}
 """
 
 
-def attempts(answers: list[Any], *, options: str = "", budget: str = "", step: str = "") -> list[AttemptModel]:
+def attempts(
+    answers: list[Any],
+    *,
+    options: str = "",
+    budget: str = "",
+    step: str = "",
+    max_output: dict[str, int] | None = None,
+) -> list[AttemptModel]:
+    answers = list(answers)
     definition = definition_of(FLOW.format(options=options, budget=budget, step=step))
     assert definition is not None
     made: list[AttemptModel] = []
@@ -26,10 +37,11 @@ def attempts(answers: list[Any], *, options: str = "", budget: str = "", step: s
         made.extend(command for command in commands if isinstance(command, AttemptModel))
 
     def answer(request: ChatRequest) -> Planned:
-        return Returns(answers.pop(0), input_tokens=10, output_tokens=90)
+        answer = answers.pop(0)
+        return answer if isinstance(answer, Fails) else Returns(answer, input_tokens=10, output_tokens=90)
 
     simulation = Simulation(definition, World(agents={"writer": answer}), watch=watch)
-    simulation.run({}, prices={"m": Price("0.001", "0.01")})
+    simulation.run({}, prices={"m": Price("0.001", "0.01")}, max_output=max_output)
     simulation.go()
     return made
 
@@ -46,16 +58,107 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_with_the_reason() -> Non
     assert "txt" in (third.request.feedback or "")
 
 
-def test_an_answer_may_be_as_long_as_there_is_budget_for() -> None:
-    free, _ = attempts([{"text": "t"}, {"text": "u"}])
-    assert free.request.max_output_tokens == 4096
-    small, _ = attempts([{"text": "t"}, {"text": "u"}], options="budget 900 tokens")
-    assert small.request.max_output_tokens < 900 - len("tea")
-    first, second = attempts([{"text": "t"}, {"text": "u"}], budget="budget 3 usd")
-    sent = 900 - small.request.max_output_tokens
-    assert first.request.max_output_tokens == (3000 - sent) // 10
-    assert second.request.max_output_tokens == (3000 - 910 - (sent - len("tea") + len("t"))) // 10
+def limits(answers: list[Any], *, known: int | None = None, **more: str) -> list[int]:
+    """The most tokens that each attempt may answer with."""
+    made = attempts(answers, max_output={"m": known} if known else {}, **more)
+    return [command.request.max_output_tokens for command in made]
+
+
+TWO = [{"text": "t"}, {"text": "u"}]
+SENT = 300
+"""More than the question sends."""
+
+
+def test_an_answer_may_be_as_long_as_the_model_can_make_it() -> None:
+    assert limits(TWO) == [4096, 4096]
+    assert limits(TWO, known=16_384) == [16_384, 16_384]
+
+
+def test_an_answer_may_be_as_long_as_the_agent_says_but_never_longer_than_the_model_can_make_it() -> None:
+    assert limits(TWO, known=16_384, options="answer at most 2k tokens") == [2_000, 2_000]
+    assert limits(TWO, known=16_384, options="answer at most 60k tokens") == [16_384, 16_384]
+    assert limits(TWO, options="answer at most 60k tokens") == [60_000, 60_000]
+
+
+def test_an_agents_budget_is_not_the_answers_maximum() -> None:
+    """45-agents-budget-is-sent-as-the-answers-maximum"""
+    assert limits(TWO, known=16_384, options="budget 60k tokens") == [16_384, 16_384]
+    (first, second) = limits(TWO, known=16_384, options="budget 20k tokens")
+    assert abs(first - second) < len("tea")
+    assert 20_000 - 2 * SENT < 2 * first <= 20_000
+
+
+def test_an_attempt_takes_at_most_half_so_that_a_lost_one_can_be_made_again() -> None:
+    lost = Fails("TimedOut", "timed out (heartbeat)", "timed_out")
+    first, second, third = limits([lost, {"text": "t"}, {"text": "u"}], options="budget 8k tokens")
+    assert 8_000 - 2 * SENT < 2 * first < 8_000
+    assert second < first
+    assert third > first  # the next call of the agent has a budget of its own
+
+
+def test_money_limits_an_answer_too() -> None:
+    first, second = limits(TWO, budget="budget 30 usd")
+    assert 15_000 - SENT < 10 * first < 15_000
+    assert 14_545 - SENT < 10 * second < 14_545
+
+
+def test_two_answers_that_are_too_short_are_worth_less_than_one() -> None:
+    (whole,) = limits([Fails("Overloaded")], options="budget 350 tokens")
+    assert 64 < whole < 350
+    assert limits([Fails("Overloaded")], options="budget 350 tokens", budget="budget 1 calls") == [whole]
+
+
+def test_with_one_call_left_an_attempt_may_take_the_whole() -> None:
+    (whole,) = limits([Fails("Overloaded")], options="budget 3k tokens", budget="budget 1 calls")
+    assert 3_000 - SENT < whole < 3_000
+
+
+def test_an_answer_that_was_cut_off_may_be_as_long_as_the_budget_allows() -> None:
+    cut = Fails("MalformedOutput", details=({"charge": "usage", "usage": {"input_tokens": 9, "output_tokens": 3e3}},))
+    first, second, _ = limits([cut, *TWO], options="budget 6k tokens")
+    assert first < 3_000
+    assert second > 6_000 - 3_009 - 2 * SENT
 
 
 def test_nothing_is_asked_that_may_cost_too_much() -> None:
     assert attempts([], budget="budget 0.1 usd") == []
+
+
+LOST = Fails("TimedOut", "timed out (heartbeat)", "timed_out")
+BROKEN = Fails("Overloaded", "500", details=({"charge": "reservation"},))
+
+
+@pytest.mark.parametrize("how", [LOST, BROKEN], ids=["lost", "500"])
+def test_a_lost_attempt_is_charged_once_and_made_again_at_the_same_model(how: Fails) -> None:
+    """44-one-500-spends-an-agents-budget, 56-worker-killed-while-a-model-answers"""
+    made = attempts([how, *TWO], options='then "n" budget 20k tokens')
+    assert [command.request.model for command in made] == ["m", "m", "m"]
+    assert [command.id for command in made] == ["main/draft", "main/draft~2", "main/again"]
+
+
+ABSURD: list[Any] = [
+    *(None, 7, "no", [], [7], {"usage": 7}, {"usage": {}}, {"usage": {"input_tokens": -5, "output_tokens": 1}}),
+    *({"usage": {"input_tokens": 1, "output_tokens": number}} for number in (float("nan"), 1e308, 0.5, "1", True, 1e9)),
+    *({"charge": number} for number in (7, None, [], "all of it")),
+    {"charge": "usage", "usage": [1, 2]},
+]
+
+
+@pytest.mark.parametrize("detail", ABSURD, ids=str)
+def test_what_a_worker_says_of_a_failure_is_not_believed_when_it_cannot_be(detail: Any) -> None:
+    """Charged is the reservation, or what can be true; nothing else happens."""
+    made = attempts([Fails("Overloaded", details=(detail,)), *TWO], options="budget 8k tokens")
+    assert len(made) in (1, 3)
+    assert len(made) == 3 or detail == {"usage": {"input_tokens": 1, "output_tokens": 1e9}}
+
+
+def test_a_failure_has_no_name_of_the_machine() -> None:
+    """A provider that ends in `BudgetExceeded` is one that failed."""
+    definition = definition_of(FLOW.format(options="", budget="", step=""))
+    assert definition is not None
+    world = World(agents={"writer": lambda request: Fails("BudgetExceeded", "ha", details=({"limit": "usd"},))})
+    simulation = Simulation(definition, world)
+    run = simulation.run({})
+    simulation.go()
+    assert run.finish is not None
+    assert decode(run.finish.failure).message == "m: Undeclared (ha)"

@@ -126,19 +126,56 @@ def test_waits_double_up_to_the_longest(retry: Retry | None, waits: list[int]) -
 )
 def test_a_model_gets_as_many_more_tries_as_its_failure_deserves(kind: str, patience: int) -> None:
     failed = failure(kind)
-    tries = [policies.after_model_failure(failed, n, more_models=True, seed="s").what for n in range(1, 9)]
-    assert tries == ["again"] * patience + ["next_model"] * (8 - patience)
-    assert policies.after_model_failure(failed, 9, more_models=False, seed="s").what == "end"
+    assert _tries(failed) == ["again"] * patience + ["end"] * (8 - patience)
+
+
+@pytest.mark.parametrize("seen", ["not_started", "timed_out", "unknown"])
+def test_a_lost_attempt_is_made_again_at_the_same_model(seen: Certainty) -> None:
+    assert _tries(failure("TimedOut", seen)) == ["again"] * 4 + ["end"] * 4
+
+
+def test_an_attempt_that_somebody_cancelled_is_not_made_again() -> None:
+    assert _tries(failure("Cancelled", "cancelled")) == ["end"] * 8
+
+
+def _tries(failed: CallFailed) -> list[str]:
+    return [policies.after_model_failure(failed, n, patience=120_000, seed="s").what for n in range(1, 9)]
+
+
+def limited(wait: object) -> CallFailed:
+    return CallFailed(0.0, "id", failures.RATE_LIMITED, "", "answered", details=({"retry_after": wait},))
 
 
 def test_a_model_is_left_alone_as_long_as_it_says() -> None:
-    told = CallFailed(0.0, "id", failures.RATE_LIMITED, "", "answered", details=({"retry_after": 7},))
-    waits = {policies.after_model_failure(told, 1, more_models=False, seed=f"run {n}").delay for n in range(20)}
+    waits = {policies.after_model_failure(limited(7), 1, patience=7_000, seed=f"run {n}").delay for n in range(20)}
     assert len(waits) > 10  # runs that failed together do not come back together
     assert all(7_000 <= wait < 7_500 for wait in waits)
 
 
+@pytest.mark.parametrize(
+    ("wait", "reason"),
+    [
+        (7.001, "it asks for a wait of 7s1ms, and the patience is 7s"),
+        (7200, "it asks for a wait of 2h, and the patience is 7s"),
+        *((told, "it asks for a wait that cannot be: ") for told in (-1, float("nan"), float("inf"), 1e308, 10**400)),
+        *((told, "it asks for a wait that cannot be: ") for told in ("7", "soon", True, [], {}, "x" * 9_999)),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_wait_that_is_too_long_or_cannot_be_ends_with_this_model(wait: object, reason: str) -> None:
+    following = policies.after_model_failure(limited(wait), 1, patience=7_000, seed="s")
+    assert following.what == "end"
+    assert following.reason.startswith(reason)
+    assert len(following.reason) < 100
+
+
+@pytest.mark.parametrize("details", [(), ({},), (7,), ("no",), ([],), ({"retry_after": None},), (None, {"a": 1})])
+def test_where_no_wait_is_told_it_is_ours(details: tuple[object, ...]) -> None:
+    told = CallFailed(0.0, "id", failures.OVERLOADED, "", "answered", details=details)
+    following = policies.after_model_failure(told, 2, patience=1, seed="run")
+    assert (following.what, 2_000 <= following.delay < 3_000) == ("again", True)
+
+
 def test_a_wait_is_the_same_when_it_is_decided_again() -> None:
-    first = policies.after_model_failure(failure(failures.OVERLOADED), 2, more_models=False, seed="run")
-    assert first == policies.after_model_failure(failure(failures.OVERLOADED), 2, more_models=False, seed="run")
-    assert 2_000 <= first.delay < 3_000
+    first = policies.after_model_failure(failure(failures.OVERLOADED), 2, patience=1, seed="run")
+    assert first == policies.after_model_failure(failure(failures.OVERLOADED), 2, patience=1, seed="run")

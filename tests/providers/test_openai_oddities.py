@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -132,11 +133,21 @@ async def test_a_page_that_is_no_stream_is_no_answer() -> None:
 
 
 async def test_retry_after_on_an_overloaded_server_as_a_date() -> None:
-    answer = refused("503 Busy", {"error": {"message": "busy"}}, "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT")
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    answer = refused("503 Busy", {"error": {"message": "busy"}}, f"Retry-After: {in_an_hour}")
     found = await failure(answer)
     assert found.kind == failures.OVERLOADED
-    assert found.retry_after is not None
-    assert found.retry_after > 3600
+    assert isinstance(found.retry_after, float)
+    assert 0 < found.retry_after <= 3600
+
+
+@pytest.mark.parametrize("number", [-5, 12.5, 1e308, "many", 10**12, None, [7]])
+async def test_a_usage_that_cannot_be_true_is_none(number: object) -> None:
+    odd = {"prompt_tokens": 11, "completion_tokens": number, "total_tokens": 16}
+    result, _ = await chat(stream(chunk(content="Grüße"), chunk(finish="stop"), chunk(usage=odd)))  # type: ignore[arg-type]
+    assert result.usage == ChatUsage(len("Sort."), len("Grüße".encode()))
+    found = await failure(stream(chunk(refusal="no"), chunk("stop", odd)))  # type: ignore[arg-type]
+    assert (found.charge, found.usage) == ("reservation", None)
 
 
 NOW = datetime(2026, 11, 21, 9, 0, 0, tzinfo=UTC)
@@ -152,9 +163,20 @@ NOW = datetime(2026, 11, 21, 9, 0, 0, tzinfo=UTC)
         ({"retry-after": "Sat, 21 Nov 2026 09:00:30 GMT"}, 30.0),
         ({"retry-after": "Sat, 21 Nov 2026 08:00:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "-1"}, 0.0),
+        ({"retry-after": ""}, None),
+        ({"retry-after": "7200"}, 7200.0),
+        ({"retry-after": "soon", "retry-after-ms": "never"}, None),
+        # what cannot be is handed on as it was told
+        ({"retry-after": "nan"}, "nan"),
+        ({"retry-after": "-1"}, "-1"),
+        ({"retry-after": "inf"}, "inf"),
+        ({"retry-after": "1e308"}, "1e308"),
+        ({"retry-after": "9" * 5000}, "9" * 40),
+        ({"retry-after": "1795251600"}, "1795251600"),
+        ({"retry-after-ms": "-250", "retry-after": "3"}, "-250"),
+        ({"retry-after": "Fri, 31 Dec 2100 23:59:59 GMT"}, "Fri, 31 Dec 2100 23:59:59 GMT"),
+        ({"retry-after": "Fri, 31 Dec 99999 23:59:59 GMT"}, None),
     ],
 )
-async def test_every_form_of_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+async def test_every_form_of_retry_after(headers: dict[str, str], seconds: float | str | None) -> None:
     assert retry_after(headers, NOW) == seconds

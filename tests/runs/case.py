@@ -5,7 +5,8 @@ The same case runs in the simulation and on a real server. `case.yaml`:
 
 - `input`, `requester`, `flow` (which one, when the file has several), `prices`
 - `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes:
-  seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`. `{by: argument,
+  seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input,
+  output]`, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure. `{by: argument,
   plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that argument.
 - `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled.
@@ -42,6 +43,7 @@ class Plan:
     message: str = ""
     takes: float = 0.05
     tokens: tuple[int, int] = (10, 10)
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Case:
             message=chosen.get("message", ""),
             takes=chosen.get("takes", 0.05),
             tokens=tuple(chosen.get("tokens", (10, 10))),
+            detail=chosen.get("detail", {}),
         )
 
     def chooses_by_argument(self, group: str, name: str) -> str | None:

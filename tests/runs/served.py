@@ -190,7 +190,7 @@ class PlannedProvider:
         plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, info.activity_id, request.prompt)
         await asyncio.sleep(plan.takes)
         if plan.kind is not None:
-            raise ProviderFailure(plan.kind, plan.message, charge="reservation")
+            raise ProviderFailure(plan.kind, plan.message, **{"charge": "reservation", **plan.detail})
         return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model)
 
     async def close(self) -> None:

@@ -88,7 +88,7 @@ class Simulated:
     def _agent(self, request: ChatRequest) -> Planned:
         plan = self._plan("agents", request.agent, {"prompt": request.prompt})
         if plan.kind is not None:
-            return Fails(plan.kind, plan.message, seconds=plan.takes)
+            return Fails(plan.kind, plan.message, seconds=plan.takes, details=(plan.detail,))
         return Returns(plan.returns, plan.takes, *plan.tokens)
 
     def _plan(self, group: str, name: str, arguments: dict[str, Any]) -> Plan:

@@ -1,52 +1,45 @@
 """A step that calls an agent without tools: one structured completion.
 
-Each attempt at a model reserves the most that it can cost and settles what it did cost. What follows a failed attempt
-(the same model after a durable wait, the next model, the end) is decided in `policies`; an answer that does not fit its
-type is asked for again with the reason, a bounded number of times.
+Its texts, its budget, and one model after the other, each asked in a frame below (`model_call`). An answer that does
+not fit its type is asked for again with the reason, a bounded number of times (`models_asked`).
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import cast
 
 from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
 from dsl.ast.statements import Step
-from dsl.expressions.values import Reference
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import JSON, ChatRequest
-from interpreter.core import model_costs, policies, purses, reservations
-from interpreter.core.commands import AttemptModel, SetTimer
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.core import model_costs, policies, purses
 from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
+from interpreter.core.constructs.model_call import open_model_call
+from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
+from interpreter.core.model_questions import ModelCallMemory, heard
+from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
-from interpreter.core.wording import title
 
 
 @recorded
 @dataclass(slots=True)
 class AgentStepMemory(Memory):
-    """`model` is its place in the list, `tries` those at this model, `attempt` those in all; `causes` tell how earlier
-    models failed; `expired` is set when the time is over.
-    """
+    """`attempts` counts those at all models; `expired` is set when the time is over."""
 
-    prompt: str | Reference | None = None
-    instructions: str | Reference | None = None
-    schema: JSON = None
-    model: int = 0
-    tries: int = 0
-    attempt: int = 0
-    reasks: int = 0
-    feedback: str | None = None
-    phase: Literal["reserving", "asking", "waiting"] = "reserving"
-    command: str = ""
-    causes: list[dict[str, str]] = field(default_factory=list)
+    prompt: Value = None
+    instructions: Value = None
+    schema: Value = None
+    asked: ModelsAsked = field(default_factory=ModelsAsked)
+    attempts: int = 0
     rehearsal: bool = False
     expired: Failure | None = None
 
@@ -63,134 +56,90 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
         memory = self.memory(frame)
-        memory.prompt = cast(str | Reference | None, prompt)
-        memory.instructions = cast(str | Reference | None, instructions)
+        memory.prompt, memory.instructions = to_wire(prompt), to_wire(instructions)
         memory.schema = json_schema(agent.returns, machine.definition.types, for_model=True)
         machine.note("started", frame, "agent", detail=agent.name)
         if agent.budget is not None:
             purses.open_purse(machine, frame, agent.budget)
-        self.granted(machine, frame)
+        self._ask(machine, frame)
 
-    def granted(self, machine: Machine, frame: Frame) -> None:
-        """Reserve for the next attempt, and make it."""
-        _, agent = _parts(machine, frame)
-        self.memory(frame).phase = "reserving"
-        need = model_costs.most(machine.state, frame, self.memory(frame), agent)
-        if reservations.reserve(machine, frame, need):
-            self._ask(machine, frame, agent, need.tokens - model_costs.tokens_sent(self.memory(frame)))
-
-    def _ask(self, machine: Machine, frame: Frame, agent: AgentDeclaration, answer_tokens: int) -> None:
+    def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
+        step, agent = _parts(machine, frame)
         memory = self.memory(frame)
-        memory.tries += 1
-        memory.attempt += 1
         request = ChatRequest(
             agent=agent.name,
-            model=agent.models[memory.model],
-            prompt=to_wire(memory.prompt),
-            instructions=to_wire(memory.instructions),
+            model=agent.models[memory.asked.model],
+            prompt=memory.prompt,
+            instructions=memory.instructions,
             schema=memory.schema,
-            max_output_tokens=answer_tokens,
             temperature=float(agent.temperature) if agent.temperature is not None else None,
-            attempt=memory.attempt,
-            feedback=memory.feedback,
+            feedback=memory.asked.feedback,
         )
-        memory.phase = "asking"
-        memory.command = frame.path if memory.attempt == 1 else f"{frame.path}~{memory.attempt}"
-        timeout = _parts(machine, frame)[0].timeout or policies.MODEL_TIMEOUT
-        machine.issue(frame, AttemptModel(memory.command, request, timeout, title(frame.path)))
-        if memory.attempt > 1:
-            machine.note("attempt", frame, "agent", attempt=memory.attempt, detail=request.model)
+        asking = ModelCallMemory(
+            request,
+            id=frame.path,
+            most_answer=model_costs.ceiling(machine.state, request.model, agent.answer_tokens),
+            timeout=step.timeout or policies.MODEL_TIMEOUT,
+            patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
+            whole=whole,
+            attempt=memory.attempts,
+        )
+        open_model_call(machine, frame, asking)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
-        match event:
-            case ModelAnswered():
-                self._answered(machine, frame, event)
-            case CallFailed():
-                self._attempt_failed(machine, frame, event)
-            case TimerFired(id=id_) if id_ == purses.deadline_id(frame):
-                self.memory(frame).expired = purses.expired(machine, frame)
-                self.cancel(machine, frame)
-            case TimerFired():
-                self.granted(machine, frame)
-
-    def cancel(self, machine: Machine, frame: Frame) -> None:
-        if self.memory(frame).phase == "asking":
-            machine.interrupt(self.memory(frame).command)
-            return
-        reservations.stop_waiting(machine, frame)
-        if self.memory(frame).phase == "waiting":
-            machine.withdraw(self.memory(frame).command)
-        self._end(machine, frame, CANCELLED)
+        """The time of the agent's own budget is over."""
+        self.memory(frame).expired = purses.expired(machine, frame)
+        self.cancel(machine, frame)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._end(machine, frame, failed(failure))
 
-    def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
-        _, agent = _parts(machine, frame)
-        result, memory = event.result, self.memory(frame)
-        reservations.settle(machine, frame, model_costs.of_usage(machine.state, memory.model, agent, result.usage))
-        machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
-        self.memory(frame).rehearsal = result.rehearsal
-        types = machine.definition.types
-        checked = validate(unwrap(result.output, agent.returns, types), agent.returns, types)
-        if frame.cancelling or self.memory(frame).expired is not None:
+    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+        memory = self.memory(frame)
+        if exit_.kind == "cancelled" or frame.cancelling or memory.expired is not None:
             self._end(machine, frame, CANCELLED)
-        elif not checked.problems:
-            self._end(machine, frame, done(checked.value))
+            return
+        answer = heard(exit_)
+        memory.attempts = max(memory.attempts, answer.attempts)
+        memory.rehearsal = answer.rehearsal
+        if answer.failure is None:
+            self._answered(machine, frame, answer.output)
+        elif answer.failure.kind == failures.BUDGET_EXCEEDED:
+            failure = memory.asked.out_of_budget(_parts(machine, frame)[1].models, answer.failure)
+            self._end(machine, frame, failed(failure))
+        elif answer.failure.kind == failures.MALFORMED_OUTPUT:
+            self._ask_again(machine, frame, answer.failure.message, whole=answer.cut)
         else:
+            self._next_model(machine, frame, answer.failure, answer.budget)
+
+    def _answered(self, machine: Machine, frame: Frame, output: Value) -> None:
+        _, agent = _parts(machine, frame)
+        types = machine.definition.types
+        checked = validate(unwrap(output, agent.returns, types), agent.returns, types)
+        if checked.problems:
             self._ask_again(machine, frame, describe(checked.problems))
+        else:
+            self._end(machine, frame, done(checked.value))
 
-    def _ask_again(self, machine: Machine, frame: Frame, problem: str) -> None:
+    def _ask_again(self, machine: Machine, frame: Frame, problem: str, *, whole: bool = False) -> None:
+        """`whole`: the answer was too long, and the next may be as long as the budget allows."""
         memory = self.memory(frame)
-        if memory.reasks == policies.MOST_REASKS:
-            self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem, frame.path))
-            return
-        memory.reasks += 1
-        memory.feedback = problem
-        machine.note(
-            "retrying", frame, "agent", attempt=memory.attempt, detail=f"{failures.MALFORMED_OUTPUT}: {problem}"
-        )
-        self.granted(machine, frame)
+        if memory.asked.ask_again(problem):
+            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}", whole=whole)
+        else:
+            self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem))
 
-    def _attempt_failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
-        _, agent = _parts(machine, frame)
-        memory = self.memory(frame)
-        reservations.settle(machine, frame, model_costs.of_failure(machine.state, frame, memory.model, agent, event))
-        if frame.cancelling or memory.expired is not None:
-            self._end(machine, frame, CANCELLED)
-            return
-        if event.kind == failures.MALFORMED_OUTPUT:
-            self._ask_again(machine, frame, event.message)
-            return
-        following = policies.after_model_failure(
-            event,
-            memory.tries,
-            more_models=memory.model + 1 < len(agent.models),
-            seed=f"{machine.state.key_base}/{frame.path}",
-        )
-        if following.what != "again":
-            self._next_model(machine, frame, Failure(event.kind, event.message, frame.path, _first(event)))
-            return
-        memory.phase = "waiting"
-        memory.command = f"{frame.path}~{memory.attempt}!retry"
-        deadline = machine.state.now + following.delay / 1000
-        machine.issue(frame, SetTimer(memory.command, deadline, f"{title(frame.path)}: {event.kind}"))
-        machine.note("retrying", frame, "agent", attempt=memory.attempt, detail=f"{event.kind}: {event.message}")
+    def _next_model(self, machine: Machine, frame: Frame, failure: Failure, budget: Value = None) -> None:
+        """After the last one the step fails."""
+        asked = self.memory(frame).asked
+        if asked.next_model(_parts(machine, frame)[1].models, failure, budget):
+            self._ask_next(machine, frame, f"{failure.kind}: {failure.message}; the next model is asked")
+        else:
+            self._end(machine, frame, failed(asked.every_model_failed()))
 
-    def _next_model(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        """Go on with the next model; after the last one the step fails."""
-        _, agent = _parts(machine, frame)
-        memory = self.memory(frame)
-        memory.causes.append({"model": agent.models[memory.model], "kind": failure.kind, "message": failure.message})
-        if memory.model + 1 < len(agent.models):
-            memory.model += 1
-            memory.tries, memory.reasks, memory.feedback = 0, 0, None
-            machine.note("retrying", frame, "agent", attempt=memory.attempt, detail=f"{failure.kind}: next model")
-            self.granted(machine, frame)
-            return
-        message = "; ".join(f"{cause['model']}: {cause['kind']} ({cause['message']})" for cause in memory.causes)
-        failure = Failure(failures.EVERY_MODEL_FAILED, message, frame.path, memory.causes)
-        self._end(machine, frame, failed(failure))
+    def _ask_next(self, machine: Machine, frame: Frame, detail: str, *, whole: bool = False) -> None:
+        machine.note("retrying", frame, "agent", attempt=self.memory(frame).attempts, detail=detail)
+        self._ask(machine, frame, whole=whole)
 
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         expired = self.memory(frame).expired
@@ -199,19 +148,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         purses.close_purse(machine, frame)
         end_step(machine, frame, exit_, "agent", rehearsal=self.memory(frame).rehearsal)
 
-    def attempt(self, frame: Frame) -> int:
-        return self.memory(frame).attempt
-
-    def doing(self, frame: Frame) -> str:
-        if frame.cancelling:
-            return "cancelling"
-        return {"reserving": "waiting", "asking": "running", "waiting": "retrying"}[self.memory(frame).phase]
-
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.agents[step.call.target]
-
-
-def _first(event: CallFailed) -> JSON:
-    return event.details[0] if event.details else None

@@ -22,6 +22,7 @@ from interpreter.core.constructs.leaving import (
     YieldConstruct,
 )
 from interpreter.core.constructs.loop import LoopConstruct
+from interpreter.core.constructs.model_call import ModelCallConstruct
 from interpreter.core.constructs.parallel import ParallelConstruct
 from interpreter.core.constructs.parallel_for import ParallelForConstruct
 from interpreter.core.constructs.sleep import SleepConstruct
@@ -37,6 +38,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "ToolStep": ToolStepConstruct(),
     "ToolCall": ToolCallConstruct(),
     "AgentStep": AgentStepConstruct(),
+    "ModelCall": ModelCallConstruct(),
     "FlowStep": FlowStepConstruct(),
     "Undo": UndoConstruct(),
     "Let": LetConstruct(),

@@ -1,0 +1,139 @@
+"""One model until it is settled: what is reserved for an attempt, the attempt, the waits between attempts.
+
+Opened by a step that calls an agent, for each model and each time that it is asked anew. It ends `done` with what the
+model said, `failed` as its last attempt did, or cancelled; `model_questions.heard` reads either end.
+
+An attempt that was lost with its worker, or by a timeout, is charged what it may have cost, and made again. Where the
+budget has no room for that, the failure of the lost attempt is the one that is told: it came first, and the budget is
+used up only because of it.
+"""
+
+from dataclasses import replace
+
+from dsl.ast.duration import format_duration
+from interpreter.core import model_costs, model_questions, policies, reservations
+from interpreter.core.commands import AttemptModel, SetTimer
+from interpreter.core.constructs.construct import Construct
+from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
+from interpreter.core.machine import Machine
+from interpreter.core.model_questions import ModelCallMemory
+from interpreter.core.outcomes import CANCELLED, Failure, failed
+from interpreter.core.state import Frame
+from interpreter.core.wording import title
+
+
+def open_model_call(machine: Machine, frame: Frame, memory: ModelCallMemory) -> None:
+    """Ask the model of `memory.request` from `frame`."""
+    machine.open(frame, "/call", "ModelCall", address="", memory=memory)
+
+
+class ModelCallConstruct(Construct[ModelCallMemory]):
+    remembers = ModelCallMemory
+    node = None
+
+    def enter(self, machine: Machine, frame: Frame) -> None:
+        self.granted(machine, frame)
+
+    def granted(self, machine: Machine, frame: Frame) -> None:
+        """Reserve for the next attempt, and make it."""
+        memory = self.memory(frame)
+        memory.phase, memory.waits = "reserving", ""
+        need = model_costs.most(machine.state, frame.purse, memory.request, memory.most_answer, whole=memory.whole)
+        if reservations.reserve(machine, frame, need):
+            self._ask(machine, frame, need.tokens - model_costs.tokens_sent(memory.request))
+
+    def _ask(self, machine: Machine, frame: Frame, answer_tokens: int) -> None:
+        memory = self.memory(frame)
+        memory.tries += 1
+        memory.attempt += 1
+        memory.phase = "asking"
+        memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
+        memory.request = replace(memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt)
+        machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id)))
+        if memory.attempt > 1:
+            self._note(machine, frame, "attempt", memory.request.model)
+
+    def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        match event:
+            case ModelAnswered():
+                self._answered(machine, frame, event)
+            case CallFailed():
+                self._failed(machine, frame, event)
+            case TimerFired():
+                self.granted(machine, frame)
+
+    def cancel(self, machine: Machine, frame: Frame) -> None:
+        memory = self.memory(frame)
+        if memory.phase == "asking":
+            machine.interrupt(memory.command)
+            return
+        reservations.stop_waiting(machine, frame)
+        if memory.phase == "waiting":
+            machine.withdraw(memory.command)
+        machine.end(frame, CANCELLED)
+
+    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        lost = self.memory(frame).lost
+        if lost is None or not reservations.did_not_fit(failure):
+            machine.end(frame, failed(failure))
+            return
+        message = f"{lost.message}; the budget has no room to ask again: {failure.message}"
+        lost = replace(lost, message=message)
+        machine.end(frame, model_questions.failed(lost, self.memory(frame).attempt, budget=failure.details))
+
+    def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
+        result, reserved = event.result, frame.reserved
+        assert reserved is not None
+        spent = model_costs.of_usage(machine.state, self.memory(frame).request.model, vars(result.usage))
+        reservations.settle(machine, frame, spent or reserved)
+        machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
+        machine.end(frame, model_questions.said(result, self.memory(frame).attempt))
+
+    def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
+        memory, reserved = self.memory(frame), frame.reserved
+        assert reserved is not None
+        reservations.settle(
+            machine, frame, model_costs.of_failure(machine.state, memory.request.model, event, reserved)
+        )
+        if frame.cancelling:
+            machine.end(frame, CANCELLED)
+            return
+        following = policies.after_model_failure(
+            event, memory.tries, patience=memory.patience, seed=f"{machine.state.key_base}/{memory.id}"
+        )
+        message = f"{event.message}; {following.reason}" if following.reason else event.message
+        memory.lost = Failure(model_costs.kind_of(event), message, frame.path)
+        if following.what == "again":
+            self._wait(machine, frame, following.delay)
+        else:
+            cut = model_costs.was_cut(event, memory.request)
+            machine.end(frame, model_questions.failed(memory.lost, memory.attempt, cut=cut))
+
+    def _wait(self, machine: Machine, frame: Frame, delay: int) -> None:
+        memory = self.memory(frame)
+        assert memory.lost is not None
+        memory.phase = "waiting"
+        memory.command = f"{memory.id}~{memory.attempt}!retry"
+        reason = f"{memory.lost.kind}: {memory.lost.message}"
+        memory.waits = f"{reason}; again in {format_duration(-(-delay // 1000) * 1000)}"
+        summary = f"{title(memory.id)}: {memory.lost.kind}"
+        machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
+        self._note(machine, frame, "retrying", memory.waits)
+
+    def _note(self, machine: Machine, frame: Frame, kind: str, detail: str) -> None:
+        """People are told of the step: a call is how it works."""
+        assert frame.parent is not None
+        machine.note(
+            kind, machine.state.frames[frame.parent], "agent", attempt=self.memory(frame).attempt, detail=detail
+        )
+
+    def attempt(self, frame: Frame) -> int:
+        return self.memory(frame).attempt
+
+    def doing(self, frame: Frame) -> str:
+        if frame.cancelling:
+            return "cancelling"
+        return {"reserving": "waiting", "asking": "running", "waiting": "retrying"}[self.memory(frame).phase]
+
+    def detail(self, frame: Frame) -> str:
+        return self.memory(frame).waits

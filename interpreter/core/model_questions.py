@@ -1,0 +1,62 @@
+"""What is asked of one model, as its call remembers it; and what came of it, as the step above is told."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+from dsl.expressions.values import Value
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.core import outcomes
+from interpreter.core.memory import Memory
+from interpreter.core.outcomes import Exit, Failure
+from interpreter.core.recorded import recorded
+
+
+@recorded
+@dataclass(slots=True)
+class ModelCallMemory(Memory):
+    """`id` is that of the step's first attempt's command, `attempt` counts all of the step, `tries` those here. An
+    answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
+    `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people.
+    """
+
+    request: ChatRequest = field(default_factory=lambda: ChatRequest("", "", ""))
+    id: str = ""
+    most_answer: int = 1
+    timeout: int = 0
+    patience: int = 0
+    whole: bool = False
+    attempt: int = 0
+    tries: int = 0
+    phase: Literal["reserving", "asking", "waiting"] = "reserving"
+    command: str = ""
+    lost: Failure | None = None
+    waits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The `output` of a model, or how it failed. `attempts` counts those of the step so far; `cut`: the answer was
+    longer than it might be; `budget`: what did not fit, when that is why the model was not asked again.
+    """
+
+    failure: Failure | None
+    attempts: int = 0
+    output: Value = None
+    rehearsal: bool = False
+    cut: bool = False
+    budget: Value = None
+
+
+def said(result: ChatResult, attempts: int) -> Exit:
+    value = {"attempts": attempts, "output": result.output, "rehearsal": result.rehearsal}
+    return outcomes.done(cast(Value, value))
+
+
+def failed(failure: Failure, attempts: int, *, cut: bool = False, budget: Value = None) -> Exit:
+    return outcomes.failed(replace(failure, details={"attempts": attempts, "cut": cut, "budget": budget}))
+
+
+def heard(exit_: Exit) -> Heard:
+    """Of an end that is not cancelled. A failure before the first attempt says nothing more than itself."""
+    told = exit_.value if exit_.failure is None else exit_.failure.details
+    return Heard(exit_.failure, **(cast("dict[str, Any]", told) if type(told) is dict and "attempts" in told else {}))

@@ -1,0 +1,60 @@
+"""Which models an agent's step has asked, how they failed, and so which is asked next. Pure decisions over a small
+memory.
+"""
+
+from dataclasses import dataclass, field
+
+from dsl.expressions.values import Value
+from interpreter.boundary.failures import EVERY_MODEL_FAILED, MALFORMED_OUTPUT
+from interpreter.core import policies, reservations
+from interpreter.core.outcomes import Failure
+from interpreter.core.recorded import recorded
+
+
+@recorded
+@dataclass(slots=True)
+class ModelsAsked:
+    """`model` is the place in the list of the one that is asked, `reasks` how often it was for an answer that fits, and
+    `feedback` why its latest did not; `causes` tell how the models failed.
+    """
+
+    model: int = 0
+    reasks: int = 0
+    feedback: str | None = None
+    causes: list[dict[str, Value]] = field(default_factory=list)
+
+    def ask_again(self, problem: str) -> bool:
+        """Whether the model is asked again because of a `problem` with its answer."""
+        if self.reasks == policies.MOST_REASKS:
+            return False
+        self.reasks += 1
+        self.feedback = problem
+        return True
+
+    def next_model(self, models: tuple[str, ...], failure: Failure, budget: Value) -> bool:
+        """Whether there is another after this one, which failed; `budget` is what it had no room in."""
+        self._remember(models, failure.kind, failure.message, budget)
+        if self.model + 1 == len(models):
+            return False
+        self.model += 1
+        self.reasks, self.feedback = 0, None
+        return True
+
+    def out_of_budget(self, models: tuple[str, ...], failure: Failure) -> Failure:
+        """How the step fails when its next question does not fit: as what came first did, if anything failed before."""
+        if not reservations.did_not_fit(failure) or (not self.causes and self.feedback is None):
+            return failure
+        if self.feedback is None:
+            self._remember(models, failure.kind, failure.message, failure.details)
+        else:
+            message = f"{self.feedback}; the budget has no room to ask again: {failure.message}"
+            self._remember(models, MALFORMED_OUTPUT, message, failure.details)
+        return self.every_model_failed()
+
+    def every_model_failed(self) -> Failure:
+        message = "; ".join(f"{cause['model']}: {cause['kind']} ({cause['message']})" for cause in self.causes)
+        return Failure(EVERY_MODEL_FAILED, message, details=self.causes)
+
+    def _remember(self, models: tuple[str, ...], kind: str, message: str, budget: Value) -> None:
+        cause: dict[str, Value] = {"model": models[self.model], "kind": kind, "message": message}
+        self.causes.append(cause if budget is None else cause | {"budget": budget})
