@@ -6,7 +6,7 @@ which a definition that was sealed here has passed.
 
 from collections.abc import Iterator, Mapping
 
-from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node, children, walk
 from dsl.ast.shapes import SHAPES
@@ -50,10 +50,8 @@ def _dangling(parts: Parts) -> Iterator[str]:
                 yield from _call(place, below, callables)
     for name, tool in parts.tools.items():
         yield from _tool(name, tool, parts.tools)
-    for name, agent in parts.agents.items():
-        for text in (agent.prompt, agent.instructions):
-            if text is not None:
-                yield from _unknown(name, text, {field.name for field in agent.parameters})
+    for agent in parts.agents.values():
+        yield from _agent(agent)
     for flow in parts.flows.values():
         yield from _flow(flow)
 
@@ -69,6 +67,14 @@ def _call(place: str, call: Call, callables: Mapping[str, tuple[Field, ...]]) ->
     for argument in call.arguments:
         if argument.name is not None and argument.name not in parameters:
             yield f"{place}: `{call.target}` has no parameter `{argument.name}`"
+
+
+def _agent(agent: AgentDeclaration) -> Iterator[str]:
+    if not agent.models:
+        yield f"{agent.name}: it has no model"
+    for text in (agent.prompt, agent.instructions):
+        if text is not None:
+            yield from _unknown(agent.name, text, {field.name for field in agent.parameters})
 
 
 def _tool(name: str, tool: ToolDeclaration, tools: Mapping[str, ToolDeclaration]) -> Iterator[str]:

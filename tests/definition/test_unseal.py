@@ -62,6 +62,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a decimal without end": (put("flows", "support", "budget", "usd", {"$decimal": "NaN"}), "cannot stand here"),
     "an endless number": (put("flows", "support", "budget", "time", 10**30), "cannot stand here"),
     "an unknown type": (put("types", "Triage", {"node": "NamedType", "name": "nobody"}), "no type `nobody`"),
+    "an agent without a model": (put("agents", "triage", "models", []), "no model"),
     "another name": (put("flows", "support", "name", "other"), "it is called `other`"),
 }
 
