@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from temporalio.client import Client
@@ -31,6 +32,7 @@ async def work(address: str, store: str, order: dict[str, Any]) -> None:
 
 
 def main(address: str, store: str) -> None:
+    import_module("interpreter.providers.openai")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     workers = []
     for line in sys.stdin:

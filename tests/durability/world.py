@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.house.checkout import ROOT
+from tests.live.played_model import PlayedModel
 from tests.live.runs import Runs, eventually
 
 
@@ -38,6 +39,7 @@ class Workers:
 class World:
     runs: Runs
     workers: Workers
+    models: PlayedModel
 
     def on(self, queue: str) -> Runs:
         return Runs(self.runs.client, queue, self.runs.store)

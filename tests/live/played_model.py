@@ -1,0 +1,106 @@
+"""A server that speaks the API of models and answers as planned: for each model, one plan after the other."""
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Says:
+    """An answer, with the tokens that are reported for it."""
+
+    text: str
+    sent: int = 10
+    answered: int = 5
+
+
+@dataclass(frozen=True)
+class Refuses:
+    """An answer with an HTTP status that is an error."""
+
+    status: int
+    message: str = "no luck"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Silent:
+    """No answer, as long as the server is there."""
+
+
+Plan = Says | Refuses | Silent
+
+
+class PlayedModel(ThreadingHTTPServer):
+    """`plans` by model, of which the last is played for ever; `asked` are the bodies of the requests, by model."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.plans: dict[str, list[Plan]] = {}
+        self.asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.over = threading.Event()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": f"http://127.0.0.1:{self.server_port}/v1"}
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked was killed; that is what is tested."""
+
+
+@contextmanager
+def played_model() -> Iterator[PlayedModel]:
+    with PlayedModel() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PlayedModel
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        model = body["model"]
+        self.server.asked[model].append(body)
+        plans = self.server.plans[model]
+        plan = plans[min(len(self.server.asked[model]), len(plans)) - 1]
+        match plan:
+            case Says():
+                self._answer(200, "text/event-stream", _stream(model, plan), {})
+            case Refuses():
+                text = json.dumps({"error": {"message": plan.message, "type": "server_error"}})
+                self._answer(plan.status, "application/json", text, plan.headers)
+            case Silent():
+                self.server.over.wait()
+
+    def _answer(self, status: int, kind: str, text: str, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(text.encode())), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """What was asked stands in `asked`."""
+
+
+def _stream(model: str, plan: Says) -> str:
+    usage = {"prompt_tokens": plan.sent, "completion_tokens": plan.answered, "total_tokens": plan.sent + plan.answered}
+    parts: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": {"content": plan.text}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": usage},
+    ]
+    same = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": model}
+    return "".join(f"data: {json.dumps(same | part)}\n\n" for part in parts) + "data: [DONE]\n\n"
