@@ -187,7 +187,8 @@ class Answer:
 
     `decision` is `approve` or `reject`; `answer` the typed answer, plain JSON; `group` says on whose behalf when all of
     several groups must agree. `id` is chosen by the client: the same id again is the same answer. `digest`, when given,
-    must be that of the question as shown.
+    must be that of the question as shown. `proposal` is the digest of the answer that was shown as proposed by others:
+    an approval without an answer of its own agrees to that one and no other.
     """
 
     id: str
@@ -198,6 +199,7 @@ class Answer:
     group: str | None = None
     note: str | None = None
     digest: str | None = None
+    proposal: str | None = None
 
 
 @dataclass

@@ -78,6 +78,8 @@ class QuestionView:
     votes: list[str]
     """Who has agreed to the proposal so far."""
     proposal: JSON = None
+    proposal_digest: str | None = None
+    """What an answer names to agree to the proposal."""
 
 
 @dataclass

@@ -14,6 +14,7 @@ from interpreter.cli.failure import bad_end
 from interpreter.cli.family import Family, Told
 from interpreter.cli.interrupts import SECOND_CHANCE, Interrupts
 from interpreter.cli.person import current_user
+from interpreter.cli.questions import asked_groups
 from interpreter.cli.screen import Screen
 from interpreter.cli.scripted import Script, ScriptedAnswer
 from interpreter.client.errors import AnswerRefused, ClientError
@@ -98,7 +99,9 @@ class Accompaniment:
             if asked is None:
                 return
             for answer in self.script.take(asked.question) if self.script else []:
-                await self._give(asked, answer)
+                current = await self._asked(told)
+                if current is not None:
+                    await self._give(current, answer)
             if await self._asked(told) is None:
                 return
             if self.at_terminal:
@@ -118,7 +121,9 @@ class Accompaniment:
     async def _give(self, asked: Asked, answer: ScriptedAnswer) -> None:
         by = answer.by or self.by
         try:
-            reply = await asked.run.answer(asked.question, **{**asdict(answer), "by": by})
+            groups = asked_groups(asked.question)
+            group = answer.group or (groups[0] if len(groups) == 1 else None)
+            reply = await asked.run.answer(asked.question, **{**asdict(answer), "by": by, "group": group})
         except AnswerRefused as error:
             self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {error}")
         else:

@@ -9,7 +9,7 @@ import click
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.problem import Misuse
-from interpreter.cli.questions import answer_fields, question_lines
+from interpreter.cli.questions import answer_fields, asked_groups, question_lines
 from interpreter.cli.reading import parse_json, travelling
 from interpreter.cli.terminal import EndOfInput, read_line
 
@@ -56,14 +56,14 @@ async def _choice() -> str:
 
 
 async def _fields(question: QuestionView) -> JSON:
-    """Each field of the answer, asked for until it can be read. A proposal that others made is offered as it is."""
+    """Each field of the answer, asked for until it can be read; None agrees to the proposal that others made."""
     fields = answer_fields(question.answer_schema)
     if not fields:
         return None
     if question.proposal is not None:
         typed = await _line("  agree to the answer above? [y]es  [n]o: ")
         if typed.lower() in ("y", "yes"):
-            return question.proposal
+            return None
     return {name: await _field(name, schema) for name, schema in fields.items()}
 
 
@@ -77,9 +77,10 @@ async def _field(name: str, schema: Any) -> JSON:
 
 
 async def _group(question: QuestionView) -> str | None:
-    """On whose behalf, when one of each group must agree."""
-    if not question.all_of or len(question.whom) == 1:
-        return None
+    """On whose behalf; where one group is asked, its name stands above."""
+    groups = asked_groups(question)
+    if len(groups) < 2:
+        return groups[0] if groups else None
     while True:
         typed = await _line(f"  on behalf of ({', '.join(question.whom)}): ")
         if typed in question.whom:

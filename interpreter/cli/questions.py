@@ -8,6 +8,9 @@ from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.spans import duration_text
 
+SHORT = 12
+"""Characters of a digest that people type."""
+
 _THEN = {
     "ask": "then the next stage is asked",
     "approve": "then it counts as approved",
@@ -27,7 +30,8 @@ def question_lines(question: QuestionView, now: float | None = None) -> list[str
     if question.votes:
         lines.append(f"  agreed  {', '.join(question.votes)}")
     if question.proposal is not None:
-        lines.append(f"  answer  {json.dumps(question.proposal, ensure_ascii=False)}")
+        digest = f" (proposal {question.proposal_digest[:SHORT]})" if question.proposal_digest else ""
+        lines.append(f"  answer  {json.dumps(question.proposal, ensure_ascii=False)}{digest}")
     return lines
 
 
@@ -50,12 +54,21 @@ def deadline_text(question: QuestionView, now: float) -> str:
     return f"{moment} ({ahead}{stage}), {_THEN.get(question.then, question.then)}"
 
 
+def asked_groups(question: QuestionView) -> list[str]:
+    """Those of `whom` that are no persons."""
+    return [name for name in question.whom if not name.startswith("person ")]
+
+
 def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
     """The commands that answer it."""
     which = run if only else f"{run} {question.id}"
     answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema))
-    group = " --group GROUP" if question.all_of else ""
-    return [f"dsl approve {which}{answer}{group}", f"dsl reject {which} --note WHY"]
+    groups = asked_groups(question)
+    group = f" --group {groups[0] if len(groups) == 1 else 'GROUP'}" if groups else ""
+    lines = [f"dsl approve {which}{answer}{group}", f"dsl reject {which}{group} --note WHY"]
+    if question.proposal is not None and question.proposal_digest is not None:
+        lines.insert(0, f"dsl approve {which} --proposal {question.proposal_digest[:SHORT]}{group}")
+    return lines
 
 
 def answer_fields(schema: JSON) -> dict[str, JSON]:

@@ -110,10 +110,14 @@ class Run:
         by: str,
         group: str | None = None,
         note: str | None = None,
+        proposal: str | None = None,
     ) -> AnswerReply:
-        """Say yes. `question` is the name or id of an open question, needed only when there are several."""
+        """Say yes. `question` is the name or id of an open question, needed only when there are several. Where others
+        have proposed an answer, `proposal` is the digest of the one that was seen, or `answer` gives another.
+        """
         asked = choose_question(await self.asked(), question)
-        return await asked.run.answer(asked.question, "approve", by=by, answer=answer, group=group, note=note)
+        seen = replace(asked.question, proposal_digest=proposal)
+        return await asked.run.answer(seen, "approve", by=by, answer=answer, group=group, note=note)
 
     async def reject(
         self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None
@@ -133,7 +137,9 @@ class Run:
         note: str | None = None,
         id: str | None = None,
     ) -> AnswerReply:
-        """Answer a question as it was shown, to whose digest the answer is bound. The same `id` is the same answer."""
+        """Answer a question as it was shown, to whose digest the answer is bound, and to that of the answer that others
+        have proposed in it. The same `id` is the same answer.
+        """
         given = Answer(
             id=id or uuid.uuid4().hex,
             question=question.id,
@@ -142,6 +148,7 @@ class Run:
             answer=answer,
             group=group,
             note=note,
+            proposal=question.proposal_digest if answer is None else None,
             digest=question.digest,
         )
         reply = await self._deliver(given)

@@ -71,8 +71,10 @@ class SyncRun:
         by: str,
         group: str | None = None,
         note: str | None = None,
+        proposal: str | None = None,
     ) -> AnswerReply:
-        return self._loop.wait(self.run.approve(question, answer, by=by, group=group, note=note))
+        given = self.run.approve(question, answer, by=by, group=group, note=note, proposal=proposal)
+        return self._loop.wait(given)
 
     def reject(
         self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None

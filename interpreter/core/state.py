@@ -144,6 +144,15 @@ class Vote:
 
 
 @recorded
+@dataclass(frozen=True, slots=True)
+class SeenAnswer:
+    """An answer that was taken: what it came to, and the digest of all that it said."""
+
+    outcome: str
+    digest: str
+
+
+@recorded
 @dataclass(slots=True)
 class Question:
     """An open approval. `proposal` is the answer that the first one to approve gave; votes count for its digest."""
@@ -196,7 +205,7 @@ class State:
     depth: dict[str, int] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
-    answers_seen: dict[str, str] = field(default_factory=dict)
+    answers_seen: dict[str, SeenAnswer] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0
     failure: Failure | None = None

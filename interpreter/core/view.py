@@ -84,6 +84,7 @@ def _question(definition: Definition, state: State, question: Question) -> Quest
         then=stage.outcome or "",
         votes=[vote.by for vote in question.votes if vote.digest == question.proposal_digest],
         proposal=to_wire(question.proposal),
+        proposal_digest=question.proposal_digest,
     )
 
 

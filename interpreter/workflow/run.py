@@ -74,7 +74,7 @@ class FlowWorkflow:
     @answer.validator
     def check_answer(self, answer: Answer) -> None:
         """Refuse what cannot count, so that it leaves no event."""
-        problem = why_not(self._driver.definition, self._driver.state, answer)
+        problem = why_not(self._driver.definition, self._driver.state, answer, workflow.time())
         if problem is not None:
             raise ApplicationError(problem, type="AnswerRefused")
 

@@ -33,7 +33,7 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)
     worker.until("working on the task queue queue-by-worker with shop.price, shop.release, shop.reserve")
     assert "is under way" in dsl.here("result", run, "--no-wait").err
-    assert dsl.here("approve", run, "keep", "--answer", '{"count": 7}').code == 0
+    assert dsl.here("approve", run, "keep", "--group", "team", "--answer", '{"count": 7}').code == 0
     result = dsl("result", run)
     assert (result.code, result.json["count"]) == (0, 9)
     worker.interrupt()
@@ -74,7 +74,7 @@ def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, s
     running.until("keep  asks")
     running.process.kill()
     running.end()
-    answered = dsl.here("approve", "killed", "--answer", "count=1", "--by", "ada")
+    answered = dsl.here("approve", "killed", "--group", "team", "--answer", "count=1", "--by", "ada")
     assert (answered.code, answered.out) == (0, "keep: approved (by ada, unverified)\n"), answered.err
     attached = dsl("attach", "killed", "--json")
     assert attached.events[-1]["value"]["count"] == 3
@@ -86,10 +86,10 @@ def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
     running.until("keep  asks")
     unknown = dsl.here("approve", "mistaken", "kept", "--answer", "count=1")
     assert (unknown.code, unknown.err) == (2, "error: the run does not ask kept now; did you mean keep?\n")
-    misfit = dsl.here("approve", "mistaken", "--answer", "coutn=1")
+    misfit = dsl.here("approve", "mistaken", "--group", "team", "--answer", "coutn=1")
     assert misfit.code == 1
     assert "coutn: unknown field; did you mean `count`?" in misfit.err
-    assert dsl.here("reject", "mistaken").code == 0
+    assert dsl.here("reject", "mistaken", "--group", "team").code == 0
     assert running.end().code == 1
 
 

@@ -59,7 +59,9 @@ def test_a_failure_as_json_has_its_place(dsl: Dsl) -> None:
 def test_without_a_terminal_it_says_how_to_answer_and_waits(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "waits")
     running.until("dsl approve waits --answer count=… --answer note=…")
-    approved = dsl.here("approve", "waits", "--answer", "count=2", "--answer", "note=all well", "--by", "ada")
+    approved = dsl.here(
+        "approve", "waits", "--group", "team", "--answer", "count=2", "--answer", "note=all well", "--by", "ada"
+    )
     assert (approved.code, approved.out) == (0, "keep: approved (by ada, unverified)\n"), approved.err
     ended = running.end()
     assert ended.code == 0
@@ -140,7 +142,7 @@ def test_at_a_terminal_it_asks_until_it_has_a_valid_answer(dsl: Dsl) -> None:
 def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "elsewhere")
     terminal.until("[s]kip: ")
-    assert dsl.here("reject", "elsewhere", "keep", "--note", "too dear").code == 0
+    assert dsl.here("reject", "elsewhere", "keep", "--group", "team", "--note", "too dear").code == 0
     assert terminal.end() == 1
     assert "this question is closed now" in terminal.said
     assert "book is not wanted" in terminal.said
@@ -151,7 +153,7 @@ def test_ctrl_d_leaves_the_question_to_others(dsl: Dsl) -> None:
     terminal.until("[s]kip: ")
     terminal.press("\x04")
     terminal.until("dsl approve left-open")
-    assert dsl.here("approve", "left-open", "--answer", "count=1").code == 0
+    assert dsl.here("approve", "left-open", "--group", "team", "--answer", "count=1").code == 0
     assert terminal.end() == 0
 
 

@@ -32,7 +32,7 @@ def test_two_that_start_at_once_share_a_server_that_may_die_under_them(alone: Ds
     assert record is not None
     os.kill(record.pid, signal.SIGKILL)
     for run, id in ((first, "first"), (second, "second")):
-        answered = alone.here("approve", id, "--answer", "count=1")
+        answered = alone.here("approve", id, "--group", "team", "--answer", "count=1")
         assert answered.code == 0, answered.err
         ended = run.end()
         assert (ended.code, ended.json["count"]) == (0, 3), ended.err

@@ -105,8 +105,10 @@ def test_a_question_tells_all_that_must_be_known() -> None:
 
 def test_how_to_answer_names_the_question_only_where_there_are_several() -> None:
     schema: dict[str, Any] = {"properties": {"amount": {}}}
-    assert how_to_answer("r-1", question(answer_schema=schema), only=True)[0] == "dsl approve r-1 --answer amount=…"
-    assert how_to_answer("r-1", question(all_of=True), only=False)[0] == "dsl approve r-1 f/keep --group GROUP"
+    assert how_to_answer("r-1", question(answer_schema=schema), only=True)[0] == (
+        "dsl approve r-1 --answer amount=… --group team"
+    )
+    assert how_to_answer("r-1", question(whom=["a", "b"]), only=False)[0] == "dsl approve r-1 f/keep --group GROUP"
 
 
 def test_numbers_keep_their_digits() -> None:

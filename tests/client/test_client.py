@@ -90,8 +90,8 @@ async def test_submit_follow_approve_result(folder: Path) -> None:
         assert (question.name, question.whom, question.shown[0].value) == ("keep", ["team"], {"id": "hold-book"})
         assert (await run.state()).requester == "carol"
         with pytest.raises(api.AnswerRefused, match="count: is missing"):
-            await run.approve(answer={}, by="ada")
-        reply = await run.approve("keep", {"count": 3}, by="ada")
+            await run.approve(answer={}, by="ada", group="team")
+        reply = await run.approve("keep", {"count": 3}, by="ada", group="team")
         assert reply.outcome == "approved"
         assert await run.result() == {"id": "hold-book", "price": "12.50", "count": 5, "note": None}
         notes = await following
@@ -114,7 +114,7 @@ async def test_continue_as_new_loses_no_note_and_repeats_none(folder: Path) -> N
         run = await client.submit(SHOP, {"item": "book"}, options=RunOptions(continue_eagerly=True))
         following = asyncio.create_task(_collect(run))
         await asked(run)
-        await run.approve(answer={"count": 1}, by="ada")
+        await run.approve(answer={"count": 1}, by="ada", group="team")
         await run.result()
         notes = await following
         assert [note.number for note in notes] == list(range(1, len(notes) + 1))
@@ -126,7 +126,7 @@ async def test_large_values_are_whole_in_questions_and_results(folder: Path) -> 
         run = await client.submit(SHOP, {"item": large})
         (question,) = await asked(run)
         assert question.shown[0].value == {"id": f"hold-{large}"}
-        await run.approve(answer={"count": 1}, by="ada")
+        await run.approve(answer={"count": 1}, by="ada", group="team")
         assert (await run.result())["id"] == f"hold-{large}"
         elsewhere = replace(run, store=MemoryStore())
         with pytest.raises(api.ClientError, match="a store that this client does not have"):
@@ -148,10 +148,13 @@ async def test_questions_of_children_are_asked_and_answered_through_the_parent(f
         questions = await asked(run, 2)
         assert sorted(question.question for question in questions) == ["Sure about a?", "Sure about b?"]
         with pytest.raises(api.UnknownQuestion, match="sure is asked 2 times"):
-            await run.approve("sure", by="ada")
+            await run.approve("sure", by="ada", group="team")
         for one in await run.asked():
             await one.run.answer(
-                one.question, "approve" if one.question.question == "Sure about a?" else "reject", by="ada"
+                one.question,
+                "approve" if one.question.question == "Sure about a?" else "reject",
+                by="ada",
+                group="team",
             )
         assert await run.result() == [True, False]
 
@@ -162,7 +165,7 @@ async def test_the_same_id_under_way_is_refused_and_free_again_afterwards(folder
         with pytest.raises(api.RunExists):
             await client.submit(SHOP, {"item": "book"}, id="same")
         await asked(run)
-        await run.reject(by="ada")
+        await run.reject(by="ada", group="team")
         with pytest.raises(api.RunFailed):
             await run.result()
         again = await client.submit(SHOP, {"item": "moon"}, id="same")
@@ -201,7 +204,7 @@ async def test_a_run_starts_on_a_namespace_without_search_attributes(tmp_path: P
         async with asyncio.timeout(20):
             run = await client.submit(SHOP, {"item": "book"})
             await asked(run)
-            await run.approve(answer={"count": 1}, by="ada")
+            await run.approve(answer={"count": 1}, by="ada", group="team")
             await run.result()
         indexed = (await run.describe()).search_attributes
         assert [name for name in indexed if name in ATTRIBUTES] == []
@@ -232,7 +235,7 @@ def test_the_sync_door_does_the_same(folder: Path) -> None:
             notes.append(note)
             if note.kind == "asked":
                 assert [question.name for question in run.approvals()] == ["keep"]
-                run.approve(answer={"count": 1}, by="ada")
+                run.approve(answer={"count": 1}, by="ada", group="team")
         assert notes[-1].kind == "finished"
         assert run.result()["count"] == 3
         assert run.state().status == "completed"

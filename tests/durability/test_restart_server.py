@@ -72,7 +72,7 @@ async def test_runs_go_on_when_the_server_is_there_again(
     assert not locks.is_held(folder.database_lock)
     async with await connect_embedded(folder.root) as client:
         async with Worker(client.temporal, task_queue=TASK_QUEUE, plugins=[FlowPlugin(store=client.store)]):
-            await client.run("asking").approve(by="ann")
+            await client.run("asking").approve(by="ann", group="leads")
             async with asyncio.timeout(20):
                 assert await client.run("asking").result() == ["approved", "ann"]
                 assert await client.run("sleeping").result() == "rested"

@@ -1,6 +1,6 @@
 """Who may answer, and when it is decided: sequences of answers with what each comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ class Says:
     by: str
     expected: str
     decision: str = "approve"
-    group: str | None = None
+    group: str | None = "a"
     amount: str | None = None
     at: float = 0.0
 
@@ -47,9 +47,16 @@ def asked(flow: Definition, answers: list[Says]) -> tuple[list[str], SimulatedRu
     for number, each in enumerate(answers):
         given = None if each.amount is None else {"amount": each.amount}
         answer = Answer(f"{number}", "main/pay", each.decision, each.by, given, each.group)
-        simulation.at(START + each.at, lambda answer=answer: run.answer(answer))  # type: ignore[misc]
+        simulation.at(START + each.at, lambda answer=answer: give(run, answer))  # type: ignore[misc]
     simulation.go()
     return [f"{reply.outcome}: {reply.message}" for reply in run.replies], run
+
+
+def give(run: SimulatedRun, answer: Answer) -> None:
+    """As somebody who sees what is proposed at this moment."""
+    question = run.state.questions.get(answer.question)
+    seen = question.proposal_digest if question is not None and answer.answer is None else None
+    run.answer(replace(answer, proposal=seen))
 
 
 CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
@@ -85,8 +92,8 @@ CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
     ),
     "a person is named by data": (
         "from person owner timeout 1h then reject",
-        [Says("ann", "refused: `ann` is not asked here"), Says("olga", "approved")],
-        {"outcome": "approved", "approved": True, "by": ["olga"]},
+        [Says("ann", "refused: `ann` is not asked here"), Says(" Olga ", "approved", group=None)],
+        {"outcome": "approved", "approved": True, "by": [" Olga "]},
     ),
     "the requester may not": (
         'from "a" except requester timeout 1h then reject',
@@ -112,6 +119,31 @@ CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
         'from 2 of "a" timeout 1h then approve',
         [Says("ann", "recorded")],
         {"outcome": "timed_out", "approved": True, "by": []},
+    ),
+    "a group is named": (
+        'from 2 of "a", "b" timeout 1h then reject',
+        [Says("ann", "refused: say for which group you answer: a, b", group=None), Says("ann", "recorded")],
+        {"outcome": "timed_out", "approved": False, "by": []},
+    ),
+    "a person is one, however the name is spelt": (
+        'from 2 of "a" timeout 1h then reject',
+        [
+            Says("Ann", "recorded"),
+            Says(" ann\u200b", "recorded"),
+            Says("\uff41nn", "recorded"),
+            Says("bob", "approved"),
+        ],
+        {"outcome": "approved", "approved": True, "by": ["Ann", "bob"]},
+    ),
+    "the requester may not under another spelling": (
+        'from "a" except requester timeout 1h then reject',
+        [Says("RITA", "refused: `RITA` asked for this"), Says("ann", "approved")],
+        {"outcome": "approved", "approved": True, "by": ["ann"]},
+    ),
+    "verified people only": (
+        'from "a" verified timeout 1h then reject',
+        [Says("ann", "refused: only an answer whose signature was verified")],
+        {"outcome": "timed_out", "approved": False, "by": []},
     ),
     "a decision is one of two": (
         'from "a" timeout 1h then reject',
@@ -189,3 +221,56 @@ def check(answers: list[Says], replies: list[str], run: SimulatedRun, expected: 
     assert run.finish is not None
     assert run.finish.outcome == "completed"
     assert expected is None or run.finish.value == expected
+
+
+def late(flow: Definition, at: float) -> SimulatedRun:
+    """A run that hears nothing between its question and `at`, when the answer and the timer come together."""
+    simulation = Simulation(flow, World())
+    run = simulation.run({"owner": "olga"}, requester="rita")
+    simulation.now = START + at
+    run.answer(Answer("1", "main/pay", "approve", "ann", None, "a"))
+    simulation.go()
+    return run
+
+
+@pytest.mark.parametrize("at", [3600.0, 9000.0])
+def test_approved_after_the_deadline(at: float) -> None:
+    run = late(definition('from "a" timeout 1h then reject'), at)
+    assert [reply.message for reply in run.replies] == ["this comes too late: the time to answer is over"]
+    assert run.finish is not None
+    assert run.finish.value["outcome"] == "timed_out"
+
+
+def test_an_answer_that_comes_after_the_first_stage_does_not_count_for_the_second() -> None:
+    run = late(definition(f'from "a" {LATER}'), 3700.0)
+    assert not run.replies[0].accepted
+    assert run.finish is not None
+    assert run.finish.value["outcome"] == "timed_out"
+
+
+def test_vote_for_what_was_not_seen() -> None:
+    simulation = Simulation(definition('from 2 of "a" timeout 1h then reject', typed=True), World())
+    run = simulation.run({"owner": "olga"})
+
+    def say(id_: str, by: str, amount: str | None, proposal: str | None = None) -> str:
+        answer = None if amount is None else {"amount": amount}
+        run.answer(Answer(id_, "main/pay", "approve", by, answer, "a", proposal=proposal))
+        return f"{run.replies[-1].outcome}: {run.replies[-1].message}"
+
+    say("1", "ann", "5")
+    seen = run.state.questions["main/pay"].proposal_digest
+    assert "starts again" in say("2", "mallory", "1000000")
+    assert say("3", "bob", None, seen).startswith("refused: others propose the answer")
+    assert say("4", "bob", None).startswith("refused: others propose the answer")
+    now = run.state.questions["main/pay"].proposal_digest
+    assert say("5", "bob", None, now).startswith("approved")
+
+
+def test_answer_id_used_before() -> None:
+    simulation = Simulation(definition('from 2 of "a" timeout 1h then reject'), World())
+    run = simulation.run({"owner": "olga"})
+    first = Answer("1", "main/pay", "approve", "ann", None, "a")
+    for answer in (first, first, replace(first, by="bob"), replace(first, decision="reject")):
+        run.answer(answer)
+    assert [reply.accepted for reply in run.replies] == [True, True, False, False]
+    assert run.replies[2].message == "an answer of this id was given before, and it was another one"

@@ -89,7 +89,7 @@ class People:
         before, lines = len(self.tickets), run.state.questions[path].gates
         self.tickets += [ticket for line in lines for ticket in _tickets(path, line, given)]
         for answer in (given, None):
-            run.answer(Answer(f"{path} {answer}", path, "approve", "ann", answer))
+            run.answer(Answer(f"{path} {answer}", path, "approve", "ann", answer, "leads"))
             if run.replies[-1].accepted:
                 return
         del self.tickets[before:]

@@ -67,9 +67,9 @@ class Disturber:
             self.changes_nothing(run, self.chance.choice(late_events(id_, at)))
         if base in watched.cancelled or run.finish is not None:
             self.changes_nothing(run, CancelRequested(at))
-        for answer_id, verdict in run.state.answers_seen.items():
+        for answer_id in run.state.answers_seen:
             answer = Answer(answer_id, answer_id.rsplit("-", 1)[0], "reject", "mallory")
-            self.changes_nothing(run, Answered(at, answer), Reply(answer_id, True, verdict, ANSWERED_BEFORE))
+            self.changes_nothing(run, Answered(at, answer), Reply(answer_id, False, "refused", ANOTHER_ANSWER))
         for question in run.state.settled:
             reply = Reply("new", False, "already_answered", f"this question is closed: {run.state.settled[question]}")
             self.changes_nothing(run, Answered(at, Answer("new", question, "approve", "ann")), reply)
@@ -81,7 +81,7 @@ class Disturber:
         self.tried[type(event).__name__] += 1
 
 
-ANSWERED_BEFORE = "this answer was taken before"
+ANOTHER_ANSWER = "an answer of this id was given before, and it was another one"
 
 
 @pytest.fixture(scope="module")

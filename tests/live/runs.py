@@ -89,7 +89,8 @@ class LiveRun:
 
     async def answer(self, question: str, decision: str = "approve", *, by: str = "ann", **more: Any) -> AnswerReply:
         """Given again, as the client does, when the workflow task that had it was thrown away by continuing as new."""
-        given = Answer(**{"id": uuid4().hex, "question": question, "decision": decision, "by": by} | more)
+        said = {"id": uuid4().hex, "question": question, "decision": decision, "by": by, "group": "leads"}
+        given = Answer(**said | more)
 
         async def give() -> AnswerReply | None:
             try:

@@ -128,10 +128,20 @@ class Served:
         for planned in run.case.answers(question.name):
             await asyncio.sleep(max(0.0, asked + planned.after - asyncio.get_running_loop().time()))
             named = {"question": question.id, "id": f"{question.id}-{planned.answer.id}"}
+            if planned.refused is None:
+                named |= await self._seen(id_, question, planned.answer)
             refusal = await self._give(id_, Answer(**vars(planned.answer) | named))
             assert (refusal is None) == (planned.refused is None), refusal
             if refusal is not None:
                 run.refusals.append(refusal)
+
+    async def _seen(self, id_: str, question: QuestionView, answer: Answer) -> dict[str, Any]:
+        """What somebody saw who answers now: the proposal, and the only group that is asked, when it is one."""
+        view = await self._view(id_)
+        now = next((each for each in view.questions if each.id == question.id), question) if view else question
+        groups = [name for name in now.whom if not name.startswith("person ")]
+        group = answer.group or (groups[0] if len(groups) == 1 else None)
+        return {"group": group, "proposal": now.proposal_digest if answer.answer is None else None}
 
     async def _give(self, id_: str, answer: Answer) -> str | None:
         """Give an answer until it arrives: the same id is the same answer, however often. Says why it was refused."""

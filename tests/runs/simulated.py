@@ -1,6 +1,7 @@
 """Runs a case in the simulation."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
+from interpreter.core.view import asked
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.runs.case import Case, Plan, Seen, call_text
@@ -73,11 +75,20 @@ class Simulated:
 
     def _give(self, run: SimulatedRun, answer: Answer, refused: str | None) -> None:
         before = len(run.replies)
-        run.answer(answer)
+        run.answer(answer if refused is not None else replace(answer, **self._seen(run, answer)))
         reply = run.replies[before] if len(run.replies) > before else None
         if reply is not None and not reply.accepted:
             self.refusals.append(reply.message)
         assert reply is None or reply.accepted == (refused is None), reply
+
+    def _seen(self, run: SimulatedRun, answer: Answer) -> dict[str, Any]:
+        """What somebody saw who answers now: the proposal, and the only group that is asked, when it is one."""
+        question = run.state.questions.get(answer.question)
+        if question is None:
+            return {}
+        groups = [name for name in asked(run.definition, run.state, question) if not name.startswith("person ")]
+        group = answer.group or (groups[0] if len(groups) == 1 else None)
+        return {"group": group, "proposal": question.proposal_digest if answer.answer is None else None}
 
     def _tool(self, command: CallTool) -> Planned:
         plan = self._plan("tools", command.tool, command.arguments)

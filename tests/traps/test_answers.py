@@ -1,10 +1,14 @@
 """Answers: nested, repeated, late, and while the run continues as new."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.worker import Worker
 
+from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import LiveRun, Runs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -121,3 +125,35 @@ async def test_answers_that_come_while_the_run_continues_are_not_lost(runs: Runs
     assert [reply.outcome for reply in replies] == ["approved"] * 12
     assert await run.value() == ["approved"] * 12
     assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)) > 1
+
+
+TWO_STAGES = """
+edition 1
+flow main() -> text {
+  await approval go "Go on?" {
+    from "leads" timeout 2s then ask
+    from "leads" timeout 1s then reject
+  }
+  return go.outcome
+}
+"""
+
+
+@pytest.mark.parametrize("flow", [ASK.replace("timeout 1h", "timeout 2s"), TWO_STAGES], ids=["one stage", "two stages"])
+async def test_an_answer_after_the_deadline_is_late_though_no_worker_was_there(runs: Runs, flow: str) -> None:
+    away = Runs(runs.client, f"away-{uuid4().hex}", runs.store)
+
+    def worker() -> Worker:
+        return Worker(runs.client, task_queue=away.task_queue, plugins=[FlowPlugin([], store=runs.store)])
+
+    async with worker():
+        run = await away.start(flow)
+        question = await run.question()
+    await asyncio.sleep(2.5)
+    answering = asyncio.create_task(run.answer(question.id, by="ann"))
+    await asyncio.sleep(0.5)
+    async with worker():
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await answering
+        assert "too late" in str(refused.value.cause)
+        assert "timed_out" in str(await run.value())

@@ -9,11 +9,12 @@ from interpreter.cli.target import Target, target_options
 
 
 @click.command(
-    epilog="Example: dsl approve support-3f9c2a10 refund --answer amount=25 --answer note='as agreed' --by ada",
+    epilog="Example: dsl approve support-3f9c2a10 refund --answer amount=25 --by ada --group leads",
 )
 @click.argument("run")
 @click.argument("question", required=False)
 @click.option("--answer", "parts", multiple=True, metavar="JSON|FIELD=VALUE", help="The answer; once for each field.")
+@click.option("--proposal", metavar="DIGEST", help="Agree to the answer that others propose, as `approvals` shows it.")
 @answer_options
 @target_options
 def approve(
@@ -23,12 +24,16 @@ def approve(
     by: str | None,
     group: str | None,
     note: str | None,
+    proposal: str | None,
     target: Target,
 ) -> int:
     """Say yes to a question of a run.
 
-    QUESTION is its name, needed only when several are open. Nobody checks who you are: the answer is recorded as
-    unverified.
+    QUESTION is its name, needed only when several are open. Where others have proposed an answer, agree to it by its
+    digest, or give another. Nobody checks who you are: the answer is recorded as unverified.
     """
     answer = read_answer(parts)
-    return carry_out(answer_question(target, run, question, "approve", by=by, group=group, note=note, answer=answer))
+    work = answer_question(
+        target, run, question, "approve", by=by, group=group, note=note, answer=answer, proposal=proposal
+    )
+    return carry_out(work)

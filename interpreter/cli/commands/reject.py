@@ -7,7 +7,7 @@ from interpreter.cli.carry_out import carry_out
 from interpreter.cli.target import Target, target_options
 
 
-@click.command(epilog="Example: dsl reject support-3f9c2a10 refund --note 'not within 30 days'")
+@click.command(epilog="Example: dsl reject support-3f9c2a10 refund --group leads --note 'not within 30 days'")
 @click.argument("run")
 @click.argument("question", required=False)
 @answer_options

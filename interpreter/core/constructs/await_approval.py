@@ -14,13 +14,14 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.references import parted
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
+from interpreter.boundary.payloads import Answer
 from interpreter.boundary.view import ShownValue
 from interpreter.core import ballot
 from interpreter.core.commands import Reply, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.texts import text_of
 from interpreter.core.events import Answered, Event, TimerFired
-from interpreter.core.late_answers import remember
+from interpreter.core.late_answers import see, settle
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.opened_calls import opened_calls
@@ -81,13 +82,12 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
     def _answered(self, machine: Machine, frame: Frame, event: Answered) -> None:
         answer = event.answer
         node, question = _node(machine, frame), self._question(machine, frame)
-        verdict = ballot.cast_vote(machine.definition, machine.state, node, question, answer)
+        verdict = ballot.cast_vote(machine.definition, machine.state, node, question, answer, event.at)
         machine.commands.append(Reply(answer.id, verdict.accepted, verdict.outcome, verdict.message))
         if not verdict.accepted:
             return
-        remember(machine.state.answers_seen, answer.id, verdict.outcome)
-        detail = f"{answer.decision} by {answer.by} (unverified)" + (f": {answer.note}" if answer.note else "")
-        machine.note("voted", frame, "approval", detail=detail)
+        see(machine.state, answer, verdict.outcome)
+        machine.note("voted", frame, "approval", detail=_told(answer))
         if verdict.outcome in ("approved", "rejected"):
             by = sorted({vote.by for vote in question.votes}) if verdict.outcome == "approved" else [answer.by]
             self._settle(machine, frame, verdict.outcome, verdict.outcome == "approved", verdict.answer, by)
@@ -134,11 +134,19 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
         machine.withdraw(self.memory(frame).stage_timer)
         machine.withdraw(self.memory(frame).remind_timer)
         del machine.state.questions[frame.path]
-        remember(machine.state.settled, frame.path, outcome)
+        settle(machine.state, frame.path, outcome)
         machine.note(outcome, frame, "approval")
 
     def _question(self, machine: Machine, frame: Frame) -> Question:
         return machine.state.questions[frame.path]
+
+
+def _told(answer: Answer) -> str:
+    """A vote as people read it: nobody has checked yet who gave it, and that comes with the name."""
+    group = f" for {answer.group}" if answer.group is not None else ""
+    given = f" with {json.dumps(answer.answer, ensure_ascii=False)}" if answer.answer is not None else ""
+    note = f": {answer.note}" if answer.note else ""
+    return f"{answer.decision} by {answer.by} (unverified){group}{given}{note}"
 
 
 def _node(machine: Machine, frame: Frame) -> AwaitApproval:
