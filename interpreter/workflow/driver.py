@@ -13,8 +13,9 @@ Continuing as new loses nothing, because it happens only when everything that th
   they are due: the next execution asks for all that is pending again. Only a cancel would be lost like that, so while
   one has to go out there is no continuing.
 - Children outlive it and report by signal (`children.py`).
-- Between the last look at all this and the command there is no `await`, so nothing comes in between. What reaches the
-  server in the meantime makes it refuse this task, and the task is done again with it.
+- Between the last look at all this and the command there is no `await`, so nothing comes in between. A signal or a
+  cancel that reaches the server in the meantime makes it refuse this task, and the task is done again with it; an
+  answer that was not taken yet is given again by its client, under the same id.
 
 Each execution takes in at least one event before it continues, so it never continues in a circle.
 """
