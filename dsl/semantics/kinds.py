@@ -44,7 +44,9 @@ KINDS: Mapping[str, Kind] = {
         "inside its budget",
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
-    "EveryModelFailed": Kind("each model of an agent has failed: `details` list `model`, `kind` and `message`"),
+    "EveryModelFailed": Kind(
+        "each model of an agent has failed: `details` list `model`, `kind`, `message`, and the `budget` without room"
+    ),
     "ExpressionFailed": Kind("an expression has no value: `details.reason` says why"),
     "InvalidValue": Kind("a `var` is set to a value that does not fit its type"),
     "InvalidLimit": Kind("`up to` is less than 1"),
@@ -75,4 +77,6 @@ MODEL_REASONS: Mapping[str, str] = {
     "MalformedOutput": "the answer does not fit its type, asked for again and again",
     "ModelTimeout": "no answer in time",
     "ConnectionFailed": "the provider cannot be reached, or the answer broke off",
+    "AttemptLost": "the worker was lost while the model answered: nobody knows what came of it",
+    "NotAsked": "the budget has no room for the question",
 }

@@ -26,6 +26,8 @@ CONTENT_FILTERED = "ContentFiltered"
 MALFORMED_OUTPUT = "MalformedOutput"
 MODEL_TIMEOUT = "ModelTimeout"
 CONNECTION_FAILED = "ConnectionFailed"
+ATTEMPT_LOST = "AttemptLost"
+NOT_ASKED = "NotAsked"
 MODEL_FAILURES = frozenset(
     {
         RATE_LIMITED,
@@ -38,6 +40,8 @@ MODEL_FAILURES = frozenset(
         MALFORMED_OUTPUT,
         MODEL_TIMEOUT,
         CONNECTION_FAILED,
+        ATTEMPT_LOST,
+        NOT_ASKED,
     }
 )
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the

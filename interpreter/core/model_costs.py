@@ -14,7 +14,7 @@ import json
 from decimal import Decimal
 
 from dsl.expressions.values import Reference, Value
-from interpreter.boundary import failures, numbers
+from interpreter.boundary import numbers
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
@@ -63,12 +63,6 @@ def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) ->
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
     return of_usage(state, model, detail.get("usage")) or reserved
-
-
-def kind_of(event: CallFailed) -> str:
-    """How an attempt failed, in our words: a provider says nothing in the machine's name."""
-    ours = event.certainty != "answered" or event.kind in failures.MODEL_FAILURES
-    return event.kind if ours else failures.UNDECLARED
 
 
 def was_cut(event: CallFailed, request: ChatRequest) -> bool:

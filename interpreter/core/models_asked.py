@@ -5,7 +5,7 @@ memory.
 from dataclasses import dataclass, field
 
 from dsl.expressions.values import Value
-from interpreter.boundary.failures import EVERY_MODEL_FAILED, MALFORMED_OUTPUT
+from interpreter.boundary.failures import EVERY_MODEL_FAILED, MALFORMED_OUTPUT, NOT_ASKED
 from interpreter.core import policies, reservations
 from interpreter.core.outcomes import Failure
 from interpreter.core.recorded import recorded
@@ -45,7 +45,7 @@ class ModelsAsked:
         if not reservations.did_not_fit(failure) or (not self.causes and self.feedback is None):
             return failure
         if self.feedback is None:
-            self._remember(models, failure.kind, failure.message, failure.details)
+            self._remember(models, NOT_ASKED, failure.message, failure.details)
         else:
             message = f"{self.feedback}; the budget has no room to ask again: {failure.message}"
             self._remember(models, MALFORMED_OUTPUT, message, failure.details)

@@ -37,10 +37,9 @@ _PATIENCE = {
     failures.OVERLOADED: 4,
     failures.CONNECTION_FAILED: 4,
     failures.MODEL_TIMEOUT: 1,
+    failures.ATTEMPT_LOST: 4,
 }
 """How often one model is tried again after each kind of failure; others are never tried again."""
-_TRIES_OF_LOST = 4
-"""How often after an attempt that nobody has heard of again: its worker was killed, or cut off."""
 
 
 def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) -> bool:
@@ -103,20 +102,35 @@ def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed:
     """`tries` counts the attempts at this model; `patience` is the longest wait that it may ask for, in milliseconds;
     `seed` spreads the waits of runs that failed together.
     """
-    lost = failure.certainty in ("not_started", "timed_out", "unknown")
-    if tries > (_TRIES_OF_LOST if lost else _PATIENCE.get(failure.kind, 0)):
+    answered = failure.certainty == "answered"
+    if tries > _PATIENCE.get(failure.kind if answered else failures.ATTEMPT_LOST, 0):
         return NextAttempt("end")
     told = _told_wait(failure)
     if told is None:
         return NextAttempt("again", _spread(backoff(None, tries), 1.0, tries, seed))
     wait = seconds(told)
     if wait is None:
-        return NextAttempt("end", reason=f"it asks for a wait that cannot be: {str(told)[:40]!r}")
+        return NextAttempt("end", reason=f"it asks for a wait that cannot be: {_shown(told)}")
     milliseconds = int(wait * 1000)
     if milliseconds > patience:
         asked, most = format_duration(milliseconds), format_duration(patience)
         return NextAttempt("end", reason=f"it asks for a wait of {asked}, and the patience is {most}")
     return NextAttempt("again", milliseconds + _spread(1000, 0.0, tries, seed))
+
+
+def in_our_words(failure: CallFailed) -> tuple[str, str]:
+    """How an attempt at a model failed, and what is said of it: nothing outside speaks in the machine's name."""
+    if failure.certainty != "answered":
+        return failures.ATTEMPT_LOST, failure.message
+    if failure.kind in failures.MODEL_FAILURES:
+        return failure.kind, failure.message
+    return failures.OVERLOADED, f"{failure.kind}: {failure.message}"
+
+
+def _shown(told: Value) -> str:
+    """A number of thousands of digits cannot even be written."""
+    small = type(told) is int and told.bit_length() < 64
+    return repr(str(told)[:40]) if small or type(told) is str or type(told) is float else type(told).__name__
 
 
 def _told_wait(failure: CallFailed) -> Value:

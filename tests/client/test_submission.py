@@ -72,6 +72,14 @@ flow f() -> text budget 1 usd { step s = a() return s.x }
     assert set(prepare(MemoryStore(), flow, None, None).input.prices) == {"gpt-4o-mini"}
 
 
+def test_how_long_an_answer_can_be_is_pinned() -> None:
+    flow = """edition 1
+agent a() -> { x: text } { model "gpt-4o-mini" then "mine" prompt "hi" }
+flow f() -> text budget 9k tokens { step s = a() return s.x }
+"""
+    assert prepare(MemoryStore(), flow, None, None).input.max_output == {"gpt-4o-mini": 16_384}
+
+
 def test_a_small_definition_travels_inside_and_a_large_one_by_its_hash() -> None:
     store = MemoryStore()
     small = prepare(store, ORDER, None, {"lines": []}).input.definition

@@ -28,7 +28,7 @@ TOOLS = (
 ABSURD: list[Any] = [
     *(7, "no", [], {}, {"charge": 7}, {"usage": []}, {"usage": {"input_tokens": -1, "output_tokens": 1}}),
     *({"usage": {"input_tokens": 1, "output_tokens": number}} for number in (1e308, float("nan"), 0.5, "1", 10**30)),
-    *({"retry_after": wait} for wait in (-1, 1e308, float("nan"), "soon", 10**400, [1], True)),
+    *({"retry_after": wait} for wait in (-1, 1e308, float("nan"), "soon", 10**5000, [1], True)),
 ]
 """What no sound worker says of a failed attempt."""
 

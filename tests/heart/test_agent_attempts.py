@@ -161,4 +161,4 @@ def test_a_failure_has_no_name_of_the_machine() -> None:
     run = simulation.run({})
     simulation.go()
     assert run.finish is not None
-    assert decode(run.finish.failure).message == "m: Undeclared (ha)"
+    assert decode(run.finish.failure).message == "m: Overloaded (BudgetExceeded: ha)"

@@ -129,13 +129,9 @@ def test_a_model_gets_as_many_more_tries_as_its_failure_deserves(kind: str, pati
     assert _tries(failed) == ["again"] * patience + ["end"] * (8 - patience)
 
 
-@pytest.mark.parametrize("seen", ["not_started", "timed_out", "unknown"])
+@pytest.mark.parametrize("seen", ["not_started", "timed_out", "unknown", "cancelled"])
 def test_a_lost_attempt_is_made_again_at_the_same_model(seen: Certainty) -> None:
     assert _tries(failure("TimedOut", seen)) == ["again"] * 4 + ["end"] * 4
-
-
-def test_an_attempt_that_somebody_cancelled_is_not_made_again() -> None:
-    assert _tries(failure("Cancelled", "cancelled")) == ["end"] * 8
 
 
 def _tries(failed: CallFailed) -> list[str]:
@@ -157,10 +153,10 @@ def test_a_model_is_left_alone_as_long_as_it_says() -> None:
     [
         (7.001, "it asks for a wait of 7s1ms, and the patience is 7s"),
         (7200, "it asks for a wait of 2h, and the patience is 7s"),
-        *((told, "it asks for a wait that cannot be: ") for told in (-1, float("nan"), float("inf"), 1e308, 10**400)),
+        *((told, "it asks for a wait that cannot be: ") for told in (-1, float("nan"), float("inf"), 1e308, 10**5000)),
         *((told, "it asks for a wait that cannot be: ") for told in ("7", "soon", True, [], {}, "x" * 9_999)),
     ],
-    ids=lambda value: str(value)[:12],
+    ids=lambda value: value[:12] if isinstance(value, str) else type(value).__name__,
 )
 def test_a_wait_that_is_too_long_or_cannot_be_ends_with_this_model(wait: object, reason: str) -> None:
     following = policies.after_model_failure(limited(wait), 1, patience=7_000, seed="s")

@@ -101,8 +101,9 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         following = policies.after_model_failure(
             event, memory.tries, patience=memory.patience, seed=f"{machine.state.key_base}/{memory.id}"
         )
-        message = f"{event.message}; {following.reason}" if following.reason else event.message
-        memory.lost = Failure(model_costs.kind_of(event), message, frame.path)
+        kind, message = policies.in_our_words(event)
+        message += f"; {following.reason}" if following.reason else ""
+        memory.lost = Failure(kind, message, frame.path)
         if following.what == "again":
             self._wait(machine, frame, following.delay)
         else:
