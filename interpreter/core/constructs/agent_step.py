@@ -67,11 +67,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         step, agent = _parts(machine, frame)
         memory = self.memory(frame)
         request = ChatRequest(
-            agent=agent.name,
-            model=agent.models[memory.asked.model],
-            prompt=memory.prompt,
-            instructions=memory.instructions,
-            schema=memory.schema,
+            *(agent.name, agent.models[memory.asked.model], memory.prompt, memory.instructions, memory.schema),
             temperature=float(agent.temperature) if agent.temperature is not None else None,
             feedback=memory.asked.feedback,
         )
