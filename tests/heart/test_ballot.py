@@ -145,6 +145,23 @@ CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
         [Says("ann", "refused: only an answer whose signature was verified")],
         {"outcome": "timed_out", "approved": False, "by": []},
     ),
+    "approved after the deadline": (
+        'from "a" timeout 1h then reject',
+        [
+            Says("ann", "refused: this comes too late", at=3600),
+            Says("bob", "refused: this comes too late", "reject", at=3600),
+        ],
+        {"outcome": "timed_out", "approved": False, "by": []},
+    ),
+    "approved after the deadline of a stage": (
+        f'from 2 of "a" {LATER}',
+        [
+            Says("ann", "refused: this comes too late", at=3600),
+            Says("ann", "recorded", group="board", at=3601),
+            Says("bob", "approved", group="legal", at=3602),
+        ],
+        {"outcome": "approved", "approved": True, "by": ["ann", "bob"]},
+    ),
     "a decision is one of two": (
         'from "a" timeout 1h then reject',
         [Says("ann", "refused: the decision is", "maybe"), Says("", "refused: an answer says who")],

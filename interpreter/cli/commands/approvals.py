@@ -13,6 +13,9 @@ from interpreter.client.client import Client
 from interpreter.client.errors import ClientError
 from interpreter.client.questions import Asked
 
+NOT_ALL_ASKED = 3
+"""The exit code when a run could not be asked: what is listed may not be all."""
+
 
 @click.command(epilog="Example: dsl approvals support-3f9c2a10")
 @click.argument("run", required=False)
@@ -22,19 +25,20 @@ from interpreter.client.questions import Asked
 def approvals(run: str | None, group: str | None, as_json: bool, target: Target) -> int:
     """List the questions that are open.
 
-    Those of one run, or of all runs that are under way.
+    Those of one run, or of all runs that are under way. The exit code is 3 when one of them could not be asked.
     """
     return carry_out(_approvals(run, group, as_json, target))
 
 
-async def _approvals(id: str | None, group: str | None, as_json: bool, target: Target) -> None:
+async def _approvals(id: str | None, group: str | None, as_json: bool, target: Target) -> int:
     async with connected(target) as client:
-        asked = await _of_run(client, id, target) if id is not None else await _of_all(client, target)
+        asked, all_said = (await _of_run(client, id, target), True) if id else await _of_all(client, target)
+    code = 0 if all_said else NOT_ALL_ASKED
     asked = [one for one in asked if group is None or group in one.question.whom]
     if as_json:
         print_json([{"run": one.run.id, **asdict(one.question)} for one in asked])
-        return
-    if not asked:
+        return code
+    if not asked and all_said:
         click.echo("nothing is asked now")
     for one in asked:
         only = sum(other.run.id == one.run.id for other in asked) == 1
@@ -43,6 +47,7 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
             click.echo(f"  {line}")
         for command in how_to_answer(one.run.id, one.question, only=only):
             click.echo(f"      {command}")
+    return code
 
 
 async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:
@@ -51,11 +56,14 @@ async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:
         return await run.asked()
 
 
-async def _of_all(client: Client, target: Target) -> list[Asked]:
+async def _of_all(client: Client, target: Target) -> tuple[list[Asked], bool]:
+    """What is asked, and whether every run could be asked."""
     asked: list[Asked] = []
+    all_said = True
     async for summary in client.runs(status="running"):
         try:
             asked += await _of_run(client, summary.id, target)
         except ClientError as error:
             click.echo(f"{summary.id}: {error}", err=True)
-    return asked
+            all_said = False
+    return asked, all_said
