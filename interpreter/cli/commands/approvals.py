@@ -32,7 +32,7 @@ def approvals(run: str | None, group: str | None, as_json: bool, target: Target)
 
 async def _approvals(id: str | None, group: str | None, as_json: bool, target: Target) -> int:
     async with connected(target) as client:
-        asked, all_said = (await _of_run(client, id, target), True) if id else await _of_all(client, target)
+        asked, all_said = (await _of_run(client, id, target), True) if id is not None else await _of_all(client, target)
     code = 0 if all_said else NOT_ALL_ASKED
     asked = [one for one in asked if group is None or group in one.question.whom]
     if as_json:
