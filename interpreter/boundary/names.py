@@ -86,9 +86,22 @@ LONGEST_ID = 900
 """Bytes. The server refuses ids over 1,000, and what asks for one would ask for ever."""
 
 
+LONGEST_FIRST_EXECUTION = 8
+"""Characters of the first run id that stand in the ids of children."""
+
+
 def child_id(parent: str, first_execution: str, path: str) -> str:
     """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
-    return fitting(f"{parent}/{first_execution[:8]}/{path}")
+    return fitting(f"{parent}/{first_execution[:LONGEST_FIRST_EXECUTION]}/{path}")
+
+
+def parent_of(child: str, parent: str) -> tuple[str, str] | None:
+    """The parent's workflow id and the beginning of its first run id, when the id of `child` says that a run of ours
+    with the id `parent` has started it.
+    """
+    first_execution = child.removeprefix(f"{parent}/").split("/", 1)[0]
+    ours = child.startswith(f"{parent}/") and len(first_execution) == LONGEST_FIRST_EXECUTION
+    return (parent, first_execution) if ours else None
 
 
 def fitting(id_: str) -> str:

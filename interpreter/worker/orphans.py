@@ -3,6 +3,10 @@
 A child outlives a parent that continues as new, so the server does not end it with its parent. A parent that was
 terminated can tell nobody; its children would go on with their writes, for a result that nobody takes. Cancelled, they
 undo what they did and end as their flow says. So do their own children, because a cancel reaches those.
+
+Only what a run of ours has started is looked at: its id says so (`names.child_id`), and with which chain of executions
+its parent began. A flow that somebody's own workflow has started is that workflow's business. A parent is there as long
+as that chain has an execution that runs, however often it has continued as new, or was reset.
 """
 
 import asyncio
@@ -13,18 +17,17 @@ from dataclasses import dataclass, field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from interpreter.boundary.names import WORKFLOW
+from interpreter.boundary import names
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 25.0
 """Between two looks, at most; a run that has lost its parent is found within a minute."""
-_ALIVE = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
 
 
 @dataclass
 class Orphans:
-    """Those on one task queue; `told` are the runs that were cancelled already."""
+    """Those on one task queue; `told` are the executions that were cancelled already, among those that still run."""
 
     client: Client
     task_queue: str
@@ -42,40 +45,41 @@ class Orphans:
     async def look(self) -> list[str]:
         """Cancel each run whose parent is gone; their ids."""
         children = await self._children()
-        parents = {(child.parent_id, child.parent_run_id) for child in children}
-        alive = {parent: await self._is_alive(*parent) for parent in sorted(parents, key=str)}
-        found = [child.id for child in children if not alive[child.parent_id, child.parent_run_id]]
-        for id_ in found:
-            await self._cancel(id_)
-        return found
+        self.told &= {child.run_id for child in children}
+        parents = {names.parent_of(child.id, child.parent_id or "") for child in children}
+        gone = {parent for parent in sorted(filter(None, parents)) if not await self._is_there(*parent)}
+        found = [
+            child
+            for child in children
+            if child.run_id not in self.told and names.parent_of(child.id, child.parent_id or "") in gone
+        ]
+        for child in found:
+            await self._cancel(child)
+        return [child.id for child in found]
 
     async def _children(self) -> list[WorkflowExecution]:
-        query = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '{self.task_queue}'"
-        running = [execution async for execution in self.client.list_workflows(query)]
-        return [one for one in running if one.parent_id is not None and one.run_id not in self.told]
+        queue = self.task_queue.replace("\\", "\\\\").replace("'", "\\'")
+        query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"
+        return [one async for one in self.client.list_workflows(query) if one.parent_id is not None]
 
-    async def _is_alive(self, id_: str | None, run_id: str | None) -> bool:
-        """Whether a parent runs, or has continued as new and runs."""
-        assert id_ is not None
-        for run in (run_id, None):
-            try:
-                description = await self.client.get_workflow_handle(id_, run_id=run).describe()
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                return False
-            if description.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
-                return description.status in _ALIVE
-        return False
-
-    async def _cancel(self, id_: str) -> None:
-        handle = self.client.get_workflow_handle(id_)
+    async def _is_there(self, id_: str, first_execution: str) -> bool:
+        """Whether a run of this id, that began with this execution, runs."""
         try:
-            description = await handle.describe()
-            self.told.add(description.run_id)
-            await handle.cancel(reason="its parent is gone")
+            description = await self.client.get_workflow_handle(id_).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        began = description.raw_description.workflow_execution_info.first_run_id
+        is_open = description.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
+        return is_open and began.startswith(first_execution)
+
+    async def _cancel(self, child: WorkflowExecution) -> None:
+        self.told.add(child.run_id)
+        try:
+            await self.client.get_workflow_handle(child.id).cancel(reason="its parent is gone")
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return  # it has just ended
-        logger.warning("the run %s has lost its parent, and is cancelled", id_)
+        logger.warning("the run %s has lost its parent, and is cancelled", child.id)

@@ -1,12 +1,21 @@
 """Parents and children that do not end by themselves: terminated on the server, so that they can tell nobody."""
 
+from uuid import uuid4
+
 import pytest
+from temporalio import workflow
 from temporalio.exceptions import CancelledError
+from temporalio.worker import Worker
 
 from interpreter.boundary.failures import OUTCOME_UNKNOWN, RUN_LOST
+from interpreter.boundary.names import WORKFLOW
+from interpreter.boundary.payloads import RunInput
+from interpreter.client.submission import prepare
+from interpreter.worker import orphans
 from interpreter.worker.orphans import Orphans
+from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import LiveRun, Runs, eventually
-from tests.traps.tools import calls
+from tests.traps.tools import TOOLS, calls
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,7 +37,7 @@ DOOR = 'tool door.pass(name: text) -> text write { timeout 1h compensate none "a
 
 async def below(run: LiveRun) -> LiveRun:
     child = run.child(await run.seen(lambda view: next((s.path for s in view.steps if s.node == "flow"), None)))
-    await child.view()
+    await child.seen(lambda view: True)
     return LiveRun(child.client, child.id, (await child.handle.describe()).run_id)
 
 
@@ -56,6 +65,45 @@ async def test_what_has_lost_its_parent_is_cancelled_and_undone(runs: Runs) -> N
     assert isinstance(await middle.ending(), CancelledError)
     assert isinstance(await under.ending(), CancelledError)
     assert (calls[name], calls[f"{name} undone"]) == (1, 1)
+
+
+async def test_a_worker_looks_by_itself(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphans, "EVERY_SECONDS", 0.3)
+    name = "found by its worker"
+    alone = Runs(runs.client, f"it's {uuid4().hex}", runs.store)
+    plugin = FlowPlugin(TOOLS, store=runs.store)
+    async with Worker(runs.client, task_queue=alone.task_queue, plugins=[plugin]):
+        run = await alone.start(PARENT.replace("DOES", WAITS).replace("HANDLER", "false"), {"name": name})
+        child = await below(run)
+        await waiting(child, "sleep")
+        await run.handle.terminate("a test")
+        assert isinstance(await child.ending(), CancelledError)
+    assert (calls[name], calls[f"{name} undone"]) == (1, 1)
+
+
+@workflow.defn(name="somebody-elses", sandboxed=False)
+class SomebodyElses:
+    @workflow.run
+    async def run(self, given: RunInput) -> None:
+        await workflow.start_child_workflow(
+            WORKFLOW, given, id="left-on-purpose", parent_close_policy=workflow.ParentClosePolicy.ABANDON
+        )
+
+
+async def test_a_flow_that_somebody_elses_workflow_left_behind_is_left_alone(runs: Runs) -> None:
+    given = prepare(runs.store, PARENT.replace("DOES", WAITS).replace("HANDLER", "false"), None, {"name": "left"}).input
+    async with Worker(runs.client, task_queue="somebody-elses", workflows=[SomebodyElses]):
+        given_queue = {"task_queue": "somebody-elses", "id": f"other-{uuid4().hex}"}
+        await runs.client.execute_workflow(SomebodyElses.run, given, **given_queue)
+    left = LiveRun(runs.client, "left-on-purpose", "")
+    looking = Orphans(runs.client, "somebody-elses")
+
+    async def listed() -> bool | None:
+        return left.id in [child.id for child in await looking._children()] or None
+
+    await eventually(listed)
+    assert await looking.look() == []
+    await left.handle.terminate("a test")
 
 
 async def test_what_a_terminated_child_did_is_undone_by_its_parent(runs: Runs) -> None:
