@@ -21,6 +21,8 @@ DEFAULT_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000
 FIRST_MISFIT_DELAY = 200
 LONGEST_MISFIT_DELAY = 30_000
+MISFIT_GROWTH = 1.5
+"""Slower than for failures: while two versions share a queue, the wrong worker takes a call by chance only."""
 DEFAULT_PATIENCE = 86_400_000
 """Milliseconds for which a call waits for a worker that has its tool, where no time budget around says otherwise."""
 LONGEST_SETTLING = 600.0
@@ -79,7 +81,7 @@ def retry_delay(
 
 def misfit_delay(misfits: int) -> int:
     """Milliseconds until a call that met the wrong worker is tried again, on whichever takes it then."""
-    return int(min(FIRST_MISFIT_DELAY * 2 ** min(misfits - 1, 30), LONGEST_MISFIT_DELAY))
+    return int(min(FIRST_MISFIT_DELAY * MISFIT_GROWTH ** min(misfits - 1, 60), LONGEST_MISFIT_DELAY))
 
 
 def backoff(retry: Retry | None, attempt: int) -> int:

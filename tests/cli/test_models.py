@@ -8,6 +8,8 @@ from llmock.pytest_plugin import LLMock
 from tests.cli.conftest import CASES, Dsl, Ended
 from tests.live.played_model import Plan, PlayedModel, Refuses, Says, played_model
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_survives_its_model(dsl: Dsl, llmock: LLMock) -> None:
     dsl.environment |= {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": llmock.base_url()}

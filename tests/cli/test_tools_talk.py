@@ -14,6 +14,8 @@ TOOLS = """
 import os, subprocess, sys
 from interpreter.api import tool
 
+pytestmark = pytest.mark.slow
+
 print("printed on import")
 kept = sys.stdout
 

@@ -12,7 +12,7 @@ from tests.durability.books import ask
 from tests.durability.world import World, gone
 from tests.live.runs import LiveRun
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 FLOW = """
 edition 1

@@ -13,7 +13,7 @@ from tests.durability.world import World, gone
 from tests.live.played_model import Says, Silent
 from tests.live.runs import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 FLOW = """
 edition 1

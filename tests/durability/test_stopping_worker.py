@@ -15,7 +15,7 @@ from tests.durability.books import ask
 from tests.durability.world import World, gone
 from tests.live.runs import LiveRun, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 SLOW = """
 edition 1

@@ -42,8 +42,8 @@ class LiveRun:
     def handle(self) -> "WorkflowHandle[Any, RunResult]":
         return self.client.get_workflow_handle(self.id, result_type=RunResult)
 
-    async def value(self) -> JSON:
-        async with asyncio.timeout(PATIENCE):
+    async def value(self, patience: float = PATIENCE) -> JSON:
+        async with asyncio.timeout(patience):
             return (await self.handle.result()).value
 
     async def failure(self) -> Failure:

@@ -8,7 +8,7 @@ from temporalio.api.enums.v1 import EventType
 from interpreter.workflow import limits
 from tests.live.runs import Runs
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 LARGE = """
 edition 1

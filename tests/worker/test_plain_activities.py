@@ -21,6 +21,8 @@ from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import tool_of
 from tests.live.runs import Runs
 
+pytestmark = pytest.mark.slow
+
 FLOW = """edition 1
 tool pets.by_name(name: text, age: int) -> { id: int } read { retry 0 times }
 flow main(q: text) -> int budget 1m { step p = pets.by_name(name: q, age: 7) return p.id }
