@@ -81,7 +81,7 @@ def restore(data: JSON) -> State:
 
 
 def _upgraded(data: JSON) -> JSON:
-    format_ = data["format"]
+    format_ = data.get("format")
     while format_ != FORMAT:
         if format_ not in UPGRADES:
             raise UnknownFormat(f"the state of this run has format {format_}; this version reads up to {FORMAT}")

@@ -1,5 +1,7 @@
 """What is believed of an attempt that was not heard of again, and when: seconds of virtual time, counted exactly."""
 
+from itertools import pairwise
+
 import pytest
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED, NOT_REGISTERED, OUTCOME_UNKNOWN, STILL_RUNNING
@@ -84,7 +86,7 @@ def test_who_still_runs_it_for_very_long_leaves_a_doubt(after: str, patience: fl
     ended = play(DECLARATIONS.format(after=after), {"post": [LATE], "find": [AT_WORK], "undo": [NOTHING]})
     assert ended.failure.kind == OUTCOME_UNKNOWN
     assert len(ended.times("post")) == 1
-    waits = [later - earlier for earlier, later in zip(ended.times("find"), ended.times("find")[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(ended.times("find"))]
     assert waits[:7] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
     assert set(waits[6:]) == {60.0}
     assert patience - 60.0 <= ended.times("find")[-1] - 1.0 <= patience
@@ -150,7 +152,7 @@ def test_an_undo_is_given_up_when_the_call_runs_on_and_on() -> None:
     assert ended.failure.kind == OUTCOME_UNKNOWN
     assert ended.ledger == {"p": "undo_failed"}
     times = ended.times("undo")
-    assert [b - a for a, b in zip(times, times[1:], strict=False)][:7] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
+    assert [b - a for a, b in pairwise(times)][:7] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
     assert policies.LONGEST_SETTLING <= times[-1] - times[0] <= policies.LONGEST_SETTLING + 60.0
 
 
@@ -252,6 +254,6 @@ def test_without_patience_the_budget_of_time_bounds_the_wait() -> None:
 def test_a_worker_that_comes_in_time_is_found() -> None:
     ended = play(WAITING.format(tool="patience 10m", step="", budget=""), {"post": [ELSEWHERE] * 12 + [DONE]})
     assert ended.value == "p"
-    waits = [b - a for a, b in zip(ended.times("post"), ended.times("post")[1:], strict=False)]
+    waits = [b - a for a, b in pairwise(ended.times("post"))]
     assert waits == sorted(waits), "later and later"
     assert (waits[0], waits[-1]) == (0.2, pytest.approx(0.2 * 1.5**11, abs=0.01))

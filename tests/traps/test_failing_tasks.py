@@ -7,9 +7,10 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
 
+from interpreter.core import snapshot
 from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.stores.memory import MemoryStore
-from interpreter.workflow import children, driver
+from interpreter.workflow import children, driver, keeping
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.tools import calls
 
@@ -93,6 +94,21 @@ async def test_a_bug_where_something_comes_back_holds_the_run_too(
         run = await runs.start(flow, {"name": name} if flow == COUNT else None)
         assert await failed_task(run) == "a bug"
     assert await run.value() == (2 if flow == COUNT else "inner")
+
+
+async def test_a_state_that_a_newer_version_saved_holds_the_run_until_a_worker_can_read_it(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = snapshot.FORMAT + 1
+    with monkeypatch.context() as older_worker:
+        older_worker.setattr(keeping, "save", lambda state: snapshot.save(state) | {"format": newer})
+        run = await runs.start(COUNT, {"name": "newer state"}, eagerly=True)
+        assert (
+            await failed_task(run) == f"the state of this run has format {newer}; this version reads up to {newer - 1}"
+        )
+    monkeypatch.setattr(snapshot, "FORMAT", newer)
+    assert await run.value() == 2
+    assert calls["newer state"] == 2, "nothing that was done is done again"
 
 
 async def test_a_large_definition_travels_by_its_hash_and_is_waited_for(runs: Runs) -> None:
