@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.diagnostics.inert import inert, inert_lines, is_active
 from dsl.source import Source
 
 _TAB = "    "
@@ -71,18 +72,18 @@ def _tone(diagnostic: Diagnostic, style: Style) -> str:
 
 def _headline(diagnostic: Diagnostic, style: Style) -> str:
     kind = f"{_tone(diagnostic, style)}{diagnostic.severity}[{diagnostic.code}]{style.end}"
-    return f"{kind}{style.strong}: {diagnostic.message}{style.end}"
+    return f"{kind}{style.strong}: {inert(diagnostic.message)}{style.end}"
 
 
 def _place(source: Source, diagnostic: Diagnostic, width: int, style: Style) -> str:
     position = source.position(diagnostic.primary.span.start)
-    return f"{' ' * width}{style.place}-->{style.end} {source.name}:{position.line}:{position.column}"
+    return f"{' ' * width}{style.place}-->{style.end} {inert(source.name)}:{position.line}:{position.column}"
 
 
 def _help(diagnostic: Diagnostic, width: int, bar: str, style: Style) -> Iterator[str]:
     if diagnostic.help:
         yield bar
-        yield f"{' ' * width} {style.place}={style.end} {style.strong}help{style.end}: {diagnostic.help}"
+        yield f"{' ' * width} {style.place}={style.end} {style.strong}help{style.end}: {inert_lines(diagnostic.help)}"
 
 
 def _lines(source: Source, marks: list[_Mark], width: int, bar: str, tone: str, style: Style) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _lines(source: Source, marks: list[_Mark], width: int, bar: str, tone: str, 
 def _carets(line: str, mark: _Mark, tone: str, style: Style) -> str:
     indent = " " * _width(line[: mark.start])
     length = max(1, _width(line[mark.start : mark.end]))
-    text = f" {mark.text}" if mark.text else ""
+    text = f" {inert(mark.text)}" if mark.text else ""
     return f"{indent}{tone}{('^' if mark.primary else '-') * length}{text}{style.end}"
 
 
@@ -121,7 +122,7 @@ def _of_label(source: Source, label: Label, *, primary: bool) -> _Mark:
 def _drawn(line: str) -> str:
     """The line as it is shown: what a terminal would obey rather than draw becomes visible."""
     line = line.replace("\t", _TAB)
-    return "".join("�" if unicodedata.category(character) in ("Cc", "Cs") else character for character in line)
+    return "".join("�" if is_active(character) else character for character in line)
 
 
 def _width(text: str) -> int:
@@ -132,6 +133,8 @@ def _width(text: str) -> int:
 def _columns(character: str) -> int:
     if character == "\t":
         return len(_TAB)
+    if is_active(character):
+        return 1
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -7,6 +7,7 @@ from typing import Any
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import PLAIN, Style, frame
+from dsl.diagnostics.inert import inert, inert_json
 from dsl.source import Source, Span
 
 VERSION = 1
@@ -28,7 +29,7 @@ def concise(problems: Problems, _style: Style = PLAIN) -> str:
 def as_json(problems: Problems, _style: Style = PLAIN) -> str:
     """One JSON document, as `schemas/diagnostics.json` describes it."""
     found = [as_data(source, each) for source, diagnostics in problems for each in diagnostics]
-    return json.dumps({"version": VERSION, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
+    return inert_json(json.dumps({"version": VERSION, "diagnostics": found}, indent=2, ensure_ascii=False)) + "\n"
 
 
 FORMATS: dict[str, Callable[[Problems, Style], str]] = {"text": text, "concise": concise, "json": as_json}
@@ -64,7 +65,7 @@ def _count(number: int, word: str) -> str:
 
 def _concise_line(source: Source, diagnostic: Diagnostic) -> str:
     position = source.position(diagnostic.primary.span.start)
-    return f"{source.name}:{position.line}:{position.column}: {diagnostic.code} {diagnostic.message}"
+    return inert(f"{source.name}:{position.line}:{position.column}: {diagnostic.code} {diagnostic.message}")
 
 
 def _label(source: Source, label: Label) -> dict[str, Any]:

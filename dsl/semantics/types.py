@@ -112,6 +112,13 @@ ERROR = Record(
 )
 """What `on error e` gives a name to, and what an outcome that is not ok holds."""
 APPROVAL_OUTCOME = Enum(("approved", "rejected", "timed_out", "withdrawn"))
+APPROVAL_MEMBERS = (
+    Member("outcome", APPROVAL_OUTCOME),
+    Member("approved", BOOL),
+    Member("by", ListOf(TEXT)),
+    Member("note", OptionalOf(TEXT)),
+)
+"""`note` is what the one who rejected has said, if anything."""
 
 
 def structure(type_: Type) -> Type:
@@ -124,8 +131,7 @@ def structure(type_: Type) -> Type:
             return Record(members, spelled(type_))
         case ApprovalOf(answer=answer):
             given = () if answer is None else (Member("answer", optional(answer)),)
-            decision = (Member("outcome", APPROVAL_OUTCOME), Member("approved", BOOL), Member("by", ListOf(TEXT)))
-            return Record(decision + given, "approval")
+            return Record((*APPROVAL_MEMBERS, *given), "approval")
         case _:
             return type_
 

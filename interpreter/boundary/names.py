@@ -12,6 +12,9 @@ EVALUATE_ACTIVITY = "steadflow.evaluate"
 """Local activity: an expression over values of which some are references: `EvaluateRequest` in, `EvaluateResult` out.
 """
 
+VERIFY_ANSWER_ACTIVITY = "steadflow.verify_answer"
+"""Local activity: who gave an answer: `VerifyAnswerRequest` in, `AnswerVerdict` out."""
+
 DESCRIBE_RUN_ACTIVITY = "steadflow.describe_run"
 """How a child run ended, for a parent that has lost its native handle: `DescribeRunRequest` in, `ChildReport` or null
 out.

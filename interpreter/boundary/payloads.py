@@ -54,11 +54,13 @@ class RunOptions:
     """How a run is carried out.
 
     `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six
-    search attributes are registered, so the run may keep them up to date.
+    search attributes are registered, so the run may keep them up to date. `verified`: no answer counts, at any stage,
+    whose signature no worker has verified.
     """
 
     continue_eagerly: bool = False
     indexed: bool = False
+    verified: bool = False
 
 
 @dataclass
@@ -182,6 +184,17 @@ class InlineResult:
 
 
 @dataclass
+class Signature:
+    """Made with the Ed25519 key of this id, `at` that time in milliseconds since the epoch; `value` is base64. What it
+    covers: `interpreter.boundary.statements`.
+    """
+
+    key: str
+    at: int
+    value: str
+
+
+@dataclass
 class Answer:
     """One person's answer to one question.
 
@@ -200,6 +213,31 @@ class Answer:
     note: str | None = None
     digest: str | None = None
     proposal: str | None = None
+    signature: Signature | None = None
+
+
+@dataclass
+class VerifyAnswerRequest:
+    """Who gave the answer that reached this run `at` that time, in seconds since the epoch? `run` as in
+    `statements.run_identity`.
+    """
+
+    answer: Answer
+    run: str
+    at: float
+
+
+@dataclass
+class AnswerVerdict:
+    """`standing`: `verified` (the key of `key` signed it, which is that of `person`, who is in `groups`), `unverified`
+    (the worker knows no people), or `refused` for a `reason`.
+    """
+
+    standing: str
+    person: str = ""
+    groups: list[str] = field(default_factory=list)
+    key: str = ""
+    reason: str = ""
 
 
 @dataclass

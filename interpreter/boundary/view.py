@@ -54,9 +54,28 @@ class ShownValue:
 
 
 @dataclass
+class VoteView:
+    """An answer that was taken, `at` that time. `standing`: `verified` (by the key of the id `key`) or `unverified`.
+    `counts`: for what is proposed now; other votes were given at an earlier stage, or for another answer.
+    """
+
+    by: str
+    standing: str
+    decision: str
+    at: float
+    stage: int
+    group: str | None = None
+    key: str = ""
+    answer: JSON = None
+    note: str | None = None
+    counts: bool = True
+
+
+@dataclass
 class QuestionView:
     """An open approval. `gates` are the calls it opens, worded with their arguments; `answer_schema` is JSON Schema or
-    null.
+    null. `whom` is who is asked, as people read it; `groups` are those among them that are groups. `verified`: only
+    answers count whose signature a worker has verified.
     """
 
     id: str
@@ -75,8 +94,11 @@ class QuestionView:
     asked_at: float
     deadline: float
     then: str
-    votes: list[str]
-    """Who has agreed to the proposal so far."""
+    votes: list[VoteView]
+    """All that were taken, in their order."""
+    groups: list[str] = field(default_factory=list)
+    verified: bool = False
+    rehearsal: bool = False
     proposal: JSON = None
     proposal_digest: str | None = None
     """What an answer names to agree to the proposal."""

@@ -4,23 +4,27 @@ import asyncio
 import contextlib
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import RunResult
+from interpreter.boundary.persons import same_person
 from interpreter.cli.asking import Given, ask
 from interpreter.cli.failure import bad_end
 from interpreter.cli.family import Family, Told
 from interpreter.cli.interrupts import SECOND_CHANCE, Interrupts
 from interpreter.cli.person import current_user
-from interpreter.cli.questions import asked_groups
 from interpreter.cli.screen import Screen
 from interpreter.cli.scripted import Script, ScriptedAnswer
 from interpreter.client.errors import AnswerRefused, ClientError
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked
 from interpreter.client.run import Run
+
+if TYPE_CHECKING:
+    from interpreter.identity.keys import SigningKey
 
 COMPLETED, FAILED, LEFT = 0, 1, 130
 CLOSING = frozenset({"approved", "rejected", "timed_out", "withdrawn"})
@@ -39,6 +43,7 @@ class Accompaniment:
     at_terminal: bool
     how_to_return: str
     by: str = field(default_factory=current_user)
+    key: "SigningKey | None" = None
     _answering: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -109,7 +114,7 @@ class Accompaniment:
             else:
                 self._say_how(asked)
         except ClientError as error:
-            self.screen.say(f"{told.note.name} cannot be answered from here: {error}")
+            self.screen.say(f"{told.note.name} cannot be answered from here: {inert(str(error))}")
 
     async def _asked(self, told: Told) -> Asked | None:
         """The question as it stands now; None when it is closed already."""
@@ -121,13 +126,19 @@ class Accompaniment:
     async def _give(self, asked: Asked, answer: ScriptedAnswer) -> None:
         by = answer.by or self.by
         try:
-            groups = asked_groups(asked.question)
+            groups = asked.question.groups
             group = answer.group or (groups[0] if len(groups) == 1 else None)
-            reply = await asked.run.answer(asked.question, **{**asdict(answer), "by": by, "group": group})
+            reply = await asked.run.answer(
+                asked.question, **{**asdict(answer), "by": by, "group": group}, key=self._key_of(by)
+            )
         except AnswerRefused as error:
-            self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {error}")
+            self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {inert(str(error))}")
         else:
             self.screen.say(f"{by} answers {asked.question.name}: {answer.decision} ({reply.outcome})")
+
+    def _key_of(self, by: str) -> "SigningKey | None":
+        """The key is that of who sits here."""
+        return self.key if same_person(by, self.by) else None
 
     async def _ask_here(self, told: Told) -> None:
         """One question at a time has the terminal. An answer that is refused is asked for again."""
@@ -149,9 +160,9 @@ class Accompaniment:
 
     async def _give_typed(self, asked: Asked, given: Given) -> bool:
         try:
-            reply = await asked.run.answer(asked.question, **asdict(given), by=self.by)
+            reply = await asked.run.answer(asked.question, **asdict(given), by=self.by, key=self.key)
         except AnswerRefused as error:
-            click.echo(f"  {error}", err=True)
+            click.echo(f"  {inert(str(error))}", err=True)
             return False
         click.echo(f"  {reply.outcome}", err=True)
         return True

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import click
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.asked_directly import asked_directly
-from interpreter.cli.person import current_user
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import SHORT
+from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected
 from interpreter.client.questions import choose_question
 
@@ -21,7 +23,8 @@ def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--note", metavar="TEXT", help="Why; stands in the record."),
         click.option("--group", metavar="NAME", help="On whose behalf: one of the groups that are asked."),
-        click.option("--by", metavar="NAME", help="Who answers.  [default: the user of the operating system]"),
+        key_option,
+        click.option("--by", metavar="NAME", help="Who answers.  [default: of the key, else the user of the system]"),
     ):
         command = option(command)
     return command
@@ -50,15 +53,18 @@ async def answer_question(
     note: str | None,
     answer: JSON = None,
     proposal: str | None = None,
+    key_file: Path | None = None,
 ) -> None:
     """Give the answer and say what it led to."""
+    key = read_key(key_file)
+    who = who_answers(by, key)
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run):
             asked = choose_question(await run.asked(), question)
-            who = by or current_user()
             seen = replace(asked.question, proposal_digest=_seen(asked.question, proposal))
-            reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note)
-    click.echo(f"{asked.question.name}: {reply.outcome} (by {who}, unverified)")
+            reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note, key=key)
+    signed = "signed" if key is not None else "unverified"
+    click.echo(f"{asked.question.name}: {reply.outcome} ({signed}, by {inert(who)})")
     if reply.message != reply.outcome:
-        click.echo(reply.message, err=True)
+        click.echo(inert(reply.message), err=True)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from interpreter.cli.remembered import people_of
 from interpreter.cli.target import Target
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError, NoWorker
@@ -26,7 +27,8 @@ async def asked_directly(client: Client, target: Target, run: Run) -> AsyncItera
     # A worker takes a while to load, and is seldom needed here.
     from interpreter.cli.working import standing_in
 
-    async with standing_in(client, (await run.describe()).task_queue):
+    people = people_of(target.folder, run.id)
+    async with standing_in(client, (await run.describe()).task_queue, people):
         yield
 
 

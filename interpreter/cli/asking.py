@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 import click
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.problem import Misuse
-from interpreter.cli.questions import answer_fields, asked_groups, question_lines
+from interpreter.cli.questions import answer_fields, question_lines
 from interpreter.cli.reading import parse_json, travelling
 from interpreter.cli.terminal import EndOfInput, read_line
 
@@ -78,13 +79,13 @@ async def _field(name: str, schema: Any) -> JSON:
 
 async def _group(question: QuestionView) -> str | None:
     """On whose behalf; where one group is asked, its name stands above."""
-    groups = asked_groups(question)
+    groups = question.groups
     if len(groups) < 2:
         return groups[0] if groups else None
     while True:
-        typed = await _line(f"  on behalf of ({', '.join(question.whom)}): ")
-        if typed in question.whom:
-            return typed
+        typed = await _line(f"  on behalf of ({inert(', '.join(groups))}): ")
+        if typed in groups or (not typed and len(question.whom) > len(groups)):
+            return typed or None
 
 
 async def _line(prompt: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from interpreter.boundary.view import Note
 
@@ -15,7 +16,6 @@ _STATE = {
     "seen": "asked",
     "reminded": "asked",
     "escalated": "asked",
-    "voted": "asked",
     "iteration": "running",
 }
 """The state that a kind of note leads to, where that has another name."""
@@ -87,6 +87,8 @@ class Board:
             item.own_state = self.status
         elif note.kind in ("exhausted", "overspent"):
             item.detail = note.detail
+        elif note.kind == "voted":
+            return _vote(item, note)
         else:
             item.own_state = _STATE.get(note.kind, note.kind)
         _fill_in(item, note)
@@ -104,6 +106,14 @@ class Board:
                 walked += part
                 item = item.inside.setdefault(part, Item(walked, label))
         return item
+
+
+def _vote(item: Item, note: Note) -> Item:
+    """A row of its own for each, in their order, also those that were overruled later."""
+    label = datetime.fromtimestamp(note.at, UTC).astimezone().strftime("%H:%M:%S")
+    vote = Item(item.path, label, node="vote", own_state="voted", detail=note.detail, started=note.at, ended=note.at)
+    item.inside[f"!{note.number}"] = vote
+    return item
 
 
 def step_path(note: Note) -> str:

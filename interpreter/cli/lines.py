@@ -1,5 +1,6 @@
 """A run as plain lines: one for each note, for pipes, logs and people who read them later."""
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.view import Note
 from interpreter.cli.board import WITHOUT_NAME, step_path
 
@@ -27,7 +28,7 @@ def note_line(note: Note, began: float, flow: str) -> str:
 def step_name(note: Note, flow: str) -> str:
     """The step as the author calls it; the flow itself for what concerns the whole run."""
     segments = step_path(note).removeprefix(f"{flow}/").split("/")
-    return "/".join(filter(None, map(_segment, segments))) or flow
+    return inert("/".join(filter(None, map(_segment, segments))) or flow)
 
 
 def _segment(segment: str) -> str:
@@ -38,5 +39,5 @@ def _segment(segment: str) -> str:
 
 
 def _one_line(text: str, most: int = 200) -> str:
-    text = " ".join(text.split())
+    text = inert(" ".join(text.split()))
     return text if len(text) <= most else text[: most - 1] + "…"

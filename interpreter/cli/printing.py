@@ -9,14 +9,17 @@ from typing import Any
 
 import click
 
+from dsl.diagnostics.inert import inert, inert_json
+
 
 def print_json(value: Any) -> None:
     """Dataclasses as objects, moments as RFC 3339."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    click.echo(inert_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their widest cell."""
+    rows = [[inert(cell) for cell in row] for row in rows]
     widths = [max(_width(row[i]) for row in [head, *rows]) for i in range(len(head))]
     for row in [[word.upper() for word in head], *rows]:
         cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))

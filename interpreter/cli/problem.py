@@ -2,6 +2,8 @@
 
 import click
 
+from dsl.diagnostics.inert import inert_lines
+
 
 class Problem(click.ClickException):
     """The command could not do what it was asked: exit code 1."""
@@ -9,7 +11,7 @@ class Problem(click.ClickException):
     exit_code = 1
 
     def show(self, file: object = None) -> None:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {self.message}", err=True)
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {inert_lines(self.message)}", err=True)
 
 
 class Misuse(Problem):

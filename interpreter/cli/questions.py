@@ -1,15 +1,19 @@
 """A question as people read it: what is asked, what it is about, what it opens, who may answer and until when."""
 
 import json
+import shlex
 import time
 from datetime import UTC, datetime
 
+from dsl.diagnostics.inert import inert, inert_json
 from interpreter.boundary.payloads import JSON
-from interpreter.boundary.view import QuestionView
+from interpreter.boundary.view import QuestionView, VoteView
 from interpreter.cli.spans import duration_text
 
 SHORT = 12
 """Characters of a digest that people type."""
+
+REHEARSED = "[rehearsal: answers of agents are made up] "
 
 _THEN = {
     "ask": "then the next stage is asked",
@@ -20,30 +24,42 @@ _THEN = {
 
 
 def question_lines(question: QuestionView, now: float | None = None) -> list[str]:
-    """All that somebody must see before answering."""
+    """All that somebody must see before answering. What comes from data makes no line of its own."""
     now = time.time() if now is None else now
-    lines = [f"{question.name}: {question.question}"]
-    lines += [f"  {shown.name} = {indented(shown.value)}" for shown in question.shown]
-    lines += [f"  opens   {gate}" for gate in question.gates]
+    mark = REHEARSED if question.rehearsal else ""
+    lines = [f"{mark}{question.name}: {inert(question.question)}"]
+    lines += [f"  {inert(shown.name)} = {indented(shown.value)}" for shown in question.shown]
+    lines += [f"  opens   {inert(gate)}" for gate in question.gates]
     lines.append(f"  from    {whom_text(question)}")
     lines.append(f"  until   {deadline_text(question, now)}")
-    if question.votes:
-        lines.append(f"  agreed  {', '.join(question.votes)}")
+    lines += [f"  {'agreed' if vote.counts else 'before'}  {vote_text(vote)}" for vote in question.votes]
     if question.proposal is not None:
         digest = f" (proposal {question.proposal_digest[:SHORT]})" if question.proposal_digest else ""
-        lines.append(f"  answer  {json.dumps(question.proposal, ensure_ascii=False)}{digest}")
+        lines.append(f"  answer  {inert_json(json.dumps(question.proposal, ensure_ascii=False))}{digest}")
     return lines
 
 
+def vote_text(vote: VoteView) -> str:
+    """`unverified ann for leads at 14:05:10: as agreed`; a vote that does not count any more says for what it was."""
+    standing = f"(key {vote.key})" if vote.standing == "verified" else ""
+    for_ = f"for {inert(vote.group)}" if vote.group is not None else ""
+    at = datetime.fromtimestamp(vote.at, UTC).astimezone().strftime("at %H:%M:%S")
+    given = f"with {inert_json(json.dumps(vote.answer, ensure_ascii=False))}" if vote.answer is not None else ""
+    stage = "" if vote.counts else f"(stage {vote.stage}, does not count now)"
+    words = [vote.standing if vote.standing != "verified" else "", inert(vote.by), standing, for_, at, given, stage]
+    return " ".join(filter(None, words)) + (f": {inert(vote.note)}" if vote.note else "")
+
+
 def whom_text(question: QuestionView) -> str:
-    groups = ", ".join(question.whom)
+    groups = inert(", ".join(question.whom))
     if question.all_of:
         text = f"one of each: {groups}"
     elif question.required > 1:
         text = f"{question.required} of {groups}"
     else:
         text = groups
-    return f"{text}, but not who requested the run" if question.except_requester else text
+    text += ", but not who requested the run" if question.except_requester else ""
+    return f"{text}; only signed answers count" if question.verified else text
 
 
 def deadline_text(question: QuestionView, now: float) -> str:
@@ -54,21 +70,22 @@ def deadline_text(question: QuestionView, now: float) -> str:
     return f"{moment} ({ahead}{stage}), {_THEN.get(question.then, question.then)}"
 
 
-def asked_groups(question: QuestionView) -> list[str]:
-    """Those of `whom` that are no persons."""
-    return [name for name in question.whom if not name.startswith("person ")]
-
-
 def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
     """The commands that answer it."""
-    which = run if only else f"{run} {question.id}"
+    which = _typed(run) if only else f"{_typed(run)} {_typed(question.id)}"
     answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema))
-    groups = asked_groups(question)
-    group = f" --group {groups[0] if len(groups) == 1 else 'GROUP'}" if groups else ""
-    lines = [f"dsl approve {which}{answer}{group}", f"dsl reject {which}{group} --note WHY"]
+    groups = question.groups
+    group = f" --group {_typed(groups[0]) if len(groups) == 1 else 'GROUP'}" if groups else ""
+    key = " --key FILE" if question.verified else ""
+    lines = [f"dsl approve {which}{answer}{group}{key}", f"dsl reject {which}{group} --note WHY{key}"]
     if question.proposal is not None and question.proposal_digest is not None:
-        lines.insert(0, f"dsl approve {which} --proposal {question.proposal_digest[:SHORT]}{group}")
+        lines.insert(0, f"dsl approve {which} --proposal {question.proposal_digest[:SHORT]}{group}{key}")
     return lines
+
+
+def _typed(word: str) -> str:
+    """As it is typed in a shell."""
+    return shlex.quote(inert(word))
 
 
 def answer_fields(schema: JSON) -> dict[str, JSON]:
@@ -94,7 +111,7 @@ def _looked_up(schema: JSON, named: dict[str, JSON]) -> JSON:
 
 def indented(value: JSON) -> str:
     """JSON: short ones on one line, long ones below."""
-    short = json.dumps(value, ensure_ascii=False)
+    short = inert_json(json.dumps(value, ensure_ascii=False))
     if len(short) <= 80:
         return short
-    return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+    return inert_json(json.dumps(value, ensure_ascii=False, indent=2)).replace("\n", "\n    ")

@@ -20,6 +20,8 @@ class Remembered:
     task_queue: str
     address: str | None = None
     namespace: str | None = None
+    people: str | None = None
+    """The people file of its worker."""
 
 
 def remember(folder: StateFolder, run: Remembered) -> None:
@@ -36,6 +38,16 @@ def recall(folder: StateFolder, id: str) -> Remembered | None:
         return Remembered(**json.loads(_place(folder, id).read_text()))
     except FileNotFoundError:
         return None
+
+
+def people_of(folder: StateFolder, id: str) -> Path | None:
+    """The people file that the worker of a run has, or of the run that started it."""
+    parts = id.split("/")
+    for length in range(len(parts), 0, -1):
+        run = recall(folder, "/".join(parts[:length]))
+        if run is not None:
+            return Path(run.people) if run.people is not None else None
+    return None
 
 
 def _place(folder: StateFolder, id: str) -> Path:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import click
 
+from dsl.diagnostics.inert import inert_json, inert_lines
 from interpreter.boundary.payloads import JSON, RunResult
 from interpreter.boundary.view import Note, QuestionView
 from interpreter.cli.board import Board
@@ -50,7 +51,7 @@ class Plain:
         self._began: float | None = None
 
     def say(self, text: str) -> None:
-        click.echo(text, err=True)
+        click.echo(inert_lines(text), err=True)
 
     def note(self, note: Note) -> None:
         if self._began is None:
@@ -74,10 +75,10 @@ class Plain:
     def result(self, run: str, result: RunResult) -> None:
         if result.rehearsal:
             self.say(REHEARSAL)
-        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2), file=results())
+        click.echo(inert_json(json.dumps(result.value, ensure_ascii=False, indent=2)), file=results())
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
-        self.say(text)
+        click.echo(text, err=True)
 
 
 class Live(Plain):
@@ -95,7 +96,7 @@ class Live(Plain):
         self._tree.start()
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self._console.print(inert_lines(text), markup=False)
 
     def note(self, note: Note) -> None:
         self._board.take(note)
@@ -144,7 +145,7 @@ class Lines:
         self._write({"event": "result", "run": run, **record})
 
     def _write(self, record: JSON) -> None:
-        results().write(json.dumps(record, ensure_ascii=False) + "\n")
+        results().write(inert_json(json.dumps(record, ensure_ascii=False)) + "\n")
         results().flush()
 
 

@@ -34,6 +34,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("approvals", "interpreter.cli.commands.approvals:approvals", "List the questions that are open."),
         Entry("approve", "interpreter.cli.commands.approve:approve", "Say yes to a question of a run."),
         Entry("reject", "interpreter.cli.commands.reject:reject", "Say no to a question of a run."),
+        Entry("keys", "interpreter.cli.commands.keys:keys", "Make and show the keys that people sign answers with."),
     ),
     "Operate": (Entry("setup", "interpreter.cli.commands.setup:setup", "Register the search attributes on a server."),),
 }

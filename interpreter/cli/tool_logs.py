@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dsl.diagnostics.inert import inert
 from interpreter.server.folder import StateFolder
 
 _LOGGERS = ("steadflow", "temporalio")
@@ -49,7 +50,7 @@ class _Screen(logging.Handler):
         self._loop = asyncio.get_running_loop()
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
+        text = inert(record.getMessage())
         if not self._named:
             self._named = True
             text += f"\n    (all that is logged: {self._path})"

@@ -8,6 +8,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from dsl.diagnostics.inert import inert
 from interpreter.cli.board import BAD, RUNNING, Board, Item
 from interpreter.cli.spans import duration_text
 
@@ -24,6 +25,7 @@ _MARKS = {
     "undone": ("↶", "cyan"),
     "undoing": ("↶", "cyan"),
     "asked": ("?", "magenta"),
+    "voted": ("•", ""),
     "retrying": ("↻", "yellow"),
 }
 _WORDS = {
@@ -33,7 +35,7 @@ _WORDS = {
     "asked": "waits for an answer",
 }
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_SAID_BY_THE_MARK = frozenset({"completed", "running", ""})
+_SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", ""})
 LINES_AROUND = 4
 """Rows of the terminal that the tree leaves free."""
 
@@ -102,7 +104,7 @@ def _name(depth: int, item: Item, now: float) -> RenderableType:
     else:
         sign, style = _MARKS.get(state, (" ", ""))
         mark = Text(sign, style=style)
-    return Text.assemble("  " * depth, mark, " ", (item.label, "bold" if depth == 0 else ""))
+    return Text.assemble("  " * depth, mark, " ", (inert(item.label), "bold" if depth == 0 else ""))
 
 
 def _doing(item: Item) -> Text:
@@ -114,7 +116,7 @@ def _doing(item: Item) -> Text:
         text.append(f"attempt {item.attempt} ")
     if state not in _SAID_BY_THE_MARK:
         text.append(_WORDS.get(state, state) + " ", style="red" if state in BAD else "")
-    text.append(" ".join(item.detail.split()))
+    text.append(inert(" ".join(item.detail.split())))
     return text
 
 

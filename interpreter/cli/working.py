@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from temporalio.worker import Worker
 
@@ -10,6 +11,7 @@ from dsl.definition.seal import Sealed
 from interpreter.activities.tool import Tool
 from interpreter.cli.problem import Misuse, Problem
 from interpreter.client.client import Client
+from interpreter.identity.errors import UnusablePeople
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.flows import FlowSource, UnusableFlow
 from interpreter.worker.loading import ToolsUnreadable, load_tools
@@ -27,19 +29,27 @@ def loaded_tools(modules: Iterable[str], search_path: str) -> list[Tool]:
         raise Misuse(str(error)) from error
 
 
-def plugin_for(client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool) -> FlowPlugin:
+def plugin_for(
+    client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool, people: Path | None
+) -> FlowPlugin:
     try:
-        return FlowPlugin(tools, flows, store=client.store, partial=partial)
-    except (UnusableTool, UnusableFlow) as error:
+        return FlowPlugin(tools, flows, store=client.store, partial=partial, people=people)
+    except (UnusableTool, UnusableFlow, UnusablePeople) as error:
         raise Misuse(str(error)) from error
 
 
 @asynccontextmanager
 async def working(
-    client: Client, queue: str, tools: list[Tool], sealed: Sealed | None, *, partial: bool = False
+    client: Client,
+    queue: str,
+    tools: list[Tool],
+    sealed: Sealed | None,
+    *,
+    partial: bool = False,
+    people: Path | None = None,
 ) -> AsyncIterator[None]:
     """Carry out runs and tools on `queue` while the block lasts. Tools that do not fit `sealed` are refused."""
-    plugin = plugin_for(client, tools, [sealed] if sealed is not None else [], partial=partial)
+    plugin = plugin_for(client, tools, [sealed] if sealed is not None else [], partial=partial, people=people)
     try:
         worker = Worker(client.temporal, task_queue=queue, plugins=[plugin])
     except SignatureError as error:
@@ -49,8 +59,8 @@ async def working(
 
 
 @asynccontextmanager
-async def standing_in(client: Client, queue: str) -> AsyncIterator[None]:
-    """Decide for the runs on `queue`, but take none of their calls."""
-    plugin = plugin_for(client, [], [], partial=True)
+async def standing_in(client: Client, queue: str, people: Path | None) -> AsyncIterator[None]:
+    """Decide for the runs on `queue`, but take none of their calls. `people` as the run's own worker knows them."""
+    plugin = plugin_for(client, [], [], partial=True, people=people)
     async with Worker(client.temporal, task_queue=queue, plugins=[plugin], no_remote_activities=True):
         yield

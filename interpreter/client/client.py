@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,16 +43,18 @@ class Client:
         flow: str | None = None,
         task_queue: str = TASK_QUEUE,
         requester: str | None = None,
+        verified: bool = False,
         options: RunOptions | None = None,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition.
 
-        `flow` names one of several flows in the file. Raises `FlowRefused`, `InputRefused`, `PriceUnknown` or
-        `RunExists`.
+        `flow` names one of several flows in the file. `verified`: no answer to any question of this run, or of its
+        children, counts that is not signed by somebody whom the worker knows. Raises `FlowRefused`, `InputRefused`,
+        `PriceUnknown` or `RunExists`.
         """
         prepared = prepare(self.store, flow_source, flow, input)
         prepared.input.requester = requester
-        prepared.input.options = options or RunOptions()
+        prepared.input.options = replace(options or RunOptions(), verified=verified)
         start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source)
         await start_run(self.temporal, start)
         return self.run(start.id)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from temporalio.client import (
     Client as TemporalClient,
@@ -21,7 +21,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
-from interpreter.boundary.payloads import JSON, Answer, AnswerReply
+from interpreter.boundary.payloads import JSON, Answer, AnswerReply, Signature
+from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.errors import AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
 from interpreter.client.following import follow
@@ -36,6 +37,12 @@ _MISSED_BY_CONTINUING = "unexpected workflow task failure"
 """The server's words when the workflow task that had the update was thrown away."""
 QUERY_TIMEOUT = timedelta(seconds=4)
 UPDATE_TIMEOUT = timedelta(seconds=15)
+
+
+class Signer(Protocol):
+    """`interpreter.identity.keys.SigningKey`, or what signs in its stead: an agent, a token."""
+
+    def sign(self, answer: Answer, run: str) -> Signature: ...
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Run:
             raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
         except RPCError as error:
             raise _explained(self.id, error) from error
+        for question in view.questions:
+            if not as_it_says(question):
+                raise ClientError(f"the run {self.id} shows another question {question.name} than it asks")
         view.questions = [with_whole_values(self.store, question) for question in view.questions]
         return view
 
@@ -73,10 +83,13 @@ class Run:
         except RPCError as error:
             raise _explained(self.id, error) from error
 
+    async def first_run_id(self) -> str:
+        """Of its first execution, as the server knows it."""
+        return (await self.describe()).raw_description.workflow_execution_info.first_run_id
+
     async def child(self, path: str) -> "Run":
         """The run that a flow step of this one started, or is about to."""
-        first = (await self.describe()).raw_description.workflow_execution_info.first_run_id
-        return replace(self, id=names.child_id(self.id, first, path))
+        return replace(self, id=names.child_id(self.id, await self.first_run_id(), path))
 
     async def follow(self, after: int = 0) -> AsyncIterator[Note]:
         """What happens, as it happens, from the note after that number until the run is over."""
@@ -111,20 +124,28 @@ class Run:
         group: str | None = None,
         note: str | None = None,
         proposal: str | None = None,
+        key: Signer | None = None,
     ) -> AnswerReply:
         """Say yes. `question` is the name or id of an open question, needed only when there are several. Where others
-        have proposed an answer, `proposal` is the digest of the one that was seen, or `answer` gives another.
+        have proposed an answer, `proposal` is the digest of the one that was seen, or `answer` gives another. `key`
+        signs: without it, nobody can know who answered.
         """
         asked = choose_question(await self.asked(), question)
         seen = replace(asked.question, proposal_digest=proposal)
-        return await asked.run.answer(seen, "approve", by=by, answer=answer, group=group, note=note)
+        return await asked.run.answer(seen, "approve", by=by, answer=answer, group=group, note=note, key=key)
 
     async def reject(
-        self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None
+        self,
+        question: str | None = None,
+        *,
+        by: str,
+        group: str | None = None,
+        note: str | None = None,
+        key: Signer | None = None,
     ) -> AnswerReply:
         """Say no."""
         asked = choose_question(await self.asked(), question)
-        return await asked.run.answer(asked.question, "reject", by=by, group=group, note=note)
+        return await asked.run.answer(asked.question, "reject", by=by, group=group, note=note, key=key)
 
     async def answer(
         self,
@@ -136,9 +157,10 @@ class Run:
         group: str | None = None,
         note: str | None = None,
         id: str | None = None,
+        key: Signer | None = None,
     ) -> AnswerReply:
         """Answer a question as it was shown, to whose digest the answer is bound, and to that of the answer that others
-        have proposed in it. The same `id` is the same answer.
+        have proposed in it. The same `id` is the same answer. `key` signs all that.
         """
         given = Answer(
             id=id or uuid.uuid4().hex,
@@ -151,6 +173,8 @@ class Run:
             proposal=question.proposal_digest if answer is None else None,
             digest=question.digest,
         )
+        if key is not None:
+            given.signature = key.sign(given, run_identity(self.id, await self.first_run_id()))
         reply = await self._deliver(given)
         if not reply.accepted:
             raise AnswerRefused(reply.message)

@@ -14,7 +14,7 @@ from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client import client as asynchronous
 from interpreter.client.client import TASK_QUEUE
 from interpreter.client.listing import RunSummary
-from interpreter.client.run import Run
+from interpreter.client.run import Run, Signer
 from interpreter.client.submission import FlowSource
 from interpreter.stores.store import ObjectStore
 
@@ -72,14 +72,21 @@ class SyncRun:
         group: str | None = None,
         note: str | None = None,
         proposal: str | None = None,
+        key: Signer | None = None,
     ) -> AnswerReply:
-        given = self.run.approve(question, answer, by=by, group=group, note=note, proposal=proposal)
+        given = self.run.approve(question, answer, by=by, group=group, note=note, proposal=proposal, key=key)
         return self._loop.wait(given)
 
     def reject(
-        self, question: str | None = None, *, by: str, group: str | None = None, note: str | None = None
+        self,
+        question: str | None = None,
+        *,
+        by: str,
+        group: str | None = None,
+        note: str | None = None,
+        key: Signer | None = None,
     ) -> AnswerReply:
-        return self._loop.wait(self.run.reject(question, by=by, group=group, note=note))
+        return self._loop.wait(self.run.reject(question, by=by, group=group, note=note, key=key))
 
     def cancel(self) -> None:
         self._loop.wait(self.run.cancel())
@@ -110,9 +117,10 @@ class SyncClient:
         flow: str | None = None,
         task_queue: str = TASK_QUEUE,
         requester: str | None = None,
+        verified: bool = False,
     ) -> SyncRun:
         submitted = self._client.submit(
-            flow_source, input, id=id, flow=flow, task_queue=task_queue, requester=requester
+            flow_source, input, id=id, flow=flow, task_queue=task_queue, requester=requester, verified=verified
         )
         return SyncRun(self._loop.wait(submitted), self._loop)
 

@@ -6,7 +6,7 @@ comes late finds nothing that waits for it.
 
 from dataclasses import dataclass
 
-from interpreter.boundary.payloads import JSON, ChatRequest, ChildReport, Lease
+from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, Lease
 from interpreter.core.recorded import recorded
 
 
@@ -86,6 +86,16 @@ class Evaluate:
     most_bytes: int | None = None
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """Find out who gave an answer that reached the run `at` that time. It is never held back: somebody waits."""
+
+    id: str
+    answer: Answer
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Cancel an earlier command. A timer is gone at once; a call or a child still answers how it ended."""
@@ -95,9 +105,9 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The reply to an answer (`events.Answered`) of this id."""
+    """The reply to the answer (`events.Answered`) of this ticket."""
 
-    id: str
+    ticket: str
     accepted: bool
     outcome: str
     message: str
@@ -127,7 +137,7 @@ class Finish:
         return self.report.failure
 
 
-Work = CallTool | AttemptModel | StartChild | SetTimer | Pause | Evaluate
+Work = CallTool | AttemptModel | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer
 """Commands that are answered by an event and wait in the state until then."""
 
 Command = Work | Cancel | Reply | Finish

@@ -5,7 +5,7 @@ clock.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interpreter.boundary.payloads import JSON, Answer, ChatResult, ChildReport
+from interpreter.boundary.payloads import JSON, Answer, AnswerVerdict, ChatResult, ChildReport
 from interpreter.core.recorded import recorded
 
 Certainty = Literal["not_started", "answered", "timed_out", "unknown", "cancelled"]
@@ -94,8 +94,21 @@ class Evaluated:
 @recorded
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """`ticket`: what the reply to it names; the same answer may have come twice, and each gets its own reply."""
+
     at: float
     answer: Answer
+    ticket: str
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class AnswerVerified:
+    """It is known now who gave the answer, or that nobody can know."""
+
+    at: float
+    id: str
+    verdict: AnswerVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,7 @@ Event = (
     | Resumed
     | Evaluated
     | Answered
+    | AnswerVerified
     | CancelRequested
 )
 

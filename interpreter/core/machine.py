@@ -28,8 +28,9 @@ from dsl.expressions.names import names
 from dsl.expressions.values import Value
 from dsl.values.codec import dump, load
 from interpreter.boundary.failures import EXPRESSION_FAILED
+from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Note
-from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Work
+from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
 from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Resumed, Started
 from interpreter.core.late_answers import reply_without_question
@@ -122,7 +123,7 @@ class Machine:
     def _answered(self, event: Answered) -> None:
         reply = reply_without_question(self.state, event.answer)
         if reply is not None:
-            self.commands.append(reply)
+            self.reply(event.ticket, reply)
         else:
             self.queue.append(Task("event", event.answer.question, event=event))
 
@@ -150,7 +151,7 @@ class Machine:
             elif type(task.event) is Answered:
                 reply = reply_without_question(self.state, task.event.answer)
                 assert reply is not None
-                self.commands.append(reply)
+                self.reply(task.event.ticket, reply)
         if self.queue:
             self._pause()
 
@@ -296,6 +297,10 @@ class Machine:
     def interrupt(self, command_id: str) -> None:
         """Cancel a call or a child that is under way; how it ended comes as its event."""
         self.commands.append(Cancel(command_id))
+
+    def reply(self, ticket: str, reply: AnswerReply) -> None:
+        """Tell who gave an answer what it came to."""
+        self.commands.append(Reply(ticket, reply.accepted, reply.outcome, reply.message))
 
     # -- names and expressions
 

@@ -40,6 +40,7 @@ UPGRADES: dict[int, Callable[[JSON], JSON]] = {}
 
 _PAYLOADS = (
     payloads.Answer,
+    payloads.AnswerVerdict,
     payloads.ChatRequest,
     payloads.ChatResult,
     payloads.ChatUsage,
@@ -47,6 +48,7 @@ _PAYLOADS = (
     payloads.Lease,
     payloads.Price,
     payloads.RunResult,
+    payloads.Signature,
     payloads.Spent,
     view.Note,
     view.ShownValue,

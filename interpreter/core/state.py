@@ -6,11 +6,12 @@ from typing import Literal
 
 from dsl.expressions.values import Value
 from interpreter.boundary.payloads import JSON, Lease, Price
-from interpreter.boundary.view import Note, ShownValue
+from interpreter.boundary.view import Note
 from interpreter.core.commands import Work
 from interpreter.core.events import Event
 from interpreter.core.memory import NO_MEMORY, Memory
 from interpreter.core.outcomes import Exit, Failure
+from interpreter.core.question import Question, SeenAnswer
 from interpreter.core.recorded import recorded
 
 
@@ -135,50 +136,14 @@ class Entry:
 
 
 @recorded
-@dataclass(frozen=True, slots=True)
-class Vote:
-    by: str
-    stage: int
-    group: str | None
-    digest: str
-
-
-@recorded
-@dataclass(frozen=True, slots=True)
-class SeenAnswer:
-    """An answer that was taken: what it came to, and the digest of all that it said."""
-
-    outcome: str
-    digest: str
-
-
-@recorded
-@dataclass(slots=True)
-class Question:
-    """An open approval. `proposal` is the answer that the first one to approve gave; votes count for its digest."""
-
-    id: str
-    text: str
-    shown: list[ShownValue]
-    gates: list[str]
-    digest: str
-    stage: int
-    asked_at: float
-    deadline: float
-    persons: dict[str, str] = field(default_factory=dict)
-    votes: list[Vote] = field(default_factory=list)
-    proposal: Value = None
-    proposal_digest: str | None = None
-
-
-@recorded
 @dataclass(slots=True)
 class State:
     """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
     to end; `max_output` is how many tokens each known model can answer with; `depth` counts, for each flow that may
-    call itself, how many levels are left below this run; `continuations` how often the run continued as new, and inside
-    of what.
+    call itself, how many levels are left below this run; `verified`: no answer counts that nobody has signed;
+    `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
+    `continuations`: how often the run continued as new, and inside of what.
     """
 
     flow: str
@@ -188,6 +153,7 @@ class State:
     prices: dict[str, Price] = field(default_factory=dict)
     lease: Lease = field(default_factory=Lease)
     max_output: dict[str, int] = field(default_factory=dict)
+    verified: bool = False
     status: str = "running"
     input: JSON = None
     started: float = 0.0
@@ -206,6 +172,7 @@ class State:
     questions: dict[str, Question] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
     answers_seen: dict[str, SeenAnswer] = field(default_factory=dict)
+    forgotten: int = 0
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0
     failure: Failure | None = None

@@ -1,16 +1,14 @@
 """What the state query answers, made from the state."""
 
-from typing import cast
-
-from dsl.ast.statements import AwaitApproval
 from dsl.definition.definition import Definition
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema
-from interpreter.boundary.view import LedgerView, Note, PurseView, QuestionView, RunView, StepView
+from interpreter.boundary.view import LedgerView, Note, PurseView, QuestionView, RunView, StepView, VoteView
 from interpreter.core import purses
-from interpreter.core.ballot import whom
+from interpreter.core.ballot import answer_type
 from interpreter.core.constructs.table import CONSTRUCTS
-from interpreter.core.state import Entry, Frame, Purse, Question, State
+from interpreter.core.question import Question
+from interpreter.core.state import Entry, Frame, Purse, State
 
 
 def view(definition: Definition, state: State, after: int = 0) -> RunView:
@@ -53,39 +51,51 @@ def step_view(state: State, frame: Frame) -> StepView:
     return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), acting.detail(of))
 
 
-def asked(definition: Definition, state: State, question: Question) -> list[str]:
-    """The groups and persons that an open question waits for."""
-    return whom(_approval(definition, state, question).stages[question.stage], question)
-
-
-def _approval(definition: Definition, state: State, question: Question) -> AwaitApproval:
-    return cast(AwaitApproval, definition.addresses(state.flow)[state.frames[question.id].address])
-
-
 def _question(definition: Definition, state: State, question: Question) -> QuestionView:
-    node = _approval(definition, state, question)
-    stage = node.stages[question.stage]
+    stage, type_ = question.current, answer_type(question)
     return QuestionView(
         id=question.id,
-        name=node.name,
+        name=question.name,
         question=question.text,
         shown=question.shown,
         gates=question.gates,
-        answer_schema=json_schema(node.answer, definition.types, for_model=False) if node.answer is not None else None,
+        answer_schema=json_schema(type_, definition.types, for_model=False) if type_ is not None else None,
         digest=question.digest,
         stage=question.stage + 1,
-        stages=len(node.stages),
-        whom=whom(stage, question),
+        stages=len(question.stages),
+        whom=[seat.shown for seat in stage.seats],
+        groups=stage.groups,
         required=stage.required,
         all_of=stage.all_of,
         except_requester=stage.except_requester,
+        verified=stage.verified or state.verified,
+        rehearsal=state.rehearsal,
         asked_at=question.asked_at,
         deadline=question.deadline,
-        then=stage.outcome or "",
-        votes=[vote.by for vote in question.votes if vote.digest == question.proposal_digest],
+        then=stage.outcome,
+        votes=_votes(question),
         proposal=to_wire(question.proposal),
         proposal_digest=question.proposal_digest,
     )
+
+
+def _votes(question: Question) -> list[VoteView]:
+    agreeing = question.agreeing
+    return [
+        VoteView(
+            by=vote.by,
+            standing=vote.verdict.standing,
+            decision=vote.answer.decision,
+            at=vote.at,
+            stage=vote.stage + 1,
+            group=vote.answer.group,
+            key=vote.verdict.key,
+            answer=vote.answer.answer,
+            note=vote.answer.note,
+            counts=vote in agreeing,
+        )
+        for vote in question.votes
+    ]
 
 
 def _purse(purse: Purse, flow: str) -> PurseView:

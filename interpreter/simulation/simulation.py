@@ -19,7 +19,7 @@ from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
 from dsl.values.codec import dump, load, stretch
 from interpreter.boundary.failures import CANCELLED
-from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, Price
+from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
     AttemptModel,
@@ -32,10 +32,12 @@ from interpreter.core.commands import (
     Reply,
     SetTimer,
     StartChild,
+    VerifyAnswer,
 )
 from interpreter.core.context import context_of
 from interpreter.core.events import (
     Answered,
+    AnswerVerified,
     CallFailed,
     CancelRequested,
     ChildEnded,
@@ -72,16 +74,31 @@ def _unwatched(run: "SimulatedRun", event: Event, commands: list[Command]) -> No
     """Nobody looks."""
 
 
+Knows = Callable[[Answer, float], tuple[AnswerVerdict, float]]
+"""Who gave an answer that came at that time, and after how many seconds that is known."""
+
+
+def _knows_nobody(answer: Answer, at: float) -> tuple[AnswerVerdict, float]:
+    """As a worker without a people file."""
+    return AnswerVerdict("unverified"), 0.0
+
+
 class Simulation:
     """The clock, and all runs: the one that was asked for and its children."""
 
     def __init__(
-        self, definition: Definition, world: World, switches: Switches = PLAIN, watch: Watch = _unwatched
+        self,
+        definition: Definition,
+        world: World,
+        switches: Switches = PLAIN,
+        watch: Watch = _unwatched,
+        knows: Knows = _knows_nobody,
     ) -> None:
         self.definition = definition
         self.world = world
         self.switches = switches
         self.watch = watch
+        self.knows = knows
         self.now = START
         self.continuations: Counter[str] = Counter()
         self._queue: list[tuple[float, int, int, Callable[[], None]]] = []
@@ -127,7 +144,7 @@ class SimulatedRun:
     _timers: set[str] = field(default_factory=set)
 
     def answer(self, answer: Answer) -> None:
-        self.take(Answered(self.simulation.now, answer))
+        self.take(Answered(self.simulation.now, answer, answer.id))
 
     def cancel(self) -> None:
         """What else happens at this moment is heard of first."""
@@ -219,6 +236,11 @@ class SimulatedRun:
             return
         self._later(command.id, 0, lambda at: Evaluated(at, command.id, dump(value)))
 
+    def _verify(self, command: VerifyAnswer) -> None:
+        self._flying[command.id] = None
+        verdict, seconds = self.simulation.knows(command.answer, command.at)
+        self._later(command.id, seconds, lambda at: AnswerVerified(at, command.id, verdict))
+
     def _pause(self, command: Pause) -> None:
         self._flying[command.id] = None
         self._later(command.id, 0, lambda at: Resumed(at, command.id))
@@ -263,6 +285,7 @@ _CARRY_OUT: dict[type, Any] = {
     SetTimer: SimulatedRun._set_timer,
     Pause: SimulatedRun._pause,
     Evaluate: SimulatedRun._evaluate,
+    VerifyAnswer: SimulatedRun._verify,
     Cancel: SimulatedRun._cancel,
     Reply: SimulatedRun._reply,
     Finish: SimulatedRun._finish,

@@ -6,6 +6,7 @@ worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ti
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 
 from temporalio.plugin import SimplePlugin
@@ -23,6 +24,7 @@ from interpreter.activities.running import ToolRunner
 from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
 from interpreter.activities.tool import Tool, tool_activity
+from interpreter.activities.verify_answer import verify_answer_activity
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
 from interpreter.server.folder import state_folder
@@ -47,9 +49,10 @@ class FlowPlugin(SimplePlugin):
 
     `tools` are functions marked `@tool`, or plain Temporal activities, whose signature is not compared. `flows` are
     those whose tools this worker must have: where one of them is missing on this task queue, or differs, the worker
-    does not start; with `partial` another worker on the queue may have what is missing. `provider` answers for agents
-    (default: by the environment), `store` keeps large values and must be shared by all workers and clients (default: in
-    the state folder).
+    does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
+    who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
+    answers for agents (default: by the environment), `store` keeps large values and must be shared by all workers and
+    clients (default: in the state folder).
     """
 
     def __init__(
@@ -60,15 +63,19 @@ class FlowPlugin(SimplePlugin):
         provider: Provider | None = None,
         store: ObjectStore | None = None,
         partial: bool = False,
+        people: Path | None = None,
     ) -> None:
         self._tools = unique(map(tool_of, tools))
         self._definitions = definitions(flows)
         self._store = store if store is not None else DirectoryStore(state_folder().objects)
         self._provider = provider
         self._partial = partial
+        self._people = people
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
         self._orphans: Orphans | None = None
+        if people is not None:
+            _check_people(people)
         keep_to_one_line()
         loader = Loader(self._definitions, self._store)
         super().__init__(
@@ -93,7 +100,8 @@ class FlowPlugin(SimplePlugin):
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
         tools = [tool_activity(tool, self._agreements.accepts, runner, self._store) for tool in self._tools.values()]
         stored = (make(self._store) for make in (evaluate_activity, store_activity, inline_activity))
-        return [*tools, *stored, chat_activity(provider, self._store), describe_run, cancel_run, pause]
+        verify = verify_answer_activity(self._people)
+        return [*tools, *stored, chat_activity(provider, self._store), verify, describe_run, cancel_run, pause]
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
@@ -107,6 +115,14 @@ class FlowPlugin(SimplePlugin):
                 self._runner.close()
             if self._provider is not None:
                 await self._provider.close()
+
+
+def _check_people(file: Path) -> None:
+    """A worker whose people file cannot be used would refuse every answer, so it does not start."""
+    # Keys need a large library, and few workers know people.
+    from interpreter.identity.people import read_people
+
+    read_people(file)
 
 
 def _shared_modules(runner: WorkflowRunner | None) -> WorkflowRunner:

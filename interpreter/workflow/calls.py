@@ -14,22 +14,26 @@ from interpreter.boundary.names import (
     EVALUATE_ACTIVITY,
     INLINE_ACTIVITY,
     PAUSE_ACTIVITY,
+    VERIFY_ANSWER_ACTIVITY,
     fitting,
 )
 from interpreter.boundary.payloads import (
+    AnswerVerdict,
     ChatResult,
     EvaluateRequest,
     EvaluateResult,
     InlineRequest,
     InlineResult,
     References,
+    VerifyAnswerRequest,
 )
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
+from interpreter.boundary.statements import run_identity
+from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.workflow.beside import request_parted
 from interpreter.workflow.headers import for_call
 from interpreter.workflow.limits import LARGEST_PAYLOAD
 
-Call = CallTool | AttemptModel | Evaluate | Pause
+Call = CallTool | AttemptModel | Evaluate | Pause | VerifyAnswer
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
 
@@ -37,6 +41,7 @@ ONCE = RetryPolicy(maximum_attempts=1)
 """The machine decides on every retry."""
 CHAT_HEARTBEAT = timedelta(seconds=15)
 EVALUATE_TIMEOUT = timedelta(seconds=30)
+VERIFICATION_TIMEOUT = timedelta(seconds=10)
 
 
 class NeverSent(asyncio.CancelledError):
@@ -136,9 +141,23 @@ def _start_pause(command: Any) -> Any:
     )
 
 
+def _start_verification(command: Any) -> Any:
+    info = workflow.info()
+    run = run_identity(info.workflow_id, info.first_execution_run_id)
+    return workflow.start_local_activity(
+        VERIFY_ANSWER_ACTIVITY,
+        VerifyAnswerRequest(command.answer, run, command.at),
+        result_type=AnswerVerdict,
+        activity_id=fitting(command.id),
+        schedule_to_close_timeout=VERIFICATION_TIMEOUT,
+        retry_policy=ONCE,
+    )
+
+
 _START: dict[type, Callable[[Any], Any]] = {
     CallTool: _start_tool,
     AttemptModel: _start_model,
     Evaluate: _start_evaluation,
     Pause: _start_pause,
+    VerifyAnswer: _start_verification,
 }

@@ -21,7 +21,7 @@ Each execution takes in at least one event before it continues, so it never cont
 """
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -32,6 +32,7 @@ from temporalio import workflow
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
 from interpreter.core import advance as heart
+from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
     AttemptModel,
     CallTool,
@@ -43,6 +44,7 @@ from interpreter.core.commands import (
     Reply,
     SetTimer,
     StartChild,
+    VerifyAnswer,
 )
 from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired, rank
 from interpreter.core.state import State
@@ -73,7 +75,8 @@ class Driver:
         self._outbox = Outbox(self._calls, self._children, self.inbox.append)
         self._next_task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.Task[None]] = {}
-        self._replies: defaultdict[str, deque[asyncio.Future[AnswerReply]]] = defaultdict(deque)
+        self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
+        self._answers = 0
         self.state = self._begin()
 
     def _begin(self) -> State:
@@ -92,6 +95,7 @@ class Driver:
             prices=self.input.prices,
             max_output=self.input.max_output,
         )
+        state.verified = self.input.options.verified
         if self.input.lease is not None:
             state.lease = self.input.lease
         given = joined(self.input.input, self.input.references)
@@ -103,8 +107,10 @@ class Driver:
     async def answer(self, answer: Answer) -> AnswerReply:
         """Hand an answer to the machine and wait for its reply."""
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
-        self._replies[answer.id].append(reply)
-        self._arrived(Answered(workflow.time(), answer))
+        self._answers += 1
+        ticket = str(self._answers)
+        self._replies[ticket] = reply
+        self._arrived(Answered(workflow.time(), answer, ticket))
         return await reply
 
     def child_ended(self, report: ChildReport) -> None:
@@ -164,7 +170,8 @@ class Driver:
 
     def quiescent(self) -> bool:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""
-        return self._calls.in_flight == 0 and self._children.settled and not self.inbox
+        answered = not self.inbox and not is_checking(self.state)
+        return self._calls.in_flight == 0 and self._children.settled and answered
 
     async def ready_to_continue(self) -> bool:
         """Make a quiescent run ready to continue: replies given, every open child told to report, the state kept.
@@ -175,7 +182,9 @@ class Driver:
         if any(type(command) is Cancel and command.id in self.state.pending for command in self.commands):
             return False
         self._carry_out(only_replies=True)
-        await self._until(workflow.all_handlers_finished)
+        await self._until(lambda: bool(self.inbox) or workflow.all_handlers_finished())
+        if not self.quiescent():
+            return False
         telling = asyncio.create_task(self._children.tell_all_to_report())
         await self._until(telling.done)
         if not telling.result() or not self.quiescent():
@@ -247,12 +256,13 @@ class Driver:
             self._calls.cancel(command.id)
 
     def _reply(self, command: Reply) -> None:
-        """To the oldest who waits for it: the same answer may have come twice, and each gets its own reply."""
-        reply = self._replies[command.id].popleft()
-        if not self._replies[command.id]:
-            del self._replies[command.id]
+        reply = self._replies.pop(command.ticket)
         if not reply.done():
             reply.set_result(AnswerReply(command.accepted, command.outcome, command.message))
+
+    def _verify(self, command: VerifyAnswer) -> None:
+        """At once, whatever is held: somebody waits, and until then there is no continuing."""
+        self._calls.start(command)
 
     def _finish(self, command: Finish) -> None:
         """Seen by the main coroutine."""
@@ -267,5 +277,6 @@ _CARRY_OUT: dict[type, Any] = {
     SetTimer: Driver._set_timer,
     Cancel: Driver._cancel,
     Reply: Driver._reply,
+    VerifyAnswer: Driver._verify,
     Finish: Driver._finish,
 }

@@ -14,10 +14,19 @@ from temporalio.exceptions import (
 )
 
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, RUN_LOST, TIMED_OUT, UNDECLARED
-from interpreter.boundary.payloads import ChatResult, ChildReport, EvaluateResult, InlineResult, RunResult, Spent
+from interpreter.boundary.payloads import (
+    AnswerVerdict,
+    ChatResult,
+    ChildReport,
+    EvaluateResult,
+    InlineResult,
+    RunResult,
+    Spent,
+)
 from interpreter.boundary.told import Told, heard
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause
+from interpreter.core.commands import CallTool, Evaluate, Pause
 from interpreter.core.events import (
+    AnswerVerified,
     CallFailed,
     Certainty,
     ChildEnded,
@@ -28,13 +37,11 @@ from interpreter.core.events import (
     ToolReturned,
 )
 from interpreter.workflow.beside import report_joined, result_of
-from interpreter.workflow.calls import NeverSent
+from interpreter.workflow.calls import Call, NeverSent
 from interpreter.workflow.limits import too_large
 
 
-def call_event(
-    command: CallTool | AttemptModel | Evaluate | Pause, at: float, result: Any, error: BaseException | None
-) -> Event:
+def call_event(command: Call, at: float, result: Any, error: BaseException | None) -> Event:
     """The event for an activity that has ended."""
     if error is not None and type(command) in (Evaluate, Pause):
         raise error
@@ -44,6 +51,8 @@ def call_event(
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:
         return ModelAnswered(at, command.id, result)
+    if type(result) is AnswerVerdict:
+        return AnswerVerified(at, command.id, result)
     if type(result) is EvaluateResult:
         return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
     if type(result) is InlineResult:

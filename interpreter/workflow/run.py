@@ -59,11 +59,11 @@ class FlowWorkflow:
         driver = self._driver
         finish = None
         while finish is None:
-            self._showing.show(driver.definition, driver.state)
+            self._showing.show(driver.state)
             finish = await driver.step()
             if finish is None and self._should_continue(run_input) and await driver.ready_to_continue():
                 self._continue(run_input)
-        self._showing.show(driver.definition, driver.state)
+        self._showing.show(driver.state)
         await driver.close()
         return await self._end(finish)
 

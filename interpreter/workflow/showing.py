@@ -10,14 +10,14 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from dsl.definition.definition import Definition
 from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, USD_ATTRIBUTE
 from interpreter.boundary.view import AROUND, StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.constructs.table import CONSTRUCTS
+from interpreter.core.question import Question
 from interpreter.core.state import State
-from interpreter.core.view import asked, step_view
+from interpreter.core.view import step_view
 from interpreter.core.wording import title
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
@@ -40,8 +40,8 @@ class Showing:
         self._waits: tuple[tuple[str, int], ...] = ()
         self._closed = False
 
-    def show(self, definition: Definition, state: State) -> None:
-        details = _details(definition, state)
+    def show(self, state: State) -> None:
+        details = _details(state)
         if details != self._details:
             self._details = details
             workflow.set_current_details(details)
@@ -49,13 +49,12 @@ class Showing:
         closing = finished(state) and not self._closed
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
-            workflow.upsert_search_attributes(_updates(definition, state, closing=closing))
+            workflow.upsert_search_attributes(_updates(state, closing=closing))
 
 
-def _updates(definition: Definition, state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
+def _updates(state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
     questions = list(state.questions.values())
-    groups = list(dict.fromkeys(name for question in questions for name in asked(definition, state, question)))
-    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(groups))]
+    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(questions))]
     if questions:
         first = min(question.deadline for question in questions)
         updates.append(DEADLINE.value_set(datetime.fromtimestamp(first, UTC)))
@@ -66,24 +65,26 @@ def _updates(definition: Definition, state: State, *, closing: bool) -> list[Sea
     return updates
 
 
-def _that_fit(names: list[str]) -> list[str]:
+def _that_fit(questions: list[Question]) -> list[str]:
     """The names that a search attribute has room for: groups before persons."""
     found: list[str] = []
     size = 2
-    for name in sorted(names, key=lambda name: name.startswith("person ")):
+    seats = [seat for question in questions for seat in question.current.seats]
+    for name in dict.fromkeys(seat.shown for seat in sorted(seats, key=lambda seat: seat.is_person)):
         size += len(json.dumps(name)) + 1
         if size <= LARGEST_LIST:
             found.append(name)
     return found
 
 
-def _details(definition: Definition, state: State) -> str:
+def _details(state: State) -> str:
     """Markdown: the status, what runs, what waits for whom."""
     lines = [f"**{state.flow}** is {state.status}" + (" (rehearsal)" if state.rehearsal else "")]
     shown = (frame for frame in state.frames.values() if CONSTRUCTS[frame.kind].node not in NOT_LISTED)
     lines += [f"- {_step_line(step_view(state, frame))}" for frame in islice(shown, MOST_SHOWN)]
     for question in islice(state.questions.values(), MOST_SHOWN):
-        lines.append(f"- waits for {', '.join(asked(definition, state, question))}: {question.text}")
+        whom = ", ".join(seat.shown for seat in question.current.seats)
+        lines.append(f"- waits for {whom}: {question.text}")
     return "\n".join(lines)
 
 

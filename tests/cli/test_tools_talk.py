@@ -6,6 +6,8 @@ import pytest
 
 from tests.cli.conftest import Dsl
 
+pytestmark = pytest.mark.slow
+
 FLOW = """edition 1
 tool t.hi(s: text) -> text read { retry 2 times backoff 1s to 1s }
 flow main(q: text) -> text budget 1m { step r = t.hi(s: q) return r }
@@ -13,8 +15,6 @@ flow main(q: text) -> text budget 1m { step r = t.hi(s: q) return r }
 TOOLS = """
 import os, subprocess, sys
 from interpreter.api import tool
-
-pytestmark = pytest.mark.slow
 
 print("printed on import")
 kept = sys.stdout

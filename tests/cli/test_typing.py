@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from interpreter.boundary.view import QuestionView
+from dsl.diagnostics.inert import is_active
+from interpreter.boundary.view import Note, QuestionView, ShownValue, VoteView
 from interpreter.cli.asking import read_field
+from interpreter.cli.lines import note_line
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
 from interpreter.cli.reading import parse_json, read_answer, read_input
@@ -36,6 +38,7 @@ def question(**changes: Any) -> QuestionView:
         "deadline": 7200.0,
         "then": "reject",
         "votes": [],
+        "groups": ["team"],
     }
     return QuestionView(**(given | changes))
 
@@ -90,14 +93,46 @@ def test_fields_of_named_types_are_looked_up() -> None:
         read_field("b", fields["other"])
 
 
+def vote(by: str, **changes: Any) -> VoteView:
+    return VoteView(by, "unverified", "approve", 60.0, 1, "team", note="as agreed", **changes)
+
+
+def test_data_drives_the_terminal_of_the_approver() -> None:
+    """What comes from data makes no line, moves no cursor, and turns no direction: only we lay out a question."""
+    evil = "ok\x1b[2K\x1b[1A\r\n  from    boss\u202e\u2066\x9b1m\u2028\x7f\u200b\ud800"
+    asked = question(
+        question=evil,
+        shown=[ShownValue(evil, {evil: [evil]})],
+        gates=[evil],
+        whom=[evil, f"person {evil}"],
+        groups=[evil],
+        votes=[VoteView(evil, "unverified", "approve", 0.0, 1, evil, "", {"a": evil}, evil)],
+        proposal={"a": evil},
+        proposal_digest="d" * 64,
+    )
+    lines = question_lines(asked, now=0.0) + how_to_answer(f"run {evil}", asked, only=False)
+    assert not any(is_active(character) for line in lines for character in line.replace("\n    ", ""))
+    assert sum(line.startswith("  from ") for line in "\n".join(lines).splitlines()) == 1
+    note = Note(1, 0.0, "voted", "main/pay", "pay", "approval", detail=evil)
+    assert not any(map(is_active, note_line(note, 0.0, "main")))
+
+
 def test_a_question_tells_all_that_must_be_known() -> None:
-    lines = "\n".join(question_lines(question(required=2, votes=["ada"], proposal={"amount": 3}, stages=2), now=0.0))
+    lines = "\n".join(
+        question_lines(
+            question(required=2, votes=[vote("ada"), vote("bob", counts=False)], proposal={"amount": 3}, stages=2),
+            now=0.0,
+        )
+    )
     for part in (
         "keep: Keep it?",
         "pay(amount: ‹your answer›)",
         "2 of team",
         "in 2h00m, stage 1 of 2",
-        "ada",
+        "agreed  unverified ada for team at ",
+        ": as agreed",
+        "before  unverified bob for team at ",
+        "(stage 1, does not count now)",
         '"amount": 3',
     ):
         assert part in lines
@@ -108,7 +143,10 @@ def test_how_to_answer_names_the_question_only_where_there_are_several() -> None
     assert how_to_answer("r-1", question(answer_schema=schema), only=True)[0] == (
         "dsl approve r-1 --answer amount=… --group team"
     )
-    assert how_to_answer("r-1", question(whom=["a", "b"]), only=False)[0] == "dsl approve r-1 f/keep --group GROUP"
+    assert (
+        how_to_answer("r-1", question(whom=["a", "b"], groups=["a", "b"]), only=False)[0]
+        == "dsl approve r-1 f/keep --group GROUP"
+    )
 
 
 def test_numbers_keep_their_digits() -> None:

@@ -31,7 +31,9 @@ def definition(stages: str, *, typed: bool = False) -> Definition:
 
 @dataclass(frozen=True)
 class Says:
-    """One answer, `at` seconds after the question, and the beginning of what is replied to it."""
+    """One answer, `at` seconds after the question (by default: when those before are counted), and the beginning of
+    what is replied to it.
+    """
 
     by: str
     expected: str
@@ -47,7 +49,7 @@ def asked(flow: Definition, answers: list[Says]) -> tuple[list[str], SimulatedRu
     for number, each in enumerate(answers):
         given = None if each.amount is None else {"amount": each.amount}
         answer = Answer(f"{number}", "main/pay", each.decision, each.by, given, each.group)
-        simulation.at(START + each.at, lambda answer=answer: give(run, answer))  # type: ignore[misc]
+        simulation.at(START + (each.at or number / 1000), lambda answer=answer: give(run, answer))  # type: ignore[misc]
     simulation.go()
     return [f"{reply.outcome}: {reply.message}" for reply in run.replies], run
 
@@ -142,7 +144,7 @@ CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
     ),
     "verified people only": (
         'from "a" verified timeout 1h then reject',
-        [Says("ann", "refused: only an answer whose signature was verified")],
+        [Says("ann", "refused: only an answer that is signed counts here")],
         {"outcome": "timed_out", "approved": False, "by": []},
     ),
     "approved after the deadline": (
@@ -272,6 +274,7 @@ def test_vote_for_what_was_not_seen() -> None:
     def say(id_: str, by: str, amount: str | None, proposal: str | None = None) -> str:
         answer = None if amount is None else {"amount": amount}
         run.answer(Answer(id_, "main/pay", "approve", by, answer, "a", proposal=proposal))
+        simulation.go(lambda: any(reply.ticket == id_ for reply in run.replies))
         return f"{run.replies[-1].outcome}: {run.replies[-1].message}"
 
     say("1", "ann", "5")
@@ -288,6 +291,8 @@ def test_answer_id_used_before() -> None:
     run = simulation.run({"owner": "olga"})
     first = Answer("1", "main/pay", "approve", "ann", None, "a")
     for answer in (first, first, replace(first, by="bob"), replace(first, decision="reject")):
+        before = len(run.replies)
         run.answer(answer)
+        simulation.go(lambda before=before: len(run.replies) > before)  # type: ignore[misc]
     assert [reply.accepted for reply in run.replies] == [True, True, False, False]
     assert run.replies[2].message == "an answer of this id was given before, and it was another one"

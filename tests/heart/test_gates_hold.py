@@ -88,11 +88,11 @@ class People:
         given = {"amount": 100, "to": "given", "pays": self.pays(range(101, 103)), "at": self.chance.randint(0, 1)}
         before, lines = len(self.tickets), run.state.questions[path].gates
         self.tickets += [ticket for line in lines for ticket in _tickets(path, line, given)]
-        for answer in (given, None):
-            run.answer(Answer(f"{path} {answer}", path, "approve", "ann", answer, "leads"))
-            if run.replies[-1].accepted:
-                return
-        del self.tickets[before:]
+        typed = run.state.questions[path].answer_type is not None
+        run.answer(Answer(path, path, "approve", "ann", given if typed else None, "leads"))
+        refused = [reply for reply in run.replies if reply.ticket == path and not reply.accepted]
+        if refused:
+            del self.tickets[before:]
 
     def pays(self, amounts: range) -> list[dict[str, Any]]:
         number = self.chance.randint(0, 2)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from interpreter.boundary.payloads import Answer, ChatResult, ChatUsage, ChildReport, RunResult, Spent
+from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, RunResult, Spent
 from interpreter.core.advance import advance
 from interpreter.core.commands import Reply
 from interpreter.core.events import (
     Answered,
+    AnswerVerified,
     CallFailed,
     CancelRequested,
     ChildEnded,
@@ -38,6 +39,7 @@ def late_events(id_: str, at: float) -> list[Event]:
         ModelAnswered(at, id_, ChatResult({"answer": "late"}, ChatUsage(1, 1), "first")),
         ChildEnded(at, id_, ChildReport(id_, "completed", result)),
         Evaluated(at, id_, "late"),
+        AnswerVerified(at, id_, AnswerVerdict("verified", "ann")),
     ]
 
 
@@ -69,10 +71,10 @@ class Disturber:
             self.changes_nothing(run, CancelRequested(at))
         for answer_id in run.state.answers_seen:
             answer = Answer(answer_id, answer_id.rsplit("-", 1)[0], "reject", "mallory")
-            self.changes_nothing(run, Answered(at, answer), Reply(answer_id, False, "refused", ANOTHER_ANSWER))
+            self.changes_nothing(run, Answered(at, answer, "t"), Reply("t", False, "refused", ANOTHER_ANSWER))
         for question in run.state.settled:
-            reply = Reply("new", False, "already_answered", f"this question is closed: {run.state.settled[question]}")
-            self.changes_nothing(run, Answered(at, Answer("new", question, "approve", "ann")), reply)
+            reply = Reply("t", False, "already_answered", f"this question is closed: {run.state.settled[question]}")
+            self.changes_nothing(run, Answered(at, Answer("new", question, "approve", "ann"), "t"), reply)
 
     def changes_nothing(self, run: SimulatedRun, event: Event, *replies: Reply) -> None:
         before, now, commands = after(run, event)
@@ -96,7 +98,17 @@ def tried() -> Counter[str]:
 
 @pytest.mark.parametrize(
     "event",
-    [TimerFired, ToolReturned, CallFailed, ModelAnswered, ChildEnded, Evaluated, CancelRequested, Answered],
+    [
+        TimerFired,
+        ToolReturned,
+        CallFailed,
+        ModelAnswered,
+        ChildEnded,
+        Evaluated,
+        AnswerVerified,
+        CancelRequested,
+        Answered,
+    ],
     ids=lambda event: event.__name__,
 )
 def test_late_events_change_nothing(tried: Counter[str], event: type) -> None:

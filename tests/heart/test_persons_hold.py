@@ -50,7 +50,12 @@ def asked(definition: Definition, seed: str) -> Persons:
         for path, question in run.state.questions.items():
             key = (run.state.key_base, path)
             if key not in found:
-                found[key] = dict(question.persons)
+                found[key] = {
+                    f"{s}.{w}": seat.name
+                    for s, stage in enumerate(question.stages)
+                    for w, seat in enumerate(stage.seats)
+                    if seat.is_person
+                }
                 answer = Answer(path, path, "approve", "ann", {"who": "bob"}, "leads")
                 run.simulation.at(run.simulation.now, lambda answer=answer: run.answer(answer))  # type: ignore[misc]
 

@@ -107,6 +107,7 @@ class Case:
                     by=given.get("by", "someone"),
                     answer=given.get("answer"),
                     group=given.get("group"),
+                    note=given.get("note"),
                 ),
                 given.get("after", 0.0),
                 given.get("refused"),

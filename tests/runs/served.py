@@ -139,7 +139,7 @@ class Served:
         """What somebody saw who answers now: the proposal, and the only group that is asked, when it is one."""
         view = await self._view(id_)
         now = next((each for each in view.questions if each.id == question.id), question) if view else question
-        groups = [name for name in now.whom if not name.startswith("person ")]
+        groups = now.groups
         group = answer.group or (groups[0] if len(groups) == 1 else None)
         return {"group": group, "proposal": now.proposal_digest if answer.answer is None else None}
 

@@ -9,7 +9,6 @@ from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
-from interpreter.core.view import asked
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.runs.case import Case, Plan, Seen, call_text
@@ -86,7 +85,7 @@ class Simulated:
         question = run.state.questions.get(answer.question)
         if question is None:
             return {}
-        groups = [name for name in asked(run.definition, run.state, question) if not name.startswith("person ")]
+        groups = question.current.groups
         group = answer.group or (groups[0] if len(groups) == 1 else None)
         return {"group": group, "proposal": question.proposal_digest if answer.answer is None else None}
 

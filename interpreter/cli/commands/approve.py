@@ -1,5 +1,7 @@
 """`dsl approve`."""
 
+from pathlib import Path
+
 import click
 
 from interpreter.cli.answering import answer_options, answer_question
@@ -9,7 +11,11 @@ from interpreter.cli.target import Target, target_options
 
 
 @click.command(
-    epilog="Example: dsl approve support-3f9c2a10 refund --answer amount=25 --by ada --group leads",
+    epilog="""\b
+Examples:
+  dsl approve support-3f9c2a10 refund --answer amount=25 --by ada --group leads
+  dsl approve support-3f9c2a10 --group leads --key ada.key
+"""
 )
 @click.argument("run")
 @click.argument("question", required=False)
@@ -24,16 +30,27 @@ def approve(
     by: str | None,
     group: str | None,
     note: str | None,
+    key_file: Path | None,
     proposal: str | None,
     target: Target,
 ) -> int:
     """Say yes to a question of a run.
 
     QUESTION is its name, needed only when several are open. Where others have proposed an answer, agree to it by its
-    digest, or give another. Nobody checks who you are: the answer is recorded as unverified.
+    digest, or give another. With --key the answer is signed; without, it is recorded as unverified, because nobody can
+    know who you are.
     """
     answer = read_answer(parts)
     work = answer_question(
-        target, run, question, "approve", by=by, group=group, note=note, answer=answer, proposal=proposal
+        target,
+        run,
+        question,
+        "approve",
+        by=by,
+        group=group,
+        note=note,
+        answer=answer,
+        proposal=proposal,
+        key_file=key_file,
     )
     return carry_out(work)

@@ -1,8 +1,9 @@
 """`dsl attach`."""
 
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,14 +12,29 @@ from interpreter.boundary import names
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.own_output import prints_on_standard_error
-from interpreter.cli.remembered import Remembered, recall
+from interpreter.cli.remembered import Remembered, people_of, recall
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import read_script
+from interpreter.cli.signing import key_option, people_option, read_key, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, working
+
+if TYPE_CHECKING:
+    from interpreter.identity.keys import SigningKey
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed."""
+
+    tools: tuple[str, ...]
+    answers: Path | None
+    people: Path | None
+    key: "SigningKey | None"
+    as_json: bool
 
 
 @click.command(
@@ -30,38 +46,50 @@ Example:
 @click.argument("run")
 @click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: as before]")
 @click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
+@people_option
+@key_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
 @target_options
-def attach(run: str, tools: tuple[str, ...], answers: Path | None, as_json: bool, target: Target) -> int:
+def attach(
+    run: str,
+    tools: tuple[str, ...],
+    answers: Path | None,
+    people: Path | None,
+    key_file: Path | None,
+    as_json: bool,
+    target: Target,
+) -> int:
     """Come back to a run and carry it on.
 
     Starts the server and the worker as `dsl run` did, and follows the run to its end. A run that was started in another
     way is only followed, unless --tools are given.
     """
     with prints_on_standard_error():
-        return carry_out(_attach(run, tools, answers, as_json, target))
+        return carry_out(_attach(run, Wanted(tools, answers, people, read_key(key_file), as_json), target))
 
 
-async def _attach(id: str, tools: tuple[str, ...], answers: Path | None, as_json: bool, target: Target) -> int:
+async def _attach(id: str, wanted: Wanted, target: Target) -> int:
     before = recall(target.folder, id)
     if before is not None and target.address is None:
         target = replace(target, address=before.address, namespace=target.namespace or before.namespace)
-    script = read_script(answers) if answers is not None else None
+    script = read_script(wanted.answers) if wanted.answers is not None else None
     async with connected(target) as client:
         run = client.run(id)
         description = await run.describe()
         flow = str((await description.memo()).get(names.MEMO_FLOW, id))
         async with AsyncExitStack() as stack:
-            if before is not None or tools:
-                loaded = _tools(before, tools)
-                await stack.enter_async_context(working(client, description.task_queue, loaded, None))
-            screen = choose_screen(flow, as_json=as_json)
+            if before is not None or wanted.tools:
+                loaded = _tools(before, wanted.tools)
+                people = wanted.people or people_of(target.folder, id)
+                await stack.enter_async_context(working(client, description.task_queue, loaded, None, people=people))
+            screen = choose_screen(flow, as_json=wanted.as_json)
             for line in await client.links(id):
                 screen.say(line)
             how_to_return = f"dsl attach {id}{target.as_typed}"
-            at_terminal = can_ask() and not as_json
+            at_terminal = can_ask() and not wanted.as_json
             with tool_logs(target.folder, id, screen.say):
-                return await Accompaniment(run, screen, script, at_terminal, how_to_return).until_over()
+                by = who_answers(None, wanted.key)
+                return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
 
 
 def _tools(before: Remembered | None, named: tuple[str, ...]) -> list[Tool]:

@@ -1,5 +1,7 @@
 """`dsl reject`."""
 
+from pathlib import Path
+
 import click
 
 from interpreter.cli.answering import answer_options, answer_question
@@ -12,10 +14,19 @@ from interpreter.cli.target import Target, target_options
 @click.argument("question", required=False)
 @answer_options
 @target_options
-def reject(run: str, question: str | None, by: str | None, group: str | None, note: str | None, target: Target) -> int:
+def reject(
+    run: str,
+    question: str | None,
+    by: str | None,
+    group: str | None,
+    note: str | None,
+    key_file: Path | None,
+    target: Target,
+) -> int:
     """Say no to a question of a run.
 
-    QUESTION is its name, needed only when several are open. Nobody checks who you are: the answer is recorded as
-    unverified.
+    QUESTION is its name, needed only when several are open. With --key the answer is signed; without, it is recorded as
+    unverified, because nobody can know who you are.
     """
-    return carry_out(answer_question(target, run, question, "reject", by=by, group=group, note=note))
+    work = answer_question(target, run, question, "reject", by=by, group=group, note=note, key_file=key_file)
+    return carry_out(work)

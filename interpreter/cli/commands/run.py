@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +14,11 @@ from interpreter.boundary.payloads import JSON
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.own_output import prints_on_standard_error
-from interpreter.cli.person import current_user
 from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import Script, read_script
+from interpreter.cli.signing import key_option, people_option, read_key, verified_option, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
@@ -26,6 +27,9 @@ from interpreter.cli.working import loaded_tools, working
 from interpreter.client.compiling import compile_flow
 from interpreter.client.starting import new_id
 from interpreter.client.submission import read_source
+
+if TYPE_CHECKING:
+    from interpreter.identity.keys import SigningKey
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ class Wanted:
     requester: str | None
     task_queue: str | None
     as_json: bool
+    people: Path | None
+    key: "SigningKey | None"
+    verified: bool
 
 
 @click.command(
@@ -63,6 +70,9 @@ Examples:
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]")
+@people_option
+@key_option
+@verified_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
 @target_options
 def run(
@@ -75,6 +85,9 @@ def run(
     id: str | None,
     requester: str | None,
     task_queue: str | None,
+    people: Path | None,
+    key_file: Path | None,
+    verified: bool,
     as_json: bool,
     target: Target,
 ) -> int:
@@ -84,8 +97,10 @@ def run(
     standard error, the result to standard output. Ctrl-C leaves the run on disk; a second one cancels it.
     """
     script = read_script(answers) if answers is not None else None
+    key, input = read_key(key_file), read_input(given, assignments)
+    requester = requester or who_answers(None, key)
     wanted = Wanted(
-        file, flow, read_input(given, assignments), tools, script, id, requester or current_user(), task_queue, as_json
+        file, flow, input, tools, script, id, requester, task_queue, as_json, people and people.resolve(), key, verified
     )
     with prints_on_standard_error():
         return carry_out(_run(wanted, target))
@@ -101,9 +116,11 @@ async def _run(wanted: Wanted, target: Target) -> int:
     loaded = loaded_tools(tools.modules, str(Path.cwd()))
     async with (
         connected(target) as client,
-        working(client, queue, loaded, sealed, partial=wanted.task_queue is not None),
+        working(client, queue, loaded, sealed, partial=wanted.task_queue is not None, people=wanted.people),
     ):
-        run = await client.submit(sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester)
+        run = await client.submit(
+            sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester, verified=wanted.verified
+        )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
         for line in (id, *tools.said, *await client.links(id)):
@@ -111,12 +128,15 @@ async def _run(wanted: Wanted, target: Target) -> int:
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
         with tool_logs(target.folder, id, screen.say):
-            return await Accompaniment(run, screen, wanted.script, at_terminal, how_to_return).until_over()
+            by = who_answers(None, wanted.key)
+            staying = Accompaniment(run, screen, wanted.script, at_terminal, how_to_return, by, wanted.key)
+            return await staying.until_over()
 
 
 def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target: Target) -> Remembered:
     modules, file = list(tools.modules), str(wanted.file.resolve())
-    return Remembered(id, file, modules, str(Path.cwd()), queue, target.address, target.namespace)
+    people = str(wanted.people) if wanted.people is not None else None
+    return Remembered(id, file, modules, str(Path.cwd()), queue, target.address, target.namespace, people)
 
 
 def approvals_of(sealed: Sealed) -> list[str]:

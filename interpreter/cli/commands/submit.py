@@ -8,6 +8,7 @@ from interpreter.cli.carry_out import carry_out
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
+from interpreter.cli.signing import verified_option
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import TASK_QUEUE
 
@@ -27,6 +28,7 @@ Example:
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
+@verified_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options
 def submit(
@@ -37,6 +39,7 @@ def submit(
     id: str | None,
     requester: str | None,
     task_queue: str,
+    verified: bool,
     as_json: bool,
     target: Target,
 ) -> int:
@@ -49,7 +52,13 @@ def submit(
     async def start() -> None:
         async with connected(target) as client:
             run = await client.submit(
-                file, input, id=id, flow=flow, task_queue=task_queue, requester=requester or current_user()
+                file,
+                input,
+                id=id,
+                flow=flow,
+                task_queue=task_queue,
+                requester=requester or current_user(),
+                verified=verified,
             )
             missing = await run.missing_workers()
         if as_json:

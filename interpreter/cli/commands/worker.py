@@ -6,6 +6,7 @@ import click
 
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Problem
+from interpreter.cli.signing import people_option
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
@@ -20,6 +21,7 @@ from interpreter.worker.running import run_worker
 Examples:
   dsl worker --tools examples/support_tools.py --flow examples/support.flow
   dsl worker --task-queue payments --tools shop.payments --address localhost:7233
+  dsl worker --tools support_tools.py --people people.yaml
 """
 )
 @click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are; may be repeated.")
@@ -32,26 +34,41 @@ Examples:
     help="A flow whose tools this worker must have.",
 )
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
+@people_option
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
 @target_options
-def worker(tools: tuple[str, ...], flows: tuple[Path, ...], partial: bool, task_queue: str, target: Target) -> int:
+def worker(
+    tools: tuple[str, ...],
+    flows: tuple[Path, ...],
+    partial: bool,
+    people: Path | None,
+    task_queue: str,
+    target: Target,
+) -> int:
     """Carry out runs and tools until stopped.
 
     Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
     """
-    return carry_out(_worker(tools, flows, partial, task_queue, target))
+    return carry_out(_worker(tools, flows, partial, people, task_queue, target))
 
 
 async def _worker(
-    tools: tuple[str, ...], flows: tuple[Path, ...], partial: bool, task_queue: str, target: Target
+    tools: tuple[str, ...],
+    flows: tuple[Path, ...],
+    partial: bool,
+    people: Path | None,
+    task_queue: str,
+    target: Target,
 ) -> None:
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
     async with connected(target) as client:
-        plugin = plugin_for(client, loaded, flows, partial=partial)
+        plugin = plugin_for(client, loaded, flows, partial=partial, people=people)
 
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
+            if people is None:
+                click.echo("whoever answers a question is not verified: --people FILE says who may", err=True)
 
         try:
             with tool_logs(target.folder, f"worker-{task_queue}", lambda line: click.echo(line, err=True)):

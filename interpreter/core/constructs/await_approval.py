@@ -4,40 +4,39 @@ The question is worded once, when it opens: what is shown, which calls it gates 
 all that. Its id is the path of the statement, so it is found by a late answer too.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import cast
 
+from dsl.ast import statements
 from dsl.ast.statements import AwaitApproval, Person
+from dsl.definition.encode import encode
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.references import parted
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
-from interpreter.boundary.payloads import Answer
+from interpreter.boundary.statements import question_digest
 from interpreter.boundary.view import ShownValue
-from interpreter.core import ballot
-from interpreter.core.commands import Reply, SetTimer
+from interpreter.core import asking
+from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.texts import text_of
-from interpreter.core.events import Answered, Event, TimerFired
-from interpreter.core.late_answers import see, settle
+from interpreter.core.events import Answered, AnswerVerified, CallFailed, Event, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.opened_calls import opened_calls
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
+from interpreter.core.question import Question, Seat, Stage, Vote
 from interpreter.core.recorded import recorded
-from interpreter.core.state import Frame, Question
+from interpreter.core.state import Frame
 from interpreter.core.wording import expression_text, title
 
 
 @recorded
 @dataclass(slots=True)
 class AwaitApprovalMemory(Memory):
-    """`reminders` is how many were sent; the timers are command ids."""
+    """`reminders` is how many were sent; `remind_timer` a command id."""
 
     reminders: int = 0
-    stage_timer: str = ""
     remind_timer: str = ""
 
 
@@ -55,67 +54,58 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
             for i, expression in enumerate(node.show)
         ]
         gates = opened_calls(machine, frame, node.name, node.gates)
-        persons = _persons(machine, frame, node)
-        digest = _digest([text, [[item.name, item.value, item.references] for item in shown], gates])
-        machine.state.questions[frame.path] = Question(
-            frame.path, text, shown, gates, digest, -1, machine.state.now, machine.state.now, persons
+        question = Question(
+            id=frame.path,
+            name=node.name,
+            text=text,
+            shown=shown,
+            gates=gates,
+            digest=question_digest(text, shown, gates),
+            stages=_stages(machine, frame, node),
+            asked_at=machine.state.now,
+            answer_type=encode(node.answer) if node.answer is not None else None,
         )
-        machine.note("asked", frame, "approval", detail=text)
+        asking.open_question(machine, frame, question)
         self._remind_later(machine, frame)
-        self._next_stage(machine, frame)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
             case Answered():
-                self._answered(machine, frame, event)
-            case TimerFired(id=id_) if id_ == self.memory(frame).stage_timer:
-                self._timed_out(machine, frame)
+                asking.take(machine, frame, event)
+            case AnswerVerified() | CallFailed():
+                self._heard(machine, frame, event)
+            case TimerFired(id=id_) if id_ != self.memory(frame).remind_timer:
+                if asking.is_due(machine, frame):
+                    self._timed_out(machine, frame)
             case TimerFired():
                 self.memory(frame).reminders += 1
-                machine.note("reminded", frame, "approval", detail=self._question(machine, frame).text)
+                machine.note("reminded", frame, "approval", detail=asking.question_of(machine, frame).text)
                 self._remind_later(machine, frame)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         self._close(machine, frame, "withdrawn")
         machine.end(frame, CANCELLED)
 
-    def _answered(self, machine: Machine, frame: Frame, event: Answered) -> None:
-        answer = event.answer
-        node, question = _node(machine, frame), self._question(machine, frame)
-        verdict = ballot.cast_vote(machine.definition, machine.state, node, question, answer, event.at)
-        machine.commands.append(Reply(answer.id, verdict.accepted, verdict.outcome, verdict.message))
-        if not verdict.accepted:
-            return
-        see(machine.state, answer, verdict.outcome)
-        machine.note("voted", frame, "approval", detail=_told(answer))
-        if verdict.outcome in ("approved", "rejected"):
-            by = sorted({vote.by for vote in question.votes}) if verdict.outcome == "approved" else [answer.by]
-            self._settle(machine, frame, verdict.outcome, verdict.outcome == "approved", verdict.answer, by)
+    def _heard(self, machine: Machine, frame: Frame, event: AnswerVerified | CallFailed) -> None:
+        decision = asking.heard(machine, frame, event)
+        question = asking.question_of(machine, frame)
+        if decision is not None:
+            votes = asking.deciding(question, decision.outcome)
+            self._settle(machine, frame, decision.outcome, decision.outcome == "approved", decision.answer, votes)
+        elif question.due and asking.is_due(machine, frame):
+            self._timed_out(machine, frame)
 
     def _timed_out(self, machine: Machine, frame: Frame) -> None:
-        question = self._question(machine, frame)
-        stage = _node(machine, frame).stages[question.stage]
-        if stage.outcome == "ask":
-            machine.note("escalated", frame, "approval", detail=question.text)
-            self._next_stage(machine, frame)
-        elif stage.outcome == "fail":
-            self._close(machine, frame, "timed_out")
-            machine.end(frame, failed(Failure(APPROVAL_TIMED_OUT, f"nobody answered: {question.text}", frame.path)))
-        else:
-            self._settle(machine, frame, "timed_out", stage.outcome == "approve", None, [])
-
-    def _next_stage(self, machine: Machine, frame: Frame) -> None:
-        question = self._question(machine, frame)
-        question.stage += 1
-        question.proposal = question.proposal_digest = None
-        stage = _node(machine, frame).stages[question.stage]
-        assert stage.timeout is not None
-        question.deadline = machine.state.now + stage.timeout / 1000
-        self.memory(frame).stage_timer = f"{frame.path}!stage{question.stage}"
-        machine.issue(
-            frame,
-            SetTimer(self.memory(frame).stage_timer, question.deadline, f"{title(frame.path)}: answer due"),
-        )
+        question = asking.question_of(machine, frame)
+        match question.current.outcome:
+            case "ask":
+                machine.note("escalated", frame, "approval", detail=question.text)
+                asking.next_stage(machine, frame)
+            case "fail":
+                self._close(machine, frame, "timed_out")
+                machine.end(frame, failed(Failure(APPROVAL_TIMED_OUT, f"nobody answered: {question.text}", frame.path)))
+            case outcome:
+                self._settle(machine, frame, "timed_out", outcome == "approve", None, [])
 
     def _remind_later(self, machine: Machine, frame: Frame) -> None:
         every = _node(machine, frame).remind
@@ -125,45 +115,42 @@ class AwaitApprovalConstruct(Construct[AwaitApprovalMemory]):
             machine.issue(frame, SetTimer(self.memory(frame).remind_timer, machine.state.now + every / 1000, summary))
 
     def _settle(
-        self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Value, by: list[str]
+        self, machine: Machine, frame: Frame, outcome: str, approved: bool, answer: Value, votes: list[Vote]
     ) -> None:
+        """`by` are those on whose votes it stands, `note` is what the one who rejected has said."""
+        note = votes[-1].answer.note if outcome == "rejected" else None
+        by: list[Value] = [*sorted({vote.by for vote in votes})]
         self._close(machine, frame, outcome)
-        machine.end(frame, done({"outcome": outcome, "approved": approved, "answer": answer, "by": [*by]}))
+        value: Value = {"outcome": outcome, "approved": approved, "answer": answer, "by": by, "note": note or None}
+        machine.end(frame, done(value))
 
     def _close(self, machine: Machine, frame: Frame, outcome: str) -> None:
-        machine.withdraw(self.memory(frame).stage_timer)
+        asking.close(machine, frame, outcome)
         machine.withdraw(self.memory(frame).remind_timer)
-        del machine.state.questions[frame.path]
-        settle(machine.state, frame.path, outcome)
-        machine.note(outcome, frame, "approval")
-
-    def _question(self, machine: Machine, frame: Frame) -> Question:
-        return machine.state.questions[frame.path]
-
-
-def _told(answer: Answer) -> str:
-    """A vote as people read it: nobody has checked yet who gave it, and that comes with the name."""
-    group = f" for {answer.group}" if answer.group is not None else ""
-    given = f" with {json.dumps(answer.answer, ensure_ascii=False)}" if answer.answer is not None else ""
-    note = f": {answer.note}" if answer.note else ""
-    return f"{answer.decision} by {answer.by} (unverified){group}{given}{note}"
 
 
 def _node(machine: Machine, frame: Frame) -> AwaitApproval:
     return cast(AwaitApproval, machine.node(frame))
 
 
-def _persons(machine: Machine, frame: Frame, node: AwaitApproval) -> dict[str, str]:
-    """Who is meant by each `person EXPR`, by its place: stage and position."""
-    return {
-        (key := ballot.person_key(s, w)): text_of(
-            machine, frame, f"name{key}", machine.evaluate(frame, f"person{key}", whom.value)
-        )
-        for s, stage in enumerate(node.stages)
-        for w, whom in enumerate(stage.whom)
-        if type(whom) is Person
-    }
+def _stages(machine: Machine, frame: Frame, node: AwaitApproval) -> list[Stage]:
+    """With each `person EXPR` by name."""
+    return [_stage(machine, frame, number, stage) for number, stage in enumerate(node.stages)]
 
 
-def _digest(parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _stage(machine: Machine, frame: Frame, number: int, stage: statements.Stage) -> Stage:
+    assert stage.timeout is not None
+    assert stage.outcome is not None
+    seats = [
+        Seat(_person(machine, frame, f"{number}.{place}", whom), is_person=True)
+        if isinstance(whom, Person)
+        else Seat(whom.name)
+        for place, whom in enumerate(stage.whom)
+    ]
+    return Stage(
+        seats, stage.timeout, stage.outcome, stage.required, stage.all_of, stage.except_requester, stage.verified
+    )
+
+
+def _person(machine: Machine, frame: Frame, key: str, person: Person) -> str:
+    return text_of(machine, frame, f"name{key}", machine.evaluate(frame, f"person{key}", person.value))

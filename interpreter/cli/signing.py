@@ -1,0 +1,56 @@
+"""The options about who people are: the key that signs an answer, the people whom a worker knows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from interpreter.boundary.persons import same_person
+from interpreter.cli.person import current_user
+from interpreter.cli.problem import Misuse
+
+if TYPE_CHECKING:
+    from interpreter.identity.keys import SigningKey
+
+people_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--people",
+    type=click.Path(path_type=Path),
+    envvar="STEADFLOW_PEOPLE",
+    metavar="FILE",
+    help="YAML with who may answer, and their keys: then only signed answers count. [env: STEADFLOW_PEOPLE]",
+)
+key_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path),
+    envvar="STEADFLOW_KEY",
+    metavar="FILE",
+    help="Sign with this key, from `dsl keys new`. [env: STEADFLOW_KEY]",
+)
+
+
+verified_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--verified", is_flag=True, help="Of this run's answers only those count whose signature its worker has verified."
+)
+
+
+def read_key(file: Path | None) -> "SigningKey | None":
+    if file is None:
+        return None
+    # Keys need a large library.
+    from interpreter.identity.errors import UnusableKey
+    from interpreter.identity.keys import SigningKey
+
+    try:
+        return SigningKey.read(file)
+    except UnusableKey as error:
+        raise Misuse(str(error)) from error
+
+
+def who_answers(by: str | None, key: "SigningKey | None") -> str:
+    """The one named, or whose key it is, or the user of the operating system."""
+    named = key.name if key is not None else ""
+    if by is not None and named and not same_person(by, named):
+        raise Misuse(f"the key is of {named}, and the answer is to be by {by}")
+    return by or named or current_user()
