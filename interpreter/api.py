@@ -9,6 +9,7 @@ from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.client import Client, connect
 from interpreter.client.errors import (
+    AnswerKept,
     AnswerRefused,
     ClientError,
     FlowRefused,
@@ -26,7 +27,7 @@ from interpreter.client.errors import (
     Unreachable,
 )
 from interpreter.client.listing import RunSummary
-from interpreter.client.run import Run
+from interpreter.client.run import Run, Signer
 from interpreter.client.sync import SyncClient, SyncRun
 from interpreter.client.sync import connect as connect_sync
 from interpreter.client.waiting import MissingWorker
@@ -36,6 +37,7 @@ from interpreter.worker.running import run_worker
 from interpreter.worker.tools import tool
 
 __all__ = [
+    "AnswerKept",
     "AnswerRefused",
     "AnswerReply",
     "Client",
@@ -58,6 +60,7 @@ __all__ = [
     "RunSummary",
     "RunTerminated",
     "RunView",
+    "Signer",
     "SyncClient",
     "SyncRun",
     "ToolContext",

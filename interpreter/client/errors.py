@@ -78,6 +78,10 @@ class NoWorker(ClientError):
     """The run cannot say how it stands, because nothing works on its task queue."""
 
 
+class AnswerKept(NoWorker):
+    """Nobody took the answer yet. The server keeps it, in memory, for the next worker: it may still count."""
+
+
 class RunStuck(ClientError):
     """The run's workflow task keeps failing: it neither goes on nor answers until that is mended."""
 

@@ -24,7 +24,7 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, Signature
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
-from interpreter.client.errors import AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
+from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
 from interpreter.client.following import follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
@@ -197,11 +197,22 @@ class Run:
                 names.ANSWER_UPDATE, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
             )
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise NoWorker(_no_worker(self.id)) from error
+            raise AnswerKept(await self._kept(given)) from error
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             raise AnswerRefused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
         return reply
+
+    async def _kept(self, given: Answer) -> str:
+        """What is true of an answer that no worker has taken yet. Seen on server 1.32: it counts when one comes, and is
+        gone when the server was started anew before.
+        """
+        queue = (await self.describe()).task_queue
+        until = "in time, and within five minutes because it is signed" if given.signature is not None else "in time"
+        return (
+            f"nothing works on the run {self.id}; the server keeps the answer, and it counts when a worker takes it up "
+            f"{until}, unless the server is started anew before: dsl worker --task-queue {queue} --tools MODULE"
+        )
 
     async def cancel(self) -> None:
         """Ask the run to stop, and to undo what it has done."""

@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from interpreter import api
 from interpreter.boundary.payloads import RunOptions
 from interpreter.client import listing
+from interpreter.client import run as run_module
 from interpreter.server.setup import ATTRIBUTES
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.loading import load_tools
@@ -194,6 +195,20 @@ async def test_what_nobody_works_on_is_named(folder: Path) -> None:
         with pytest.raises(api.NoWorker):
             await run.state(patience=timedelta(seconds=1))
         await run.cancel()
+
+
+async def test_answer_kept_though_told_otherwise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who answers while no worker is there is told what is true: the answer is kept, and counts when one comes."""
+    monkeypatch.setattr(run_module, "UPDATE_TIMEOUT", timedelta(seconds=1))
+    async with client_with_worker(folder, "kept") as client:
+        run = await client.submit(SHOP, {"item": "book"}, task_queue="kept")
+        (question,) = await asked(run)
+    async with await api.connect(state_dir=folder) as client:
+        run = client.run(run.id)
+        with pytest.raises(api.AnswerKept, match=r"keeps the answer, and it counts .* dsl worker --task-queue kept"):
+            await run.answer(question, "approve", by="ada", group="team", answer={"count": 1})
+        async with client_with_worker(folder, "kept"):
+            await run.result()
 
 
 async def test_a_run_starts_on_a_namespace_without_search_attributes(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def new(name: str | None, out: Path | None) -> None:
 
     What a worker's people file needs is printed; the file itself stays with its owner, and is never overwritten.
     """
-    name = name or current_user()
+    name = current_user() if name is None else name
     if not person_form(name) or not name.isprintable():
         raise Misuse("a name is needed that can be read")
     if out is None and Path(name).name != name:
