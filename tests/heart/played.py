@@ -41,6 +41,12 @@ class Ended:
         return {entry.path.rsplit("/", 1)[-1]: entry.state for entry in self.run.state.ledger.values()}
 
     @property
+    def spent(self) -> tuple[int, int]:
+        """Tokens and calls, as the run tells its end."""
+        spent = self._finish.report.spent
+        return spent.tokens, spent.calls
+
+    @property
     def _finish(self) -> Any:
         assert self.run.finish is not None, f"the run stopped: {self.run.state.pending}"
         return self.run.finish

@@ -71,6 +71,37 @@ async def test_a_cancel_reaches_a_child_that_has_continued(
     assert calls[f"{name} undone"] == 1
 
 
+SPENDING_CHILD = """
+edition 1
+tool call.count(name: text) -> int read
+flow inner(name: text) -> int {
+  step first = call.count(name: name)
+  step second = call.count(name: name)
+  sleep 1h
+  return second
+}
+flow main(name: text) -> int budget 1d, LIMIT 100k tokens {
+  step below = inner(name: name)
+  return below
+}
+"""
+
+
+@pytest.mark.parametrize("limit", ["", "50 calls,"], ids=["no limit", "a lease"])
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+async def test_a_cancelled_child_is_charged_what_it_spent(runs: Runs, eagerly: bool, limit: str) -> None:
+    """Neither nothing nor all that it might have spent: it tells its parent before it ends as cancelled."""
+    run = await runs.start(SPENDING_CHILD.replace("LIMIT", limit), {"name": uuid4().hex}, eagerly=eagerly)
+    child = await child_of(run)
+    await child.noted("completed second")
+    await run.handle.cancel()
+    assert isinstance(await run.ending(), CancelledError)
+    assert isinstance(await child.ending(), CancelledError)
+    assert (await child.view()).spent.calls == 2
+    view = await run.view()
+    assert (view.spent.calls, view.spent.tokens) == (2, 0)
+
+
 async def test_a_child_that_was_terminated_after_its_parent_continued_is_noticed(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
