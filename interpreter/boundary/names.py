@@ -83,6 +83,8 @@ USD_ATTRIBUTE = "SteadflowUsd"
 MEMO_FLOW = "steadflow.flow"
 MEMO_HASH = "steadflow.hash"
 MEMO_SOURCE = "steadflow.source"
+MEMO_DOUBTS = "steadflow.doubts"
+"""Of a run that has failed: how many effects it leaves behind that nobody knows of, or that could not be undone."""
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
 
 LONGEST_ID = 900

@@ -60,7 +60,7 @@ async def answer_question(
     who = who_answers(by, key)
     async with connected(target) as client:
         run = client.run(id)
-        async with asked_directly(client, target, run):
+        async with asked_directly(client, target, run) as unattended:
             asked = choose_question(await run.asked(), question)
             seen = replace(asked.question, proposal_digest=_seen(asked.question, proposal))
             reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note, key=key)
@@ -68,3 +68,5 @@ async def answer_question(
     click.echo(f"{asked.question.name}: {reply.outcome} ({signed}, by {inert(who)})")
     if reply.message != reply.outcome:
         click.echo(inert(reply.message), err=True)
+    if unattended:
+        click.echo(f"the answer is recorded, and has no effect yet: {unattended}", err=True)

@@ -1,5 +1,6 @@
 """Asking a run that nobody carries out at the moment."""
 
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,24 +16,36 @@ QUICKLY = timedelta(seconds=1)
 
 
 @asynccontextmanager
-async def asked_directly(client: Client, target: Target, run: Run) -> AsyncIterator[None]:
-    """See to it that the run can be asked.
+async def asked_directly(client: Client, target: Target, run: Run) -> AsyncIterator[str]:
+    """See to it that the run can be asked. Gives what people must know where nothing works on it, else nothing.
 
     Only a worker can answer for a run. On the embedded server there is none while no `dsl run` is under way: then one
     stands in that takes no calls, so it can tell how the run stands and take an answer, but does none of its work.
     """
-    if not target.is_embedded or await _answers(run):
-        yield
+    if await works(run):
+        yield ""
+        return
+    if not target.is_embedded:
+        yield await nobody_works(run, target)
         return
     # A worker takes a while to load, and is seldom needed here.
     from interpreter.cli.working import standing_in
 
     people = people_of(target.folder, run.id)
     async with standing_in(client, (await run.describe()).task_queue, people):
-        yield
+        yield await nobody_works(run, target)
 
 
-async def _answers(run: Run) -> bool:
+async def nobody_works(run: Run, target: Target) -> str:
+    """And what to do."""
+    queue = shlex.quote((await run.describe()).task_queue)
+    if target.is_embedded:
+        return f"nothing works on this run; carry it on with: dsl attach {shlex.quote(run.id)}{target.as_typed}"
+    return f"nothing works on this run; start a worker: dsl worker --task-queue {queue} --tools MODULE{target.as_typed}"
+
+
+async def works(run: Run) -> bool:
+    """Whether a worker answers for the run: now, or with a reason why not."""
     try:
         await run.state(sys.maxsize, QUICKLY)
     except NoWorker:

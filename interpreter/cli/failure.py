@@ -6,6 +6,8 @@ from typing import Any
 
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.diagnostics.frame import COLOURED, PLAIN, frame
+from dsl.diagnostics.inert import inert
+from interpreter.boundary.payloads import JSON
 from interpreter.client.errors import ClientError, FailureDetail, RunCancelled, RunFailed
 from interpreter.client.places import Place, place_of
 from interpreter.client.run import Run
@@ -23,7 +25,7 @@ async def bad_end(run: Run, error: ClientError) -> BadEnd:
     """What to tell about a run that did not complete."""
     if not isinstance(error, RunFailed):
         outcome = "cancelled" if isinstance(error, RunCancelled) else "terminated"
-        return BadEnd({"outcome": outcome, "message": str(error)}, str(error))
+        return BadEnd({"outcome": outcome, "message": str(error)}, inert(str(error)))
     detail = error.detail
     place = await place_of(run, detail.path) if detail.path else None
     record = {"outcome": "failed", **vars(detail)}
@@ -36,7 +38,7 @@ async def bad_end(run: Run, error: ClientError) -> BadEnd:
 def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:
     if place is None:
         where = f" (at {detail.path})" if detail.path else ""
-        return f"error[{detail.kind}]: {detail.message}{where}"
+        return inert(f"error[{detail.kind}]: {detail.message}{where}")
     label = Label(place.span, f"in the run {run.id}")
     style = COLOURED if sys.stderr.isatty() else PLAIN
     return frame(place.source, Diagnostic(detail.kind, detail.message, label), style)
@@ -44,16 +46,15 @@ def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:
 
 def _left_behind(detail: FailureDetail) -> list[str]:
     """The effects that are not undone, and what is not known."""
-    lines = []
-    for entry in detail.ledger:
-        if isinstance(entry, dict):
-            what, state = f"{entry.get('tool', '?')} at {entry.get('path', '?')}", str(entry.get("state", "done"))
-            lines.append(f"  {_WORDS.get(state, state)}: {what}" + _reason(entry))
+    lines = [entry_line(entry) for entry in detail.ledger if isinstance(entry, dict)]
     return ["what is left of its effects:", *lines] if lines else []
 
 
-def _reason(entry: dict[str, Any]) -> str:
-    return f" ({entry['reason']})" if entry.get("reason") else ""
+def entry_line(entry: JSON) -> str:
+    """An effect that stands, or of which nobody knows."""
+    what, state = f"{entry.get('tool', '?')} at {entry.get('path', '?')}", str(entry.get("state", "done"))
+    reason = f" ({entry['reason']})" if entry.get("reason") else ""
+    return f"  {_WORDS.get(state, state)}: {inert(what + reason)}"
 
 
 _WORDS = {"uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone", "done": "not undone"}

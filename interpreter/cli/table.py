@@ -24,6 +24,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("submit", "interpreter.cli.commands.submit:submit", "Start a run and return its id at once."),
         Entry("worker", "interpreter.cli.commands.worker:worker", "Carry out runs and tools until stopped."),
         Entry("cancel", "interpreter.cli.commands.cancel:cancel", "Cancel a run; what it did is undone."),
+        Entry("terminate", "interpreter.cli.commands.terminate:terminate", "End a run at once; nothing is undone."),
     ),
     "Look": (
         Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),

@@ -30,6 +30,8 @@ class RunSummary:
     started: datetime
     closed: datetime | None
     task_queue: str
+    doubts: int = 0
+    """How many of its effects nobody knows of, or could not be undone: of a run that has ended."""
     stuck: str | None = None
     """Why the run does not go on, for the ones that were asked about."""
 
@@ -93,6 +95,7 @@ async def _summary(execution: WorkflowExecution) -> RunSummary:
         started=execution.start_time,
         closed=execution.close_time,
         task_queue=execution.task_queue,
+        doubts=int(memo.get(names.MEMO_DOUBTS, 0)),
     )
 
 

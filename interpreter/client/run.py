@@ -21,7 +21,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
-from interpreter.boundary.payloads import JSON, Answer, AnswerReply, Signature
+from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
@@ -218,6 +218,29 @@ class Run:
         """Ask the run to stop, and to undo what it has done."""
         try:
             await self.handle.cancel()
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+
+    async def left_behind(self) -> list[JSON]:
+        """The ledger as it would stand if the run ended now: what is done and would not be undone, and what nobody
+        knows of. Each entry has `path`, `tool` and `state` (`done uncertain undone undo_failed`).
+        """
+        try:
+            report: ChildReport = await self.handle.query(
+                names.REPORT_QUERY, result_type=ChildReport, rpc_timeout=QUERY_TIMEOUT
+            )
+        except WorkflowQueryFailedError as error:
+            raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
+        except RPCError as error:
+            raise _explained(self.id, error) from error
+        return report.ledger or []
+
+    async def terminate(self, reason: str = "") -> None:
+        """End the run at once, without undoing anything: what `left_behind` tells stays as it is. Its children are
+        found by their workers within a minute, and cancelled.
+        """
+        try:
+            await self.handle.terminate(reason=reason or None)
         except RPCError as error:
             raise _explained(self.id, error) from error
 

@@ -91,6 +91,12 @@ class SyncRun:
     def cancel(self) -> None:
         self._loop.wait(self.run.cancel())
 
+    def left_behind(self) -> list[JSON]:
+        return self._loop.wait(self.run.left_behind())
+
+    def terminate(self, reason: str = "") -> None:
+        self._loop.wait(self.run.terminate(reason))
+
     def follow(self, after: int = 0) -> Iterator[Note]:
         notes = aiter(self.run.follow(after))
         while (note := self._loop.wait(_next(notes))) is not None:

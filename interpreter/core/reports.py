@@ -38,3 +38,8 @@ def lost(state: State) -> ChildReport:
     held = state.purses[ROOT].reserved if ROOT in state.purses else Amount()
     total = Amount(spent.usd + held.usd, spent.tokens + held.tokens, spent.calls + held.calls)
     return ChildReport("", "lost", None, None, purses.as_spent(total), ledger.hand_over(state))
+
+
+def in_doubt(report: ChildReport) -> int:
+    """How many effects it leaves behind of which nobody knows, or which could not be undone."""
+    return sum(entry.get("state") in ("uncertain", "undo_failed") for entry in report.ledger or ())

@@ -14,6 +14,7 @@ from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
+    MEMO_DOUBTS,
     REPORT_QUERY,
     REPORT_SIGNAL,
     STATE_QUERY,
@@ -32,7 +33,7 @@ from interpreter.boundary.view import RunView
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
-from interpreter.core.reports import lost
+from interpreter.core.reports import in_doubt, lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
 from interpreter.workflow.driver import Driver
@@ -129,6 +130,9 @@ class FlowWorkflow:
             await self._report(report)
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
+        doubts = in_doubt(report)
+        if doubts:
+            workflow.upsert_memo({MEMO_DOUBTS: doubts})
         failure = _tellable(decode(report.failure))
         report.failure = encode(failure)
         await self._report(report)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from dsl.diagnostics.inert import inert
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
@@ -34,7 +35,7 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
         print_json(found)
     elif stuck:
         for summary in found:
-            click.echo(f"{summary.id}: {summary.stuck}")
+            click.echo(inert(f"{summary.id}: {summary.stuck}"))
         if not found:
             click.echo("no run is stuck")
     elif found:
@@ -45,4 +46,5 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
 
 def _row(summary: RunSummary) -> tuple[str, ...]:
     age = duration_text((datetime.now(UTC) - summary.started).total_seconds())
-    return summary.id, summary.flow, summary.status, age, summary.hash[:12]
+    status = f"{summary.status}, {summary.doubts} in doubt" if summary.doubts else summary.status
+    return summary.id, summary.flow, status, age, summary.hash[:12]

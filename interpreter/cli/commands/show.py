@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary import names
 from interpreter.boundary.view import AROUND, PurseView, RunView
 from interpreter.cli.asked_directly import asked_directly
@@ -41,14 +42,15 @@ async def _show(id: str, as_json: bool, target: Target) -> None:
     async with connected(target) as client:
         run = client.run(id)
         stuck = await why_stuck(client.temporal, run)
-        async with asked_directly(client, target, run):
+        async with asked_directly(client, target, run) as unattended:
             state = await _state(run) if stuck is None else None
         known = await _known(run)
+    works = known["closed"] is not None or not unattended
     if as_json:
-        print_json({**known, "stuck": stuck, "state": asdict(state) if state else None})
+        print_json({**known, "stuck": stuck, "worked_on": works, "state": asdict(state) if state else None})
         return
-    for line in _lines(known, stuck, state):
-        click.echo(line)
+    for line in _lines(known, stuck, None if works else unattended, state):
+        click.echo(inert_lines(line))
 
 
 async def _state(run: Run) -> RunView | None:
@@ -73,19 +75,21 @@ async def _known(run: Run) -> dict[str, Any]:
     }
 
 
-def _lines(known: dict[str, Any], stuck: str | None, state: RunView | None) -> Iterator[str]:
+def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, state: RunView | None) -> Iterator[str]:
     yield f"run     {known['run']}"
     yield f"flow    {known['flow']}"
     yield f"hash    {known['hash']}"
     yield f"status  {state.status if state and known['closed'] is None else known['status']}"
     if stuck is not None:
         yield f"stuck   {stuck}"
+    if unattended is not None:
+        yield f"worker  {unattended}"
     if state is None:
         if stuck is None:
             yield f"(no more is known: nothing works on the task queue {known['task_queue']})"
         return
     if state.requester:
-        yield f"for     {state.requester}"
+        yield f"for     {inert(state.requester)}"
     yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
     if state.rehearsal:
         yield REHEARSAL
@@ -111,7 +115,7 @@ def _steps(state: RunView) -> Iterator[str]:
     noted = {board.take(note).path for note in state.notes}
     for depth, item in list(board.root.rows())[1:]:
         words = [item.state, f"attempt {item.attempt}" if item.attempt > 1 and item.node != "loop" else ""]
-        words += ["rehearsal" if item.rehearsal else "", item.detail]
+        words += ["rehearsal" if item.rehearsal else "", inert(item.detail)]
         yield f"{'  ' * (depth - 1)}{item.label}: {', '.join(word for word in words if word)}"
     now = time.time()
     for step in state.steps:

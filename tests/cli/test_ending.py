@@ -1,0 +1,85 @@
+"""Runs that are ended by hand: with what that leaves behind, said first."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CASES, Dsl
+
+SHOP = CASES / "shop.flow"
+
+
+@pytest.fixture
+def left(dsl: Dsl) -> str:
+    """A run that has reserved something and asks, and that nobody works on."""
+    id_ = f"left-{dsl.folder.name}"
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", id_)
+    running.until(f"dsl approve {id_}")
+    running.interrupt()
+    running.end()
+    return id_
+
+
+def test_what_a_run_leaves_behind_is_told_before_it_is_terminated(dsl: Dsl, left: str) -> None:
+    refused = dsl("terminate", left)
+    assert (refused.code, f"dsl terminate {left} --yes" in refused.err) == (2, True), refused.err
+    assert "status  running" in dsl.here("show", left).out
+    ended = dsl("terminate", left, "--yes", "--reason", "a test")
+    assert ended.code == 0, ended.err
+    assert "not undone: shop.reserve at shop/parallel#1/hold" in ended.err
+    assert f"{left} is terminated" in ended.err
+    again = dsl.here("terminate", left, "--yes")
+    assert (again.code, "has ended: it is terminated" in again.err) == (1, True), again.err
+    result = dsl.here("result", left)
+    assert (result.code, "was terminated: a test" in result.err) == (1, True), result.err
+
+
+def test_it_is_asked_at_a_terminal_and_told_as_json(dsl: Dsl, left: str) -> None:
+    asking = dsl.at_terminal("terminate", left)
+    asking.until("terminate it? [y]es  [n]o: ")
+    asking.type("n")
+    assert asking.end() == 1
+    ended = dsl("terminate", left, "--yes", "--json")
+    (entry,) = json.loads(ended.out)["left"]
+    assert (entry["tool"], entry["path"], entry["state"]) == ("shop.reserve", "shop/parallel#1/hold", "done")
+
+
+def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
+    """Nothing is undone until somebody works on it, and that is said, with what to do."""
+    attach = f"nothing works on this run; carry it on with: dsl attach {left}"
+    assert attach in dsl.here("show", left).out
+    cancelled = dsl.here("cancel", left)
+    assert cancelled.code == 0
+    assert "nothing is undone yet" in cancelled.err
+    assert attach in cancelled.err
+    attached = dsl("attach", left)
+    assert attached.code == 1
+    assert f"the run {left} was cancelled" in attached.err
+    ended = dsl.here("cancel", left)
+    assert (ended.code, "has ended: it is cancelled" in ended.err) == (1, True), ended.err
+
+
+def test_an_answer_to_a_run_nobody_works_on_says_that_it_has_no_effect_yet(dsl: Dsl, left: str) -> None:
+    answer = ("--group", "team", "--answer", "count=1", "--answer", "note=x", "--by", "ada")
+    approved = dsl.here("approve", left, *answer)
+    assert approved.code == 0
+    assert f"has no effect yet: nothing works on this run; carry it on with: dsl attach {left}" in approved.err
+
+
+def test_how_many_effects_are_in_doubt_stands_in_the_list(dsl: Dsl, tmp_path: Path) -> None:
+    flow, tools = tmp_path / "doubt.flow", tmp_path / "doubt_tools.py"
+    flow.write_text(
+        'edition 1\ntool pay(n: int) -> int write { compensate none "x" verify none "x" }\n'
+        "flow doubt() { step pay(n: 1) }\n"
+    )
+    tools.write_text(
+        "from interpreter.api import tool\n@tool('pay')\ndef pay(n: int) -> int:\n    raise RuntimeError('lost')\n"
+    )
+    ended = dsl("run", flow, "--id", "doubtful")
+    assert ended.code == 1
+    assert "nobody knows whether it happened: pay at doubt/pay" in ended.err
+    (row,) = [line for line in dsl.here("runs", "--flow", "doubt").out.splitlines() if "doubtful" in line]
+    assert "failed, 1 in doubt" in row
+    assert json.loads(dsl.here("runs", "--flow", "doubt", "--json").out)[0]["doubts"] == 1
+    assert "nobody knows whether it happened: pay at doubt/pay" in dsl.here("result", "doubtful").err
