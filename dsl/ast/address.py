@@ -14,7 +14,12 @@ from dsl.ast.statements import Block, Branch, Parallel
 
 
 def addresses(flow: FlowDeclaration) -> dict[str, Node]:
-    return dict(_block(flow.name, flow.body))
+    return dict(places(flow))
+
+
+def places(flow: FlowDeclaration) -> Iterator[tuple[str, Node]]:
+    """Each statement and block with its address; in a flow that passed the check no two have the same."""
+    return _block(flow.name, flow.body)
 
 
 def label(statement: Node, position: int) -> str:

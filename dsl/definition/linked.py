@@ -1,22 +1,27 @@
-"""Whether every name in a definition stands for something: flows, tools, agents, types, parameters, variables.
+"""Whether every name in a definition stands for something of the right kind: flows, tools, agents, types, parameters,
+variables, functions, operators; and whether each statement has an address of its own.
 
-A name that something in its flow defines counts as there, wherever it stands: where it may be used is for the check,
-which a definition that was sealed here has passed.
+A definition that was sealed here has passed the check. One that comes from elsewhere may name anything anywhere, and
+what is not seen here would be met by the machine in the middle of a run.
 """
 
 from collections.abc import Iterator, Mapping
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.expressions import Expression
-from dsl.ast.node import Node, children, walk
-from dsl.ast.shapes import SHAPES
-from dsl.ast.statements import Call, GateRound
-from dsl.ast.types import Field, GenericType, NamedType
+from dsl.ast.address import places
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Verify
+from dsl.ast.expressions import Binary, Expression, FunctionCall, Unary
+from dsl.ast.node import Node, walk
+from dsl.ast.statements import AwaitApproval, Call, Compensate, Loop, NotYet, Sleep
+from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
+from dsl.definition.scopes import out_of_scope
+from dsl.expressions.functions import FUNCTIONS
 from dsl.expressions.names import names
-from dsl.values.structure import BASIC_TYPES
+from dsl.expressions.operators import OPERATORS
+from dsl.values.structure import BASIC_TYPES, GENERIC_TYPES
 
-GENERIC = frozenset({"map", "Outcome"})
+UNARY = ("not", "-")
+LOGICAL = ("and", "or")
 
 
 def dangling(parts: Parts) -> str | None:
@@ -42,18 +47,98 @@ def _dangling(parts: Parts) -> Iterator[str]:
         yield "one name stands for two of flows, tools and agents"
     for place, node in declarations:
         for below in walk(node):
-            if isinstance(below, NamedType) and below.name not in parts.types and below.name not in BASIC_TYPES:
-                yield f"{place}: there is no type `{below.name}`"
-            if isinstance(below, GenericType) and below.name not in GENERIC:
-                yield f"{place}: there is no type `{below.name}`"
+            yield from _names(place, below, parts)
+            yield from _complete(place, below)
             if isinstance(below, Call):
                 yield from _call(place, below, callables)
-    for name, tool in parts.tools.items():
-        yield from _tool(name, tool, parts.tools)
+    for name in parts.types:
+        if name in BASIC_TYPES:
+            yield f"{name}: a type that is defined already"
+        if _has_no_end(name, parts.types):
+            yield f"{name}: a value of it would have no end"
+    for tool in parts.tools.values():
+        yield from _tool(tool)
     for agent in parts.agents.values():
         yield from _agent(agent)
     for flow in parts.flows.values():
-        yield from _flow(flow)
+        yield from _twice(flow)
+        yield from out_of_scope(flow)
+
+
+def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
+    """What a node of any declaration names."""
+    match node:
+        case NamedType(name=name) if name not in parts.types and name not in BASIC_TYPES:
+            yield f"{place}: there is no type `{name}`"
+        case GenericType(name=name) if name not in GENERIC_TYPES:
+            yield f"{place}: there is no type `{name}`"
+        case Compensate(call=Call(target=target)) if target not in parts.tools:
+            yield f"{place}: `{target}` is no tool, so it undoes nothing"
+        case Verify(call=Call(target=target)) if target not in parts.tools or parts.tools[target].effect.kind != "read":
+            yield f"{place}: `{target}` is no `read` tool, so it verifies nothing"
+        case FunctionCall(function=name) if name not in FUNCTIONS:
+            yield f"{place}: there is no function `{name}`"
+        case Binary(operator=name) if name not in OPERATORS and name not in LOGICAL:
+            yield f"{place}: there is no operator `{name}`"
+        case Unary(operator=name) if name not in UNARY:
+            yield f"{place}: there is no operator `{name}`"
+        case _:
+            pass
+
+
+def _complete(place: str, node: Node) -> Iterator[str]:
+    """What a run takes for granted of a node, and its class does not say."""
+    match node:
+        case Field(default=default) if default is not None and names(default):
+            yield f"{place}: the default of `{node.name}` is not the same everywhere"
+        case NotYet(construct=construct):
+            yield f"{place}: this version does not run {construct}"
+        case Loop(budget=None):
+            yield f"{place}: a loop has no budget"
+        case Sleep(milliseconds=None, until=None):
+            yield f"{place}: a sleep has no end"
+        case AwaitApproval():
+            yield from _stages(place, node)
+        case _:
+            pass
+
+
+def _stages(place: str, approval: AwaitApproval) -> Iterator[str]:
+    """Each stage ends by its time, and the last one asks nobody else."""
+    for number, stage in enumerate(approval.stages, 1):
+        if stage.timeout is None or stage.outcome is None:
+            yield f"{place}: stage {number} of `{approval.name}` has no end"
+    if not approval.stages or approval.stages[-1].outcome == "ask":
+        yield f"{place}: `{approval.name}` has no last stage"
+
+
+def _twice(flow: FlowDeclaration) -> Iterator[str]:
+    known: set[str] = set()
+    for address, _ in places(flow):
+        if address in known:
+            yield f"{address}: two statements have this address"
+        known.add(address)
+
+
+def _has_no_end(name: str, types: Mapping[str, Type]) -> bool:
+    """Whether the type comes upon itself before it comes upon a value: through names, unions and `?` alone."""
+    seen: set[str] = set()
+    waiting: list[Type] = [types[name]]
+    while waiting:
+        found = waiting.pop()
+        match found:
+            case NamedType(name=other) if other == name:
+                return True
+            case NamedType(name=other) if other in types and other not in seen:
+                seen.add(other)
+                waiting.append(types[other])
+            case UnionType(options=options):
+                waiting.extend(options)
+            case OptionalType(item=item):
+                waiting.append(item)
+            case _:
+                pass
+    return False
 
 
 def _call(place: str, call: Call, callables: Mapping[str, tuple[Field, ...]]) -> Iterator[str]:
@@ -77,38 +162,17 @@ def _agent(agent: AgentDeclaration) -> Iterator[str]:
             yield from _unknown(agent.name, text, {field.name for field in agent.parameters})
 
 
-def _tool(name: str, tool: ToolDeclaration, tools: Mapping[str, ToolDeclaration]) -> Iterator[str]:
+def _tool(tool: ToolDeclaration) -> Iterator[str]:
+    """What undoes and verifies it is worded by its own parameters, and not where it is called."""
     known = {field.name for field in tool.parameters}
     for call, extra in (
         (tool.compensate.call if tool.compensate else None, "result"),
         (tool.verify.call if tool.verify else None, "key"),
     ):
-        if call is not None and call.target not in tools:
-            yield f"{name}: `{call.target}` is no tool"
         for argument in call.arguments if call is not None else ():
-            yield from _unknown(name, argument.value, known | {extra})
+            yield from _unknown(tool.name, argument.value, known | {extra})
 
 
 def _unknown(place: str, expression: Expression, known: set[str]) -> Iterator[str]:
     for name in sorted(names(expression) - known):
         yield f"{place}: there is no name `{name}`"
-
-
-def _flow(flow: FlowDeclaration) -> Iterator[str]:
-    known = {field.name for field in flow.parameters} | {"result"}
-    for node in walk(flow.body):
-        if type(node) in SHAPES:
-            known |= {name for name, _ in SHAPES[type(node)].names(node) if name is not None}
-        elif isinstance(node, GateRound):
-            known |= {node.variable}
-    for expression in _expressions(flow.body):
-        yield from _unknown(flow.name, expression, known)
-
-
-def _expressions(node: Node) -> Iterator[Expression]:
-    """Those that are part of no other: each binds its own names."""
-    if isinstance(node, Expression):
-        yield node
-    elif not isinstance(node, Field):
-        for below in children(node):
-            yield from _expressions(below)

@@ -9,7 +9,7 @@ from dsl.definition.encode import decode
 from dsl.definition.form import EDITIONS, FORMAT, to_bytes
 from dsl.definition.linked import dangling
 from dsl.definition.reach import reach
-from dsl.definition.shape_of import problem_of
+from dsl.definition.well_formed import problem_of
 
 
 class UnsealError(Exception):

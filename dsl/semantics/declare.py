@@ -17,11 +17,12 @@ from dsl.semantics import arguments
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
-from dsl.semantics.resolve import GENERIC, Resolver
+from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
 from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, Type
 from dsl.semantics.walk_values import undo
+from dsl.values.structure import GENERIC_TYPES
 
 _KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
 _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
@@ -40,7 +41,7 @@ def names(module: Module, text: str, broken: bool, findings: list[Finding]) -> D
         if isinstance(node, NotYet):
             continue
         first = seen.setdefault(node.name, node)
-        reserved = isinstance(node, TypeDeclaration) and (node.name in BASIC_TYPES or node.name in GENERIC)
+        reserved = isinstance(node, TypeDeclaration) and (node.name in BASIC_TYPES or node.name in GENERIC_TYPES)
         if first is not node or reserved:
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
         elif isinstance(node, TypeDeclaration):

@@ -1,7 +1,8 @@
 """From types as written to types as meant.
 
 Declared types are resolved when they are first named, whatever their order. A type that comes upon itself is recursive:
-a value of it can only be finite through a list, a map or `?` in between, so the way down counts those (`guarded`).
+a value of it can only be finite through a list, a map or `?` in between, so the way down counts those (`guarded`). And
+a value of it must be something besides: `A?` alone, as `A`, is nothing (`inside` counts what it may stand in).
 """
 
 from collections.abc import Callable
@@ -25,8 +26,7 @@ from dsl.semantics.constraints import constrained
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType, NotYetUsed, UnknownName, WrongKind
 from dsl.semantics.symbols import Declarations
 from dsl.semantics.unions import alternatives, discriminator
-
-GENERIC = ("map", "Outcome")
+from dsl.values.structure import GENERIC_TYPES
 
 
 class Resolver:
@@ -35,8 +35,9 @@ class Resolver:
     def __init__(self, declarations: Declarations, findings: list[Finding]) -> None:
         self._declarations = declarations
         self._findings = findings
-        self._under_way: dict[str, int] = {}
+        self._under_way: dict[str, tuple[int, int]] = {}
         self._guarded = 0
+        self._inside = 0
         self._depth = 0
         self._unions: list[tuple[Node, meant.UnionOf]] = []
         self.fields: dict[int, meant.Type] = {}
@@ -71,6 +72,7 @@ class Resolver:
     def members(self, fields: tuple[Field, ...]) -> tuple[meant.Member, ...]:
         """Fields or parameters; of two with one name the first counts."""
         found: dict[str, tuple[meant.Member, Field]] = {}
+        self._inside += 1
         for field in fields:
             type_ = constrained(field, self.resolve(field.type), self._findings)
             self.fields[id(field)] = type_
@@ -79,6 +81,7 @@ class Resolver:
                 continue
             needed = field.default is None and not isinstance(type_, meant.OptionalOf)
             found[field.name] = meant.Member(field.name, type_, needed), field
+        self._inside -= 1
         return tuple(member for member, _ in found.values())
 
     def named(self, node: NamedType) -> meant.Type:
@@ -98,7 +101,7 @@ class Resolver:
         types = self._declarations.types
         if name not in types:
             declaration: TypeDeclaration = self._declarations.type_nodes[name]
-            self._under_way[name] = self._guarded
+            self._under_way[name] = (self._guarded, self._inside)
             types[name] = self._with_name(self._body(declaration), name)
             del self._under_way[name]
         return types[name]
@@ -118,14 +121,16 @@ class Resolver:
                 return type_
 
     def _recursive(self, node: NamedType) -> meant.Type:
-        if self._guarded > self._under_way[node.name]:
+        guarded, inside = self._under_way[node.name]
+        if self._guarded > guarded and self._inside > inside:
             return meant.Recursive(node.name, self._declarations.types)
         message = f"`{node.name}` contains itself, so a value of it would have no end"
-        self._findings.append(InvalidType(node, message, f"make it optional: `{node.name}?`"))
+        advice = f"make it optional: `{node.name}?`" if self._inside > inside else "say what it holds besides itself"
+        self._findings.append(InvalidType(node, message, advice))
         return meant.UNKNOWN
 
     def _unknown(self, node: Type, name: str) -> None:
-        known = (*meant.BASIC_TYPES, *self._declarations.type_nodes, *GENERIC)
+        known = (*meant.BASIC_TYPES, *self._declarations.type_nodes, *GENERIC_TYPES)
         other = self._declarations.kind_of(name)
         if other is not None:
             self._findings.append(WrongKind(node, name, f"a {other[0]}", "a type", other[1]))
@@ -139,13 +144,19 @@ class Resolver:
         self._guarded -= 1
         return found
 
+    def _held(self, node: Type) -> meant.Type:
+        self._inside += 1
+        found = self.guarded(node)
+        self._inside -= 1
+        return found
+
     def list_of(self, node: ListType) -> meant.Type:
         if node.at_most is not None and node.at_most < 1:
             self._findings.append(InvalidType(node, f"a list of at most {node.at_most} items holds nothing"))
-        return meant.ListOf(self.guarded(node.item), node.at_most)
+        return meant.ListOf(self._held(node.item), node.at_most)
 
     def generic(self, node: GenericType) -> meant.Type:
-        argument = self.guarded(node.argument)
+        argument = self._held(node.argument)
         if node.name == "map":
             return meant.MapOf(argument)
         if node.name == "Outcome":

@@ -9,6 +9,8 @@ Types: TypeAlias = Mapping[str, Type]
 """The declared types by name."""
 
 BASIC_TYPES = frozenset({"text", "int", "number", "decimal", "bool", "time", "duration", "json"})
+GENERIC_TYPES = ("map", "Outcome")
+"""Those that take a type in brackets."""
 
 ERROR = RecordType(
     (

@@ -134,7 +134,7 @@ def run(definition: Definition) -> None:
 
 def test_a_changed_definition_is_refused_or_is_one() -> None:
     chance, taken = random.Random(7), 0
-    for _ in range(600):
+    for _ in range(900):
         data = canonical(mutated(chance.choice(FORMS), chance))
         try:
             definition = unseal(data)

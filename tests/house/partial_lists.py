@@ -22,6 +22,12 @@ PARTIAL = {
         ("dsl/checks/no_value.py", "For ParallelFor", "a hint for the name of an item; there is one for any other"),
         ("dsl/checks/no_value.py", "Let Parallel ParallelFor Var", "a hint for names that end with their block"),
         ("dsl/checks/unused.py", "AwaitApproval Step", "a result that cost something, for a warning"),
+        ("dsl/definition/linked.py", "AwaitApproval Loop NotYet Sleep", "what a run takes more for granted of"),
+        ("dsl/definition/linked.py", "Binary FunctionCall Unary", "what names an operation"),
+        ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
+        ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "BudgetBlock If Try", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         ("dsl/definition/seal.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what has parameters"),
         ("dsl/definition/seal.py", "AgentDeclaration ToolDeclaration", "what has defaults to write out"),
         (

@@ -1,0 +1,261 @@
+"""Whether each name in the body of a flow has a meaning, and a value, where it stands.
+
+What the check of a text proves (`dsl.semantics`) is not believed of a definition that comes from elsewhere, and a run
+loads neither the parser nor the types. So this goes through a flow once more with names alone, by the same rules: a
+block gives what it defines to what comes after it in the same scope; where two ways meet, a name counts that both have
+from the same place; what a round or a handler defines ends with it; branches that run side by side see what stands
+before them, set nothing of it, and leave only between themselves what two of them define.
+
+Whatever passes here finds each of its names in the frames of a run: the machine binds a name in the scope around its
+statement, at the latest when what this walk takes for the state after the statement holds. Here a name may be missing
+that the machine would still find; never the other way round.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
+
+from dsl.ast import statements as ast
+from dsl.ast.address import label
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Expression
+from dsl.ast.node import Node, walk
+from dsl.ast.shapes import shape
+from dsl.expressions.names import names
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`known` are the names with what defines each, `empty` those `var`s that have no value yet, `settable` those that
+    may be set here.
+    """
+
+    known: Mapping[str, Node]
+    empty: frozenset[str] = frozenset()
+    settable: frozenset[str] = frozenset()
+
+    def define(self, name: str | None, node: Node) -> "State":
+        if name is None:
+            return self
+        return State({**self.known, name: node}, self.empty - {name}, self.settable - {name})
+
+    def leave(self, outer: "State") -> "State":
+        return replace(self, known={name: node for name, node in self.known.items() if name in outer.known})
+
+
+End: TypeAlias = State | None
+"""The state after something; None when nothing goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    name: str | None
+    is_loop: bool
+    exits: list[State] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The rounds that a statement may leave, and whether it is part of a branch that runs beside others; `yielded`
+    tells that the branch did.
+    """
+
+    rounds: tuple[_Round, ...] = ()
+    in_branch: bool = False
+    yielded: list[Node] = field(default_factory=list)
+
+    def inside(self, round_: _Round) -> "_Around":
+        return replace(self, rounds=(*self.rounds, round_))
+
+
+def out_of_scope(flow: FlowDeclaration) -> Iterator[str]:
+    """What has no meaning where it stands, with the address of its statement."""
+    looking = _Walk()
+    looking.block(flow.body, flow.name, State({each.name: each for each in flow.parameters}), _Around())
+    yield from looking.problems
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def block(self, block: ast.Block, at: str, state: State, around: _Around) -> End:
+        now: End = state
+        for position, statement in enumerate(block.statements):
+            if now is None:
+                return None
+            now = self.statement(statement, f"{at}/{label(statement, position)}", now, around)
+        return now
+
+    def statement(self, node: ast.Statement, at: str, state: State, around: _Around) -> End:
+        match node:
+            case ast.If() | ast.Try() | ast.BudgetBlock():
+                return self.once(node, at, state, around)
+            case ast.For() | ast.Loop():
+                return self.rounds(node, at, state, around)
+            case ast.Parallel():
+                return self.parallel(node, at, state)
+            case ast.ParallelFor():
+                return self.parallel_for(node, at, state)
+            case ast.Fail() | ast.Return() | ast.Yield() | ast.Until() | ast.Break() | ast.Continue():
+                return self.leaving(node, at, state, around)
+            case ast.Let() | ast.Var() | ast.Set():
+                return self.value(node, at, state)
+            case ast.Step():
+                self.step(node, at, state)
+            case ast.AwaitApproval():
+                self.approval(node, at, state)
+            case ast.Sleep():
+                self.uses(at, state, node.until)
+            case ast.NotYet():
+                pass  # refused wherever it stands
+            case _:
+                assert_never(node)
+        return state.define(shape(node).result(node), node)
+
+    def value(self, node: ast.Let | ast.Var | ast.Set, at: str, state: State) -> State:
+        self.uses(at, state, node.value)
+        match node:
+            case ast.Let():
+                return state.define(node.name, node)
+            case ast.Var():
+                after = state.define(node.name, node)
+                empty = after.empty | {node.name} if node.value is None else after.empty
+                return replace(after, empty=empty, settable=after.settable | {node.name})
+            case ast.Set():
+                if node.name not in state.settable:
+                    self.problems.append(f"{at}: there is no `var {node.name}` that may be set here")
+                return replace(state, empty=state.empty - {node.name})
+
+    def uses(self, at: str, state: State, *expressions: Expression | None, extra: Iterable[str] = ()) -> None:
+        """`extra` names are known to these expressions alone."""
+        for expression in expressions:
+            for name in sorted(names(expression) - {*extra}) if expression is not None else ():
+                if name not in state.known:
+                    self.problems.append(f"{at}: there is no name `{name}`")
+                elif name in state.empty:
+                    self.problems.append(f"{at}: `{name}` has no value")
+
+    def step(self, node: ast.Step, at: str, state: State) -> None:
+        self.uses(at, state, *(argument.value for argument in node.call.arguments))
+        if node.compensate is not None and node.compensate.call is not None:
+            undo = node.compensate.call
+            self.uses(at, state, *(argument.value for argument in undo.arguments), extra=("result",))
+
+    def approval(self, node: ast.AwaitApproval, at: str, state: State) -> None:
+        persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, ast.Person)]
+        self.uses(at, state, node.question, *node.show, *persons)
+        for gate in node.gates:
+            given = [node.name]
+            for round_ in gate.rounds:
+                self.uses(at, state, round_.source, extra=given)
+                given.append(round_.variable)
+            self.uses(at, state, *(argument.value for argument in gate.call.arguments), extra=given)
+
+    def once(self, node: ast.If | ast.Try | ast.BudgetBlock, at: str, state: State, around: _Around) -> End:
+        match node:
+            case ast.If():
+                self.uses(at, state, node.condition)
+                then = self.block(node.then, f"{at}/then", state, around)
+                other = state if node.otherwise is None else self.block(node.otherwise, f"{at}/else", state, around)
+                return _join([then, other])
+            case ast.BudgetBlock():
+                end = self.block(node.body, f"{at}/body", state, around)
+                if node.on_exhausted is None:
+                    return end
+                return _join([end, self.block(node.on_exhausted, f"{at}/exhausted", state, around)])
+            case ast.Try():
+                ways = [self.block(node.body, f"{at}/body", state, around)]
+                for number, handler in enumerate(node.handlers, 1):
+                    inner = state.define(handler.name, handler)
+                    self.uses(at, inner, handler.condition)
+                    end = self.block(handler.body, f"{at}/on{number}", inner, around)
+                    ways.append(None if end is None else end.leave(state))
+                return _join(ways)
+
+    def rounds(self, node: ast.For | ast.Loop, at: str, state: State, around: _Around) -> End:
+        round_ = _Round(node.name if isinstance(node, ast.Loop) else None, isinstance(node, ast.Loop))
+        inside = around.inside(round_)
+        if isinstance(node, ast.For):
+            self.uses(at, state, node.source)
+            inner = state.define(node.variable, node).define(node.index, node)
+            self.block(node.body, f"{at}[]", inner, inside)
+            return state
+        end = self.block(node.body, f"{at}[]", state, inside)
+        ways: list[End] = [*round_.exits]
+        if node.on_exhausted is not None:
+            ways.append(self.block(node.on_exhausted, f"{at}/exhausted", state, around))
+        elif not ways and not any(isinstance(each, ast.Return) for each in walk(node.body)):
+            ways += [state, end]
+        after = _join(ways)
+        return None if after is None else after.leave(state)
+
+    def parallel(self, node: ast.Parallel, at: str, state: State) -> End:
+        ends: list[End] = []
+        for position, branch in enumerate(node.branches):
+            inner = _Around(in_branch=True)
+            start, place = replace(state, settable=frozenset()), f"{at}/{label(branch, position)}"
+            if isinstance(branch, ast.Branch):
+                end = self.block(branch.body, place, start, inner)
+                ends.append(state if inner.yielded else end)
+            else:
+                ends.append(self.statement(branch, place, start, inner))
+        after = state if node.keep_going else _side_by_side(state, ends)
+        return None if after is None else after.define(node.name, node)
+
+    def parallel_for(self, node: ast.ParallelFor, at: str, state: State) -> State:
+        self.uses(at, state, node.source, node.up_to)
+        inner = replace(state, settable=frozenset()).define(node.variable, node)
+        self.block(node.body, f"{at}[]", inner, _Around(in_branch=True))
+        return state.define(node.name, node)
+
+    def leaving(self, node: Node, at: str, state: State, around: _Around) -> End:
+        match node:
+            case ast.Until():
+                self.uses(at, state, node.condition)
+                if around.rounds and around.rounds[-1].is_loop:
+                    around.rounds[-1].exits.append(state)
+                else:
+                    self.problems.append(f"{at}: `until` stands in no loop")
+                return state
+            case ast.Break() | ast.Continue():
+                meant = [each for each in around.rounds if node.loop in (None, each.name)]
+                if not meant:
+                    self.problems.append(f"{at}: it leaves a loop that is not around it")
+                elif isinstance(node, ast.Break):
+                    meant[-1].exits.append(state)
+            case ast.Return() | ast.Fail():
+                self.uses(at, state, node.value)
+                if isinstance(node, ast.Return) and around.in_branch:
+                    self.problems.append(f"{at}: `return` stands in a branch")
+            case ast.Yield():
+                self.uses(at, state, node.value)
+                around.yielded.append(node)
+                if not around.in_branch:
+                    self.problems.append(f"{at}: `yield` stands in no branch")
+        return None
+
+
+def _join(ways: Iterable[End]) -> End:
+    """What every way that goes on has from the same place."""
+    states = [way for way in ways if way is not None]
+    if not states:
+        return None
+    first, *others = states
+    known = {name: node for name, node in first.known.items() if all(each.known.get(name) is node for each in others)}
+    return State(known, frozenset().union(*(each.empty for each in states)), first.settable & known.keys())
+
+
+def _side_by_side(state: State, ends: list[End]) -> End:
+    known, empty, settable = dict(state.known), state.empty, state.settable
+    clashing: set[str] = set()
+    for end in ends:
+        if end is None:
+            return None
+        new = {name: node for name, node in end.known.items() if name not in state.known}
+        clashing |= new.keys() & known.keys()
+        known |= new
+        empty |= end.empty
+        settable |= end.settable
+    known = {name: node for name, node in known.items() if name not in clashing}
+    return State(known, empty & known.keys(), settable & known.keys())
