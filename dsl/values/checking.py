@@ -10,10 +10,11 @@ MOST_DEPTH = 100
 
 
 class Checking:
-    __slots__ = ("problems", "types")
+    __slots__ = ("problems", "received", "types")
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, received: bool = False) -> None:
         self.types = types
+        self.received = received
         self.problems: list[Problem] = []
 
     def problem(self, place: Place | None, message: str) -> None:
@@ -23,6 +24,6 @@ class Checking:
     def unfit(self, place: Place | None, expected: str, value: Any) -> None:
         self.problem(place, f"expected {expected}, not {shown(value)}")
 
-    def attempt(self) -> "Checking":
+    def attempt(self, *, received: bool) -> "Checking":
         """The same, with no problems yet: to try one option of several."""
-        return Checking(self.types)
+        return Checking(self.types, received)

@@ -1,8 +1,11 @@
 """Is this value one of that type? The same at submission, in the run, and on what tools and models answer.
 
 Takes plain JSON (fractions as `Decimal`, `float` or text) as well as values that are already decoded, and gives the
-value that a flow computes with: defaults filled in, unknown fields refused, fields in the order of their declaration.
-A `Reference` is accepted unseen: its content was validated where it was made, and data never becomes one.
+value that a flow computes with: defaults filled in, fields in the order of their declaration. What is sent to us on
+purpose is exact: unknown fields are refused. What we receive from the world (`received`: results of tools and models)
+may hold more than its type names, because a service may add a field at any time: that is dropped, and told only where
+something else is wrong. A `Reference` is accepted unseen: its content was validated where it was made, and data never
+becomes one.
 """
 
 from collections.abc import Callable
@@ -34,9 +37,9 @@ from dsl.values.writing import type_text
 Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
 
 
-def validate(value: Any, type_: Type, types: Types) -> Checked:
+def validate(value: Any, type_: Type, types: Types, *, received: bool = False) -> Checked:
     """`value` as a value of `type_`."""
-    checking = Checking(types)
+    checking = Checking(types, received)
     decoded = _value(value, type_, None, checking)
     return Checked(decoded, tuple(checking.problems))
 
@@ -105,7 +108,7 @@ def _record(value: Any, type_: RecordType, place: Place | None, checking: Checki
     if type(value) is not dict:
         return checking.unfit(place, "a record", value)
     record: dict[str, Any] = {}
-    given = 0
+    given, found = 0, len(checking.problems)
     for field in type_.fields:
         name = field.name
         if name in value:
@@ -113,7 +116,7 @@ def _record(value: Any, type_: RecordType, place: Place | None, checking: Checki
             record[name] = _field(value[name], field, inside(place, name), checking)
         else:
             record[name] = _left_out(field, inside(place, name), checking)
-    if given < len(value):
+    if given < len(value) and (not checking.received or len(checking.problems) > found):
         _unknown_fields(value, type_, place, checking)
     return record
 
@@ -181,11 +184,13 @@ def _tagged(value: dict[Any, Any], records: list[RecordType], place: Place | Non
 
 
 def _first_that_fits(value: Any, choices: list[Any], whole: Type, place: Place | None, checking: Checking) -> Any:
-    for choice in choices:
-        attempt = checking.attempt()
-        decoded = _value(value, choice, place, attempt)
-        if not attempt.problems:
-            return decoded
+    """Exactly, or else the first that names some of it, where more may come."""
+    for received in (False, True) if checking.received else (False,):
+        for choice in choices:
+            attempt = checking.attempt(received=received)
+            decoded = _value(value, choice, place, attempt)
+            if not attempt.problems:
+                return decoded
     return checking.unfit(place, type_text(whole), value)
 
 

@@ -159,7 +159,7 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals.
     """
     value = plain(returned)
-    problems = validate(value, tool.returns, tool.types).problems if tool.returns is not None else ()
+    problems = validate(value, tool.returns, tool.types, received=True).problems if tool.returns is not None else ()
     if problems:
         raise Unrecordable("; ".join(map(str, problems)))
     return recordable(value, store)

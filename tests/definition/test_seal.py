@@ -148,6 +148,30 @@ def test_damage_is_said(data: bytes) -> None:
         unseal(data)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"format": 2}, "has format 2, and this version reads 1"),
+        ({"format": 0}, "has no format that this version reads: 0"),
+        ({"format": "1"}, "format"),
+        ({"format": True}, "format"),
+        ({"format": 1.5}, "format"),
+        ({"format": None}, "format"),
+        ({"format": [1]}, "format"),
+        ({"edition": "x"}, "edition"),
+        ({"edition": 2}, "edition"),
+        ({"edition": None}, "edition"),
+    ],
+)
+def test_the_format_of_a_definition_is_not_read(change: dict[str, object], told: str) -> None:
+    """It is, though nothing else in the definition is new."""
+    changed = json.loads(sealed(BASE).json) | change
+    with pytest.raises(UnsealError, match=told):
+        unseal(json.dumps(changed).encode())
+    with pytest.raises(UnsealError, match=r"format|edition"):
+        unseal(json.dumps({name: value for name, value in changed.items() if name not in change}).encode())
+
+
 def test_a_later_format_is_refused_by_name() -> None:
     later = json.loads(sealed(BASE).json) | {"format": 2, "agents": {"a": {"node": "Robot"}}}
     with pytest.raises(UnsealError, match="has format 2, and this version reads 1"):

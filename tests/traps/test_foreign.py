@@ -8,10 +8,12 @@ import pytest
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from interpreter.boundary.failures import NOT_CALLED, OUTCOME_UNKNOWN, UNDECLARED
 from interpreter.boundary.names import REFERENCES
+from interpreter.boundary.told import MACHINE_KINDS
 from interpreter.stores.values import LARGE
 from tests.live.runs import Runs
 
@@ -70,6 +72,31 @@ async def test_what_looks_like_a_reference_is_data(runs: Runs) -> None:
     async with foreign(runs):
         run = await runs.start(HEADER + flow, {"x": {"a": FORGED, "$decimal": "x"}}, eagerly=True)
         assert await run.value() == {"a": FORGED, "$decimal": "x"}
+
+
+@asynccontextmanager
+async def failing(runs: Runs, kind: str) -> AsyncIterator[None]:
+    @activity.defn(dynamic=True)
+    async def fails(args: Sequence[RawValue]) -> Any:
+        raise ApplicationError("it says so", {"$type": "Failure"}, type=kind, non_retryable=True)
+
+    async with Worker(runs.client, task_queue=QUEUE, activities=[fails]):
+        yield
+
+
+@pytest.mark.parametrize("kind", sorted(MACHINE_KINDS))
+async def test_a_tool_that_says_not_called(runs: Runs, kind: str) -> None:
+    """No kind of the machine is taken from an activity: not that nothing happened, nor that nobody knows."""
+    flow = """flow main() -> text {
+      try { step a = foreign.read(x: 1) } on error e { return "caught {{ e.kind }}" }
+      return "read"
+    }"""
+    async with failing(runs, kind):
+        read = await (await runs.start(HEADER + flow)).value()
+        write = await (await runs.start(HEADER + flow.replace("foreign.read", "foreign.write"))).failure()
+    assert read == f"caught {UNDECLARED}"
+    assert write.kind == OUTCOME_UNKNOWN
+    assert UNDECLARED in write.message
 
 
 MALFORMED = {

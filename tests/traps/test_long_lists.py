@@ -27,15 +27,24 @@ flow main(rs: [R] at most 10000) -> int budget 1h {
 """
 EMPTY = """
 edition 1
-flow main(n: int) -> int budget 1h {
-  parallel for i in range(n) at most 100000 as r { yield i }
+flow main() -> int budget 1h {
+  parallel for i in range(20000) at most 100000 as r { yield i }
   return len(r)
+}
+"""
+NESTED = """
+edition 1
+flow main() -> int budget 1h {
+  parallel for i in range(100) at most 100 as r { for j in range(200) at most 200 { let b = i + j } yield i }
+  return 200 * len(r)
 }
 """
 
 
 @pytest.mark.parametrize("flow", [ADD, EACH], ids=["for", "parallel for"])
-async def test_a_list_behind_a_reference_costs_about_as_much_as_one_in_memory(runs: Runs, flow: str) -> None:
+async def test_cliff_at_the_size_of_a_reference(runs: Runs, flow: str) -> None:
+    """Events in proportion to the rounds, about as for one in memory."""
+
     def records(number: int) -> list[dict[str, object]]:
         return [{"n": n, "pad": "x" * 110} for n in range(number)]
 
@@ -48,10 +57,10 @@ async def test_a_list_behind_a_reference_costs_about_as_much_as_one_in_memory(ru
     assert events[3600] <= 3.5 * events[1200]
 
 
-async def test_tens_of_thousands_of_empty_branches_are_never_taken_for_hung(
-    runs: Runs, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.parametrize("flow", [EMPTY, NESTED], ids=["empty", "nested"])
+async def test_parallel_for_without_a_call(runs: Runs, flow: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Never taken for hung."""
     with caplog.at_level(logging.WARNING):
-        run = await runs.start(EMPTY, {"n": 20_000})
+        run = await runs.start(flow)
         assert await run.value() == 20_000
     assert not [record for record in caplog.records if "deadlock" in record.getMessage().lower()]

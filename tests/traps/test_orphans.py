@@ -45,7 +45,7 @@ async def waiting(run: LiveRun, node: str) -> None:
     await run.seen(lambda view: any(step.node == node for step in view.steps) or None)
 
 
-async def test_what_has_lost_its_parent_is_cancelled_and_undone(runs: Runs) -> None:
+async def test_parent_terminated_so_its_child_is_cancelled_and_undone(runs: Runs) -> None:
     name = "orphan"
     flow = PARENT.replace("DOES", WAITS).replace("HANDLER", "false")
     flow = flow.replace("step under = below(name: name) }", "step under = middle(name: name) }", 1)

@@ -52,6 +52,46 @@ def test_does_not_fit(text: str, value: str, expected: str | list[str]) -> None:
     assert [str(problem) for problem in checked.problems] == ([expected] if isinstance(expected, str) else expected)
 
 
+@pytest.mark.parametrize(("text", "value", "expected"), cases("fits"))
+def test_what_is_received_and_fits_is_the_same(text: str, value: str, expected: Any) -> None:
+    assert validate(from_json(value), type_(text), TYPES, received=True) == validate(
+        from_json(value), type_(text), TYPES
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "expected"),
+    [
+        ("{ id: int, name: text }", '{"tags": [], "id": 1, "name": "Rex"}', {"id": 1, "name": "Rex"}),
+        ("[{ a: { b: int } }]", '[{"a": {"b": 1, "c": 2}, "d": 3}]', [{"a": {"b": 1}}]),
+        ("map[{ a: int }]", '{"x": {"a": 1, "b": 2}}', {"x": {"a": 1}}),
+        ("{ a: int }?", '{"a": 1, "b": 2}', {"a": 1}),
+        ('{ kind: "a", n: int } | { kind: "b" }', '{"kind": "b", "n": 1}', {"kind": "b"}),
+        ("{ a: int } | { a: int, b: int }", '{"a": 1, "b": 2}', {"a": 1, "b": 2}),
+        ("{ a: int } | { a: int, b: int }", '{"a": 1, "b": 2, "c": 3}', {"a": 1}),
+        ("{ x: json }", '{"x": {"any": 1}}', {"x": {"any": 1}}),
+        ("{ id: int, more: int = 7 }", '{"id": 1, "mor": 2}', {"id": 1, "more": 7}),
+    ],
+)
+def test_what_is_received_may_hold_more(text: str, value: str, expected: Any) -> None:
+    checked = validate(from_json(value), type_(text), TYPES, received=True)
+    assert (checked.problems, checked.value) == ((), expected)
+    assert validate(from_json(value), type_(text), TYPES).problems or checked.value == from_json(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "told"),
+    [
+        ("{ id: int }", '{"idd": 1}', ["id: is missing", "idd: unknown field; did you mean `id`?"]),
+        ("{ id: int }", '{"id": "1", "x": 1}', ['id: expected an int, not "1"', "x: unknown field"]),
+        ("[{ id: int at most 3 }]", '[{"id": 4}, {"id": 1, "x": 1}]', ["[0].id: at most 3 is allowed, not 4"]),
+    ],
+)
+def test_what_is_received_still_has_all_that_its_type_names(text: str, value: str, told: list[str]) -> None:
+    checked = validate(from_json(value), type_(text), TYPES, received=True)
+    assert [str(problem) for problem in checked.problems] == told
+
+
 def test_a_reference_is_accepted_unseen() -> None:
     reference = Reference("aa", 5)
     record = type_("{ id: int, body: text }")

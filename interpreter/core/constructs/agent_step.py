@@ -111,7 +111,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
     def _answered(self, machine: Machine, frame: Frame, output: Value) -> None:
         _, agent = _parts(machine, frame)
         types = machine.definition.types
-        checked = validate(unwrap(output, agent.returns, types), agent.returns, types)
+        checked = validate(unwrap(output, agent.returns, types), agent.returns, types, received=True)
         if checked.problems:
             self._ask_again(machine, frame, describe(checked.problems))
         else:

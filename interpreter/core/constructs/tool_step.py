@@ -134,7 +134,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         _, tool = _parts(machine, frame)
         value, problems = None, ""
         if tool.returns is not None:
-            checked = validate(result, tool.returns, machine.definition.types)
+            checked = validate(result, tool.returns, machine.definition.types, received=True)
             value, problems = checked.value, describe(checked.problems)
         if problems:
             self._unreadable(machine, frame, result, problems, last=last)
