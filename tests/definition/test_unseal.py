@@ -21,7 +21,9 @@ TEXTS = [
     (ROOT / "definition" / "base.flow").read_text(encoding="utf-8"),
     *((path / "flow.flow").read_text(encoding="utf-8") for path in sorted((ROOT / "runs").iterdir())[::7]),
 ]
-FORMS = [json.loads(sealed(text).json) for text in TEXTS if "approval" not in text]
+FORMS = [
+    json.loads(sealed(text, "main" if "flow main(" in text else None).json) for text in TEXTS if "approval" not in text
+]
 
 Change = Callable[[dict[str, Any]], object]
 
