@@ -79,4 +79,5 @@ MODEL_REASONS: Mapping[str, str] = {
     "ConnectionFailed": "the provider cannot be reached, or the answer broke off",
     "AttemptLost": "the worker was lost while the model answered: nobody knows what came of it",
     "NotAsked": "the budget has no room for the question",
+    "NoProvider": "the worker can ask no model: it has no key; the call waits for one that can",
 }

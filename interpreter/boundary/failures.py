@@ -28,6 +28,7 @@ MODEL_TIMEOUT = "ModelTimeout"
 CONNECTION_FAILED = "ConnectionFailed"
 ATTEMPT_LOST = "AttemptLost"
 NOT_ASKED = "NotAsked"
+NO_PROVIDER = "NoProvider"
 MODEL_FAILURES = frozenset(
     {
         RATE_LIMITED,
@@ -42,6 +43,7 @@ MODEL_FAILURES = frozenset(
         CONNECTION_FAILED,
         ATTEMPT_LOST,
         NOT_ASKED,
+        NO_PROVIDER,
     }
 )
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
@@ -49,7 +51,8 @@ MODEL_FAILURES = frozenset(
 
 `retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (`{input_tokens,
 output_tokens}` when the provider reported it, or null), `charge`: `"none"` (certainly not billed: 429, authentication,
-invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a timeout, a broken stream).
+invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a timeout, a broken stream). `NoProvider`: the
+worker that took the call can ask no model, which says nothing about the model; another worker may, or this one later.
 """
 
 STILL_RUNNING = "StillRunning"

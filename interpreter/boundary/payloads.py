@@ -67,7 +67,7 @@ class RunOptions:
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
     of `input`, which only a parent gives. `max_output`: how many tokens each model can answer with, where that is
-    known.
+    known. `rehearsal`: an agent's answer was made up before.
     """
 
     definition: DefinitionEnvelope
@@ -84,6 +84,7 @@ class RunInput:
     report_to: ParentLink | None = None
     references: References = field(default_factory=list)
     max_output: dict[str, int] = field(default_factory=dict)
+    rehearsal: bool = False
 
 
 @dataclass

@@ -25,7 +25,7 @@ def installed_version() -> str:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: dsl run examples/support.flow --input examples/support.json",
+    epilog="Start with: dsl run examples/support.flow --input examples/support.json --rehearse",
 )
 @click.version_option(installed_version(), "--version", message="dsl %(version)s")
 def dsl() -> None:

@@ -22,6 +22,7 @@ class Remembered:
     namespace: str | None = None
     people: str | None = None
     """The people file of its worker."""
+    rehearse: bool = False
 
 
 def remember(folder: StateFolder, run: Remembered) -> None:

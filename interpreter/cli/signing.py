@@ -1,4 +1,4 @@
-"""The options about who people are: the key that signs an answer, the people whom a worker knows."""
+"""The options about who answers: the key that signs, and that a run takes only what is signed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +13,6 @@ from interpreter.cli.problem import Misuse
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
 
-people_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--people",
-    type=click.Path(path_type=Path),
-    envvar="STEADFLOW_PEOPLE",
-    metavar="FILE",
-    help="YAML with who may answer, and their keys: then only signed answers count. [env: STEADFLOW_PEOPLE]",
-)
 key_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--key",
     "key_file",

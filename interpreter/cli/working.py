@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 from dsl.definition.seal import Sealed
 from interpreter.activities.tool import Tool
 from interpreter.cli.problem import Misuse, Problem
+from interpreter.cli.serving import Serving
 from interpreter.client.client import Client
 from interpreter.identity.errors import UnusablePeople
 from interpreter.worker.agreements import SignatureError
@@ -30,10 +31,12 @@ def loaded_tools(modules: Iterable[str], search_path: str) -> list[Tool]:
 
 
 def plugin_for(
-    client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool, people: Path | None
+    client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool, serving: Serving
 ) -> FlowPlugin:
     try:
-        return FlowPlugin(tools, flows, store=client.store, partial=partial, people=people)
+        return FlowPlugin(
+            tools, flows, store=client.store, partial=partial, people=serving.people, rehearse=serving.rehearse
+        )
     except (UnusableTool, UnusableFlow, UnusablePeople) as error:
         raise Misuse(str(error)) from error
 
@@ -46,10 +49,11 @@ async def working(
     sealed: Sealed | None,
     *,
     partial: bool = False,
-    people: Path | None = None,
+    serving: Serving,
 ) -> AsyncIterator[None]:
     """Carry out runs and tools on `queue` while the block lasts. Tools that do not fit `sealed` are refused."""
-    plugin = plugin_for(client, tools, [sealed] if sealed is not None else [], partial=partial, people=people)
+    flows = [sealed] if sealed is not None else []
+    plugin = plugin_for(client, tools, flows, partial=partial, serving=serving)
     try:
         worker = Worker(client.temporal, task_queue=queue, plugins=[plugin])
     except SignatureError as error:
@@ -61,6 +65,6 @@ async def working(
 @asynccontextmanager
 async def standing_in(client: Client, queue: str, people: Path | None) -> AsyncIterator[None]:
     """Decide for the runs on `queue`, but take none of their calls. `people` as the run's own worker knows them."""
-    plugin = plugin_for(client, [], [], partial=True, people=people)
+    plugin = plugin_for(client, [], [], partial=True, serving=Serving(people))
     async with Worker(client.temporal, task_queue=queue, plugins=[plugin], no_remote_activities=True):
         yield

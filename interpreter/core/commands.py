@@ -45,13 +45,14 @@ class AttemptModel:
 @recorded
 @dataclass(frozen=True, slots=True)
 class StartChild:
-    """Start a flow as a run of its own; `input` is plain JSON."""
+    """Start a flow as a run of its own; `input` is plain JSON. `rehearsal`: what it is given may be made up."""
 
     id: str
     flow: str
     input: dict[str, JSON]
     lease: Lease
     summary: str
+    rehearsal: bool = False
 
 
 @recorded

@@ -14,7 +14,8 @@ from interpreter.core.recorded import recorded
 @recorded
 @dataclass(slots=True)
 class ModelCallMemory(Memory):
-    """`id` is that of the step's first attempt's command, `attempt` counts all of the step, `tries` those here. An
+    """`id` is that of the step's first attempt's command, `attempt` counts all of the step, `tries` those here,
+    `unfit` those of workers that could ask no model. An
     answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
     `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people.
     """
@@ -27,6 +28,7 @@ class ModelCallMemory(Memory):
     whole: bool = False
     attempt: int = 0
     tries: int = 0
+    unfit: int = 0
     phase: Literal["reserving", "asking", "waiting"] = "reserving"
     command: str = ""
     lost: Failure | None = None

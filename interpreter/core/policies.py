@@ -120,6 +120,13 @@ def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed:
     return NextAttempt("again", milliseconds + _spread(1000, 0.0, tries, seed))
 
 
+def after_no_provider(unfit: int) -> NextAttempt:
+    """`unfit` counts the workers that could ask no model: the next may, so this goes on as it does for tools."""
+    if unfit > DEFAULT_PATIENCE // LONGEST_MISFIT_DELAY:
+        return NextAttempt("end", reason="no worker came that can ask")
+    return NextAttempt("again", misfit_delay(unfit))
+
+
 def in_our_words(failure: CallFailed) -> tuple[str, str]:
     """How an attempt at a model failed, and what is said of it: nothing outside speaks in the machine's name."""
     if failure.certainty != "answered":

@@ -3,16 +3,37 @@
 import os
 from collections.abc import Mapping
 
-from interpreter.providers.provider import Provider
+from interpreter.boundary.failures import NO_PROVIDER
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.providers.provider import Provider, ProviderFailure
 from interpreter.providers.rehearsal import RehearsalProvider
 
+KEY = "OPENAI_API_KEY"
+HOW = f"set {KEY}, or rehearse: `--rehearse` makes the answers of agents up"
 
-def provider_from_environment(environment: Mapping[str, str] = os.environ) -> Provider:
-    """The real API where there is an `OPENAI_API_KEY` (at `OPENAI_BASE_URL`, when given), a rehearsal otherwise."""
-    key = environment.get("OPENAI_API_KEY")
-    if not key:
+
+class NoProvider:
+    """Asks nobody: a rehearsal is asked for, never fallen into."""
+
+    async def chat(self, request: ChatRequest) -> ChatResult:
+        raise ProviderFailure(NO_PROVIDER, f"the worker has no {KEY}, and was not told to rehearse", charge="none")
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def can_ask(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a model can be asked."""
+    return bool(environment.get(KEY))
+
+
+def provider_from_environment(*, rehearse: bool = False, environment: Mapping[str, str] = os.environ) -> Provider:
+    """A rehearsal when that was asked for, else the real API where there is a key, at `OPENAI_BASE_URL` when given."""
+    if rehearse:
         return RehearsalProvider()
+    if not can_ask(environment):
+        return NoProvider()
     # Importing openai takes about a second: only a worker that really uses it pays for that.
     from interpreter.providers.openai import OpenAIProvider
 
-    return OpenAIProvider(key, environment.get("OPENAI_BASE_URL") or None)
+    return OpenAIProvider(environment[KEY], environment.get("OPENAI_BASE_URL") or None)

@@ -210,6 +210,7 @@ class SimulatedRun:
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
         state.max_output = self.state.max_output
+        state.rehearsal = command.rehearsal
         child = SimulatedRun(self.simulation, definition, state, (self, command.id))
         self.children[command.id] = child
         self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))

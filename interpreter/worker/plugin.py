@@ -51,8 +51,8 @@ class FlowPlugin(SimplePlugin):
     those whose tools this worker must have: where one of them is missing on this task queue, or differs, the worker
     does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
-    answers for agents (default: by the environment), `store` keeps large values and must be shared by all workers and
-    clients (default: in the state folder).
+    answers for agents (default: by the environment; with `rehearse` their answers are made up), `store` keeps large
+    values and must be shared by all workers and clients (default: in the state folder).
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class FlowPlugin(SimplePlugin):
         store: ObjectStore | None = None,
         partial: bool = False,
         people: Path | None = None,
+        rehearse: bool = False,
     ) -> None:
         self._tools = unique(map(tool_of, tools))
         self._definitions = definitions(flows)
@@ -71,6 +72,7 @@ class FlowPlugin(SimplePlugin):
         self._provider = provider
         self._partial = partial
         self._people = people
+        self._rehearse = rehearse
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
         self._orphans: Orphans | None = None
@@ -91,7 +93,7 @@ class FlowPlugin(SimplePlugin):
         self._agreements.check(
             self._definitions, self._tools, config["task_queue"], partial=self._partial, beside=beside
         )
-        self._provider = self._provider or provider_from_environment()
+        self._provider = self._provider or provider_from_environment(rehearse=self._rehearse)
         self._orphans = Orphans(config["client"], config["task_queue"])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]

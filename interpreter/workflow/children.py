@@ -231,4 +231,5 @@ class Children:
             lease=command.lease,
             parent=ParentLink(workflow.info().workflow_id, command.id),
             options=self._input.options,
+            rehearsal=command.rehearsal,
         )

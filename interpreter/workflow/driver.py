@@ -96,6 +96,7 @@ class Driver:
             max_output=self.input.max_output,
         )
         state.verified = self.input.options.verified
+        state.rehearsal = self.input.rehearsal
         if self.input.lease is not None:
             state.lease = self.input.lease
         given = joined(self.input.input, self.input.references)

@@ -185,16 +185,22 @@ class Terminal:
         while self.process.poll() is None:
             assert time.monotonic() < deadline, self.said
             self._read()
-        self._read()
+        while self._read():
+            """All that it has said before it ended."""
         os.close(self.master)
         return self.process.returncode
 
-    def _read(self) -> None:
-        if select.select([self.master], [], [], 0.2)[0]:
-            try:
-                self.said += ESCAPES.sub("", os.read(self.master, 65536).decode(errors="replace"))
-            except OSError:  # the other end is closed
-                time.sleep(0.05)
+    def _read(self) -> bool:
+        """Whether there was something."""
+        if not select.select([self.master], [], [], 0.2)[0]:
+            return False
+        try:
+            read = os.read(self.master, 65536)
+        except OSError:  # the other end is closed
+            time.sleep(0.05)
+            return False
+        self.said += ESCAPES.sub("", read.decode(errors="replace"))
+        return bool(read)
 
 
 @pytest.fixture

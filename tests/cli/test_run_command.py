@@ -173,8 +173,12 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
         'agent clerk(q: text) -> { answer: text } { model "gpt-4o-mini" prompt "{{ q }}" }\n'
         "flow ask(q: text) -> text budget 10k tokens { step a = clerk(q) return a.answer }"
     )
-    ended = dsl("run", flow, "--set", "q=why")
+    refused = dsl("run", flow, "--set", "q=why")
+    assert (refused.code, refused.out) == (2, "")
+    assert "the flow asks a model (clerk), and there is no OPENAI_API_KEY" in refused.err
+    ended = dsl("run", flow, "--set", "q=why", "--rehearse")
     assert ended.code == 0, ended.err
+    assert "rehearsal: no model is asked" in ended.err
     assert "[rehearsal: no model was asked]" in ended.err
     assert "This was a rehearsal" in ended.err
     assert isinstance(json.loads(ended.out), str)

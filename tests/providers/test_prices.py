@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
-from interpreter.boundary.payloads import Price
+import pytest
+
+from interpreter.boundary.payloads import ChatRequest, Price
 from interpreter.providers.prices import resolve_prices
+from interpreter.providers.provider import ProviderFailure
 from interpreter.providers.registry import provider_from_environment
 from interpreter.providers.rehearsal import RehearsalProvider
 
@@ -21,11 +24,16 @@ def test_where_the_price_rises_with_the_prompt_the_highest_counts() -> None:
     assert Decimal(price.input) == Decimal("0.000006")
 
 
-def test_without_a_key_it_is_a_rehearsal() -> None:
-    assert isinstance(provider_from_environment({}), RehearsalProvider)
+async def test_without_a_key_nobody_is_asked_and_a_rehearsal_is_asked_for() -> None:
+    with pytest.raises(ProviderFailure, match="no OPENAI_API_KEY"):
+        await provider_from_environment(environment={}).chat(ChatRequest("a", "m", "p"))
+    for key in ({}, {"OPENAI_API_KEY": "k"}):
+        assert isinstance(provider_from_environment(rehearse=True, environment=key), RehearsalProvider)
 
 
 async def test_with_a_key_it_is_the_api() -> None:
-    provider = provider_from_environment({"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"})
+    provider = provider_from_environment(
+        environment={"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    )
     assert type(provider).__name__ == "OpenAIProvider"
     await provider.close()

@@ -159,13 +159,13 @@ class Runner:
 
 @asynccontextmanager
 async def worker(
-    address: str, store: MemoryStore | None = None, **settings: Any
+    address: str, store: MemoryStore | None = None, *, rehearse: bool = False, **settings: Any
 ) -> AsyncIterator[tuple[Client, str, Worker]]:
     for event in (running, left):
         event.clear()
     client = await Client.connect(address)
     queue = f"queue-{uuid.uuid4()}"
-    plugin = FlowPlugin(tools=TOOLS, store=store or MemoryStore())
+    plugin = FlowPlugin(tools=TOOLS, store=store or MemoryStore(), rehearse=rehearse)
     workflows = [Caller, Loader, Child, Runner]
     async with Worker(client, task_queue=queue, workflows=workflows, plugins=[plugin], **settings) as one:
         yield client, queue, one
@@ -322,9 +322,8 @@ async def test_how_a_child_ended(temporal_address: str) -> None:
         assert gone.failure["kind"] == RUN_LOST
 
 
-async def test_without_a_key_agents_are_rehearsed(temporal_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    async with worker(temporal_address) as (client, queue, _):
+async def test_agents_are_rehearsed_when_that_is_asked_for(temporal_address: str) -> None:
+    async with worker(temporal_address, rehearse=True) as (client, queue, _):
         handle = await client.start_workflow(
             "Runner",
             args=[CHAT_ACTIVITY, ChatRequest(agent="triage", model="gpt-4o", prompt="Sort this.")],

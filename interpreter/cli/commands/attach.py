@@ -15,7 +15,8 @@ from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.remembered import Remembered, people_of, recall
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import read_script
-from interpreter.cli.signing import key_option, people_option, read_key, who_answers
+from interpreter.cli.serving import Serving, serving_options
+from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
@@ -32,7 +33,7 @@ class Wanted:
 
     tools: tuple[str, ...]
     answers: Path | None
-    people: Path | None
+    serving: Serving
     key: "SigningKey | None"
     as_json: bool
 
@@ -46,7 +47,7 @@ Example:
 @click.argument("run")
 @click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: as before]")
 @click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
-@people_option
+@serving_options
 @key_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
 @target_options
@@ -54,7 +55,7 @@ def attach(
     run: str,
     tools: tuple[str, ...],
     answers: Path | None,
-    people: Path | None,
+    serving: Serving,
     key_file: Path | None,
     as_json: bool,
     target: Target,
@@ -65,7 +66,7 @@ def attach(
     way is only followed, unless --tools are given.
     """
     with prints_on_standard_error():
-        return carry_out(_attach(run, Wanted(tools, answers, people, read_key(key_file), as_json), target))
+        return carry_out(_attach(run, Wanted(tools, answers, serving, read_key(key_file), as_json), target))
 
 
 async def _attach(id: str, wanted: Wanted, target: Target) -> int:
@@ -80,8 +81,9 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
         async with AsyncExitStack() as stack:
             if before is not None or wanted.tools:
                 loaded = _tools(before, wanted.tools)
-                people = wanted.people or people_of(target.folder, id)
-                await stack.enter_async_context(working(client, description.task_queue, loaded, None, people=people))
+                rehearse = wanted.serving.rehearse or (before is not None and before.rehearse)
+                serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse)
+                await stack.enter_async_context(working(client, description.task_queue, loaded, None, serving=serving))
             screen = choose_screen(flow, as_json=wanted.as_json)
             for line in await client.links(id):
                 screen.say(line)

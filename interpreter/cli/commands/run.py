@@ -18,7 +18,8 @@ from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import Script, read_script
-from interpreter.cli.signing import key_option, people_option, read_key, verified_option, who_answers
+from interpreter.cli.serving import Serving, refuse_without_key, serving_options
+from interpreter.cli.signing import key_option, read_key, verified_option, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
@@ -45,7 +46,7 @@ class Wanted:
     requester: str | None
     task_queue: str | None
     as_json: bool
-    people: Path | None
+    serving: Serving
     key: "SigningKey | None"
     verified: bool
 
@@ -53,7 +54,7 @@ class Wanted:
 @click.command(
     epilog="""\b
 Examples:
-  dsl run examples/support.flow --input examples/support.json
+  dsl run examples/support.flow --input examples/support.json --rehearse
   dsl run examples/refine.flow --set topic=tides --tools my_tools --answers answers.yaml
 """
 )
@@ -70,7 +71,7 @@ Examples:
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]")
-@people_option
+@serving_options
 @key_option
 @verified_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
@@ -85,7 +86,7 @@ def run(
     id: str | None,
     requester: str | None,
     task_queue: str | None,
-    people: Path | None,
+    serving: Serving,
     key_file: Path | None,
     verified: bool,
     as_json: bool,
@@ -100,7 +101,18 @@ def run(
     key, input = read_key(key_file), read_input(given, assignments)
     requester = requester or who_answers(None, key)
     wanted = Wanted(
-        file, flow, input, tools, script, id, requester, task_queue, as_json, people and people.resolve(), key, verified
+        file,
+        flow,
+        input,
+        tools,
+        script,
+        id,
+        requester,
+        task_queue,
+        as_json,
+        serving=serving,
+        key=key,
+        verified=verified,
     )
     with prints_on_standard_error():
         return carry_out(_run(wanted, target))
@@ -110,20 +122,23 @@ async def _run(wanted: Wanted, target: Target) -> int:
     sealed = compile_flow(read_source(wanted.file), wanted.flow)
     if wanted.script is not None:
         wanted.script.refuse_unknown(approvals_of(sealed))
+    if wanted.task_queue is None:
+        refuse_without_key(sealed, wanted.serving)
     id = wanted.id or new_id(sealed.flow)
     queue = wanted.task_queue or f"run-{id}"
     tools = chosen_tools(wanted.tools, wanted.file)
     loaded = loaded_tools(tools.modules, str(Path.cwd()))
+    partial = wanted.task_queue is not None
     async with (
         connected(target) as client,
-        working(client, queue, loaded, sealed, partial=wanted.task_queue is not None, people=wanted.people),
+        working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving),
     ):
         run = await client.submit(
             sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester, verified=wanted.verified
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
-        for line in (id, *tools.said, *await client.links(id)):
+        for line in (id, *wanted.serving.said, *tools.said, *await client.links(id)):
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
@@ -135,8 +150,10 @@ async def _run(wanted: Wanted, target: Target) -> int:
 
 def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target: Target) -> Remembered:
     modules, file = list(tools.modules), str(wanted.file.resolve())
-    people = str(wanted.people) if wanted.people is not None else None
-    return Remembered(id, file, modules, str(Path.cwd()), queue, target.address, target.namespace, people)
+    serving = wanted.serving
+    people = str(serving.people) if serving.people is not None else None
+    place = str(Path.cwd())
+    return Remembered(id, file, modules, place, queue, target.address, target.namespace, people, serving.rehearse)
 
 
 def approvals_of(sealed: Sealed) -> list[str]:

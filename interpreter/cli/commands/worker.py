@@ -6,7 +6,7 @@ import click
 
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Problem
-from interpreter.cli.signing import people_option
+from interpreter.cli.serving import Serving, serving_options, told_at_start
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
@@ -34,41 +34,41 @@ Examples:
     help="A flow whose tools this worker must have.",
 )
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
-@people_option
+@serving_options
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
 @target_options
 def worker(
     tools: tuple[str, ...],
     flows: tuple[Path, ...],
     partial: bool,
-    people: Path | None,
     task_queue: str,
+    serving: Serving,
     target: Target,
 ) -> int:
     """Carry out runs and tools until stopped.
 
     Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
     """
-    return carry_out(_worker(tools, flows, partial, people, task_queue, target))
+    return carry_out(_worker(tools, flows, partial, task_queue, serving, target))
 
 
 async def _worker(
     tools: tuple[str, ...],
     flows: tuple[Path, ...],
     partial: bool,
-    people: Path | None,
     task_queue: str,
+    serving: Serving,
     target: Target,
 ) -> None:
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
     async with connected(target) as client:
-        plugin = plugin_for(client, loaded, flows, partial=partial, people=people)
+        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving)
 
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
-            if people is None:
-                click.echo("whoever answers a question is not verified: --people FILE says who may", err=True)
+            for line in told_at_start(serving):
+                click.echo(line, err=True)
 
         try:
             with tool_logs(target.folder, f"worker-{task_queue}", lambda line: click.echo(line, err=True)):

@@ -66,7 +66,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, budget)
         if _may_have_effects(machine, flow):
             ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
-        machine.issue(frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path)))
+        machine.issue(frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path), state.rehearsal))
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:

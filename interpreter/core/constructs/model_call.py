@@ -11,6 +11,7 @@ used up only because of it.
 from dataclasses import replace
 
 from dsl.ast.duration import format_duration
+from interpreter.boundary.failures import NO_PROVIDER
 from interpreter.core import model_costs, model_questions, policies, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.construct import Construct
@@ -50,7 +51,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
         memory.request = replace(memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt)
         machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id)))
-        if memory.attempt > 1:
+        if memory.attempt > 1 and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -98,9 +99,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         if frame.cancelling:
             machine.end(frame, CANCELLED)
             return
-        following = policies.after_model_failure(
-            event, memory.tries, patience=memory.patience, seed=f"{machine.state.key_base}/{memory.id}"
-        )
+        following = self._following(machine, memory, event)
         kind, message = policies.in_our_words(event)
         message += f"; {following.reason}" if following.reason else ""
         memory.lost = Failure(kind, message, frame.path)
@@ -109,6 +108,15 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         else:
             cut = model_costs.was_cut(event, memory.request)
             machine.end(frame, model_questions.failed(memory.lost, memory.attempt, cut=cut))
+
+    def _following(self, machine: Machine, memory: ModelCallMemory, event: CallFailed) -> policies.NextAttempt:
+        if event.kind == NO_PROVIDER and event.certainty == "answered":
+            memory.tries -= 1
+            memory.unfit += 1
+            return policies.after_no_provider(memory.unfit)
+        return policies.after_model_failure(
+            event, memory.tries, patience=memory.patience, seed=f"{machine.state.key_base}/{memory.id}"
+        )
 
     def _wait(self, machine: Machine, frame: Frame, delay: int) -> None:
         memory = self.memory(frame)
@@ -119,7 +127,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.waits = f"{reason}; again in {format_duration(-(-delay // 1000) * 1000)}"
         summary = f"{title(memory.id)}: {memory.lost.kind}"
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
-        self._note(machine, frame, "retrying", memory.waits)
+        if memory.unfit <= 1 or memory.lost.kind != NO_PROVIDER:
+            self._note(machine, frame, "retrying", memory.waits)
 
     def _note(self, machine: Machine, frame: Frame, kind: str, detail: str) -> None:
         """People are told of the step: a call is how it works."""
