@@ -46,6 +46,11 @@ class Evaluation:
         if self.left < 0:
             raise EvaluationError("LimitExceeded", f"this takes more than {self.context.steps} steps")
 
+    def searched(self, text: str) -> str:
+        """`text`, which is about to be gone through from one end to the other."""
+        self.charge(len(text) >> 5)
+        return text
+
     def produced(self, text: str) -> str:
         """`text`, which was just made: within the size, and paid for by its length."""
         if len(text) > self.context.size:

@@ -21,7 +21,7 @@ from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.functions import call
 from dsl.expressions.names import weight
 from dsl.expressions.operators import OPERATORS, negate
-from dsl.expressions.size import check_size
+from dsl.expressions.size import charge_walk, check_size
 from dsl.expressions.text import render
 from dsl.expressions.values import Scope, Value
 
@@ -59,9 +59,12 @@ def _name(node: ast.Name, scope: Scope, evaluation: Evaluation) -> Any:
 
 
 def _template(node: ast.Template, scope: Scope, evaluation: Evaluation) -> str:
-    return evaluation.produced(
-        "".join([render(EVALUATORS[type(part)](part, scope, evaluation)) for part in node.parts]),
-    )
+    texts = []
+    for part in node.parts:
+        value = EVALUATORS[type(part)](part, scope, evaluation)
+        charge_walk(value, evaluation)
+        texts.append(render(value))
+    return evaluation.produced("".join(texts))
 
 
 def _get(node: ast.Get, scope: Scope, evaluation: Evaluation) -> Any:

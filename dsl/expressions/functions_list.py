@@ -5,7 +5,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from dsl.expressions.context import Evaluation
-from dsl.expressions.equality import equal, ordered
+from dsl.expressions.equality import Charge, equal, ordered
 from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.operators import OPERATORS, mismatch
 
@@ -37,7 +37,7 @@ def last(evaluation: Evaluation, items: Any, count: Any = None) -> Any:
 
 def total(evaluation: Evaluation, items: Any) -> Any:
     """The sum; 0 of an empty list."""
-    evaluation.charge(len(_list(items, "sum")))
+    evaluation.charge(3 * len(_list(items, "sum")))
     if not items:
         return 0
     add = OPERATORS["+"]
@@ -61,12 +61,12 @@ def largest(evaluation: Evaluation, items: Any, *more: Any) -> Any:
 
 def _extreme(name: str, sign: int, items: Any, more: tuple[Any, ...], evaluation: Evaluation) -> Any:
     candidates = [items, *more] if more else _list(items, name)
-    evaluation.charge(len(candidates))
+    evaluation.charge(2 * len(candidates))
     if not candidates:
         raise EvaluationError("InvalidArgument", f"`{name}` of an empty list")
     best = candidates[0]
     for candidate in candidates:
-        if _compare(candidate, best) == sign:
+        if _compare(candidate, best, evaluation.charge) == sign:
             best = candidate
     return best
 
@@ -82,10 +82,10 @@ def values(evaluation: Evaluation, value: Any) -> list[Any]:
 def sort(evaluation: Evaluation, items: Any, by: Any = None, descending: Any = False) -> list[Any]:
     """In order; with `by`, by that field of each item. What is equal keeps its place, also when descending."""
     _list(items, "sort")
-    evaluation.charge(len(items) * len(items).bit_length())
+    evaluation.charge(2 * len(items) * len(items).bit_length())
     if by is not None and type(by) is not str:
         refuse(by, "`sort` takes the name of a field in `by`")
-    order: Callable[[Any], Any] = cmp_to_key(_compare)
+    order: Callable[[Any], Any] = cmp_to_key(lambda one, other: _compare(one, other, evaluation.charge))
     return sorted(
         items,
         key=order if by is None else lambda item: order(_field(item, by)),
@@ -101,8 +101,8 @@ def distinct(evaluation: Evaluation, items: Any) -> list[Any]:
     """Each value once, where it stands first."""
     found: list[Any] = []
     for item in _list(items, "distinct"):
-        evaluation.charge(len(found) + 1)
-        if not any(equal(item, other) for other in found):
+        evaluation.charge(3 * len(found) + 1)
+        if not any(equal(item, other, evaluation.charge) for other in found):
             found.append(item)
     return found
 
@@ -146,8 +146,8 @@ def _outcomes(outcomes: Any, name: str) -> Iterable[dict[str, Any]]:
         yield item
 
 
-def _compare(left: Any, right: Any) -> int:
-    pair = ordered(left, right)
+def _compare(left: Any, right: Any, charge: Charge) -> int:
+    pair = ordered(left, right, charge)
     if pair is None:
         raise mismatch("<", left, right)
     one, other = pair

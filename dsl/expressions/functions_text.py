@@ -6,6 +6,7 @@ from dsl.expressions.context import Evaluation
 from dsl.expressions.equality import equal
 from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
 from dsl.expressions.json_reading import parse
+from dsl.expressions.size import charge_walk
 from dsl.expressions.text import render
 from dsl.expressions.values import references
 from dsl.expressions.wire import json_text
@@ -24,38 +25,38 @@ def split(evaluation: Evaluation, value: Any, separator: Any) -> list[str]:
     text, glue = _text(value, "split"), _text(separator, "split")
     if not glue:
         raise EvaluationError("InvalidArgument", "`split` needs a separator that is not empty")
-    parts = text.split(glue)
+    parts = evaluation.searched(text).split(glue)
     evaluation.charge(len(parts))
     return parts
 
 
 def lower(evaluation: Evaluation, value: Any) -> str:
-    return evaluation.produced(_text(value, "lower").lower())
+    return evaluation.produced(evaluation.searched(_text(value, "lower")).lower())
 
 
 def upper(evaluation: Evaluation, value: Any) -> str:
-    return evaluation.produced(_text(value, "upper").upper())
+    return evaluation.produced(evaluation.searched(_text(value, "upper")).upper())
 
 
 def trim(evaluation: Evaluation, value: Any) -> str:
     """Without white space at both ends."""
-    return evaluation.produced(_text(value, "trim").strip())
+    return evaluation.produced(evaluation.searched(_text(value, "trim")).strip())
 
 
 def contains(evaluation: Evaluation, value: Any, part: Any) -> bool:
     """Whether a text has a part, or a list an item."""
     if type(value) is list:
         evaluation.charge(len(value))
-        return any(equal(part, item) for item in value)
-    return _text(part, "contains") in _text(value, "contains")
+        return any(equal(part, item, evaluation.charge) for item in value)
+    return _text(part, "contains") in evaluation.searched(_text(value, "contains"))
 
 
 def starts_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
-    return _text(value, "starts_with").startswith(_text(part, "starts_with"))
+    return _text(value, "starts_with").startswith(evaluation.searched(_text(part, "starts_with")))
 
 
 def ends_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
-    return _text(value, "ends_with").endswith(_text(part, "ends_with"))
+    return _text(value, "ends_with").endswith(evaluation.searched(_text(part, "ends_with")))
 
 
 def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
@@ -63,6 +64,8 @@ def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
     text, gone, put = _text(value, "replace"), _text(old, "replace"), _text(new, "replace")
     if not gone:
         raise EvaluationError("InvalidArgument", "`replace` needs something to replace")
+    evaluation.searched(text)  # once to count, once to replace
+    evaluation.searched(text)
     if len(text) + text.count(gone) * (len(put) - len(gone)) > evaluation.context.size:
         raise EvaluationError("LimitExceeded", f"this makes a text of more than {evaluation.context.size} characters")
     return evaluation.produced(text.replace(gone, put))
@@ -79,10 +82,12 @@ def truncate(evaluation: Evaluation, value: Any, length: Any) -> str:
 
 
 def to_text(evaluation: Evaluation, value: Any) -> str:
+    charge_walk(value, evaluation)
     return evaluation.produced(render(value))
 
 
 def to_json(evaluation: Evaluation, value: Any) -> str:
+    charge_walk(value, evaluation)
     needed = references(value)
     if needed:
         raise NeedsReference(needed)
@@ -92,7 +97,7 @@ def to_json(evaluation: Evaluation, value: Any) -> str:
 def parse_json(evaluation: Evaluation, value: Any) -> Any:
     """The value that a JSON text writes; its fractions are numbers."""
     text = _text(value, "parse_json")
-    evaluation.charge(len(text) >> 3)
+    evaluation.charge(len(text) >> 2)
     try:
         return parse(text)
     except ValueError as error:

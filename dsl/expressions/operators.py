@@ -86,7 +86,7 @@ def _add(left: Any, right: Any, evaluation: Evaluation) -> Any:
 
 def _comparison(symbol: str, compare: Operation) -> Operator:
     def apply(left: Any, right: Any, evaluation: Evaluation) -> bool:
-        pair = ordered(left, right)
+        pair = ordered(left, right, evaluation.charge)
         if pair is None:
             raise mismatch(symbol, left, right)
         return bool(compare(*pair))
@@ -95,11 +95,11 @@ def _comparison(symbol: str, compare: Operation) -> Operator:
 
 
 def _equal(left: Any, right: Any, evaluation: Evaluation) -> bool:
-    return equal(left, right)
+    return equal(left, right, evaluation.charge)
 
 
 def _different(left: Any, right: Any, evaluation: Evaluation) -> bool:
-    return not equal(left, right)
+    return not equal(left, right, evaluation.charge)
 
 
 def contains(item: Any, collection: Any, evaluation: Evaluation) -> bool:
@@ -107,8 +107,10 @@ def contains(item: Any, collection: Any, evaluation: Evaluation) -> bool:
     kind = type(collection)
     if kind is list:
         evaluation.charge(len(collection))
-        return any(equal(item, candidate) for candidate in collection)
-    if kind in (str, dict) and type(item) is str:
+        return any(equal(item, candidate, evaluation.charge) for candidate in collection)
+    if kind is str and type(item) is str:
+        return evaluation.searched(collection).find(item) >= 0
+    if kind is dict and type(item) is str:
         return item in collection
     raise mismatch("in", item, collection)
 

@@ -49,6 +49,59 @@ def test_work_is_bounded(text: str) -> None:
     assert raised.value.kind == "LimitExceeded"
 
 
+LONG: dict[str, Any] = {
+    "needle": "a" * 5_000 + "b",
+    "hay": "a" * 200_000,
+    "same": "a" * 199_999 + "a",
+    "xs": [[number] * 50 for number in range(200)],
+    "ys": [[number] * 50 for number in range(200)],
+    "m": {str(number): number for number in range(5_000)},
+    "n": {str(number): number for number in range(5_000)},
+    "list": "x," * 20_000,
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "needle in hay",
+        "needle not in hay",
+        "contains(hay, needle)",
+        "starts_with(hay, same)",
+        "ends_with(hay, same)",
+        "hay == same",
+        "hay != same",
+        "hay < same",
+        "xs == ys",
+        "m == n",
+        "{ a: [m] } == { a: [n] }",
+        "xs in [ys]",
+        "contains([xs], ys)",
+        "len(distinct([xs, ys]))",
+        "len(split(list, needle))",
+        'len(replace(hay, needle, ""))',
+        "len(lower(hay))",
+        "len(upper(hay))",
+        "len(trim(hay))",
+        "len(json_text(m))",
+        "len(text(m))",
+        'len("{{ m }}")',
+        'len("{{ hay }}")',
+        "len(parse_json(list_of_numbers))",
+        "len(sort([hay, same, hay]))",
+        "min(hay, same)",
+        "max([hay, same])",
+    ],
+)
+def test_expression_without_an_end(text: str) -> None:
+    """What goes through a value costs steps by its size, so that nobody can do it for ever: once is fine."""
+    scope = LONG | {"list_of_numbers": str(list(range(20_000)))}
+    evaluate(expression(text), scope, context(size=500_000))
+    with pytest.raises(EvaluationError, match="steps") as raised:
+        evaluate(expression(f"[{text} for i in range(300)]"), scope, context(size=500_000))
+    assert raised.value.kind == "LimitExceeded"
+
+
 @pytest.mark.parametrize(
     "text",
     [
