@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from dsl.definition.definition import Definition
-from interpreter.boundary.payloads import Answer
-from interpreter.simulation.simulation import START, SimulatedRun, Simulation
+from interpreter.boundary.payloads import Answer, AnswerVerdict, Signature
+from interpreter.core.late_answers import MOST_REMEMBERED, reply_without_question, see
+from interpreter.core.question import Question
+from interpreter.core.state import State
+from interpreter.simulation.simulation import START, Knows, SimulatedRun, Simulation
 from interpreter.simulation.world import World
 from tests.heart.watched import definition_of
 
@@ -296,3 +299,78 @@ def test_answer_id_used_before() -> None:
         simulation.go(lambda before=before: len(run.replies) > before)  # type: ignore[misc]
     assert [reply.accepted for reply in run.replies] == [True, True, False, False]
     assert run.replies[2].message == "an answer of this id was given before, and it was another one"
+
+
+def slowly(seconds: dict[str, float]) -> Knows:
+    """A worker that knows everyone, and takes so long to find out who somebody is."""
+
+    def knows(answer: Answer, at: float) -> tuple[AnswerVerdict, float]:
+        return AnswerVerdict("verified", answer.by, ["a"], "k"), seconds.get(answer.by, 0.0)
+
+    return knows
+
+
+def told(run: SimulatedRun) -> dict[str, str]:
+    return {reply.ticket: reply.outcome for reply in run.replies}
+
+
+@pytest.mark.parametrize("came", [3599.0, 3600.0])
+def test_an_answer_that_came_in_time_counts_however_long_its_check_takes(came: float) -> None:
+    simulation = Simulation(
+        definition('from "a" verified timeout 1h then reject'), World(), knows=slowly({"ann": 60.0})
+    )
+    run = simulation.run({"owner": "olga"})
+    answer = Answer("1", "main/pay", "approve", "ann", None, "a", signature=Signature("k", 1, ""))
+    simulation.at(START + came, lambda: run.answer(answer))
+    simulation.at(START + 3610, lambda: run.answer(replace(answer, id="2")))
+    simulation.go()
+    assert run.finish is not None
+    in_time = came < 3600
+    assert run.finish.value["outcome"] == ("approved" if in_time else "timed_out")
+    assert told(run) == ({"1": "approved", "2": "refused"} if in_time else {"1": "refused"})
+
+
+def test_answers_count_in_the_order_in_which_they_came() -> None:
+    """Not in that in which it became known who gave them: one rejection rejects."""
+    simulation = Simulation(definition('from "a" timeout 1h then reject'), World(), knows=slowly({"ann": 5.0}))
+    run = simulation.run({"owner": "olga"})
+    run.answer(Answer("1", "main/pay", "reject", "ann", None, "a", note="no"))
+    run.answer(Answer("2", "main/pay", "approve", "bob", None, "a"))
+    simulation.go()
+    assert run.finish is not None
+    assert run.finish.value == {"outcome": "rejected", "approved": False, "by": ["ann"]}
+    assert told(run) == {"1": "rejected", "2": "already_answered"}
+
+
+def test_the_same_answer_again_while_it_is_checked_gets_its_own_reply() -> None:
+    simulation = Simulation(definition('from "a" timeout 1h then reject'), World(), knows=slowly({"ann": 5.0}))
+    run = simulation.run({"owner": "olga"})
+    first = Answer("1", "main/pay", "approve", "ann", None, "a")
+    run.answer(first)
+    run.answer(first)
+    run.answer(replace(first, decision="reject"))
+    simulation.go()
+    assert [reply.outcome for reply in run.replies] == ["refused", "approved", "approved"]
+
+
+def test_whoever_waits_for_a_reply_is_told_when_the_question_is_withdrawn() -> None:
+    simulation = Simulation(definition('from "a" timeout 1h then reject'), World(), knows=slowly({"ann": 5.0}))
+    run = simulation.run({"owner": "olga"})
+    run.answer(Answer("1", "main/pay", "approve", "ann", None, "a"))
+    run.cancel()
+    simulation.go()
+    assert [reply.message for reply in run.replies] == ["this question is closed: withdrawn"]
+    assert run.finish is not None
+    assert run.finish.outcome == "cancelled"
+
+
+def test_a_signed_answer_that_is_forgotten_cannot_be_given_again() -> None:
+    """What is remembered is bounded; what was signed before the forgotten does not count any more."""
+    state = State("main", "", "k")
+    for number in range(MOST_REMEMBERED + 1):
+        see(state, Answer(f"{number}", "q", "approve", "ann"), "recorded", signed_at=1_000 + number)
+    state.questions["q"] = Question("q", "q", "", [], [], "", [], 0.0)
+    forgotten = Answer("0", "q", "approve", "ann", signature=Signature("k", 1_000, ""))
+    assert "answer anew" in (reply.message if (reply := reply_without_question(state, forgotten)) else "")
+    later = Answer("new", "q", "approve", "ann", signature=Signature("k", 1_001, ""))
+    assert reply_without_question(state, later) is None

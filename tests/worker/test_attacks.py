@@ -172,8 +172,9 @@ ATTACKS: dict[str, tuple[Callable[[Case], Answer], str]] = {
 }
 
 
-def people_file(folder: Path, keys: dict[str, SigningKey]) -> Path:
+def people_file(folder: Path, keys: dict[str, SigningKey], **changed: list[str]) -> Path:
     groups = {"ann": ["leads"], "bob": ["leads"], "eve": ["board"], "rita": ["leads"], "olga": [], "rob": ["leads"]}
+    groups |= changed
     people = [
         {"name": name, "groups": of, "keys": [{"key": keys[name].public.text, "revoked": name == "rob"}]}
         for name, of in groups.items()
@@ -235,6 +236,15 @@ async def test_what_was_signed_counts_once(temporal_address: str, tmp_path: Path
         assert (await case.give(anns, case.other)).accepted is False
         votes = (await case.run.view()).questions[0].votes
         assert [(vote.by, vote.counts) for vote in votes] == [("ann", False), ("bob", True)]
+
+
+async def test_what_was_refused_is_not_kept_for_a_better_moment(temporal_address: str, tmp_path: Path) -> None:
+    async with asked(temporal_address, tmp_path) as case:
+        eves = case.sign(case.says("eve"), "eve")
+        assert "not in the group" in (await case.give(eves)).message
+        people_file(tmp_path, case.keys, eve=["leads"])
+        assert "was refused before" in (await case.give(eves)).message
+        assert (await case.give(case.sign(case.says("eve"), "eve"))).outcome == "recorded"
 
 
 async def test_a_key_is_changed_while_the_run_waits(temporal_address: str, tmp_path: Path) -> None:
