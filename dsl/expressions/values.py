@@ -77,6 +77,18 @@ def _collect(value: Any, found: dict[Reference, None]) -> None:
             _collect(item, found)
 
 
+def references_in(value: Any) -> list[Reference]:
+    """The references that `value` holds, in order."""
+    found: list[Reference] = []
+
+    def take(reference: Reference) -> Reference:
+        found.append(reference)
+        return reference
+
+    substitute(value, take)
+    return found
+
+
 def substitute(value: Any, content: Callable[[Reference], Any]) -> Any:
     """`value` with each reference replaced by what `content` gives for it (which may be the reference itself)."""
     kind = type(value)

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     "SignatureMismatch": Kind("the tool has other parameters or another result on the worker than in the text"),
     "WorkerBusy": Kind("each worker with the tool is held up by calls of it that ran past their timeout"),
     "StillRunning": Kind("a verification asks about a call that has not ended"),
+    "ObjectMissing": Kind("an undo or a verification needs a large value that the store has lost, for a day"),
     "InvalidInput": Kind("the arguments of a call do not fit its parameters"),
     "InvalidOutput": Kind("a result does not fit its type, and nothing is in doubt"),
     "OutcomeUnknown": Kind("nobody knows whether a call took effect", "by its name"),

@@ -9,6 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from interpreter.activities.heartbeats import heartbeating
+from interpreter.activities.missing import object_missing
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
@@ -57,8 +58,8 @@ async def _with_texts(request: ChatRequest, store: ObjectStore | None) -> ChatRe
         raise _unread("this worker has no store")
     try:
         texts = await asyncio.to_thread(resolve, store, [request.prompt, request.instructions], request.references)
-    except (StoreError, OSError) as error:
-        raise _unread(str(error)) from error
+    except StoreError as error:
+        raise object_missing(error) from error
     return replace(request, prompt=texts[0], instructions=texts[1], references=[])
 
 

@@ -1,7 +1,7 @@
 """Expressions over large values, evaluated beside the store: only what comes out travels back.
 
-A local activity. Its result is recorded, so `uuid()` may be random here. A store that lacks an object raises, and the
-attempt is made again until an operator has mended the store.
+A local activity. Its result is recorded, so `uuid()` may be random here. What the store lacks is told
+(`missing.object_missing`), and the interpreter asks again later.
 """
 
 import asyncio
@@ -17,16 +17,20 @@ from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Value, substitute
 from dsl.values.codec import dump, load, stretch
+from interpreter.activities.missing import object_missing
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
-from interpreter.stores.store import ObjectStore
+from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import content_of, keep_large
 
 
 def evaluate_activity(store: ObjectStore) -> Callable[[EvaluateRequest], Awaitable[EvaluateResult]]:
     @activity.defn(name=EVALUATE_ACTIVITY)
     async def evaluate_beside(request: EvaluateRequest) -> EvaluateResult:
-        return await asyncio.to_thread(evaluated, request, store)
+        try:
+            return await asyncio.to_thread(evaluated, request, store)
+        except StoreError as error:
+            raise object_missing(error) from error
 
     return evaluate_beside
 

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
+from interpreter.activities.missing import object_missing
 from interpreter.boundary.names import INLINE_ACTIVITY, STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON, InlineRequest, InlineResult
-from interpreter.stores.store import ObjectStore
+from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
 
@@ -30,8 +31,10 @@ def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, J
 def inline_activity(store: ObjectStore) -> Callable[[InlineRequest], Awaitable[InlineResult]]:
     @activity.defn(name=INLINE_ACTIVITY)
     async def inline(request: InlineRequest) -> InlineResult:
-        """A store that lacks an object raises, and this is tried again until an operator has mended the store."""
-        data = await asyncio.to_thread(resolve, store, request.data, request.references)
+        try:
+            data = await asyncio.to_thread(resolve, store, request.data, request.references)
+        except StoreError as error:
+            raise object_missing(error) from error
         size = len(json.dumps(data, ensure_ascii=False).encode())
         return InlineResult(size, data if size <= request.most_bytes else None)
 

@@ -23,6 +23,7 @@ from interpreter.activities.failing import failure_of, undeclared, worker_says
 from interpreter.activities.function import FunctionCall, NotBegun
 from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
+from interpreter.activities.missing import object_missing
 from interpreter.activities.results import Unrecordable, plain, recordable
 from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
 from interpreter.activities.telling import tell_failed
@@ -134,8 +135,8 @@ def _resolved(tool: Tool, arguments: dict[str, Any], references: References, sto
         raise _not_called(tool, "an argument is a reference, and this worker has no store")
     try:
         return resolve(store, arguments, references)
-    except (StoreError, OSError) as error:
-        raise _not_called(tool, str(error)) from error
+    except StoreError as error:
+        raise object_missing(error) from error
 
 
 def _not_called(tool: Tool, reason: str) -> BaseException:

@@ -16,6 +16,11 @@ offered]`.
 NOT_CALLED = "NotCalled"
 """The worker could not call the tool: an argument does not fit, or cannot be read from the store. Nothing happened."""
 
+OBJECT_MISSING = "ObjectMissing"
+"""An object of the store that a value refers to is gone, damaged, or cannot be read. Nothing was done. Details:
+`[digest]`.
+"""
+
 RATE_LIMITED = "RateLimited"
 OVERLOADED = "Overloaded"
 QUOTA_EXCEEDED = "QuotaExceeded"

@@ -87,6 +87,11 @@ MEMO_DOUBTS = "steadflow.doubts"
 """Of a run that has failed: how many effects it leaves behind that nobody knows of, or that could not be undone."""
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
 
+MEMO_LACKING = "steadflow.lacking"
+"""Memo: for each step that waits for an object of the store, the reason; absent while there is none. It can be read,
+and listed, without any worker.
+"""
+
 LONGEST_ID = 900
 """Bytes. The server refuses ids over 1,000, and what asks for one would ask for ever."""
 

@@ -40,6 +40,8 @@ class StepView:
     since: float
     attempt: int = 0
     detail: str = ""
+    lacks: str = ""
+    """The digest of an object of the store that it waits for: gone, damaged, or out of reach."""
 
 
 @dataclass

@@ -66,12 +66,14 @@ class Client:
     async def runs(
         self, *, flow: str | None = None, status: str | None = None, stuck: bool = False
     ) -> AsyncIterator[RunSummary]:
-        """The runs there are, the latest first; with `stuck` only those that do not go on, and why."""
-        async for summary in list_runs(self.temporal, flow=flow, status="running" if stuck else status):
+        """The runs there are, the latest first; with `stuck` only those that do not go on, also among
+        the children of others, and why."""
+        wanted = "running" if stuck else status
+        async for summary in list_runs(self.temporal, flow=flow, status=wanted, children=stuck):
             if not stuck:
                 yield summary
-            elif (reason := await why_stuck(self.temporal, self.run(summary.id))) is not None:
-                yield RunSummary(**{**vars(summary), "stuck": reason})
+            elif (reason := await why_stuck(self.temporal, self.run(summary.id)) or summary.stuck) is not None:
+                yield replace(summary, stuck=reason)
 
     async def links(self, id: str) -> list[str]:
         """Where a run can be looked at in a browser: Temporal's page of its latest execution."""

@@ -1,8 +1,9 @@
 """The runs that a server knows, and those that are stuck, with the reason in plain words."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
@@ -33,7 +34,7 @@ class RunSummary:
     doubts: int = 0
     """How many of its effects nobody knows of, or could not be undone: of a run that has ended."""
     stuck: str | None = None
-    """Why the run does not go on, for the ones that were asked about."""
+    """Why the run does not go on: of one that waits for an object of the store; of any, when it was asked about."""
 
 
 _STATUSES = {
@@ -49,11 +50,13 @@ STATUSES = tuple(_STATUSES.values())[:-1]
 """Those that a run can have; `continued` is only ever one of its executions."""
 
 
-async def list_runs(client: TemporalClient, *, flow: str | None, status: str | None) -> AsyncIterator[RunSummary]:
-    """The latest first. Neither executions that only continued as new nor children are runs of their own."""
+async def list_runs(
+    client: TemporalClient, *, flow: str | None, status: str | None, children: bool = False
+) -> AsyncIterator[RunSummary]:
+    """The latest first. Neither executions that only continued as new nor `children` are runs of their own."""
     query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
     async for execution in client.list_workflows(query):
-        if execution.parent_id is not None:
+        if execution.parent_id is not None and not children:
             continue
         summary = await _summary(execution)
         if (flow is None or summary.flow == flow) and (status is None or summary.status == status):
@@ -85,6 +88,12 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
     return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"
 
 
+def lacking(memo: Mapping[str, Any]) -> str | None:
+    """What the run waits for, when that is an object of the store that cannot be read."""
+    waits: Mapping[str, str] = memo.get(names.MEMO_LACKING) or {}
+    return "; ".join(f"{path} {reason}" for path, reason in waits.items()) or None
+
+
 async def _summary(execution: WorkflowExecution) -> RunSummary:
     memo = await execution.memo()
     return RunSummary(
@@ -96,12 +105,14 @@ async def _summary(execution: WorkflowExecution) -> RunSummary:
         closed=execution.close_time,
         task_queue=execution.task_queue,
         doubts=int(memo.get(names.MEMO_DOUBTS, 0)),
+        stuck=lacking(memo) if execution.status == WorkflowExecutionStatus.RUNNING else None,
     )
 
 
 _KNOWN_CAUSES = (
     ("TMPRL1100", "this version of the interpreter does not repeat what the run did (non-determinism)"),
     ("TMPRL1101", "a step of the interpreter took longer than two seconds without pause"),
+    ("is damaged", "an object in the worker's store is damaged"),
     ("MissingObject", "the worker's store does not hold an object that the run needs"),
     ("no object", "the worker's store does not hold an object that the run needs"),
 )

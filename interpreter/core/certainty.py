@@ -15,12 +15,16 @@ NEVER_CALLED = frozenset(
         failures.NOT_REGISTERED,
         failures.STILL_RUNNING,
         failures.WORKER_BUSY,
+        failures.OBJECT_MISSING,
     }
 )
 """How a worker says that it did not call the tool."""
 
-MISFIT = frozenset({failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED, failures.WORKER_BUSY})
-"""The worker that took the call cannot serve it, or not now; another may, or this one later."""
+MISFIT = frozenset(
+    {failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED, failures.WORKER_BUSY, failures.OBJECT_MISSING}
+)
+"""The worker that took the call cannot serve it, or not now; another may, or this one later, when
+the store has what it lacks."""
 
 
 def nothing_happened(tool: ToolDeclaration, failure: CallFailed) -> bool:

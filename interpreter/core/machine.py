@@ -15,24 +15,25 @@ The queue is empty between two events; what waits is in the state.
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, assert_never
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
 from dsl.expressions.context import Meter
-from dsl.expressions.errors import ErrorKind, EvaluationError, NeedsReference
+from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.expressions.values import Value
-from dsl.values.codec import dump, load
+from dsl.values.codec import dump
 from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Note
+from interpreter.core import fetching
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
-from interpreter.core.events import Answered, CancelRequested, Evaluated, Event, Resumed, Started
+from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started
 from interpreter.core.late_answers import reply_without_question
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
@@ -87,13 +88,11 @@ class Machine:
             case CancelRequested():
                 self.state.cancelled = self.state.cancelled or ROOT in self.state.frames
                 self.cancel(ROOT)
-            case Evaluated():
-                self._evaluated(event)
             case Resumed():
                 self.state.pending.pop(event.id, None)
             case _:
                 pending = self.state.pending.pop(event.id, None)
-                if pending is not None:
+                if pending is not None and not fetching.takes(self, pending, event):
                     self.queue.append(Task("event", pending.frame, event=event))
         if self._pausing and ROOT in self.state.frames:
             self.state.backlog.extend(self.queue)
@@ -126,18 +125,6 @@ class Machine:
             self.reply(event.ticket, reply)
         else:
             self.queue.append(Task("event", event.answer.question, event=event))
-
-    def _evaluated(self, event: Evaluated) -> None:
-        pending = self.state.pending.pop(event.id, None)
-        frame = self.state.frames.get(pending.frame) if pending else None
-        if pending is None or frame is None or frame.suspended is None:
-            return
-        task, frame.suspended = frame.suspended, None
-        if event.error_kind is not None:
-            frame.evaluated[pending.slot] = Failure(event.error_kind, event.error_message or "")
-        else:
-            frame.evaluated[pending.slot] = load(event.value)
-        self.queue.append(task)
 
     # -- tasks
 
@@ -260,6 +247,7 @@ class Machine:
         """Close a frame, which has none below it any more, and tell the one above."""
         if frame.suspended is not None:
             self.withdraw(frame.evaluating)
+        fetching.lacks_nothing(self, frame)
         del self.state.frames[frame.path]
         if frame.parent is not None:
             self.queue.append(Task("child", frame.parent, child=frame.path, exit=exit_))
@@ -272,6 +260,7 @@ class Machine:
         frame.cancelling = True
         if frame.suspended is not None and not frame.fresh:
             frame.cancel_due = True
+            fetching.give_up(self, frame)
         else:
             self.queue.append(Task("cancel", path))
 
@@ -343,7 +332,7 @@ class Machine:
         value has to be fetched.
         """
         if slot in frame.evaluated:
-            return _value_of(frame.evaluated[slot])
+            return fetching.value_of(frame.evaluated[slot])
         extra = extra or {}
         scope = {
             name: extra[name] if name in extra or closed else self.lookup(frame, name)
@@ -389,10 +378,3 @@ class Machine:
 def mistake(error: EvaluationError, path: str) -> Failure:
     """The failure of an expression that has no value."""
     return Failure(EXPRESSION_FAILED, error.message, path, {"reason": error.kind})
-
-
-def _value_of(evaluated: Value | Failure) -> Value:
-    """What an evaluation elsewhere came to: a value, or the author's mistake."""
-    if isinstance(evaluated, Failure):
-        raise EvaluationError(cast(ErrorKind, evaluated.kind), evaluated.message)
-    return evaluated

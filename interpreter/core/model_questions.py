@@ -17,7 +17,8 @@ class ModelCallMemory(Memory):
     """`id` is that of the step's first attempt's command, `attempt` counts all of the step, `tries` those here,
     `unfit` those of workers that could ask no model. An
     answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
-    `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people.
+    `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people;
+    `unread` counts how often a text of the prompt could not be read.
     """
 
     request: ChatRequest = field(default_factory=lambda: ChatRequest("", "", ""))
@@ -33,6 +34,7 @@ class ModelCallMemory(Memory):
     command: str = ""
     lost: Failure | None = None
     waits: str = ""
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ FIRST_MISFIT_DELAY = 200
 LONGEST_MISFIT_DELAY = 30_000
 MISFIT_GROWTH = 1.5
 """Slower than for failures: while two versions share a queue, the wrong worker takes a call by chance only."""
+FIRST_OBJECT_DELAY = 1_000
+LONGEST_OBJECT_DELAY = 60_000
 DEFAULT_PATIENCE = 86_400_000
 """Milliseconds for which a call waits for a worker that has its tool, where no time budget around says otherwise."""
 LONGEST_SETTLING = 600.0
@@ -82,6 +84,11 @@ def retry_delay(
 def misfit_delay(misfits: int) -> int:
     """Milliseconds until a call that met the wrong worker is tried again, on whichever takes it then."""
     return int(min(FIRST_MISFIT_DELAY * MISFIT_GROWTH ** min(misfits - 1, 60), LONGEST_MISFIT_DELAY))
+
+
+def object_delay(tries: int) -> int:
+    """Milliseconds until an object that could not be read is asked for again."""
+    return int(min(FIRST_OBJECT_DELAY * 2 ** min(tries - 1, 30), LONGEST_OBJECT_DELAY))
 
 
 def backoff(retry: Retry | None, attempt: int) -> int:

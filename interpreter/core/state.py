@@ -7,7 +7,7 @@ from typing import Literal
 from dsl.expressions.values import Value
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
-from interpreter.core.commands import Work
+from interpreter.core.commands import Evaluate, Work
 from interpreter.core.events import Event
 from interpreter.core.memory import NO_MEMORY, Memory
 from interpreter.core.outcomes import Exit, Failure
@@ -41,7 +41,7 @@ class Frame:
     `waits_at` that of the purse which has no room for it now. `children` are the paths of the frames below, in order,
     with their `opened`; one that has ended is among them until this frame has heard of it. A `fresh` frame has not been
     entered. `suspended` is the task that waits for the evaluation `evaluating`; `evaluated` holds what came back for
-    it.
+    it; `unread` says that the evaluation could not be made yet.
     """
 
     path: str
@@ -66,6 +66,26 @@ class Frame:
     suspended: Task | None = None
     evaluating: str = ""
     evaluated: "dict[str, Value | Failure]" = field(default_factory=dict)
+    unread: "Unread | None" = None
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An evaluation that could not be made, because an object could not be read, and how often it was tried."""
+
+    command: Evaluate
+    slot: str
+    tries: int
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An object of the store that cannot be read: its digest, and for people what needs it and why it is not there."""
+
+    digest: str
+    reason: str
 
 
 @recorded
@@ -140,8 +160,9 @@ class Entry:
 class State:
     """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
-    to end; `max_output` is how many tokens each known model can answer with; `depth` counts, for each flow that may
-    call itself, how many levels are left below this run; `verified`: no answer counts that nobody has signed;
+    to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
+    model can answer with; `depth` counts, for each flow that may call itself, how many levels are left below this run;
+    `verified`: no answer counts that nobody has signed;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
     `continuations`: how often the run continued as new, and inside of what.
     """
@@ -165,6 +186,7 @@ class State:
     pending: dict[str, Pending] = field(default_factory=dict)
     purses: dict[str, Purse] = field(default_factory=dict)
     ledger: dict[str, Entry] = field(default_factory=dict)
+    lacking: dict[str, Missing] = field(default_factory=dict)
     backlog: list[Task] = field(default_factory=list)
     pauses: int = 0
     issued: int = 0

@@ -20,7 +20,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         started=state.started,
         requester=state.requester,
         rehearsal=state.rehearsal,
-        steps=[step_view(state, frame) for frame in state.frames.values() if is_shown(frame)],
+        steps=[step_view(state, frame) for frame in state.frames.values() if is_shown(state, frame)],
         questions=[_question(definition, state, question) for question in state.questions.values()],
         purses=[_purse(purse, state.flow) for purse in state.purses.values()],
         ledger=[_entry(entry) for entry in state.ledger.values()],
@@ -36,9 +36,18 @@ def _since(notes: list[Note], after: int) -> list[Note]:
     return notes[max(0, after + 1 - first) :]
 
 
-def is_shown(frame: Frame) -> bool:
-    """Whether people are shown it; other frames are how the machine works."""
-    return CONSTRUCTS[frame.kind].node is not None
+def is_shown(state: State, frame: Frame) -> bool:
+    """Whether people are shown it; other frames are how the machine works, while it does."""
+    return CONSTRUCTS[frame.kind].node is not None or _lacks_by_itself(state, frame)
+
+
+def lacking(state: State) -> dict[str, str]:
+    """What waits for objects that cannot be read: the reason, for the path of each step."""
+    return {path.removesuffix("/call"): missing.reason for path, missing in state.lacking.items()}
+
+
+def _lacks_by_itself(state: State, frame: Frame) -> bool:
+    return frame.path in state.lacking and not frame.path.endswith("/call")
 
 
 def step_view(state: State, frame: Frame) -> StepView:
@@ -48,7 +57,11 @@ def step_view(state: State, frame: Frame) -> StepView:
     acting = CONSTRUCTS[of.kind]
     doing = construct.doing(frame) if frame.cancelling else acting.doing(of)
     name = frame.path.rsplit("/", 1)[-1]
-    return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), acting.detail(of))
+    missing = state.lacking.get(of.path)
+    detail = acting.detail(of) if missing is None else missing.reason
+    lacks = missing.digest if missing is not None else ""
+    doing = doing if missing is None or frame.cancelling else "waiting"
+    return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), detail, lacks)
 
 
 def _question(definition: Definition, state: State, question: Question) -> QuestionView:

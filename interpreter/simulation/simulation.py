@@ -17,8 +17,9 @@ from dsl.definition.encode import decode_data
 from dsl.definition.unseal import narrow
 from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
+from dsl.expressions.values import Reference, references_in
 from dsl.values.codec import dump, load, stretch
-from interpreter.boundary.failures import CANCELLED
+from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
@@ -226,6 +227,15 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
+        missing = [one.hash for one in references_in(load(list(command.scope.values()))) if self._is_gone(one)]
+        if missing:
+            gone = f"no object {missing[0]} in the world"
+            self._later(
+                command.id,
+                0,
+                lambda at: CallFailed(at, command.id, OBJECT_MISSING, gone, "not_started", details=(missing[0],)),
+            )
+            return
         scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
         try:
             value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
@@ -241,6 +251,9 @@ class SimulatedRun:
         self._flying[command.id] = None
         verdict, seconds = self.simulation.knows(command.answer, command.at)
         self._later(command.id, seconds, lambda at: AnswerVerified(at, command.id, verdict))
+
+    def _is_gone(self, reference: Reference) -> bool:
+        return reference.hash not in self.simulation.world.objects
 
     def _pause(self, command: Pause) -> None:
         self._flying[command.id] = None

@@ -36,5 +36,27 @@ class CorruptObject(StoreError):
         super().__init__(digest, f"the object {digest} in {place} is damaged: its content has another hash")
 
 
+class UnreadableObject(StoreError):
+    """The store itself cannot be asked: no permission, no network."""
+
+    def __init__(self, digest: str, error: Exception) -> None:
+        super().__init__(digest, f"the object {digest} cannot be read: {type(error).__name__}: {error}")
+
+
+def read(store: ObjectStore, digest: str) -> bytes:
+    """The content under `digest`. The one way in which values are read: whatever a store does, it is verified here, and
+    what goes wrong is a `StoreError`.
+    """
+    try:
+        content = store.get(digest)
+    except StoreError:
+        raise
+    except Exception as error:  # a store may be anybody's, and fail in any way
+        raise UnreadableObject(digest, error) from error
+    if digest_of(content) != digest:
+        raise CorruptObject(digest, type(store).__name__)
+    return content
+
+
 def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -11,7 +11,7 @@ from dsl.expressions.wire import to_wire
 from dsl.values.codec import encoded, load
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, References
-from interpreter.stores.store import ObjectStore
+from interpreter.stores.store import ObjectStore, read
 
 LARGE = 64 * 1024
 """A value whose JSON has more bytes than this does not travel through histories."""
@@ -33,8 +33,8 @@ def keep_large(store: ObjectStore, value: Value) -> Value:
 
 
 def content_of(store: ObjectStore, reference: Reference) -> Value:
-    """The value behind a reference, with no more references in it."""
-    value = load(json.loads(store.get(reference.hash)))
+    """The value behind a reference, with no more references in it. Raises `StoreError`, and nothing else."""
+    value = load(json.loads(read(store, reference.hash)))
     resolved: Value = substitute(value, lambda inner: content_of(store, inner))
     return resolved
 

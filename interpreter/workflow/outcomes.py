@@ -13,7 +13,15 @@ from temporalio.exceptions import (
     WorkflowAlreadyStartedError,
 )
 
-from interpreter.boundary.failures import CANCELLED, NOT_CALLED, NOT_REGISTERED, RUN_LOST, TIMED_OUT, UNDECLARED
+from interpreter.boundary.failures import (
+    CANCELLED,
+    NOT_CALLED,
+    NOT_REGISTERED,
+    OBJECT_MISSING,
+    RUN_LOST,
+    TIMED_OUT,
+    UNDECLARED,
+)
 from interpreter.boundary.payloads import (
     AnswerVerdict,
     ChatResult,
@@ -23,7 +31,7 @@ from interpreter.boundary.payloads import (
     RunResult,
     Spent,
 )
-from interpreter.boundary.told import Told, heard
+from interpreter.boundary.told import Told, heard, is_workers
 from interpreter.core.commands import CallTool, Evaluate, Pause
 from interpreter.core.events import (
     AnswerVerified,
@@ -43,6 +51,8 @@ from interpreter.workflow.limits import too_large
 
 def call_event(command: Call, at: float, result: Any, error: BaseException | None) -> Event:
     """The event for an activity that has ended."""
+    if error is not None and _lacks_an_object(error):
+        return _unread(command.id, at, error)
     if error is not None and type(command) in (Evaluate, Pause):
         raise error
     if type(command) is Pause:
@@ -62,6 +72,24 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
     except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
         reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
         return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
+
+
+def _lacks_an_object(error: BaseException) -> bool:
+    """Whether it is the worker's word that a value could not be read."""
+    cause = _said(error)
+    return isinstance(cause, ApplicationError) and is_workers(cause.type) and heard(cause.type).kind == OBJECT_MISSING
+
+
+def _unread(id_: str, at: float, error: BaseException) -> CallFailed:
+    """Whatever needed the object was not begun."""
+    cause = _said(error)
+    assert isinstance(cause, ApplicationError)
+    return CallFailed(at, id_, OBJECT_MISSING, cause.message, "not_started", details=tuple(cause.details))
+
+
+def _said(error: BaseException) -> BaseException | None:
+    """What ended an activity. A local one that was not tried again ends with it as it is."""
+    return error.cause if isinstance(error, ActivityError) else error
 
 
 def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
@@ -102,7 +130,7 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
         raise error
     cause = error.cause
     if isinstance(cause, ApplicationError):
-        detail = cause.details[0] if cause.details else {}
+        detail = cause.details[0] if cause.details and type(cause.details[0]) is dict else {}
         spent = Spent(**detail["spent"]) if "spent" in detail else None
         failure = detail.get("failure") or {
             "$type": "Failure",

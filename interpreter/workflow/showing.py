@@ -10,14 +10,14 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, USD_ATTRIBUTE
+from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, MEMO_LACKING, USD_ATTRIBUTE
 from interpreter.boundary.view import AROUND, StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.question import Question
 from interpreter.core.state import State
-from interpreter.core.view import step_view
+from interpreter.core.view import lacking, step_view
 from interpreter.core.wording import title
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
@@ -39,17 +39,26 @@ class Showing:
         self._details = ""
         self._waits: tuple[tuple[str, int], ...] = ()
         self._closed = False
+        self._lacking: dict[str, str] = workflow.memo_value(MEMO_LACKING, {})
 
     def show(self, state: State) -> None:
         details = _details(state)
         if details != self._details:
             self._details = details
             workflow.set_current_details(details)
+        self._show_lacking(state)
         waits = tuple((question.id, question.stage) for question in state.questions.values())
         closing = finished(state) and not self._closed
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
             workflow.upsert_search_attributes(_updates(state, closing=closing))
+
+    def _show_lacking(self, state: State) -> None:
+        """In the memo, where it is found without a worker, and among all runs."""
+        found = dict(islice(lacking(state).items(), MOST_SHOWN))
+        if found != self._lacking:
+            self._lacking = found
+            workflow.upsert_memo({MEMO_LACKING: found or None})
 
 
 def _updates(state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:

@@ -22,9 +22,10 @@ from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.objects import store_activity
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, EvaluateRequest, EvaluateResult
+from interpreter.boundary.told import told_by_worker
 from interpreter.providers.provider import ProviderFailure
 from interpreter.stores.memory import MemoryStore
-from interpreter.stores.store import MissingObject, ObjectStore
+from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import LARGE, content_of, keep_large
 
 REQUEST = ChatRequest(agent="triage", model="gpt-4o", prompt="Sort this.")
@@ -112,8 +113,10 @@ async def test_texts_behind_references_are_fetched() -> None:
 @pytest.mark.parametrize("store", [None, MemoryStore()])
 async def test_a_text_that_cannot_be_read_costs_nothing(store: ObjectStore | None) -> None:
     found = await chat_failure(lambda: ANSWER, replace(REQUEST, references=[[[0], "0" * 64, 9]]), store)
-    assert found.type == failures.CONNECTION_FAILED
-    assert found.details[0]["charge"] == "none"
+    if store is None:
+        assert (found.type, found.details[0]["charge"]) == (failures.CONNECTION_FAILED, "none")
+    else:
+        assert (found.type, found.details) == (told_by_worker(failures.OBJECT_MISSING), ("0" * 64,))
 
 
 async def evaluate(
@@ -171,9 +174,11 @@ async def test_the_authors_mistake_is_a_value() -> None:
     assert result.error_message
 
 
-async def test_a_missing_object_raises_so_that_it_is_tried_again() -> None:
-    with pytest.raises(MissingObject):
+async def test_a_missing_object_is_told_with_its_digest() -> None:
+    with pytest.raises(ApplicationError) as caught:
         await evaluate(MemoryStore(), Get(Name("a"), "b"), {"a": Reference("0" * 64, 9)})
+    assert (caught.value.type, caught.value.details) == (told_by_worker(failures.OBJECT_MISSING), ("0" * 64,))
+    assert caught.value.non_retryable, "the interpreter waits, where it can be seen"
 
 
 async def test_a_state_is_kept_as_it_is() -> None:

@@ -25,7 +25,7 @@ from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.activities.headers import HEADERS, CallHeaders
 from interpreter.activities.tool import Tool, tool_activity
-from interpreter.boundary.failures import NOT_CALLED, UNDECLARED
+from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, UNDECLARED
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.told import Told, heard
 from interpreter.stores.memory import MemoryStore
@@ -291,7 +291,8 @@ async def test_a_large_result_goes_to_the_store_and_comes_back_as_an_argument() 
 
     assert await call(length, {"text": kept["body"]}, store) == 400_000
     assert heard((await failure(length, {"text": kept["body"]})).type) == Told(NOT_CALLED)
-    assert heard((await failure(length, {"text": kept["body"]}, MemoryStore())).type) == Told(NOT_CALLED)
+    gone = await failure(length, {"text": kept["body"]}, MemoryStore())
+    assert (heard(gone.type), gone.details) == (Told(OBJECT_MISSING), (kept["body"].hash,))
 
 
 async def test_a_stored_result_keeps_its_types() -> None:

@@ -13,7 +13,7 @@ from dsl.values.codec import encoded
 from dsl.values.references import parted
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.memory import MemoryStore
-from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore
+from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore, StoreError
 from interpreter.stores.values import LARGE, content_of, keep_large, resolve
 
 HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -111,3 +111,25 @@ def test_data_that_looks_like_a_reference_is_data(store: ObjectStore) -> None:
 def test_what_has_no_json_is_refused(store: ObjectStore, value: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the encoder's own words
         keep_large(store, value)
+
+
+class Broken(MemoryStore):
+    """A store that is out of reach, or that gives something else."""
+
+    def __init__(self, answer: bytes | Exception) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def get(self, digest: str) -> bytes:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(ConnectionError("no route"), "no route"), (KeyError("?"), "KeyError"), (b"jello", "damaged")]
+)
+def test_whatever_a_store_does_is_told_of_the_object(answer: bytes | Exception, said: str) -> None:
+    with pytest.raises(StoreError, match=said) as caught:
+        content_of(Broken(answer), Reference(HELLO, 5))
+    assert caught.value.digest == HELLO

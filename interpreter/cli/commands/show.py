@@ -19,7 +19,7 @@ from interpreter.cli.screen import REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.errors import NoWorker
-from interpreter.client.listing import status_word, why_stuck
+from interpreter.client.listing import lacking, status_word, why_stuck
 from interpreter.client.run import Run
 
 _TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
@@ -72,6 +72,7 @@ async def _known(run: Run) -> dict[str, Any]:
         "started": description.start_time,
         "closed": description.close_time,
         "task_queue": description.task_queue,
+        "waits": lacking(memo) if description.close_time is None else None,
     }
 
 
@@ -82,6 +83,8 @@ def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, sta
     yield f"status  {state.status if state and known['closed'] is None else known['status']}"
     if stuck is not None:
         yield f"stuck   {stuck}"
+    if known["waits"] is not None:
+        yield f"waits   {inert(known['waits'])}"
     if unattended is not None:
         yield f"worker  {unattended}"
     if state is None:

@@ -11,8 +11,8 @@ used up only because of it.
 from dataclasses import replace
 
 from dsl.ast.duration import format_duration
-from interpreter.boundary.failures import NO_PROVIDER
-from interpreter.core import model_costs, model_questions, policies, reservations
+from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
+from interpreter.core import fetching, model_costs, model_questions, policies, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
@@ -99,6 +99,10 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         if frame.cancelling:
             machine.end(frame, CANCELLED)
             return
+        if event.kind == OBJECT_MISSING:
+            self._wait_for_object(machine, frame, event)
+            return
+        fetching.lacks_nothing(machine, frame)
         following = self._following(machine, memory, event)
         kind, message = policies.in_our_words(event)
         message += f"; {following.reason}" if following.reason else ""
@@ -129,6 +133,17 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
         if memory.unfit <= 1 or memory.lost.kind != NO_PROVIDER:
             self._note(machine, frame, "retrying", memory.waits)
+
+    def _wait_for_object(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
+        """The model was not asked: a text of the prompt cannot be read. That is no attempt that it has used up."""
+        memory = self.memory(frame)
+        memory.tries -= 1
+        memory.unread += 1
+        fetching.lacks(machine, frame, event)
+        memory.phase = "waiting"
+        memory.command = f"{memory.id}~{memory.attempt}!object"
+        at = machine.state.now + policies.object_delay(memory.unread) / 1000
+        machine.issue(frame, SetTimer(memory.command, at, f"{title(memory.id)}: waits for an object"))
 
     def _note(self, machine: Machine, frame: Frame, kind: str, detail: str) -> None:
         """People are told of the step: a call is how it works."""

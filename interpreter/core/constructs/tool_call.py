@@ -10,8 +10,9 @@ from typing import Literal, cast
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
+from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.boundary.payloads import JSON
-from interpreter.core import certainty, policies, purses
+from interpreter.core import certainty, fetching, policies, purses
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -151,10 +152,10 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             memory.doubt = memory.doubt if early else None
         if frame.cancelling:
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
-        elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool):
+        elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
             memory.misfits += 1
             memory.misfit = event.message
-            self._wait(machine, frame, event, policies.misfit_delay(memory.misfits))
+            self._wait(machine, frame, event, self._misfit_delay(machine, frame, event))
         else:
             self._retry_or_fail(machine, frame, event, failure, tool)
 
@@ -163,6 +164,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     ) -> None:
         memory = self.memory(frame)
         memory.misfit = ""
+        fetching.lacks_nothing(machine, frame)
         step = self._step(machine, frame)
         delay = policies.retry_delay(
             tool,
@@ -183,9 +185,13 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         wait = int(1000 * (memory.over_at - machine.state.now)) + 1
         return policies.may_repeat(tool, _key_left(machine, memory, tool), wait)
 
-    def _is_patient(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
-        """Whether the call may wait on for a worker that can take it; the budgets around end it by themselves."""
+    def _is_patient(self, machine: Machine, frame: Frame, tool: ToolDeclaration, kind: str) -> bool:
+        """Whether the call may wait on for a worker that can take it; the budgets around end it by themselves. A step
+        waits for a missing object like any other that needs it: until it is back.
+        """
         memory = self.memory(frame)
+        if kind == OBJECT_MISSING and memory.overrides:
+            return True
         step = self._step(machine, frame)
         patience = (step.patience if step else None) or tool.patience
         if patience is None:
@@ -194,6 +200,14 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
                 return True
             patience = policies.DEFAULT_PATIENCE
         return machine.state.now - memory.first_at < patience / 1000
+
+    def _misfit_delay(self, machine: Machine, frame: Frame, event: CallFailed) -> int:
+        misfits = self.memory(frame).misfits
+        if event.kind == OBJECT_MISSING:
+            fetching.lacks(machine, frame, event)
+            return policies.object_delay(misfits)
+        fetching.lacks_nothing(machine, frame)
+        return policies.misfit_delay(misfits)
 
     def _wait(self, machine: Machine, frame: Frame, event: CallFailed, delay: int) -> None:
         memory = self.memory(frame)
