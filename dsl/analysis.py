@@ -11,6 +11,7 @@ from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import gates
 from dsl.semantics.nodes import by_class
+from dsl.semantics.spending import Spending
 from dsl.semantics.understand import understand
 from dsl.source import Source
 from dsl.syntax.parse import parse
@@ -22,6 +23,7 @@ class Analysis:
 
     source: Source
     module: Module
+    program: Program
     facts: Facts
     diagnostics: tuple[Diagnostic, ...]
     flows: tuple[FlowDeclaration, ...]
@@ -34,6 +36,10 @@ class Analysis:
     def gates(self, approval: AwaitApproval) -> tuple[GatedCall, ...]:
         """The irreversible calls that an approval of this module opens; see `dsl.semantics.gating.gates`."""
         return self._gates.get(id(approval), ())
+
+    def spends(self, flow: str) -> Spending:
+        """The most that a flow of this module can spend; see `dsl.semantics.spending`."""
+        return self.program.spendings.of(flow)
 
     @cached_property
     def _gates(self) -> dict[int, tuple[GatedCall, ...]]:
@@ -55,4 +61,4 @@ def analyse(source: Source) -> Analysis:
     diagnostics = tuple(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
     flows = tuple(program.graph.flows.values())
     main = program.graph.main()
-    return Analysis(source, parsed.module, facts, diagnostics, flows, main[0] if len(main) == 1 else None)
+    return Analysis(source, parsed.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)

@@ -86,12 +86,18 @@ class AgentDeclaration(Node):
 
 @dataclass(frozen=True, slots=True)
 class FlowDeclaration(Node):
+    """`most` is what a run of it can spend at most, and `usual` the calls when hardly a model fails, filled in when it
+    is sealed; None where its text does not say.
+    """
+
     name: str
     parameters: tuple[Field, ...]
     returns: Type | None
     body: Block
     budget: Budget | None = None
     depth: int | None = None
+    most: Budget | None = None
+    usual: int | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 

@@ -1,4 +1,4 @@
-"""What a text means that says nothing, in milliseconds."""
+"""What a text means that says nothing; times in milliseconds."""
 
 TIMEOUT = 30_000
 """For one attempt at a tool."""
@@ -8,5 +8,9 @@ HEARTBEAT = 5_000
 """Without a sign of life for so long, a tool on the run's own queue is taken for lost; others need not send any."""
 LONGEST_PROVIDER_WAIT = 120_000
 """The longest wait that a model's provider may ask for."""
+MOST_REASKS = 2
+"""How often a model is asked again for an answer that fits its type."""
+MOST_TRIES = 7
+"""How often one question is put to one model, the failed attempts with the first."""
 FIRST_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000

@@ -9,6 +9,7 @@ from dsl.ast.node import Node
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
+from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
 
 _HEAD = re.compile(r"(?:\s*#[^\n]*\n)*\s*")
@@ -23,6 +24,10 @@ class Program:
     @cached_property
     def graph(self) -> CallGraph:
         return call_graph(self.facts)
+
+    @cached_property
+    def spendings(self) -> Spendings:
+        return Spendings(self.facts, self.graph)
 
     def place(self, node: Node) -> Span:
         """Where `node` is shown: its text, and of a text of several lines the first line."""

@@ -11,7 +11,7 @@ from dsl.ast.address import places
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Verify
 from dsl.ast.expressions import Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
-from dsl.ast.statements import AwaitApproval, Call, Compensate, Loop, NotYet, Sleep
+from dsl.ast.statements import AwaitApproval, Budget, Call, Compensate, Loop, NotYet, Sleep
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
 from dsl.definition.scopes import out_of_scope
@@ -93,6 +93,8 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: the default of `{node.name}` is not the same everywhere"
         case NotYet(construct=construct):
             yield f"{place}: this version does not run {construct}"
+        case Budget() if any((limit or 0) < 0 for limit in (node.usd, node.tokens, node.calls, node.time)):
+            yield f"{place}: a budget is less than nothing"
         case Loop(budget=None):
             yield f"{place}: a loop has no budget"
         case Sleep(milliseconds=None, until=None):

@@ -25,17 +25,20 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
-from dsl.ast.statements import AwaitApproval, Call, GatedCall, Retry
+from dsl.ast.statements import AwaitApproval, Budget, Call, GatedCall, Retry
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
 from dsl.definition.form import to_bytes
 from dsl.definition.reach import reach
 from dsl.definition.rewrite import rewrite
+from dsl.semantics.spending import Spending
 from dsl.source import Source
 
 Gates = Callable[[AwaitApproval], tuple[GatedCall, ...]]
 """The irreversible calls that an approval opens."""
+Spends = Callable[[str], Spending]
+"""The most that a flow can spend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ class UnknownFlow(LookupError):
     """The file has no such flow, or no main flow."""
 
 
-def seal(module: Module, source: Source, flow: str | None = None, *, gates: Gates) -> Sealed:
+def seal(module: Module, source: Source, flow: str | None = None, *, gates: Gates, spends: Spends) -> Sealed:
     """Seal `flow`, or the file's main flow. The module must have passed the check."""
-    parts = _parts(module, gates)
+    parts = _parts(module, gates, spends)
     name = flow if flow is not None else main_flow(module)
     if name is None:
         raise UnknownFlow("this file has no main flow, or more than one: name a flow")
@@ -104,14 +107,14 @@ def _place(node: Node) -> list[int]:
     return [node.span.start, node.span.end]
 
 
-def _parts(module: Module, gates: Gates) -> Parts:
+def _parts(module: Module, gates: Gates, spends: Spends) -> Parts:
     """All declarations of the module, each in its plain form."""
     parameters = {
         node.name: tuple(field.name for field in node.parameters)
         for node in module.declarations
         if isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration)
     }
-    plain = _Plain(parameters, gates)
+    plain = _Plain(parameters, gates, spends)
     declarations = [rewrite(node, plain.change) for node in module.declarations]
     return Parts(
         flow="",
@@ -128,6 +131,7 @@ class _Plain:
 
     parameters: Mapping[str, tuple[str, ...]]
     gates: Gates
+    spends: Spends
 
     def change(self, node: Any, original: Node) -> Any:
         match node:
@@ -139,6 +143,10 @@ class _Plain:
                 return complete_tool(node)
             case AgentDeclaration():
                 return complete_agent(node)
+            case FlowDeclaration():
+                spending = self.spends(node.name)
+                most = Budget(spending.usd, spending.tokens, spending.calls)
+                return replace(node, most=None if most == Budget() else most, usual=spending.usual)
             case AwaitApproval():
                 assert isinstance(original, AwaitApproval)
                 return replace(node, gates=tuple(rewrite(gate, self.change) for gate in self.gates(original)))

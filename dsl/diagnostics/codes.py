@@ -25,6 +25,7 @@ CODES: dict[str, str] = {
     "SF304": "recursion without a depth",
     "SF305": "budget that cannot hold",
     "SF306": "time or count that cannot hold",
+    "SF307": "share that is not known",
     "SF401": "write without an undo or a reason",
     "SF402": "outcome that cannot be settled",
     "SF403": "undo that is not a tool that can undo",

@@ -4,9 +4,10 @@ memory.
 
 from dataclasses import dataclass, field
 
+from dsl.ast.defaults import MOST_REASKS
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import EVERY_MODEL_FAILED, MALFORMED_OUTPUT, NOT_ASKED
-from interpreter.core import policies, reservations
+from interpreter.core import reservations
 from interpreter.core.outcomes import Failure
 from interpreter.core.recorded import recorded
 
@@ -25,7 +26,7 @@ class ModelsAsked:
 
     def ask_again(self, problem: str) -> bool:
         """Whether the model is asked again because of a `problem` with its answer."""
-        if self.reasks == policies.MOST_REASKS:
+        if self.reasks == MOST_REASKS:
             return False
         self.reasks += 1
         self.feedback = problem

@@ -32,8 +32,6 @@ LONGEST_SETTLING = 600.0
 MODEL_TIMEOUT = 120_000
 """Milliseconds for one attempt at a model."""
 DEFAULT_OUTPUT_TOKENS = 4096
-MOST_REASKS = 2
-"""How often a model is asked again for an answer that fits its type."""
 
 _DEFAULT_RETRIES = 2
 _PATIENCE = {

@@ -1,5 +1,7 @@
 """Budgets: a tree of purses, opened and closed with the frames that they belong to; deadlines; leases to children."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeVar, overload
 
@@ -100,15 +102,48 @@ def from_spent(spent: Spent) -> Amount:
     return Amount(Decimal(spent.usd), spent.tokens, spent.calls)
 
 
-def lease(state: State, path: str, budget: Budget) -> Lease:
-    """What a child gets: the smaller of what it declares and what is left in the purse at `path`, for each unit."""
-    usd = smaller(budget.usd, left(state, path, "usd"))
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """How many branches run side by side where a child does, itself counted, and how many of them are one call."""
+
+    branches: int = 1
+    steps: int = 0
+
+
+ALONE = Beside()
+
+
+def lease(state: State, path: str, bound: Budget, enough: int | None = None, beside: Beside = ALONE) -> Lease:
+    """What a child gets: the smaller of its `bound` and what is left in the purse at `path`, for each unit.
+
+    Where the calls of all that run `beside` do not fit together, a share does, if that is `enough`; and one call stays
+    for each step there that needs no more.
+    """
+    usd, calls = smaller(bound.usd, left(state, path, "usd")), smaller(bound.calls, left(state, path, "calls"))
+    spare = left(state, path, "calls")
+    if calls is not None and spare is not None and calls * beside.branches > spare:
+        share = calls if enough is None else max(enough, spare // beside.branches)
+        calls = min(calls, share, max(spare - beside.steps, 1))
     return Lease(
         format(usd, "f") if usd is not None else None,
-        smaller(budget.tokens, left(state, path, "tokens")),
-        smaller(budget.calls, left(state, path, "calls")),
+        smaller(bound.tokens, left(state, path, "tokens")),
+        calls,
         dict(state.depth),
     )
+
+
+def bound_of(state: State, flow: FlowDeclaration, models: Iterable[str]) -> Budget:
+    """What a run of `flow`, which can ask `models`, may spend at most: what it declares, and what its text says. Money
+    follows from the tokens, at the highest of the prices.
+    """
+    declared, most = flow.budget or Budget(), flow.most or Budget()
+    tokens = smaller(declared.tokens, most.tokens)
+    usd = smaller(declared.usd, most.usd)
+    prices = [state.prices.get(model) for model in models]
+    if tokens is not None:
+        dearest = max((Decimal(rate) for each in prices if each for rate in (each.input, each.output)), default=None)
+        usd = smaller(usd, None if dearest is None else tokens * dearest)
+    return Budget(usd=usd, tokens=tokens, calls=smaller(declared.calls, most.calls))
 
 
 def begin_depth(state: State, flow: FlowDeclaration) -> None:

@@ -138,7 +138,7 @@ async def _median(work: Callable[[], Awaitable[Any]]) -> float:
 def _run_input() -> RunInput:
     source = Source("bench.flow", flow_text(STEPS))
     analysis = analyse(source)
-    sealed = seal(analysis.module, source, gates=analysis.gates)
+    sealed = seal(analysis.module, source, gates=analysis.gates, spends=analysis.spends)
     inline = base64.b64encode(zlib.compress(sealed.json)).decode()
     return RunInput(DefinitionEnvelope(sealed.hash, inline), sealed.flow, {})
 

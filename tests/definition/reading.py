@@ -5,6 +5,7 @@ from dsl.ast.statements import AwaitApproval, Call
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed, seal
 from dsl.definition.unseal import unseal
+from dsl.semantics.spending import UNKNOWN, Spending
 from dsl.source import Source
 from dsl.syntax.parse import parse
 
@@ -19,8 +20,12 @@ def no_gates(approval: AwaitApproval) -> tuple[Call, ...]:
     return ()
 
 
+def unknown(flow: str) -> Spending:
+    return UNKNOWN
+
+
 def sealed(text: str, flow: str | None = None) -> Sealed:
-    return seal(module(text), Source("case.flow", text), flow, gates=no_gates)
+    return seal(module(text), Source("case.flow", text), flow, gates=no_gates, spends=unknown)
 
 
 def definition(text: str, flow: str | None = None) -> Definition:

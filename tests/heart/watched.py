@@ -30,7 +30,11 @@ def definition_of(text: str) -> Definition | None:
     """None when the check refuses the text."""
     source = Source("random.flow", text)
     analysis = analyse(source)
-    return unseal(seal(analysis.module, source, "main", gates=analysis.gates).json) if analysis.ok else None
+    return (
+        unseal(seal(analysis.module, source, "main", gates=analysis.gates, spends=analysis.spends).json)
+        if analysis.ok
+        else None
+    )
 
 
 def flows(number: int, first: int = 0, *, free: bool = False) -> list[tuple[int, Definition]]:

@@ -21,6 +21,11 @@ PARTIAL = {
         ("dsl/checks/list_size.py", "For ParallelFor", "what the walk reports as unbounded"),
         ("dsl/checks/no_value.py", "For ParallelFor", "a hint for the name of an item; there is one for any other"),
         ("dsl/checks/no_value.py", "Let Parallel ParallelFor Var", "a hint for names that end with their block"),
+        (
+            "dsl/checks/shares.py",
+            "BudgetBlock Loop Parallel ParallelFor Step",
+            "what limits or shares; any other is its parts",
+        ),
         ("dsl/checks/unused.py", "AwaitApproval Step", "a result that cost something, for a warning"),
         ("dsl/definition/linked.py", "AwaitApproval Loop NotYet Sleep", "what a run takes more for granted of"),
         ("dsl/definition/linked.py", "Binary FunctionCall Unary", "what names an operation"),
@@ -28,14 +33,18 @@ PARTIAL = {
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "BudgetBlock If Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
-        ("dsl/definition/seal.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what has parameters"),
-        ("dsl/definition/seal.py", "AgentDeclaration ToolDeclaration", "what has defaults to write out"),
+        (
+            "dsl/definition/seal.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration",
+            "what has parameters, and what is filled in",
+        ),
         (
             "dsl/expressions/evaluate.py",
             "Binary Comprehension Conditional FunctionCall ListLiteral RecordLiteral",
             "what makes a value, so that its size is looked at; the others only find one",
         ),
         ("dsl/semantics/declare.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/semantics/spending.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         ("dsl/semantics/gating/gates.py", "For ParallelFor", "items of what was shown; any other round opens no gate"),
         (
             "dsl/semantics/gating/gates.py",

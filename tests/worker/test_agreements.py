@@ -9,6 +9,7 @@ import pytest
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
+from dsl.semantics.spending import UNKNOWN
 from dsl.source import Source
 from dsl.syntax.parse import parse
 from interpreter.activities.headers import DeclaredSignature
@@ -21,7 +22,7 @@ def definition(declarations: str, flow: str) -> Definition:
     source = Source("test.flow", f"edition 1\n{declarations}\nflow main() {{ {flow} }}")
     parsed = parse(source)
     assert not parsed.diagnostics
-    sealed = seal(parsed.module, source, gates=lambda _: ())
+    sealed = seal(parsed.module, source, gates=lambda _: (), spends=lambda _: UNKNOWN)
     return unseal(sealed.json, sealed.hash)
 
 

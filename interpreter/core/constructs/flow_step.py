@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.statements import Budget, Step
+from dsl.ast.statements import Step
 from dsl.definition.unseal import narrow
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
@@ -59,11 +59,12 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
     def _reserve(self, machine: Machine, frame: Frame) -> None:
         _, flow = _parts(machine, frame)
         state, memory = machine.state, self.memory(frame)
-        budget = flow.budget or Budget()
-        lease = purses.lease(state, frame.purse, budget)
+        agents = narrow(machine.definition, flow.name).agents.values()
+        bound = purses.bound_of(state, flow, [model for agent in agents for model in agent.models])
+        lease = purses.lease(state, frame.purse, bound, flow.usual, _beside(machine, frame))
         if not reservations.reserve(machine, frame, purses.from_lease(lease)):
             return
-        memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, budget)
+        memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, bound)
         if _may_have_effects(machine, flow):
             ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
         machine.issue(frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path), state.rehearsal))
@@ -136,6 +137,16 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, FlowDeclaration]:
     step = cast(Step, machine.node(frame))
     return step, machine.definition.flows[step.call.target]
+
+
+def _beside(machine: Machine, frame: Frame) -> purses.Beside:
+    frames, branches, steps = machine.state.frames, 1, 0
+    while frame.parent is not None:
+        frame = frames[frame.parent]
+        if machine.table[frame.kind].place == "parallel":
+            branches *= max(1, len(frame.children))
+            steps += sum(frames[path].kind in ("ToolStep", "AgentStep") for path in frame.children if path in frames)
+    return purses.Beside(branches, steps)
 
 
 def _may_have_effects(machine: Machine, flow: FlowDeclaration) -> bool:

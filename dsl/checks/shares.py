@@ -1,0 +1,101 @@
+"""SF307: a flow that runs beside others, and could take for itself all that is left of a budget around it.
+
+A flow is lent what it may spend at most. Where neither its own budget nor its text says how much that is, it would be
+lent all that is left, and those beside it would wait until it ends.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Literal
+from dsl.ast.node import Node, children
+from dsl.ast.statements import Budget, BudgetBlock, Loop, Parallel, ParallelFor, Step
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic
+
+_UNITS = ("usd", "tokens", "calls")
+_EXAMPLES = {"usd": "1 usd", "tokens": "20k tokens", "calls": "20 calls"}
+_NOUNS = {"usd": "money", "tokens": "tokens", "calls": "calls"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The units that something further out limits: anywhere, and for all that run side by side here."""
+
+    limited: frozenset[str]
+    shared: frozenset[str] = frozenset()
+
+    def within(self, budget: Budget | None) -> "_Around":
+        own = _limits(budget)
+        return _Around(self.limited | own, self.shared - own)
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    inherited = _inherited(program)
+    for name, flow in program.graph.flows.items():
+        if id(flow) not in program.facts.partly_read:
+            around = _Around(inherited[name]).within(flow.budget)
+            for step, shared in _steps(flow.body, around):
+                yield from _share(program, step, shared)
+
+
+def _share(program: Program, step: Step, around: _Around) -> Iterator[Diagnostic]:
+    signature = program.facts.callee_of(step.call)
+    flow = None if signature is None else signature.node
+    if not isinstance(flow, FlowDeclaration) or id(flow) in program.facts.partly_read:
+        return
+    known = program.spendings.of(flow.name)
+    unknown = [unit for unit in _UNITS if unit in around.shared and getattr(known, unit) is None]
+    if known.tokens is not None and "usd" in unknown:
+        unknown.remove("usd")
+    if unknown:
+        nouns = " and ".join(", ".join(_NOUNS[unit] for unit in unknown).rsplit(", ", 1))
+        examples = ", ".join(_EXAMPLES[unit] for unit in unknown)
+        yield Diagnostic(
+            "SF307",
+            f"`{flow.name}` runs beside others, and nothing says how much it may take of the {nouns} that they share",
+            program.name_label(step, step.call.target),
+            (program.name_label(flow, flow.name, "declared here"),),
+            help=f"give it a limit of its own: `flow {flow.name}(…) budget {examples} {{ … }}`",
+        )
+
+
+def _steps(node: Node, around: _Around) -> Iterator[tuple[Step, _Around]]:
+    """The steps below `node`, with what is limited around them."""
+    match node:
+        case Step():
+            yield node, around
+        case Loop(budget=budget) | BudgetBlock(budget=budget):
+            yield from _steps(node.body, around.within(budget))
+            if node.on_exhausted is not None:
+                yield from _steps(node.on_exhausted, around)
+        case Parallel(branches=branches):
+            inner = replace(around, shared=around.limited) if len(branches) > 1 else around
+            for branch in branches:
+                yield from _steps(branch, inner)
+        case ParallelFor(up_to=up_to, body=body):
+            alone = isinstance(up_to, Literal) and up_to.value == 1
+            yield from _steps(body, around if alone else replace(around, shared=around.limited))
+        case _:
+            for below in children(node):
+                yield from _steps(below, around)
+
+
+def _inherited(program: Program) -> dict[str, frozenset[str]]:
+    """For each flow the units that those who call it may limit: a lease passes a limit on."""
+    found = dict.fromkeys(program.graph.flows, frozenset[str]())
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        flow = program.graph.flows[name]
+        for step, around in _steps(flow.body, _Around(found[name]).within(flow.budget)):
+            target = step.call.target
+            if target in found and not around.limited <= found[target]:
+                found[target] |= around.limited
+                waiting.append(target)
+    return found
+
+
+def _limits(budget: Budget | None) -> frozenset[str]:
+    return frozenset(unit for unit in _UNITS if getattr(budget, unit, None) is not None)
