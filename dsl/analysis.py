@@ -1,6 +1,7 @@
 """The whole pipeline, from text to facts and problems: what the commands, the editor and the tests all call."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
@@ -15,6 +16,9 @@ from dsl.semantics.spending import Spending
 from dsl.semantics.understand import understand
 from dsl.source import Source
 from dsl.syntax.parse import parse
+
+MOST_OF_A_KIND = 100
+"""How many diagnostics of one code are told."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,22 @@ class Analysis:
         return found
 
 
+def _limited(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The first of each kind; the last of these says how many more there are. An error is no warning's kind."""
+    counts = Counter((each.code, each.severity) for each in diagnostics)
+    told: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for each in diagnostics:
+        kind = each.code, each.severity
+        told[kind] += 1
+        more = counts[kind] - MOST_OF_A_KIND
+        if told[kind] == MOST_OF_A_KIND and more > 0:
+            kept.append(replace(each, message=f"{each.message}; and {more:,} more of {each.code}"))
+        elif told[kind] <= MOST_OF_A_KIND:
+            kept.append(each)
+    return tuple(kept)
+
+
 def analyse(source: Source) -> Analysis:
     """Everything that can be known about a text without running it. Never raises, whatever the text."""
     parsed = parse(source)
@@ -58,7 +78,7 @@ def analyse(source: Source) -> Analysis:
     facts = understand(parsed.module, source.text, broken)
     program = Program(facts, source)
     found = [*parsed.diagnostics, *(each for _, check in CHECKS for each in check(program))]
-    diagnostics = tuple(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
+    diagnostics = _limited(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
     flows = tuple(program.graph.flows.values())
     main = program.graph.main()
     return Analysis(source, parsed.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)
