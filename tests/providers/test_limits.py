@@ -1,4 +1,4 @@
-"""How long an answer of a model can be: of known models what their makers say, of others nothing."""
+"""How long an answer of a model can be: of known models what a table of limits says, of others nothing."""
 
 import pytest
 
@@ -24,13 +24,19 @@ from interpreter.providers.limits import resolve_max_output
         ("claude-opus-4-20250514", 32_000),
         ("claude-opus-4-5-20251101", 64_000),
         ("claude-sonnet-4-20250514", 64_000),
+        ("claude-3-5-sonnet-20240620", 4_096),
+        ("claude-sonnet-5-5", 128_000),
+        ("gpt-6.1-sol", 128_000),
         ("Gemini-2.5-Flash", 65_535),
+        ("gemini-3.5-flash", 65_536),
     ],
 )
 def test_a_known_model(model: str, most: int) -> None:
     assert resolve_max_output([model]) == {model: most}
 
 
-@pytest.mark.parametrize("model", ["m1", "my-gpt-4o", "llama3", "o2", "", "/", "gpt"])
+@pytest.mark.parametrize(
+    "model", ["m1", "my-gpt-4o", "llama3", "o2", "o1-preview", "gpt-4.5-preview", "gemini-1.5-pro", "", "/", "gpt"]
+)
 def test_a_model_that_is_not_known_is_absent(model: str) -> None:
     assert resolve_max_output([model]) == {}
