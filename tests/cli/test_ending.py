@@ -35,6 +35,7 @@ def test_what_a_run_leaves_behind_is_told_before_it_is_terminated(dsl: Dsl, left
     assert (result.code, "was terminated: a test" in result.err) == (1, True), result.err
 
 
+@pytest.mark.slow
 def test_it_is_asked_at_a_terminal_and_told_as_json(dsl: Dsl, left: str) -> None:
     asking = dsl.at_terminal("terminate", left)
     asking.until("terminate it? [y]es  [n]o: ")
@@ -45,6 +46,7 @@ def test_it_is_asked_at_a_terminal_and_told_as_json(dsl: Dsl, left: str) -> None
     assert (entry["tool"], entry["path"], entry["state"]) == ("shop.reserve", "shop/parallel#1/hold", "done")
 
 
+@pytest.mark.slow
 def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
     """Nothing is undone until somebody works on it, and that is said, with what to do."""
     attach = f"nothing works on this run; carry it on with: dsl attach {left}"
@@ -60,6 +62,7 @@ def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
     assert (ended.code, "has ended: it is cancelled" in ended.err) == (1, True), ended.err
 
 
+@pytest.mark.slow
 def test_an_answer_to_a_run_nobody_works_on_says_that_it_has_no_effect_yet(dsl: Dsl, left: str) -> None:
     answer = ("--group", "team", "--answer", "count=1", "--answer", "note=x", "--by", "ada")
     approved = dsl.here("approve", left, *answer)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import CASES, Dsl, Ended
 
 SHOP = CASES / "shop.flow"
@@ -52,6 +54,7 @@ def test_only_signed_answers_count_where_people_are_known(dsl: Dsl) -> None:
     assert "unverified" not in ended.err
 
 
+@pytest.mark.slow
 def test_a_run_that_was_left_is_answered_with_the_people_it_was_started_with(dsl: Dsl) -> None:
     """Nobody works on it then, and who stands in for its worker knows its people."""
     (dsl.folder / "people.yaml").write_text(made(dsl, "ada").out.replace("groups: []", "groups: [team]"))
@@ -68,6 +71,7 @@ def test_a_run_that_was_left_is_answered_with_the_people_it_was_started_with(dsl
     assert (attached.code, "people file" in attached.err) == (2, True), attached.err
 
 
+@pytest.mark.slow
 def test_a_people_file_that_cannot_be_used_is_told_at_the_start(dsl: Dsl, tmp_path: Path) -> None:
     bad = tmp_path / "people.yaml"
     bad.write_text("people: [{name: ann}, {name: Ann}]")
