@@ -374,3 +374,12 @@ def test_a_signed_answer_that_is_forgotten_cannot_be_given_again() -> None:
     assert "answer anew" in (reply.message if (reply := reply_without_question(state, forgotten)) else "")
     later = Answer("new", "q", "approve", "ann", signature=Signature("k", 1_001, ""))
     assert reply_without_question(state, later) is None
+
+
+@pytest.mark.parametrize("group", [None, "", "c", " ", "A"])
+def test_anyone_may_answer_for_a_group(group: str | None) -> None:
+    """Nobody does who names none, or another: the money of two groups is not moved from one terminal."""
+    stages = 'from 2 of "a", "b" except requester timeout 1h then reject'
+    told = "refused: " if group is not None else "refused: say for which group you answer: a, b"
+    answers = [Says(by, told, group=group) for by in ("eve", "eve2")]
+    check(answers, *asked(definition(stages), answers), None)

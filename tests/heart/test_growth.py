@@ -75,6 +75,14 @@ def test_work_grows_with_the_size(name: str) -> None:
     assert large < 4.4 * small
 
 
+def test_long_list_gets_slower() -> None:
+    """It does not: an item costs about the same in a list of four times as many, however many go side by side."""
+    flow = f"{HEAD} {{ parallel for i in n up to 50 as r {{ step x = t.read(x: i) yield x }} }}"
+    small, large = work_of(flow, 100), work_of(flow, 400)
+    assert small > 50_000
+    assert large < 4.4 * small
+
+
 def test_a_loop_that_only_passes_time_pauses() -> None:
     flow = "flow main() { var n = 0 loop budget 10s { set n = n + 1 until n < 0 } on exhausted { return } }"
     simulation = simulated(flow, {})
