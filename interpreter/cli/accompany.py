@@ -18,6 +18,7 @@ from interpreter.cli.interrupts import SECOND_CHANCE, Interrupts
 from interpreter.cli.person import current_user
 from interpreter.cli.screen import Screen
 from interpreter.cli.scripted import Script, ScriptedAnswer
+from interpreter.cli.troubles import say_troubles
 from interpreter.client.errors import AnswerRefused, ClientError
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked
@@ -52,7 +53,11 @@ class Accompaniment:
         interrupts = Interrupts(self._say_that_it_stays)
         interrupts.listen()
         following = asyncio.create_task(self._follow())
-        beside = [asyncio.create_task(self._watch_queues()), asyncio.create_task(self._cancel_when_told(interrupts))]
+        beside = [
+            asyncio.create_task(say_troubles(self.run, self.screen.say)),
+            asyncio.create_task(self._watch_queues()),
+            asyncio.create_task(self._cancel_when_told(interrupts)),
+        ]
         leaving = asyncio.create_task(interrupts.leaving.wait())
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from interpreter.client.errors import (
 from interpreter.server.command import BinaryMissing
 from interpreter.server.embedded import ServerFailed
 
-USED_WRONGLY = (FlowUnreadable, InputRefused, UnknownRun, UnknownQuestion)
+USED_WRONGLY = (FlowUnreadable, UnknownRun, UnknownQuestion)
 
 
 def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
@@ -32,6 +32,8 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
         style = COLOURED if sys.stderr.isatty() else PLAIN
         click.echo(reports.text([(error.source, error.diagnostics)], style), err=True, nl=False)
         raise Problem(str(error)) from error
+    except InputRefused as error:
+        raise Misuse(f"{error}\nGive it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how") from error
     except USED_WRONGLY as error:
         raise Misuse(str(error)) from error
     except (ClientError, ServerFailed, BinaryMissing) as error:

@@ -1,7 +1,7 @@
 """The runs that a server knows, and those that are stuck, with the reason in plain words."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ FAILURES_BEFORE_STUCK = 2
 """A workflow task that fails once may only have lost its worker."""
 
 RECENT_EVENTS = 20
+
+MOST_BELOW = 200
+"""Runs below one that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,21 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
     if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
         return f"its workflow task has been tried {task.attempt} times; a worker has it now"
     return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"
+
+
+async def stuck_below(run: Run) -> list[RunSummary]:
+    """The runs below `run`, its children and theirs, that do not go on, and why: their ids begin with its own."""
+    prefix = f"{run.id}/".replace("\\", "\\\\").replace("'", "\\'")
+    query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '{prefix}'"
+    found = []
+    async for execution in run.temporal.list_workflows(query, limit=MOST_BELOW):
+        if names.parent_of(execution.id, run.id) is None:
+            continue
+        summary = await _summary(execution)
+        reason = await why_stuck(run.temporal, replace(run, id=summary.id)) or summary.stuck
+        if reason is not None:
+            found.append(replace(summary, stuck=reason))
+    return found
 
 
 def lacking(memo: Mapping[str, Any]) -> str | None:

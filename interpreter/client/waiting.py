@@ -35,6 +35,30 @@ class MissingWorker:
         )
 
 
+@dataclass(frozen=True)
+class WaitingCall:
+    """A call that is asked for, and that no worker has taken yet: all are busy, or there is none (`MissingWorker`)."""
+
+    path: str
+    name: str
+    queue: str
+    since: datetime
+
+
+def waiting_calls(run: WorkflowExecutionDescription) -> list[WaitingCall]:
+    """The calls of tools and models that nobody has taken yet."""
+    return [
+        WaitingCall(
+            activity.activity_id,
+            activity.activity_type.name,
+            activity.activity_options.task_queue.name,
+            activity.scheduled_time.ToDatetime(tzinfo=UTC),
+        )
+        for activity in run.raw_description.pending_activities
+        if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    ]
+
+
 async def missing_workers(client: TemporalClient, run: WorkflowExecutionDescription) -> list[MissingWorker]:
     """The queues with waiting work of `run` and nobody to do it."""
     raw = run.raw_description

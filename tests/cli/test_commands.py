@@ -175,3 +175,9 @@ def test_what_is_piped_in_is_the_input(dsl: Dsl, tmp_path: Path) -> None:
     flow.write_text("edition 1\nflow echo(x: decimal) -> decimal { return x }")
     ended = dsl("run", flow, "--input", "-", input='{"x": 12.50}')
     assert (ended.code, json.loads(ended.out)) == (0, "12.50"), ended.err
+
+
+def test_a_missing_input_says_how_it_is_given(dsl: Dsl) -> None:
+    ended = dsl.here("run", SHOP)
+    assert ended.code == 2
+    assert "--input FILE or --set NAME=VALUE" in ended.err

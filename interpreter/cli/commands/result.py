@@ -1,17 +1,21 @@
 """`dsl result`."""
 
+import asyncio
 import json
 
 import click
 
+from interpreter.boundary.payloads import RunResult
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import bad_end
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Problem
 from interpreter.cli.screen import REHEARSAL
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.troubles import say_troubles
 from interpreter.client.errors import RunCancelled, RunFailed, RunTerminated
 from interpreter.client.outcome import result_of
+from interpreter.client.run import Run
 
 
 @click.command(epilog="Example: dsl result support-3f9c2a10 --no-wait")
@@ -24,6 +28,15 @@ def result(run: str, no_wait: bool, as_json: bool, target: Target) -> int:
     return carry_out(_result(run, no_wait, as_json, target))
 
 
+async def _waited_for(run: Run) -> RunResult:
+    """Its result; who waits for it is told why it does not come."""
+    telling = asyncio.create_task(say_troubles(run, lambda line: click.echo(line, err=True)))
+    try:
+        return await result_of(run.handle, run.store)
+    finally:
+        telling.cancel()
+
+
 async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
     async with connected(target) as client:
         run = client.run(id)
@@ -31,7 +44,7 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
         if no_wait and description.close_time is None:
             raise Problem(f"the run {id} is under way")
         try:
-            ended = await result_of(run.handle, run.store)
+            ended = await _waited_for(run)
         except (RunFailed, RunCancelled, RunTerminated) as error:
             end = await bad_end(run, error)
             if as_json:

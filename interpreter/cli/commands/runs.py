@@ -15,7 +15,7 @@ from interpreter.client.listing import STATUSES, RunSummary
 @click.command(epilog="Example: dsl runs --status running")
 @click.option("--flow", metavar="NAME", help="Only runs of this flow.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only runs that stand so.")
-@click.option("--stuck", is_flag=True, help="Only runs whose workflow task keeps failing, and why.")
+@click.option("--stuck", is_flag=True, help="Only runs that do not go on, children too, and why.")
 @click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+from temporalio.client import WorkflowExecutionDescription
 
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary import names
@@ -19,8 +20,9 @@ from interpreter.cli.screen import REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.errors import NoWorker
-from interpreter.client.listing import lacking, status_word, why_stuck
+from interpreter.client.listing import lacking, status_word, stuck_below, why_stuck
 from interpreter.client.run import Run
+from interpreter.client.waiting import waiting_calls
 
 _TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
 """By what is inside, or in a section of its own."""
@@ -33,7 +35,8 @@ _TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
 def show(run: str, as_json: bool, target: Target) -> int:
     """Show how a run stands.
 
-    Its status, the hash of its definition, its steps, open questions, budgets, and the effects that can be undone.
+    Its status, the hash of its definition, its steps, open questions, budgets, and the effects that can be undone; also
+    what it waits for: a worker, an object of the store, a run below it that is stuck.
     """
     return carry_out(_show(run, as_json, target))
 
@@ -72,8 +75,27 @@ async def _known(run: Run) -> dict[str, Any]:
         "started": description.start_time,
         "closed": description.close_time,
         "task_queue": description.task_queue,
+        "calls_without_worker": await _waiting(run, description),
+        "stuck_children": [{"run": child.id, "reason": child.stuck} for child in await stuck_below(run)],
         "waits": lacking(memo) if description.close_time is None else None,
     }
+
+
+async def _waiting(run: Run, description: WorkflowExecutionDescription) -> list[dict[str, Any]]:
+    """The calls that no worker has taken yet, and whether there is one that could."""
+    calls = waiting_calls(description)
+    deserted = {missing.queue for missing in await run.missing_workers()} if calls else set()
+    return [
+        {"step": call.path, "call": call.name, "task_queue": call.queue, "since": call.since}
+        | {"polled": call.queue not in deserted}
+        for call in calls
+    ]
+
+
+def _waits_for_worker(call: dict[str, Any]) -> str:
+    why = "all that work on" if call["polled"] else "nothing works on"
+    busy = " are busy" if call["polled"] else ""
+    return f"{call['call']} waits for a worker; {why} the task queue {call['task_queue']}{busy}"
 
 
 def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, state: RunView | None) -> Iterator[str]:
@@ -85,6 +107,10 @@ def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, sta
         yield f"stuck   {stuck}"
     if known["waits"] is not None:
         yield f"waits   {inert(known['waits'])}"
+    for child in known["stuck_children"]:
+        yield f"child   {inert(child['run'])} is stuck: {inert(child['reason'])}"
+    for call in known["calls_without_worker"]:
+        yield f"waits   {inert(call['step'])}: {_waits_for_worker(call)}"
     if unattended is not None:
         yield f"worker  {unattended}"
     if state is None:
