@@ -32,7 +32,7 @@ from interpreter.boundary.payloads import (
     Spent,
 )
 from interpreter.boundary.told import Told, heard, is_workers
-from interpreter.core.commands import CallTool, Evaluate, Pause
+from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.core.events import (
     AnswerVerified,
     CallFailed,
@@ -57,6 +57,8 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         raise error
     if type(command) is Pause:
         return Resumed(at, command.id)
+    if error is not None and type(command) is VerifyAnswer:  # of a local activity, so it comes as it is
+        return CallFailed(at, command.id, UNDECLARED, f"{type(error).__name__}: {error}", "unknown")
     if error is not None:
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:

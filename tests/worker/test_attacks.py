@@ -19,6 +19,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from interpreter.activities import verify_answer
 from interpreter.boundary.names import ANSWER_UPDATE
 from interpreter.boundary.payloads import Answer, AnswerReply, RunOptions, Signature
 from interpreter.boundary.statements import PREFIX, run_identity, statement
@@ -263,6 +264,17 @@ async def test_without_its_people_file_a_worker_takes_no_answer(temporal_address
         assert "cannot read its people file" in (await case.give(case.sign(case.says(), "ann"))).message
         assert "cannot read its people file" in (await case.give(case.says())).message
         people_file(tmp_path, case.keys)
+        await agree(case)
+
+
+async def test_a_worker_that_cannot_tell_refuses_the_answer_and_the_run_goes_on(
+    temporal_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asked(temporal_address, tmp_path) as case:
+        with monkeypatch.context() as broken:
+            broken.setattr(verify_answer, "_verified", lambda request, people: 1 / 0)
+            reply = await case.give(case.sign(case.says(), "ann"))
+            assert "nobody could find out who gave this answer: ApplicationError: ZeroDivisionError" in reply.message
         await agree(case)
 
 
