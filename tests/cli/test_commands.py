@@ -75,7 +75,7 @@ def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, s
     running.process.kill()
     running.end()
     answered = dsl.here("approve", "killed", "--group", "team", "--answer", "count=1", "--by", "ada")
-    assert (answered.code, answered.out) == (0, "keep: approved (by ada, unverified)\n"), answered.err
+    assert (answered.code, answered.out) == (0, "keep: approved (unverified, by ada)\n"), answered.err
     attached = dsl("attach", "killed", "--json")
     assert attached.events[-1]["value"]["count"] == 3
     assert shop_log.read_text() == "reserve book\n"
