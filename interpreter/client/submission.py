@@ -108,4 +108,6 @@ def _models(definition: Definition) -> list[str]:
 
 def _counts_money(definition: Definition) -> bool:
     nodes = [*definition.flows.values(), *definition.agents.values()]
-    return any(isinstance(node, Budget) and node.usd is not None for root in nodes for node in walk(root))
+    derived = {id(flow.most) for flow in definition.flows.values()}
+    budgets = (node for root in nodes for node in walk(root) if isinstance(node, Budget) and id(node) not in derived)
+    return any(budget.usd is not None for budget in budgets)
