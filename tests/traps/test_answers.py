@@ -1,17 +1,26 @@
 """Answers: nested, repeated, late, and while the run continues as new."""
 
 import asyncio
+import contextlib
 from uuid import uuid4
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from interpreter.core import asking
+from interpreter.core.ballot import Decision
+from interpreter.core.events import AnswerVerified, CallFailed
+from interpreter.core.machine import Machine
+from interpreter.core.state import Frame
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import LiveRun, Runs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SIDE_BY_SIDE = 30
 
 ASK = """
 edition 1
@@ -110,11 +119,49 @@ async def test_an_answer_reaches_a_question_wherever_it_stands(runs: Runs, eager
     assert await run.value() == ["approved", "approved", "exhausted", "approved"]
 
 
+async def test_an_answer_is_counted_once_though_the_task_that_counts_it_is_lost(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a killed worker: what was recorded before is repeated as it was, whatever the server asks meanwhile."""
+    lost: set[str] = set()
+    heard = asking.heard
+
+    def loses_its_first_task(machine: Machine, frame: Frame, event: AnswerVerified | CallFailed) -> Decision | None:
+        if machine.state.key_base not in lost:
+            lost.add(machine.state.key_base)
+            raise RuntimeError("a task that is lost")
+        return heard(machine, frame, event)
+
+    async def answered() -> str:
+        run = await runs.start(ASK.replace("sleep 700ms", ""))
+        question = await run.question()
+        looking = [asyncio.create_task(_look_often(run)) for _ in range(3)]
+        try:
+            await run.answer(question.id)
+            return str(await run.value())
+        finally:
+            for task in looking:
+                task.cancel()
+
+    monkeypatch.setattr(asking, "heard", loses_its_first_task)
+    assert await asyncio.gather(*(answered() for _ in range(SIDE_BY_SIDE))) == ["['approved', 'ann']"] * SIDE_BY_SIDE
+    assert len(lost) == SIDE_BY_SIDE
+
+
+async def _look_often(run: LiveRun) -> None:
+    while True:
+        with contextlib.suppress(RPCError, WorkflowQueryFailedError):
+            await run.view()
+        await asyncio.sleep(0.02)
+
+
 async def test_the_timer_of_a_question_that_was_answered_is_gone(runs: Runs) -> None:
     run = await runs.start(SHORT_STAGE)
     await run.answer((await run.question()).id)
     assert await run.value() == "approved"
-    assert len(await run.events(EventType.EVENT_TYPE_TIMER_FIRED)) == 1, "the sleep's, not the question's"
+    assert len(await run.events(EventType.EVENT_TYPE_TIMER_FIRED)) == 2, (
+        "the sleep's and the reply's, not the question's"
+    )
     assert len(await run.events(EventType.EVENT_TYPE_TIMER_CANCELED)) == 1
 
 
