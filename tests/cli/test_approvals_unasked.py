@@ -23,9 +23,7 @@ async def connected(target: object) -> AsyncIterator[OneRun]:
 
 
 @pytest.mark.parametrize(("reachable", "code", "said"), [(True, 0, "nothing is asked now\n"), (False, 3, "")])
-def test_nothing_is_stated_that_is_not_known(
-    monkeypatch: pytest.MonkeyPatch, reachable: bool, code: int, said: str
-) -> None:
+def test_approvals_states_a_falsehood(monkeypatch: pytest.MonkeyPatch, reachable: bool, code: int, said: str) -> None:
     async def of_run(*_: object) -> list[Any]:
         if not reachable:
             raise ClientError("no worker answers")

@@ -1,5 +1,6 @@
 """From recorded notes to what is drawn and printed."""
 
+import re
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -81,6 +82,25 @@ def test_an_undo_is_told_at_the_step_that_it_undoes() -> None:
         .add("undone", "f/undo", "undo", name="f/a")
     )
     assert rows(recording.board())[1:] == [(1, "a", "undone")]
+
+
+def test_only_the_last_voter_is_shown() -> None:
+    """Each vote is a row of its own, in order, and the step names all on whose votes it stands."""
+    board = (
+        Recording()
+        .add("asked", "f/pay", "approval", detail="Pay?")
+        .add("voted", "f/pay", "approval", detail="unverified: approve by eve for a: fine")
+        .add("voted", "f/pay", "approval", detail="unverified: approve by eve2 for a")
+        .add("approved", "f/pay", "approval", detail="by unverified eve for a: fine, unverified eve2 for a")
+        .board()
+    )
+    step, *votes = [item for _, item in board.root.rows()][1:]
+    assert (step.state, step.detail) == ("approved", "by unverified eve for a: fine, unverified eve2 for a")
+    assert [vote.detail for vote in votes] == [
+        "unverified: approve by eve for a: fine",
+        "unverified: approve by eve2 for a",
+    ]
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d", vote.label) for vote in votes)
 
 
 def test_the_end_of_the_run_is_its_state() -> None:

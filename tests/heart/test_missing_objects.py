@@ -4,62 +4,28 @@ from typing import Any
 
 import pytest
 
-from dsl.expressions.values import Reference
 from dsl.values.codec import dump
 from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.boundary.payloads import ChatResult, ChatUsage
-from interpreter.core.advance import advance
 from interpreter.core.commands import AttemptModel, CallTool, Cancel, Command, Evaluate, Finish, SetTimer
 from interpreter.core.events import (
     CallFailed,
     CancelRequested,
     Evaluated,
     ModelAnswered,
-    Started,
     TimerFired,
     ToolReturned,
 )
-from interpreter.core.snapshot import restore, save
-from interpreter.core.state import State
 from interpreter.core.view import lacking, view
-from tests.heart.watched import check_nothing_left, definition_of
-
-GONE = "a" * 64
-LARGE = Reference(GONE, 100_000)
-FLOW = """\
-edition 1
-
-tool web.read(x: text) -> text read
-tool web.keep(x: text) -> {{ id: text }} write keyed {{ compensate web.drop(x: upper(result.id)) }}
-tool web.drop(x: text) idempotent
-agent ask(x: text) -> text {{ model "m" prompt "{{{{ x }}}}" }}
-
-flow main(x: text) {{
-  step page = web.read(x: x)
-  {statement}
-}}
-"""
+from tests.heart.stepped import HASH, LARGE, Stepped
+from tests.heart.watched import check_nothing_left
 
 
-class Stepped:
-    """A run moved on by hand, sent through JSON after each event."""
-
-    def __init__(self, statement: str) -> None:
-        definition = definition_of(FLOW.format(statement=statement))
-        assert definition is not None
-        self.definition = definition
-        self.state = State("main", "hash", "run")
-        self.now = 0.0
-        self.take(Started(0.0, {"x": "a"}))
-
-    def take(self, event: Any) -> list[Command]:
-        self.now = event.at
-        commands = advance(self.definition, self.state, event)
-        self.state = restore(save(self.state))
-        return commands
+class Lacking(Stepped):
+    """A run whose object is gone."""
 
     def missing(self, id_: str) -> list[Command]:
-        return self.take(CallFailed(self.now, id_, OBJECT_MISSING, "no object", "not_started", False, (GONE,)))
+        return self.take(CallFailed(self.now, id_, OBJECT_MISSING, "no object", "not_started", False, (HASH,)))
 
     def lacks(self) -> list[tuple[str, str, str]]:
         return [(s.path, s.state, s.lacks) for s in view(self.definition, self.state).steps if s.lacks]
@@ -72,13 +38,13 @@ def only(commands: list[Command], kind: type) -> Any:
 
 
 def test_an_expression_waits_longer_each_time_and_goes_on_when_the_object_is_back() -> None:
-    run = Stepped("step second = web.read(x: upper(page))")
+    run = Lacking("step second = web.read(x: upper(page))")
     fetch = only(run.take(ToolReturned(1.0, "main/page", LARGE)), Evaluate)
     waits = []
     for _ in range(9):
         timer = only(run.missing(fetch.id), SetTimer)
         waits.append(timer.deadline - run.now)
-        assert run.lacks() == [("main/second", "waiting", GONE)]
+        assert run.lacks() == [("main/second", "waiting", HASH)]
         (reason,) = lacking(run.state).values()
         assert "`page`" in reason
         assert "no object" in reason
@@ -90,12 +56,12 @@ def test_an_expression_waits_longer_each_time_and_goes_on_when_the_object_is_bac
 
 
 def test_what_only_the_machine_sees_is_shown_while_it_waits() -> None:
-    run = Stepped('if page == "a" { step web.read(x: x) }')
+    run = Lacking('if page == "a" { step web.read(x: x) }')
     fetch = only(run.take(ToolReturned(1.0, "main/page", LARGE)), Evaluate)
     run.missing(fetch.id)
     ((path, state, lacks),) = run.lacks()
     assert path.startswith("main/")
-    assert (state, lacks) == ("waiting", GONE)
+    assert (state, lacks) == ("waiting", HASH)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +74,7 @@ def test_what_only_the_machine_sees_is_shown_while_it_waits() -> None:
     ],
 )
 def test_a_cancel_waits_for_no_object(statement: str) -> None:
-    run = Stepped(statement)
+    run = Lacking(statement)
     fetch = only(run.take(ToolReturned(1.0, "main/page", LARGE)), Evaluate)
     timer = only(run.missing(fetch.id), SetTimer)
     commands = run.take(CancelRequested(2.0))
@@ -119,7 +85,7 @@ def test_a_cancel_waits_for_no_object(statement: str) -> None:
 
 def test_a_cancel_ends_what_is_found_missing_afterwards() -> None:
     """The undo of a write that is done cannot be worded without its result: it is listed, not forgotten."""
-    run = Stepped("step web.keep(x: x)")
+    run = Lacking("step web.keep(x: x)")
     run.take(ToolReturned(1.0, "main/page", "small"))
     fetch = only(run.take(ToolReturned(2.0, "main/web.keep", {"id": LARGE})), Evaluate)
     assert run.take(CancelRequested(3.0)) == []
@@ -130,10 +96,10 @@ def test_a_cancel_ends_what_is_found_missing_afterwards() -> None:
 
 
 def test_a_call_whose_argument_cannot_be_read_was_never_made() -> None:
-    run = Stepped("step web.keep(x: page)")
+    run = Lacking("step web.keep(x: page)")
     call = only(run.take(ToolReturned(1.0, "main/page", LARGE)), CallTool)
     timer = only(run.missing(call.id), SetTimer)
-    assert run.lacks() == [("main/web.keep", "waiting", GONE)]
+    assert run.lacks() == [("main/web.keep", "waiting", HASH)]
     days_later = timer.deadline + 3 * 86_400
     call = only(run.take(TimerFired(days_later, timer.id)), CallTool)
     timer = only(run.missing(call.id), SetTimer)
@@ -143,12 +109,12 @@ def test_a_call_whose_argument_cannot_be_read_was_never_made() -> None:
 
 
 def test_a_model_that_could_not_be_asked_has_used_up_no_attempt() -> None:
-    run = Stepped("step said = ask(x: page)")
+    run = Lacking("step said = ask(x: page)")
     fetch = only(run.take(ToolReturned(1.0, "main/page", LARGE)), Evaluate)
     ask = only(run.take(Evaluated(1.0, fetch.id, dump(LARGE))), AttemptModel)
     for _ in range(12):
         timer = only(run.missing(ask.id), SetTimer)
-        assert run.lacks() == [("main/said", "waiting", GONE)]
+        assert run.lacks() == [("main/said", "waiting", HASH)]
         ask = only(run.take(TimerFired(timer.deadline, timer.id)), AttemptModel)
     answer = ChatResult("yes", ChatUsage(1, 1), "m")
     assert only(run.take(ModelAnswered(run.now, ask.id, answer)), Finish).outcome == "completed"

@@ -1,51 +1,11 @@
 """A cancel while a value is being fetched: what had not begun never begins."""
 
-from typing import Any
-
 import pytest
 
-from dsl.expressions.values import Reference
-from interpreter.core.advance import advance
-from interpreter.core.commands import Cancel, Command, Evaluate, Finish
+from interpreter.core.commands import Cancel, Evaluate, Finish
 from interpreter.core.events import CancelRequested, Evaluated, Started, ToolReturned
-from interpreter.core.state import State
-from tests.heart.watched import check_nothing_left, definition_of
-
-LARGE = Reference("0" * 64, 100_000)
-FLOW = """\
-edition 1
-
-tool web.read(x: text) -> text read
-tool web.keep(x: text) -> {{ id: text }} write keyed {{ compensate web.drop(x: upper(result.id)) }}
-tool web.drop(x: text) idempotent
-agent ask(x: text) -> text {{ model "m" prompt "{{{{ x }}}}" }}
-flow child(x: text) -> text {{ return x }}
-
-flow main(x: text) {{
-  step page = web.read(x: x)
-  {statement}
-}}
-"""
-
-
-class Stepped:
-    """A run moved on by hand, one event at a time."""
-
-    def __init__(self, statement: str) -> None:
-        definition = definition_of(FLOW.format(statement=statement))
-        assert definition is not None
-        self.definition = definition
-        self.state = State("main", "hash", "run")
-        self.now = 0.0
-
-    def take(self, event: Any) -> list[Command]:
-        return advance(self.definition, self.state, event)
-
-    def until_fetching(self) -> Evaluate:
-        self.take(Started(0.0, {"x": "a"}))
-        (fetch,) = self.take(ToolReturned(1.0, "main/page", LARGE))
-        assert type(fetch) is Evaluate
-        return fetch
+from tests.heart.stepped import LARGE, Stepped
+from tests.heart.watched import check_nothing_left
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,9 @@ def lose(runs: Runs, letters: int, damaged: bool = False) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("damaged", [False, True], ids=["gone", "damaged"])
 @pytest.mark.parametrize("way", WAYS)
-async def test_case_65_the_run_says_what_it_waits_for_and_goes_on(runs: Runs, way: str, damaged: bool) -> None:
+async def test_object_that_is_gone_the_run_says_what_it_waits_for_and_goes_on(
+    runs: Runs, way: str, damaged: bool
+) -> None:
     letters = 100_000 + len(way) + damaged
     run = await runs.start(flow(way), {"letters": letters, "name": f"{way} {damaged}"})
     await run.noted("completed done")
@@ -93,7 +95,7 @@ async def test_case_65_the_run_says_what_it_waits_for_and_goes_on(runs: Runs, wa
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_case_65_a_cancel_ends_it_meanwhile(runs: Runs, way: str) -> None:
+async def test_object_that_is_gone_a_cancel_ends_it_meanwhile(runs: Runs, way: str) -> None:
     name = f"cancelled: {way}"
     letters = 200_000 + len(way)
     run = await runs.start(flow(way), {"letters": letters, "name": name})

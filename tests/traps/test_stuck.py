@@ -47,7 +47,7 @@ async def dsl(runs: Runs, *arguments: str) -> str:
     return out.getvalue()
 
 
-async def test_case_66_a_stuck_child_is_named_with_the_reason(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stuck_child_is_named_with_the_reason(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a bug")
 

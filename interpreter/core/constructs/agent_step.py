@@ -47,6 +47,7 @@ class AgentStepMemory(Memory):
 class AgentStepConstruct(Construct[AgentStepMemory]):
     remembers = AgentStepMemory
     node = "agent"
+    is_one_call = True
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, agent = _parts(machine, frame)

@@ -28,6 +28,11 @@ class Construct(Generic[M_co]):
     cancellable: ClassVar[bool] = True
     """Whether its frames can be asked to end early at all."""
 
+    side_by_side: ClassVar[bool] = False
+    """Whether the frames below run beside each other."""
+    is_one_call: ClassVar[bool] = False
+    """Whether one call may be all that its frames need of a budget."""
+
     def new_memory(self) -> Memory:
         return self.remembers()
 

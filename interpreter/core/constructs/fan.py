@@ -37,6 +37,7 @@ F = TypeVar("F", bound=FanMemory)
 class FanConstruct(Construct[F]):
     node = "parallel"
     place = "parallel"
+    side_by_side = True
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         memory = self.memory(frame)

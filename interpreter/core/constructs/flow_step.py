@@ -143,9 +143,10 @@ def _beside(machine: Machine, frame: Frame) -> purses.Beside:
     frames, branches, steps = machine.state.frames, 1, 0
     while frame.parent is not None:
         frame = frames[frame.parent]
-        if machine.table[frame.kind].place == "parallel":
+        if machine.table[frame.kind].side_by_side:
             branches *= max(1, len(frame.children))
-            steps += sum(frames[path].kind in ("ToolStep", "AgentStep") for path in frame.children if path in frames)
+            below = [frames[path] for path in frame.children if path in frames]
+            steps += sum(machine.table[each.kind].is_one_call for each in below)
     return purses.Beside(branches, steps)
 
 

@@ -62,6 +62,7 @@ class ToolStepMemory(Memory):
 class ToolStepConstruct(Construct[ToolStepMemory]):
     remembers = ToolStepMemory
     node = "tool"
+    is_one_call = True
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)
