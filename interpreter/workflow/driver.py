@@ -76,7 +76,6 @@ class Driver:
         self._next_task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
-        self._just_came: frozenset[str] = frozenset()
         self._giving: set[asyncio.Task[None]] = set()
         self._answers = 0
         self.state = self._begin()
@@ -144,7 +143,6 @@ class Driver:
             self.advanced = True
             events = [arrival() for arrival in self.inbox]
             self.inbox.clear()
-            self._just_came = frozenset(event.ticket for event in events if type(event) is Answered)
             for event in sorted(events, key=rank):
                 self.commands.extend(heart.advance(self.definition, self.state, event))
 
@@ -260,19 +258,17 @@ class Driver:
             self._calls.cancel(command.id)
 
     def _reply(self, command: Reply) -> None:
-        """At once, or a moment later where the answer had to wait, perhaps for a local activity.
+        """A moment later: the answer may have waited for a local activity.
 
         An update that was accepted in one workflow task and is answered by a local activity of the same task cannot be
         repeated when the task after it is lost (a killed worker, a signal that came just when the run closed): the task
         then fails for ever ("ProtocolMessageCommand referenced absent message", temporalio 1.35). A timer in between is
         an event of its own, and what follows from it is repeated as it was.
         """
-        reply, told = self._replies.pop(command.ticket), AnswerReply(command.accepted, command.outcome, command.message)
-        if command.ticket in self._just_came:
-            _give(reply, told)
-        else:
-            self._giving.add(task := asyncio.create_task(_give_later(reply, told)))
-            task.add_done_callback(self._giving.discard)
+        told = AnswerReply(command.accepted, command.outcome, command.message)
+        task = asyncio.create_task(_give(self._replies.pop(command.ticket), told))
+        self._giving.add(task)
+        task.add_done_callback(self._giving.discard)
 
     def _verify(self, command: VerifyAnswer) -> None:
         """At once, whatever is held: somebody waits, and until then there is no continuing."""
@@ -282,14 +278,10 @@ class Driver:
         """Seen by the main coroutine."""
 
 
-def _give(reply: "asyncio.Future[AnswerReply]", told: AnswerReply) -> None:
+async def _give(reply: "asyncio.Future[AnswerReply]", told: AnswerReply) -> None:
+    await workflow.sleep(ONE_MOMENT, summary="reply to an answer")
     if not reply.done():
         reply.set_result(told)
-
-
-async def _give_later(reply: "asyncio.Future[AnswerReply]", told: AnswerReply) -> None:
-    await workflow.sleep(ONE_MOMENT, summary="reply to an answer")
-    _give(reply, told)
 
 
 _CARRY_OUT: dict[type, Any] = {
