@@ -3,6 +3,7 @@
 import pytest
 
 from dsl.ast.declarations import Effect, ToolDeclaration
+from dsl.ast.defaults import MOST_TRIES
 from dsl.ast.statements import Retry
 from interpreter.boundary import failures
 from interpreter.core import certainty, policies
@@ -175,3 +176,10 @@ def test_where_no_wait_is_told_it_is_ours(details: tuple[object, ...]) -> None:
 def test_a_wait_is_the_same_when_it_is_decided_again() -> None:
     first = policies.after_model_failure(failure(failures.OVERLOADED), 2, patience=1, seed="run")
     assert first == policies.after_model_failure(failure(failures.OVERLOADED), 2, patience=1, seed="run")
+
+
+@pytest.mark.parametrize("kind", sorted(failures.MODEL_FAILURES))
+@pytest.mark.parametrize("certainty", ["answered", "unknown", "timed_out"])
+def test_no_model_is_tried_more_often_than_the_bound_of_a_flow_counts(kind: str, certainty: Certainty) -> None:
+    last = policies.after_model_failure(failure(kind, certainty), MOST_TRIES, patience=1_000, seed="s")
+    assert last.what == "end"

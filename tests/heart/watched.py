@@ -15,7 +15,7 @@ from dsl.source import Source
 from interpreter.boundary.payloads import Price
 from interpreter.core.commands import AttemptModel, CallTool, Command, Evaluate, Finish, SetTimer, StartChild, Work
 from interpreter.core.events import CancelRequested, Event
-from interpreter.core.purses import UNITS, chain
+from interpreter.core.purses import UNITS, chain, total
 from interpreter.core.state import State
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
 from tests.heart.flows import some_flow
@@ -108,6 +108,7 @@ class Watched:
                 self._check_work(run, event, command)
             if type(command) is Finish:
                 check_nothing_left(run.state)
+                self._check_most(run)
         check_shape(run.state)
         check_purses(run.state)
         self.also(self, run)
@@ -115,6 +116,16 @@ class Watched:
             if (run.state.key_base, question) not in self.asked:
                 self.asked.add((run.state.key_base, question))
                 self.outside.answer(run, question)
+
+    def _check_most(self, run: SimulatedRun) -> None:
+        """The text says how much a run of it spends at most. Providers that report more than they were allowed are
+        told where they were asked: in this run, or in one below it.
+        """
+        most, spent = run.definition.flows[run.state.flow].most, total(run.state)
+        told = any(note.kind == "overspent" for each in self.runs.values() for note in each.state.notes)
+        for unit in UNITS:
+            limit = getattr(most, unit, None)
+            assert limit is None or getattr(spent, unit) <= limit or told, f"{run.state.flow} has spent more {unit}"
 
     def _cancel_in_time(self, run: SimulatedRun) -> None:
         top = self.runs["run"]

@@ -18,7 +18,7 @@ flow main() -> [text] {
   let large = [some for n in range(100)]
   parallel for n in range(5) at most 5 as outcomes {
     await approval go "{{ n }}?" { from "leads" timeout 1h then reject }
-    sleep 50ms
+    sleep 1s
     yield "{{ go.outcome }} {{ len(large) }}"
   }
   return outcomes
