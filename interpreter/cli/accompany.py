@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsl.diagnostics.inert import inert
-from interpreter.boundary.payloads import RunResult
+from interpreter.boundary.payloads import AnswerReply, RunResult
 from interpreter.boundary.persons import same_person
 from interpreter.cli.asking import Given, ask
 from interpreter.cli.failure import bad_end
@@ -46,6 +47,7 @@ class Accompaniment:
     by: str = field(default_factory=current_user)
     key: "SigningKey | None" = None
     _answering: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
+    _dropped: list[asyncio.Task[None]] = field(default_factory=list)
     _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def until_over(self) -> int:
@@ -65,7 +67,7 @@ class Accompaniment:
                 return LEFT
             following.result()
         finally:
-            await _stop([following, leaving, *beside, *self._answering.values()])
+            await _stop([following, leaving, *beside, *self._answering.values(), *self._dropped])
             self.screen.pause()
         return await self._end()
 
@@ -102,6 +104,7 @@ class Accompaniment:
         answering = self._answering.pop(key, None)
         if answering is not None:
             answering.cancel()
+            self._dropped.append(answering)
 
     async def _answer(self, told: Told) -> None:
         try:
@@ -133,9 +136,8 @@ class Accompaniment:
         try:
             groups = asked.question.groups
             group = answer.group or (groups[0] if len(groups) == 1 else None)
-            reply = await asked.run.answer(
-                asked.question, **{**asdict(answer), "by": by, "group": group}, key=self._key_of(by)
-            )
+            said = {**asdict(answer), "by": by, "group": group}
+            reply = await to_its_end(asked.run.answer(asked.question, **said, key=self._key_of(by)))
         except AnswerRefused as error:
             self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {inert(str(error))}")
         else:
@@ -165,7 +167,7 @@ class Accompaniment:
 
     async def _give_typed(self, asked: Asked, given: Given) -> bool:
         try:
-            reply = await asked.run.answer(asked.question, **asdict(given), by=self.by, key=self.key)
+            reply = await to_its_end(asked.run.answer(asked.question, **asdict(given), by=self.by, key=self.key))
         except AnswerRefused as error:
             click.echo(f"  {inert(str(error))}", err=True)
             return False
@@ -196,6 +198,17 @@ class Accompaniment:
             return FAILED
         self.screen.result(self.run.id, result)
         return COMPLETED
+
+
+async def to_its_end(giving: Coroutine[Any, Any, AnswerReply]) -> AnswerReply:
+    """An answer that is on its way is heard of, also when its question closes meanwhile: perhaps because of it."""
+    task = asyncio.create_task(giving)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise
+        return await task
 
 
 async def _stop(tasks: list[asyncio.Task[Any]]) -> None:

@@ -197,6 +197,8 @@ class Run:
                 names.ANSWER_UPDATE, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
             )
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            if isinstance(error.__cause__, asyncio.CancelledError):  # we were told to stop, and nothing is known
+                raise asyncio.CancelledError from error
             raise AnswerKept(await self._kept(given)) from error
         except WorkflowUpdateFailedError as error:
             cause = error.cause

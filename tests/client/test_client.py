@@ -207,6 +207,11 @@ async def test_answer_kept_though_told_otherwise(folder: Path, monkeypatch: pyte
         run = client.run(run.id)
         with pytest.raises(api.AnswerKept, match=r"keeps the answer, and it counts .* dsl worker --task-queue kept"):
             await run.answer(question, "approve", by="ada", group="team", answer={"count": 1})
+        given_up = asyncio.create_task(run.answer(question, "reject", by="bob", group="team"))
+        await asyncio.sleep(0.2)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):  # nothing is claimed where nobody waited for it
+            await given_up
         async with client_with_worker(folder, "kept"):
             await run.result()
 
