@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from interpreter.activities.missing import object_missing
+from interpreter.activities.missing import object_missing, object_not_kept
 from interpreter.boundary.names import INLINE_ACTIVITY, STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON, InlineRequest, InlineResult
 from interpreter.stores.store import ObjectStore, StoreError
@@ -23,7 +23,10 @@ def store_activity(store: ObjectStore) -> Callable[[JSON], Awaitable[dict[str, J
     @activity.defn(name=STORE_ACTIVITY)
     async def keep(data: JSON) -> dict[str, JSON]:
         content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        return {"kept": await asyncio.to_thread(store.put, content), "size": len(content)}
+        try:
+            return {"kept": await asyncio.to_thread(store.put, content), "size": len(content)}
+        except Exception as error:
+            raise object_not_kept(error) from error
 
     return keep
 

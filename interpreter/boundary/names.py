@@ -67,10 +67,10 @@ activity, and metadata of the payload that our own workers answer with. Nothing 
 """
 
 DEFINITION_FUNCTION = "steadflow_load_definition"
-"""Extern function of the worker that the workflow may call: `(hash) -> bytes`, content-addressed and verified."""
+"""Extern function of the worker that the workflow may call: `(hash) -> bytes`, from memory, content-addressed."""
 
-OBJECT_FUNCTION = "steadflow_load_object"
-"""Extern function like it, for objects that are not kept in memory: the state of a run that was too large to travel."""
+STATE_FUNCTION = "steadflow_load_state"
+"""Extern function like it, for the state of a run that was too large to travel."""
 
 FLOW_ATTRIBUTE = "SteadflowFlow"
 HASH_ATTRIBUTE = "SteadflowHash"

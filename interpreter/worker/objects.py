@@ -1,53 +1,89 @@
-"""The one door out of the workflow: objects by their hash, verified, from what the worker was given or the store.
+"""The one door out of the workflow: definitions and states by their hash, from what the worker has in memory.
 
-A missing one raises an ordinary exception: it fails the workflow task, never the run, which goes on once it is there.
+A workflow's thread reads no store: that may take longer than a workflow task may last. What the input of a run names is
+brought into memory before its first task in this process is activated (`reading_ahead.py`). What could not be brought
+raises an ordinary exception there: it fails the workflow task, never the run, which goes on once it can be had.
 """
 
-from collections.abc import Iterable
+import asyncio
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from temporalio import workflow
 from temporalio.worker import Interceptor, WorkflowInterceptorClassInput
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import pack
-from interpreter.boundary.names import DEFINITION_FUNCTION, OBJECT_FUNCTION
-from interpreter.stores.store import CorruptObject, ObjectStore, digest_of
+from interpreter.boundary.names import DEFINITION_FUNCTION, STATE_FUNCTION
+from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
 
 MOST_KEPT = 256
-"""Definitions whose bytes are kept in memory; the driver keeps the decoded ones."""
+"""Definitions of the store whose bytes are kept in memory; the driver keeps the decoded ones."""
 
 
-class Loader:
+class Objects:
+    """What workflows may have from memory, and how it comes there."""
+
     def __init__(self, given: Iterable[Definition], store: ObjectStore) -> None:
-        self._bytes = {definition.hash: pack(definition) for definition in given}
+        self._given = {definition.hash: pack(definition) for definition in given}
         self._store = store
+        self._kept: dict[str, bytes] = {}
+        self._brought: dict[str, bytes | StoreError] = {}
+
+    async def bring(self, run_input: bytes) -> None:
+        """Bring what the input of a run names into memory, or the reason why it cannot be had."""
+        for hash_ in named_in(run_input):
+            if hash_ not in self._given and hash_ not in self._kept:
+                self._brought[hash_] = await asyncio.to_thread(self._read, hash_)
 
     def definition(self, hash_: str) -> bytes:
         """The canonical JSON under `hash_`. Raises `StoreError`."""
-        content = self._bytes.get(hash_)
+        content = self._given.get(hash_) or self._kept.get(hash_)
         if content is None:
-            content = self.object(hash_)
-            if len(self._bytes) < MOST_KEPT:
-                self._bytes[hash_] = content
+            content = self._kept[hash_] = self.state(hash_)
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
         return content
 
-    def object(self, hash_: str) -> bytes:
-        """What the store has under `hash_`. Raises `StoreError`."""
-        with workflow.unsafe.sandbox_unrestricted():
-            content = self._store.get(hash_)
-        if digest_of(content) != hash_:
-            raise CorruptObject(hash_, "the store")
+    def state(self, hash_: str) -> bytes:
+        """What was brought, handed over once: a state is read once, and large. Raises `StoreError`."""
+        content = self._brought.pop(hash_, None)
+        if content is None:
+            raise MissingObject(hash_, "memory")
+        if isinstance(content, StoreError):
+            raise content
         return content
+
+    def _read(self, hash_: str) -> bytes | StoreError:
+        try:
+            return read(self._store, hash_)
+        except StoreError as error:
+            return error
+
+
+def named_in(run_input: bytes) -> Iterator[str]:
+    """The hashes of definition and state in the JSON of a run's input; none in anything else."""
+    if b'"definition"' not in run_input:
+        return
+    try:
+        data = json.loads(run_input)
+    except (ValueError, RecursionError):
+        return
+    match data:
+        case {"definition": {"hash": str(hash_), "inline": None}}:
+            yield hash_
+    match data:
+        case {"definition": {}, "state": {"kept": str(hash_)}}:
+            yield hash_
 
 
 class LoadingInterceptor(Interceptor):
-    """Gives workflows the loader under the names that the driver knows."""
+    """Gives workflows the objects under the names that the driver knows."""
 
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[Any] | None:
-        input.unsafe_extern_functions[DEFINITION_FUNCTION] = self._loader.definition
-        input.unsafe_extern_functions[OBJECT_FUNCTION] = self._loader.object
+        input.unsafe_extern_functions[DEFINITION_FUNCTION] = self._objects.definition
+        input.unsafe_extern_functions[STATE_FUNCTION] = self._objects.state
         return None

@@ -32,9 +32,10 @@ from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
-from interpreter.worker.objects import Loader, LoadingInterceptor
+from interpreter.worker.objects import LoadingInterceptor, Objects
 from interpreter.worker.orphans import Orphans
 from interpreter.worker.plain_activities import activity_name
+from interpreter.worker.reading_ahead import client_that_reads_ahead, converter_that_reads_ahead
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
@@ -79,10 +80,11 @@ class FlowPlugin(SimplePlugin):
         if people is not None:
             _check_people(people)
         keep_to_one_line()
-        loader = Loader(self._definitions, self._store)
+        objects = self._objects = Objects(self._definitions, self._store)
         super().__init__(
             "steadflow.FlowPlugin",
-            interceptors=[CallHeaders(), HeaderInterceptor(), LoadingInterceptor(loader)],
+            data_converter=lambda converter: converter_that_reads_ahead(converter, objects),
+            interceptors=[CallHeaders(), HeaderInterceptor(), LoadingInterceptor(objects)],
             workflows=[FlowWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
@@ -97,6 +99,7 @@ class FlowPlugin(SimplePlugin):
         self._orphans = Orphans(config["client"], config["task_queue"])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
+        config["client"] = client_that_reads_ahead(config["client"], self._objects)
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:

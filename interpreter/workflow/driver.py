@@ -51,7 +51,7 @@ from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
-from interpreter.workflow.keeping import kept_state, restored
+from interpreter.workflow.keeping import Keeper, restored
 from interpreter.workflow.limits import over_hard_limit
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
@@ -70,6 +70,7 @@ class Driver:
         self.commands: deque[Command] = deque()
         self.advanced = False
         self.kept_state: JSON = None
+        self.keeper = Keeper()
         self._calls = Calls(self._call_ended)
         self._children = Children(run_input, self.definition, self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append)
@@ -147,8 +148,11 @@ class Driver:
                 self.commands.extend(heart.advance(self.definition, self.state, event))
 
     def _must_continue(self) -> bool:
-        """Whether only a new execution gets any further: what is held starts there, and nothing else will come."""
-        return self.advanced and self._outbox.holding and over_hard_limit() and self.quiescent()
+        """Whether only a new execution gets any further: what is held starts there, and nothing else will come; or
+        whether the state, which could not be kept, is to be kept again.
+        """
+        held = self._outbox.holding and over_hard_limit()
+        return self.advanced and (held or self.keeper.trouble is not None) and self.may_continue()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait in the main coroutine, where a cancel arrives: it is an event like any other."""
@@ -175,6 +179,9 @@ class Driver:
         answered = not self.inbox and not is_checking(self.state)
         return self._calls.in_flight == 0 and self._children.settled and answered
 
+    def may_continue(self) -> bool:
+        return self.quiescent() and not self.keeper.pausing
+
     async def ready_to_continue(self) -> bool:
         """Make a quiescent run ready to continue: replies given, every open child told to report, the state kept.
 
@@ -191,10 +198,10 @@ class Driver:
         await self._until(telling.done)
         if not telling.result() or not self.quiescent():
             return False
-        keeping = asyncio.create_task(kept_state(self.state))
+        keeping = asyncio.create_task(self.keeper.state(self.state))
         await self._until(keeping.done)
         self.kept_state = keeping.result()
-        return self.quiescent() and workflow.all_handlers_finished()
+        return self.kept_state is not None and self.quiescent() and workflow.all_handlers_finished()
 
     async def close(self) -> None:
         """Give the last replies, also to answers that have just come, and let their handlers return."""

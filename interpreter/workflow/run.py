@@ -37,7 +37,6 @@ from interpreter.core.reports import in_doubt, lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
 from interpreter.workflow.driver import Driver
-from interpreter.workflow.keeping import keep
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, size_of
 from interpreter.workflow.showing import Showing
 
@@ -60,11 +59,12 @@ class FlowWorkflow:
         driver = self._driver
         finish = None
         while finish is None:
-            self._showing.show(driver.state)
+            self._show()
             finish = await driver.step()
             if finish is None and self._should_continue(run_input) and await driver.ready_to_continue():
                 self._continue(run_input)
-        self._showing.show(driver.state)
+        driver.keeper.need_no_more()
+        self._show()
         await driver.close()
         return await self._end(finish)
 
@@ -95,8 +95,11 @@ class FlowWorkflow:
     def report(self) -> ChildReport:
         return lost(self._driver.state)
 
+    def _show(self) -> None:
+        self._showing.show(self._driver.state, self._driver.keeper.trouble)
+
     def _should_continue(self, run_input: RunInput) -> bool:
-        if not self._driver.quiescent() or not self._driver.advanced:
+        if not self._driver.may_continue() or not self._driver.advanced:
             return False
         return run_input.options.continue_eagerly or workflow.info().is_continue_as_new_suggested() or over_hard_limit()
 
@@ -122,7 +125,7 @@ class FlowWorkflow:
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report
         if report.result is not None:
-            report.result.value, report.result.references = await _undisturbed(_transportable(finish))
+            report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
@@ -144,6 +147,18 @@ class FlowWorkflow:
         }
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
 
+    async def _transportable(self, finish: Finish) -> tuple[Any, References]:
+        """The run's value, or a reference to it when it is too large; and what of it is a reference."""
+        value, references = parted(finish.value)
+        if size_of(value) <= LARGEST_PAYLOAD:
+            return value, references
+        keeper = self._driver.keeper
+        while (kept := await keeper.keep(finish.exact)) is None:
+            self._show()
+            await keeper.paused()
+        self._show()
+        return parted(Reference(kept["kept"], kept["size"]))
+
     async def _report(self, report: ChildReport) -> None:
         """Tell a parent how this run ended: one that has continued as new, and has no handle any more, or one that
         could not be told otherwise what a cancelled run spent. A parent that is gone needs no report.
@@ -156,15 +171,6 @@ class FlowWorkflow:
             await _undisturbed(parent.signal(CHILD_ENDED_SIGNAL, report))
         except ApplicationError:
             workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
-
-
-async def _transportable(finish: Finish) -> tuple[Any, References]:
-    """The run's value, or a reference to it when it is too large; and what of it is a reference."""
-    value, references = parted(finish.value)
-    if size_of(value) <= LARGEST_PAYLOAD:
-        return value, references
-    kept = await keep(finish.exact)
-    return parted(Reference(kept["kept"], kept["size"]))
 
 
 def _tellable(failure: Failure) -> Failure:

@@ -41,21 +41,24 @@ class Showing:
         self._closed = False
         self._lacking: dict[str, str] = workflow.memo_value(MEMO_LACKING, {})
 
-    def show(self, state: State) -> None:
+    def show(self, state: State, trouble: str | None) -> None:
+        """`trouble`: why the run as a whole does not go on."""
         details = _details(state)
         if details != self._details:
             self._details = details
             workflow.set_current_details(details)
-        self._show_lacking(state)
+        self._show_lacking(state, trouble)
         waits = tuple((question.id, question.stage) for question in state.questions.values())
         closing = finished(state) and not self._closed
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
             workflow.upsert_search_attributes(_updates(state, closing=closing))
 
-    def _show_lacking(self, state: State) -> None:
+    def _show_lacking(self, state: State, trouble: str | None) -> None:
         """In the memo, where it is found without a worker, and among all runs."""
         found = dict(islice(lacking(state).items(), MOST_SHOWN))
+        if trouble is not None:
+            found[state.flow] = trouble
         if found != self._lacking:
             self._lacking = found
             workflow.upsert_memo({MEMO_LACKING: found or None})

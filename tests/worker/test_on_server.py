@@ -126,8 +126,8 @@ class Loader:
     """Loads a definition through the door that the worker gives to workflows."""
 
     @workflow.run
-    async def run(self, hash_: str) -> str:
-        content: bytes = workflow.extern_functions()[DEFINITION_FUNCTION](hash_)
+    async def run(self, run_input: dict[str, Any]) -> str:
+        content: bytes = workflow.extern_functions()[DEFINITION_FUNCTION](run_input["definition"]["hash"])
         return content.decode()
 
 
@@ -270,7 +270,7 @@ async def test_a_missing_definition_holds_the_run_until_it_is_there(temporal_add
     async with worker(temporal_address, store) as (client, queue, _):
         handle = await client.start_workflow(
             Loader.run,
-            digest_of(content),
+            {"definition": {"hash": digest_of(content), "inline": None}},
             id=f"run-{uuid.uuid4()}",
             task_queue=queue,
             task_timeout=timedelta(seconds=1),  # also the wait before a failed task is tried again
