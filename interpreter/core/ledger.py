@@ -73,10 +73,10 @@ def is_doubt(entry: Entry) -> bool:
     return (unknown or entry.state == "undo_failed") and not entry.accepted
 
 
-def accept(entries: list[Entry]) -> None:
-    """A handler has named these doubts and takes them over."""
-    for entry in entries:
-        entry.accepted = True
+def accept(state: State, paths: list[str], *, accepted: bool = True) -> None:
+    """A handler has named the doubts at `paths` and takes them over; or it came to nothing, and they are open again."""
+    for path in paths:
+        state.ledger[path].accepted = accepted
 
 
 def failure_of(entries: list[Entry], path: str, cause: Failure | None = None) -> Failure:

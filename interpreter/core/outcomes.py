@@ -15,7 +15,7 @@ class Failure:
 
     `path` is the step where it happened. `purse` is the path of the exhausted budget, so that only those outside of it
     may handle it. `unknown` says that an effect may or may not have happened, `running` that it may still be under
-    way.
+    way, `said` that a `fail` of this run said it.
     """
 
     kind: str
@@ -25,6 +25,7 @@ class Failure:
     purse: str | None = None
     unknown: bool = False
     running: bool = False
+    said: bool = False
 
     def as_value(self) -> dict[str, Value]:
         """The record that `on error e` binds, and that an `Outcome` holds."""

@@ -99,7 +99,7 @@ def end_step(machine: "Machine", frame: "Frame", exit_: Exit, node: str, *, rehe
     """End the frame of a step: its failure happened here, and people are told how it ended."""
     exit_ = unless_cancelled(frame, exit_)
     if exit_.failure is not None:
-        exit_ = failed(replace(exit_.failure, path=frame.path))
+        exit_ = failed(replace(exit_.failure, path=frame.path, said=False))
     detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
     machine.note(_NOTES[exit_.kind], frame, node, detail=detail, rehearsal=rehearsal)
     machine.end(frame, exit_)

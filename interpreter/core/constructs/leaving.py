@@ -64,4 +64,4 @@ class FailConstruct(Construct[NoMemory]):
         record: dict[str, Value] = value if type(value) is dict else {"message": value}
         kind = text_of(machine, frame, "kind", record.get("kind", DEFAULT_KIND))
         message = text_of(machine, frame, "message", record.get("message", ""))
-        machine.end(frame, failed(Failure(kind, message, frame.path, record.get("details"))))
+        machine.end(frame, failed(Failure(kind, message, frame.path, record.get("details"), said=True)))

@@ -60,16 +60,18 @@ def open_call(
     key: str,
     overrides: bool = False,
     verifies: str | None = None,
+    first_at: float | None = None,
 ) -> None:
     """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`.
 
     A failure that is `unknown` says that one of the attempts may have taken effect, also when the call was cancelled;
-    one that is also `running` says that this attempt may still be at work.
+    one that is also `running` says that this attempt may still be at work. `first_at` is when the tool was called with
+    this key first; without it, now.
     """
     declared = machine.definition.tools[tool]
     if declared.key is not None:
         arguments = arguments | {declared.key: key}
-    memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies, machine.state.now)
+    memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies, first_at or machine.state.now)
     machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
 

@@ -46,12 +46,14 @@ MOST_RERUNS = 1
 @recorded
 @dataclass(slots=True)
 class ToolStepMemory(Memory):
-    """`unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
+    """`called_at` is when the call was made first with its key, or first since it is known that nothing had happened.
+    `unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
     `verified` counts the verifications, `given_up` is when a call that still runs is waited for no longer.
     """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
+    called_at: float = 0.0
     unknown: Failure | None = None
     believed_from: float | None = None
     given_up: float = 0.0
@@ -79,10 +81,12 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             machine.note("started", frame, "tool", detail=_parts(machine, frame)[1].name)
             self._call(machine, frame)
 
-    def _call(self, machine: Machine, frame: Frame) -> None:
+    def _call(self, machine: Machine, frame: Frame, first_at: float | None = None) -> None:
+        """`first_at` is when the same call was made first; else it is now."""
         step, tool = _parts(machine, frame)
         memory = self.memory(frame)
         memory.phase, memory.unknown = "calling", None
+        memory.called_at = machine.state.now if first_at is None else first_at
         undo = _undo(step, tool)
         if frame.path not in machine.state.ledger and (undo is not None or certainty.counts(tool)):
             ledger.open_entry(
@@ -94,8 +98,17 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             )
         again = f"~again{memory.reruns}" if memory.reruns else ""
         arguments = to_wire(memory.arguments)
-        key = _key(machine, frame)
-        open_call(machine, frame, "/call", tool.name, arguments, id_=frame.path + again, key=key, overrides=True)
+        open_call(
+            machine,
+            frame,
+            "/call",
+            tool.name,
+            arguments,
+            id_=frame.path + again,
+            key=_key(machine, frame),
+            overrides=True,
+            first_at=memory.called_at,
+        )
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         """What is being settled is settled; nothing else is waited for."""
@@ -163,16 +176,23 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             end_step(machine, frame, failed(failure), "tool")
             return
         call = _undo(*_parts(machine, frame))
-        if call is not None and self._word_undo(machine, frame, entry, call, {"result": result}):
+        worded = call is not None and self._word_undo(machine, frame, entry, call, {"result": result})
+        if worded or not entry.counts:  # each execution of it is alike, so there is no doubt: it is done
             entry.state = "done"
             end_step(machine, frame, failed(failure), "tool")
         elif last:
             self._give_up(machine, frame, replace(failure, unknown=True))
-        elif tool.effect.keyed and self.memory(frame).reruns < MOST_RERUNS and not frame.cancelling:
+        elif self._may_read_again(machine, frame, tool):
             self.memory(frame).reruns += 1
-            self._call(machine, frame)
+            self._call(machine, frame, first_at=self.memory(frame).called_at)
         else:
             self._unknown(machine, frame, replace(failure, unknown=True))
+
+    def _may_read_again(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+        """Whether the call can be made once more for its answer: as long as the tool knows its key."""
+        memory, known_for = self.memory(frame), tool.effect.keyed_for
+        in_time = known_for is None or machine.state.now - memory.called_at < known_for / 1000
+        return tool.effect.keyed and in_time and memory.reruns < MOST_RERUNS and not frame.cancelling
 
     # -- what is not known
 

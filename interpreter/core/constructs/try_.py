@@ -3,12 +3,14 @@
 Not caught: a cancel, and the exhaustion of a budget from outside the `try`. Where the ledger holds a doubt about what
 the `try` did (an outcome that nobody knows, an undo that failed), whatever error came of it, that doubt is what is to
 be handled: only a handler whose condition names each of its kinds runs, and takes the doubts over. Naming is a rule
-about its text, because a condition that just happens to be true was not written with that in mind. A condition that has
-no value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its
-entries in the ledger for those around it.
+about its text, because a condition that just happens to be true was not written with that in mind. They are taken over
+for as long as the handler does what it was written for: it begins when all else is undone, and one that is cancelled, or
+breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that has no value does not
+hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its entries in the ledger
+for those around it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from dsl.ast.expressions import Expression
@@ -30,11 +32,12 @@ from interpreter.core.state import Entry, Frame
 @recorded
 @dataclass(slots=True)
 class TryMemory(Memory):
-    """`handler` is counted from 1; `error` is the failure that it handles."""
+    """`handler` is counted from 1; `error` is the failure that it handles, `doubts` the paths of those that it names."""
 
     phase: Literal["body", "undoing", "handling"] = "body"
     handler: int = 0
     error: Failure | None = None
+    doubts: list[str] = field(default_factory=list)
 
 
 class TryConstruct(Construct[TryMemory]):
@@ -59,6 +62,8 @@ class TryConstruct(Construct[TryMemory]):
         elif memory.phase == "undoing":
             self._handle(machine, frame)
         else:
+            if exit_.kind == "cancelled" or (exit_.failure is not None and not exit_.failure.said):
+                ledger.accept(machine.state, memory.doubts, accepted=False)
             machine.end(frame, unless_cancelled(frame, exit_))
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
@@ -77,7 +82,7 @@ class TryConstruct(Construct[TryMemory]):
             return
         memory = self.memory(frame)
         memory.handler, memory.error, memory.phase = handler, error, "undoing"
-        ledger.accept(doubts)
+        memory.doubts = [entry.path for entry in doubts]
         if not open_undo(machine, frame, "/undo", scope, frame.opened):
             self._handle(machine, frame)
 
@@ -88,6 +93,7 @@ class TryConstruct(Construct[TryMemory]):
             return
         assert memory.error is not None
         memory.phase = "handling"
+        ledger.accept(machine.state, memory.doubts)
         block = machine.open(frame, f"/on{memory.handler}", scope=True)
         name = cast(Try, machine.node(frame)).handlers[memory.handler - 1].name
         if name is not None:
