@@ -81,6 +81,15 @@ def test_a_worker_that_still_runs_the_call_is_asked_again_later_and_later_until_
     assert ended.times("post") == [0.0, 16.0]
 
 
+def test_that_another_worker_finds_nothing_counts_no_sooner_because_one_still_ran_the_call() -> None:
+    ended = play(
+        DECLARATIONS.format(after=" after 2m"), {"post": [LATE, DONE], "find": [AT_WORK, NOTHING], "undo": [NOTHING]}
+    )
+    assert ended.value == "p"
+    assert ended.times("find") == [1.0, 2.0, 121.0]
+    assert ended.times("post") == [0.0, 121.0]
+
+
 @pytest.mark.parametrize(("after", "patience"), [("", policies.LONGEST_SETTLING), (" after 2m", 1200.0)])
 def test_who_still_runs_it_for_very_long_leaves_a_doubt(after: str, patience: float) -> None:
     ended = play(DECLARATIONS.format(after=after), {"post": [LATE], "find": [AT_WORK], "undo": [NOTHING]})
@@ -96,6 +105,25 @@ def test_a_verification_that_finds_nobody_leaves_a_doubt() -> None:
     ended = play(DEFAULT, {"post": [LATE], "find": [BROKEN], "undo": [NOTHING]})
     assert ended.failure.kind == OUTCOME_UNKNOWN
     assert len(ended.times("post")) == 1
+
+
+READ_AGAIN = """edition 1
+tool post(n: int) -> { id: text } write keyed { timeout 1s compensate undo(n: len(result.id)) }
+tool undo(n: int) idempotent
+flow main() -> text {
+  step p = post(n: 1)
+  return p.id
+}
+"""
+
+
+@pytest.mark.parametrize("cancel_at", [None, 0.5], ids=["no worker takes it", "cancelled"])
+def test_a_call_that_happened_and_is_made_again_for_its_answer_in_vain_leaves_a_doubt(cancel_at: float | None) -> None:
+    """That the second call was never begun says nothing about the first."""
+    odd = Returns({"name": "p"}, 0.0)
+    ended = play(READ_AGAIN, {"post": [odd, NEVER], "undo": [NOTHING]}, cancel_at=cancel_at)
+    assert (ended.outcome, ended.failure.kind) == ("failed", OUTCOME_UNKNOWN)
+    assert ended.ledger == {"p": "uncertain"}
 
 
 # -- on the way out

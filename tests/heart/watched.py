@@ -161,9 +161,11 @@ def is_backward(id_: str) -> bool:
 
 def check_shape(state: State) -> None:
     """Every frame but the first has its parent, every pending command and question its frame."""
+    ended = {task.child for task in state.backlog if task.method == "child"}
     for frame in state.frames.values():
         assert frame.parent is None or frame.path in state.frames[frame.parent].children, f"{frame.path} is an orphan"
-        assert all(child in state.frames for child in frame.children)
+        gone = [child for child in frame.children if child not in state.frames and child not in ended]
+        assert not gone, f"{frame.path} waits for {gone}, which has ended"
         assert frame.suspended is None or any(p.frame == frame.path for p in state.pending.values())
     assert all(pending.frame in state.frames for pending in state.pending.values()), "a command nobody waits for"
     assert all(question in state.frames for question in state.questions)

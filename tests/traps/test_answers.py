@@ -171,7 +171,7 @@ async def test_answers_that_come_while_the_run_continues_are_not_lost(runs: Runs
     replies = await asyncio.gather(*(run.answer(question.id) for question in view.questions))
     assert [reply.outcome for reply in replies] == ["approved"] * 12
     assert await run.value() == ["approved"] * 12
-    assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)) > 1
+    assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)) >= 1
 
 
 TWO_STAGES = """

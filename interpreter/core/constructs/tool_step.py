@@ -48,13 +48,15 @@ MOST_RERUNS = 1
 class ToolStepMemory(Memory):
     """`called_at` is when the call was made first with its key, or first since it is known that nothing had happened.
     `unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
-    `verified` counts the verifications, `given_up` is when a call that still runs is waited for no longer.
+    `unreadable`: a call has said that it happened, and is made again only for an answer that can be read. `verified`
+    counts the verifications, `given_up` is when a call that still runs is waited for no longer.
     """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
     called_at: float = 0.0
     unknown: Failure | None = None
+    unreadable: Failure | None = None
     believed_from: float | None = None
     given_up: float = 0.0
     verified: int = 0
@@ -133,6 +135,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             self._answered(machine, frame, exit_.value)
         elif exit_.failure is not None and exit_.failure.unknown:
             self._unknown(machine, frame, exit_.failure)
+        elif (unreadable := self.memory(frame).unreadable) is not None:
+            self._unknown(machine, frame, unreadable)  # this call had no effect; the one before it had
         else:
             ledger.never_happened(machine.state, frame.path)
             end_step(machine, frame, exit_, "tool")
@@ -183,8 +187,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         elif last:
             self._give_up(machine, frame, replace(failure, unknown=True))
         elif self._may_read_again(machine, frame, tool):
-            self.memory(frame).reruns += 1
-            self._call(machine, frame, first_at=self.memory(frame).called_at)
+            memory = self.memory(frame)
+            memory.reruns, memory.unreadable = memory.reruns + 1, replace(failure, unknown=True)
+            self._call(machine, frame, first_at=memory.called_at)
         else:
             self._unknown(machine, frame, replace(failure, unknown=True))
 
@@ -252,7 +257,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             assert memory.believed_from is not None
             self._settle_at(machine, frame, memory.believed_from)
         elif exit_.failure is not None and exit_.failure.kind == STILL_RUNNING:
-            memory.believed_from = machine.state.now
+            memory.believed_from = max(memory.believed_from or 0.0, machine.state.now)
             wait = policies.backoff(None, memory.verified) / 1000
             if machine.state.now + wait > memory.given_up:
                 self._give_up(machine, frame, memory.unknown)
