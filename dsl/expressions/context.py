@@ -51,10 +51,14 @@ class Evaluation:
         self.charge(len(text) >> 5)
         return text
 
+    def fits(self, characters: int) -> None:
+        """Refuse to make a text that is too long, before it takes time and memory."""
+        if characters > self.context.size:
+            raise EvaluationError("LimitExceeded", f"this makes a text of more than {self.context.size} characters")
+
     def produced(self, text: str) -> str:
         """`text`, which was just made: within the size, and paid for by its length."""
-        if len(text) > self.context.size:
-            raise EvaluationError("LimitExceeded", f"this makes a text of more than {self.context.size} characters")
+        self.fits(len(text))
         self.charge(len(text) >> 6)
         return text
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from dsl.expressions import functions_list as lists
 from dsl.expressions import functions_number as numbers
+from dsl.expressions import functions_order as order
 from dsl.expressions import functions_text as texts
 from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError
@@ -49,10 +50,12 @@ def _check_arguments(name: str, function: Function, positional: list[Any], named
 
 
 def _now(evaluation: Evaluation) -> Any:
+    evaluation.charge(2)
     return evaluation.context.now()
 
 
 def _uuid(evaluation: Evaluation) -> Any:
+    evaluation.charge(10)  # a digest
     return evaluation.context.uuid()
 
 
@@ -61,13 +64,13 @@ FUNCTIONS: dict[str, Function] = {
     "last": Function(lists.last, ("items", "count"), 1),
     "first": Function(lists.first, ("items", "count"), 1),
     "sum": Function(lists.total, ("items",), 1),
-    "min": Function(lists.smallest, ("items",), 1, variadic=True),
-    "max": Function(lists.largest, ("items",), 1, variadic=True),
+    "min": Function(order.smallest, ("items",), 1, variadic=True),
+    "max": Function(order.largest, ("items",), 1, variadic=True),
     "keys": Function(lists.keys, ("value",), 1),
     "values": Function(lists.values, ("value",), 1),
-    "sort": Function(lists.sort, ("items", "by", "descending"), 1),
+    "sort": Function(order.sort, ("items", "by", "descending"), 1),
     "reverse": Function(lists.reverse, ("items",), 1),
-    "distinct": Function(lists.distinct, ("items",), 1),
+    "distinct": Function(order.distinct, ("items",), 1),
     "flatten": Function(lists.flatten, ("items",), 1),
     "range": Function(lists.range_of, ("start", "stop"), 1),
     "zip": Function(lists.zip_of, ("left", "right"), 2),

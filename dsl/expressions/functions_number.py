@@ -10,6 +10,8 @@ from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError, refuse
 
 MOST_DIGITS = 20
+CONVERSION = 5
+"""Steps: between kinds of numbers, and from text, there is no short way."""
 
 
 def absolute(evaluation: Evaluation, value: Any) -> Any:
@@ -21,7 +23,7 @@ def absolute(evaluation: Evaluation, value: Any) -> Any:
 def round_to(evaluation: Evaluation, value: Any, digits: Any = None) -> Any:
     """To an int; with `digits`, to so many digits after the point, of the same kind."""
     if digits is None:
-        return _whole(value, ROUND_HALF_EVEN, "round")
+        return _whole(evaluation, value, ROUND_HALF_EVEN, "round")
     if type(digits) is not int:
         refuse(digits, "`round` takes an int in `digits`")
     if not 0 <= digits <= MOST_DIGITS:
@@ -30,23 +32,25 @@ def round_to(evaluation: Evaluation, value: Any, digits: Any = None) -> Any:
         return value
     if type(value) is float:
         return round(value, digits)
+    evaluation.charge(CONVERSION)
     number = _number(value, "round")
     rounded = number.quantize(Decimal(1).scaleb(-digits), context=numbers.ARITHMETIC)
     return number if rounded.is_nan() else rounded
 
 
 def floor(evaluation: Evaluation, value: Any) -> int:
-    return _whole(value, ROUND_FLOOR, "floor")
+    return _whole(evaluation, value, ROUND_FLOOR, "floor")
 
 
 def ceil(evaluation: Evaluation, value: Any) -> int:
-    return _whole(value, ROUND_CEILING, "ceil")
+    return _whole(evaluation, value, ROUND_CEILING, "ceil")
 
 
 def to_int(evaluation: Evaluation, value: Any) -> int:
     """From a text of digits, or a number that is whole; `round`, `floor` and `ceil` are for the others."""
     if type(value) is str:
-        return numbers.checked_int(int(_parse(value, "an int", whole=True)))
+        return numbers.checked_int(int(_parse(evaluation, value, "an int", whole=True)))
+    evaluation.charge(CONVERSION)
     number = _as_decimal(value, "int")
     if number != number.to_integral_value():
         raise EvaluationError("InvalidArgument", f"{number} is not whole: use round, floor or ceil")
@@ -55,22 +59,25 @@ def to_int(evaluation: Evaluation, value: Any) -> int:
 
 def to_number(evaluation: Evaluation, value: Any) -> float:
     if type(value) is str:
-        return numbers.checked_number(float(_parse(value, "a number")))
+        return numbers.checked_number(float(_parse(evaluation, value, "a number")))
     if type(value) is float:
         return value
+    evaluation.charge(CONVERSION)
     return numbers.checked_number(float(_number(value, "number")))
 
 
 def to_decimal(evaluation: Evaluation, value: Any) -> Decimal:
     """From a text, an int, or a number as it is written in its shortest form."""
     if type(value) is str:
-        return numbers.checked_decimal(numbers.ARITHMETIC.create_decimal(_parse(value, "a decimal")))
+        return numbers.checked_decimal(numbers.ARITHMETIC.create_decimal(_parse(evaluation, value, "a decimal")))
+    evaluation.charge(CONVERSION)
     return _as_decimal(value, "decimal")
 
 
-def _whole(value: Any, rounding: str, name: str) -> int:
+def _whole(evaluation: Evaluation, value: Any, rounding: str, name: str) -> int:
     if type(value) is int:
         return value
+    evaluation.charge(CONVERSION)
     return numbers.checked_int(int(_as_decimal(value, name).to_integral_value(rounding=rounding)))
 
 
@@ -86,8 +93,9 @@ def _as_decimal(value: Any, name: str) -> Decimal:
     return Decimal(repr(value)) if type(value) is float and math.isfinite(value) else _number(value, name)
 
 
-def _parse(text: str, what: str, whole: bool = False) -> Decimal:
-    parsed = numbers.parse_decimal(text.strip())
+def _parse(evaluation: Evaluation, text: str, what: str, whole: bool = False) -> Decimal:
+    evaluation.charge(CONVERSION)
+    parsed = numbers.parse_decimal(evaluation.searched(text).strip())
     if parsed is None or (whole and parsed != parsed.to_integral_value()):
         shown = text if len(text) <= 40 else text[:39] + "…"
         raise EvaluationError("InvalidArgument", f'"{shown}" is not {what}')

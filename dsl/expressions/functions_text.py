@@ -5,7 +5,7 @@ from typing import Any
 from dsl.expressions.context import Evaluation
 from dsl.expressions.equality import equal
 from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
-from dsl.expressions.json_reading import parse
+from dsl.expressions.json_reading import parse, size_of_json
 from dsl.expressions.size import charge_walk
 from dsl.expressions.text import render
 from dsl.expressions.values import references
@@ -18,7 +18,9 @@ def join(evaluation: Evaluation, items: Any, separator: Any = "") -> str:
         refuse(items, "`join` needs a list")
     evaluation.charge(len(items))
     glue = _text(separator, "join")
-    return evaluation.produced(glue.join([_text(item, "join") for item in items]))
+    texts = [_text(item, "join") for item in items]
+    evaluation.fits(sum(map(len, texts)) + len(glue) * (len(texts) - 1))
+    return evaluation.produced(glue.join(texts))
 
 
 def split(evaluation: Evaluation, value: Any, separator: Any) -> list[str]:
@@ -66,8 +68,7 @@ def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
         raise EvaluationError("InvalidArgument", "`replace` needs something to replace")
     evaluation.searched(text)  # once to count, once to replace
     evaluation.searched(text)
-    if len(text) + text.count(gone) * (len(put) - len(gone)) > evaluation.context.size:
-        raise EvaluationError("LimitExceeded", f"this makes a text of more than {evaluation.context.size} characters")
+    evaluation.fits(len(text) + text.count(gone) * (len(put) - len(gone)))
     return evaluation.produced(text.replace(gone, put))
 
 
@@ -97,7 +98,7 @@ def to_json(evaluation: Evaluation, value: Any) -> str:
 def parse_json(evaluation: Evaluation, value: Any) -> Any:
     """The value that a JSON text writes; its fractions are numbers."""
     text = _text(value, "parse_json")
-    evaluation.charge(len(text) >> 2)
+    evaluation.charge(size_of_json(text))
     try:
         return parse(text)
     except ValueError as error:

@@ -15,6 +15,11 @@ def parse(text: str) -> Any:
     return value
 
 
+def size_of_json(text: str) -> int:
+    """In steps, what it takes to read `text`: by its values more than by its characters."""
+    return (len(text) >> 4) + text.count(",") + text.count("[") + text.count("{")
+
+
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 

@@ -60,11 +60,25 @@ for _kind in (int, Decimal, float):
 _QUOTIENT[timedelta, timedelta] = ratio
 
 
+_COSTS: dict[str, dict[type, int]] = {
+    "+": {timedelta: 1, float: 1},
+    "-": {timedelta: 1, datetime: 1, float: 1},
+    "*": {timedelta: 10, float: 1, Decimal: 1},
+    "/": {timedelta: 10, float: 1, Decimal: 1, int: 1},
+    "//": {float: 1, Decimal: 5},
+    "%": {float: 1, Decimal: 5},
+}
+"""What an operation costs beside its nodes when an operand is of this kind; the first that has a cost decides."""
+
+
 def _arithmetic(symbol: str, table: Table) -> Operator:
+    costs = _COSTS[symbol]
+
     def apply(left: Any, right: Any, evaluation: Evaluation) -> Any:
         operation = table.get((type(left), type(right)))
         if operation is None:
             raise mismatch(symbol, left, right)
+        evaluation.charge(costs.get(type(left), 0) or costs.get(type(right), 0))
         return operation(left, right)
 
     return apply

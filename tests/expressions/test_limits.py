@@ -1,8 +1,10 @@
 """What an expression may cost is bounded, whatever it says."""
 
+import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,6 +28,9 @@ def context(steps: int = 100_000, size: int = 50_000) -> Context:
         "[a + 1 for a in xs if a >= 0]",
         "[[a + b for b in xs] for a in xs][0][1]",
         "len(distinct(xs))",
+        "len(sort(range(10000)))",
+        "len(distinct(range(15000)))",
+        'len(distinct([{ name: "n{{ i }}", tags: [i] } for i in range(2000)]))',
     ],
 )
 def test_what_fits_has_a_value(text: str) -> None:
@@ -38,8 +43,8 @@ def test_what_fits_has_a_value(text: str) -> None:
         "[[[a for a in xs] for b in xs] for c in xs]",
         "[a for a in range(99999) if a > 0 and a < 10]",
         "[len(xs + xs + [a]) for a in xs + xs + xs + xs + xs]",
-        "[len(distinct(xs)) for a in xs]",
-        "len([sort(xs) for a in xs + xs])",
+        "[len(distinct(xs)) for a in xs + xs + xs]",
+        "len([sort(xs) for a in xs + xs + xs + xs + xs])",
         "len([a in xs for a in flatten([xs for b in xs])])",
     ],
 )
@@ -120,6 +125,78 @@ def test_what_is_produced_is_bounded(text: str) -> None:
     with pytest.raises(EvaluationError, match="characters") as raised:
         evaluate(expression(text), SCOPE, context(steps=10_000_000))
     assert raised.value.kind == "LimitExceeded"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "join(texts)",
+        "join(empty, long)",
+        "len(flatten([numbers for i in range(300)]))",
+        "zip(numbers, numbers)",
+        "sort(numbers)",
+        "[int(blank) for i in range(1000)]",
+    ],
+)
+def test_what_would_be_too_large_is_not_made_first(text: str) -> None:
+    long = "x" * 1_000_000
+    scope: dict[str, Any] = {"texts": [long] * 1_000_000, "empty": [""] * 1_000_000, "long": long}
+    scope |= {"numbers": list(range(300_000)), "blank": " " * 100_000 + "1"}
+    parsed, bounds = expression(text), context(steps=1_100_000 if "texts" in text or "empty" in text else 200_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(EvaluationError) as raised:
+            evaluate(parsed, scope, bounds)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert raised.value.kind == "LimitExceeded"
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uuid()",
+        "text(at)",
+        '"{{ at }}"',
+        "text(long)",
+        "json_text([at, at, at])",
+        "long * 1.5",
+        "long / 3",
+        "price % rate",
+        "price // rate",
+        "round(price)",
+        "floor(0.5)",
+        'int("12345")',
+        'decimal("1.5")',
+        "number(price)",
+        "decimal(price)",
+    ],
+)
+def test_what_takes_longer_than_its_nodes_costs_more(text: str) -> None:
+    """So that the steps of one expression are never seconds."""
+    scope = {
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+        "long": timedelta(days=1),
+        "price": Decimal("7.1"),
+        "rate": Decimal(3),
+    }
+    spent = []
+    for repeated in (text, "i + 1"):
+        watched = replace(context(), meter=(meter := Meter()))
+        evaluate(expression(f"[{repeated} for i in range(100)]"), scope, watched)
+        spent.append(meter.spent)
+    assert spent[0] >= 1.5 * spent[1]
+
+
+def test_a_text_of_many_small_values_costs_by_their_number() -> None:
+    spent = []
+    for text in ("[" + "[]," * 10_000 + "1]", '["' + "x" * 30_000 + '"]'):
+        watched = replace(context(), meter=(meter := Meter()))
+        evaluate(expression("len(parse_json(t))"), {"t": text}, watched)
+        spent.append(meter.spent)
+    assert spent[0] > 5 * spent[1]
 
 
 def test_a_value_that_is_only_passed_on_may_be_larger() -> None:
