@@ -77,7 +77,7 @@ def _details(details: Any) -> JSON:
         whole = to_wire(mended(plain(details)))
         size = len(json.dumps(whole, allow_nan=False))
         return whole if size <= MOST_DETAILS else _cut(whole)
-    except Exception as error:  # noqa: BLE001 - objects of the author's, which may do anything when they are looked at
+    except BaseException as error:  # noqa: BLE001 - objects of the author's, which may do anything when they are looked at
         return f"the details cannot be recorded: {said(error)}"
 
 

@@ -12,6 +12,11 @@ from typing import Any
 
 from interpreter.activities.context import ToolContext
 
+LAST_CHANCE = 2.0
+"""Seconds that a function has to end after it was told that nobody waits any more. More than the second by which a
+server's timers may be late.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -42,6 +47,11 @@ class FunctionCall:
 
     def seconds_left(self) -> float | None:
         return None if self.ends_at is None else max(0.0, self.ends_at - time.monotonic())
+
+    def seconds_left_to_end(self) -> float | None:
+        """Once the function has ended, or had its time: a little later than the server stops waiting."""
+        left = self.seconds_left()
+        return None if left is None else left + LAST_CHANCE
 
     def in_thread(self) -> Outcome:
         if self._is_too_late():

@@ -6,7 +6,7 @@ attempt, and a write would run again.
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -25,6 +25,13 @@ from interpreter.stores.values import keep_large
 
 LARGEST_RESULT = 2_000_000
 """Bytes. Temporal refuses payloads over 2 MiB; the rest is room for what a codec adds."""
+
+_EXACT: tuple[tuple[type, Callable[[Any], Value]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
+"""Texts and numbers of libraries are often classes of their own; a value is exactly what the language knows."""
 
 _PLAIN = (bool, int, float, str, Decimal, timedelta, type(None))
 
@@ -49,6 +56,9 @@ def plain(value: Any) -> Value:
         return {_key(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    for kind, exact in _EXACT:
+        if isinstance(value, kind):
+            return exact(value)
     raise Unrecordable(f"a {type(value).__name__} has no form in JSON")
 
 

@@ -15,21 +15,18 @@ What is left behind is at work still, and its key says so (`at_work`) until it h
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from temporalio import activity
 
 from interpreter.activities.at_work import AT_WORK
-from interpreter.activities.function import FunctionCall, Outcome
+from interpreter.activities.function import LAST_CHANCE, FunctionCall, Outcome
 from interpreter.activities.loop import ToolLoop
 from interpreter.activities.threads import SLOTS, ToolThreads
 
-LAST_CHANCE = 2.0
-"""Seconds that a function has to end after it was told that nobody waits any more. More than the second by which a
-server's timers may be late.
-"""
 LOOK_EVERY = 0.1
 OVERDUE_METRIC = "steadflow_tool_threads_overdue"
 
@@ -59,6 +56,7 @@ class ToolRunner:
     def __init__(self, slots: int = SLOTS) -> None:
         self._threads = ToolThreads(slots)
         self._loop = ToolLoop()
+        self._looking = ThreadPoolExecutor(slots, "steadflow-looking")
 
     async def run(self, call: FunctionCall) -> Outcome:
         """How the function ended. Raises `LeftBehind`, and `NoFreeThread` when it was not called."""
@@ -69,9 +67,20 @@ class ToolRunner:
             rest = replace(call, function=_awaited, arguments={"awaitable": outcome.value})
             return await self._ended(rest, self._begun(rest))
 
+    async def looked_at(self, work: Callable[[], T], seconds: float | None) -> T:
+        """What `work` gives. It looks at objects of the author's, whose code can take as long as a function: validators
+        of arguments, properties of results, texts of exceptions. Raises `LeftBehind` after so many seconds.
+        """
+        looking = asyncio.get_running_loop().run_in_executor(self._looking, copy_context().run, work)
+        await asyncio.wait([looking], timeout=seconds)
+        if not looking.done():
+            raise LeftBehind(told=False)
+        return looking.result()
+
     def close(self) -> None:
         self._threads.close()
         self._loop.close()
+        self._looking.shutdown(wait=False, cancel_futures=True)
 
     def _begun(self, call: FunctionCall) -> _Work:
         work = self._in_loop(call) if call.is_async else self._in_thread(call)

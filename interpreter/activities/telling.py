@@ -22,7 +22,10 @@ def tell_failed(tool: str, attempt: int, failure: BaseException, error: BaseExce
     if not isinstance(failure, ApplicationError) or not is_workers(failure.type):
         return
     log.warning("`%s` failed, attempt %d: %s%s", tool, attempt, one_line(failure.message), _frames(tool, error, file))
-    log.debug("`%s`, attempt %d, in full", tool, attempt, exc_info=error)
+    try:
+        log.debug("`%s`, attempt %d, in full", tool, attempt, exc_info=error)
+    except BaseException as second:  # noqa: BLE001 - the exception is the author's, and is looked at in all its parts
+        log.debug("`%s`, attempt %d: it cannot be shown in full: %s", tool, attempt, class_of(second))
 
 
 def _frames(tool: str, error: BaseException, file: str | None) -> str:

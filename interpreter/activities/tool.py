@@ -8,7 +8,8 @@ itself never does.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +21,7 @@ from dsl.values.validate import validate, validate_record
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.failing import failure_of, undeclared, worker_says
-from interpreter.activities.function import FunctionCall, NotBegun
+from interpreter.activities.function import FunctionCall, NotBegun, Outcome
 from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
@@ -28,7 +29,7 @@ from interpreter.activities.results import Unrecordable, plain, recordable
 from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
 from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
-from interpreter.activities.wording import described, file_of
+from interpreter.activities.wording import class_of, described, file_of
 from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore, StoreError
@@ -72,20 +73,22 @@ def tool_activity(
         _refuse_mismatch(tool, headers, accepts)
         context = _context(headers)
         CALL.set(context)
-        converted = await _converted(tool, arguments, headers.references, store)
+        one = FunctionCall(tool.name, tool.function, {}, context, _ends_at(began))
         try:
             async with heartbeating():
-                one = FunctionCall(tool.name, tool.function, converted, context, _ends_at(began))
-                outcome = await runner.run(one)
-                if outcome.error is None:
-                    return await undisturbed(asyncio.to_thread(_result, tool, outcome.value, store))
-                error = outcome.error
-        except (NoFreeThread, LeftBehind, Unrecordable) as ours:
-            error = ours
-        failure = _failure(tool, error, file)
-        if not isinstance(error, NoFreeThread) and not (isinstance(error, LeftBehind) and error.told):
-            tell_failed(tool.name, context.attempt, failure, error, file)
-        raise failure from None
+                converting = partial(_converted, tool, arguments, headers.references, store)
+                converted = await _before(tool, runner.looked_at(converting, one.seconds_left()))
+                outcome = await runner.run(replace(one, arguments=converted))
+                recording = partial(_recorded, tool, outcome, store, file)
+                ended = await undisturbed(runner.looked_at(recording, one.seconds_left_to_end()))
+        except (NoFreeThread, LeftBehind) as ours:
+            failure = _failure(tool, ours, file)
+            if isinstance(ours, LeftBehind) and not ours.told:
+                tell_failed(tool.name, context.attempt, failure, ours, file)
+            raise failure from None
+        if ended.error is not None:
+            raise ended.error from None
+        return ended.value
 
     setattr(call, OURS, True)
     return call
@@ -110,12 +113,20 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     raise worker_says(SIGNATURE_MISMATCH, message, declared.readable, tool.signature.readable)
 
 
-async def _converted(
+async def _before(tool: Tool, converting: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """What comes before the call: whoever is told to stop here has not begun it."""
+    try:
+        return await converting
+    except (asyncio.CancelledError, LeftBehind):
+        raise _not_called(tool, "nobody waited for it any more before it began") from None
+
+
+def _converted(
     tool: Tool, arguments: dict[str, Any], references: References, store: ObjectStore | None
 ) -> dict[str, Any]:
     """The arguments as the function's own types; whatever is wrong with them, nothing was called."""
     if references:
-        arguments = await asyncio.to_thread(_resolved, tool, arguments, references, store)
+        arguments = _resolved(tool, arguments, references, store)
     if tool.whole is not None:
         arguments = {tool.whole: arguments}
     fields = tuple(field for field in tool.parameters if field.name in arguments or field.name not in tool.optional)
@@ -152,6 +163,26 @@ def _context(headers: CallHeaders) -> ToolContext:
         path=info.activity_id,
         workflow_id=info.workflow_id or "",
     )
+
+
+def _recorded(tool: Tool, outcome: Outcome, store: ObjectStore | None, file: str | None) -> Outcome:
+    """How the call ended, as it goes on record: a result, or the activity's error. It never raises."""
+    error = outcome.error
+    try:
+        if error is None:
+            return Outcome(_result(tool, outcome.value, store))
+    except Unrecordable as unfit:
+        error = unfit
+    except RecursionError:
+        error = Unrecordable("it is nested too deeply")
+    except BaseException as broken:  # noqa: BLE001 - what is returned may do anything when it is looked at
+        error = Unrecordable(described(broken, file))
+    try:
+        failure = _failure(tool, error, file)
+        tell_failed(tool.name, CALL.get().attempt, failure, error, file)
+    except BaseException as second:  # noqa: BLE001 - an exception of the author's may as well
+        failure = undeclared(f"{class_of(error)}; it cannot be told: {described(second, file)}")
+    return Outcome(error=failure)
 
 
 def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:

@@ -20,7 +20,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 def short(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """`text` as it can be recorded: encodable, and no longer than `longest`."""
-    mended = text[: longest + 1].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    plain = str.__str__(text)  # a class of the author's may be a text with other manners
+    mended = plain[: longest + 1].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     return mended if len(mended) <= longest else mended[: longest - 1] + "…"
 
 
@@ -33,24 +34,30 @@ def said(error: BaseException) -> str:
     """What an exception says, also one that fails when it is asked."""
     try:
         return short(str(error))
-    except Exception as second:  # noqa: BLE001 - the author's own code
-        return f"its text cannot be read: {type(second).__name__}"
+    except BaseException as second:  # noqa: BLE001 - the author's own code, which may raise anything
+        return f"its text cannot be read: {class_of(second)}"
 
 
 def class_of(error: BaseException) -> str:
-    return short(type(error).__name__, LONGEST_NAME)
+    return short(type.__dict__["__name__"].__get__(type(error)), LONGEST_NAME)
 
 
 def described(error: BaseException, file: str | None = None) -> str:
     """`ValueError: no such page (tools.py:14, in fetch)`: class, text, and where it happened in the author's `file`."""
     text = said(error)
     if isinstance(error, BaseExceptionGroup):
-        parts = [f"{class_of(one)}: {said(one)}" for one in error.exceptions[:MOST_PARTS]]
-        text = "; ".join([text, *parts])
+        text = "; ".join([text, *_parts(error)])
     places = places_in(error, file)
     place = f" ({places[-1]})" if places else ""
     head = f"{class_of(error)}: {text}" if text else class_of(error)
     return short(head, LONGEST_MESSAGE - len(place)) + place
+
+
+def _parts(group: BaseExceptionGroup[BaseException]) -> list[str]:
+    try:
+        return [f"{class_of(one)}: {said(one)}" for one in group.exceptions[:MOST_PARTS]]
+    except BaseException as second:  # noqa: BLE001 - as in `said`
+        return [f"its parts cannot be read: {class_of(second)}"]
 
 
 def file_of(function: Callable[..., Any]) -> str | None:

@@ -1,6 +1,7 @@
 """What goes on record of an exception, whatever it is called, says or holds."""
 
 import json
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from dsl.semantics.kinds import KINDS
 from interpreter.activities.errors import ToolError
 from interpreter.activities.failing import MOST_DETAILS
+from interpreter.activities.results import plain
 from interpreter.activities.tool import tool_activity
 from interpreter.activities.wording import LONGEST_MESSAGE
 from interpreter.boundary.failures import NOT_REGISTERED, SIGNATURE_MISMATCH, STILL_RUNNING, UNDECLARED
@@ -63,6 +65,41 @@ class Mute(Exception):
 class Forgetful(ToolError):
     def __init__(self) -> None:
         """Does not call the one of the class above."""
+
+
+class Interrupting(Exception):
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+
+class Leaving(str):
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
+class Renamed(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+class Nameless(Exception, metaclass=Renamed):
+    pass
+
+
+class Closed(ExceptionGroup[Exception]):
+    @property
+    def exceptions(self) -> Any:
+        raise SystemExit
+
+
+class Kindless(ToolError):
+    kind = property(lambda _: sys.exit(), lambda *_: None)  # type: ignore[assignment]
+
+
+class Fields(dict[str, int]):
+    def items(self) -> Any:
+        raise KeyboardInterrupt
 
 
 class Kind(StrEnum):
@@ -218,3 +255,61 @@ async def test_the_place_is_in_the_authors_file_not_in_what_it_calls() -> None:
         json.loads("{")
 
     assert (await ended(parses)).message.endswith(f"{HERE}:{parses.__code__.co_firstlineno + 1}, in parses)")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Interrupting(),
+        ValueError(Leaving("x")),
+        Nameless("x"),
+        Closed("x", [ValueError()]),
+        Kindless("x"),
+        Interrupting(Interrupting()),
+    ],
+    ids=lambda error: type.__dict__["__name__"].__get__(type(error)),
+)
+async def test_what_breaks_when_it_is_looked_at_is_undeclared(error: BaseException) -> None:
+    """Whatever it raises then, a `KeyboardInterrupt` too, neither ends the worker nor becomes a kind."""
+    told, found = await raised(error)
+    assert told == Told(UNDECLARED)
+    assert type.__dict__["__name__"].__get__(type(error)) in found.message
+
+
+async def test_details_that_break_when_they_are_looked_at_leave_the_declared_error() -> None:
+    told, found = await raised(Rej("no", details=Fields(a=1)))
+    assert told == Told("Rej")
+    assert "cannot be recorded" in found.details[0]
+
+
+async def test_a_result_that_breaks_when_it_is_looked_at_is_undeclared() -> None:
+    def broken() -> Any:
+        return Fields(a=1)
+
+    found = await ended(broken)
+    assert heard(found.type, found.message) == Told(UNDECLARED)
+    assert "cannot be recorded: KeyboardInterrupt" in found.message
+
+
+async def test_a_result_nested_too_deeply_says_so() -> None:
+    def deep() -> Any:
+        value: list[Any] = []
+        for _ in range(5_000):
+            value = [value]
+        return value
+
+    assert "nested too deeply" in (await ended(deep)).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (type("Markup", (str,), {})("<b>"), "<b>"),
+        (type("Count", (int,), {})(3), 3),
+        (type("Real", (float,), {})(0.5), 0.5),
+    ],
+)
+def test_texts_and_numbers_of_a_librarys_own_class_are_texts_and_numbers(answer: Any, expected: Any) -> None:
+    found = plain([answer])
+    assert found == [expected]
+    assert type(found[0]) is type(expected)  # type: ignore[index]

@@ -11,7 +11,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from interpreter.activities import running
+from interpreter.activities import function, running
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import current
 from interpreter.activities.headers import HEADERS, CallHeaders
@@ -28,6 +28,7 @@ SLOTS = 3
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "LAST_CHANCE", 0.05)
+    monkeypatch.setattr(function, "LAST_CHANCE", 0.05)
 
 
 @pytest.fixture
@@ -251,3 +252,62 @@ async def test_a_call_that_was_refused_is_not_at_work(runner: ToolRunner) -> Non
 
     assert await called(broken, runner, headers=CallHeaders(key="broken")) == Told(UNDECLARED)
     await true(lambda: "broken" not in AT_WORK)
+
+
+class Slow:
+    """Looking at it takes a while, as it does with what a library reads when it is asked for."""
+
+    def __init__(self, *_: object) -> None:
+        self.let_go = threading.Event()
+
+    def text(self) -> str:
+        self.let_go.wait(5)
+        return "slow"
+
+
+async def test_looking_at_what_an_author_made_never_holds_up_the_workers_loop(runner: ToolRunner) -> None:
+    """Texts of exceptions, parts of results and validators of arguments are code of the author's, like the function."""
+    slow = Slow()
+
+    class Error(Exception):
+        def __str__(self) -> str:
+            return slow.text()
+
+    class Fields(dict[str, int]):
+        def items(self) -> Any:
+            slow.text()
+            return super().items()
+
+    @tool("t.fails")
+    def fails() -> str:
+        raise Error
+
+    @tool("t.answers")
+    def answers() -> Any:
+        return Fields(a=1)
+
+    for one, expected in ((fails, Told(UNDECLARED)), (answers, {"a": 1})):
+        slow.let_go.clear()
+        calling = asyncio.create_task(called(one, runner, seconds=30))
+        turns = 0
+        while turns < 10:  # a loop that is held up has no turn until the text is there
+            await asyncio.sleep(0.01)
+            turns += 1
+        assert not calling.done()
+        slow.let_go.set()
+        assert await calling == expected
+
+
+async def test_who_looks_for_too_long_is_left_behind(runner: ToolRunner) -> None:
+    slow = Slow()
+
+    class Error(Exception):
+        def __str__(self) -> str:
+            return slow.text()
+
+    @tool("t.fails")
+    def fails() -> str:
+        raise Error
+
+    assert await called(fails, runner, seconds=0.1) == Told(TIMED_OUT, at_work=True)
+    slow.let_go.set()
