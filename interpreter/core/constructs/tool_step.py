@@ -309,7 +309,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             return
         entry.state = "uncertain"
         if not worded:
-            entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}"
+            why_not = f"; {entry.reason}" if entry.reason else ""
+            entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}{why_not}"
         machine.note("uncertain", frame, "tool", detail=entry.tool)
 
     def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Value]) -> bool:
