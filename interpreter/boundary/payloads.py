@@ -32,13 +32,15 @@ class Price:
 @dataclass
 class Lease:
     """What a parent lends a child: the most it may spend. None is no limit. `usd` is a decimal text. `depth`: for each
-    flow that may call itself, how many levels of it are left, this run counted.
+    flow that may call itself, how many levels of it are left, this run counted. `deadline`: when the time of those
+    around it is over, in seconds since the epoch; they end it then, and before they do nothing new may be begun.
     """
 
     usd: str | None = None
     tokens: int | None = None
     calls: int | None = None
     depth: dict[str, int] = field(default_factory=dict)
+    deadline: float | None = None
 
 
 @dataclass

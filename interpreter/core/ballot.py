@@ -5,7 +5,8 @@ the count again; one rejection rejects. A person counts once over all stages, ho
 each seat needs a person of its own.
 
 An answer is judged by when it reached the run, not by what is handled first: after a worker was away, an answer that
-came after the deadline may be handled before the timer of that deadline.
+came after the deadline may be handled before the timer of that deadline. The deadlines are that of the stage, and those
+of the budgets that the question stands in, also of the flows that called this one.
 
 Whether an answer may count is asked twice: when it comes, by what it claims, and when a worker has said who gave it.
 What a verdict says then stands in for what was claimed: a person's groups are those of the worker's people file.
@@ -25,6 +26,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.payloads import Answer, AnswerVerdict
 from interpreter.boundary.persons import person_form, same_person
 from interpreter.boundary.statements import proposal_digest
+from interpreter.core import purses
 from interpreter.core.constructs.calls import describe
 from interpreter.core.late_answers import reply_without_question
 from interpreter.core.question import Check, Question, Stage, Vote
@@ -50,7 +52,8 @@ class Decision:
 def objection(definition: Definition, state: State, question: Question, answer: Answer, at: float) -> str | None:
     """Why this answer, which came `at` that time, cannot count, or None. Changes nothing, so a validator may ask it."""
     stage = question.current
-    if at >= question.deadline:
+    around = purses.deadline(state, state.frames[question.id].purse)
+    if at >= question.deadline or (around is not None and at >= around):
         return "this comes too late: the time to answer is over"
     if answer.decision not in ("approve", "reject"):
         return f"the decision is `approve` or `reject`, not `{answer.decision}`"

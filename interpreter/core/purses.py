@@ -129,6 +129,7 @@ def lease(state: State, path: str, bound: Budget, enough: int | None = None, bes
         smaller(bound.tokens, left(state, path, "tokens")),
         calls,
         dict(state.depth),
+        deadline(state, path),
     )
 
 
@@ -179,11 +180,27 @@ def from_lease(lent: Lease) -> Amount:
     return Amount(Decimal(lent.usd or 0), lent.tokens or 0, lent.calls or 0)
 
 
+def deadline(state: State, path: str) -> float | None:
+    """When the time of the purse at `path`, or of one around it, is over first; those of the parents count too."""
+    deadlines = [state.lease.deadline, *(purse.deadline for purse in chain(state, path))]
+    return min((each for each in deadlines if each is not None), default=None)
+
+
+def lent_time_by(state: State, path: str, allowed: object) -> str | None:
+    """The purse at or around `path` that a child was out of time with; None when it was the child's own."""
+    return next((purse.path for purse in chain(state, path) if purse.deadline == allowed), None)
+
+
 def check_time(machine: Machine, frame: Frame) -> None:
     """Raises `FlowFailed` when a deadline around `frame` has passed: its timer may come later than other events."""
-    for purse in chain(machine.state, frame.purse):
-        if purse.deadline is not None and machine.state.now >= purse.deadline:
-            raise FlowFailed(out_of_time(machine.state, purse, frame.path))
+    state = machine.state
+    for purse in chain(state, frame.purse):
+        if purse.deadline is not None and state.now >= purse.deadline:
+            raise FlowFailed(out_of_time(state, purse, frame.path))
+    lent = state.lease.deadline
+    if lent is not None and state.now >= lent:
+        message = f"the time of those that called `{state.flow}` is over"
+        raise FlowFailed(Failure(BUDGET_EXCEEDED, message, frame.path, {"limit": "time", "allowed": lent}, purse=ROOT))
 
 
 def expired(machine: Machine, frame: Frame) -> Failure:

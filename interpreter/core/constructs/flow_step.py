@@ -123,11 +123,17 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         if doubts:
             failure = ledger.of_child(failure, doubts, frame.path)
         if failure.kind == BUDGET_EXCEEDED and failure.purse == ROOT:
-            lent_by = self.memory(frame).lent_by
-            failure = replace(failure, purse=lent_by.get(str((failure.details or {}).get("limit"))))
+            failure = replace(failure, purse=self._lent_by(machine, frame, failure))
         else:
             failure = replace(failure, purse=None)
         end_step(machine, frame, failed(failure), "flow")
+
+    def _lent_by(self, machine: Machine, frame: Frame, failure: Failure) -> str | None:
+        """The purse here that is used up, when the child had from it what it has used up."""
+        details = failure.details or {}
+        if details.get("limit") == "time":
+            return purses.lent_time_by(machine.state, frame.purse, details.get("allowed"))
+        return self.memory(frame).lent_by.get(str(details.get("limit")))
 
     def doing(self, frame: Frame) -> str:
         reserving = not frame.cancelling and self.memory(frame).phase == "reserving"

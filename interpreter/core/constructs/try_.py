@@ -3,11 +3,11 @@
 Not caught: a cancel, and the exhaustion of a budget from outside the `try`. Where the ledger holds a doubt about what
 the `try` did (an outcome that nobody knows, an undo that failed), whatever error came of it, that doubt is what is to
 be handled: only a handler whose condition names each of its kinds runs, and takes the doubts over. Naming is a rule
-about its text, because a condition that just happens to be true was not written with that in mind. They are taken over
-for as long as the handler does what it was written for: it begins when all else is undone, and one that is cancelled, or
-breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that has no value does not
-hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its entries in the ledger
-for those around it.
+about its text, because a condition that just happens to be true was not written with that in mind. They are taken
+over for as long as the handler does what it was written for: it begins when all else is undone, and one that is
+cancelled, or breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that has no
+value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its
+entries in the ledger for those around it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ from interpreter.core.state import Entry, Frame
 @recorded
 @dataclass(slots=True)
 class TryMemory(Memory):
-    """`handler` is counted from 1; `error` is the failure that it handles, `doubts` the paths of those that it names."""
+    """`handler` is counted from 1; `error` is the failure that it handles, `doubts` are the paths of those it names."""
 
     phase: Literal["body", "undoing", "handling"] = "body"
     handler: int = 0
