@@ -279,8 +279,9 @@ class Machine:
         self.commands.append(command)
 
     def withdraw(self, command_id: str) -> None:
-        """Take back a timer or an evaluation, if it still runs."""
+        """Take back a timer or an evaluation, if it still runs: as if it had not been asked for."""
         if self.state.pending.pop(command_id, None) is not None:
+            self.state.issued -= 1
             self.commands.append(Cancel(command_id))
 
     def interrupt(self, command_id: str) -> None:

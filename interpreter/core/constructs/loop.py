@@ -1,7 +1,8 @@
 """`loop NAME budget … { } on exhausted { }`: until it is left, or its budget is used up.
 
 An iteration's scope is its frame, so nothing of it stays when the next one starts. A loop that is bounded by its time
-only, and asks for nothing outside, waits for that time to pass: it pauses for longer and longer.
+only, and asks for nothing outside, waits for that time to pass: it pauses for longer and longer. Where no time ends it
+either, because what it may spend is not spent by its rounds, it ends after so many of them in vain.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 MOST_IDLE = 1_000
+MOST_IN_VAIN = 100_000
 SHORTEST_PAUSE = 0.001
 LONGEST_PAUSE = 1.0
 
@@ -82,10 +84,13 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         node, memory = _node(machine, frame), self.memory(frame)
         assert node.budget is not None
         index = memory.next
+        name = f"`{node.name or 'loop'}`"
         if index == node.budget.iterations:
-            message = f"`{node.name or 'loop'}` did not end within {index} iterations"
-            details = {"limit": "iterations", "allowed": index, "spent": index}
-            self.exhausted(machine, frame, Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path))
+            self._used_up(machine, frame, f"{name} did not end within {index} iterations", index)
+            return
+        if memory.idle >= MOST_IN_VAIN and purses.deadline(machine.state, frame.purse) is None:
+            message = f"{name} went round {memory.idle} times and spent nothing of its budget"
+            self._used_up(machine, frame, message, memory.idle)
             return
         if node.budget.iterations is None and self._only_waits(machine, memory):
             memory.seconds = min(memory.seconds * 2, LONGEST_PAUSE)
@@ -96,6 +101,10 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         memory.next += 1
         machine.note("iteration", frame, "loop", attempt=index + 1)
         machine.open(frame, f"[{index}]", address="[]", scope=True)
+
+    def _used_up(self, machine: Machine, frame: Frame, message: str, rounds: int) -> None:
+        details = {"limit": "iterations", "allowed": rounds, "spent": rounds}
+        self.exhausted(machine, frame, Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path))
 
     def _only_waits(self, machine: Machine, memory: LoopMemory) -> bool:
         if memory.issued != machine.state.issued:

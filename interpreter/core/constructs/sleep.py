@@ -1,4 +1,6 @@
-"""`sleep`: a durable timer, by duration or until a moment."""
+"""`sleep`: a durable timer, by duration or until a moment. One that has nothing to wait for sets none: a timer without
+a wait is no event, so rounds of them would go on and on within one workflow task.
+"""
 
 from datetime import datetime
 from typing import cast
@@ -24,10 +26,16 @@ class SleepConstruct(Construct[NoMemory]):
             deadline = machine.state.now + (node.milliseconds or 0) / 1000
         else:
             deadline = cast(datetime, machine.evaluate(frame, "until", node.until)).timestamp()
-        machine.issue(frame, SetTimer(frame.path, deadline, title(frame.path)))
         machine.note("started", frame, "sleep")
+        if deadline > machine.state.now:
+            machine.issue(frame, SetTimer(frame.path, deadline, title(frame.path)))
+        else:
+            self._over(machine, frame)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        self._over(machine, frame)
+
+    def _over(self, machine: Machine, frame: Frame) -> None:
         machine.note("completed", frame, "sleep")
         machine.end(frame, DONE)
 

@@ -1,0 +1,71 @@
+"""Rounds that ask for nothing outside: however a text is written, they make no events without end."""
+
+import pytest
+
+from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.core.commands import Command
+from interpreter.core.events import Event
+from interpreter.core.snapshot import decode
+from interpreter.simulation.simulation import START, SimulatedRun, Simulation
+from interpreter.simulation.world import World
+from tests.heart.watched import definition_of
+
+MOST_EVENTS = 200
+TIMED = """edition 1
+flow main() -> text {{
+  let before = now()
+  var over = "no"
+  loop wait budget 10s {{ {body} }} on exhausted {{ set over = "{{{{ before }}}}" }}
+  return over
+}}
+"""
+NOT_SPENT = """edition 1
+tool read() -> int read
+flow main(ready: bool) -> int {
+  loop wait budget 9 calls { if ready { step n = read() return n } sleep until now() - 1s }
+}
+"""
+
+
+class Counting:
+    """The events of a run; more than so many are an endless run."""
+
+    def __init__(self, text: str, input: object) -> None:
+        flow = definition_of(text)
+        assert flow is not None
+        self.events = 0
+        self.simulation = Simulation(flow, World(), watch=self._count)
+        self.run = self.simulation.run(input)
+        self.simulation.go()
+
+    def _count(self, run: SimulatedRun, event: Event, commands: list[Command]) -> None:
+        self.events += 1
+        assert self.events < 10 * MOST_EVENTS, "it makes events without end"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "let nothing = 1",
+        "sleep 0s",
+        "sleep until before",
+        "budget 1s { sleep 0s }",
+        "for twice in [1, 2] { sleep until before }",
+        "parallel for twice in [1, 2] { sleep 0s }",
+        "loop inner budget 3 iterations { sleep 0s until 1 == 2 - 1 }",
+    ],
+)
+def test_rounds_that_wait_for_nothing_are_spread_over_their_time(body: str) -> None:
+    counted = Counting(TIMED.format(body=body), {})
+    assert counted.run.finish is not None
+    assert counted.run.finish.value != "no"
+    assert counted.simulation.now - START < 12
+    assert counted.events < MOST_EVENTS
+
+
+def test_rounds_that_spend_nothing_of_a_budget_without_a_time_end() -> None:
+    counted = Counting(NOT_SPENT, {"ready": False})
+    assert counted.run.finish is not None
+    failure = decode(counted.run.finish.failure)
+    assert (failure.kind, failure.details["limit"]) == (BUDGET_EXCEEDED, "iterations")
+    assert "spent nothing of its budget" in failure.message
