@@ -1,8 +1,10 @@
 """SF502: an approval that nobody can give as it is written, or that a model could give away."""
 
 from collections.abc import Iterator
+from unicodedata import normalize
 
-from dsl.ast.statements import AwaitApproval, Person, Stage
+from dsl.ast.expressions import Literal
+from dsl.ast.statements import AwaitApproval, Group, Person, Stage
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel, Passed, chosen_by_models
@@ -26,9 +28,30 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
     if not stage.whom:
         message = "this stage asks nobody"
         yield Diagnostic("SF502", message, program.label(stage), help="name a group, or `person …`")
-    elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom) and stage.required > len(stage.whom):
-        message = f"{stage.required} answers are required, and {len(stage.whom)} can come"
-        yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")
+    elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom):
+        named = len({_who(whom) for whom in stage.whom})
+        if stage.required > named:
+            message = f"{stage.required} answers are required, and {named} can come"
+            yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")
+    elif stage.all_of:
+        seen: dict[object, Person | Group] = {}
+        for whom in stage.whom:
+            first = seen.setdefault(_who(whom), whom)
+            if first is not whom and isinstance(whom, Person):
+                message, before = "this person is asked twice, and counts once", program.label(first, "asked here")
+                advice = "leave one out, or name another person"
+                yield Diagnostic("SF502", message, program.label(whom), (before,), help=advice)
+
+
+def _who(whom: Person | Group) -> object:
+    """Equal for two that are one person for certain: the same expression, or a name in the text in any spelling."""
+    match whom:
+        case Person(value=Literal(value=str(name))):
+            return " ".join(normalize("NFKC", name).casefold().split())
+        case Person(value=value):
+            return value
+        case _:
+            return id(whom)
 
 
 def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:

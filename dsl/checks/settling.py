@@ -8,6 +8,25 @@ from dsl.ast.statements import Compensate, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.nodes import by_class
+from dsl.semantics.symbols import Signature
+from dsl.semantics.types import (
+    BOOL,
+    INT,
+    NOTHING,
+    NUMBER,
+    TEXT,
+    Basic,
+    Enum,
+    ListOf,
+    MapOf,
+    OptionalOf,
+    Record,
+    Type,
+    members,
+    required,
+    spelled,
+    structure,
+)
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -48,3 +67,48 @@ def _verify(program: Program, tool: ToolDeclaration) -> Iterator[Diagnostic]:
             (program.name_label(signature.node, signature.name, "declared here"),),
             help="name a `read` tool that finds the result by the key",
         )
+        return
+    problem = _cannot_tell(signature, program.facts.declarations.callees[tool.name])
+    if problem is not None:
+        declared = (program.name_label(signature.node, signature.name, "declared here"),)
+        advice = f"let `{call.target}` answer with the result of `{tool.name}`, or with null where it did not happen"
+        yield Diagnostic("SF402", problem, program.label(call), declared, help=advice)
+
+
+def _cannot_tell(look_up: Signature, tool: Signature) -> str | None:
+    """Why what is looked up never tells what happened, whatever is found. That it may not fit, the run finds out."""
+    found = structure(required(structure(look_up.returns)))
+    if found == NOTHING:
+        return f"`{look_up.name}` answers nothing, and to `verify` that says each time that it did not happen"
+    if found == BOOL and tool.returns == NOTHING:
+        return f"`{look_up.name}` answers yes or no, and to `verify` only null says that it did not happen"
+    wanted = structure(required(structure(tool.returns)))
+    lacks = _lacks(found, wanted)
+    if lacks is not None:
+        return f"what `{look_up.name}` finds has no `{lacks}`, which `{tool.name}` answers with"
+    if _shape(found) and _shape(wanted) and _shape(found) != _shape(wanted):
+        return f"`{look_up.name}` finds {spelled(found)}, and `{tool.name}` answers with {spelled(wanted)}"
+    return None
+
+
+def _lacks(found: Type, wanted: Type) -> str | None:
+    have = members(found)
+    if have is None or not isinstance(wanted, Record):
+        return None
+    needed = (each.name for each in wanted.members if each.required and not isinstance(each.type, OptionalOf))
+    return next((name for name in needed if name not in have), None)
+
+
+def _shape(type_: Type) -> str:
+    """What a value looks like as JSON; empty where that can differ."""
+    match type_:
+        case Record() | MapOf():
+            return "object"
+        case ListOf():
+            return "list"
+        case Enum():
+            return "text"
+        case Basic():
+            return {TEXT: "text", INT: "number", NUMBER: "number", BOOL: "bool"}.get(type_, "")
+        case _:
+            return ""
