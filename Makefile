@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bench lint lock clean
+.PHONY: help demo test test-slow explore bench lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
+
+explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
+	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)
 
 bench: $(environment)  ## measure cold start, runs and expressions, each beside a reference
 	@$(bin)/python -m tests.bench
