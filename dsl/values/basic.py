@@ -60,7 +60,7 @@ def _number(value: Any, place: Place | None, checking: Checking) -> Any:
         return value
     number = _finite(value)
     if number is None:
-        checking.problem(place, "this number is too large")
+        checking.problem(place, "this number is too large" if value == value else "NaN is no number")
     return number
 
 

@@ -9,21 +9,28 @@ MOST_DEPTH = 100
 """Values are nested at most this deep."""
 
 
-class Checking:
-    __slots__ = ("problems", "received", "types")
+class Enough(Exception):
+    """So many problems were found that no more are looked for."""
 
-    def __init__(self, types: Types, received: bool = False) -> None:
+
+class Checking:
+    __slots__ = ("most", "problems", "received", "types")
+
+    def __init__(self, types: Types, received: bool = False, most: int = MOST_PROBLEMS) -> None:
         self.types = types
         self.received = received
+        self.most = most
         self.problems: list[Problem] = []
 
     def problem(self, place: Place | None, message: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(place_text(place), message))
+        """Raises `Enough` with the last one that is wanted."""
+        self.problems.append(Problem(place_text(place), message))
+        if len(self.problems) >= self.most:
+            raise Enough
 
     def unfit(self, place: Place | None, expected: str, value: Any) -> None:
         self.problem(place, f"expected {expected}, not {shown(value)}")
 
     def attempt(self, *, received: bool) -> "Checking":
-        """The same, with no problems yet: to try one option of several."""
-        return Checking(self.types, received)
+        """The same, with no problems yet: to try one option of several, which the first problem decides."""
+        return Checking(self.types, received, most=1)

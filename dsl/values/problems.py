@@ -10,6 +10,9 @@ from dsl.expressions.wire import json_text
 MOST_PROBLEMS = 50
 """A long list of bad items is one mistake; later problems are left out."""
 
+LONGEST_WORD = 100
+"""No slip of the pen has more characters; to compare long texts takes long."""
+
 Place: TypeAlias = tuple["Place | None", str | int, int]
 """A place inside a value: the place around it, the field or position in that, and how deep it is."""
 
@@ -46,9 +49,9 @@ def place_text(place: Place | None) -> str:
 
 
 def _segment_text(segment: str | int, first: bool) -> str:
-    if type(segment) is str and segment.isidentifier():
+    if type(segment) is str and len(segment) <= LONGEST_WORD and segment.isidentifier():
         return segment if first else f".{segment}"
-    return f"[{json_text(segment)}]"
+    return f"[{shown(segment)}]"
 
 
 def shown(value: Any) -> str:
@@ -64,5 +67,5 @@ def shown(value: Any) -> str:
 
 def did_you_mean(word: str, known: list[str], quote: str = "`") -> str:
     """`; did you mean …?`, when one of the known words is close."""
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word, known, n=1) if len(word) <= LONGEST_WORD else None
     return f"; did you mean {quote}{close[0]}{quote}?" if close else ""

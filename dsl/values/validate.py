@@ -29,7 +29,7 @@ from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
 from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
-from dsl.values.checking import MOST_DEPTH, Checking
+from dsl.values.checking import MOST_DEPTH, Checking, Enough
 from dsl.values.problems import Checked, Place, did_you_mean, inside, shown
 from dsl.values.structure import Types, has_tags, is_optional, options, resolve, tags
 from dsl.values.writing import type_text
@@ -40,8 +40,10 @@ Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
 def validate(value: Any, type_: Type, types: Types, *, received: bool = False) -> Checked:
     """`value` as a value of `type_`."""
     checking = Checking(types, received)
-    decoded = _value(value, type_, None, checking)
-    return Checked(decoded, tuple(checking.problems))
+    try:
+        return Checked(_value(value, type_, None, checking), tuple(checking.problems))
+    except Enough:
+        return Checked(None, tuple(checking.problems))
 
 
 def validate_record(value: Any, fields: tuple[Field, ...], types: Types) -> Checked:
@@ -188,9 +190,10 @@ def _first_that_fits(value: Any, choices: list[Any], whole: Type, place: Place |
     for received in (False, True) if checking.received else (False,):
         for choice in choices:
             attempt = checking.attempt(received=received)
-            decoded = _value(value, choice, place, attempt)
-            if not attempt.problems:
-                return decoded
+            try:
+                return _value(value, choice, place, attempt)
+            except Enough:
+                continue
     return checking.unfit(place, type_text(whole), value)
 
 

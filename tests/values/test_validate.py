@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from dsl.expressions.values import Reference
+from dsl.values import problems
 from dsl.values.codec import dump
 from dsl.values.problems import MOST_PROBLEMS
 from dsl.values.validate import validate, validate_record
@@ -92,6 +93,12 @@ def test_what_is_received_still_has_all_that_its_type_names(text: str, value: st
     assert [str(problem) for problem in checked.problems] == told
 
 
+@pytest.mark.parametrize("text", ["json", "number"])
+def test_what_is_no_number_is_not_called_too_large(text: str) -> None:
+    (problem,) = validate(float("nan"), type_(text), {}).problems
+    assert problem.message == "NaN is no number"
+
+
 def test_a_reference_is_accepted_unseen() -> None:
     reference = Reference("aa", 5)
     record = type_("{ id: int, body: text }")
@@ -131,6 +138,24 @@ def test_depth_is_a_problem_not_a_crash(text: str) -> None:
 
 def test_a_long_list_of_mistakes_is_cut_off() -> None:
     assert len(validate(["a"] * 1000, type_("[int]"), {}).problems) == MOST_PROBLEMS
+
+
+def test_what_comes_after_so_many_mistakes_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of megabytes is validated within one workflow task, and each hint takes as long as a hundred items."""
+    asked: list[str] = []
+    monkeypatch.setattr(problems, "get_close_matches", lambda word, *_, **__: asked.append(word))
+    for value, text in (["alphx"] * 1000, '["alpha" | "beta"]'), ([{"kind": "c"}] * 1000, "[Named]"):
+        named = types('type Named = { kind: "a" } | { kind: "b" }')
+        assert len(validate(value, type_(text), named).problems) == MOST_PROBLEMS
+    assert len(asked) == 2 * MOST_PROBLEMS
+
+
+@pytest.mark.parametrize("text", ['"alpha" | "beta"', "map[int]", "{ a: int }"])
+def test_a_message_about_a_long_text_is_short(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems, "get_close_matches", lambda *_, **__: pytest.fail("it takes long"))
+    word = "alpha" * 100_000
+    for value in (word, {word: "x"}, {word + "!": "x"}):
+        assert all(len(str(problem)) < 300 for problem in validate(value, type_(text), {}).problems)
 
 
 def test_parameters_are_validated_as_a_record() -> None:
