@@ -1,26 +1,41 @@
 """The calls that an approval opens, one line for each, with all their arguments: what people say yes to.
 
 A call inside a `for` is listed once for each item, so that it can be seen which arguments belong together. Where the
-answer decides which items there are, the line says so. A call whose arguments have no value is not listed with others
-in their place: the same expression has none when the call would be made, so it is not made.
+answer decides which items there are, the line says so. What is left out of a call, or of a record in it, is listed with
+the value that is declared for it: it is sent like the rest. A call whose arguments have no value is not listed with
+others in their place: the same expression has none when the call would be made, so it is not made.
 """
 
 import json
 from collections.abc import Iterator
 from typing import cast
 
-from dsl.ast.expressions import Argument, Expression, Get, Index, Literal, Name, Template
+from dsl.ast.expressions import (
+    Entry,
+    Expression,
+    Get,
+    Index,
+    ListLiteral,
+    Literal,
+    Name,
+    RecordLiteral,
+    Template,
+)
 from dsl.ast.statements import GatedCall, GateRound
+from dsl.ast.types import Field, ListType, NamedType, OptionalType, RecordType, Type
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.values import Reference, Value
 from dsl.expressions.wire import to_wire
 from dsl.values.references import shown as plain
+from dsl.values.structure import resolve
+from dsl.values.validate import validate, validate_record
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
 
 ANSWER = "‹your answer›"
 NO_VALUE = "‹no value›"
+ANYTHING = NamedType("json")
 
 Turn = dict[str, Value]
 """What the variables of the rounds around a call stand for in one turn of them."""
@@ -64,18 +79,64 @@ class _Listing:
 
     def _line(self, number: int, turn: Turn) -> str:
         call = self._gate.call
-        given = [f"{each.name}: {self._argument(each, number, turn)}" for each in call.arguments]
+        parameters = self._machine.definition.tools[call.target].parameters
+        types = {each.name: each.type for each in parameters}
+        said = {
+            name: self._argument(each.value, types[name], f"{self._slot}.{name}.{number}", turn)
+            for each in call.arguments
+            if (name := each.name) is not None
+        }
+        given = [f"{name}: {value}" for name, value in self._with_declared(said, parameters).items()]
         rounds = [f" for each {each.variable} of {self._path(each.source)}" for each in self._open]
         return f"{call.target}({', '.join(given)}){''.join(rounds)}"
 
-    def _argument(self, argument: Argument, number: int, turn: Turn) -> str:
-        value, slot = argument.value, f"{self._slot}.{argument.name}.{number}"
+    def _argument(self, value: Expression, type_: Type, slot: str, turn: Turn) -> str:
         if not self._is_open(value):
             found = self._value(slot, value, turn)
-            return json.dumps(plain(to_wire(found[0])), ensure_ascii=False) if found else NO_VALUE
-        if isinstance(value, Template):
-            return self._text(value, slot, turn)
-        return ANSWER if _root(value) == Name(self._approval) else self._path(value)
+            return self._sent(found[0], type_) if found else NO_VALUE
+        match value:
+            case Template():
+                return self._text(value, slot, turn)
+            case RecordLiteral():
+                return self._record(value, type_, slot, turn)
+            case ListLiteral(items=items):
+                inner = self._inside(type_)
+                item = inner.item if isinstance(inner, ListType) else ANYTHING
+                return (
+                    f"[{', '.join(self._argument(each, item, f'{slot}.{at}', turn) for at, each in enumerate(items))}]"
+                )
+            case _:
+                return ANSWER if _root(value) == Name(self._approval) else self._path(value)
+
+    def _record(self, value: RecordLiteral, type_: Type, slot: str, turn: Turn) -> str:
+        """A record of which only a part is open: the rest of it is what people say yes to."""
+        inner = self._inside(type_)
+        fields = inner.fields if isinstance(inner, RecordType) else ()
+        types = {each.name: each.type for each in fields}
+        said: dict[str, str] = {}
+        for at, entry in enumerate(value.entries):
+            name = entry.name if isinstance(entry, Entry) else f"...{at}"
+            said[name] = self._argument(entry.value, types.get(name, ANYTHING), f"{slot}.{at}", turn)
+        if all(isinstance(entry, Entry) for entry in value.entries):
+            said = self._with_declared(said, fields)
+        parts = (f"...{each}" if name.startswith("...") else f"{_as_json(name)}: {each}" for name, each in said.items())
+        return f"{{{', '.join(parts)}}}"
+
+    def _with_declared(self, said: dict[str, str], fields: tuple[Field, ...]) -> dict[str, str]:
+        """With the declared values of what is left out."""
+        left_out = tuple(each for each in fields if each.name not in said and each.default is not None)
+        values = validate_record({}, left_out, self._machine.definition.types).value
+        return said | {name: _as_json(value) for name, value in values.items()}
+
+    def _inside(self, type_: Type) -> Type:
+        types = self._machine.definition.types
+        inner = resolve(type_, types)
+        return self._inside(inner.item) if isinstance(inner, OptionalType) else inner
+
+    def _sent(self, value: Value, type_: Type) -> str:
+        """As it would be sent: with what the declared type adds to it."""
+        checked = validate(to_wire(value), type_, self._machine.definition.types)
+        return _as_json(value if checked.problems else checked.value)
 
     def _text(self, value: Template, slot: str, turn: Turn) -> str:
         """A text with what is known of it, and with what is not as such."""
@@ -120,6 +181,10 @@ class _Listing:
                 return f"{self._path(subject)}[{self._path(index)}]"
             case _:
                 return ANSWER if self._is_answered(value) else "…"
+
+
+def _as_json(value: Value) -> str:
+    return json.dumps(plain(to_wire(value)), ensure_ascii=False)
 
 
 def _root(value: Expression) -> Expression:

@@ -14,7 +14,9 @@ type Line { item: text, count: int }
 type Pay { amount: int, to: text, note: text?, lines: [Line] at most 2 }
 type Plan { pays: [Pay] at most 3, rates: map[int], limit: int }
 tool plan() -> Plan read
-tool send(amount: int, to: text, note: text = "") irreversible keyed { compensate none "sent is sent" }
+type Wire { to: text = "eve", amount: int, purpose: text? }
+tool wire(order: Wire, all: [Wire] at most 2 = [], by: "post" | "van" = "van") irreversible keyed final
+tool send(amount: int, to: text, note: text?) irreversible keyed { compensate none "sent is sent" }
 """
 LINES = [{"item": "nut", "count": 4}, {"item": "bolt", "count": 5}]
 PLAN = {
@@ -148,4 +150,23 @@ def test_a_list_that_is_kept_elsewhere_is_told() -> None:
     calls = 'for a in p.pays { step send(amount: a.amount, to: a.to, note: "of {{ p.limit }}") }'
     assert listed(calls, plan=plan, objects={hash_: PLAN["pays"]}) == [
         'send(amount: a.amount, to: a.to, note: "of 5") for each a of p.pays'
+    ]
+
+
+def test_what_is_left_out_is_listed_with_its_declared_value() -> None:
+    assert listed("step wire(order: { amount: 5 })") == [
+        'wire(order: {"to": "eve", "amount": 5, "purpose": null}, all: [], by: "van")'
+    ]
+
+
+def test_of_a_record_that_is_answered_in_part_the_rest_is_listed() -> None:
+    answer = "answer { amount: int, to: text }"
+    assert listed('step wire(order: { amount: ok.answer.amount }, by: "post")', answer) == [
+        'wire(order: {"amount": ‹your answer›, "to": "eve"}, by: "post", all: [])'
+    ]
+    assert listed("step wire(order: { amount: 1 }, all: [{ amount: 2, to: ok.answer.to }])", answer) == [
+        'wire(order: {"to": "eve", "amount": 1, "purpose": null}, all: [{"amount": 2, "to": ‹your answer›}], by: "van")'
+    ]
+    assert listed("step wire(order: { amount: 1, ...ok.answer })", answer) == [
+        'wire(order: {"amount": 1, ...‹your answer›}, all: [], by: "van")'
     ]

@@ -88,6 +88,11 @@ PARTIAL = {
         ("dsl/semantics/rules.py", "Conditional ListLiteral RecordLiteral", "what takes its type from what is wanted"),
         ("dsl/syntax/build_parallel.py", "AwaitApproval NotYet Step", "a branch that needs no block, by the grammar"),
         ("interpreter/core/opened_calls.py", "Get Index Literal Name", "words for people; any other is an ellipsis"),
+        (
+            "interpreter/core/opened_calls.py",
+            "ListLiteral RecordLiteral Template",
+            "what a gate takes that is composed",
+        ),
         ("interpreter/core/wording.py", "Get Index Literal Name", "words for a title; any other has none"),
         (
             "interpreter/worker/compatibility.py",
