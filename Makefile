@@ -23,7 +23,7 @@ demo: $(environment)  ## run examples/support.flow on a Temporal server of its o
 	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/python examples/support_tools.py
 
 test: lint  ## check style, types and layers, then run the tests
-	@$(bin)/pytest
+	@$(bin)/pytest -n 2 --dist loadfile
 
 test-slow: $(environment)  ## run the tests of whole processes that come and go
 	@$(bin)/pytest -m slow
