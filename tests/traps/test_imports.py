@@ -1,4 +1,4 @@
-"""What a workflow loads: nothing that does I/O, and no parser. Lark cannot even be imported in the sandbox."""
+"""What a workflow loads: nothing that does I/O, and no parser."""
 
 import subprocess
 import sys
