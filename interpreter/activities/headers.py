@@ -3,7 +3,6 @@ of a verification the key that it asks about, and what of the arguments is a ref
 """
 
 import asyncio
-import json
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -21,16 +20,16 @@ from temporalio.worker import (
 
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.heartbeats import heartbeating
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER, VERIFIES_HEADER
+from interpreter.boundary.names import CALL_HEADER, key_of_activity
 from interpreter.boundary.payloads import References
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSignature:
-    """What the definition declares: the digest, and the same in words."""
+    """What the definition declares: the digest, and the same in words, which come only when they were asked for."""
 
     digest: str
-    readable: str
+    readable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,15 @@ class _Outbound(ActivityOutboundInterceptor):
 
 
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
-    converter = activity.payload_converter()
-    names = (KEY_HEADER, ATTEMPT_HEADER, SIGNATURE_HEADER, VERIFIES_HEADER, REFERENCES)
-    key, attempt, signature, verifies, references = (
-        converter.from_payload(headers[name]) if name in headers else None for name in names
+    if CALL_HEADER not in headers:
+        return CallHeaders()
+    given = activity.payload_converter().from_payload(headers[CALL_HEADER])
+    info = activity.info()
+    own_key = key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
+    return CallHeaders(
+        given.get("key", own_key),
+        given.get("attempt", 1),
+        DeclaredSignature(given["signature"], given.get("declared", "")),
+        given.get("verifies"),
+        given.get("references", []),
     )
-    declared = DeclaredSignature(**json.loads(signature)) if signature is not None else None
-    return CallHeaders(key, attempt, declared, verifies, json.loads(references) if references is not None else [])

@@ -31,6 +31,7 @@ from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
 from interpreter.activities.wording import class_of, described, file_of
 from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
+from interpreter.boundary.names import key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
@@ -109,6 +110,8 @@ def _refuse_mismatch(tool: Tool, headers: CallHeaders, accepts: Accepts) -> None
     declared = headers.signature
     if declared is None or accepts(tool, declared):
         return
+    if not declared.readable:
+        raise worker_says(SIGNATURE_MISMATCH, f"`{tool.name}` is declared with a signature that this worker must read")
     message = f"`{tool.name}` is declared as `{declared.readable}`, but this worker offers `{tool.signature.readable}`"
     raise worker_says(SIGNATURE_MISMATCH, message, declared.readable, tool.signature.readable)
 
@@ -156,7 +159,7 @@ def _not_called(tool: Tool, reason: str) -> BaseException:
 
 def _context(headers: CallHeaders) -> ToolContext:
     info = activity.info()
-    own_key = f"{info.workflow_id}/{info.workflow_run_id}/{info.activity_id}"
+    own_key = key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
     return ToolContext(
         key=headers.key or own_key,
         attempt=headers.attempt or info.attempt,

@@ -49,21 +49,18 @@ REPORT_SIGNAL = "report_to_parent"
 CHILD_ENDED_SIGNAL = "child_ended"
 """Child to parent, when it was told to report: `ChildReport`."""
 
-KEY_HEADER = "steadflow-key"
-"""Activity header: the idempotency key of the call, the same for each attempt."""
+CALL_HEADER = "steadflow-call"
+"""Activity header: a JSON object of what travels beside the arguments of a tool's call.
 
-SIGNATURE_HEADER = "steadflow-signature"
-"""Activity header: the digest and the readable form of the signature that the definition declares."""
-
-ATTEMPT_HEADER = "steadflow-attempt"
-"""Activity header: which attempt of the step this is, from 1."""
-
-VERIFIES_HEADER = "steadflow-verifies"
-"""Activity header of a verification: the key of the call that it asks about."""
+`signature` is the digest of what the definition declares, `declared` the same in words, where a worker has asked for
+them. `key` is the idempotency key, unless it is made of the ids that the activity has anyway (`key_of_activity`);
+`attempt` that of the step, unless it is the first. `verifies` is of a verification the key of the call that it asks
+about, `references` what of the arguments is a reference (`dsl.values.references`).
+"""
 
 REFERENCES = "steadflow-references"
-"""What of a tool's arguments or of its result is a reference (`dsl.values.references`), as JSON: a header of the
-activity, and metadata of the payload that our own workers answer with. Nothing in a payload's data is taken for one.
+"""What of a tool's result is a reference (`dsl.values.references`), as JSON: metadata of the payload that our own
+workers answer with. Nothing in a payload's data is taken for one.
 """
 
 DEFINITION_FUNCTION = "steadflow_load_definition"
@@ -98,6 +95,11 @@ LONGEST_ID = 900
 
 LONGEST_FIRST_EXECUTION = 8
 """Characters of the first run id that stand in the ids of children."""
+
+
+def key_of_activity(workflow_id: str, run_id: str, activity_id: str) -> str:
+    """The idempotency key of most calls: of each first attempt in an execution that has not continued as new."""
+    return f"{workflow_id}/{run_id}/{activity_id}"
 
 
 def child_id(parent: str, first_execution: str, path: str) -> str:

@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
 from interpreter.boundary.payloads import RunInput
+from interpreter.boundary.sparse import sparse
 from interpreter.client.errors import ClientError, RunExists
 
 TASK_TIMEOUT = timedelta(seconds=5)
@@ -55,7 +56,7 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
     try:
         await client.start_workflow(
             names.WORKFLOW,
-            start.input,
+            sparse(start.input),
             id=start.id,
             task_queue=start.task_queue,
             task_timeout=TASK_TIMEOUT,

@@ -14,7 +14,8 @@ from interpreter.core.recorded import recorded
 @dataclass(frozen=True, slots=True)
 class CallTool:
     """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
-    `declared`. `verifies` is the key of the call that this one asks about.
+    `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
+    about.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """What the tools of a worker and the declarations of flows agree on: checked when the worker starts, and on each call.
 
-A call carries the digest of what its definition declares. Equal digests agree; for another one the types are compared
-once, from the readable form that comes with it, and the answer is remembered.
+A call carries the digest of what its definition declares. Equal digests agree; another one is refused until the
+readable form comes with it, from which the types are compared once, and the answer is remembered.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,6 +29,8 @@ class Agreements:
             return True
         key = (tool.name, declared.digest)
         if key not in self._known:
+            if not declared.readable:
+                return False
             read = _read(tool.name, declared.readable)
             self._known[key] = read is not None and not differences(read, tool)
         return self._known[key]

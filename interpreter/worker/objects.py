@@ -70,7 +70,7 @@ def named_in(run_input: bytes) -> Iterator[str]:
     except (ValueError, RecursionError):
         return
     match data:
-        case {"definition": {"hash": str(hash_), "inline": None}}:
+        case {"definition": {"hash": str(hash_), **rest}} if rest.get("inline") is None:
             yield hash_
     match data:
         case {"definition": {}, "state": {"kept": str(hash_)}}:

@@ -107,7 +107,7 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
             heartbeat_timeout=timedelta(milliseconds=command.heartbeat) if command.heartbeat is not None else None,
             retry_policy=ONCE,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=command.summary,
+            summary=command.summary if command.summary != command.tool else None,
         )
 
 

@@ -46,6 +46,7 @@ from interpreter.boundary.payloads import (
     RunInput,
     RunResult,
 )
+from interpreter.boundary.sparse import sparse
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
 from interpreter.core.wording import title
@@ -136,7 +137,7 @@ class Children:
         try:
             handle = await workflow.start_child_workflow(
                 WORKFLOW,
-                self._child_input(command),
+                sparse(self._child_input(command)),
                 id=workflow_id,
                 result_type=RunResult,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,

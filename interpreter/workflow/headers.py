@@ -1,15 +1,14 @@
-"""The idempotency key, the attempt, the declared signature and what of the arguments is a reference travel as activity
-headers, so the argument of a tool stays its own plain JSON object.
+"""The idempotency key, the attempt, the declared signature and what of the arguments is a reference travel in a header
+of the activity, so the argument of a tool stays its own plain JSON object. What the worker can tell by itself is left
+out: the header stands in the history of each step.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from temporalio import workflow
-from temporalio.api.common.v1 import Payload
 from temporalio.worker import (
     Interceptor,
     StartActivityInput,
@@ -18,8 +17,8 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import ATTEMPT_HEADER, KEY_HEADER, REFERENCES, SIGNATURE_HEADER, VERIFIES_HEADER
-from interpreter.boundary.payloads import References
+from interpreter.boundary.names import CALL_HEADER, key_of_activity
+from interpreter.boundary.payloads import JSON, References
 from interpreter.core.commands import CallTool
 
 _call: ContextVar[tuple[CallTool, References] | None] = ContextVar("steadflow_call", default=None)
@@ -51,23 +50,22 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
         call = _call.get()
         if call is not None:
-            input.headers = {**input.headers, **_headers(*call)}
+            header = workflow.payload_converter().to_payload(_header(*call, input.activity_id or ""))
+            input.headers = {**input.headers, CALL_HEADER: header}
             # The first attempt may go to the worker that has the run, past the queue. That worker may be the one that
             # lacks the tool, so each further attempt is for whichever worker takes it.
             input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
         return super().start_activity(input)
 
 
-def _headers(command: CallTool, references: References) -> dict[str, Payload]:
-    convert = workflow.payload_converter().to_payload
-    signature = json.dumps({"digest": command.signature, "readable": command.declared}, ensure_ascii=False)
-    headers = {
-        KEY_HEADER: convert(command.key),
-        ATTEMPT_HEADER: convert(command.attempt),
-        SIGNATURE_HEADER: convert(signature),
+def _header(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:
+    info = workflow.info()
+    given = {
+        "signature": command.signature,
+        "declared": command.declared,
+        "key": command.key if command.key != key_of_activity(info.workflow_id, info.run_id, activity_id) else None,
+        "attempt": command.attempt if command.attempt != 1 else None,
+        "verifies": command.verifies,
+        "references": references,
     }
-    if command.verifies is not None:
-        headers[VERIFIES_HEADER] = convert(command.verifies)
-    if references:
-        headers[REFERENCES] = convert(json.dumps(references))
-    return headers
+    return {name: value for name, value in given.items() if value}

@@ -29,6 +29,7 @@ from interpreter.boundary.payloads import (
     RunInput,
     RunResult,
 )
+from interpreter.boundary.sparse import sparse
 from interpreter.boundary.view import RunView
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
@@ -110,22 +111,21 @@ class FlowWorkflow:
 
     def _continue(self, run_input: RunInput) -> NoReturn:
         driver = self._driver
-        workflow.continue_as_new(
-            RunInput(
-                definition=run_input.definition,
-                flow=run_input.flow,
-                input=None,
-                requester=run_input.requester,
-                prices=run_input.prices,
-                max_output=run_input.max_output,
-                lease=run_input.lease,
-                parent=run_input.parent,
-                options=run_input.options,
-                state=driver.kept_state,
-                children=driver.children,
-                report_to=self._report_to,
-            )
+        next_input = RunInput(
+            definition=run_input.definition,
+            flow=run_input.flow,
+            input=None,
+            requester=run_input.requester,
+            prices=run_input.prices,
+            max_output=run_input.max_output,
+            lease=run_input.lease,
+            parent=run_input.parent,
+            options=run_input.options,
+            state=driver.kept_state,
+            children=driver.children,
+            report_to=self._report_to,
         )
+        workflow.continue_as_new(sparse(next_input))
 
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report

@@ -49,7 +49,6 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "asyncio.shield",
         "contextlib.contextmanager",
         "contextvars.ContextVar",
-        "temporalio.api.common.v1",
         "temporalio.common",
         "temporalio.exceptions",
         "temporalio.worker.Interceptor",

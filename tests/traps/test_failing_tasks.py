@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 from interpreter.core import snapshot
 from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.stores.memory import MemoryStore
+from interpreter.stores.store import MissingObject
 from interpreter.workflow import children, driver, keeping
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.tools import calls
@@ -124,14 +125,11 @@ async def test_a_large_definition_travels_by_its_hash_and_is_waited_for(runs: Ru
 async def test_a_missing_definition_holds_the_run_until_it_is_there(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flow = large_flow("missing")
-    objects: dict[str, bytes] = {}
+    def lost(digest: str) -> bytes:
+        raise MissingObject(digest, "memory")
+
     with monkeypatch.context() as loss:
-        loss.setattr(runs.store, "_objects", objects)
-        run = await runs.start(flow)
-        kept = dict(objects)
-        objects.clear()
+        loss.setattr(runs.store, "get", lost)
+        run = await runs.start(large_flow("missing"))
         assert "no object" in await failed_task(run)
-    for content in kept.values():
-        runs.store.put(content)
     assert await run.value() == 400 * 128

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.failures import OBJECT_MISSING
+from interpreter.boundary.failures import OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
 from interpreter.core import certainty, fetching, policies, purses
 from interpreter.core.commands import CallTool, SetTimer
@@ -30,7 +30,8 @@ class ToolCallMemory(Memory):
     """`id` is that of the first attempt's command; `overrides` says that it is a step's own call, for which the step's
     timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
     failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
-    counts the workers that could not take the call, `misfit` is what the latest said.
+    counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
+    the declared signature by its digest, so from now on it comes in words.
     """
 
     tool: str = ""
@@ -47,6 +48,7 @@ class ToolCallMemory(Memory):
     over_at: float = 0.0
     misfits: int = 0
     misfit: str = ""
+    explains: bool = False
 
 
 def open_call(
@@ -94,14 +96,14 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             heartbeat=tool.heartbeat or (policies.DEFAULT_HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
-            declared=sealed.readable,
+            declared=sealed.readable if memory.explains else "",
             summary=title(memory.id),
             verifies=memory.verifies,
         )
         memory.phase = "calling"
         machine.issue(frame, command)
         memory.command = command.id
-        if memory.attempt > 1 and not memory.misfit:
+        if memory.attempt - memory.misfits > 1 and not memory.misfit:
             machine.note("attempt", frame, "tool", name=command.summary, attempt=memory.attempt)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -154,6 +156,9 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             memory.doubt = memory.doubt if early else None
         if frame.cancelling:
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
+        elif event.kind == SIGNATURE_MISMATCH and not memory.explains:
+            memory.explains, memory.misfits = True, memory.misfits + 1
+            self.enter(machine, frame)
         elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
             memory.misfits += 1
             memory.misfit = event.message
