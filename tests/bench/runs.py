@@ -1,146 +1,183 @@
-"""What the interpreter costs: the same steps as a flow and as a workflow written by hand, on one server, in turns.
+"""What the interpreter costs: the same work as a flow and as a workflow written by hand, on one server, in turns.
 
-Both call one plain activity for each step. Replay is of the histories that these runs left.
+The flow takes the path that users take (`Client.submit`, `@tool`, the plugin); what is written by hand has a plain
+worker of its own, without anything of ours. Times are medians of paired rounds; replay is of the histories they left.
 """
 
 import asyncio
-import base64
 import resource
 import statistics
 import time
-import zlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
-from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
-from dsl.analysis import analyse
-from dsl.definition.seal import seal
-from dsl.source import Source
-from interpreter.boundary.names import WORKFLOW
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.api import FlowPlugin, tool
+from interpreter.client.client import Client
+from interpreter.client.submission import prepare
 from interpreter.server.command import DYNAMIC_CONFIG, find_binary
+from interpreter.server.setup import register_attributes
 from interpreter.stores.memory import MemoryStore
-from interpreter.worker.plugin import FlowPlugin
+from tests.bench.by_hand import BY_HAND, next_number
 from tests.bench.table import Row
 
-STEPS = 100
-ROUNDS = 5
-TASK_QUEUE = "bench"
+ROUNDS = 7
+FLOWS, HANDS = "flows", "by-hand"
+HEAD = "edition 1\n\ntool number.next(after: int) -> int read\n\n"
 
 
-@activity.defn(name="number.next")
-async def next_number(given: dict[str, int]) -> int:
-    return given["after"] + 1
+@tool("number.next")
+async def number_next(after: int) -> int:
+    return after + 1
 
 
-@workflow.defn
-class ByHand:
-    @workflow.run
-    async def run(self, steps: int) -> int:
-        number = 0
-        for position in range(steps):
-            number = await workflow.execute_activity(
-                next_number,
-                {"after": number},
-                activity_id=f"s{position}",
-                start_to_close_timeout=timedelta(seconds=30),
-                summary=f"s{position}",
-            )
-        return number
-
-
-def flow_text(steps: int) -> str:
-    """A flow that does the same."""
+def in_turn(steps: int) -> str:
     body = "\n".join(f"  step s{i} = number.next(after: {f's{i - 1}' if i else 0})" for i in range(steps))
-    head = "edition 1\n\ntool number.next(after: int) -> int read\n\n"
-    return f"{head}flow main() -> int {{\n{body}\n  return s{steps - 1}\n}}\n"
+    return f"{HEAD}flow main() -> int {{\n{body}\n  return s{steps - 1}\n}}\n"
+
+
+def beside(steps: int) -> str:
+    body = "  parallel for n in range(COUNT) at most COUNT as all { step s = number.next(after: n) yield s }"
+    return f"{HEAD}flow main() -> [int] {{\n{body}\n  return all\n}}\n".replace("COUNT", str(steps))
+
+
+def children(steps: int) -> str:
+    child = "flow one(after: int) -> int { step s = number.next(after: after) return s }\n"
+    body = "  parallel for n in range(COUNT) at most COUNT as all { step s = one(after: n) yield s }"
+    return f"{HEAD}{child}flow main() -> [int] {{\n{body}\n  return all\n}}\n".replace("COUNT", str(steps))
+
+
+WORK: dict[str, tuple[str, str, int]] = {
+    "100 steps": (in_turn(100), "InTurn", 100),
+    "500 steps": (in_turn(500), "InTurn", 500),
+    "100 side by side": (beside(100), "Beside", 100),
+    "100 children": (children(100), "Children", 100),
+}
 
 
 @dataclass
 class Measured:
-    wall: list[float]
-    cpu: list[float]
-    history: WorkflowHistory | None = None
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
 
 
 def runs() -> list[Row]:
-    """Each measure of the flow beside that of the workflow written by hand."""
-    flow, by_hand, replays = asyncio.run(_measure())
-    return [
-        Row(
-            f"{STEPS} steps{_size(flow)}, by hand{_size(by_hand)}: wall",
-            statistics.median(flow.wall),
-            statistics.median(by_hand.wall),
-        ),
-        Row("the same: CPU of the worker", statistics.median(flow.cpu), statistics.median(by_hand.cpu)),
-        Row("the same: replay of the history", replays[0], replays[1]),
-    ]
+    return asyncio.run(_measure())
 
 
-async def _measure(rounds: int = ROUNDS) -> tuple[Measured, Measured, tuple[float, float]]:
+async def _measure() -> list[Row]:
+    rows: list[Row] = []
+    async with _workers() as client:
+        for name, (text, by_hand, steps) in WORK.items():
+            flow, hand = await _paired(partial(_flow, client, text), partial(_by_hand, client, by_hand, steps))
+            rows += [
+                Row(f"{name}: wall", *_medians(flow.wall, hand.wall)),
+                Row(f"{name}: CPU of client and worker", *_medians(flow.cpu, hand.cpu)),
+                *await _histories(client, name, flow, hand, text),
+            ]
+        text = in_turn(100)
+        followed, waited = await _paired(partial(_flow, client, text, follow=True), partial(_flow, client, text))
+        rows.append(Row("100 steps, followed, beside only waited for: wall", *_medians(followed.wall, waited.wall)))
+        rows.append(Row("the same: CPU of client and worker", *_medians(followed.cpu, waited.cpu)))
+    return rows
+
+
+@asynccontextmanager
+async def _workers() -> AsyncIterator[Client]:
     settings = [part for setting in DYNAMIC_CONFIG for part in ("--dynamic-config-value", setting)]
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=find_binary(), dev_server_extra_args=settings, dev_server_log_level="error"
     )
     async with environment:
-        client, plugin = environment.client, FlowPlugin(store=MemoryStore())
-        run_input = _run_input()
-        async with Worker(
-            client, task_queue=TASK_QUEUE, workflows=[ByHand], activities=[next_number], plugins=[plugin]
+        temporal, store = environment.client, MemoryStore()
+        await register_attributes(temporal)
+        plugin = FlowPlugin(tools=[number_next], store=store)
+        async with (
+            Worker(temporal, task_queue=FLOWS, plugins=[plugin]),
+            Worker(temporal, task_queue=HANDS, workflows=BY_HAND, activities=[next_number]),
         ):
-            flow, by_hand = Measured([], []), Measured([], [])
-            for _ in range(rounds + 1):
-                await _once(flow, client, WORKFLOW, run_input)
-                await _once(by_hand, client, "ByHand", STEPS)
-        return flow, by_hand, (await _replay(flow), await _replay(by_hand))
+            yield Client(temporal, store)
 
 
-def _size(measured: Measured) -> str:
-    assert measured.history is not None
-    return f" ({len(measured.history.events)} events, {len(measured.history.to_json()) // 1000} KB)"
+Once = Callable[[], Awaitable[str]]
+"""Runs it and waits for its end; the workflow's id."""
 
 
-async def _once(measured: Measured, client: Client, workflow_type: str, argument: Any) -> None:
-    """One run; the first, which warms up, is forgotten."""
-    begun, cpu = time.perf_counter(), _cpu()
+async def _paired(one: Once, other: Once) -> tuple[Measured, Measured]:
+    """In turns; the first round, which warms up, is forgotten."""
+    found = Measured(), Measured()
+    for number in range(ROUNDS + 1):
+        for measured, work in zip(found, (one, other), strict=True):
+            begun, cpu = time.perf_counter(), _cpu()
+            id_ = await work()
+            if number:
+                measured.wall.append(time.perf_counter() - begun)
+                measured.cpu.append(_cpu() - cpu)
+                measured.ids.append(id_)
+    return found
+
+
+async def _flow(client: Client, text: str, *, follow: bool = False) -> str:
+    run = await client.submit(text, {}, task_queue=FLOWS)
+    if follow:
+        async for _ in run.follow():
+            pass
+    await run.result()
+    return run.id
+
+
+async def _by_hand(client: Client, workflow_type: str, steps: int) -> str:
     id_ = uuid4().hex
-    handle = await client.start_workflow(workflow_type, argument, id=id_, task_queue=TASK_QUEUE)
-    await handle.result()
-    if measured.history is not None:
-        measured.wall.append(time.perf_counter() - begun)
-        measured.cpu.append(_cpu() - cpu)
-    measured.history = await handle.fetch_history()
+    await client.temporal.execute_workflow(workflow_type, steps, id=id_, task_queue=HANDS)
+    return id_
 
 
-async def _replay(measured: Measured) -> float:
-    assert measured.history is not None
-    replayer = Replayer(workflows=[ByHand], plugins=[FlowPlugin(store=MemoryStore())])
-    history = measured.history
-    return await _median(lambda: replayer.replay_workflow(history))
+async def _histories(client: Client, name: str, flow: Measured, hand: Measured, text: str) -> list[Row]:
+    """Of the last run of each: events and bytes, those of its children too, and the replay of its own history."""
+    (own, *below), (plain, *plain_below) = [await _all_of(client, measured.ids[-1]) for measured in (flow, hand)]
+    definition = len(prepare(MemoryStore(), text, None, {}).input.definition.inline or "")
+    return [
+        Row(f"{name}: events", _events(own, *below), _events(plain, *plain_below), "events"),
+        Row(f"{name}: without the definition", _bytes(own, *below) - definition, _bytes(plain, *plain_below), "B"),
+        Row(f"{name}: replay", await _replay(client, own), await _replay(client, plain)),
+    ]
 
 
-async def _median(work: Callable[[], Awaitable[Any]]) -> float:
+async def _all_of(client: Client, id_: str) -> list[WorkflowHistory]:
+    """The history of a run, and those of its children."""
+    own = await client.temporal.get_workflow_handle(id_).fetch_history()
+    started = (event.child_workflow_execution_started_event_attributes for event in own.events)
+    ids = [each.workflow_execution.workflow_id for each in started if each.workflow_execution.workflow_id]
+    return [own, *[await client.temporal.get_workflow_handle(child).fetch_history() for child in ids]]
+
+
+def _events(*histories: WorkflowHistory) -> int:
+    return sum(len(history.events) for history in histories)
+
+
+def _bytes(*histories: WorkflowHistory) -> int:
+    return sum(event.ByteSize() for history in histories for event in history.events)
+
+
+async def _replay(client: Client, history: WorkflowHistory) -> float:
+    replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store)])
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        await work()
+        await replayer.replay_workflow(history)
         times.append(time.perf_counter() - begun)
     return statistics.median(times)
 
 
-def _run_input() -> RunInput:
-    source = Source("bench.flow", flow_text(STEPS))
-    analysis = analyse(source)
-    sealed = seal(analysis.module, source, gates=analysis.gates, spends=analysis.spends)
-    inline = base64.b64encode(zlib.compress(sealed.json)).decode()
-    return RunInput(DefinitionEnvelope(sealed.hash, inline), sealed.flow, {})
+def _medians(one: list[float], other: list[float]) -> tuple[float, float]:
+    return statistics.median(one), statistics.median(other)
 
 
 def _cpu() -> float:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement. `beside` is what it is compared with, in the same unit."""
+    """One measurement, in seconds or in `unit`. `beside` is what it is compared with, in the same unit."""
 
     name: str
-    seconds: float
+    value: float
     beside: float | None = None
+    unit: str = "s"
 
 
 def print_table(title: str, rows: Iterable[Row]) -> None:
@@ -18,8 +19,9 @@ def print_table(title: str, rows: Iterable[Row]) -> None:
     width = max(len(row.name) for row in rows)
     print(f"\n{title}\n")
     for row in rows:
-        ratio = f"  {row.seconds / row.beside:6.2f} x" if row.beside else ""
-        print(f"  {row.name:<{width}}  {_readable(row.seconds):>10}{ratio}")
+        ratio = f"  {row.value / row.beside:6.2f} x" if row.beside else ""
+        shown = _readable(row.value) if row.unit == "s" else f"{row.value:,.0f} {row.unit}"
+        print(f"  {row.name:<{width}}  {shown:>14}{ratio}")
 
 
 def _readable(seconds: float) -> str:

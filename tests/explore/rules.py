@@ -133,7 +133,9 @@ def _ends_as_it_should(step: Step) -> Iterator[str]:
 
 
 def _nothing_that_runs_on_is_forgotten(step: Step) -> Iterator[str]:
-    """At the end of all, an attempt that may still take effect is in the list; or an orphan has yet to settle it."""
+    """At the end of all, an attempt that may still take effect is in the list, by itself or with all that its
+    run did; or an orphan has yet to settle it.
+    """
     if not step.after.over:
         return
     ledger = entries(step.after.runs.values())
@@ -141,7 +143,8 @@ def _nothing_that_runs_on_is_forgotten(step: Step) -> Iterator[str]:
     for key, effect in step.after.effects.items():
         if effect.may_come(step.after.now) and not effect.commits and key not in orphans:
             tool = step.after.definition.tools[effect.tool].effect
-            if tool.kind != "idempotent" and (key not in ledger or ledger[key].state not in LISTED):
+            known = (ledger[above] for above in ledger if key == above or key.startswith(f"{above}/"))
+            if tool.kind != "idempotent" and not any(entry.state in LISTED for entry in known):
                 yield f"{key} may still take effect, and nobody says so"
 
 
