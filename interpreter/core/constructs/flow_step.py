@@ -123,17 +123,21 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         if doubts:
             failure = ledger.of_child(failure, doubts, frame.path)
         if failure.kind == BUDGET_EXCEEDED and failure.purse == ROOT:
-            failure = replace(failure, purse=self._lent_by(machine, frame, failure))
+            failure = self._lent(machine, frame, failure)
         else:
             failure = replace(failure, purse=None)
         end_step(machine, frame, failed(failure), "flow")
 
-    def _lent_by(self, machine: Machine, frame: Frame, failure: Failure) -> str | None:
-        """The purse here that is used up, when the child had from it what it has used up."""
-        details = failure.details or {}
+    def _lent(self, machine: Machine, frame: Frame, failure: Failure) -> Failure:
+        """The child has used up what it was lent: by which purse here, where that had less than the child may spend."""
+        details, state = failure.details or {}, machine.state
         if details.get("limit") == "time":
-            return purses.lent_time_by(machine.state, frame.purse, details.get("allowed"))
-        return self.memory(frame).lent_by.get(str(details.get("limit")))
+            return replace(failure, purse=purses.lent_time_by(state, frame.purse, details.get("allowed")))
+        path = self.memory(frame).lent_by.get(str(details.get("limit")))
+        if path is None:
+            return replace(failure, purse=None)
+        message = f"{failure.message}; the budget of `{purses.shown(state.purses[path], frame.path)}` had no more left"
+        return replace(failure, purse=path, message=message)
 
     def doing(self, frame: Frame) -> str:
         reserving = not frame.cancelling and self.memory(frame).phase == "reserving"
