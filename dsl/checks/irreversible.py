@@ -98,13 +98,17 @@ def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     asked = program.facts.moment_of(tried.approval)
     known: Collection[str] = () if asked is None else asked.state.names.keys()
     shown: list[Expression] = list(tried.approval.show)
+    lists: list[Expression] = []
     for each in missing:
         assert isinstance(each.node, Expression)
+        lists += _lists(program, each.node, known)
         values = list(_lists(program, each.node, known)) or [each.node]
         unknown = next((name for value in values for name in sorted(names(value)) if name not in known), None)
         if unknown is not None:
             return f"`{unknown}` is not known yet where `{tried.approval.name}` asks: ask later, or answer it there"
         shown += [value for value in values if not any(value == before for before in shown)]
+    if lists and len(shown) == len(tried.approval.show):
+        return "the list is shown, and this is worked out from its items: let each of them hold it, as a field"
     return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"
 
 
