@@ -99,11 +99,16 @@ def of_child(failure: Failure, entries: list[Entry], path: str) -> Failure:
     """The failure of a child whose doubts, `entries`, are this run's now: with the names that they have here."""
     if failure.kind not in DOUBTS:
         return failure_of(entries, path, failure)
-    listed = type(failure.details) is dict and "before" in failure.details
+    listed = listed_in(failure)
     if not listed:
         return failure
-    before = failure.details["before"]
+    before = listed["before"]
     return failure_of(entries, path, Failure(before["kind"], before["message"]) if before else None)
+
+
+def listed_in(failure: Failure) -> dict[str, JSON]:
+    """What a failure lists of doubts, when it is made of such a list; else nothing."""
+    return failure.details if type(failure.details) is dict and "undo_failed" in failure.details else {}
 
 
 def _listed(paths: list[str]) -> str:

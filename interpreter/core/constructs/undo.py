@@ -44,7 +44,8 @@ def open_undo(machine: Machine, frame: Frame, segment: str, scope: str, since: i
 
 def after(failure: Failure, error: Failure) -> Failure:
     """The failure of an undo, with the error that made it necessary."""
-    return replace(failure, message=f"{failure.message}; before that {error.kind}: {error.message}")
+    message = f"{failure.message}; before that {error.kind}: {error.message}"
+    return replace(failure, message=message, details={**ledger.listed_in(failure), "before": error.as_value()})
 
 
 class UndoConstruct(Construct[UndoMemory]):
@@ -128,4 +129,5 @@ class UndoConstruct(Construct[UndoMemory]):
 def _undo_failed(paths: list[str], path: str) -> Failure:
     """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
     listed = ", ".join(f"`{each}`" for each in paths)
-    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, paths)
+    details = {"undo_failed": paths, "uncertain": [], "before": None}
+    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, details)
