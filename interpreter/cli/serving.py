@@ -14,7 +14,8 @@ import click
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from interpreter.cli.problem import Misuse
-from interpreter.providers.registry import HOW, KEY, can_ask
+from interpreter.providers.access import KEY, UnusableAccess
+from interpreter.providers.registry import HOW, can_ask
 
 REHEARSING = "rehearsal: no model is asked, the answers of agents are made up"
 
@@ -50,9 +51,16 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_serving
 
 
+def _can_ask() -> bool:
+    try:
+        return can_ask()
+    except UnusableAccess as error:
+        raise Misuse(str(error)) from None
+
+
 def refuse_without_key(sealed: Sealed, serving: Serving) -> None:
     """A run whose agents would only wait does not start."""
-    if serving.rehearse or can_ask():
+    if serving.rehearse or _can_ask():
         return
     agents = sorted(unseal(sealed.json, sealed.hash).agents)
     if agents:
@@ -62,7 +70,7 @@ def refuse_without_key(sealed: Sealed, serving: Serving) -> None:
 def told_at_start(serving: Serving) -> list[str]:
     """What a worker says at its start about agents and people."""
     asks = serving.said
-    if not asks and not can_ask():
+    if not asks and not _can_ask():
         asks = [f"no {KEY}, so agents wait for a worker that can ask a model: {HOW}"]
     if serving.people is None:
         return [*asks, "whoever answers a question is not verified: --people FILE says who may"]

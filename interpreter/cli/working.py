@@ -13,6 +13,8 @@ from interpreter.cli.problem import Misuse, Problem
 from interpreter.cli.serving import Serving
 from interpreter.client.client import Client
 from interpreter.identity.errors import UnusablePeople
+from interpreter.providers.access import UnusableAccess
+from interpreter.providers.registry import can_ask
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.flows import FlowSource, UnusableFlow
 from interpreter.worker.loading import ToolsUnreadable, load_tools
@@ -34,10 +36,12 @@ def plugin_for(
     client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool, serving: Serving
 ) -> FlowPlugin:
     try:
+        if not serving.rehearse:
+            can_ask()
         return FlowPlugin(
             tools, flows, store=client.store, partial=partial, people=serving.people, rehearse=serving.rehearse
         )
-    except (UnusableTool, UnusableFlow, UnusablePeople) as error:
+    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess) as error:
         raise Misuse(str(error)) from error
 
 
@@ -65,6 +69,7 @@ async def working(
 @asynccontextmanager
 async def standing_in(client: Client, queue: str, people: Path | None) -> AsyncIterator[None]:
     """Decide for the runs on `queue`, but take none of their calls. `people` as the run's own worker knows them."""
-    plugin = plugin_for(client, [], [], partial=True, serving=Serving(people))
+    asks_nobody = Serving(people, rehearse=True)
+    plugin = plugin_for(client, [], [], partial=True, serving=asks_nobody)
     async with Worker(client.temporal, task_queue=queue, plugins=[plugin], no_remote_activities=True):
         yield

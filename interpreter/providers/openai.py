@@ -14,6 +14,7 @@ import openai
 
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
+from interpreter.providers.access import usable_key
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.provider import ProviderFailure, believable, spent
 
@@ -28,10 +29,25 @@ SILENCE_SECONDS = 120.0
 class OpenAIProvider:
     def __init__(self, api_key: str, base_url: str | None = None, *, silence: float = SILENCE_SECONDS) -> None:
         timeout = openai.Timeout(silence, connect=CONNECT_SECONDS)
-        self._client = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout)
+        self._key = usable_key(api_key)
+        self._client = openai.AsyncOpenAI(api_key=self._key, base_url=base_url, max_retries=0, timeout=timeout)
         self._prefix = "openai/" if base_url is None else ""
 
     async def chat(self, request: ChatRequest) -> ChatResult:
+        """What is said of a failure is looked through for the key: a server, or the client, may have told it back."""
+        try:
+            return await self._asked(request)
+        except ProviderFailure as failure:
+            failure.message = self._without_key(failure.message)
+            raise failure from None
+        except Exception as error:  # noqa: BLE001 - of the client library, which may fail in any way
+            message = f"the client failed: {self._without_key(f'{type(error).__name__}: {error}')}"
+            raise ProviderFailure(failures.CONNECTION_FAILED, message, charge="reservation") from None
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "…") if self._key else text
+
+    async def _asked(self, request: ChatRequest) -> ChatResult:
         answer = _Answer()
         try:
             stream = await self._client.chat.completions.create(**self._parameters(request))

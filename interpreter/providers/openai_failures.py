@@ -20,6 +20,7 @@ LONGEST_TOLD = 40
 _OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"}
 _FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"}
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+_NEVER_MADE = {"LocalProtocolError", "UnsupportedProtocol", "InvalidURL"}
 """Causes by class name: openai 2 stands on httpx, openai 3 on httpx2."""
 
 _SCHEMA_HELP = (
@@ -98,6 +99,9 @@ def _meaning(error: openai.APIStatusError) -> tuple[str, Charge]:
 
 def _not_connected(error: openai.APIConnectionError) -> ProviderFailure:
     cause = error.__cause__
+    if type(cause).__name__ in _NEVER_MADE:
+        message = f"the request could not be made ({type(cause).__name__})"
+        return ProviderFailure(failures.INVALID_REQUEST, message, charge="none")
     charge: Charge = "none" if type(cause).__name__ in _NEVER_SENT else "reservation"
     reason = str(cause) or type(cause).__name__ if cause else error.message
     if isinstance(error, openai.APITimeoutError):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from interpreter.boundary.failures import NO_PROVIDER
 from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.providers.access import KEY, address_in, key_in
 from interpreter.providers.provider import Provider, ProviderFailure
 from interpreter.providers.rehearsal import RehearsalProvider
 
-KEY = "OPENAI_API_KEY"
 HOW = f"set {KEY}, or rehearse: `--rehearse` makes the answers of agents up"
 
 
@@ -23,12 +23,16 @@ class NoProvider:
 
 
 def can_ask(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a model can be asked."""
-    return bool(environment.get(KEY))
+    """Whether a model can be asked. Raises `UnusableAccess` where that was meant, and cannot be."""
+    address_in(environment)
+    return bool(key_in(environment))
 
 
 def provider_from_environment(*, rehearse: bool = False, environment: Mapping[str, str] = os.environ) -> Provider:
-    """A rehearsal when that was asked for, else the real API where there is a key, at `OPENAI_BASE_URL` when given."""
+    """A rehearsal when that was asked for, else the real API where there is a key, at `OPENAI_BASE_URL` when given.
+
+    Raises `UnusableAccess`.
+    """
     if rehearse:
         return RehearsalProvider()
     if not can_ask(environment):
@@ -36,4 +40,4 @@ def provider_from_environment(*, rehearse: bool = False, environment: Mapping[st
     # Importing openai takes about a second: only a worker that really uses it pays for that.
     from interpreter.providers.openai import OpenAIProvider
 
-    return OpenAIProvider(environment[KEY], environment.get("OPENAI_BASE_URL") or None)
+    return OpenAIProvider(key_in(environment), address_in(environment))

@@ -105,3 +105,11 @@ def test_a_wait_of_hours_goes_to_the_next_model(asking: Callable[..., Ended], mo
     assert ended.code == 0, ended.err
     assert ended.events[-1]["value"] == {"s": "from the second"}
     assert (len(model.asked["m1"]), len(model.asked["m2"])) == (1, 1)
+
+
+def test_a_key_that_none_can_be_is_refused_without_being_told(dsl: Dsl) -> None:
+    dsl.environment |= {"OPENAI_API_KEY": "sk-secret\nsecret"}
+    for ended in (dsl("run", CASES / "triage.flow", "--set", "text=broken"), dsl("worker")):
+        assert ended.code == 2
+        assert "OPENAI_API_KEY has a blank or a line end at place 10 of 16" in ended.err
+        assert "secret" not in ended.err

@@ -1,0 +1,64 @@
+"""Keys and addresses as the environment has them: blanks around a key are taken off, what no key has is refused."""
+
+import pytest
+
+from interpreter.boundary import failures
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.providers.access import ADDRESS, KEY, UnusableAccess, address_in, key_in
+from interpreter.providers.openai import OpenAIProvider
+from interpreter.providers.provider import ProviderFailure
+from interpreter.providers.registry import NoProvider, can_ask, provider_from_environment
+from tests.providers.test_openai_oddities import playing
+
+SECRET = "sk-CANARY"
+
+
+@pytest.mark.parametrize("around", ["\n", "\r\n", " \t", "\u00a0", "\u2028"])
+def test_key_with_a_line_end(around: str) -> None:
+    assert key_in({KEY: f"{around}{SECRET}{around}"}) == SECRET
+
+
+@pytest.mark.parametrize("text", ["\n", "  ", ""])
+def test_a_key_of_nothing_but_blanks_is_no_key(text: str) -> None:
+    assert not can_ask({KEY: text})
+    assert isinstance(provider_from_environment(environment={KEY: text}), NoProvider)
+
+
+@pytest.mark.parametrize("inside", ["\n", " ", "ä", "\u200b", "\ufeff", "\x01", "\0"])
+def test_what_no_key_has_is_refused_and_the_key_is_not_told(inside: str) -> None:
+    for refused in (key_in, can_ask, lambda found: provider_from_environment(environment=found)):
+        with pytest.raises(UnusableAccess) as caught:
+            refused({KEY: f"{SECRET}{inside}{SECRET}"})
+        assert "at place 10 of 19" in str(caught.value)
+        assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["localhost:1234", "http://", "http://a b/v1", "http://host:port/v1", "ftp://host", "http://h\n/v1"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(UnusableAccess, match=ADDRESS):
+        provider_from_environment(environment={KEY: SECRET, ADDRESS: text})
+
+
+def test_white_space_around_an_address_is_none_of_it() -> None:
+    assert address_in({ADDRESS: " http://localhost:1/v1\n"}) == "http://localhost:1/v1"
+
+
+async def test_a_key_that_a_server_tells_back_is_not_passed_on() -> None:
+    body = b'{"error": {"message": "wrong key test-key", "code": "test-key"}}'
+    response = b"HTTP/1.1 401 No\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    async with playing(response) as (_, provider):
+        with pytest.raises(ProviderFailure) as caught:
+            await provider.chat(ChatRequest("a", "m", "hello"))
+    assert caught.value.kind == failures.AUTHENTICATION
+    assert "wrong key …" in caught.value.message
+    assert "test-key" not in caught.value.message
+
+
+async def test_a_request_that_cannot_be_made_costs_nothing_and_is_not_made_again() -> None:
+    provider = OpenAIProvider(SECRET, "nothing://localhost/v1")
+    with pytest.raises(ProviderFailure) as caught:
+        await provider.chat(ChatRequest("a", "m", "hello"))
+    assert (caught.value.kind, caught.value.charge) == (failures.INVALID_REQUEST, "none")
+    await provider.close()
