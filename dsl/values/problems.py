@@ -58,7 +58,8 @@ def shown(value: Any) -> str:
     """A value as a message shows it: itself when it is short, else its kind."""
     kind = type(value)
     if kind is str:
-        return json_text(value if len(value) <= 40 else value[:39] + "…")
+        text = json_text(value if len(value) <= 40 else value[:39] + "…")
+        return text.encode("utf-8", "backslashreplace").decode()  # half a character may be what is wrong with it
     if kind in (list, dict, Reference) or value is None or kind not in KIND_NAMES:
         return kind_name(value)
     text = json_text(value)

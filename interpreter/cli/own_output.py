@@ -1,6 +1,11 @@
-"""Standard output is for results: what tools, their libraries and their subprocesses print goes to standard error."""
+"""Standard output is for results: what tools, their libraries and their subprocesses print goes to standard error.
+
+While tools run, both names in `sys` are streams that nobody can close: a tool that closes one, as a library that cleans
+up may, takes no word away from the command or from other tools.
+"""
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -18,16 +23,31 @@ def results() -> TextIO:
 @contextlib.contextmanager
 def prints_on_standard_error() -> Iterator[None]:
     """While the block runs, `print` and all that writes to the descriptor of standard output end on standard error."""
-    before = sys.stdout
-    with _apart(before) as kept:
+    before = sys.stdout, sys.stderr
+    with _apart(before[0]) as kept:
         _kept.append(kept)
-        sys.stdout = sys.stderr
+        sys.stdout = sys.stderr = _lasting(before[1])
         try:
             yield
         finally:
-            sys.stdout = before
+            sys.stdout, sys.stderr = before
             _kept.pop()
             kept.flush()
+
+
+class _Lasting(io.TextIOWrapper):
+    """A stream that `close` only flushes."""
+
+    def close(self) -> None:
+        self.flush()
+
+
+def _lasting(stream: TextIO) -> TextIO:
+    if stream is not sys.__stderr__:
+        return stream
+    stream.flush()
+    raw = open(stream.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115 - it is nobody's to close
+    return _Lasting(raw, encoding=stream.encoding, errors=stream.errors, write_through=True)
 
 
 @contextlib.contextmanager

@@ -52,6 +52,9 @@ KindOf = Callable[[Definition, Node], str]
 MOST_NOTES = 1000
 """Notes kept in memory for followers; older ones are dropped."""
 
+MOST_OF_A_DETAIL = 500
+"""Characters. All notes together are told in one answer to a query, which cannot be larger than two megabytes."""
+
 MOST_WORK = 50_000
 """Units of work in one event, of about a microsecond each: a workflow that works on for two seconds is taken for hung.
 """
@@ -370,6 +373,7 @@ class Machine:
         self.state.note_count += 1
         path = self.state.flow if frame.path == ROOT else frame.path
         name = name or path.rsplit("/", 1)[-1]
+        detail = detail if len(detail) <= MOST_OF_A_DETAIL else detail[: MOST_OF_A_DETAIL - 1] + "…"
         note = Note(self.state.note_count, self.state.now, kind, path, name, node, attempt, detail, rehearsal)
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:

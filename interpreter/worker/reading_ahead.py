@@ -19,6 +19,7 @@ from temporalio.converter import (
 )
 
 from interpreter.worker.objects import Objects
+from interpreter.worker.unreadable_failures import reading_what_it_can
 
 
 class ReadingAhead(PayloadCodec, WithSerializationContext):
@@ -48,7 +49,11 @@ def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects
     converter = converter or DataConverter.default
     if isinstance(converter.payload_codec, ReadingAhead):
         return converter
-    return replace(converter, payload_codec=ReadingAhead(objects, converter.payload_codec))
+    return replace(
+        converter,
+        payload_codec=ReadingAhead(objects, converter.payload_codec),
+        failure_converter_class=reading_what_it_can(converter.failure_converter_class),
+    )
 
 
 def client_that_reads_ahead(client: Client, objects: Objects) -> Client:

@@ -1,6 +1,7 @@
 """What Temporal says about a call or a child, as the machine's events."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from temporalio.exceptions import (
@@ -13,6 +14,8 @@ from temporalio.exceptions import (
     WorkflowAlreadyStartedError,
 )
 
+from dsl.ast.types import NamedType
+from dsl.values.validate import validate
 from interpreter.boundary.failures import (
     CANCELLED,
     NOT_CALLED,
@@ -46,7 +49,10 @@ from interpreter.core.events import (
 )
 from interpreter.workflow.beside import report_joined, result_of
 from interpreter.workflow.calls import Call, NeverSent
-from interpreter.workflow.limits import too_large
+from interpreter.workflow.limits import size_of, too_large
+
+LONGEST_KIND, LONGEST_MESSAGE, MOST_DETAILS = 100, 2_000, 64 * 1024
+"""Of a failure that another worker tells: characters, and bytes of JSON. Our own keeps to them by itself."""
 
 
 def call_event(command: Call, at: float, result: Any, error: BaseException | None) -> Event:
@@ -109,6 +115,10 @@ def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> 
         certainty: Certainty = "timed_out" if told.at_work else "answered"
         if told.kind == NOT_REGISTERED:
             certainty = "not_started"
+        if by_tool and not is_workers(cause.type):
+            return _said_elsewhere(
+                CallFailed(at, id_, told.kind, cause.message, certainty, not cause.non_retryable), cause
+            )
         return CallFailed(at, id_, told.kind, cause.message, certainty, not cause.non_retryable, tuple(cause.details))
     if isinstance(cause, CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled", "cancelled" if started else "not_started")
@@ -117,6 +127,21 @@ def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> 
         what = cause.type.name.lower().replace("_", " ") if cause.type is not None else "unknown"
         return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", "not_started" if waiting else "timed_out")
     return CallFailed(at, id_, UNDECLARED, str(cause or error), "unknown" if started else "not_started")
+
+
+def _said_elsewhere(failed: CallFailed, cause: ApplicationError) -> CallFailed:
+    """A worker that is not ours may write anything into a failure; so much of it goes on."""
+    whole = failed.message if len(failed.kind) <= LONGEST_KIND else f"{failed.kind[:LONGEST_KIND]}…: {failed.message}"
+    return replace(
+        failed,
+        kind=failed.kind if len(failed.kind) <= LONGEST_KIND else UNDECLARED,
+        message=whole if len(whole) <= LONGEST_MESSAGE else whole[: LONGEST_MESSAGE - 1] + "…",
+        details=tuple(cause.details) if _can_be_recorded(list(cause.details)) else (),
+    )
+
+
+def _can_be_recorded(details: list[Any]) -> bool:
+    return not validate(details, NamedType("json"), {}).problems and size_of(details) <= MOST_DETAILS
 
 
 def child_event(id_: str, at: float, result: RunResult | None, error: BaseException | None) -> ChildEnded:

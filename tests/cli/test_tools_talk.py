@@ -66,3 +66,11 @@ def test_traceback_for_each_attempt(dsl: Dsl, files: tuple[Path, Path]) -> None:
     assert "Traceback" not in ended.err
     named = ended.err.split("(all that is logged: ")[1].split(")")[0]
     assert Path(named).read_text().count("Traceback") == 3
+
+
+def test_a_tool_that_closes_a_stream_closes_it_for_nobody(dsl: Dsl, files: tuple[Path, Path]) -> None:
+    flow, tools = files
+    tools.write_text(f"{TOOLS.replace('return s', 'sys.stdout.close(); sys.stderr.close(); return s')}")
+    ended = dsl("run", flow, "--tools", tools, "--set", "q=hello")
+    assert (ended.code, ended.out) == (0, '"hello"\n'), ended.err
+    assert "completed" in ended.err

@@ -99,6 +99,43 @@ async def test_a_tool_that_says_not_called(runs: Runs, kind: str) -> None:
     assert UNDECLARED in write.message
 
 
+LONG = "k" * 1_000, "m" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("details", "kind", "message"),
+    [
+        (payload(b"{"), "Weird", "no"),
+        (payload(b"\xff", b"json/unknown"), "Weird", "no"),
+        (payload(b"[" * 5_000 + b"]" * 5_000), "Weird", "no"),
+        (payload(b"[" * 500 + b"]" * 500), "Weird", "no"),
+        (payload(b'["\\ud800", NaN]'), "Weird", "no"),
+        (payload(b'"' + b"d" * 1_000_000 + b'"'), "Weird", "no"),
+        (payload(b"{}"), *LONG),
+    ],
+    ids=["no json", "encoding", "levels", "deep", "half a character", "large", "long words"],
+)
+async def test_activity_with_a_malformed_failure(runs: Runs, details: Payload, kind: str, message: str) -> None:
+    """Whatever it says of itself, it has failed; that neither wedges the run nor makes it too large to look at."""
+
+    @activity.defn(dynamic=True)
+    async def fails(args: Sequence[RawValue]) -> Any:
+        raise ApplicationError(message, RawValue(details), type=kind)
+
+    flow = """flow main() -> json {
+      try { step a = foreign.read(x: 1) }
+      on error e { sleep 1s return { kind: e.kind, letters: len(e.message), all: e } }
+      return null
+    }"""
+    async with Worker(runs.client, task_queue=QUEUE, activities=[fails]):
+        run = await runs.start(HEADER + flow, eagerly=True)
+        caught = await run.value()
+        write = await (await runs.start(HEADER + flow.replace("foreign.read", "foreign.write"))).failure()
+    assert caught["kind"] == (kind if len(kind) < 100 else UNDECLARED)
+    assert caught["letters"] <= 2_000
+    assert write.kind == OUTCOME_UNKNOWN
+
+
 MALFORMED = {
     "no json": payload(b"{"),
     "levels": payload(b"[" * 5_000 + b"]" * 5_000),

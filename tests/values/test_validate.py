@@ -93,6 +93,15 @@ def test_what_is_received_still_has_all_that_its_type_names(text: str, value: st
     assert [str(problem) for problem in checked.problems] == told
 
 
+@pytest.mark.parametrize("text", ["int", '"a" | "b"', "map[int]", "{ a: int }", "time", "[duration]"])
+def test_half_a_character_does_not_get_into_what_is_said_of_it(text: str) -> None:
+    """A message with one could not be put on record."""
+    for value in ("a\ud83d", {"a\ud83d": "\ud83d"}, ["\ud83d"], {"a": "\ud83d"}):
+        problems_found = validate(value, type_(text), {}).problems
+        assert problems_found
+        assert all(str(problem).encode() for problem in problems_found)
+
+
 @pytest.mark.parametrize("text", ["json", "number"])
 def test_what_is_no_number_is_not_called_too_large(text: str) -> None:
     (problem,) = validate(float("nan"), type_(text), {}).problems
