@@ -43,6 +43,8 @@ def _left(value: Any, limit: int) -> int:
     if kind is str:
         return limit - len(value)
     if kind is list:
+        if _GROWING.isdisjoint(map(type, value)):
+            return limit - _OVERHEAD * len(value)
         for item in value:
             limit = _left(item, limit) - _OVERHEAD
             if limit < 0:

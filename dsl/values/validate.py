@@ -25,6 +25,7 @@ from dsl.ast.types import (
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
+from dsl.expressions.numbers import LARGEST_INT
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
 from dsl.values.basic import DECODERS
@@ -88,7 +89,25 @@ def _list(value: Any, type_: ListType, place: Place | None, checking: Checking) 
         checking.problem(place, f"at most {type_.at_most} items are allowed, not {len(value)}")
         return value
     item = type_.item
+    if _is_plain(value, resolve(item, checking.types)):
+        return value
     return [_value(part, item, inside(place, position), checking) for position, part in enumerate(value)]
+
+
+def _is_plain(items: list[Any], type_: Type) -> bool:
+    """Whether each item fits as it is, seen for all at once: a list that grows is validated with each item it gets."""
+    if not items or type(type_) is not NamedType:
+        return False
+    kinds = set(map(type, items))
+    match type_.name:
+        case "int":
+            return kinds == {int} and min(items) >= -LARGEST_INT - 1 and max(items) <= LARGEST_INT
+        case "text":
+            return kinds == {str} and all(map(str.isascii, items))
+        case "bool":
+            return kinds == {bool}
+        case _:
+            return False
 
 
 def _generic(value: Any, type_: GenericType, place: Place | None, checking: Checking) -> Any:

@@ -11,6 +11,7 @@ import yaml
 
 from dsl.expressions.values import Reference
 from dsl.values import problems
+from dsl.values.basic import DECODERS
 from dsl.values.codec import dump
 from dsl.values.problems import MOST_PROBLEMS
 from dsl.values.validate import validate, validate_record
@@ -147,6 +148,33 @@ def test_depth_is_a_problem_not_a_crash(text: str) -> None:
 
 def test_a_long_list_of_mistakes_is_cut_off() -> None:
     assert len(validate(["a"] * 1000, type_("[int]"), {}).problems) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize(("text", "one"), [("int", 7), ("text", "a"), ("bool", True), ("Word", "a")])
+def test_a_list_of_plain_items_is_seen_at_once(text: str, one: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is validated with each item that it gets, so item by item a list that grows would take ever longer."""
+    for name in ("int", "text", "bool"):
+        monkeypatch.setitem(DECODERS, name, lambda *_: pytest.fail("item by item"))
+    checked = validate([one] * 1000, type_(f"[{text}]"), types("type Word = text"))
+    assert (checked.value, checked.problems) == ([one] * 1000, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("int", True),
+        ("int", 2**63),
+        ("int", -(2**63) - 1),
+        ("int", 1.5),
+        ("text", "\ud83d"),
+        ("text", None),
+        ("bool", 1),
+    ],
+)
+def test_one_odd_item_among_plain_ones_is_found(text: str, odd: Any) -> None:
+    plain = {"int": 7, "text": "a", "bool": True}[text]
+    (problem,) = validate([plain] * 10 + [odd], type_(f"[{text}]"), {}).problems
+    assert problem.place == "[10]"
 
 
 def test_what_comes_after_so_many_mistakes_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
