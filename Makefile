@@ -17,7 +17,7 @@ demo: $(environment)  ## run examples/support.flow on a Temporal server of its o
 	@rm -rf $(demo_folder)
 	@mkdir -p $(demo_folder)
 	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/dsl run examples/support.flow --state $(demo_folder) \
-	  --input examples/support.json --answers examples/support.answers.yaml --rehearse
+	  --input examples/support.json --answers examples/support.answers.yaml --rehearse --with-tools
 	@echo
 	@echo "What the tools did, in $(demo_folder)/support.db:"
 	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/python examples/support_tools.py

@@ -54,7 +54,10 @@ def _failed(command: str, cause: ApplicationError | CancelledError) -> ChildRepo
         return ChildReport(command, "cancelled", ledger=[])
     detail = _first(cause.details)
     failure = detail.get("failure") or _failure(cause.type or UNDECLARED, cause.message)
-    return ChildReport(command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger"))
+    rehearsal = bool(detail.get("rehearsal"))
+    return ChildReport(
+        command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger"), rehearsal=rehearsal
+    )
 
 
 async def _as_it_stood(client: Client, request: DescribeRunRequest) -> ChildReport:

@@ -29,6 +29,9 @@ STORE_ACTIVITY = "steadflow.store"
 PAUSE_ACTIVITY = "steadflow.pause"
 """Local activity that does nothing: it ends a stretch of work, so that none is taken for hung."""
 
+CAPTURE_ACTIVITY = "steadflow.capture"
+"""Local activity: what a captured call of a tool gives, made up from its type: `CaptureRequest` in, JSON out."""
+
 INLINE_ACTIVITY = "steadflow.inline"
 """Local activity: arguments with what their references stand for, as plain JSON: `InlineRequest` in, `InlineResult`
 out.

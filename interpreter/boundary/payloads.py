@@ -57,12 +57,16 @@ class RunOptions:
 
     `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six
     search attributes are registered, so the run may keep them up to date. `verified`: no answer counts, at any stage,
-    whose signature no worker has verified.
+    whose signature no worker has verified. `staged`: models are asked and tools that only read are called, and each
+    call that may write is captured instead of carried out. What follows from an answer that was made up is captured in
+    any run, unless `with_tools` says otherwise.
     """
 
     continue_eagerly: bool = False
     indexed: bool = False
     verified: bool = False
+    staged: bool = False
+    with_tools: bool = False
 
 
 @dataclass
@@ -100,13 +104,14 @@ class Spent:
 
 @dataclass
 class RunResult:
-    """What a completed run returns. `ledger` is what a parent undoes when it fails later; empty for a top run.
-    `references` are those of `value`.
+    """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
+    `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
     """
 
     value: JSON
     spent: Spent
     rehearsal: bool = False
+    staged: bool = False
     ledger: list[JSON] = field(default_factory=list)
     references: References = field(default_factory=list)
 
@@ -167,6 +172,14 @@ class EvaluateResult:
     value: JSON = None
     error_kind: str | None = None
     error_message: str | None = None
+
+
+@dataclass
+class CaptureRequest:
+    """What a captured call of a tool gives: something that fits the JSON Schema."""
+
+    tool: str
+    schema: JSON
 
 
 @dataclass
@@ -269,7 +282,7 @@ class ChildReport:
     `failure` as in `interpreter.boundary.failures`.
 
     `ledger` is what it leaves behind: what its parent undoes when it fails later, what it could not undo, and what
-    nobody knows. `spent` and `ledger` are None when nobody can say.
+    nobody knows. `rehearsal`: an answer was made up in it. `spent` and `ledger` are None when nobody can say.
     """
 
     command: str
@@ -278,3 +291,4 @@ class ChildReport:
     failure: JSON = None
     spent: Spent | None = None
     ledger: list[JSON] | None = None
+    rehearsal: bool = False

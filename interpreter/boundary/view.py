@@ -14,7 +14,8 @@ class Note:
 
     `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated
     voted approved rejected timed_out withdrawn` of an approval; `undoing undone undo_failed uncertain` of a
-    compensation; `iteration` of a loop; `exhausted overspent` of a budget; `continued finished` of the run.
+    compensation; `staged` of a call that was captured; `iteration` of a loop; `exhausted overspent` of a budget;
+    `continued finished` of the run.
     """
 
     number: int
@@ -101,6 +102,7 @@ class QuestionView:
     groups: list[str] = field(default_factory=list)
     verified: bool = False
     rehearsal: bool = False
+    staged: bool = False
     proposal: JSON = None
     proposal_digest: str | None = None
     """What an answer names to agree to the proposal."""
@@ -123,12 +125,15 @@ class PurseView:
 
 @dataclass
 class LedgerView:
-    """An effect that can still be undone, or one that is uncertain. `state`: `done uncertain undone undo_failed`."""
+    """An effect that can still be undone, or one that is uncertain. `state`: `done uncertain undone undo_failed`.
+    `staged`: it was captured, so it has not happened.
+    """
 
     path: str
     tool: str
     state: str
     undo: str | None
+    staged: bool = False
 
 
 @dataclass
@@ -148,4 +153,5 @@ class RunView:
     notes: list[Note] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
     continuations: dict[str, int] = field(default_factory=dict)
+    staged: bool = False
     """How often the run continued as new: in `all`, and inside each of `loop parallel try approval undo child`."""

@@ -36,6 +36,7 @@ class Item:
     detail: str = ""
     attempt: int = 0
     rehearsal: bool = False
+    staged: bool = False
     started: float | None = None
     ended: float | None = None
     inside: dict[str, "Item"] = field(default_factory=dict)
@@ -87,6 +88,8 @@ class Board:
             item.own_state = self.status
         elif note.kind in ("exhausted", "overspent"):
             item.detail = note.detail
+        elif note.kind == "staged":
+            item.staged, item.detail = True, note.detail
         elif note.kind == "voted":
             return _vote(item, note)
         else:

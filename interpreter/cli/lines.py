@@ -10,6 +10,7 @@ _VERBS = {
     "undo_failed": "undo failed",
     "uncertain": "outcome unknown",
     "iteration": "iteration",
+    "staged": "not carried out:",
 }
 
 

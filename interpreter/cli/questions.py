@@ -14,6 +14,7 @@ SHORT = 12
 """Characters of a digest that people type."""
 
 REHEARSED = "[rehearsal: answers of agents are made up] "
+STAGED = "[staged: nothing is written] "
 
 _THEN = {
     "ask": "then the next stage is asked",
@@ -26,7 +27,7 @@ _THEN = {
 def question_lines(question: QuestionView, now: float | None = None) -> list[str]:
     """All that somebody must see before answering. What comes from data makes no line of its own."""
     now = time.time() if now is None else now
-    mark = REHEARSED if question.rehearsal else ""
+    mark = (REHEARSED if question.rehearsal else "") + (STAGED if question.staged else "")
     lines = [f"{mark}{question.name}: {inert(question.question)}"]
     lines += [f"  {inert(shown.name)} = {indented(shown.value)}" for shown in question.shown]
     lines += [f"  opens   {inert(gate)}" for gate in question.gates]

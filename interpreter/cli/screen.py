@@ -17,6 +17,8 @@ from interpreter.cli.questions import how_to_answer, question_lines
 
 REHEARSAL = "This was a rehearsal: no model was asked, the agents' answers were made up from their types."
 
+NOTHING_WRITTEN = "Nothing was written: what is shown as not carried out would have been called, with these arguments."
+
 
 class Screen(Protocol):
     """Progress goes to standard error, the result to standard output, so a pipe gets the result alone."""
@@ -75,6 +77,8 @@ class Plain:
     def result(self, run: str, result: RunResult) -> None:
         if result.rehearsal:
             self.say(REHEARSAL)
+        if result.staged:
+            self.say(NOTHING_WRITTEN)
         click.echo(inert_json(json.dumps(result.value, ensure_ascii=False, indent=2)), file=results())
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
@@ -139,7 +143,7 @@ class Lines:
 
     def result(self, run: str, result: RunResult) -> None:
         ended = {"event": "result", "run": run, "outcome": "completed", "value": result.value}
-        self._write({**ended, "rehearsal": result.rehearsal, "spent": asdict(result.spent)})
+        self._write({**ended, "rehearsal": result.rehearsal, "staged": result.staged, "spent": asdict(result.spent)})
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
         self._write({"event": "result", "run": run, **record})

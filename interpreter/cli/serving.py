@@ -36,7 +36,11 @@ class Serving:
 def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of its worker, and hands it a `serving`."""
 
-    @click.option("--rehearse", is_flag=True, help="Ask no model: make the answers of agents up, from their types.")
+    @click.option(
+        "--rehearse",
+        is_flag=True,
+        help="Ask no model: make agents' answers up. Nothing is written then, unless the run has --with-tools.",
+    )
     @click.option(
         "--people",
         type=click.Path(path_type=Path),

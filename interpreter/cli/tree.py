@@ -112,6 +112,8 @@ def _doing(item: Item) -> Text:
     text = Text(style="dim")
     if item.rehearsal:
         text.append("rehearsal ", style="yellow")
+    if item.staged:
+        text.append("not carried out ", style="yellow")
     if item.attempt > 1 and item.node != "loop":
         text.append(f"attempt {item.attempt} ")
     if state not in _SAID_BY_THE_MARK:

@@ -44,17 +44,23 @@ class Client:
         task_queue: str = TASK_QUEUE,
         requester: str | None = None,
         verified: bool = False,
+        staged: bool = False,
+        with_tools: bool = False,
         options: RunOptions | None = None,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition.
 
         `flow` names one of several flows in the file. `verified`: no answer to any question of this run, or of its
-        children, counts that is not signed by somebody whom the worker knows. Raises `FlowRefused`, `InputRefused`,
+        children, counts that is not signed by somebody whom the worker knows. `staged`: each call that
+        may write is captured instead of carried out, and its result made up; so is what follows from an answer that was
+        made up, in any run, unless `with_tools` says otherwise. Raises `FlowRefused`, `InputRefused`,
         `PriceUnknown` or `RunExists`.
         """
         prepared = prepare(self.store, flow_source, flow, input)
         prepared.input.requester = requester
-        prepared.input.options = replace(options or RunOptions(), verified=verified)
+        prepared.input.options = replace(
+            options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools
+        )
         start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source)
         await start_run(self.temporal, start)
         return self.run(start.id)

@@ -35,7 +35,7 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
         value = resolve(store, data["value"], data.get("references") or [])
     except StoreError as error:
         raise ClientError(f"the result lies in a store that this client does not have: {error}") from error
-    return RunResult(value, spent, bool(data.get("rehearsal")), data.get("ledger") or [])
+    return RunResult(value, spent, bool(data.get("rehearsal")), bool(data.get("staged")), data.get("ledger") or [])
 
 
 def _ended_badly(run: str, cause: BaseException | None) -> ClientError:

@@ -15,7 +15,7 @@ from interpreter.core.recorded import recorded
 class CallTool:
     """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
     `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
-    about.
+    about. A `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
     """
 
     id: str
@@ -30,6 +30,8 @@ class CallTool:
     declared: str
     summary: str
     verifies: str | None = None
+    staged: bool = False
+    schema: JSON = None
 
 
 @recorded

@@ -1,7 +1,9 @@
 """What a run tells of its end: to its parent, and to all who ask for its result. Made here once, for every driver.
 
-Whatever the end, the report carries the ledger and what was spent.
+Whatever the end, the report carries the ledger, what was spent, and whether something in it was made up.
 """
+
+from dataclasses import replace
 
 from dsl.expressions.wire import to_wire
 from interpreter.boundary.payloads import ChildReport, RunResult
@@ -9,24 +11,24 @@ from interpreter.core import ledger, purses
 from interpreter.core.machine import ROOT
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import encode
+from interpreter.core.staging import is_staged
 from interpreter.core.state import Amount, State
 
 
 def completed(state: State, value: object) -> ChildReport:
-    spent, entries = purses.as_spent(purses.total(state)), ledger.hand_over(state)
-    return ChildReport(
-        "", "completed", RunResult(to_wire(value), spent, state.rehearsal, entries), None, spent, entries
-    )
+    report = _report(state, "completed")
+    assert report.spent is not None
+    assert report.ledger is not None
+    report.result = RunResult(to_wire(value), report.spent, state.rehearsal, is_staged(state), report.ledger)
+    return report
 
 
 def failed(state: State, failure: Failure) -> ChildReport:
-    return ChildReport(
-        "", "failed", None, encode(failure), purses.as_spent(purses.total(state)), ledger.hand_over(state)
-    )
+    return replace(_report(state, "failed"), failure=encode(failure))
 
 
 def cancelled(state: State) -> ChildReport:
-    return ChildReport("", "cancelled", None, None, purses.as_spent(purses.total(state)), ledger.hand_over(state))
+    return _report(state, "cancelled")
 
 
 def lost(state: State) -> ChildReport:
@@ -37,7 +39,12 @@ def lost(state: State) -> ChildReport:
     spent = purses.total(state)
     held = state.purses[ROOT].reserved if ROOT in state.purses else Amount()
     total = Amount(spent.usd + held.usd, spent.tokens + held.tokens, spent.calls + held.calls)
-    return ChildReport("", "lost", None, None, purses.as_spent(total), ledger.hand_over(state))
+    return replace(_report(state, "lost"), spent=purses.as_spent(total))
+
+
+def _report(state: State, outcome: str) -> ChildReport:
+    spent, entries = purses.as_spent(purses.total(state)), ledger.hand_over(state)
+    return ChildReport("", outcome, spent=spent, ledger=entries, rehearsal=state.rehearsal)
 
 
 def in_doubt(report: ChildReport) -> int:

@@ -138,7 +138,8 @@ class Entry:
     `tool` is the tool, or the flow of a child that may have effects. `counts`: each execution counts, so nobody may go
     on as if it were known while it is not. `undo_tool` and its arguments, plain JSON, are the call that undoes it;
     without arguments it could not be worded, for the `reason`. `over_at` is when an attempt that was not heard of again
-    may be taken to have ended. `accepted`: a handler of the author has named the doubt.
+    may be taken to have ended. `staged`: the call was captured, not carried out. `accepted`: a handler of the author
+    has named the doubt.
     """
 
     path: str
@@ -153,6 +154,7 @@ class Entry:
     reason: str = ""
     over_at: float = 0.0
     accepted: bool = False
+    staged: bool = False
 
 
 @recorded
@@ -162,7 +164,8 @@ class State:
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
     to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
     model can answer with; `depth` counts, for each flow that may call itself, how many levels are left below this run;
-    `verified`: no answer counts that nobody has signed;
+    `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
+    (`staging.py`). `verified`: no answer counts that nobody has signed;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
     `continuations`: how often the run continued as new, and inside of what.
     """
@@ -182,6 +185,8 @@ class State:
     sequence: int = 0
     cancelled: bool = False
     rehearsal: bool = False
+    staged: bool = False
+    with_tools: bool = False
     frames: dict[str, Frame] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     purses: dict[str, Purse] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from interpreter.core import purses
 from interpreter.core.ballot import answer_type
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.question import Question
+from interpreter.core.staging import is_staged
 from interpreter.core.state import Entry, Frame, Purse, State
 
 
@@ -27,6 +28,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         notes=_since(state.notes, after),
         spent=purses.as_spent(purses.total(state)),
         continuations=state.continuations,
+        staged=is_staged(state),
     )
 
 
@@ -83,6 +85,7 @@ def _question(definition: Definition, state: State, question: Question) -> Quest
         except_requester=stage.except_requester,
         verified=stage.verified or state.verified,
         rehearsal=state.rehearsal,
+        staged=is_staged(state),
         asked_at=question.asked_at,
         deadline=question.deadline,
         then=stage.outcome,
@@ -118,4 +121,4 @@ def _purse(purse: Purse, flow: str) -> PurseView:
 
 
 def _entry(entry: Entry) -> LedgerView:
-    return LedgerView(entry.path, entry.tool, entry.state, entry.undo_tool)
+    return LedgerView(entry.path, entry.tool, entry.state, entry.undo_tool, entry.staged)

@@ -24,13 +24,18 @@ class RehearsalProvider:
     async def chat(self, request: ChatRequest) -> ChatResult:
         output: JSON = f"rehearsed answer of {request.agent}"
         if request.schema is not None:
-            output = _Rehearsal(request).value(request.schema, request.agent, 0)
+            output = _Rehearsal(request.agent, str(request.prompt), request.schema).value(request.agent)
         sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
         usage = ChatUsage(_tokens(sent), min(_tokens(json.dumps(output)), request.max_output_tokens))
         return ChatResult(output, usage, "rehearsal", rehearsal=True)
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def made_up(name: str, schema: JSON) -> JSON:
+    """Something that fits the schema, the same each time for the same `name`; without a schema, null."""
+    return None if schema is None else _Rehearsal(name, "", schema).value(name)
 
 
 def _tokens(text: str) -> int:
@@ -40,13 +45,16 @@ def _tokens(text: str) -> int:
 class _Rehearsal:
     """One answer under way: the schema's root, the words of the prompt, and dice that always fall the same."""
 
-    def __init__(self, request: ChatRequest) -> None:
-        seed = json.dumps([request.agent, request.prompt, request.schema], sort_keys=True)
+    def __init__(self, asked: str, prompt: str, schema: Schema) -> None:
+        seed = json.dumps([asked, prompt, schema], sort_keys=True)
         self._random = Random(hashlib.sha256(seed.encode()).digest())
-        self._root: Schema = request.schema
-        self._prompt = str(request.prompt).lower()
+        self._root = schema
+        self._prompt = prompt.lower()
 
-    def value(self, schema: Schema, name: str, depth: int) -> JSON:
+    def value(self, name: str) -> JSON:
+        return self._value(self._root, name, 0)
+
+    def _value(self, schema: Schema, name: str, depth: int) -> JSON:
         schema = self._target(schema)
         if "const" in schema:
             return schema["const"]
@@ -98,7 +106,7 @@ class _Rehearsal:
         null = [option for option in options if _type(option) == "null"]
         if null and depth >= DEEPEST:
             return None
-        return self.value(
+        return self._value(
             self._random.choice([option for option in options if option not in null] or null), name, depth + 1
         )
 
@@ -106,13 +114,13 @@ class _Rehearsal:
         properties: dict[str, Schema] = schema.get("properties", {})
         required = schema.get("required", ())
         record = {
-            key: self.value(part, key, depth + 1)
+            key: self._value(part, key, depth + 1)
             for key, part in properties.items()
             if depth < DEEPEST or key in required
         }
         others = schema.get("additionalProperties")
         if isinstance(others, dict) and not properties and depth < DEEPEST:
-            record[f"rehearsed {_words(name)}"] = self.value(others, name, depth + 1)
+            record[f"rehearsed {_words(name)}"] = self._value(others, name, depth + 1)
         return record
 
     def _list(self, schema: Schema, name: str, depth: int) -> JSON:
@@ -120,7 +128,7 @@ class _Rehearsal:
         most = max(least, min(int(schema.get("maxItems", 3)), 3))
         count = self._random.randint(max(least, min(1, most)), most) if depth < DEEPEST else least
         item = name.removesuffix("s")
-        return [self.value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
+        return [self._value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
 
     def _integer(self, schema: Schema) -> int:
         least, most = _bounds(schema, step=1)

@@ -20,7 +20,7 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Reference, references_in
 from dsl.values.codec import dump, load, stretch
 from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
-from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price
+from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
     AttemptModel,
@@ -113,10 +113,13 @@ class Simulation:
         requester: str | None = None,
         prices: dict[str, Price] | None = None,
         max_output: dict[str, int] | None = None,
+        options: RunOptions | None = None,
     ) -> "SimulatedRun":
-        """Start a run; `go` moves it on."""
+        """Start a run; `go` moves it on. Of the `options`, those that say what is captured."""
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
         state.max_output = max_output or {}
+        if options is not None:
+            state.staged, state.with_tools = options.staged, options.with_tools
         run = SimulatedRun(self, self.definition, state)
         run.take(Started(self.now, input_))
         return run
@@ -187,6 +190,11 @@ class SimulatedRun:
         self.simulation.at(self.simulation.now + seconds, happen)
 
     def _call_tool(self, command: CallTool) -> None:
+        if command.staged:
+            self._flying[command.id] = None
+            made = self.simulation.world.made_up(command.tool, command.schema)
+            self._later(command.id, 0, lambda at: ToolReturned(at, command.id, made))
+            return
         planned = self.simulation.world.call(self.simulation.now, command)
         self._flying[command.id] = planned
         if isinstance(planned, Fails):
@@ -201,7 +209,7 @@ class SimulatedRun:
             self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
             return
         usage = ChatUsage(planned.input_tokens, planned.output_tokens)
-        result = ChatResult(planned.value, usage, command.request.model)
+        result = ChatResult(planned.value, usage, command.request.model, planned.rehearsal)
         self._later(command.id, planned.seconds, lambda at: ModelAnswered(at, command.id, result))
 
     def _start_child(self, command: StartChild) -> None:
@@ -212,6 +220,7 @@ class SimulatedRun:
         )
         state.max_output = self.state.max_output
         state.rehearsal = command.rehearsal
+        state.staged, state.with_tools = self.state.staged, self.state.with_tools
         child = SimulatedRun(self.simulation, definition, state, (self, command.id))
         self.children[command.id] = child
         self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))

@@ -13,7 +13,7 @@ from interpreter.core.events import Certainty
 @dataclass(frozen=True, slots=True)
 class Returns:
     """The call takes `seconds` and gives plain JSON, large parts of it as `Reference`; for a model also how many tokens
-    it reports. `deaf`: it does not hear that it is cancelled.
+    it reports, and whether its answer is made up. `deaf`: it does not hear that it is cancelled.
     """
 
     value: Any = None
@@ -21,6 +21,7 @@ class Returns:
     input_tokens: int = 10
     output_tokens: int = 10
     deaf: bool = False
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class World:
     objects: dict[str, Any] = field(default_factory=dict)
     """What stands behind references, by hash."""
     calls: list[Recorded] = field(default_factory=list)
+    made_up: Callable[[str, Any], Any] = lambda tool, schema: None
+    """What a captured call of a tool gives, by the JSON Schema of its result."""
 
     def call(self, at: float, command: CallTool) -> Planned:
         planned = self.tools[command.tool](command)

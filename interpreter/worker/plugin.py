@@ -14,6 +14,7 @@ from temporalio.worker import WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from interpreter.activities.cancel_run import cancel_run
+from interpreter.activities.capture import capture
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
@@ -108,7 +109,7 @@ class FlowPlugin(SimplePlugin):
         tools = [tool_activity(tool, self._agreements.accepts, runner, self._store) for tool in self._tools.values()]
         stored = (make(self._store) for make in (evaluate_activity, store_activity, inline_activity))
         verify = verify_answer_activity(self._people)
-        return [*tools, *stored, chat_activity(provider, self._store), verify, describe_run, cancel_run, pause]
+        return [*tools, *stored, chat_activity(provider, self._store), verify, describe_run, cancel_run, pause, capture]
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from temporalio.common import RawValue, RetryPolicy
 
 from dsl.values.references import parted
 from interpreter.boundary.names import (
+    CAPTURE_ACTIVITY,
     CHAT_ACTIVITY,
     EVALUATE_ACTIVITY,
     INLINE_ACTIVITY,
@@ -19,6 +20,7 @@ from interpreter.boundary.names import (
 )
 from interpreter.boundary.payloads import (
     AnswerVerdict,
+    CaptureRequest,
     ChatResult,
     EvaluateRequest,
     EvaluateResult,
@@ -80,6 +82,8 @@ class Calls:
 
 
 def _start_tool(command: Any) -> Any:
+    if command.staged:
+        return _start_capture(command)
     arguments, references = parted(command.arguments)
     if references and command.queue is not None:
         return asyncio.create_task(_call_inline(command, arguments, references))
@@ -109,6 +113,16 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=command.summary if command.summary != command.tool else None,
         )
+
+
+def _start_capture(command: CallTool) -> Any:
+    return workflow.start_local_activity(
+        CAPTURE_ACTIVITY,
+        CaptureRequest(command.tool, command.schema),
+        result_type=RawValue,
+        activity_id=fitting(command.id),
+        start_to_close_timeout=EVALUATE_TIMEOUT,
+    )
 
 
 def _start_model(command: Any) -> Any:

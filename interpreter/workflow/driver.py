@@ -98,6 +98,7 @@ class Driver:
             max_output=self.input.max_output,
         )
         state.verified = self.input.options.verified
+        state.staged, state.with_tools = self.input.options.staged, self.input.options.with_tools
         state.rehearsal = self.input.rehearsal
         if self.input.lease is not None:
             state.lease = self.input.lease

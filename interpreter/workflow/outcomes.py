@@ -26,6 +26,7 @@ from interpreter.boundary.failures import (
     UNDECLARED,
 )
 from interpreter.boundary.payloads import (
+    JSON,
     AnswerVerdict,
     ChatResult,
     ChildReport,
@@ -164,9 +165,14 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
             "kind": cause.type or UNDECLARED,
             "message": cause.message,
         }
-        return ChildEnded(at, id_, ChildReport(id_, "failed", None, failure, spent, detail.get("ledger")))
+        return ChildEnded(at, id_, _failed(id_, failure, spent, detail))
     if isinstance(cause, CancelledError):
         return ChildEnded(at, id_, ChildReport(id_, "cancelled", ledger=[]))
     message = str(cause) if cause is not None else str(error)
     failure = {"$type": "Failure", "kind": RUN_LOST, "message": message}
     return ChildEnded(at, id_, ChildReport(id_, "lost", None, failure))
+
+
+def _failed(id_: str, failure: JSON, spent: Spent | None, detail: dict[str, JSON]) -> ChildReport:
+    ledger, rehearsal = detail.get("ledger"), bool(detail.get("rehearsal"))
+    return ChildReport(id_, "failed", None, failure, spent, ledger, rehearsal)

@@ -182,3 +182,52 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     assert "[rehearsal: no model was asked]" in ended.err
     assert "This was a rehearsal" in ended.err
     assert isinstance(json.loads(ended.out), str)
+
+
+STAGED = """edition 1
+tool shop.look(item: text) -> text read
+tool shop.pay(amount: int) -> { id: text } irreversible keyed { compensate none "paid is paid" }
+agent clerk(q: text) -> { answer: text } { model "gpt-4o-mini" prompt "{{ q }}" }
+flow buy(q: text) -> text budget 10k tokens, 1h {
+  step seen = shop.look(item: q)
+  step a = clerk(q: seen)
+  await approval ok "Pay 3?" { from "leads" timeout 10m then reject }
+  if ok.approved { step paid = shop.pay(amount: 3) return paid.id }
+  return a.answer
+}
+"""
+STAGED_TOOLS = """
+from pathlib import Path
+from interpreter.api import tool
+
+@tool("shop.look")
+def look(item: str) -> str:
+    return item
+
+@tool("shop.pay")
+def pay(amount: int) -> dict[str, str]:
+    Path("paid").write_text(str(amount))
+    return {"id": "p1"}
+"""
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+def test_a_rehearsal_writes_only_when_that_is_asked_for_too(dsl: Dsl, tmp_path: Path, with_tools: bool) -> None:
+    (tmp_path / "buy.flow").write_text(STAGED)
+    (tmp_path / "buy_tools.py").write_text(STAGED_TOOLS)
+    (tmp_path / "answers.yaml").write_text("ok: {decision: approve, by: ann, group: leads}\n")
+    asked = ["run", tmp_path / "buy.flow", "--set", "q=tea", "--answers", tmp_path / "answers.yaml", "--rehearse"]
+    ended = dsl(*asked, *(["--with-tools"] if with_tools else []))
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "paid").exists() == with_tools
+    assert ("staged: nothing is written" in ended.err) != with_tools
+    assert ("not carried out:  shop.pay(amount: 3)" in ended.err) != with_tools
+    assert ("Nothing was written" in ended.err) != with_tools
+    assert (json.loads(ended.out) == "p1") == with_tools
+
+
+def test_staged_excludes_with_tools(dsl: Dsl, tmp_path: Path) -> None:
+    (tmp_path / "buy.flow").write_text(STAGED)
+    refused = dsl("run", tmp_path / "buy.flow", "--set", "q=tea", "--staged", "--with-tools")
+    assert (refused.code, refused.out) == (2, "")
+    assert "leave one of them out" in refused.err

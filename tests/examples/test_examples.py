@@ -87,7 +87,7 @@ async def carried_out(example: Example, input: Any, server: WorkflowEnvironment)
     queue = uuid.uuid4().hex
     plugin = FlowPlugin(example.tools, [example.flow], provider=RehearsalProvider(), store=store)
     async with Worker(temporal, task_queue=queue, plugins=[plugin]):
-        run = await client.submit(example.flow, input, task_queue=queue, requester="test")
+        run = await client.submit(example.flow, input, task_queue=queue, requester="test", with_tools=True)
         await answer(run, example)
         return await run.result()
 

@@ -127,11 +127,18 @@ class Runs:
     store: ObjectStore = field(default_factory=MemoryStore)
 
     async def start(
-        self, flow: str, input: JSON = None, *, eagerly: bool = False, id: str | None = None, **changes: Any
+        self,
+        flow: str,
+        input: JSON = None,
+        *,
+        eagerly: bool = False,
+        options: RunOptions | None = None,
+        id: str | None = None,
+        **changes: Any,
     ) -> LiveRun:
         """`flow` is the text of a file; `changes` are to the workflow's input."""
         run_input = prepare(self.store, flow, None, input).input
-        run_input.options = RunOptions(continue_eagerly=eagerly)
+        run_input.options = options or RunOptions(continue_eagerly=eagerly)
         return await self.start_prepared(RunInput(**vars(run_input) | changes), id=id)
 
     async def start_prepared(self, run_input: RunInput, *, id: str | None = None) -> LiveRun:

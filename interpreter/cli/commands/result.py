@@ -54,9 +54,11 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
             return 1
     if as_json:
         record = {"run": id, "outcome": "completed", "value": ended.value}
-        print_json({**record, "rehearsal": ended.rehearsal, "spent": ended.spent})
+        print_json({**record, "rehearsal": ended.rehearsal, "staged": ended.staged, "spent": ended.spent})
         return 0
     if ended.rehearsal:
         click.echo(REHEARSAL, err=True)
+    if ended.staged:
+        click.echo(f"Nothing was written: `dsl show {id}` lists what would have been.", err=True)
     click.echo(json.dumps(ended.value, ensure_ascii=False, indent=2))
     return 0

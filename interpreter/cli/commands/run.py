@@ -25,6 +25,7 @@ from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import ChosenTools, chosen_tools
 from interpreter.cli.working import loaded_tools, working
+from interpreter.cli.writing import STAGED, writing_options
 from interpreter.client.compiling import compile_flow
 from interpreter.client.starting import new_id
 from interpreter.client.submission import read_source
@@ -49,6 +50,13 @@ class Wanted:
     serving: Serving
     key: "SigningKey | None"
     verified: bool
+    staged: bool
+    with_tools: bool
+
+    @property
+    def writes_nothing(self) -> bool:
+        """A rehearsal is there to be looked at: it writes only when that is asked for too."""
+        return self.staged or (self.serving.rehearse and not self.with_tools)
 
 
 @click.command(
@@ -74,6 +82,7 @@ Examples:
 @serving_options
 @key_option
 @verified_option
+@writing_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
 @target_options
 def run(
@@ -89,6 +98,8 @@ def run(
     serving: Serving,
     key_file: Path | None,
     verified: bool,
+    staged: bool,
+    with_tools: bool,
     as_json: bool,
     target: Target,
 ) -> int:
@@ -113,6 +124,8 @@ def run(
         serving=serving,
         key=key,
         verified=verified,
+        staged=staged,
+        with_tools=with_tools,
     )
     with prints_on_standard_error():
         return carry_out(_run(wanted, target))
@@ -134,11 +147,19 @@ async def _run(wanted: Wanted, target: Target) -> int:
         working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving),
     ):
         run = await client.submit(
-            sealed, wanted.input, id=id, task_queue=queue, requester=wanted.requester, verified=wanted.verified
+            sealed,
+            wanted.input,
+            id=id,
+            task_queue=queue,
+            requester=wanted.requester,
+            verified=wanted.verified,
+            staged=wanted.writes_nothing,
+            with_tools=wanted.with_tools,
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
-        for line in (id, *wanted.serving.said, *tools.said, *await client.links(id)):
+        staged = [STAGED] if wanted.writes_nothing else []
+        for line in (id, *wanted.serving.said, *staged, *tools.said, *await client.links(id)):
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json

@@ -10,13 +10,13 @@ from temporalio.client import WorkflowExecutionDescription
 
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary import names
-from interpreter.boundary.view import AROUND, PurseView, RunView
+from interpreter.boundary.view import AROUND, LedgerView, PurseView, RunView
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.board import Board
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import question_lines
-from interpreter.cli.screen import REHEARSAL
+from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.errors import NoWorker
@@ -120,14 +120,13 @@ def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, sta
     if state.requester:
         yield f"for     {inert(state.requester)}"
     yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
-    if state.rehearsal:
-        yield REHEARSAL
+    yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
     yield from _section("steps", _steps(state))
     for question in state.questions:
         yield from _section("asks", iter(question_lines(question)))
     if known["closed"] is None:
         yield from _section("budgets", (_purse(purse) for purse in state.purses))
-    yield from _section("effects", (_effect(entry.tool, entry.path, entry.state, entry.undo) for entry in state.ledger))
+    yield from _section("effects", map(_effect, state.ledger))
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -144,7 +143,7 @@ def _steps(state: RunView) -> Iterator[str]:
     noted = {board.take(note).path for note in state.notes}
     for depth, item in list(board.root.rows())[1:]:
         words = [item.state, f"attempt {item.attempt}" if item.attempt > 1 and item.node != "loop" else ""]
-        words += ["rehearsal" if item.rehearsal else "", inert(item.detail)]
+        words += ["rehearsal" if item.rehearsal else "", "not carried out" if item.staged else "", inert(item.detail)]
         yield f"{'  ' * (depth - 1)}{item.label}: {', '.join(word for word in words if word)}"
     now = time.time()
     for step in state.steps:
@@ -162,8 +161,8 @@ def _purse(purse: PurseView) -> str:
     return f"{purse.path}: {', '.join(part for part in parts if part) or 'no limit'}"
 
 
-def _effect(tool: str, path: str, state: str, undo: str | None) -> str:
+def _effect(entry: LedgerView) -> str:
     words = {"done": "done", "uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone"}
-    return f"{tool} at {path}: {words.get(state, state)}" + (
-        f"; its undo is {undo}" if undo and state == "done" else ""
-    )
+    said = "not carried out" if entry.staged else words.get(entry.state, entry.state)
+    undo = f"; its undo is {entry.undo}" if entry.undo and entry.state == "done" and not entry.staged else ""
+    return f"{entry.tool} at {entry.path}: {said}{undo}"

@@ -10,6 +10,7 @@ from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
 from interpreter.cli.signing import verified_option
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.writing import writing_options
 from interpreter.client.client import TASK_QUEUE
 
 
@@ -29,6 +30,7 @@ Example:
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
 @verified_option
+@writing_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options
 def submit(
@@ -40,6 +42,8 @@ def submit(
     requester: str | None,
     task_queue: str,
     verified: bool,
+    staged: bool,
+    with_tools: bool,
     as_json: bool,
     target: Target,
 ) -> int:
@@ -59,6 +63,8 @@ def submit(
                 task_queue=task_queue,
                 requester=requester or current_user(),
                 verified=verified,
+                staged=staged,
+                with_tools=with_tools,
             )
             missing = await run.missing_workers()
         if as_json:

@@ -76,6 +76,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         assert frame.reserved is not None
         spent = purses.from_spent(report.spent) if report.spent is not None else frame.reserved
         reservations.settle(machine, frame, spent)
+        machine.state.rehearsal = machine.state.rehearsal or _rehearsed(report)
         self._adopt(machine, frame, report)
         if report.outcome == "completed":
             self._completed(machine, frame, report)
@@ -110,7 +111,6 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
     def _completed(self, machine: Machine, frame: Frame, report: ChildReport) -> None:
         assert report.result is not None
         _, flow = _parts(machine, frame)
-        machine.state.rehearsal = machine.state.rehearsal or report.result.rehearsal
         value = report.result.value
         if flow.returns is not None:
             value = validate(value, flow.returns, machine.definition.types).value
@@ -164,6 +164,11 @@ def _may_have_effects(machine: Machine, flow: FlowDeclaration) -> bool:
     """Whether anything that counts can be reached from `flow`."""
     reached = narrow(machine.definition, flow.name)
     return any(certainty.counts(tool) for tool in reached.tools.values())
+
+
+def _rehearsed(report: ChildReport) -> bool:
+    """Whether anything in it was made up, whatever its end: what follows here is not decided by anybody either."""
+    return report.rehearsal or (report.result is not None and report.result.rehearsal)
 
 
 def _failure(report: ChildReport) -> Failure:

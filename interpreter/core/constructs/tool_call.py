@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
+from dsl.values.schema import json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
@@ -31,7 +32,7 @@ class ToolCallMemory(Memory):
     timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
     failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
     counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
-    the declared signature by its digest, so from now on it comes in words.
+    the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured.
     """
 
     tool: str = ""
@@ -49,6 +50,7 @@ class ToolCallMemory(Memory):
     misfits: int = 0
     misfit: str = ""
     explains: bool = False
+    staged: bool = False
 
 
 def open_call(
@@ -62,18 +64,20 @@ def open_call(
     key: str,
     overrides: bool = False,
     verifies: str | None = None,
+    staged: bool = False,
     first_at: float | None = None,
 ) -> None:
     """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`.
 
     A failure that is `unknown` says that one of the attempts may have taken effect, also when the call was cancelled;
     one that is also `running` says that this attempt may still be at work. `first_at` is when the tool was called with
-    this key first; without it, now.
+    this key first; without it, now. With `staged` the tool is not called at all, and answers something made up.
     """
     declared = machine.definition.tools[tool]
     if declared.key is not None:
         arguments = arguments | {declared.key: key}
     memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies, first_at or machine.state.now)
+    memory.staged = staged
     machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
 
@@ -99,6 +103,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             declared=sealed.readable if memory.explains else "",
             summary=title(memory.id),
             verifies=memory.verifies,
+            staged=memory.staged,
+            schema=_schema(machine, tool) if memory.staged else None,
         )
         memory.phase = "calling"
         machine.issue(frame, command)
@@ -109,11 +115,17 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
             case ToolReturned(result=result):
-                machine.end(frame, done(result))
+                machine.end(frame, done(self._made_up(machine, frame, result)))
             case TimerFired():
                 self._again(machine, frame)
             case CallFailed():
                 self._failed(machine, frame, event)
+
+    def _made_up(self, machine: Machine, frame: Frame, result: JSON) -> JSON:
+        """The result; that of a captured call comes as a model would give it."""
+        memory = self.memory(frame)
+        returns = machine.definition.tools[memory.tool].returns
+        return unwrap(result, returns, machine.definition.types) if memory.staged and returns is not None else result
 
     def _again(self, machine: Machine, frame: Frame) -> None:
         """The wait is over, perhaps long ago: a worker may have been away."""
@@ -241,6 +253,10 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def detail(self, frame: Frame) -> str:
         misfit = self.memory(frame).misfit
         return f"waits for a worker that has it: {misfit}" if misfit else ""
+
+
+def _schema(machine: Machine, tool: ToolDeclaration) -> JSON:
+    return json_schema(tool.returns, machine.definition.types, for_model=True) if tool.returns is not None else None
 
 
 def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:

@@ -36,6 +36,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
 from interpreter.core.recorded import recorded
+from interpreter.core.staging import captures, is_staged, note_captured
 from interpreter.core.state import Amount, Entry, Frame
 from interpreter.core.wording import title
 
@@ -100,6 +101,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             )
         again = f"~again{memory.reruns}" if memory.reruns else ""
         arguments = to_wire(memory.arguments)
+        staged = self._is_captured(machine, frame, tool)
+        if staged:
+            note_captured(machine, frame, "tool", "", tool.name, arguments)
         open_call(
             machine,
             frame,
@@ -109,8 +113,18 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             id_=frame.path + again,
             key=_key(machine, frame),
             overrides=True,
+            staged=staged,
             first_at=memory.called_at,
         )
+
+    def _is_captured(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
+        """What has happened already is asked for its answer for real. The entry says what its undo will be."""
+        if self.memory(frame).unreadable is not None:
+            return False
+        entry = machine.state.ledger.get(frame.path)
+        if entry is not None:
+            entry.staged = is_staged(machine.state)
+        return captures(machine.state, tool)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         """What is being settled is settled; nothing else is waited for."""

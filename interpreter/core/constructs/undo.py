@@ -17,6 +17,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import DONE, Exit, Failure, failed
 from interpreter.core.recorded import recorded
+from interpreter.core.staging import note_captured
 from interpreter.core.state import Entry, Frame
 from interpreter.core.wording import title
 
@@ -96,6 +97,8 @@ class UndoConstruct(Construct[UndoMemory]):
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
         refused = self.memory(frame).refused
+        if entry.staged:
+            note_captured(machine, frame, "undo", entry.path, entry.undo_tool, entry.undo_arguments)
         id_ = f"{entry.path}/undo" + (f"~refused{refused}" if refused else "")
         open_call(
             machine,
@@ -106,6 +109,7 @@ class UndoConstruct(Construct[UndoMemory]):
             id_=id_,
             key=f"{entry.key}/undo",
             verifies=entry.key if entry.state == "uncertain" else None,
+            staged=entry.staged,
         )
 
     def _wait(self, machine: Machine, frame: Frame, entry: Entry, moment: float) -> None:

@@ -1,0 +1,29 @@
+"""What is captured instead of carried out: in a staged run each call that may write; and in any run, from the first
+answer that was made up, because what follows from it was decided by nobody.
+
+A captured call goes the way of any other: it stands in the ledger, ends with a result that is made up from its type,
+and is undone, which is captured as well. What was carried out before is undone for real: its entry says which it was.
+"""
+
+import json
+
+from dsl.ast.declarations import ToolDeclaration
+from dsl.values.references import shown
+from interpreter.boundary.payloads import JSON
+from interpreter.core.machine import Machine
+from interpreter.core.state import Frame, State
+
+
+def captures(state: State, tool: ToolDeclaration) -> bool:
+    """Whether a call of `tool` would be captured now."""
+    return is_staged(state) and tool.effect.kind != "read"
+
+
+def is_staged(state: State) -> bool:
+    return state.staged or (state.rehearsal and not state.with_tools)
+
+
+def note_captured(machine: Machine, frame: Frame, node: str, name: str, tool: str, arguments: dict[str, JSON]) -> None:
+    """The call as it would have been made, in the order of all that happened."""
+    given = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in shown(arguments).items())
+    machine.note("staged", frame, node, name=name, detail=f"{tool}({given})")
