@@ -1,38 +1,66 @@
-"""Following a run: the state query, asked again and again with the number of the last note seen.
+"""Following a run: the state query, asked now and then with the number of the last note seen, until the run is over.
 
 Notes are numbered over continue-as-new, so nothing is lost or told twice when a run goes on under another execution.
-While no worker answers there is nothing new; `Run.missing_workers` and `Client.runs(stuck=True)` say why.
+Its end is waited for by the server's long poll: nothing is asked again and again whether it is there yet. While no
+worker answers there is nothing new; `Run.missing_workers` and `Client.runs(stuck=True)` say why.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowFailureError
+from temporalio.service import RPCError
 
 from interpreter.boundary.view import Note
-from interpreter.client.errors import NoWorker, RunStuck
+from interpreter.client.errors import ClientError, NoWorker, RunStuck
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
 
-FASTEST, SLOWEST = 0.05, 0.8
-"""Seconds between two looks: right after something happened, and when nothing has for a while."""
+FASTEST, SLOWEST = 0.1, 0.8
+"""Seconds between two looks: right after something happened, and when nothing has for a while. A look costs the worker
+about as much as a step does.
+"""
+LAST_LOOK = timedelta(seconds=30)
+"""A run that is over is replayed from its beginning to answer: a long one takes seconds."""
 
 
 async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
+    await run.describe()  # there is such a run
+    end = asyncio.create_task(_end_of(run))
     pause = FASTEST
-    while True:
-        # Looked at first: when it was over before we asked, the answer holds the last note there will be.
-        is_over = (await run.describe()).status != WorkflowExecutionStatus.RUNNING
-        try:
-            notes = (await run.state(after)).notes
-        except (NoWorker, RunStuck):
-            notes = []
-        for note in notes:
-            after = note.number
-            yield note
-        if is_over:
-            return
-        pause = FASTEST if notes else min(SLOWEST, pause * 1.5)
-        await asyncio.sleep(pause)
+    try:
+        while True:
+            # Looked at first: when it was over before we asked, the answer holds the last note there will be.
+            is_over = end.done()
+            notes = await _notes(run, after, is_over=is_over)
+            for note in notes:
+                after = note.number
+                yield note
+            if is_over:
+                end.result()
+                return
+            pause = FASTEST if notes else min(SLOWEST, pause * 1.5)
+            await asyncio.wait([end], timeout=pause)
+    finally:
+        end.cancel()
+
+
+async def _notes(run: "Run", after: int, *, is_over: bool) -> list[Note]:
+    try:
+        state = await (run.state(after, LAST_LOOK) if is_over else run.state(after))
+    except (NoWorker, RunStuck):
+        return []
+    return state.notes
+
+
+async def _end_of(run: "Run") -> None:
+    """Returns when the run is over, whichever way, under whichever execution."""
+    try:
+        await run.handle.result()
+    except WorkflowFailureError:
+        return
+    except RPCError as error:
+        raise ClientError(f"the server refused: {error.message}") from error

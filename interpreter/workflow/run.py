@@ -21,6 +21,7 @@ from interpreter.boundary.names import (
     WORKFLOW,
 )
 from interpreter.boundary.payloads import (
+    JSON,
     Answer,
     AnswerReply,
     ChildReport,
@@ -61,7 +62,8 @@ class FlowWorkflow:
         self._showing = Showing(run_input.options.indexed)
 
     @workflow.run
-    async def run(self, run_input: RunInput) -> RunResult:
+    async def run(self, run_input: RunInput) -> JSON:
+        """A `RunResult`, without what has its default: it stands in the parent's history too."""
         driver = self._driver
         finish = None
         while finish is None:
@@ -72,7 +74,7 @@ class FlowWorkflow:
         driver.keeper.need_no_more()
         self._show()
         await driver.close()
-        return await self._end(finish)
+        return sparse(await self._end(finish))
 
     @workflow.update(name=ANSWER_UPDATE)
     async def answer(self, answer: Answer) -> AnswerReply:

@@ -49,7 +49,7 @@ class Showing:
             workflow.set_current_details(details)
         self._show_lacking(state, trouble)
         waits = tuple((question.id, question.stage) for question in state.questions.values())
-        closing = finished(state) and not self._closed
+        closing = finished(state) and not self._closed and purses.total(state).usd > 0
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
             workflow.upsert_search_attributes(_updates(state, closing=closing))
