@@ -2,7 +2,8 @@
 
 A tool that blocks (`time.sleep`, a request without `await`) stops the loop that it runs in. That must not be the
 worker's, which sends the heartbeats and decides for every run. Here it stops other async tools at most, and a watch
-that runs beside it says which tool it is.
+that runs beside it says which tool it is. Code that keeps the lock of the interpreter (some extensions in C do) stops
+all threads, heartbeats and the watch too: that can only be said afterwards, with the tools that were under way.
 """
 
 import asyncio
@@ -88,16 +89,32 @@ class ToolLoop:
     def _watch(self) -> None:
         """Ask the loop for a turn again and again; say who has it when it does not come."""
         assert self._loop is not None
-        while not self._closed.wait(LOOK_EVERY):
+        while True:
+            before, began = self._under_way(), time.monotonic()
+            if self._closed.wait(LOOK_EVERY):
+                return
             turn, asked = threading.Event(), time.monotonic()
+            self._say_if_late(asked - began - LOOK_EVERY, before)
             self._loop.call_soon_threadsafe(turn.set)
             if turn.wait(BLOCKED_AFTER):
+                self._say_if_late(time.monotonic() - asked, before)
                 continue
             told = self._who(self._loop)
             log.warning("%s has blocked the loop of the async tools for %.1f s: %s", told, BLOCKED_AFTER, _ADVICE)
             while not turn.wait(LOOK_EVERY) and not self._closed.is_set():
                 pass
             log.warning("%s blocked the loop of the async tools for %.1f s", told, time.monotonic() - asked)
+
+    def _say_if_late(self, late: float, before: set[str]) -> None:
+        """Who wakes much later than it should was kept from it, as all others were."""
+        if late > BLOCKED_AFTER:
+            told = ", ".join(f"`{tool}`" for tool in sorted(before | self._under_way())) or "nothing of ours"
+            log.warning(
+                "all threads stood still for %.1f s, heartbeats too, while %s ran: %s", late, told, _STOOD_STILL
+            )
+
+    def _under_way(self) -> set[str]:
+        return {call.tool for call in list(self._calls.values())}
 
     def _who(self, loop: asyncio.AbstractEventLoop) -> str:
         task = asyncio.current_task(loop)
@@ -113,6 +130,7 @@ class ToolLoop:
 
 
 _ADVICE = "other async tools wait. Blocking code belongs in a `def` tool, or in `asyncio.to_thread`"
+_STOOD_STILL = "code that keeps Python's lock belongs in a process of its own"
 
 
 class RunningTask:

@@ -1,6 +1,7 @@
 """Where functions run: threads that outlive their call, a loop that a tool blocks, keys of calls that are at work."""
 
 import asyncio
+import ctypes
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -190,6 +191,23 @@ async def test_an_async_tool_that_blocks(runner: ToolRunner, caplog: pytest.LogC
     line = f"test_running.py:{inner.__code__.co_firstlineno + 1}, in inner"
     await true(lambda: f"`shop.order` ({line}) blocked the loop of the async tools for" in caplog.text)
     assert f"`shop.order` ({line}) has blocked the loop of the async tools for 1.0 s" in caplog.text
+
+
+async def test_a_tool_that_keeps_pythons_lock_is_named_afterwards(
+    runner: ToolRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing can be done about it while it lasts: no thread runs, so no heartbeat goes out."""
+    with_the_lock = ctypes.PyDLL(None)
+
+    @tool("shop.crunch")
+    async def crunch() -> str:
+        await asyncio.sleep(0.1)
+        with_the_lock.usleep(2_500_000)
+        return "done"
+
+    assert await called(crunch, runner, seconds=10) == "done"
+    await true(lambda: "all threads stood still for" in caplog.text)
+    assert "heartbeats too, while `shop.crunch` ran" in caplog.text
 
 
 async def test_a_task_that_a_tool_leaves_behind_cannot_end_the_loop(runner: ToolRunner) -> None:

@@ -234,7 +234,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory.command = f"{memory.id}~{memory.attempt}!retry"
         summary = f"{title(memory.id)}: attempt {memory.attempt + 1}"
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
-        if memory.misfits <= 1 or not memory.misfit:
+        if memory.misfits - memory.explains <= 1 or not memory.misfit:
             detail = f"{event.kind}: {event.message}"
             machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
 
