@@ -320,14 +320,21 @@ class FlowWriter:
         return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 1m {stages} }}{pay}'
 
 
-def some_flow(seed: int, size: int = 14, *, free: bool = False) -> str:
+def some_flow(
+    seed: int,
+    size: int = 14,
+    *,
+    free: bool = False,
+    writer: type[FlowWriter] = FlowWriter,
+    declarations: str = DECLARATIONS,
+) -> str:
     """A file with a main flow that calls up to two others."""
     chance = random.Random(seed)
     names = [f"child{number}" for number in range(1, chance.randint(1, 3))]
-    parts = [DECLARATIONS]
+    parts = [declarations]
     for position, name in enumerate(names):
-        parts.append(FlowWriter(chance, name, names[position + 1 :], size // 2, free=free).text())
-    main = FlowWriter(chance, "main", names, size, free=free).text()
+        parts.append(writer(chance, name, names[position + 1 :], size // 2, free=free).text())
+    main = writer(chance, "main", names, size, free=free).text()
     unused = [name for name in names if f"{name}(" not in main and not any(f" {name}(" in part for part in parts[1:])]
     calls = "\n".join(f'step {name}(x: "{name}")' for name in names if name in unused or f"= {name}(" not in main)
     return "\n".join([*parts, main.replace("\nreturn x\n}\n", f"\n{calls}\nreturn x\n}}\n")])
