@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow explore bench lint lock clean
+.PHONY: help demo test test-slow explore soak bench lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ lint: $(environment)  ## check style, types and layers
 
 explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
 	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)
+
+soak: $(environment)  ## kill workers and servers under random runs, for ROUNDS=20 rounds or MINUTES=… minutes, and compare
+	@$(bin)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES),--rounds $(or $(ROUNDS),20)) $(if $(SEED),--seed $(SEED))
 
 bench: $(environment)  ## measure cold start, runs and expressions, each beside a reference
 	@$(bin)/python -m tests.bench
