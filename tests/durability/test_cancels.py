@@ -141,7 +141,7 @@ async def test_two_hundred_cancels_on_one_busy_worker(runs: Runs) -> None:
         plans = [(name, chance.choice("aab"), chance.uniform(0, 0.4)) for name in started]
         await asyncio.gather(*(cancel(*plan) for plan in plans))
         outcomes = await check(books, started, seed)
-    assert outcomes["cancelled"] + outcomes["failed"] > 20, outcomes
+    assert outcomes["cancelled"] + outcomes["failed"] > 5, outcomes
 
 
 async def test_fifty_cancels_while_the_worker_of_the_flow_is_away_and_a_call_ends(runs: Runs) -> None:
