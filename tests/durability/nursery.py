@@ -33,19 +33,31 @@ async def work(address: str, store: str, order: dict[str, Any]) -> None:
 
 def main(address: str, store: str) -> None:
     import_module("interpreter.providers.openai")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-    workers = []
+    living: set[int] = set()
+
+    def reap(*_: object) -> None:
+        """Take note of the dead at once: their numbers may be given to others."""
+        while True:
+            try:
+                dead, _status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if dead == 0:
+                return
+            living.discard(dead)
+
+    signal.signal(signal.SIGCHLD, reap)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             asyncio.run(work(address, store, json.loads(line)))
             os._exit(0)
-        workers.append(pid)
-    for pid in workers:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+        living.add(pid)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    reap()
+    for pid in living:
+        os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

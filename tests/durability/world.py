@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.house.checkout import ROOT
 from tests.live.played_model import PlayedModel
-from tests.live.runs import Runs, eventually
+from tests.live.runs import PATIENCE, Runs, eventually
 
 
 @dataclass
@@ -25,14 +25,15 @@ class Workers:
         self.ready[queue] = asyncio.get_running_loop().create_future()
         assert self.nursery.stdin is not None
         self.nursery.stdin.write(json.dumps({"queue": queue, "grace": grace}).encode() + b"\n")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return await self.ready[queue]
 
     async def listen(self) -> None:
         assert self.nursery.stdout is not None
         async for line in self.nursery.stdout:
             queue, pid = line.decode().split()
-            self.ready[queue].set_result(int(pid))
+            if not self.ready[queue].done():  # nobody waits any more for one that was very slow
+                self.ready[queue].set_result(int(pid))
 
 
 @dataclass(frozen=True)
