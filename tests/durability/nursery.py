@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -57,7 +58,8 @@ def main(address: str, store: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     reap()
     for pid in living:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was gone before it was noted
+            os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
