@@ -6,6 +6,7 @@ worker answers there is nothing new; `Run.missing_workers` and `Client.runs(stuc
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ FASTEST, SLOWEST = 0.1, 0.8
 """Seconds between two looks: right after something happened, and when nothing has for a while. A look costs the worker
 about as much as a step does.
 """
-LAST_LOOK = timedelta(seconds=30)
+LAST_LOOK = timedelta(seconds=10)
 """A run that is over is replayed from its beginning to answer: a long one takes seconds."""
+LAST_CHANCE = 5.0
+"""Seconds in which the last look is tried again: a run that has just ended may not be able to answer at once."""
 
 
 async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
@@ -35,7 +38,7 @@ async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
         while True:
             # Looked at first: when it was over before we asked, the answer holds the last note there will be.
             is_over = end.done()
-            notes = await _notes(run, after, is_over=is_over)
+            notes = await (_last_notes(run, after) if is_over else _notes(run, after))
             for note in notes:
                 after = note.number
                 yield note
@@ -48,12 +51,22 @@ async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
         end.cancel()
 
 
-async def _notes(run: "Run", after: int, *, is_over: bool) -> list[Note]:
+async def _notes(run: "Run", after: int) -> list[Note]:
     try:
-        state = await (run.state(after, LAST_LOOK) if is_over else run.state(after))
+        return (await run.state(after)).notes
     except (NoWorker, RunStuck):
         return []
-    return state.notes
+
+
+async def _last_notes(run: "Run", after: int) -> list[Note]:
+    until = time.monotonic() + LAST_CHANCE
+    while True:
+        try:
+            return (await run.state(after, LAST_LOOK)).notes
+        except (NoWorker, RunStuck):
+            if time.monotonic() > until:
+                return []
+        await asyncio.sleep(FASTEST)
 
 
 async def _end_of(run: "Run") -> None:
