@@ -52,6 +52,9 @@ REPORT_QUERY = "report"
 REPORT_SIGNAL = "report_to_parent"
 """Parent to child, before the parent continues as new: `ReportRequest`."""
 
+AHEAD_OF_TASK = "something has just happened to the run, and no workflow task has told it yet; ask again"
+"""How a query fails that would give the run events before their task (`interpreter.workflow.moments`)."""
+
 CHILD_ENDED_SIGNAL = "child_ended"
 """Child to parent, when it was told to report: `ChildReport`."""
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from temporalio.client import (
     Client as TemporalClient,
@@ -31,11 +31,14 @@ from interpreter.client.questions import Asked, choose_question, with_whole_valu
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.stores.store import ObjectStore
 
+T = TypeVar("T")
 DELIVERY_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0)
 """Seconds between tries of an answer that came while the run was continuing as new."""
 _MISSED_BY_CONTINUING = "unexpected workflow task failure"
 """The server's words when the workflow task that had the update was thrown away."""
 QUERY_TIMEOUT = timedelta(seconds=4)
+ASK_AGAIN = 0.1
+"""Seconds until a run that has not heard yet what happened is asked once more."""
 UPDATE_TIMEOUT = timedelta(seconds=15)
 
 
@@ -64,17 +67,29 @@ class Run:
 
     async def state(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
         """How the run stands now, with the notes after that number."""
-        try:
-            view: RunView = await self.handle.query(names.STATE_QUERY, after, result_type=RunView, rpc_timeout=patience)
-        except WorkflowQueryFailedError as error:
-            raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
-        except RPCError as error:
-            raise _explained(self.id, error) from error
+        view = await self._queried(RunView, patience, names.STATE_QUERY, after)
         for question in view.questions:
             if not as_it_says(question):
                 raise ClientError(f"the run {self.id} shows another question {question.name} than it asks")
         view.questions = [with_whole_values(self.store, question) for question in view.questions]
         return view
+
+    async def _queried(self, result_type: type[T], patience: timedelta, query: str, *arguments: object) -> T:
+        """What the run answers. One that something has just happened to can be asked when a task has told it."""
+        until = asyncio.get_running_loop().time() + patience.total_seconds()
+        while True:
+            try:
+                answer: T = await self.handle.query(
+                    query, args=arguments, result_type=result_type, rpc_timeout=patience
+                )
+            except WorkflowQueryFailedError as error:
+                if names.AHEAD_OF_TASK not in str(error) or asyncio.get_running_loop().time() > until:
+                    raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
+            except RPCError as error:
+                raise _explained(self.id, error) from error
+            else:
+                return answer
+            await asyncio.sleep(ASK_AGAIN)
 
     async def describe(self) -> WorkflowExecutionDescription:
         """What the server knows about the run, worker or not."""
@@ -227,14 +242,7 @@ class Run:
         """The ledger as it would stand if the run ended now: what is done and would not be undone, and what nobody
         knows of. Each entry has `path`, `tool` and `state` (`done uncertain undone undo_failed`).
         """
-        try:
-            report: ChildReport = await self.handle.query(
-                names.REPORT_QUERY, result_type=ChildReport, rpc_timeout=QUERY_TIMEOUT
-            )
-        except WorkflowQueryFailedError as error:
-            raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
-        except RPCError as error:
-            raise _explained(self.id, error) from error
+        report = await self._queried(ChildReport, QUERY_TIMEOUT, names.REPORT_QUERY)
         return report.ledger or []
 
     async def terminate(self, reason: str = "") -> None:

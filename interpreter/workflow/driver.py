@@ -53,6 +53,7 @@ from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.keeping import Keeper, restored
 from interpreter.workflow.limits import over_hard_limit
+from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
 
@@ -71,6 +72,7 @@ class Driver:
         self.advanced = False
         self.kept_state: JSON = None
         self.keeper = Keeper()
+        self._moments = Moments()
         self._calls = Calls(self._call_ended)
         self._children = Children(run_input, self.definition, self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append)
@@ -159,10 +161,11 @@ class Driver:
         """Wait in the main coroutine, where a cancel arrives: it is an event like any other."""
         while not condition():
             try:
-                await workflow.wait_condition(condition)
+                await workflow.wait_condition(lambda: self._moments.ahead() or condition())
             except asyncio.CancelledError:
                 await self._rest_of_this_activation()
                 self._arrived(CancelRequested(workflow.time()))
+            self._moments.refuse()
 
     async def _rest_of_this_activation(self) -> None:
         """A cancel interrupts the main coroutine at once; conditions are looked at when nothing else is left to run. So

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -75,7 +75,7 @@ class LiveRun:
         async def look() -> T | None:
             try:
                 return condition(await self.view())
-            except RPCError:
+            except (RPCError, WorkflowQueryFailedError):
                 return None  # it has not begun, or is just continuing as new
 
         return await eventually(look)
