@@ -84,12 +84,14 @@ class Bank:
         with self._writing() as database:
             database.execute("UPDATE executions SET ended = ? WHERE rowid = ?", (time.time(), execution))
 
-    def commit(self, call: Call, *, honours: bool, known_for: float | None = None) -> str:
-        """The id of the effect: this one, or that of an earlier execution under the same key, while it is known."""
+    def commit(self, call: Call, *, honours: bool, known_for: float | None = None, began: float | None = None) -> str:
+        """The id of the effect: this one, or that of an earlier execution under the same key, if that was known still
+        when this execution `began`.
+        """
         with self._writing() as database:
             if known_for is not None:
                 first = database.execute("SELECT min(began) FROM executions WHERE key = ?", (call.key,)).fetchone()[0]
-                honours = time.time() < first + known_for
+                honours = (began or time.time()) < first + known_for
             found = self._found(database, call.key) if honours else None
             if found is not None:
                 if call.tool == REPEATABLE:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any, cast
 
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
@@ -27,8 +27,9 @@ async def ended(run: LiveRun, patience: float) -> Ended:
     try:
         async with asyncio.timeout(QUERIES):
             undone = await _undone(run)
-    except TimeoutError:
-        return Ended(run.id, "hung", detail=f"it ended {outcome}, and cannot be asked how it stands")
+    except (TimeoutError, WorkflowQueryFailedError) as error:
+        words = f"it ended {outcome}, and cannot say how it stands: {type(error).__name__} {error}"
+        return Ended(run.id, "hung", detail=words)
     return Ended(run.id, outcome, listed, undone, detail)
 
 
@@ -71,5 +72,5 @@ async def _why(run: LiveRun) -> str:
             stuck = await why_stuck(run.client, Run(run.id, run.client, MemoryStore()))
             steps = [f"{step.path} {step.state} {step.detail}".strip() for step in (await run.view()).steps]
             return f"{stuck or 'no task fails'}; {', '.join(steps)}"
-    except (RPCError, TimeoutError) as error:
+    except (RPCError, TimeoutError, WorkflowQueryFailedError) as error:
         return f"it could not be asked for {time.monotonic() - began:.0f} s: {type(error).__name__} {error}"

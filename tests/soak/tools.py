@@ -65,7 +65,7 @@ def _act(
 ) -> str:
     """Take effect, or not, and answer, or not."""
     call, chance = _call(name)
-    bank = Bank(os.environ[BANK])
+    bank, began = Bank(os.environ[BANK]), time.time()
     execution, first = bank.begin(call)
     try:
         time.sleep(chance.choice(PAUSES))
@@ -74,7 +74,7 @@ def _act(
         if trouble < 0.08 and errors and (first or not honours):
             raise chance.choice(errors)("not today")
         _go_wrong_before(chance.random(), chance)
-        result = bank.commit(call, honours=honours, known_for=known_for)
+        result = bank.commit(call, honours=honours, known_for=known_for, began=began)
         return _go_wrong_after(chance.random(), result)
     finally:
         bank.end(execution)
