@@ -8,6 +8,8 @@ from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
+from interpreter.boundary.names import REPORT_QUERY
+from interpreter.boundary.payloads import ChildReport
 from interpreter.client.listing import why_stuck
 from interpreter.client.run import Run
 from interpreter.stores.memory import MemoryStore
@@ -27,6 +29,7 @@ async def ended(run: LiveRun, patience: float) -> Ended:
     try:
         async with asyncio.timeout(QUERIES):
             undone = await _undone(run)
+            listed |= await _taken_over(run) if outcome == "cancelled" else {}
     except (TimeoutError, WorkflowQueryFailedError) as error:
         words = f"it ended {outcome}, and cannot say how it stands: {type(error).__name__} {error}"
         return Ended(run.id, "hung", detail=words)
@@ -62,6 +65,19 @@ async def _undone(run: LiveRun) -> frozenset[str]:
             return frozenset(entry.path for entry in (await run.view()).ledger if entry.state == "undone")
         except RPCError:
             await asyncio.sleep(0.2)
+
+
+async def _taken_over(run: LiveRun) -> dict[str, str]:
+    """The doubts that a handler of the flow has named, and so taken over: a cancelled run has no failure to list them
+    in, but its state does.
+    """
+    while True:
+        try:
+            report = await run.handle.query(REPORT_QUERY, result_type=ChildReport)
+        except RPCError:
+            await asyncio.sleep(0.2)
+        else:
+            return _states([entry for entry in report.ledger or [] if entry.get("accepted")])
 
 
 async def _why(run: LiveRun) -> str:
