@@ -15,9 +15,7 @@ from interpreter.core.recorded import recorded
 class CallTool:
     """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
     `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
-    about. A `local` call is carried out by the worker that has the run, as part of its workflow task, where that worker
-    has the tool. A `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no
-    result).
+    about. A `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
     """
 
     id: str
@@ -32,7 +30,6 @@ class CallTool:
     declared: str
     summary: str
     verifies: str | None = None
-    local: bool = False
     staged: bool = False
     schema: JSON = None
 

@@ -15,7 +15,6 @@ from interpreter.boundary.names import (
     EVALUATE_ACTIVITY,
     INLINE_ACTIVITY,
     PAUSE_ACTIVITY,
-    QUICK_ACTIVITY,
     VERIFY_ANSWER_ACTIVITY,
     fitting,
 )
@@ -27,7 +26,6 @@ from interpreter.boundary.payloads import (
     EvaluateResult,
     InlineRequest,
     InlineResult,
-    QuickRequest,
     References,
     VerifyAnswerRequest,
 )
@@ -103,8 +101,6 @@ async def _call_inline(command: CallTool, arguments: Any, references: References
 
 def _started(command: CallTool, arguments: Any, references: References) -> Any:
     with for_call(command, references):
-        if command.local:
-            return _started_here(command, arguments)
         return workflow.start_activity(
             command.tool,
             arguments,
@@ -117,20 +113,6 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=command.summary if command.summary != command.tool else None,
         )
-
-
-def _started_here(command: CallTool, arguments: Any) -> Any:
-    """By this worker, within the workflow task: one event instead of six, and no way through the server."""
-    return workflow.start_local_activity(
-        QUICK_ACTIVITY,
-        QuickRequest(command.tool, arguments),
-        result_type=RawValue,
-        activity_id=fitting(command.id),
-        start_to_close_timeout=timedelta(milliseconds=command.timeout),
-        retry_policy=ONCE,
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=command.summary,
-    )
 
 
 def _start_capture(command: CallTool) -> Any:

@@ -9,7 +9,6 @@ from temporalio.exceptions import (
     ApplicationError,
     CancelledError,
     ChildWorkflowError,
-    FailureError,
     TimeoutError,
     TimeoutType,
     WorkflowAlreadyStartedError,
@@ -68,8 +67,7 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
     if error is not None and type(command) is VerifyAnswer:  # of a local activity, so it comes as it is
         return CallFailed(at, command.id, UNDECLARED, f"{type(error).__name__}: {error}", "unknown")
     if error is not None:
-        local = type(command) is CallTool and command.local
-        return call_failed(command.id, at, error, by_tool=type(command) is CallTool, local=local)
+        return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:
         return ModelAnswered(at, command.id, result)
     if type(result) is AnswerVerdict:
@@ -103,20 +101,16 @@ def _said(error: BaseException) -> BaseException | None:
     return error.cause if isinstance(error, ActivityError) else error
 
 
-def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool, local: bool = False) -> CallFailed:
-    """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised.
-    That of a local activity comes as it is, not as an `ActivityError`.
-    """
+def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
+    """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised."""
     if isinstance(error, NeverSent):
         return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
     if isinstance(error, asyncio.CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled, and not heard of", "unknown")
-    if isinstance(error, ActivityError):
-        started, cause = bool(error.started_event_id) or local, error.cause
-    elif local and isinstance(error, FailureError):
-        started, cause = True, error
-    else:
+    if not isinstance(error, ActivityError):
         raise error
+    started = bool(error.started_event_id)
+    cause = error.cause
     if isinstance(cause, ApplicationError):
         told = heard(cause.type, cause.message) if by_tool else Told(cause.type or UNDECLARED)
         certainty: Certainty = "timed_out" if told.at_work else "answered"

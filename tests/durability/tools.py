@@ -73,13 +73,6 @@ def slow(seconds: float) -> str:
     return commit(None, "slow")
 
 
-@tool("books.look")
-def look(seconds: float) -> str:
-    begin()
-    time.sleep(seconds)
-    return "seen"
-
-
 @tool("books.odd")
 def odd() -> dict[str, Any]:
     begin()
@@ -87,4 +80,4 @@ def odd() -> dict[str, Any]:
     return {"what": object()}
 
 
-TOOLS = [post, keyed, plain, verified, repeated, find, slow, look, odd]
+TOOLS = [post, keyed, plain, verified, repeated, find, slow, odd]

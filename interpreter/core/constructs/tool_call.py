@@ -11,7 +11,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from dsl.values.schema import json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.failures import NOT_REGISTERED, OBJECT_MISSING, SIGNATURE_MISMATCH
+from interpreter.boundary.failures import OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
 from interpreter.core import certainty, fetching, policies, purses
 from interpreter.core.commands import CallTool, SetTimer
@@ -103,7 +103,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             declared=sealed.readable if memory.explains else "",
             summary=title(memory.id),
             verifies=memory.verifies,
-            local=self._is_local(memory, tool),
             staged=memory.staged,
             schema=_schema(machine, tool) if memory.staged else None,
         )
@@ -121,13 +120,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
                 self._again(machine, frame)
             case CallFailed():
                 self._failed(machine, frame, event)
-
-    def _is_local(self, memory: ToolCallMemory, tool: ToolDeclaration) -> bool:
-        """Whether the attempt that is made now, or was just made, is for the worker that has the run. Only the first
-        is, of what reads and takes seconds: killed in the middle, it is made again with the workflow task around it.
-        """
-        first = memory.attempt - memory.explains <= 1
-        return first and tool.effect.quick and tool.queue is None and memory.verifies is None
 
     def _made_up(self, machine: Machine, frame: Frame, result: JSON) -> JSON:
         """The result; that of a captured call comes as a model would give it."""
@@ -178,9 +170,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
         elif event.kind == SIGNATURE_MISMATCH and not memory.explains:
             memory.explains, memory.misfits = True, memory.misfits + 1
-            self.enter(machine, frame)
-        elif event.kind == NOT_REGISTERED and self._is_local(memory, tool):
-            memory.misfits += 1  # this worker has not the tool, another on the queue may
             self.enter(machine, frame)
         elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
             memory.misfits += 1
