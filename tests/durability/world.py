@@ -31,9 +31,10 @@ class Workers:
     async def listen(self) -> None:
         assert self.nursery.stdout is not None
         async for line in self.nursery.stdout:
-            queue, pid = line.decode().split()
-            if not self.ready[queue].done():  # nobody waits any more for one that was very slow
-                self.ready[queue].set_result(int(pid))
+            queue, _, pid = line.decode(errors="replace").strip().partition(" ")
+            waiting = self.ready.get(queue)  # the SDK's core writes its warnings there too
+            if waiting is not None and not waiting.done():  # nobody waits any more for one that was very slow
+                waiting.set_result(int(pid))
 
 
 @dataclass(frozen=True)
