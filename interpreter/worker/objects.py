@@ -18,7 +18,9 @@ from interpreter.boundary.names import DEFINITION_FUNCTION, STATE_FUNCTION
 from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
 
 MOST_KEPT = 256
-"""Definitions of the store whose bytes are kept in memory; the driver keeps the decoded ones."""
+"""Definitions of the store whose bytes are kept in memory; the driver keeps the decoded ones. Also how many objects may
+wait for the task that they were brought for: anybody's data may look like the input of a run, and no task asks for it.
+"""
 
 
 class Objects:
@@ -35,14 +37,14 @@ class Objects:
         for hash_ in named_in(run_input):
             if hash_ not in self._given and hash_ not in self._kept:
                 self._brought[hash_] = await asyncio.to_thread(self._read, hash_)
+                _bound(self._brought)
 
     def definition(self, hash_: str) -> bytes:
         """The canonical JSON under `hash_`. Raises `StoreError`."""
         content = self._given.get(hash_) or self._kept.get(hash_)
         if content is None:
             content = self._kept[hash_] = self.state(hash_)
-            if len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
+            _bound(self._kept)
         return content
 
     def state(self, hash_: str) -> bytes:
@@ -59,6 +61,12 @@ class Objects:
             return read(self._store, hash_)
         except StoreError as error:
             return error
+
+
+def _bound(objects: dict[str, Any]) -> None:
+    """The oldest goes. A task that misses it fails, is made again, and has it brought again."""
+    if len(objects) > MOST_KEPT:
+        del objects[next(iter(objects))]
 
 
 def named_in(run_input: bytes) -> Iterator[str]:

@@ -10,7 +10,7 @@ from temporalio.converter import DataConverter, PayloadCodec
 
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import MissingObject, digest_of
-from interpreter.worker.objects import Objects, named_in
+from interpreter.worker.objects import MOST_KEPT, Objects, named_in
 from interpreter.worker.reading_ahead import converter_that_reads_ahead
 
 DEFINITION, STATE = b'{"flow":"main"}', b'{"format":1}'
@@ -60,6 +60,18 @@ async def test_what_could_not_be_brought_is_told_when_it_is_needed_and_brought_t
         objects.definition(digest_of(DEFINITION))
     store.put(DEFINITION)
     await objects.bring(content)
+    assert objects.definition(digest_of(DEFINITION)) == DEFINITION
+
+
+async def test_what_looks_like_the_input_of_a_run_fills_no_memory() -> None:
+    """A tool may be called with such data, again and again, and nobody asks for what it names."""
+    store = MemoryStore()
+    objects = Objects([], store)
+    for number in range(MOST_KEPT + 50):
+        await objects.bring(json.dumps({"definition": {"hash": f"{number:064x}"}}).encode())
+    assert len(objects._brought) == MOST_KEPT
+    store.put(DEFINITION)
+    await objects.bring(json.dumps(run_input()).encode())
     assert objects.definition(digest_of(DEFINITION)) == DEFINITION
 
 
