@@ -86,7 +86,7 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
 def _lacks_an_object(error: BaseException) -> bool:
     """Whether it is the worker's word that a value could not be read."""
     cause = _said(error)
-    return isinstance(cause, ApplicationError) and is_workers(cause.type) and heard(cause.type).kind == OBJECT_MISSING
+    return isinstance(cause, ApplicationError) and heard(cause.type).kind == OBJECT_MISSING
 
 
 def _unread(id_: str, at: float, error: BaseException) -> CallFailed:
