@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow explore soak bench lint lock clean
+.PHONY: help demo test test-slow explore soak mutants bench lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes;
 
 soak: $(environment)  ## kill workers and servers under random runs, for ROUNDS=20 rounds or MINUTES=… minutes, and compare
 	@$(bin)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES),--rounds $(or $(ROUNDS),20)) $(if $(SEED),--seed $(SEED))
+
+mutants: $(environment)  ## plant small faults and list what no test finds; ROOM=interpreter/core SAMPLE=100 SEED=1 MINUTES=120
+	@$(bin)/python -m tests.mutants --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),120) \
+	  $(if $(ROOM),--room $(ROOM))
 
 bench: $(environment)  ## measure cold start, runs and expressions, each beside a reference
 	@$(bin)/python -m tests.bench
