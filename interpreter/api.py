@@ -31,7 +31,10 @@ from interpreter.client.run import Run, Signer
 from interpreter.client.sync import SyncClient, SyncRun
 from interpreter.client.sync import connect as connect_sync
 from interpreter.client.waiting import MissingWorker
+from interpreter.encryption.errors import EncryptionError, MissingKey
+from interpreter.encryption.keyring import Key, Keyring, read_keys
 from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.encrypted import EncryptedStore
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.running import run_worker
 from interpreter.worker.tools import tool
@@ -43,10 +46,15 @@ __all__ = [
     "Client",
     "ClientError",
     "DirectoryStore",
+    "EncryptedStore",
+    "EncryptionError",
     "FlowPlugin",
     "FlowRefused",
     "FlowUnreadable",
     "InputRefused",
+    "Key",
+    "Keyring",
+    "MissingKey",
     "MissingWorker",
     "NoWorker",
     "Note",
@@ -71,6 +79,7 @@ __all__ = [
     "connect",
     "connect_sync",
     "current",
+    "read_keys",
     "run_worker",
     "tool",
 ]

@@ -59,7 +59,8 @@ class RunOptions:
     search attributes are registered, so the run may keep them up to date. `verified`: no answer counts, at any stage,
     whose signature no worker has verified. `staged`: models are asked and tools that only read are called, and each
     call that may write is captured instead of carried out. What follows from an answer that was made up is captured in
-    any run, unless `with_tools` says otherwise.
+    any run, unless `with_tools` says otherwise. `private`: what the client sends is encrypted, which search attributes
+    cannot be, so no person stands in them.
     """
 
     continue_eagerly: bool = False
@@ -67,6 +68,7 @@ class RunOptions:
     verified: bool = False
     staged: bool = False
     with_tools: bool = False
+    private: bool = False
 
 
 @dataclass
@@ -106,7 +108,6 @@ class Spent:
 class RunResult:
     """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
     `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
-    `record` is how it went (`interpreter.boundary.archive`); empty for a child.
     """
 
     value: JSON
@@ -115,7 +116,6 @@ class RunResult:
     staged: bool = False
     ledger: list[JSON] = field(default_factory=list)
     references: References = field(default_factory=list)
-    record: str = ""
 
 
 @dataclass

@@ -23,6 +23,11 @@ SDK_NOT_FOUND = "NotFoundError"
 SDK_NOT_FOUND_TEXT = "is not registered on this worker, available activities:"
 """How a worker of the Python SDK answers a call of an activity that it does not have."""
 
+SDK_UNREADABLE_TEXT = "Failed decoding arguments"
+"""How a worker of the Python SDK answers a call whose arguments it cannot read, with no type; its cause says why."""
+NO_KEY_TYPE = "MissingKey"
+"""The type of that cause where the arguments are encrypted with a key that the worker does not have."""
+
 _OWN = "steadflow."
 _AT_WORK = "steadflow.at-work."
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
@@ -62,6 +67,13 @@ def may_be_a_tools(kind: object, message: str = "") -> bool:
 
 def _says_not_registered(type_: str, message: str) -> bool:
     return type_ == SDK_NOT_FOUND and SDK_NOT_FOUND_TEXT in message
+
+
+def lacks_the_key(type_: str | None, message: str, cause: str | None) -> bool:
+    """Whether an activity was not begun, because its worker could not decrypt what it was given. `cause` is the type of
+    the error's cause. A tool of ours cannot say so: all that it says has a type.
+    """
+    return type_ is None and message == SDK_UNREADABLE_TEXT and cause == NO_KEY_TYPE
 
 
 def is_workers(type_: str | None) -> bool:

@@ -18,6 +18,7 @@ from interpreter.client.errors import (
     UnknownQuestion,
     UnknownRun,
 )
+from interpreter.encryption.errors import EncryptionError, UnusableKeys
 from interpreter.server.command import BinaryMissing
 from interpreter.server.embedded import ServerFailed
 
@@ -36,7 +37,9 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
         raise Misuse(f"{error}\nGive it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how") from error
     except USED_WRONGLY as error:
         raise Misuse(str(error)) from error
-    except (ClientError, ServerFailed, BinaryMissing) as error:
+    except UnusableKeys as error:
+        raise Misuse(str(error)) from error
+    except (ClientError, EncryptionError, ServerFailed, BinaryMissing) as error:
         raise Problem(str(error)) from error
     except OSError as error:
         if error.filename is None:

@@ -37,5 +37,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("reject", "interpreter.cli.commands.reject:reject", "Say no to a question of a run."),
         Entry("keys", "interpreter.cli.commands.keys:keys", "Make and show the keys that people sign answers with."),
     ),
-    "Operate": (Entry("setup", "interpreter.cli.commands.setup:setup", "Register the search attributes on a server."),),
+    "Operate": (
+        Entry("setup", "interpreter.cli.commands.setup:setup", "Register the search attributes on a server."),
+        Entry(
+            "encryption-key", "interpreter.cli.commands.encryption_key:encryption_key", "Make a key that encrypts runs."
+        ),
+        Entry(
+            "codec-server", "interpreter.cli.commands.codec_server:codec_server", "Decrypt for Temporal's Web UI, here."
+        ),
+    ),
 }

@@ -12,14 +12,15 @@ from urllib.parse import quote
 from temporalio.client import Client as TemporalClient
 
 from interpreter.boundary.payloads import JSON, RunOptions
-from interpreter.client.connecting import connect_temporal
+from interpreter.client.connecting import connect_temporal, connect_with_keys
 from interpreter.client.listing import RunSummary, list_runs, why_stuck
 from interpreter.client.run import Run
 from interpreter.client.starting import Start, new_id, start_run
 from interpreter.client.submission import FlowSource, prepare
+from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.server.embedded import embedded
 from interpreter.server.folder import state_folder
-from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
 
 TASK_QUEUE = "steadflow"
@@ -107,26 +108,30 @@ async def connect(
     *,
     state_dir: str | os.PathLike[str] | None = None,
     store: ObjectStore | None = None,
+    keys: Keyring | None = None,
 ) -> Client:
     """Connect to a Temporal server.
 
     With `state_dir` that is the embedded server of the folder, started when it does not run; otherwise the one at
     `address`, or where Temporal's configuration says. `store` must be one that the workers share; without it, it lies
-    in the state folder.
+    in the state folder. `keys` encrypt what stands in histories, and what is in that folder; by default those of
+    the environment (`STEADFLOW_ENCRYPTION_KEYS`). Raises `UnusableKeys`.
     """
+    keys = keyring_of() if keys is None else keys
     if state_dir is not None and address is None:
-        return await connect_embedded(state_dir, store=store)
-    temporal = await connect_temporal(address, namespace)
-    return Client(temporal, store or DirectoryStore(state_folder(state_dir).objects))
+        return await connect_embedded(state_dir, store=store, keys=keys)
+    temporal = await connect_temporal(address, namespace, keys)
+    return Client(temporal, store or store_in(state_folder(state_dir).objects, keys))
 
 
 async def connect_embedded(
-    state_dir: str | os.PathLike[str] | None = None, *, store: ObjectStore | None = None
+    state_dir: str | os.PathLike[str] | None = None, *, store: ObjectStore | None = None, keys: Keyring | None = None
 ) -> Client:
     """Connect to the embedded server of a state folder: by default that of the environment, else the user's own."""
+    keys = keyring_of() if keys is None else keys
     folder = state_folder(Path(state_dir) if state_dir is not None else None)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded(folder))
-        temporal = await TemporalClient.connect(server.address, namespace=server.namespace)
-        return Client(temporal, store or DirectoryStore(folder.objects), server.ui_url, stack.pop_all())
+        temporal = await connect_with_keys(keys, target_host=server.address, namespace=server.namespace)
+        return Client(temporal, store or store_in(folder.objects, keys), server.ui_url, stack.pop_all())
     raise AssertionError("unreachable: the stack suppresses nothing")

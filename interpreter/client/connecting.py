@@ -1,15 +1,20 @@
 """Where the server is: as asked for, else as Temporal's own configuration says (`TEMPORAL_ADDRESS`, profiles, TLS)."""
 
+from typing import Any
+
 from temporalio.client import Client as TemporalClient
+from temporalio.common import HeaderCodecBehavior
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from interpreter.client.errors import Unreachable
+from interpreter.encryption.converter import converter_that_encrypts, headers_with
+from interpreter.encryption.keyring import Keyring
 
 DEFAULT_ADDRESS = "localhost:7233"
 
 
-async def connect_temporal(address: str | None, namespace: str | None) -> TemporalClient:
+async def connect_temporal(address: str | None, namespace: str | None, keys: Keyring) -> TemporalClient:
     settings = ClientConfig.load_client_connect_config()
     if address is not None:
         settings["target_host"] = address
@@ -17,12 +22,20 @@ async def connect_temporal(address: str | None, namespace: str | None) -> Tempor
         settings["namespace"] = namespace
     settings.setdefault("target_host", DEFAULT_ADDRESS)
     try:
-        client = await TemporalClient.connect(**settings)
+        client = await connect_with_keys(keys, **settings)
         await client.count_workflows("WorkflowId = ''")  # a wrong namespace is found out here, not at the first run
     except (RuntimeError, RPCError) as error:  # temporalio raises RuntimeError when nobody listens
         where = f"{settings['target_host']}, namespace {settings.get('namespace', 'default')}"
         raise Unreachable(f"no Temporal server answers at {where}: {_reason(error)}") from error
     return client
+
+
+async def connect_with_keys(keys: Keyring, **settings: Any) -> TemporalClient:
+    return await TemporalClient.connect(
+        **settings,
+        data_converter=converter_that_encrypts(None, keys),
+        header_codec_behavior=headers_with(keys, HeaderCodecBehavior.NO_CODEC),
+    )
 
 
 def _reason(error: Exception) -> str:

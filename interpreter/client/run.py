@@ -24,8 +24,8 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
-from interpreter.client.ending import ending
 from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
+from interpreter.client.failed_queries import why_failed
 from interpreter.client.following import follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
@@ -67,16 +67,7 @@ class Run:
         return (await result_of(self.handle, self.store)).value
 
     async def state(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
-        """How the run stands now, with the notes after that number; how it stood at its end when it is over, which is
-        told without any worker.
-        """
-        if (await self.describe()).close_time is None:
-            return await self.asked_how_it_stands(after, patience)
-        view = await ending(self) or await self.asked_how_it_stands(after, patience)
-        return replace(view, notes=[note for note in view.notes if note.number > after])
-
-    async def asked_how_it_stands(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
-        """What the run itself answers, by way of a worker: one that is over has to be replayed for that."""
+        """How the run stands now, with the notes after that number."""
         view = await self._queried(RunView, patience, names.STATE_QUERY, after)
         for question in view.questions:
             if not as_it_says(question):
@@ -93,8 +84,9 @@ class Run:
                     query, args=arguments, result_type=result_type, rpc_timeout=patience
                 )
             except WorkflowQueryFailedError as error:
-                if names.AHEAD_OF_TASK not in str(error) or asyncio.get_running_loop().time() > until:
-                    raise ClientError(f"the run {self.id} could not say how it stands: {error}") from error
+                reason = await why_failed(self.temporal, error)
+                if names.AHEAD_OF_TASK not in reason or asyncio.get_running_loop().time() > until:
+                    raise ClientError(f"the run {self.id} could not say how it stands: {reason}") from error
             except RPCError as error:
                 raise _explained(self.id, error) from error
             else:

@@ -18,6 +18,7 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import RunInput
 from interpreter.boundary.sparse import sparse
 from interpreter.client.errors import ClientError, RunExists
+from interpreter.encryption.converter import encrypts
 
 TASK_TIMEOUT = timedelta(seconds=5)
 """What a lost worker costs when it is lost in the middle of a workflow task; replaying a long run must fit as well."""
@@ -40,6 +41,7 @@ def new_id(flow: str) -> str:
 async def start_run(client: TemporalClient, start: Start) -> None:
     """Also on a namespace where the search attributes are not registered: then without them."""
     start.input.options.indexed = True
+    start.input.options.private = encrypts(client)
     try:
         await _start(client, start, _attributes(start.input))
     except RPCError as error:
@@ -73,7 +75,7 @@ def _attributes(given: RunInput) -> TypedSearchAttributes:
     values = {
         names.FLOW_ATTRIBUTE: given.flow,
         names.HASH_ATTRIBUTE: given.definition.hash,
-        names.REQUESTER_ATTRIBUTE: given.requester,
+        names.REQUESTER_ATTRIBUTE: None if given.options.private else given.requester,
     }
     return TypedSearchAttributes(
         [

@@ -16,6 +16,7 @@ from interpreter.client.client import TASK_QUEUE
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run, Signer
 from interpreter.client.submission import FlowSource
+from interpreter.encryption.keyring import Keyring
 from interpreter.stores.store import ObjectStore
 
 T = TypeVar("T")
@@ -158,11 +159,12 @@ def connect(
     *,
     state_dir: str | os.PathLike[str] | None = None,
     store: ObjectStore | None = None,
+    keys: Keyring | None = None,
 ) -> SyncClient:
     """`interpreter.client.client.connect`, for scripts."""
     loop = _Loop()
     try:
-        connected = loop.wait(asynchronous.connect(address, namespace, state_dir=state_dir, store=store))
+        connected = loop.wait(asynchronous.connect(address, namespace, state_dir=state_dir, store=store, keys=keys))
     except BaseException:
         loop.stop()
         raise

@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from temporalio.client import ClientConfig
+from temporalio.common import HeaderCodecBehavior
 from temporalio.plugin import SimplePlugin
-from temporalio.worker import WorkerConfig, WorkflowRunner
+from temporalio.worker import ReplayerConfig, WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from interpreter.activities.cancel_run import cancel_run
@@ -26,10 +28,12 @@ from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.activities.verify_answer import verify_answer_activity
+from interpreter.encryption.converter import headers_with
+from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
 from interpreter.server.folder import state_folder
-from interpreter.stores.directory import DirectoryStore
+from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
@@ -56,7 +60,8 @@ class FlowPlugin(SimplePlugin):
     does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
     answers for agents (default: by the environment; with `rehearse` their answers are made up), `store` keeps large
-    values and must be shared by all workers and clients (default: in the state folder).
+    values and must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in
+    histories and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`).
     """
 
     def __init__(
@@ -69,10 +74,12 @@ class FlowPlugin(SimplePlugin):
         partial: bool = False,
         people: Path | None = None,
         rehearse: bool = False,
+        keys: Keyring | None = None,
     ) -> None:
         self._tools = unique(map(tool_of, tools))
         self._definitions = definitions(flows)
-        self._store = store if store is not None else DirectoryStore(state_folder().objects)
+        keys = self._keys = keyring_of() if keys is None else keys
+        self._store = store if store is not None else store_in(state_folder().objects, keys)
         self._provider = provider
         self._partial = partial
         self._people = people
@@ -86,12 +93,22 @@ class FlowPlugin(SimplePlugin):
         objects = self._objects = Objects(self._definitions, self._store)
         super().__init__(
             "steadflow.FlowPlugin",
-            data_converter=lambda converter: converter_that_reads_ahead(converter, objects),
+            data_converter=lambda converter: converter_that_reads_ahead(converter, objects, keys),
             interceptors=[CallHeaders(), HeaderInterceptor(), LoadingInterceptor(objects)],
             workflows=[FlowWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
         )
+
+    def configure_client(self, config: ClientConfig) -> ClientConfig:
+        before = config.get("header_codec_behavior", HeaderCodecBehavior.NO_CODEC)
+        config["header_codec_behavior"] = headers_with(self._keys, before)
+        return super().configure_client(config)
+
+    def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
+        before = config.get("header_codec_behavior", HeaderCodecBehavior.NO_CODEC)
+        config["header_codec_behavior"] = headers_with(self._keys, before)
+        return super().configure_replayer(config)
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
@@ -99,10 +116,10 @@ class FlowPlugin(SimplePlugin):
             self._definitions, self._tools, config["task_queue"], partial=self._partial, beside=beside
         )
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse)
+        config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
         self._orphans = Orphans(config["client"], config["task_queue"])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
-        config["client"] = client_that_reads_ahead(config["client"], self._objects)
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:

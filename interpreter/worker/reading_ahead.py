@@ -18,6 +18,8 @@ from temporalio.converter import (
     WithSerializationContext,
 )
 
+from interpreter.encryption.converter import converter_that_encrypts, headers_with
+from interpreter.encryption.keyring import Keyring
 from interpreter.worker.objects import Objects
 from interpreter.worker.unreadable_failures import reading_what_it_can
 
@@ -27,28 +29,29 @@ class ReadingAhead(PayloadCodec, WithSerializationContext):
 
     def __init__(self, objects: Objects, inner: PayloadCodec | None) -> None:
         self._objects = objects
-        self._inner = inner
+        self.inner = inner
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return list(payloads) if self._inner is None else await self._inner.encode(payloads)
+        return list(payloads) if self.inner is None else await self.inner.encode(payloads)
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        decoded = list(payloads) if self._inner is None else await self._inner.decode(payloads)
+        decoded = list(payloads) if self.inner is None else await self.inner.decode(payloads)
         for payload in decoded:
             await self._objects.bring(payload.data)
         return decoded
 
     def with_context(self, context: SerializationContext) -> "ReadingAhead":
-        inner: object = self._inner
+        inner: object = self.inner
         if not isinstance(inner, WithSerializationContext):
             return self
         return ReadingAhead(self._objects, cast(PayloadCodec, inner.with_context(context)))
 
 
-def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects) -> DataConverter:
-    converter = converter or DataConverter.default
-    if isinstance(converter.payload_codec, ReadingAhead):
+def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects, keys: Keyring) -> DataConverter:
+    """What is encrypted is decrypted first, then looked at."""
+    if converter is not None and isinstance(converter.payload_codec, ReadingAhead):
         return converter
+    converter = converter_that_encrypts(converter, keys)
     return replace(
         converter,
         payload_codec=ReadingAhead(objects, converter.payload_codec),
@@ -56,9 +59,10 @@ def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects
     )
 
 
-def client_that_reads_ahead(client: Client, objects: Objects) -> Client:
+def client_that_reads_ahead(client: Client, objects: Objects, keys: Keyring) -> Client:
     """`client` for a worker: the same connection, with a converter that reads ahead."""
     config = client.config(active_config=True)
     config["plugins"] = []  # what they change is in the active configuration already
-    config["data_converter"] = converter_that_reads_ahead(config["data_converter"], objects)
+    config["data_converter"] = converter_that_reads_ahead(config["data_converter"], objects, keys)
+    config["header_codec_behavior"] = headers_with(keys, config["header_codec_behavior"])
     return Client(**config)

@@ -214,7 +214,7 @@ class Children:
     def _attributes(self, command: StartChild) -> TypedSearchAttributes:
         values = ((FLOW_ATTRIBUTE, command.flow), (HASH_ATTRIBUTE, self._hash(command)))
         pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values]
-        if self._input.requester is not None:
+        if self._input.requester is not None and not self._input.options.private:
             requester = SearchAttributeKey.for_keyword(REQUESTER_ATTRIBUTE)
             pairs.append(SearchAttributePair(requester, self._input.requester))
         return TypedSearchAttributes(pairs)

@@ -35,7 +35,7 @@ from interpreter.boundary.payloads import (
     RunResult,
     Spent,
 )
-from interpreter.boundary.told import Told, heard, is_workers
+from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key
 from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.core.events import (
     AnswerVerified,
@@ -86,13 +86,25 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
 def _lacks_an_object(error: BaseException) -> bool:
     """Whether it is the worker's word that a value could not be read."""
     cause = _said(error)
-    return isinstance(cause, ApplicationError) and heard(cause.type).kind == OBJECT_MISSING
+    if not isinstance(cause, ApplicationError):
+        return False
+    own = is_workers(cause.type) and heard(cause.type).kind == OBJECT_MISSING
+    return own or _key_that_is_missing(cause) is not None
+
+
+def _key_that_is_missing(cause: ApplicationError) -> ApplicationError | None:
+    """What the worker said that could not decrypt its arguments."""
+    below = cause.cause
+    if isinstance(below, ApplicationError) and lacks_the_key(cause.type, cause.message, below.type):
+        return below
+    return None
 
 
 def _unread(id_: str, at: float, error: BaseException) -> CallFailed:
     """Whatever needed the object was not begun."""
     cause = _said(error)
     assert isinstance(cause, ApplicationError)
+    cause = _key_that_is_missing(cause) or cause
     return CallFailed(at, id_, OBJECT_MISSING, cause.message, "not_started", details=tuple(cause.details))
 
 

@@ -10,13 +10,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from dsl.expressions.values import Reference
 from dsl.values.references import parted
-from interpreter.boundary.archive import archived
 from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
     MEMO_DOUBTS,
-    MEMO_RECORD,
     REPORT_QUERY,
     REPORT_SIGNAL,
     STATE_QUERY,
@@ -61,7 +59,7 @@ class FlowWorkflow:
         self._driver = Driver(run_input)
         self._report_to = run_input.report_to
         self._parent = run_input.parent
-        self._showing = Showing(run_input.options.indexed)
+        self._showing = Showing(indexed=run_input.options.indexed, private=run_input.options.private)
 
     @workflow.run
     async def run(self, run_input: RunInput) -> JSON:
@@ -135,14 +133,11 @@ class FlowWorkflow:
         state, report = self._driver.state, finish.report
         if report.result is not None:
             report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
-            report.result.record = self._record()
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
             self._report_to = self._report_to or self._parent
             await self._report(report)
-            if record := self._record():
-                workflow.upsert_memo({MEMO_RECORD: record})
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
         doubts = in_doubt(report)
@@ -157,13 +152,7 @@ class FlowWorkflow:
             "rehearsal": state.rehearsal,
             "ledger": report.ledger,
         }
-        if record := self._record():
-            details["record"] = record
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
-
-    def _record(self) -> str:
-        """How it went, for those who look at it later. Of a child its parent's notes tell, and its own history."""
-        return archived(view(self._driver.definition, self._driver.state)) if self._parent is None else ""
 
     async def _transportable(self, finish: Finish) -> tuple[Any, References]:
         """The run's value, or a reference to it when it is too large; and what of it is a reference."""

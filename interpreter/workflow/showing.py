@@ -34,8 +34,9 @@ MOST_SHOWN = 20
 
 
 class Showing:
-    def __init__(self, indexed: bool) -> None:
+    def __init__(self, *, indexed: bool, private: bool) -> None:
         self._indexed = indexed
+        self._private = private
         self._details = ""
         self._waits: tuple[tuple[str, int], ...] = ()
         self._closed = False
@@ -52,7 +53,7 @@ class Showing:
         closing = finished(state) and not self._closed and purses.total(state).usd > 0
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
-            workflow.upsert_search_attributes(_updates(state, closing=closing))
+            workflow.upsert_search_attributes(_updates(state, closing=closing, private=self._private))
 
     def _show_lacking(self, state: State, trouble: str | None) -> None:
         """In the memo, where it is found without a worker, and among all runs."""
@@ -64,9 +65,9 @@ class Showing:
             workflow.upsert_memo({MEMO_LACKING: found or None})
 
 
-def _updates(state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]:
+def _updates(state: State, *, closing: bool, private: bool) -> list[SearchAttributeUpdate[Any]]:
     questions = list(state.questions.values())
-    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(questions))]
+    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(questions, private=private))]
     if questions:
         first = min(question.deadline for question in questions)
         updates.append(DEADLINE.value_set(datetime.fromtimestamp(first, UTC)))
@@ -77,11 +78,11 @@ def _updates(state: State, *, closing: bool) -> list[SearchAttributeUpdate[Any]]
     return updates
 
 
-def _that_fit(questions: list[Question]) -> list[str]:
-    """The names that a search attribute has room for: groups before persons."""
+def _that_fit(questions: list[Question], *, private: bool) -> list[str]:
+    """The names that a search attribute has room for: groups before persons, who may stand in data."""
     found: list[str] = []
     size = 2
-    seats = [seat for question in questions for seat in question.current.seats]
+    seats = [seat for question in questions for seat in question.current.seats if not (private and seat.is_person)]
     for name in dict.fromkeys(seat.shown for seat in sorted(seats, key=lambda seat: seat.is_person)):
         size += len(json.dumps(name)) + 1
         if size <= LARGEST_LIST:

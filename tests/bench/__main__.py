@@ -3,6 +3,7 @@
 import sys
 
 from tests.bench.cold_start import cold_start
+from tests.bench.encryption import encryption
 from tests.bench.expressions import expressions
 from tests.bench.runs import runs
 from tests.bench.table import Row, print_table
@@ -12,6 +13,7 @@ def main() -> None:
     sections: dict[str, list[Row]] = {
         "Cold start: a process of its own, from start to end": cold_start(),
         "Runs: a flow beside a workflow written by hand, on one server": runs(),
+        "Encryption: a flow with a key beside the same without, on one server": encryption(),
         "Expressions and texts: in one process": expressions(),
     }
     for title, rows in sections.items():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
+from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
@@ -21,6 +22,7 @@ from temporalio.worker import Replayer, Worker
 from interpreter.api import FlowPlugin, tool
 from interpreter.client.client import Client
 from interpreter.client.submission import prepare
+from interpreter.encryption.keyring import NO_KEYS, Keyring
 from interpreter.server.command import DYNAMIC_CONFIG, find_binary
 from interpreter.server.setup import register_attributes
 from interpreter.stores.memory import MemoryStore
@@ -76,28 +78,34 @@ async def _measure() -> list[Row]:
     rows: list[Row] = []
     async with _workers() as client:
         for name, (text, by_hand, steps) in WORK.items():
-            flow, hand = await _paired(partial(_flow, client, text), partial(_by_hand, client, by_hand, steps))
+            flow, hand = await paired(partial(flow_once, client, text), partial(_by_hand, client, by_hand, steps))
             rows += [
-                Row(f"{name}: wall", *_medians(flow.wall, hand.wall)),
-                Row(f"{name}: CPU of client and worker", *_medians(flow.cpu, hand.cpu)),
+                Row(f"{name}: wall", *medians(flow.wall, hand.wall)),
+                Row(f"{name}: CPU of client and worker", *medians(flow.cpu, hand.cpu)),
                 *await _histories(client, name, flow, hand, text),
             ]
         text = in_turn(100)
-        followed, waited = await _paired(partial(_flow, client, text, follow=True), partial(_flow, client, text))
-        rows.append(Row("100 steps, followed, beside only waited for: wall", *_medians(followed.wall, waited.wall)))
-        rows.append(Row("the same: CPU of client and worker", *_medians(followed.cpu, waited.cpu)))
+        followed, waited = await paired(partial(flow_once, client, text, follow=True), partial(flow_once, client, text))
+        rows.append(Row("100 steps, followed, beside only waited for: wall", *medians(followed.wall, waited.wall)))
+        rows.append(Row("the same: CPU of client and worker", *medians(followed.cpu, waited.cpu)))
     return rows
 
 
 @asynccontextmanager
-async def _workers() -> AsyncIterator[Client]:
+async def server() -> AsyncIterator[TemporalClient]:
     settings = [part for setting in DYNAMIC_CONFIG for part in ("--dynamic-config-value", setting)]
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=find_binary(), dev_server_extra_args=settings, dev_server_log_level="error"
     )
     async with environment:
-        temporal, store = environment.client, MemoryStore()
-        await register_attributes(temporal)
+        await register_attributes(environment.client)
+        yield environment.client
+
+
+@asynccontextmanager
+async def _workers() -> AsyncIterator[Client]:
+    async with server() as temporal:
+        store = MemoryStore()
         plugin = FlowPlugin(tools=[number_next], store=store)
         async with (
             Worker(temporal, task_queue=FLOWS, plugins=[plugin]),
@@ -110,7 +118,7 @@ Once = Callable[[], Awaitable[str]]
 """Runs it and waits for its end; the workflow's id."""
 
 
-async def _paired(one: Once, other: Once) -> tuple[Measured, Measured]:
+async def paired(one: Once, other: Once) -> tuple[Measured, Measured]:
     """In turns; the first round, which warms up, is forgotten."""
     found = Measured(), Measured()
     for number in range(ROUNDS + 1):
@@ -124,8 +132,8 @@ async def _paired(one: Once, other: Once) -> tuple[Measured, Measured]:
     return found
 
 
-async def _flow(client: Client, text: str, *, follow: bool = False) -> str:
-    run = await client.submit(text, {}, task_queue=FLOWS)
+async def flow_once(client: Client, text: str, *, follow: bool = False, queue: str = FLOWS) -> str:
+    run = await client.submit(text, {}, task_queue=queue)
     if follow:
         async for _ in run.follow():
             pass
@@ -141,16 +149,16 @@ async def _by_hand(client: Client, workflow_type: str, steps: int) -> str:
 
 async def _histories(client: Client, name: str, flow: Measured, hand: Measured, text: str) -> list[Row]:
     """Of the last run of each: events and bytes, those of its children too, and the replay of its own history."""
-    (own, *below), (plain, *plain_below) = [await _all_of(client, measured.ids[-1]) for measured in (flow, hand)]
+    (own, *below), (plain, *plain_below) = [await all_of(client, measured.ids[-1]) for measured in (flow, hand)]
     definition = len(prepare(MemoryStore(), text, None, {}).input.definition.inline or "")
     return [
         Row(f"{name}: events", _events(own, *below), _events(plain, *plain_below), "events"),
-        Row(f"{name}: without the definition", _bytes(own, *below) - definition, _bytes(plain, *plain_below), "B"),
-        Row(f"{name}: replay", await _replay(client, own), await _replay(client, plain)),
+        Row(f"{name}: without the definition", bytes_of(own, *below) - definition, bytes_of(plain, *plain_below), "B"),
+        Row(f"{name}: replay", await replay(client, own), await replay(client, plain)),
     ]
 
 
-async def _all_of(client: Client, id_: str) -> list[WorkflowHistory]:
+async def all_of(client: Client, id_: str) -> list[WorkflowHistory]:
     """The history of a run, and those of its children."""
     own = await client.temporal.get_workflow_handle(id_).fetch_history()
     started = (event.child_workflow_execution_started_event_attributes for event in own.events)
@@ -162,12 +170,12 @@ def _events(*histories: WorkflowHistory) -> int:
     return sum(len(history.events) for history in histories)
 
 
-def _bytes(*histories: WorkflowHistory) -> int:
+def bytes_of(*histories: WorkflowHistory) -> int:
     return sum(event.ByteSize() for history in histories for event in history.events)
 
 
-async def _replay(client: Client, history: WorkflowHistory) -> float:
-    replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store)])
+async def replay(client: Client, history: WorkflowHistory, keys: Keyring = NO_KEYS) -> float:
+    replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store, keys=keys)])
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
@@ -176,7 +184,7 @@ async def _replay(client: Client, history: WorkflowHistory) -> float:
     return statistics.median(times)
 
 
-def _medians(one: list[float], other: list[float]) -> tuple[float, float]:
+def medians(one: list[float], other: list[float]) -> tuple[float, float]:
     return statistics.median(one), statistics.median(other)
 
 

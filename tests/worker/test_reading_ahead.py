@@ -8,6 +8,7 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
+from interpreter.encryption.keyring import NO_KEYS
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import MissingObject, digest_of
 from interpreter.worker.objects import MOST_KEPT, Objects, named_in
@@ -36,7 +37,7 @@ async def test_what_the_input_of_a_run_names_is_in_memory_afterwards(codec: Payl
     store.put(DEFINITION)
     objects = Objects([], store)
     given = run_input(state={"kept": store.put(STATE), "size": len(STATE)})
-    converter = converter_that_reads_ahead(replace(DataConverter.default, payload_codec=codec), objects)
+    converter = converter_that_reads_ahead(replace(DataConverter.default, payload_codec=codec), objects, NO_KEYS)
     assert await converter.decode(await converter.encode([given, "else"])) == [given, "else"]
     assert objects.definition(digest_of(DEFINITION)) == DEFINITION
     assert objects.definition(digest_of(DEFINITION)) == DEFINITION, "kept for the next run"
@@ -47,8 +48,8 @@ async def test_what_the_input_of_a_run_names_is_in_memory_afterwards(codec: Payl
 
 async def test_a_codec_of_its_own_is_put_around_a_converter_once() -> None:
     objects = Objects([], MemoryStore())
-    converter = converter_that_reads_ahead(None, objects)
-    assert converter_that_reads_ahead(converter, objects) is converter
+    converter = converter_that_reads_ahead(None, objects, NO_KEYS)
+    assert converter_that_reads_ahead(converter, objects, NO_KEYS) is converter
 
 
 async def test_what_could_not_be_brought_is_told_when_it_is_needed_and_brought_the_next_time() -> None:

@@ -12,6 +12,7 @@ from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, plugin_for
 from interpreter.client.client import TASK_QUEUE
+from interpreter.encryption.keyring import keyring_of
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.running import run_worker
 
@@ -67,6 +68,8 @@ async def _worker(
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
+            if keys := keyring_of():
+                click.echo(f"encrypting with the key {keys.first.id}", err=True)
             for line in told_at_start(serving):
                 click.echo(line, err=True)
 

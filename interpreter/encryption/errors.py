@@ -1,0 +1,37 @@
+"""What is wrong with keys, or with what they should open. No message has anything of a key in it."""
+
+VARIABLE = "STEADFLOW_ENCRYPTION_KEYS"
+FILE_VARIABLE = "STEADFLOW_ENCRYPTION_KEY_FILE"
+
+
+class UnusableKeys(ValueError):
+    """Keys that cannot be used: says where, and what to do."""
+
+
+class EncryptionError(Exception):
+    """Something encrypted cannot be read here. Nothing is wrong with the run: with the right key it can be."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class MissingKey(EncryptionError):
+    """It is encrypted with a key that is not here; `key` is the id of it."""
+
+    def __init__(self, key: str, known: tuple[str, ...]) -> None:
+        here = f"here are {', '.join(known)}" if known else "there is none here"
+        super().__init__(
+            key,
+            f"this is encrypted with the key {key!r}, and {here}: add it to {VARIABLE} as `{key}:KEY`, "
+            f"or to the file that {FILE_VARIABLE} names",
+        )
+
+
+class WrongKey(EncryptionError):
+    """The key of that id does not open it: it was changed, or is another key of the same name."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            key, f"this is encrypted with a key {key!r} that is not the one of that id here, or it was changed since"
+        )

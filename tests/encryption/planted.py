@@ -1,0 +1,160 @@
+"""A flow that carries planted words through every door, and what it needs: tools, a model, somebody who answers.
+
+Each word says where it was planted, so a test that finds one names the leak.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.worker import Worker
+
+from dsl.values.codec import encoded
+from interpreter.activities.context import current
+from interpreter.activities.errors import ToolError
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, RunOptions
+from interpreter.client.client import Client, connect_embedded
+from interpreter.client.errors import RunFailed
+from interpreter.encryption.keyring import Keyring
+from interpreter.stores.store import digest_of
+from interpreter.worker.plugin import FlowPlugin
+from interpreter.worker.tools import tool
+from tests.live.runs import eventually
+
+QUEUE = "planted"
+LARGE = "largeword " * 10_000
+ADDRESS = digest_of(encoded(LARGE))
+"""By which anybody could tell a run with this value from another."""
+WORDS = tuple(
+    f"{door}word"
+    for door in (
+        *("input", "argument", "result", "large", "declared", "detail", "crash", "prompt", "model", "question"),
+        *("answer", "note", "person", "requester", "child", "failed", "kindred"),
+    )
+)
+PLANTED = (*WORDS, ADDRESS)
+
+FLOW = """
+edition 1
+type Case { word: text, person: text }
+tool desk.look(word: text) -> text read
+tool desk.report(word: text) -> text read
+tool desk.measure(body: text) -> int read
+tool desk.declared(word: text) -> text write { errors Closed compensate none "it is only written down" }
+tool desk.crash(word: text) -> text read { retry 1 times backoff 1s to 1s }
+agent writer(word: text) -> text {
+  model "planted"
+  instructions "say something"
+  prompt "promptword {{ word }}"
+}
+flow below(word: text) -> text {
+  step seen = desk.look(word: "childword {{ word }}")
+  return seen
+}
+flow main(case: Case) -> text budget 5m {
+  step seen = desk.look(word: "argumentword {{ case.word }}")
+  step large = desk.report(word: seen)
+  step size = desk.measure(body: large)
+  step told = writer(word: case.word)
+  step child = below(word: case.word)
+  var closed = ""
+  try { step closed_one = desk.declared(word: "x") } on error e { set closed = "kindredword {{ e.message }}" }
+  await approval ok "questionword {{ closed }}?" {
+    show told
+    answer { text: text }
+    from person case.person timeout 4m then reject
+  }
+  if not ok.approved { return "refused" }
+  try { step broken = desk.crash(word: "x") } on error { set closed = "" }
+  if ok.answer.text == "fail" { return "{{ told }} {{ child }}" }
+  fail "failedword {{ ok.answer.text }}"
+}
+"""
+
+
+@tool("desk.look")
+def look(word: str) -> str:
+    return f"resultword of {len(word)}"
+
+
+@tool("desk.report")
+def report(word: str) -> str:
+    return LARGE
+
+
+@tool("desk.measure")
+def measure(body: str) -> int:
+    return len(body)
+
+
+@tool("desk.declared")
+def declared(word: str) -> str:
+    raise ToolError("Closed", "declaredword", details={"why": "detailword"})
+
+
+@tool("desk.crash")
+def crash(word: str) -> str:
+    try:
+        raise KeyError("crashword below")
+    except KeyError as error:
+        raise RuntimeError(f"crashword at attempt {current().attempt}") from error
+
+
+TOOLS = [look, report, measure, declared, crash]
+
+
+class Planted:
+    """The model."""
+
+    async def chat(self, request: ChatRequest) -> ChatResult:
+        return ChatResult("modelword", ChatUsage(1, 1), "planted")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def plugin(client: Client, **changes: Any) -> FlowPlugin:
+    return FlowPlugin(TOOLS, store=client.store, provider=Planted(), **changes)
+
+
+@asynccontextmanager
+async def serving(state: Path, keys: Keyring) -> AsyncIterator[Client]:
+    """A client on the server of a state folder, and a worker beside it."""
+    client = await connect_embedded(state, keys=keys)
+    async with client, Worker(client.temporal, task_queue=QUEUE, plugins=[plugin(client)]):
+        yield client
+
+
+async def carry_through(client: Client, id_: str, *, eagerly: bool) -> None:
+    """Run the flow to its bad end, asked, answered and looked at."""
+    case = {"word": "inputword", "person": "personword"}
+    options = RunOptions(continue_eagerly=eagerly)
+    run = await client.submit(
+        FLOW, {"case": case}, id=id_, flow="main", task_queue=QUEUE, requester="requesterword", options=options
+    )
+
+    async def asked() -> bool | None:
+        return bool((await run.state()).questions) or None
+
+    await eventually(asked)
+    await run.approve("ok", {"text": "answerword"}, by="personword", note="noteword")
+    try:
+        await run.result()
+    except RunFailed as error:
+        assert "failedword answerword" in str(error)  # noqa: PT017 - the other end is none
+    else:
+        raise AssertionError("the flow fails")
+
+
+def found_in(folder: Path, words: Iterable[str] = PLANTED) -> dict[str, list[str]]:
+    """Which words stand in which files, or are their names, by file."""
+    contents = {name: name.replace("/", "").encode() + content for name, content in _contents(folder)}
+    found = {name: [word for word in words if word.encode() in content] for name, content in contents.items()}
+    return {name: words for name, words in found.items() if words}
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            yield str(file.relative_to(folder)), file.read_bytes()
