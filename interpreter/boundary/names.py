@@ -29,6 +29,9 @@ STORE_ACTIVITY = "steadflow.store"
 PAUSE_ACTIVITY = "steadflow.pause"
 """Local activity that does nothing: it ends a stretch of work, so that none is taken for hung."""
 
+QUICK_ACTIVITY = "steadflow.quick"
+"""Local activity: a call of a tool that only reads and takes seconds: `QuickRequest` in, the tool's result out."""
+
 CAPTURE_ACTIVITY = "steadflow.capture"
 """Local activity: what a captured call of a tool gives, made up from its type: `CaptureRequest` in, JSON out."""
 

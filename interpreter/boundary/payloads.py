@@ -177,6 +177,14 @@ class EvaluateResult:
 
 
 @dataclass
+class QuickRequest:
+    """A call for the worker that has the run; what travels beside it is in the header of any call."""
+
+    tool: str
+    arguments: JSON
+
+
+@dataclass
 class CaptureRequest:
     """What a captured call of a tool gives: something that fits the JSON Schema."""
 

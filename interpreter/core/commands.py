@@ -15,7 +15,8 @@ from interpreter.core.recorded import recorded
 class CallTool:
     """Run a tool once. `arguments` is plain JSON; times are milliseconds; `signature` is the digest of what is
     `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
-    about. A `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
+    about. A `quick` call only reads and is over soon, so it may be carried out by the worker that has the run. A
+    `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
     """
 
     id: str
@@ -30,6 +31,7 @@ class CallTool:
     declared: str
     summary: str
     verifies: str | None = None
+    quick: bool = False
     staged: bool = False
     schema: JSON = None
 

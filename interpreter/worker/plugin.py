@@ -23,6 +23,7 @@ from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
 from interpreter.activities.objects import inline_activity, store_activity
 from interpreter.activities.pause import pause
+from interpreter.activities.quick import quick_activity
 from interpreter.activities.running import ToolRunner
 from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
@@ -123,10 +124,23 @@ class FlowPlugin(SimplePlugin):
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
-        tools = [tool_activity(tool, self._agreements.accepts, runner, self._store) for tool in self._tools.values()]
+        tools = {
+            name: tool_activity(tool, self._agreements.accepts, runner, self._store)
+            for name, tool in self._tools.items()
+        }
         stored = (make(self._store) for make in (evaluate_activity, store_activity, inline_activity))
         verify = verify_answer_activity(self._people)
-        return [*tools, *stored, chat_activity(provider, self._store), verify, describe_run, cancel_run, pause, capture]
+        return [
+            *tools.values(),
+            quick_activity(tools),
+            *stored,
+            chat_activity(provider, self._store),
+            verify,
+            describe_run,
+            cancel_run,
+            pause,
+            capture,
+        ]
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

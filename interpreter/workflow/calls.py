@@ -3,47 +3,24 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.common import RawValue
 
 from dsl.values.references import parted
-from interpreter.boundary.names import (
-    CAPTURE_ACTIVITY,
-    CHAT_ACTIVITY,
-    EVALUATE_ACTIVITY,
-    INLINE_ACTIVITY,
-    PAUSE_ACTIVITY,
-    VERIFY_ANSWER_ACTIVITY,
-    fitting,
-)
-from interpreter.boundary.payloads import (
-    AnswerVerdict,
-    CaptureRequest,
-    ChatResult,
-    EvaluateRequest,
-    EvaluateResult,
-    InlineRequest,
-    InlineResult,
-    References,
-    VerifyAnswerRequest,
-)
-from interpreter.boundary.statements import run_identity
+from interpreter.boundary.names import CHAT_ACTIVITY, fitting
+from interpreter.boundary.payloads import ChatResult, InlineResult, References
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
+from interpreter.workflow import limits, local
 from interpreter.workflow.beside import request_parted
 from interpreter.workflow.headers import for_call
-from interpreter.workflow.limits import LARGEST_PAYLOAD
 
 Call = CallTool | AttemptModel | Evaluate | Pause | VerifyAnswer
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
 
-ONCE = RetryPolicy(maximum_attempts=1)
-"""The machine decides on every retry."""
 CHAT_HEARTBEAT = timedelta(seconds=15)
-EVALUATE_TIMEOUT = timedelta(seconds=30)
-VERIFICATION_TIMEOUT = timedelta(seconds=10)
 
 
 class NeverSent(asyncio.CancelledError):
@@ -51,8 +28,9 @@ class NeverSent(asyncio.CancelledError):
 
 
 class Calls:
-    def __init__(self, ended: Ended) -> None:
+    def __init__(self, ended: Ended, room: limits.Room) -> None:
         self._ended = ended
+        self._room = room
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._begun: dict[str, int] = {}
 
@@ -61,7 +39,7 @@ class Calls:
         return len(self._running)
 
     def start(self, command: Call) -> None:
-        handle = _START[type(command)](command)
+        handle = self._handle(command)
         self._running[command.id] = handle
         self._begun[command.id] = workflow.info().get_current_history_length()
         handle.add_done_callback(lambda ended: self._done(command, ended))
@@ -71,32 +49,67 @@ class Calls:
         if id_ in self._running:
             self._running[id_].cancel()
 
+    def _handle(self, command: Call) -> Any:
+        match command:
+            case CallTool():
+                return _start_tool(command, self._room)
+            case AttemptModel():
+                return _start_model(command)
+            case Evaluate():
+                return local.evaluation(command)
+            case Pause():
+                return local.pause(command)
+            case VerifyAnswer():
+                return local.verification(command)
+            case _:
+                assert_never(command)
+
     def _done(self, command: Call, ended: "asyncio.Task[Any]") -> None:
         del self._running[command.id]
-        never_left = self._begun.pop(command.id) == workflow.info().get_current_history_length()
+        same_task = self._begun.pop(command.id) == workflow.info().get_current_history_length()
         if ended.cancelled():
-            self._ended(command, None, NeverSent() if never_left else asyncio.CancelledError())
+            self._ended(command, None, NeverSent() if same_task else asyncio.CancelledError())
             return
         error = ended.exception()
-        self._ended(command, None if error else ended.result(), error)
+        result = None if error else ended.result()
+        if same_task and is_local(command):
+            self._room.take(_bytes_of(result) - limits.LOCAL_RESULT)
+        self._ended(command, result, error)
 
 
-def _start_tool(command: Any) -> Any:
+def is_local(command: Call) -> bool:
+    """Whether it is done within the workflow task, if that can be."""
+    if type(command) is CallTool:
+        return command.staged or command.quick
+    return type(command) is not AttemptModel
+
+
+def _bytes_of(result: Any) -> int:
+    """About what stands in history of the result of local work."""
+    return len(result.payload.data) if type(result) is RawValue else limits.size_of(result)
+
+
+def _start_tool(command: CallTool, room: limits.Room) -> Any:
     if command.staged:
-        return _start_capture(command)
+        return local.capture(command)
     arguments, references = parted(command.arguments)
     if references and command.queue is not None:
-        return asyncio.create_task(_call_inline(command, arguments, references))
-    return _started(command, arguments, references)
+        return asyncio.create_task(_call_inline(command, arguments, references, room))
+    if not command.quick:
+        return _started(command, arguments, references)
+    with for_call(command, references):
+        return local.quick_call(command, arguments, lambda: _started(command, arguments, references))
 
 
-async def _call_inline(command: CallTool, arguments: Any, references: References) -> Any:
-    """The worker on a queue of its own may be anyone's: it gets plain JSON, whole, or nothing when that is too much."""
-    request = InlineRequest(arguments, references, LARGEST_PAYLOAD)
-    inline: InlineResult = await workflow.execute_local_activity(
-        INLINE_ACTIVITY, request, result_type=InlineResult, start_to_close_timeout=EVALUATE_TIMEOUT
-    )
-    return inline if inline.data is None else await _started(command, inline.data, [])
+async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room) -> Any:
+    """What the references stand for is known only now, so it waits for room in a workflow task of its own."""
+    inline: InlineResult = await local.inlined(command, arguments, references)
+    if inline.data is None:
+        return inline
+    while not room.left:
+        await workflow.sleep(limits.ONE_MOMENT, summary="more to send")
+    room.take(inline.size)
+    return await _started(command, inline.data, [])
 
 
 def _started(command: CallTool, arguments: Any, references: References) -> Any:
@@ -109,23 +122,13 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
             task_queue=command.queue,
             start_to_close_timeout=timedelta(milliseconds=command.timeout),
             heartbeat_timeout=timedelta(milliseconds=command.heartbeat) if command.heartbeat is not None else None,
-            retry_policy=ONCE,
+            retry_policy=local.ONCE,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=command.summary if command.summary != command.tool else None,
         )
 
 
-def _start_capture(command: CallTool) -> Any:
-    return workflow.start_local_activity(
-        CAPTURE_ACTIVITY,
-        CaptureRequest(command.tool, command.schema),
-        result_type=RawValue,
-        activity_id=fitting(command.id),
-        start_to_close_timeout=EVALUATE_TIMEOUT,
-    )
-
-
-def _start_model(command: Any) -> Any:
+def _start_model(command: AttemptModel) -> Any:
     return workflow.start_activity(
         CHAT_ACTIVITY,
         request_parted(command.request),
@@ -133,45 +136,7 @@ def _start_model(command: Any) -> Any:
         activity_id=fitting(command.id),
         start_to_close_timeout=timedelta(milliseconds=command.timeout),
         heartbeat_timeout=CHAT_HEARTBEAT,
-        retry_policy=ONCE,
+        retry_policy=local.ONCE,
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=command.summary,
     )
-
-
-def _start_evaluation(command: Any) -> Any:
-    return workflow.start_local_activity(
-        EVALUATE_ACTIVITY,
-        EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes),
-        result_type=EvaluateResult,
-        activity_id=fitting(command.id),
-        start_to_close_timeout=EVALUATE_TIMEOUT,
-    )
-
-
-def _start_pause(command: Any) -> Any:
-    return workflow.start_local_activity(
-        PAUSE_ACTIVITY, activity_id=fitting(command.id), start_to_close_timeout=EVALUATE_TIMEOUT
-    )
-
-
-def _start_verification(command: Any) -> Any:
-    info = workflow.info()
-    run = run_identity(info.workflow_id, info.first_execution_run_id)
-    return workflow.start_local_activity(
-        VERIFY_ANSWER_ACTIVITY,
-        VerifyAnswerRequest(command.answer, run, command.at),
-        result_type=AnswerVerdict,
-        activity_id=fitting(command.id),
-        schedule_to_close_timeout=VERIFICATION_TIMEOUT,
-        retry_policy=ONCE,
-    )
-
-
-_START: dict[type, Callable[[Any], Any]] = {
-    CallTool: _start_tool,
-    AttemptModel: _start_model,
-    Evaluate: _start_evaluation,
-    Pause: _start_pause,
-    VerifyAnswer: _start_verification,
-}

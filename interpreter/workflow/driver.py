@@ -23,7 +23,6 @@ Each execution takes in at least one event before it continues, so it never cont
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -52,15 +51,13 @@ from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.keeping import Keeper, restored
-from interpreter.workflow.limits import over_hard_limit
+from interpreter.workflow.limits import ONE_MOMENT, Room, over_hard_limit
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
 
 Arrival = Callable[[], Event]
 """What came in. It becomes an event, or raises what went wrong, in the main coroutine."""
-
-ONE_MOMENT = timedelta(milliseconds=1)
 
 
 class Driver:
@@ -73,9 +70,10 @@ class Driver:
         self.kept_state: JSON = None
         self.keeper = Keeper()
         self._moments = Moments()
-        self._calls = Calls(self._call_ended)
+        room = Room(self._moments)
+        self._calls = Calls(self._call_ended, room)
         self._children = Children(run_input, self.definition, self.inbox.append)
-        self._outbox = Outbox(self._calls, self._children, self.inbox.append)
+        self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
         self._next_task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}

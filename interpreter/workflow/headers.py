@@ -12,6 +12,7 @@ from temporalio import workflow
 from temporalio.worker import (
     Interceptor,
     StartActivityInput,
+    StartLocalActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
     WorkflowOutboundInterceptor,
@@ -56,6 +57,13 @@ class _Outbound(WorkflowOutboundInterceptor):
             # lacks the tool, so each further attempt is for whichever worker takes it.
             input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
         return super().start_activity(input)
+
+    def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
+        call = _call.get()
+        if call is not None:
+            header = workflow.payload_converter().to_payload(_header(*call, ""))
+            input.headers = {**input.headers, CALL_HEADER: header}
+        return super().start_local_activity(input)
 
 
 def _header(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:

@@ -5,10 +5,15 @@ Other numbers here would give other commands when a run under way is replayed: c
 """
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 
+from interpreter.workflow.moments import Moments
+
+ONE_MOMENT = timedelta(milliseconds=1)
+"""A timer of it makes another workflow task."""
 MOST_IN_FLIGHT = 1_000
 """Activities at once, and children at once; the server refuses more than 2,000 and would hold the whole run up."""
 MOST_BYTES_PER_TASK = 1_500_000
@@ -22,22 +27,52 @@ HARD_BYTES = 20_000_000
 """Past these nothing new is started until the run can continue as new."""
 
 
-class Room:
-    """How much of the current workflow task is left for arguments."""
+LOCAL_RESULT = 64 * 1024
+"""Bytes that the result of local work may have; what is larger goes to the store."""
+LOCAL_BEGIN, LOCAL_WORK = 0.3, 0.4
+"""Parts of the workflow task's timeout: until when local work may begin in it, and how long it may take."""
 
-    def __init__(self) -> None:
+
+class Room:
+    """How much of the current workflow task is left: bytes that go out with it, and time for local work.
+
+    Past four fifths of a task's timeout the SDK completes it although local work is under way, and goes on in another
+    task. A replay takes the two for one, so whatever came between them gets another time than it had, and a run that
+    decides by time goes another way. So local work ends before that, always: it begins early in a task, and does not
+    take long (`local.py`). The clock of a workflow moves on with the end of each local activity, in a replay as it did.
+    """
+
+    def __init__(self, moments: Moments) -> None:
+        self._moments = moments
         self._bytes = 0
         self._length = -1
 
     @property
     def left(self) -> bool:
+        self._look()
+        return self._bytes < MOST_BYTES_PER_TASK
+
+    @property
+    def left_for_local(self) -> bool:
+        return self.left and workflow.time() - self._moments.began < LOCAL_BEGIN * _task_seconds()
+
+    def take(self, size: int) -> None:
+        """Also of what is given back: less than nothing."""
+        self._look()
+        self._bytes += size
+
+    def _look(self) -> None:
         length = workflow.info().get_current_history_length()
         if length != self._length:
             self._length, self._bytes = length, 0
-        return self._bytes < MOST_BYTES_PER_TASK
 
-    def take(self, size: int) -> None:
-        self._bytes += size
+
+def local_work_at_most() -> timedelta:
+    return timedelta(seconds=LOCAL_WORK * _task_seconds())
+
+
+def _task_seconds() -> float:
+    return workflow.info().task_timeout.total_seconds()
 
 
 def size_of(value: Any) -> int:

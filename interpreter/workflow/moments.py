@@ -35,12 +35,16 @@ class Moments:
     def __init__(self) -> None:
         self._latest = _now()
         self._ahead = False
+        self.began = self._latest.time
+        """When the current workflow task began. Within it, the end of a local activity moves the clock on."""
 
     def ahead(self) -> bool:
         """Whether this activation, or one before, came without a workflow task. To be asked in each activation."""
         before, now = self._latest, _now()
         self._latest = now
         same_task = (now.time, now.size) == (before.time, before.size)
+        if now.length != before.length:
+            self.began = now.time
         self._ahead = self._ahead or (same_task and now.length > before.length)
         return self._ahead
 

@@ -16,19 +16,21 @@ from interpreter.core.commands import AttemptModel, CallTool, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event
 from interpreter.workflow import limits
 from interpreter.workflow.beside import request_parted
-from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.calls import Call, Calls, is_local
 from interpreter.workflow.children import Children
 
 Sent = Call | StartChild
 
 
 class Outbox:
-    def __init__(self, calls: Calls, children: Children, arrived: Callable[[Callable[[], Event]], None]) -> None:
+    def __init__(
+        self, calls: Calls, children: Children, arrived: Callable[[Callable[[], Event]], None], room: limits.Room
+    ) -> None:
         self._calls = calls
         self._children = children
         self._arrived = arrived
         self._held: dict[str, Sent] = {}
-        self._room = limits.Room()
+        self._room = room
 
     @property
     def holding(self) -> bool:
@@ -37,12 +39,12 @@ class Outbox:
     @property
     def waits_for_task(self) -> bool:
         """Whether something could go out, if only this workflow task were over."""
-        return self._may_send() and not self._room.left
+        return self._may_send() and not self._fits()
 
     @property
     def ready(self) -> bool:
         """Whether something can go out now."""
-        return self._may_send() and self._room.left
+        return self._may_send() and self._fits()
 
     def add(self, command: Sent) -> None:
         if type(command) is StartChild and self._children.runs(command.id):
@@ -67,6 +69,11 @@ class Outbox:
         few = self._calls.in_flight < most and self._children.in_flight < most
         return bool(self._held) and few and not limits.over_hard_limit()
 
+    def _fits(self) -> bool:
+        """Whether the first that is held fits into this workflow task."""
+        command = next(iter(self._held.values()))
+        return self._room.left_for_local if _is_local(command) else self._room.left
+
     def _issue(self, command: Sent) -> None:
         size = self._size(command)
         if size > limits.LARGEST_PAYLOAD:
@@ -79,14 +86,20 @@ class Outbox:
             self._calls.start(cast(Call, command))
 
     def _size(self, command: Sent) -> int:
-        """The bytes that go to the server."""
+        """The bytes that go to the server: arguments, or what local work may come to."""
+        if _is_local(command):
+            return limits.LOCAL_RESULT
         if type(command) is CallTool:
             return limits.size_of(parted(command.arguments))
         if type(command) is AttemptModel:
             return limits.size_of(request_parted(command.request))
         if type(command) is StartChild:
             return self._children.size(command)
-        return 0  # a local activity gets its arguments in memory
+        return 0
+
+
+def _is_local(command: Sent) -> bool:
+    return type(command) is not StartChild and is_local(cast(Call, command))
 
 
 def _not_sent(command: Sent, at: float, kind: str, message: str) -> Event:

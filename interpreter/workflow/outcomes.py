@@ -9,6 +9,7 @@ from temporalio.exceptions import (
     ApplicationError,
     CancelledError,
     ChildWorkflowError,
+    FailureError,
     TimeoutError,
     TimeoutType,
     WorkflowAlreadyStartedError,
@@ -64,8 +65,9 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         raise error
     if type(command) is Pause:
         return Resumed(at, command.id)
-    if error is not None and type(command) is VerifyAnswer:  # of a local activity, so it comes as it is
-        return CallFailed(at, command.id, UNDECLARED, f"{type(error).__name__}: {error}", "unknown")
+    if error is not None and type(command) is VerifyAnswer:
+        said = _said(error)
+        return CallFailed(at, command.id, UNDECLARED, f"{type(said).__name__}: {said}", "unknown")
     if error is not None:
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:
@@ -114,15 +116,19 @@ def _said(error: BaseException) -> BaseException | None:
 
 
 def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> CallFailed:
-    """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised."""
+    """What an activity's error says about its effect. What is not Temporal's own error is a bug of ours, and raised.
+    That of a local activity comes as it is, not as an `ActivityError`.
+    """
     if isinstance(error, NeverSent):
         return CallFailed(at, id_, CANCELLED, "cancelled before it was issued", "not_started")
     if isinstance(error, asyncio.CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled, and not heard of", "unknown")
-    if not isinstance(error, ActivityError):
+    if isinstance(error, ActivityError):
+        started, cause = bool(error.started_event_id), error.cause
+    elif isinstance(error, FailureError):  # of local work
+        started, cause = True, error
+    else:
         raise error
-    started = bool(error.started_event_id)
-    cause = error.cause
     if isinstance(cause, ApplicationError):
         told = heard(cause.type, cause.message) if by_tool else Told(cause.type or UNDECLARED)
         certainty: Certainty = "timed_out" if told.at_work else "answered"

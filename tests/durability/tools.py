@@ -73,6 +73,13 @@ def slow(seconds: float) -> str:
     return commit(None, "slow")
 
 
+@tool("books.look")
+def look(seconds: float) -> str:
+    begin()
+    time.sleep(seconds)
+    return "seen"
+
+
 @tool("books.odd")
 def odd() -> dict[str, Any]:
     begin()
@@ -80,4 +87,4 @@ def odd() -> dict[str, Any]:
     return {"what": object()}
 
 
-TOOLS = [post, keyed, plain, verified, repeated, find, slow, odd]
+TOOLS = [post, keyed, plain, verified, repeated, find, slow, look, odd]

@@ -53,6 +53,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "temporalio.exceptions",
         "temporalio.worker.Interceptor",
         "temporalio.worker.StartActivityInput",
+        "temporalio.worker.StartLocalActivityInput",
         "temporalio.worker.WorkflowInboundInterceptor",
         "temporalio.worker.WorkflowInterceptorClassInput",
         "temporalio.worker.WorkflowOutboundInterceptor",

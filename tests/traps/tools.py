@@ -42,4 +42,10 @@ async def pass_door(name: str) -> str:
     return name
 
 
-TOOLS = [echo, size, make, following, count, pass_door]
+@tool("door.nap")
+async def nap(milliseconds: int) -> int:
+    await asyncio.sleep(milliseconds / 1000)
+    return milliseconds
+
+
+TOOLS = [nap, echo, size, make, following, count, pass_door]

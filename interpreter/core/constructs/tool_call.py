@@ -103,6 +103,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             declared=sealed.readable if memory.explains else "",
             summary=title(memory.id),
             verifies=memory.verifies,
+            quick=self._is_quick(memory, tool),
             staged=memory.staged,
             schema=_schema(machine, tool) if memory.staged else None,
         )
@@ -120,6 +121,11 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
                 self._again(machine, frame)
             case CallFailed():
                 self._failed(machine, frame, event)
+
+    def _is_quick(self, memory: ToolCallMemory, tool: ToolDeclaration) -> bool:
+        """Only the first attempt is, or the second where a worker has asked for the signature in words."""
+        first = memory.attempt - memory.explains <= 1
+        return first and tool.effect.quick and tool.queue is None and memory.verifies is None
 
     def _made_up(self, machine: Machine, frame: Frame, result: JSON) -> JSON:
         """The result; that of a captured call comes as a model would give it."""
