@@ -9,7 +9,8 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   output]`, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure. `{by: argument,
   plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that argument.
 - `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
-- `cancel`: `{when: "kind name"}`, the note after which the run is cancelled.
+- `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
+  before that has been called, which may be a workflow task later.
 - `objects`: values behind references, by a name that `returns: {$object: name}` uses.
 """
 
