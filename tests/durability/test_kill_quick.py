@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 FLOW = """
 edition 1
 tool books.post(amount: int) -> int write keyed { heartbeat 1s compensate none "a test" }
-tool books.look(seconds: number) -> text read quick
+tool books.look(milliseconds: int) -> text read quick
 flow main() -> text {
   step first = books.post(amount: 1)
-  step quick = books.look(seconds: 0)
-  step slow = books.look(seconds: 0.5)
+  step quick = books.look(milliseconds: 0)
+  step slow = books.look(milliseconds: 500)
   step last = books.post(amount: 2)
   return slow
 }

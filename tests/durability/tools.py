@@ -74,9 +74,9 @@ def slow(seconds: float) -> str:
 
 
 @tool("books.look")
-def look(seconds: float) -> str:
+def look(milliseconds: int) -> str:
     begin()
-    time.sleep(seconds)
+    time.sleep(milliseconds / 1000)
     return "seen"
 
 
