@@ -90,8 +90,7 @@ def _lacks_an_object(error: BaseException) -> bool:
     cause = _said(error)
     if not isinstance(cause, ApplicationError):
         return False
-    own = is_workers(cause.type) and heard(cause.type).kind == OBJECT_MISSING
-    return own or _key_that_is_missing(cause) is not None
+    return heard(cause.type).kind == OBJECT_MISSING or _key_that_is_missing(cause) is not None
 
 
 def _key_that_is_missing(cause: ApplicationError) -> ApplicationError | None:

@@ -1,0 +1,155 @@
+"""Temporal as the rooms of `interpreter.workflow` see it, played: what they ask for stands in lists, and the test says
+how it ends. What is not played here is the SDK's own.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from temporalio import workflow
+from temporalio.converter import DataConverter
+from temporalio.exceptions import ApplicationError
+
+from interpreter.workflow.headers import _call as call_of_header
+
+ROOMS = ("calls", "children", "outbox", "limits", "beside")
+
+
+class Handle(asyncio.Future[Any]):
+    """Of an activity. Its cancel is a request, as it is for one that is waited for until it has ended."""
+
+    asked_to_cancel = False
+
+    def cancel(self, msg: Any = None) -> bool:
+        self.asked_to_cancel = True
+        return True
+
+    def give_up(self) -> None:
+        """What the SDK does with one whose command has not been sent."""
+        super().cancel()
+
+
+@dataclass
+class Asked:
+    """One command: an activity, a child, a signal, a cancel, or a timer."""
+
+    name: str
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+    ends: Handle
+    header: Any = None
+
+    def end(self, result: Any = None) -> None:
+        self.ends.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        self.ends.set_exception(error)
+
+
+@dataclass
+class Info:
+    workflow_id: str = "run"
+    run_id: str = "first-run"
+    first_execution_run_id: str = "first-run"
+    task_timeout: timedelta = timedelta(seconds=10)
+    length: int = 10
+    size: int = 100
+
+    def get_current_history_length(self) -> int:
+        return self.length
+
+    def get_current_history_size(self) -> int:
+        return self.size
+
+
+@dataclass
+class Played:
+    logger = logging.getLogger("played")
+    info_: Info = field(default_factory=Info)
+    now: float = 100.0
+    asked: list[Asked] = field(default_factory=list)
+    handles: list[Handle] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(workflow, name)
+
+    def info(self) -> Info:
+        return self.info_
+
+    def time(self) -> float:
+        return self.now
+
+    def payload_converter(self) -> Any:
+        return DataConverter.default.payload_converter
+
+    def _ask(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Handle:
+        asked = Asked(name, arguments, options, self.handle(), call_of_header.get())
+        self.asked.append(asked)
+        return asked.ends
+
+    def start_activity(self, name: str, *arguments: Any, **options: Any) -> Handle:
+        return self._ask(name, arguments, options)
+
+    def start_local_activity(self, name: str, *arguments: Any, **options: Any) -> Handle:
+        return self._ask(f"local {name}", arguments, options)
+
+    async def execute_activity(self, name: str, *arguments: Any, **options: Any) -> Any:
+        return await self._ask(name, arguments, options)
+
+    async def execute_local_activity(self, name: str, *arguments: Any, **options: Any) -> Any:
+        return await self._ask(f"local {name}", arguments, options)
+
+    async def start_child_workflow(self, name: str, *arguments: Any, **options: Any) -> Any:
+        """Ends with a handle for the child's end (`child` makes one), or with a failure to start."""
+        return await self._ask(f"child {name}", arguments, options)
+
+    def get_external_workflow_handle(self, workflow_id: str) -> Any:
+        async def signal(name: str, payload: Any) -> None:
+            await self._ask(f"signal {name}", (workflow_id, payload), {})
+
+        async def cancel() -> None:
+            await self._ask("cancel", (workflow_id,), {})
+
+        return SimpleNamespace(signal=signal, cancel=cancel)
+
+    async def sleep(self, wait: Any, *, summary: str = "") -> None:
+        await self._ask("timer", (wait,), {"summary": summary})
+
+    async def wait_condition(self, condition: Callable[[], bool]) -> None:
+        while not condition():  # noqa: ASYNC110 - it is what the SDK does, too
+            await asyncio.sleep(0)
+
+    def take(self, name: str) -> Asked:
+        """The first that was asked for under this name, which it is no more."""
+        found = next(asked for asked in self.asked if asked.name == name)
+        self.asked.remove(found)
+        return found
+
+    def handle(self) -> Handle:
+        """Of something whose end the test decides."""
+        self.handles.append(Handle())
+        return self.handles[-1]
+
+    def over(self) -> None:
+        """The test is over, and nothing is waited for."""
+        for handle in self.handles:
+            handle.give_up()
+
+    @property
+    def names(self) -> list[str]:
+        return [asked.name for asked in self.asked]
+
+
+def gone() -> ApplicationError:
+    """How the server answers a signal or a cancel to a run that has ended."""
+    return ApplicationError("Unable to signal external workflow because it was not found", type="NotFound")
+
+
+async def settle() -> None:
+    """Let everything run that can."""
+    for _ in range(20):
+        await asyncio.sleep(0)

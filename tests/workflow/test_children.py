@@ -1,0 +1,330 @@
+"""Children of a run: started, ended, cancelled, told to report, looked after."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, FailureError, TerminatedError, WorkflowAlreadyStartedError
+
+from dsl.definition.unseal import narrow
+from dsl.expressions.values import Reference
+from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW, child_id
+from interpreter.boundary.payloads import (
+    ChildReport,
+    DefinitionEnvelope,
+    DescribeRunRequest,
+    Lease,
+    ParentLink,
+    ReportRequest,
+    RunInput,
+    RunOptions,
+    RunResult,
+    Spent,
+)
+from interpreter.boundary.sparse import sparse
+from interpreter.core.commands import StartChild
+from interpreter.core.events import ChildEnded
+from interpreter.workflow.children import Children
+from tests.definition.reading import definition
+from tests.workflow.ends import cancelled, child_error
+from tests.workflow.played import Asked, Handle, Info, Played, gone, settle
+
+TEXT = 'edition 1\nflow child(x: text) -> text { return x }\nflow main() { step child(x: "a") }\n'
+CHILD, START, SIGNAL = "main/child", f"child {WORKFLOW}", f"signal {REPORT_SIGNAL}"
+ID = child_id("run", "first-run", CHILD)
+HASH = "a" * 64
+
+
+class World:
+    """Children, and what arrived of them."""
+
+    def __init__(self, played: Played, told: dict[str, str] | None = None, **options: bool) -> None:
+        self.played = played
+        self.definition = definition(TEXT, "main")
+        self.input = RunInput(
+            DefinitionEnvelope(self.definition.hash, "inline"),
+            "main",
+            {},
+            requester="ann",
+            max_output={"m": 5},
+            options=RunOptions(**options),
+            children=told or {},
+        )
+        self.inbox: list[Callable[[], Any]] = []
+        self.children = Children(self.input, self.definition, self.inbox.append)
+
+    @property
+    def events(self) -> list[ChildEnded]:
+        return [arrival() for arrival in self.inbox]
+
+    async def asked(self, id_: str = CHILD) -> Asked:
+        self.children.start(command(id_))
+        await settle()
+        return self.played.take(START)
+
+    async def started(self, id_: str = CHILD) -> Handle:
+        """How the child ends."""
+        asked, ends = await self.asked(id_), self.played.handle()
+        asked.end(ends)
+        await settle()
+        return ends
+
+
+@pytest.fixture
+def world(played: Played) -> World:
+    return World(played)
+
+
+def command(id_: str = CHILD, **other: Any) -> StartChild:
+    return StartChild(id_, "child", **{"input": {"x": "a"}, "lease": Lease(usd="1"), "summary": "child"} | other)
+
+
+async def test_what_is_sent(world: World) -> None:
+    world.children.start(command(input={"x": Reference(HASH, 9)}, rehearsal=True))
+    await settle()
+    asked = world.played.take(START)
+    sent = RunInput(
+        definition=world.input.definition,
+        flow="child",
+        input={"x": {"$ref": HASH, "$size": 9}},
+        references=[[["x"], HASH, 9]],
+        requester="ann",
+        max_output={"m": 5},
+        lease=Lease(usd="1"),
+        parent=ParentLink("run", CHILD),
+        rehearsal=True,
+    )
+    assert asked.arguments == (sparse(sent),)
+    assert asked.options["id"] == ID
+    assert asked.options["parent_close_policy"] is workflow.ParentClosePolicy.ABANDON
+    assert asked.options["cancellation_type"] is workflow.ChildWorkflowCancellationType.ABANDON
+    assert asked.options["task_timeout"] == timedelta(seconds=10)
+    assert asked.options["search_attributes"] is None
+    assert list(asked.options["memo"].values()) == ["child", narrow(world.definition, "child").hash]
+
+
+async def test_a_child_can_be_found_where_its_parent_can(played: Played) -> None:
+    asked = await World(played, indexed=True).asked()
+    found = {pair.key.name: pair.value for pair in asked.options["search_attributes"]}
+    assert found["SteadflowFlow"] == "child"
+    assert found["SteadflowRequester"] == "ann"
+    assert len(found) == 3
+
+
+async def test_the_size_counts_what_travels(world: World) -> None:
+    assert world.children.size(command()) == len("inline") + len('[{"x": "a"}, []]')
+    assert world.children.size(command(input={"x": Reference(HASH, 10**9)})) < 300
+
+
+async def test_a_start_is_awaited_before_anything_is_settled(world: World) -> None:
+    asked = await world.asked()
+    assert (world.children.settled, world.children.in_flight) == (False, 1)
+    ends = world.played.handle()
+    asked.end(ends)
+    await settle()
+    assert (world.children.settled, world.children.in_flight, world.inbox) == (True, 1, [])
+    ends.set_result(RunResult("b", Spent(tokens=5)))
+    await settle()
+    (event,) = world.events
+    assert (event.id, event.report.outcome, event.report.spent) == (CHILD, "completed", Spent(tokens=5))
+    assert (world.children.settled, world.children.in_flight) == (True, 0)
+
+
+async def test_a_child_that_does_not_start(world: World) -> None:
+    (await world.asked()).fail(WorkflowAlreadyStartedError(ID, WORKFLOW))
+    await settle()
+    (event,) = world.events
+    assert (event.id, event.report.outcome) == (CHILD, "failed")
+    assert (world.children.settled, world.children.in_flight) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"), [(ApplicationError("no", type="Broken"), "failed"), (cancelled(), "cancelled")]
+)
+async def test_a_child_that_ends_by_itself_is_not_asked(world: World, cause: FailureError, outcome: str) -> None:
+    (await world.started()).set_exception(child_error(cause))
+    await settle()
+    assert [event.report.outcome for event in world.events] == [outcome]
+    assert world.played.asked == []
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_what_a_lost_child_leaves_is_read_from_its_history(world: World, found: bool) -> None:
+    (await world.started()).set_exception(child_error(TerminatedError("terminated")))
+    await settle()
+    assert world.events == []
+    asked = world.played.take(DESCRIBE_RUN_ACTIVITY)
+    assert asked.arguments == (DescribeRunRequest(ID, CHILD),)
+    assert "maximum_attempts=0" in str(asked.options["retry_policy"])
+    report = ChildReport(CHILD, "lost", spent=Spent(tokens=7), ledger=[{"path": "x"}])
+    world.played.now = 200.0
+    asked.end(report if found else None)
+    await settle()
+    (event,) = world.events
+    assert event.report.outcome == "lost"
+    assert event.report.spent == (report.spent if found else None)
+    assert event.at == (200.0 if found else 100.0)
+    assert world.children.in_flight == 0
+
+
+async def test_a_bug_reaches_the_main_coroutine(world: World) -> None:
+    (await world.started()).set_exception(ValueError("a bug"))
+    await settle()
+    (arrival,) = world.inbox
+    with pytest.raises(ValueError, match="a bug"):
+        arrival()
+
+
+async def test_a_cancel_waits_for_the_start(world: World) -> None:
+    asked = await world.asked()
+    world.children.cancel(CHILD)
+    await settle()
+    assert "cancel" not in world.played.names
+    asked.end(world.played.handle())
+    await settle()
+    assert not world.children.settled
+    sent = world.played.take("cancel")
+    assert sent.arguments == (ID,)
+    sent.end()
+    await settle()
+    assert world.children.settled
+
+
+async def test_a_cancel_of_a_child_that_never_began_is_over_with_it(world: World) -> None:
+    asked = await world.asked()
+    world.children.cancel(CHILD)
+    await settle()
+    asked.fail(WorkflowAlreadyStartedError(ID, WORKFLOW))
+    await settle()
+    assert world.played.asked == []
+    assert world.children.settled
+
+
+async def test_a_cancel_of_a_child_that_has_just_ended(world: World) -> None:
+    await world.started()
+    world.children.cancel(CHILD)
+    await settle()
+    world.played.take("cancel").fail(gone())
+    await settle()
+    assert world.children.settled
+    assert world.inbox == []
+
+
+async def test_a_cancel_goes_to_a_child_from_before_a_continue(played: Played) -> None:
+    world = World(played, {CHILD: "run/child-of-before"})
+    assert world.children.runs(CHILD)
+    assert not world.children.runs("main/other")
+    world.children.cancel(CHILD)
+    await settle()
+    assert played.take("cancel").arguments == ("run/child-of-before",)
+
+
+async def test_a_cancel_of_one_that_has_ended_goes_nowhere(world: World) -> None:
+    (await world.started()).set_result(RunResult(None, Spent()))
+    await settle()
+    world.children.cancel(CHILD)
+    await settle()
+    assert world.played.asked == []
+    assert world.children.settled
+
+
+async def telling(world: World) -> Any:
+    """Telling all to report, under way."""
+    task = asyncio.create_task(world.children.tell_all_to_report())
+    await settle()
+    return task
+
+
+async def test_each_open_child_is_told_once_to_report(world: World) -> None:
+    await world.started()
+    task = await telling(world)
+    signal = world.played.take(SIGNAL)
+    assert signal.arguments == (ID, ReportRequest(ParentLink("run", CHILD)))
+    assert not task.done()
+    assert world.children.told == {}
+    signal.end()
+    assert await task
+    assert world.children.told == {CHILD: ID}
+    assert await (await telling(world))
+    assert world.played.asked == []
+
+
+async def test_a_child_that_has_just_ended_is_waited_for(world: World) -> None:
+    await world.started()
+    task = await telling(world)
+    world.played.take(SIGNAL).fail(gone())
+    assert not await task
+    assert world.children.told == {}
+
+
+async def test_a_child_that_ends_while_it_is_told_is_not_expected_any_more(world: World) -> None:
+    ends = await world.started()
+    task = await telling(world)
+    ends.set_result(RunResult(None, Spent()))
+    await settle()
+    world.played.take(SIGNAL).end()
+    assert await task
+    assert world.children.told == {}
+
+
+async def test_a_report_is_the_end(played: Played) -> None:
+    world = World(played, {CHILD: ID})
+    result = RunResult({"$ref": HASH, "$size": 9}, Spent(), references=[[[], HASH, 9]])
+    played.now = 300.0
+    world.children.reported(ChildReport(CHILD, "completed", result))
+    (event,) = world.events
+    assert (event.at, event.id) == (300.0, CHILD)
+    assert event.report.result is not None
+    assert event.report.result.value == Reference(HASH, 9)
+    assert world.children.told == {}
+
+
+async def test_a_told_child_is_looked_after_at_longer_and_longer_intervals(played: Played) -> None:
+    world = World(played, {CHILD: ID})
+    world.children.look_after(CHILD)
+    waits = []
+    for _ in range(8):
+        await settle()
+        assert played.names == ["timer"]
+        timer = played.take("timer")
+        waits.append(timer.arguments[0] / timedelta(minutes=1))
+        timer.end()
+        await settle()
+        played.take(DESCRIBE_RUN_ACTIVITY).end(None)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert world.inbox == []
+
+
+async def test_one_that_was_terminated_is_found(played: Played) -> None:
+    world = World(played, {CHILD: ID})
+    world.children.look_after(CHILD)
+    await settle()
+    played.take("timer").end()
+    await settle()
+    asked = played.take(DESCRIBE_RUN_ACTIVITY)
+    assert asked.arguments == (DescribeRunRequest(ID, CHILD),)
+    asked.end(ChildReport(CHILD, "lost"))
+    await settle()
+    assert [event.report.outcome for event in world.events] == ["lost"]
+    played.take("timer").end()
+    await settle()
+    assert played.asked == []
+
+
+async def test_one_that_has_reported_is_looked_after_no_more(played: Played) -> None:
+    world = World(played, {CHILD: ID})
+    world.children.look_after(CHILD)
+    await settle()
+    world.children.reported(ChildReport(CHILD, "cancelled", ledger=[]))
+    played.take("timer").end()
+    await settle()
+    assert played.asked == []
+    assert len(world.inbox) == 1
+
+
+async def test_the_id_is_that_of_the_first_execution(played: Played) -> None:
+    played.info_ = Info(run_id="later-run", first_execution_run_id="first-run")
+    assert (await World(played).asked()).options["id"] == ID
