@@ -93,6 +93,9 @@ MEMO_DOUBTS = "steadflow.doubts"
 """Of a run that has failed: how many effects it leaves behind that nobody knows of, or that could not be undone."""
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
 
+MEMO_RECORD = "steadflow.record"
+"""Memo of a run that was cancelled: how it went (`interpreter.boundary.archive`)."""
+
 MEMO_LACKING = "steadflow.lacking"
 """Memo: for each step that waits for an object of the store, the reason; absent while there is none. It can be read,
 and listed, without any worker.

@@ -108,6 +108,7 @@ class Spent:
 class RunResult:
     """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
     `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
+    `record` is how it went (`interpreter.boundary.archive`); empty for a child.
     """
 
     value: JSON
@@ -116,6 +117,7 @@ class RunResult:
     staged: bool = False
     ledger: list[JSON] = field(default_factory=list)
     references: References = field(default_factory=list)
+    record: str = ""
 
 
 @dataclass

@@ -11,19 +11,18 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError
-
-from interpreter.boundary.view import Note
-from interpreter.client.errors import ClientError, NoWorker, RunStuck
+from interpreter.boundary.view import Note, RunView
+from interpreter.client.ending import ending
+from interpreter.client.errors import NoWorker, RunStuck
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
 
-FASTEST, SLOWEST = 0.1, 0.8
-"""Seconds between two looks: right after something happened, and when nothing has for a while. A look costs the worker
-about as much as a step does.
+FIRST, FASTEST, SLOWEST = 0.1, 0.25, 0.8
+"""Seconds until the first look, and between two: right after something happened, and when nothing has for a while. A
+look costs the worker about as much as a step does; a run that is over before the first is never asked.
 """
+AGAIN = 0.1
 LAST_LOOK = timedelta(seconds=10)
 """A run that is over is replayed from its beginning to answer: a long one takes seconds."""
 LAST_CHANCE = 5.0
@@ -32,48 +31,40 @@ LAST_CHANCE = 5.0
 
 async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
     await run.describe()  # there is such a run
-    end = asyncio.create_task(_end_of(run))
-    pause = FASTEST
+    end = asyncio.create_task(ending(run))
+    pause = FIRST
     try:
         while True:
+            await asyncio.wait([end], timeout=pause)
             # Looked at first: when it was over before we asked, the answer holds the last note there will be.
             is_over = end.done()
-            notes = await (_last_notes(run, after) if is_over else _notes(run, after))
+            notes = await (_last_notes(run, after, end.result()) if is_over else _notes(run, after))
             for note in notes:
                 after = note.number
                 yield note
             if is_over:
-                end.result()
                 return
             pause = FASTEST if notes else min(SLOWEST, pause * 1.5)
-            await asyncio.wait([end], timeout=pause)
     finally:
         end.cancel()
 
 
 async def _notes(run: "Run", after: int) -> list[Note]:
     try:
-        return (await run.state(after)).notes
+        return (await run.asked_how_it_stands(after)).notes
     except (NoWorker, RunStuck):
         return []
 
 
-async def _last_notes(run: "Run", after: int) -> list[Note]:
+async def _last_notes(run: "Run", after: int, kept: RunView | None) -> list[Note]:
+    """From what was kept at the end; one that kept too little is asked, which replays it."""
+    if kept is not None and kept.notes and kept.notes[0].number <= after + 1:
+        return [note for note in kept.notes if note.number > after]
     until = time.monotonic() + LAST_CHANCE
     while True:
         try:
-            return (await run.state(after, LAST_LOOK)).notes
+            return (await run.asked_how_it_stands(after, LAST_LOOK)).notes
         except (NoWorker, RunStuck):
             if time.monotonic() > until:
                 return []
-        await asyncio.sleep(FASTEST)
-
-
-async def _end_of(run: "Run") -> None:
-    """Returns when the run is over, whichever way, under whichever execution."""
-    try:
-        await run.handle.result()
-    except WorkflowFailureError:
-        return
-    except RPCError as error:
-        raise ClientError(f"the server refused: {error.message}") from error
+        await asyncio.sleep(AGAIN)

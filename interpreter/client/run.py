@@ -24,6 +24,7 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
+from interpreter.client.ending import ending
 from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
 from interpreter.client.failed_queries import why_failed
 from interpreter.client.following import follow
@@ -67,7 +68,16 @@ class Run:
         return (await result_of(self.handle, self.store)).value
 
     async def state(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
-        """How the run stands now, with the notes after that number."""
+        """How the run stands now, with the notes after that number; how it stood at its end when it is over, which is
+        told without any worker.
+        """
+        if (await self.describe()).close_time is None:
+            return await self.asked_how_it_stands(after, patience)
+        view = await ending(self) or await self.asked_how_it_stands(after, patience)
+        return replace(view, notes=[note for note in view.notes if note.number > after])
+
+    async def asked_how_it_stands(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
+        """What the run itself answers, by way of a worker: one that is over has to be replayed for that."""
         view = await self._queried(RunView, patience, names.STATE_QUERY, after)
         for question in view.questions:
             if not as_it_says(question):

@@ -10,11 +10,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from dsl.expressions.values import Reference
 from dsl.values.references import parted
+from interpreter.boundary.archive import archived
 from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
     MEMO_DOUBTS,
+    MEMO_RECORD,
     REPORT_QUERY,
     REPORT_SIGNAL,
     STATE_QUERY,
@@ -133,11 +135,14 @@ class FlowWorkflow:
         state, report = self._driver.state, finish.report
         if report.result is not None:
             report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
+            report.result.record = self._record()
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
             self._report_to = self._report_to or self._parent
             await self._report(report)
+            if record := self._record():
+                workflow.upsert_memo({MEMO_RECORD: record})
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
         doubts = in_doubt(report)
@@ -152,7 +157,13 @@ class FlowWorkflow:
             "rehearsal": state.rehearsal,
             "ledger": report.ledger,
         }
+        if record := self._record():
+            details["record"] = record
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
+
+    def _record(self) -> str:
+        """How it went, for those who look at it later. Of a child its parent's notes tell, and its own history."""
+        return archived(view(self._driver.definition, self._driver.state)) if self._parent is None else ""
 
     async def _transportable(self, finish: Finish) -> tuple[Any, References]:
         """The run's value, or a reference to it when it is too large; and what of it is a reference."""

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import click
 from temporalio.client import WorkflowExecutionDescription
@@ -19,8 +19,11 @@ from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.client.client import Client
+from interpreter.client.ending import ending
 from interpreter.client.errors import NoWorker
 from interpreter.client.listing import lacking, status_word, stuck_below, why_stuck
+from interpreter.client.retold import retold
 from interpreter.client.run import Run
 from interpreter.client.waiting import waiting_calls
 
@@ -41,26 +44,49 @@ def show(run: str, as_json: bool, target: Target) -> int:
     return carry_out(_show(run, as_json, target))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How it stands, and who says so. `unattended`: what must be known where nothing works on it."""
+
+    state: RunView
+    told_by: Literal["worker", "record", "history"]
+    unattended: str = ""
+
+
 async def _show(id: str, as_json: bool, target: Target) -> None:
     async with connected(target) as client:
         run = client.run(id)
-        stuck = await why_stuck(client.temporal, run)
-        async with asked_directly(client, target, run) as unattended:
-            state = await _state(run) if stuck is None else None
         known = await _known(run)
-    works = known["closed"] is not None or not unattended
+        stuck = await why_stuck(client.temporal, run)
+        seen = await (_seen_ended(run, known) if known["closed"] else _seen(client, target, run, known, stuck))
     if as_json:
-        print_json({**known, "stuck": stuck, "worked_on": works, "state": asdict(state) if state else None})
+        record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
+        print_json({**known, **record, "state": asdict(seen.state)})
         return
-    for line in _lines(known, stuck, None if works else unattended, state):
+    for line in _lines(known, stuck, seen):
         click.echo(inert_lines(line))
 
 
-async def _state(run: Run) -> RunView | None:
-    try:
-        return await run.state()
-    except NoWorker:
-        return None
+async def _seen_ended(run: Run, known: dict[str, Any]) -> Seen:
+    """From what was kept at its end: nobody has to replay it."""
+    kept = await ending(run)
+    return Seen(kept, "record") if kept is not None else await _from_history(run, known)
+
+
+async def _seen(client: Client, target: Target, run: Run, known: dict[str, Any], stuck: str | None) -> Seen:
+    if stuck is not None:
+        return await _from_history(run, known)
+    async with asked_directly(client, target, run) as unattended:
+        try:
+            return Seen(await run.asked_how_it_stands(), "worker", unattended)
+        except NoWorker:
+            return await _from_history(run, known, unattended)
+
+
+async def _from_history(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
+    flow, hash = str(known["flow"]), str(known["hash"])
+    view = RunView(flow, hash, known["status"], known["started"].timestamp(), None, False, notes=await retold(run))
+    return Seen(view, "history", unattended)
 
 
 async def _known(run: Run) -> dict[str, Any]:
@@ -98,11 +124,12 @@ def _waits_for_worker(call: dict[str, Any]) -> str:
     return f"{call['call']} waits for a worker; {why} the task queue {call['task_queue']}{busy}"
 
 
-def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, state: RunView | None) -> Iterator[str]:
+def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str]:
+    state = seen.state
     yield f"run     {known['run']}"
     yield f"flow    {known['flow']}"
     yield f"hash    {known['hash']}"
-    yield f"status  {state.status if state and known['closed'] is None else known['status']}"
+    yield f"status  {state.status if known['closed'] is None else known['status']}"
     if stuck is not None:
         yield f"stuck   {stuck}"
     if known["waits"] is not None:
@@ -111,22 +138,26 @@ def _lines(known: dict[str, Any], stuck: str | None, unattended: str | None, sta
         yield f"child   {inert(child['run'])} is stuck: {inert(child['reason'])}"
     for call in known["calls_without_worker"]:
         yield f"waits   {inert(call['step'])}: {_waits_for_worker(call)}"
-    if unattended is not None:
-        yield f"worker  {unattended}"
-    if state is None:
-        if stuck is None:
-            yield f"(no more is known: nothing works on the task queue {known['task_queue']})"
-        return
-    if state.requester:
-        yield f"for     {inert(state.requester)}"
-    yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
-    yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
+    if seen.unattended:
+        yield f"worker  {seen.unattended}"
+    if seen.told_by == "history":
+        yield "(from its history: calls, runs below and answers; no worker was asked, and it has left no record)"
+    else:
+        yield from _noted(state)
     yield from _section("steps", _steps(state))
     for question in state.questions:
         yield from _section("asks", iter(question_lines(question)))
     if known["closed"] is None:
         yield from _section("budgets", (_purse(purse) for purse in state.purses))
     yield from _section("effects", map(_effect, state.ledger))
+
+
+def _noted(state: RunView) -> Iterator[str]:
+    """What a history does not tell."""
+    if state.requester:
+        yield f"for     {inert(state.requester)}"
+    yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
+    yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

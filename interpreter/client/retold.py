@@ -1,0 +1,117 @@
+"""What a history tells by itself, of a run that left no record and has no worker: one that was terminated, a child, one
+that waits for somebody to carry it on.
+
+It knows the calls, the runs below and the answers, by path and time; not what was noted beside them, nor what was
+spent.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter
+
+from interpreter.boundary import names
+from interpreter.boundary.payloads import Answer
+from interpreter.boundary.view import Note
+from interpreter.client.waiting import OURS
+
+if TYPE_CHECKING:
+    from interpreter.client.run import Run
+
+_ENDS = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "completed",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: "failed",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: "failed",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED: "cancelled",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED: "completed",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED: "failed",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT: "failed",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED: "failed",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED: "cancelled",
+}
+_OF_AN_UNDO = {"completed": "undone", "failed": "undo_failed"}
+_KIND_OF_CALL = {names.CHAT_ACTIVITY: "agent"}
+
+
+@dataclass
+class _Retelling:
+    notes: list[Note] = field(default_factory=list)
+    begun: dict[int, Note] = field(default_factory=dict)
+    """By the number of the event that asked for it."""
+
+    def note(self, event: HistoryEvent, kind: str, like: Note, detail: str = "") -> Note:
+        at = event.event_time.seconds + event.event_time.nanos / 1e9
+        note = Note(len(self.notes) + 1, at, kind, like.path, like.name, like.node, like.attempt, detail)
+        self.notes.append(note)
+        return note
+
+
+async def retold(run: "Run") -> list[Note]:
+    """The notes that the history of its latest execution comes to."""
+    telling, converter = _Retelling(), run.temporal.data_converter
+    async for event in run.handle.fetch_history_events():
+        begun = _begun(event, run.id)
+        if begun is not None:
+            kind = "undoing" if begun.node == "undo" else "attempt" if begun.attempt > 1 else "started"
+            telling.begun[event.event_id] = telling.note(event, kind, begun, begun.detail)
+        elif event.event_type in _ENDS:
+            _ended(telling, event)
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            await _answered(telling, event, converter)
+    return telling.notes
+
+
+def _begun(event: HistoryEvent, parent: str) -> Note | None:
+    """The call or the run below that an event asks for."""
+    call = event.activity_task_scheduled_event_attributes
+    if call.activity_id:
+        path, _, attempt = call.activity_id.partition("~")
+        tool, inside = call.activity_type.name, path.rsplit("/", 1)
+        if tool.startswith(OURS) and tool not in _KIND_OF_CALL:
+            return None
+        number = int(attempt) if attempt.isdecimal() else 1
+        if inside[-1] == "undo":
+            return Note(0, 0, "", path, inside[0], "undo", number, tool)
+        path = inside[0] if inside[-1] == "verify" else path
+        return Note(0, 0, "", path, path, _KIND_OF_CALL.get(tool, "tool"), number, tool)
+    child = event.start_child_workflow_execution_initiated_event_attributes.workflow_id
+    if child:
+        path = _path_of(child, parent)
+        return Note(0, 0, "", path, path, "flow", 0, child)
+    return None
+
+
+def _path_of(child: str, parent: str) -> str:
+    """The path of the step in the id of a run that it started (`names.child_id`)."""
+    ours = names.parent_of(child, parent)
+    return child.removeprefix(f"{parent}/").partition("/")[2] if ours is not None else child
+
+
+def _ended(telling: _Retelling, event: HistoryEvent) -> None:
+    attributes = getattr(event, event.WhichOneof("attributes") or "")
+    asked = getattr(attributes, "scheduled_event_id", 0) or getattr(attributes, "initiated_event_id", 0)
+    begun = telling.begun.get(asked)
+    if begun is None:
+        return
+    kind = _ENDS[event.event_type]
+    kind = _OF_AN_UNDO.get(kind, kind) if begun.node == "undo" else kind
+    telling.note(event, kind, begun, _reason(attributes.failure) if hasattr(attributes, "failure") else "")
+
+
+def _reason(failure: Failure) -> str:
+    kind = failure.application_failure_info.type
+    return f"{kind}: {failure.message}" if kind else failure.message
+
+
+async def _answered(telling: _Retelling, event: HistoryEvent, converter: DataConverter) -> None:
+    given = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    if given.name != names.ANSWER_UPDATE or not given.args.payloads:
+        return
+    (answer,) = await converter.decode(list(given.args.payloads), [Answer])
+    for_ = f" for {answer.group}" if answer.group else ""
+    said = f"{answer.decision} by {answer.by}{for_}" + (f": {answer.note}" if answer.note else "")
+    name = answer.question.rsplit("/", 1)[-1]
+    telling.note(event, "voted", Note(0, 0, "", answer.question, name, "approval"), said)

@@ -1,0 +1,151 @@
+"""A run that is over is told of without any worker, on any server, and nobody replays it for that."""
+
+import asyncio
+import json
+import random
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHandle
+
+from dsl.definition.packed import packed, unpacked
+from interpreter.boundary.archive import LARGEST, archived, unarchived
+from interpreter.boundary.payloads import Spent
+from interpreter.boundary.view import LedgerView, Note, RunView
+from interpreter.client.client import connect
+from interpreter.server.folder import state_folder
+from interpreter.server.record import read_record
+from tests.cli.conftest import CASES, Dsl, Ended
+
+SHOP = CASES / "shop.flow"
+
+
+@pytest.fixture
+def shared(dsl: Dsl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dsl:
+    """`dsl` that knows the server by its address alone, and in which no run can be queried."""
+
+    async def nobody(*_: object, **__: object) -> object:
+        raise AssertionError("a run that is over was queried, so replayed")
+
+    record = read_record(state_folder(dsl.state).server)
+    assert record is not None
+    monkeypatch.setenv("TEMPORAL_ADDRESS", record.address)
+    monkeypatch.setattr(WorkflowHandle, "query", nobody)
+    return Dsl(tmp_path / "elsewhere", tmp_path)
+
+
+def shown(shared: Dsl, id: str, *options: str) -> Ended:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("STEADFLOW_STATE", raising=False)
+        record = shared.here("show", id, *options)
+    assert record.code == 0, record.err
+    assert "nothing works" not in record.out
+    return record
+
+
+def test_finished_run_on_a_shared_server(dsl: Dsl, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("keep: { decision: approve, by: ada, answer: { count: 3 } }")
+    assert dsl("run", SHOP, "--set", "item=book", "--answers", answers, "--id", "over").code == 0
+    assert dsl("run", SHOP, "--set", "item=moon", "--id", "over-badly").code == 1
+    shared: Dsl = request.getfixturevalue("shared")
+    well = shown(shared, "over").out
+    assert "hold: completed, shop.reserve" in well
+    assert "keep: approved, by unverified ada for team" in well
+    assert "2 calls" in well
+    badly = shown(shared, "over-badly").out
+    assert "hold: undone" in badly
+    record = shown(shared, "over", "--json").json
+    assert (record["told_by"], record["state"]["notes"][0]["kind"]) == ("record", "started")
+
+
+def test_a_cancelled_run_is_told_of_from_its_memo(dsl: Dsl, request: pytest.FixtureRequest) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "called-off")
+    running.until("keep  asks")
+    assert dsl.here("cancel", "called-off").code == 0
+    assert running.end().code == 1
+    told = shown(request.getfixturevalue("shared"), "called-off").out
+    assert "status  cancelled" in told
+    assert "hold: undone, shop.release" in told
+    assert "keep: withdrawn" in told
+
+
+def test_a_terminated_run_is_told_of_from_its_history(dsl: Dsl, request: pytest.FixtureRequest) -> None:
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "broken-off")
+    running.until("keep  asks")
+    running.process.kill()
+    running.end()
+    assert dsl.here("terminate", "broken-off", "--yes").code == 0
+    shared: Dsl = request.getfixturevalue("shared")
+    told = shown(shared, "broken-off").out
+    assert "from its history" in told
+    assert "hold: completed, shop.reserve" in told
+    assert "spent" not in told, "what is not known is not told"
+    assert shown(shared, "broken-off", "--json").json["told_by"] == "history"
+
+
+def test_who_answered_a_run_below_is_told_from_its_history(
+    dsl: Dsl, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    flow = tmp_path / "outer.flow"
+    flow.write_text(
+        "edition 1\n"
+        "tool shop.price(item: text) -> { amount: decimal } read { errors OutOfStock }\n"
+        "flow inner() -> bool budget 1h {\n"
+        '  step price = shop.price(item: "book")\n'
+        '  await approval sure "Sure?" { from "team" timeout 10m then reject }\n'
+        "  return sure.approved\n}\n"
+        "flow outer() -> bool budget 1h { step one = inner() return one }\n"
+    )
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("sure: { decision: approve, by: ada, group: team, note: of course }")
+    tools = CASES / "shop_tools.py"
+    ended = dsl("run", flow, "--flow", "outer", "--answers", answers, "--id", "family", "--tools", tools, "--json")
+    assert ended.code == 0, ended.err
+    assert [event for event in ended.events if event.get("kind") == "approved"], "a follower is told by the child"
+    below = asyncio.run(below_of(dsl, "family"))
+    told = shown(request.getfixturevalue("shared"), below).out
+    assert "price: completed, shop.price" in told
+    assert "approve by ada for team: of course" in told
+
+
+async def below_of(dsl: Dsl, id: str) -> str:
+    """The id of a run that it has started."""
+    async with await connect(state_dir=dsl.state) as client:
+        async for execution in client.temporal.list_workflows(f"WorkflowId STARTS_WITH '{id}/'"):
+            return execution.id
+    raise AssertionError("it has started nothing")
+
+
+def view_with(notes: int, detail: str = "") -> RunView:
+    made = [
+        Note(number, 1.0, "started", f"f/s{number}", f"s{number}", "tool", detail=detail)
+        for number in range(1, notes + 1)
+    ]
+    ledger = [LedgerView("f/a", "shop.reserve", "done", "shop.release")]
+    return RunView("f", "h", "completed", 1.0, "ann", False, ledger=ledger, notes=made, spent=Spent("0.5", 7, 2))
+
+
+def test_what_is_archived_comes_back() -> None:
+    view = view_with(200)
+    assert unarchived(archived(view)) == view
+    assert len(archived(view)) < 4_000, "it travels with the end of the run"
+
+
+def test_an_archive_keeps_the_latest_notes_when_there_is_no_room_for_all() -> None:
+    chance = random.Random(7)
+    view = view_with(1000)
+    for note in view.notes:
+        note.detail = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=400))
+    text = archived(view)
+    assert len(text) <= LARGEST
+    kept = unarchived(text).notes
+    assert kept
+    assert kept == view.notes[-len(kept) :]
+
+
+def test_a_field_of_a_later_version_is_passed_over() -> None:
+    data = json.loads(unpacked(archived(view_with(1))))
+    data["mood"] = "fine"
+    data["notes"][0]["mood"] = "fine"
+    assert unarchived(packed(json.dumps(data).encode())) == view_with(1)
