@@ -12,6 +12,7 @@ import click
 from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import AnswerReply, RunResult
 from interpreter.boundary.persons import same_person
+from interpreter.cli import exit_codes
 from interpreter.cli.asking import Given, ask
 from interpreter.cli.failure import bad_end
 from interpreter.cli.family import Family, Told
@@ -28,7 +29,6 @@ from interpreter.client.run import Run
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
 
-COMPLETED, FAILED, LEFT = 0, 1, 130
 CLOSING = frozenset({"approved", "rejected", "timed_out", "withdrawn"})
 LOOK_EVERY = 1.0
 PATIENCE = 3.0
@@ -51,7 +51,7 @@ class Accompaniment:
     _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def until_over(self) -> int:
-        """The exit code: 0 completed, 1 not completed, 130 left while it goes on."""
+        """The exit code."""
         interrupts = Interrupts(self._say_that_it_stays)
         interrupts.listen()
         following = asyncio.create_task(self._follow())
@@ -64,7 +64,7 @@ class Accompaniment:
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
-                return LEFT
+                return exit_codes.LEFT
             following.result()
         finally:
             await _stop([following, leaving, *beside, *self._answering.values(), *self._dropped])
@@ -195,9 +195,9 @@ class Accompaniment:
         except ClientError as error:
             end = await bad_end(self.run, error)
             self.screen.failed(self.run.id, end.record, end.text)
-            return FAILED
+            return exit_codes.FAILED
         self.screen.result(self.run.id, result)
-        return COMPLETED
+        return exit_codes.DONE
 
 
 async def to_its_end(giving: Coroutine[Any, Any, AnswerReply]) -> AnswerReply:

@@ -15,7 +15,6 @@ from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import SHORT
 from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected
-from interpreter.client.questions import choose_question
 
 
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +60,7 @@ async def answer_question(
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run) as unattended:
-            asked = choose_question(await run.asked(), question)
+            asked = await run.open_question(question)
             seen = replace(asked.question, proposal_digest=_seen(asked.question, proposal))
             reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note, key=key)
     signed = "signed" if key is not None else "unverified"

@@ -6,23 +6,56 @@ from collections.abc import Coroutine
 from typing import Any
 
 import click
+from temporalio.service import RPCError
 
 from dsl.diagnostics import reports
 from dsl.diagnostics.frame import COLOURED, PLAIN
-from interpreter.cli.problem import Misuse, Problem
+from interpreter.cli.problem import Misuse, NoServer, Problem, Refused, Unattended
 from interpreter.client.errors import (
     ClientError,
+    DefinitionRefused,
     FlowRefused,
     FlowUnreadable,
+    IdRefused,
     InputRefused,
+    NoWorker,
+    PriceUnknown,
+    RunExists,
+    RunStuck,
+    Unconfigured,
     UnknownQuestion,
     UnknownRun,
+    Unreachable,
 )
 from interpreter.encryption.errors import EncryptionError, UnusableKeys
 from interpreter.server.command import BinaryMissing
 from interpreter.server.embedded import ServerFailed
 
-USED_WRONGLY = (FlowUnreadable, UnknownRun, UnknownQuestion)
+AGAIN = "--again new starts another one when that is over, --again attach comes back to it"
+HOW_TO_GIVE = "Give it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how"
+
+WORDED: tuple[tuple[type[Exception], type[Problem], str], ...] = (
+    (InputRefused, Misuse, HOW_TO_GIVE),
+    (RunExists, Misuse, AGAIN),
+    (FlowUnreadable, Misuse, ""),
+    (IdRefused, Misuse, ""),
+    (Unconfigured, Misuse, ""),
+    (UnknownRun, Misuse, ""),
+    (UnknownQuestion, Misuse, ""),
+    (UnusableKeys, Misuse, ""),
+    (PriceUnknown, Refused, ""),
+    (DefinitionRefused, Refused, ""),
+    (Unreachable, NoServer, ""),
+    (ServerFailed, NoServer, ""),
+    (BinaryMissing, NoServer, ""),
+    (NoWorker, Unattended, ""),
+    (RunStuck, Unattended, ""),
+    (ClientError, Problem, ""),
+    (EncryptionError, Problem, ""),
+)
+"""What is said of a failure, and with which exit code the command ends: the first row that fits. Its last words are
+what to do.
+"""
 
 
 def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
@@ -32,16 +65,23 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
     except FlowRefused as error:
         style = COLOURED if sys.stderr.isatty() else PLAIN
         click.echo(reports.text([(error.source, error.diagnostics)], style), err=True, nl=False)
-        raise Problem(str(error)) from error
-    except InputRefused as error:
-        raise Misuse(f"{error}\nGive it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how") from error
-    except USED_WRONGLY as error:
-        raise Misuse(str(error)) from error
-    except UnusableKeys as error:
-        raise Misuse(str(error)) from error
-    except (ClientError, EncryptionError, ServerFailed, BinaryMissing) as error:
-        raise Problem(str(error)) from error
+        raise Refused(str(error)) from error
+    except RPCError as error:  # it answered when we connected
+        raise NoServer(f"the server does not answer any more: {error.message}") from error
     except OSError as error:
         if error.filename is None:
             raise
         raise Problem(f"{error.filename}: {error.strerror}") from error
+    except Exception as error:
+        worded = _worded(error)
+        if worded is None:
+            raise
+        raise worded from error
+
+
+def _worded(error: Exception) -> Problem | None:
+    """The sentence for the person who typed the command; None for what is a bug."""
+    for kind, problem, advice in WORDED:
+        if isinstance(error, kind):
+            return problem(f"{error}\n{advice}" if advice else str(error))
+    return None

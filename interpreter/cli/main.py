@@ -1,6 +1,6 @@
 """The entry of `dsl`. It imports click and nothing else of weight: `dsl check` must start in the time of its own work.
 
-Exit codes: 0 done, 1 the flow or the run failed, 2 used wrongly, 3 a bug of ours, 130 left with Ctrl-C.
+What it ends with stands in `exit_codes.py`.
 """
 
 import sys
@@ -8,11 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from interpreter.cli import exit_codes
 from interpreter.cli.lazy_group import LazyGroup
 from interpreter.cli.leaving import leave
-
-INTERNAL = 3
-INTERRUPTED = 130
 
 
 def installed_version() -> str:
@@ -48,9 +46,9 @@ def run_command(arguments: list[str]) -> int:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("", err=True)
-        return INTERRUPTED
+        return exit_codes.LEFT
     except BrokenPipeError:
-        return 1
+        return exit_codes.FAILED
     except Exception:  # noqa: BLE001 - the last door: a bug of ours is said to be one
         return _internal_error()
     return code if isinstance(code, int) else 0
@@ -61,4 +59,4 @@ def _internal_error() -> int:
 
     click.echo(traceback.format_exc(), err=True, nl=False)
     click.echo("This is a bug in dsl, not in your flow. Please report it with the lines above.", err=True)
-    return INTERNAL
+    return exit_codes.BUG

@@ -3,18 +3,37 @@
 import click
 
 from dsl.diagnostics.inert import inert_lines
+from interpreter.cli import exit_codes
 
 
 class Problem(click.ClickException):
-    """The command could not do what it was asked: exit code 1."""
+    """The command could not do what it was asked; why is told by the exit code too."""
 
-    exit_code = 1
+    exit_code = exit_codes.FAILED
 
     def show(self, file: object = None) -> None:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {inert_lines(self.message)}", err=True)
 
 
 class Misuse(Problem):
-    """The command was used wrongly: exit code 2."""
+    """The command was used wrongly."""
 
-    exit_code = 2
+    exit_code = exit_codes.MISUSED
+
+
+class Refused(Problem):
+    """Nothing was started: the flow does not pass the check, or the tools do not fit it."""
+
+    exit_code = exit_codes.REFUSED
+
+
+class NoServer(Problem):
+    """No server answers."""
+
+    exit_code = exit_codes.UNREACHABLE
+
+
+class Unattended(Problem):
+    """Nothing works on the run, or it is stuck."""
+
+    exit_code = exit_codes.UNATTENDED

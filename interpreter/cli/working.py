@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from dsl.definition.seal import Sealed
 from interpreter.activities.tool import Tool
-from interpreter.cli.problem import Misuse, Problem
+from interpreter.cli.problem import Misuse, Refused
 from interpreter.cli.serving import Serving
 from interpreter.client.client import Client
 from interpreter.identity.errors import UnusablePeople
@@ -61,7 +61,7 @@ async def working(
     try:
         worker = Worker(client.temporal, task_queue=queue, plugins=[plugin])
     except SignatureError as error:
-        raise Problem(str(error)) from error
+        raise Refused(str(error)) from error
     async with worker:
         yield
 

@@ -13,9 +13,10 @@ from temporalio.client import Client as TemporalClient
 
 from interpreter.boundary.payloads import JSON, RunOptions
 from interpreter.client.connecting import connect_temporal, connect_with_keys
+from interpreter.client.ids import checked_id
 from interpreter.client.listing import RunSummary, list_runs, why_stuck
 from interpreter.client.run import Run
-from interpreter.client.starting import Start, new_id, start_run
+from interpreter.client.starting import Again, Start, new_id, start_run
 from interpreter.client.submission import FlowSource, prepare
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.server.embedded import embedded
@@ -47,6 +48,7 @@ class Client:
         verified: bool = False,
         staged: bool = False,
         with_tools: bool = False,
+        again: Again = "reject",
         options: RunOptions | None = None,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition.
@@ -54,15 +56,17 @@ class Client:
         `flow` names one of several flows in the file. `verified`: no answer to any question of this run, or of its
         children, counts that is not signed by somebody whom the worker knows. `staged`: each call that
         may write is captured instead of carried out, and its result made up; so is what follows from an answer that was
-        made up, in any run, unless `with_tools` says otherwise. Raises `FlowRefused`, `InputRefused`,
-        `PriceUnknown` or `RunExists`.
+        made up, in any run, unless `with_tools` says otherwise. `again`: when a run has this `id` already, the start is
+        refused (`reject`), another run begins if that one is over (`new`), or that one is returned if it is of the same
+        definition (`attach`). Raises `FlowRefused`, `IdRefused`, `InputRefused`, `PriceUnknown` or `RunExists`.
         """
+        id = checked_id(id) if id is not None else None
         prepared = prepare(self.store, flow_source, flow, input)
         prepared.input.requester = requester
         prepared.input.options = replace(
             options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools
         )
-        start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source)
+        start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source, again)
         await start_run(self.temporal, start)
         return self.run(start.id)
 

@@ -1,5 +1,7 @@
 """Where the server is: as asked for, else as Temporal's own configuration says (`TEMPORAL_ADDRESS`, profiles, TLS)."""
 
+import os
+import re
 from typing import Any
 
 from temporalio.client import Client as TemporalClient
@@ -7,7 +9,7 @@ from temporalio.common import HeaderCodecBehavior
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
-from interpreter.client.errors import Unreachable
+from interpreter.client.errors import Unconfigured, Unreachable
 from interpreter.encryption.converter import converter_that_encrypts, headers_with
 from interpreter.encryption.keyring import Keyring
 
@@ -15,7 +17,7 @@ DEFAULT_ADDRESS = "localhost:7233"
 
 
 async def connect_temporal(address: str | None, namespace: str | None, keys: Keyring) -> TemporalClient:
-    settings = ClientConfig.load_client_connect_config()
+    settings = _configured()
     if address is not None:
         settings["target_host"] = address
     if namespace is not None:
@@ -38,5 +40,24 @@ async def connect_with_keys(keys: Keyring, **settings: Any) -> TemporalClient:
     )
 
 
+def _configured() -> Any:
+    """What Temporal's configuration says: a file of profiles, and the environment."""
+    file = os.environ.get("TEMPORAL_CONFIG_FILE") or "Temporal's configuration file"
+    try:
+        return ClientConfig.load_client_connect_config()
+    except RuntimeError as error:  # its own class is one of temporalio's private parts
+        profile = os.environ.get("TEMPORAL_PROFILE")
+        if profile and str(error) == f"Profile '{profile}' not found":
+            raise Unconfigured(f"there is no profile `{profile}` in {file} (TEMPORAL_PROFILE)") from error
+        raise Unconfigured(f"{file} cannot be used: {' '.join(str(error).split())}") from error
+
+
+_SAID = re.compile(r'message: "([^"]+)"')
+
+
 def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, RPCError) else str(error).splitlines()[0]
+    """In a few words: the library's own has the names of its classes."""
+    if isinstance(error, RPCError):
+        return error.message
+    said = _SAID.findall(str(error))
+    return str(said[-1]).lower() if said else str(error).splitlines()[0]

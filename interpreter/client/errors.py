@@ -22,6 +22,10 @@ class Unreachable(ClientError):
     """No Temporal server answers at the address, or not with this namespace."""
 
 
+class Unconfigured(ClientError):
+    """Temporal's own configuration cannot be used."""
+
+
 class FlowRefused(ClientError):
     """The file does not pass the check: every problem of it stands in `diagnostics`."""
 
@@ -58,8 +62,12 @@ class PriceUnknown(ClientError):
     """The flow has a budget in usd, and a model that it may ask has no known price."""
 
 
+class IdRefused(ClientError):
+    """This cannot be the id of a run."""
+
+
 class RunExists(ClientError):
-    """A run of this id is under way."""
+    """There is a run of this id: under way, or one that has ended, and how is told."""
 
 
 class UnknownRun(ClientError):
@@ -84,6 +92,10 @@ class AnswerKept(NoWorker):
 
 class RunStuck(ClientError):
     """The run's workflow task keeps failing: it neither goes on nor answers until that is mended."""
+
+
+class RunOver(ClientError):
+    """The run has ended meanwhile, so it can be neither answered nor ended."""
 
 
 class RunCancelled(ClientError):

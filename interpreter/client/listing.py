@@ -15,6 +15,7 @@ from temporalio.exceptions import FailureError
 
 from interpreter.boundary import names
 from interpreter.client.run import Run
+from interpreter.client.statuses import status_word
 from interpreter.encryption.errors import EncryptionError
 
 FAILURES_BEFORE_STUCK = 2
@@ -43,19 +44,6 @@ class RunSummary:
     """Why the run does not go on: of one that waits for an object of the store; of any, when it was asked about."""
 
 
-_STATUSES = {
-    WorkflowExecutionStatus.RUNNING: "running",
-    WorkflowExecutionStatus.COMPLETED: "completed",
-    WorkflowExecutionStatus.FAILED: "failed",
-    WorkflowExecutionStatus.CANCELED: "cancelled",
-    WorkflowExecutionStatus.TERMINATED: "terminated",
-    WorkflowExecutionStatus.TIMED_OUT: "timed_out",
-    WorkflowExecutionStatus.CONTINUED_AS_NEW: "continued",
-}
-STATUSES = tuple(_STATUSES.values())[:-1]
-"""Those that a run can have; `continued` is only ever one of its executions."""
-
-
 async def list_runs(
     client: TemporalClient, *, flow: str | None, status: str | None, children: bool = False
 ) -> AsyncIterator[RunSummary]:
@@ -67,10 +55,6 @@ async def list_runs(
         summary = await _summary(execution)
         if (flow is None or summary.flow == flow) and (status is None or summary.status == status):
             yield summary
-
-
-def status_word(status: WorkflowExecutionStatus | None) -> str:
-    return _STATUSES.get(status, "unknown") if status is not None else "unknown"
 
 
 async def why_stuck(client: TemporalClient, run: Run) -> str | None:

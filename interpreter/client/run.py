@@ -12,6 +12,7 @@ from temporalio.client import (
 )
 from temporalio.client import (
     WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -25,11 +26,12 @@ from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.ending import ending
-from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunStuck, UnknownRun
+from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunOver, RunStuck, UnknownRun
 from interpreter.client.failed_queries import why_failed
 from interpreter.client.following import follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
+from interpreter.client.statuses import how_it_ended
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.stores.store import ObjectStore
 
@@ -136,6 +138,13 @@ class Run:
                 found += await (await self.child(step.path))._asked_if_there()
         return found
 
+    async def open_question(self, question: str | None) -> Asked:
+        """The one of that name or id, or the only one there is. Raises `AnswerRefused` when the run is over."""
+        status = (await self.describe()).status
+        if status is not WorkflowExecutionStatus.RUNNING:
+            raise AnswerRefused(f"the run {self.id} {how_it_ended(status)}, so it takes no answer any more")
+        return choose_question(await self.asked(), question)
+
     async def _asked_if_there(self) -> list[Asked]:
         try:
             return await self.asked()
@@ -157,7 +166,7 @@ class Run:
         have proposed an answer, `proposal` is the digest of the one that was seen, or `answer` gives another. `key`
         signs: without it, nobody can know who answered.
         """
-        asked = choose_question(await self.asked(), question)
+        asked = await self.open_question(question)
         seen = replace(asked.question, proposal_digest=proposal)
         return await asked.run.answer(seen, "approve", by=by, answer=answer, group=group, note=note, key=key)
 
@@ -171,7 +180,7 @@ class Run:
         key: Signer | None = None,
     ) -> AnswerReply:
         """Say no."""
-        asked = choose_question(await self.asked(), question)
+        asked = await self.open_question(question)
         return await asked.run.answer(asked.question, "reject", by=by, group=group, note=note, key=key)
 
     async def answer(
@@ -277,6 +286,8 @@ class Run:
 
 def _explained(run: str, error: RPCError) -> ClientError:
     match error.status:
+        case RPCStatusCode.NOT_FOUND if "already completed" in error.message:
+            return RunOver(f"the run {run} is over already; `dsl show` tells how it ended")
         case RPCStatusCode.NOT_FOUND:
             return UnknownRun(f"there is no run {run} here; `dsl runs` lists them")
         case RPCStatusCode.FAILED_PRECONDITION if "failed state" in error.message:

@@ -1,15 +1,19 @@
 """Start a run of a prepared flow."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, TypeAlias
 
 from temporalio.client import Client as TemporalClient
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,10 +22,20 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import RunInput
 from interpreter.boundary.sparse import sparse
 from interpreter.client.errors import ClientError, RunExists
+from interpreter.client.statuses import how_it_ended
 from interpreter.encryption.converter import encrypts
+
+LONGEST_RESULT = 300
+"""Characters of a result in a message."""
 
 TASK_TIMEOUT = timedelta(seconds=5)
 """What a lost worker costs when it is lost in the middle of a workflow task; replaying a long run must fit as well."""
+
+
+Again: TypeAlias = Literal["reject", "new", "attach"]
+"""What becomes of a start under an id that a run has already: it is refused; another run begins, if that one is over;
+or that run is the one that was meant, if it is one of the same definition.
+"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,14 @@ class Start:
     task_queue: str
     input: RunInput
     source: str | None = None
+    again: Again = "reject"
+
+
+_REUSE = {
+    "reject": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+    "new": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    "attach": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+}
 
 
 def new_id(flow: str) -> str:
@@ -63,12 +85,42 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
             task_queue=start.task_queue,
             task_timeout=TASK_TIMEOUT,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=_REUSE[start.again],
             memo=memo,
             search_attributes=attributes,
             static_summary=f"{start.input.flow} {start.input.definition.hash[:12]}",
         )
     except WorkflowAlreadyStartedError as error:
-        raise RunExists(f"a run {start.id} is under way already; choose another id, or leave it out") from error
+        existing = await client.get_workflow_handle(start.id).describe()
+        if start.again == "attach" and await _is_meant(existing, start):
+            return
+        raise RunExists(await _existing(client, existing, start)) from error
+
+
+async def _is_meant(existing: WorkflowExecutionDescription, start: Start) -> bool:
+    memo = await existing.memo()
+    return (memo.get(names.MEMO_FLOW), memo.get(names.MEMO_HASH)) == (start.input.flow, start.input.definition.hash)
+
+
+async def _existing(client: TemporalClient, existing: WorkflowExecutionDescription, start: Start) -> str:
+    """What there is, and what can be done instead."""
+    if start.again == "attach":
+        return f"the run {start.id} is one of another definition; choose another id"
+    if existing.status is WorkflowExecutionStatus.RUNNING:
+        return f"a run {start.id} is under way already; choose another id, or leave it out"
+    result = await _result(client, start.id)
+    how = how_it_ended(existing.status)
+    return f"there was a run {start.id} already, which {how}{result}; choose another id, or leave it out"
+
+
+async def _result(client: TemporalClient, id: str) -> str:
+    """Of one that has completed, as far as it fits into a sentence."""
+    try:
+        kept = await client.get_workflow_handle(id).result()
+    except (WorkflowFailureError, RPCError):
+        return ""
+    text = json.dumps(kept.get("value") if isinstance(kept, dict) else kept, ensure_ascii=False)
+    return f", and its result is {text if len(text) <= LONGEST_RESULT else text[: LONGEST_RESULT - 1] + '…'}"
 
 
 def _attributes(given: RunInput) -> TypedSearchAttributes:

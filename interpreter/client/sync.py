@@ -15,6 +15,7 @@ from interpreter.client import client as asynchronous
 from interpreter.client.client import TASK_QUEUE
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run, Signer
+from interpreter.client.starting import Again
 from interpreter.client.submission import FlowSource
 from interpreter.encryption.keyring import Keyring
 from interpreter.stores.store import ObjectStore
@@ -125,9 +126,21 @@ class SyncClient:
         task_queue: str = TASK_QUEUE,
         requester: str | None = None,
         verified: bool = False,
+        staged: bool = False,
+        with_tools: bool = False,
+        again: Again = "reject",
     ) -> SyncRun:
         submitted = self._client.submit(
-            flow_source, input, id=id, flow=flow, task_queue=task_queue, requester=requester, verified=verified
+            flow_source,
+            input,
+            id=id,
+            flow=flow,
+            task_queue=task_queue,
+            requester=requester,
+            verified=verified,
+            staged=staged,
+            with_tools=with_tools,
+            again=again,
         )
         return SyncRun(self._loop.wait(submitted), self._loop)
 

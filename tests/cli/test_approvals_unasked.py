@@ -22,7 +22,7 @@ async def connected(target: object) -> AsyncIterator[OneRun]:
     yield OneRun()
 
 
-@pytest.mark.parametrize(("reachable", "code", "said"), [(True, 0, "nothing is asked now\n"), (False, 3, "")])
+@pytest.mark.parametrize(("reachable", "code", "said"), [(True, 0, "nothing is asked now\n"), (False, 6, "")])
 def test_approvals_states_a_falsehood(monkeypatch: pytest.MonkeyPatch, reachable: bool, code: int, said: str) -> None:
     async def of_run(*_: object) -> list[Any]:
         if not reachable:

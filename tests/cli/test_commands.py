@@ -96,10 +96,8 @@ def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
 def test_the_same_id_while_a_run_is_under_way_is_refused(dsl: Dsl) -> None:
     submitted(dsl, "twice")
     ended = dsl.here("submit", SHOP, "--set", "item=book", "--id", "twice")
-    assert (ended.code, ended.err) == (
-        1,
-        "error: a run twice is under way already; choose another id, or leave it out\n",
-    )
+    assert ended.code == 2
+    assert "a run twice is under way already; choose another id, or leave it out" in ended.err
 
 
 @pytest.mark.slow
@@ -127,7 +125,7 @@ async def start_without_definition(state: Path, id: str) -> None:
     ("arguments", "code", "told"),
     [
         (("run", "nowhere.flow"), 2, "error: there is no file nowhere.flow"),
-        (("run", "broken.flow"), 1, "error[SF"),
+        (("run", "broken.flow"), 4, "error[SF"),
         (("run", SHOP, "--flow", "shpo"), 2, "there is no flow `shpo`"),
         (("run", SHOP, "--input", "{'item': 1}"), 2, "the input is not JSON: line 1, column 2"),
         (("run", SHOP, "--input", "nowhere.json"), 2, "there is no file nowhere.json"),
@@ -146,7 +144,7 @@ async def start_without_definition(state: Path, id: str) -> None:
         (("attach", "nothing"), 2, "there is no run nothing here"),
         (("cancel", "nothing"), 2, "there is no run nothing here"),
         (("approve", "nothing"), 2, "there is no run nothing here"),
-        (("runs", "--address", "127.0.0.1:1"), 1, "no Temporal server answers at 127.0.0.1:1"),
+        (("runs", "--address", "127.0.0.1:1"), 5, "no Temporal server answers at 127.0.0.1:1"),
         (("runs", "--status", "runing"), 2, "'runing' is not one of"),
         (("rnu",), 2, "There is no command `rnu`. Did you mean `run`?"),
         (("run", SHOP, "--imput", "x"), 2, "No such option"),

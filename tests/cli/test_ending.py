@@ -30,7 +30,7 @@ def test_what_a_run_leaves_behind_is_told_before_it_is_terminated(dsl: Dsl, left
     assert "not undone: shop.reserve at shop/parallel#1/hold" in ended.err
     assert f"{left} is terminated" in ended.err
     again = dsl.here("terminate", left, "--yes")
-    assert (again.code, "has ended: it is terminated" in again.err) == (1, True), again.err
+    assert (again.code, "was terminated already" in again.err) == (1, True), again.err
     result = dsl.here("result", left)
     assert (result.code, "was terminated: a test" in result.err) == (1, True), result.err
 
@@ -59,7 +59,7 @@ def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
     assert attached.code == 1
     assert f"the run {left} was cancelled" in attached.err
     ended = dsl.here("cancel", left)
-    assert (ended.code, "has ended: it is cancelled" in ended.err) == (1, True), ended.err
+    assert (ended.code, "was cancelled already" in ended.err) == (1, True), ended.err
 
 
 @pytest.mark.slow

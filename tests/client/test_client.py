@@ -169,7 +169,9 @@ async def test_the_same_id_under_way_is_refused_and_free_again_afterwards(folder
         await run.reject(by="ada", group="team")
         with pytest.raises(api.RunFailed):
             await run.result()
-        again = await client.submit(SHOP, {"item": "moon"}, id="same")
+        with pytest.raises(api.RunExists, match="which has failed"):
+            await client.submit(SHOP, {"item": "moon"}, id="same")
+        again = await client.submit(SHOP, {"item": "moon"}, id="same", again="new")
         with pytest.raises(api.RunFailed):
             await again.result()
 

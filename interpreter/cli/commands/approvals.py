@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from interpreter.cli import exit_codes
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
@@ -12,9 +13,6 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError
 from interpreter.client.questions import Asked
-
-NOT_ALL_ASKED = 3
-"""The exit code when a run could not be asked: what is listed may not be all."""
 
 
 @click.command(epilog="Example: dsl approvals support-3f9c2a10")
@@ -25,7 +23,7 @@ NOT_ALL_ASKED = 3
 def approvals(run: str | None, group: str | None, as_json: bool, target: Target) -> int:
     """List the questions that are open.
 
-    Those of one run, or of all runs that are under way. The exit code is 3 when one of them could not be asked.
+    Those of one run, or of all runs that are under way. The exit code is 6 when one of them could not be asked.
     """
     return carry_out(_approvals(run, group, as_json, target))
 
@@ -33,7 +31,7 @@ def approvals(run: str | None, group: str | None, as_json: bool, target: Target)
 async def _approvals(id: str | None, group: str | None, as_json: bool, target: Target) -> int:
     async with connected(target) as client:
         asked, all_said = (await _of_run(client, id, target), True) if id is not None else await _of_all(client, target)
-    code = 0 if all_said else NOT_ALL_ASKED
+    code = exit_codes.DONE if all_said else exit_codes.UNATTENDED
     asked = [one for one in asked if group is None or group in one.question.whom]
     if as_json:
         print_json([{"run": one.run.id, **asdict(one.question)} for one in asked])

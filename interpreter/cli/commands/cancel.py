@@ -9,7 +9,8 @@ from interpreter.cli.asked_directly import nobody_works, works
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Problem
 from interpreter.cli.target import Target, connected, target_options
-from interpreter.client.listing import status_word, why_stuck
+from interpreter.client.listing import why_stuck
+from interpreter.client.statuses import how_it_ended
 
 
 @click.command(epilog="Example: dsl cancel support-3f9c2a10")
@@ -29,7 +30,7 @@ async def _cancel(id: str, target: Target) -> None:
         run = client.run(id)
         description = await run.describe()
         if description.close_time is not None:
-            raise Problem(f"the run {id} has ended: it is {status_word(description.status)}")
+            raise Problem(f"the run {id} {how_it_ended(description.status)} already")
         stuck = await why_stuck(client.temporal, run)
         await run.cancel()
         if stuck is not None:

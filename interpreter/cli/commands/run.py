@@ -12,6 +12,7 @@ from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.accompany import Accompaniment
+from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
@@ -27,7 +28,8 @@ from interpreter.cli.tools import ChosenTools, chosen_tools
 from interpreter.cli.working import loaded_tools, working
 from interpreter.cli.writing import STAGED, writing_options
 from interpreter.client.compiling import compile_flow
-from interpreter.client.starting import new_id
+from interpreter.client.ids import checked_id
+from interpreter.client.starting import Again, new_id
 from interpreter.client.submission import read_source
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Wanted:
     verified: bool
     staged: bool
     with_tools: bool
+    again: Again
 
     @property
     def writes_nothing(self) -> bool:
@@ -79,6 +82,7 @@ Examples:
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]")
+@again_option
 @serving_options
 @key_option
 @verified_option
@@ -95,6 +99,7 @@ def run(
     id: str | None,
     requester: str | None,
     task_queue: str | None,
+    again: Again,
     serving: Serving,
     key_file: Path | None,
     verified: bool,
@@ -126,6 +131,7 @@ def run(
         verified=verified,
         staged=staged,
         with_tools=with_tools,
+        again=again,
     )
     with prints_on_standard_error():
         return carry_out(_run(wanted, target))
@@ -137,7 +143,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:
         refuse_without_key(sealed, wanted.serving)
-    id = wanted.id or new_id(sealed.flow)
+    id = checked_id(wanted.id) if wanted.id is not None else new_id(sealed.flow)
     queue = wanted.task_queue or f"run-{id}"
     tools = chosen_tools(wanted.tools, wanted.file)
     loaded = loaded_tools(tools.modules, str(Path.cwd()))
@@ -155,6 +161,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
             verified=wanted.verified,
             staged=wanted.writes_nothing,
             with_tools=wanted.with_tools,
+            again=wanted.again,
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)

@@ -9,7 +9,8 @@ from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
-from interpreter.client.listing import STATUSES, RunSummary
+from interpreter.client.listing import RunSummary
+from interpreter.client.statuses import STATUSES
 
 
 @click.command(epilog="Example: dsl runs --status running")

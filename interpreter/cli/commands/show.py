@@ -22,9 +22,10 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import Client
 from interpreter.client.ending import ending
 from interpreter.client.errors import NoWorker
-from interpreter.client.listing import lacking, status_word, stuck_below, why_stuck
+from interpreter.client.listing import lacking, stuck_below, why_stuck
 from interpreter.client.retold import retold
 from interpreter.client.run import Run
+from interpreter.client.statuses import status_word
 from interpreter.client.waiting import waiting_calls
 
 _TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}

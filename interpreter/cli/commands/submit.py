@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
@@ -12,6 +13,7 @@ from interpreter.cli.signing import verified_option
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.writing import writing_options
 from interpreter.client.client import TASK_QUEUE
+from interpreter.client.starting import Again
 
 
 @click.command(
@@ -29,6 +31,7 @@ Example:
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
+@again_option
 @verified_option
 @writing_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -41,6 +44,7 @@ def submit(
     id: str | None,
     requester: str | None,
     task_queue: str,
+    again: Again,
     verified: bool,
     staged: bool,
     with_tools: bool,
@@ -65,6 +69,7 @@ def submit(
                 verified=verified,
                 staged=staged,
                 with_tools=with_tools,
+                again=again,
             )
             missing = await run.missing_workers()
         if as_json:

@@ -16,7 +16,7 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import EndOfInput, can_ask, read_line
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError
-from interpreter.client.listing import status_word
+from interpreter.client.statuses import how_it_ended
 
 
 @click.command(
@@ -62,7 +62,7 @@ async def _left_behind(client: Client, id: str, target: Target) -> tuple[Sequenc
     run = client.run(id)
     description = await run.describe()
     if description.close_time is not None:
-        raise Problem(f"the run {id} has ended: it is {status_word(description.status)}")
+        raise Problem(f"the run {id} {how_it_ended(description.status)} already")
     try:
         async with asked_directly(client, target, run):
             return await run.left_behind(), None

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from interpreter.cli.carry_out import carry_out
-from interpreter.cli.problem import Problem
+from interpreter.cli.problem import Refused
 from interpreter.cli.serving import Serving, serving_options, told_at_start
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.tool_logs import tool_logs
@@ -77,4 +77,4 @@ async def _worker(
             with tool_logs(target.folder, f"worker-{task_queue}", lambda line: click.echo(line, err=True)):
                 await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
         except SignatureError as error:
-            raise Problem(str(error)) from error
+            raise Refused(str(error)) from error

@@ -1,0 +1,17 @@
+"""What a command ends with. The README has the same table; a test compares them."""
+
+DONE = 0
+FAILED = 1
+"""What was asked for came to a bad end: the run failed, was cancelled or terminated, or took no such answer."""
+MISUSED = 2
+"""An option, an input, a file, a run or a question that there is not."""
+BUG = 3
+"""A mistake of ours."""
+REFUSED = 4
+"""Nothing was started: the flow does not pass the check, or the tools do not fit it."""
+UNREACHABLE = 5
+"""No server answers."""
+UNATTENDED = 6
+"""A run could not be asked: nothing works on it, or it is stuck. What is said may not be all."""
+LEFT = 130
+"""Ctrl-C; the run stays."""
