@@ -1,7 +1,8 @@
-"""Strict JSON text to values: no NaN, ints of 64 bits, fractions as finite numbers, no half characters."""
+"""Strict JSON text to values: no NaN, ints of 64 bits, finite numbers, no half characters, no key that stands twice."""
 
 import json
 import math
+from collections import Counter
 from typing import Any, NoReturn
 
 from dsl.expressions.numbers import LARGEST_INT
@@ -9,9 +10,21 @@ from dsl.expressions.numbers import LARGEST_INT
 
 def parse(text: str) -> Any:
     """The value; raises `ValueError` with the reason when `text` is not strict JSON."""
-    value = json.loads(text, parse_constant=_constant, parse_int=_int, parse_float=_number)
+    value = json.loads(
+        text, object_pairs_hook=unique_pairs, parse_constant=_constant, parse_int=_int, parse_float=_number
+    )
     if "\\u" in text:
         json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, for `json.loads`. Of a key that stands twice nobody can say which was meant."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key in value if counts[key] > 1)
+        raise ValueError(f'the key "{twice[:80]}" stands twice in one object')
     return value
 
 

@@ -6,6 +6,7 @@ What has no such form is asked for in another one, which `unwrap` takes apart ag
 """
 
 from collections.abc import Callable
+from json import dumps
 from typing import Any
 
 from dsl.ast.types import (
@@ -40,8 +41,15 @@ def record_schema(fields: tuple[Field, ...], types: Types) -> Schema:
     return json_schema(RecordType(fields), types, for_model=False)
 
 
+class Unwrappable(ValueError):
+    """What is written in another form is not of that form: a text that holds no JSON, a map with a key twice."""
+
+
 def unwrap(answer: Any, type_: Type, types: Types) -> Any:
-    """A model's answer in the form of `for_model`, as plain JSON of the type; `validate` sees what does not fit."""
+    """A model's answer in the form of `for_model`, as plain JSON of the type; `validate` sees what does not fit.
+
+    Raises `Unwrappable`.
+    """
     if not _is_object(type_, types) and type(answer) is dict and answer.keys() == {"value"}:
         answer = answer["value"]
     return _plain(answer, type_, types)
@@ -65,8 +73,9 @@ def _named(value: Any, type_: NamedType, types: Types) -> Any:
         return value
     try:
         return parse(value)
-    except ValueError:
-        return value
+    except (ValueError, RecursionError) as error:
+        shown = value if len(value) <= 60 else f"{value[:59]}…"
+        raise Unwrappable(f"a text that holds JSON was asked for, and {dumps(shown)} is none: {error}") from error
 
 
 def _list(value: Any, type_: ListType, types: Types) -> Any:
@@ -77,7 +86,12 @@ def _generic(value: Any, type_: GenericType, types: Types) -> Any:
     if type_.name == "Outcome":
         return _plain(value, outcome(type_.argument), types)
     if type(value) is list and all(type(entry) is dict and entry.keys() == {"key", "value"} for entry in value):
-        return {str(entry["key"]): _plain(entry["value"], type_.argument, types) for entry in value}
+        entries = {str(entry["key"]): _plain(entry["value"], type_.argument, types) for entry in value}
+        if len(entries) < len(value):
+            keys = [str(entry["key"]) for entry in value]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise Unwrappable(f"the key {dumps(twice[:60])} stands twice in a map")
+        return entries
     return value
 
 

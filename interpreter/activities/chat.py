@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -68,12 +67,6 @@ def _unread(reason: str) -> ProviderFailure:
 
 
 def _told(failure: ProviderFailure) -> ApplicationError:
-    usage = believable(failure.usage)
-    detail: dict[str, Any] = {
-        "retry_after": failure.retry_after,
-        "usage": asdict(usage) if usage else None,
-        "charge": failure.charge,
-    }
     return ApplicationError(
-        failure.message, detail, type=failure.kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
+        failure.message, failure.detail, type=failure.kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
     )

@@ -55,9 +55,11 @@ MODEL_FAILURES = frozenset(
 `ApplicationError` is a `ModelFailureDetail` as a dictionary:
 
 `retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (`{input_tokens,
-output_tokens}` when the provider reported it, or null), `charge`: `"none"` (certainly not billed: 429, authentication,
-invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a timeout, a broken stream). `NoProvider`: the
-worker that took the call can ask no model, which says nothing about the model; another worker may, or this one later.
+output_tokens}` when the provider reported it, or null), `cut` (the answer is as long as it might be), `refuses` (what
+of `payloads.REFUSABLE` the server does not take), `unreached` (nothing answers at the address), `charge`: `"none"`
+(certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a
+timeout, a broken stream). What is not so is left out. `NoProvider`: the worker that took the call can ask no model,
+which says nothing about the model; another worker may, or this one later.
 """
 
 STILL_RUNNING = "StillRunning"

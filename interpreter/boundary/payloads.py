@@ -75,7 +75,7 @@ class RunOptions:
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
     of `input`, which only a parent gives. `max_output`: how many tokens each model can answer with, where that is
-    known. `rehearsal`: an agent's answer was made up before.
+    known. `rehearsal`: an agent's answer was made up before. `refuses`: what each model is known to refuse.
     """
 
     definition: DefinitionEnvelope
@@ -93,6 +93,7 @@ class RunInput:
     references: References = field(default_factory=list)
     max_output: dict[str, int] = field(default_factory=dict)
     rehearsal: bool = False
+    refuses: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -122,8 +123,11 @@ class RunResult:
 
 @dataclass
 class ChatRequest:
-    """One attempt at one model. `schema` is the JSON Schema of the answer (null: text). `references` are those of
-    `[prompt, instructions]`.
+    """One attempt at one model. `schema_text` is the JSON Schema of the answer, as text, because converters sort the
+    keys of an object and a model writes fields in the order in which it sees them; `schema` is the same in earlier
+    histories, and without either the answer is any text. `references` are those of `[prompt, instructions]`.
+    `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
+    `REFUSABLE`.
     """
 
     agent: str
@@ -135,8 +139,25 @@ class ChatRequest:
     temperature: float | None = None
     attempt: int = 1
     feedback: str | None = None
-    """Why the answer before was refused, for a re-ask."""
     references: References = field(default_factory=list)
+    schema_text: str | None = None
+    refused: str | None = None
+    without: list[str] = field(default_factory=list)
+
+
+REFUSABLE = (
+    "temperature",
+    "max_completion_tokens",
+    "stream_options",
+    "stream",
+    "system",
+    "strict",
+    "json_schema",
+    "json_object",
+)
+"""What some servers refuse of a request. Without `max_completion_tokens` it says `max_tokens`, without `system` the
+instructions stand before the prompt, without `json_schema` the schema is told in words and any JSON asked for.
+"""
 
 
 @dataclass
@@ -147,12 +168,15 @@ class ChatUsage:
 
 @dataclass
 class ChatResult:
-    """The model's answer, parsed from JSON when there was a schema. `rehearsal`: no model was asked."""
+    """The model's answer: `text` as it wrote it, which the machine reads, or `output`, what needs no reading.
+    `rehearsal`: no model was asked.
+    """
 
     output: JSON
     usage: ChatUsage
     response_model: str
     rehearsal: bool = False
+    text: str | None = None
 
 
 @dataclass

@@ -86,7 +86,7 @@ class Board:
         if note.kind == "finished":
             self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"
             item.own_state = self.status
-        elif note.kind in ("exhausted", "overspent"):
+        elif note.kind in ("exhausted", "overspent", "adapted"):
             item.detail = note.detail
         elif note.kind == "staged":
             item.staged, item.detail = True, note.detail

@@ -19,7 +19,7 @@ from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
-from interpreter.providers.limits import resolve_max_output
+from interpreter.providers.limits import resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
 
@@ -48,6 +48,7 @@ def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input
         input=_checked_input(definition, {} if input is None else input),
         prices=_prices(definition),
         max_output=resolve_max_output(_models(definition)),
+        refuses=resolve_refused(_models(definition)),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
 

@@ -10,12 +10,11 @@ half is too little for an answer it takes the whole, because two answers that ar
 ceiling is what the agent declares, or what the model can give, whichever is less.
 """
 
-import json
 from decimal import Decimal
 
 from dsl.expressions.values import Reference, Value
 from interpreter.boundary import numbers
-from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.payloads import REFUSABLE, ChatRequest
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, State
@@ -34,7 +33,7 @@ def ceiling(state: State, model: str, declared: int | None) -> int:
 
 def tokens_sent(request: ChatRequest) -> int:
     """An upper bound of the tokens that the request sends."""
-    texts = (request.prompt, request.instructions, request.feedback, json.dumps(request.schema))
+    texts = (request.prompt, request.instructions, request.feedback, request.refused, request.schema_text)
     return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
 
 
@@ -67,9 +66,24 @@ def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) ->
 
 def was_cut(event: CallFailed, request: ChatRequest) -> bool:
     """Whether the answer ended because it was as long as it might be."""
-    usage = detail_of(event).get("usage")
+    detail = detail_of(event)
+    return detail.get("cut") is True or as_long_as_it_may_be(detail.get("usage"), request)
+
+
+def as_long_as_it_may_be(usage: Value, request: ChatRequest) -> bool:
     answer = numbers.tokens(usage.get("output_tokens")) if type(usage) is dict else None
     return answer is not None and answer >= request.max_output_tokens
+
+
+def room(state: State, purse: str, request: ChatRequest) -> int | None:
+    """How many tokens of answer the purse has for one more attempt, and nothing after it; None is no limit."""
+    return _answer_in(state, purse, request.model, tokens_sent(request), 1)
+
+
+def refused_parts(event: CallFailed) -> list[str]:
+    """What of a request its server says that it does not take."""
+    told = detail_of(event).get("refuses")
+    return [part for part in REFUSABLE if part in told] if type(told) is list else []
 
 
 def detail_of(event: CallFailed) -> dict[str, Value]:

@@ -39,25 +39,28 @@ class ModelCallMemory(Memory):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The `output` of a model, or how it failed. `attempts` counts those of the step so far; `cut`: the answer was
-    longer than it might be; `budget`: what did not fit, when that is why the model was not asked again.
+    """What a model said: its `text`, or `output` that needs no reading; or how it failed. `attempts` counts those of
+    the step so far; `cut`: the answer was as long as it might be, which was `most` tokens; `budget`: what did not fit,
+    when that is why the model was not asked again.
     """
 
     failure: Failure | None
     attempts: int = 0
     output: Value = None
+    text: str | None = None
     rehearsal: bool = False
     cut: bool = False
+    most: int = 0
     budget: Value = None
 
 
-def said(result: ChatResult, attempts: int) -> Exit:
-    value = {"attempts": attempts, "output": result.output, "rehearsal": result.rehearsal}
-    return outcomes.done(cast(Value, value))
+def said(result: ChatResult, attempts: int, *, cut: bool, most: int) -> Exit:
+    told = {"output": result.output, "text": result.text, "rehearsal": result.rehearsal}
+    return outcomes.done(cast(Value, {"attempts": attempts, **told, "cut": cut, "most": most}))
 
 
-def failed(failure: Failure, attempts: int, *, cut: bool = False, budget: Value = None) -> Exit:
-    return outcomes.failed(replace(failure, details={"attempts": attempts, "cut": cut, "budget": budget}))
+def failed(failure: Failure, attempts: int, *, cut: bool = False, most: int = 0, budget: Value = None) -> Exit:
+    return outcomes.failed(replace(failure, details={"attempts": attempts, "cut": cut, "most": most, "budget": budget}))
 
 
 def heard(exit_: Exit) -> Heard:

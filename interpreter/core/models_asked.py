@@ -15,21 +15,35 @@ from interpreter.core.recorded import recorded
 @recorded
 @dataclass(slots=True)
 class ModelsAsked:
-    """`model` is the place in the list of the one that is asked, `reasks` how often it was for an answer that fits, and
-    `feedback` why its latest did not; `causes` tell how the models failed.
+    """`model` is the place in the list of the one that is asked, and `reasks` how often it was because its answer could
+    not be used. Its latest was `refused`, for the reason that it is told as `feedback`; `problem` is why it is asked
+    again, also where it is not told. `ceiling`: how long its answer may be now, if longer than usual. `causes` tell how
+    the models failed.
     """
 
     model: int = 0
     reasks: int = 0
     feedback: str | None = None
     causes: list[dict[str, Value]] = field(default_factory=list)
+    refused: str | None = None
+    problem: str | None = None
+    ceiling: int = 0
 
-    def ask_again(self, problem: str) -> bool:
+    def ask_again(self, problem: str, refused: str | None) -> bool:
         """Whether the model is asked again because of a `problem` with its answer."""
         if self.reasks == MOST_REASKS:
             return False
         self.reasks += 1
-        self.feedback = problem
+        self.feedback = self.problem = problem
+        self.refused = refused
+        return True
+
+    def ask_for_more(self, problem: str, ceiling: int) -> bool:
+        """Whether the model is asked the same again, because its answer was cut off and the next may be longer."""
+        if self.reasks == MOST_REASKS:
+            return False
+        self.reasks += 1
+        self.problem, self.ceiling = problem, ceiling
         return True
 
     def next_model(self, models: tuple[str, ...], failure: Failure, budget: Value) -> bool:
@@ -38,17 +52,18 @@ class ModelsAsked:
         if self.model + 1 == len(models):
             return False
         self.model += 1
-        self.reasks, self.feedback = 0, None
+        self.reasks, self.ceiling = 0, 0
+        self.feedback = self.refused = self.problem = None
         return True
 
     def out_of_budget(self, models: tuple[str, ...], failure: Failure) -> Failure:
         """How the step fails when its next question does not fit: as what came first did, if anything failed before."""
-        if not reservations.did_not_fit(failure) or (not self.causes and self.feedback is None):
+        if not reservations.did_not_fit(failure) or (not self.causes and self.problem is None):
             return failure
-        if self.feedback is None:
+        if self.problem is None:
             self._remember(models, NOT_ASKED, failure.message, failure.details)
         else:
-            message = f"{self.feedback}; the budget has no room to ask again: {failure.message}"
+            message = f"{self.problem}; the budget has no room to ask again: {failure.message}"
             self._remember(models, MALFORMED_OUTPUT, message, failure.details)
         return self.every_model_failed()
 

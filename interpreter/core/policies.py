@@ -42,6 +42,8 @@ _PATIENCE = {
     failures.ATTEMPT_LOST: 4,
 }
 """How often one model is tried again after each kind of failure; others are never tried again."""
+_UNREACHED_PATIENCE = 2
+"""How often when nothing answered at the address: most likely it is wrong."""
 
 
 def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) -> bool:
@@ -110,7 +112,10 @@ def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed:
     `seed` spreads the waits of runs that failed together.
     """
     answered = failure.certainty == "answered"
-    if tries > _PATIENCE.get(failure.kind if answered else failures.ATTEMPT_LOST, 0):
+    patience_left = _PATIENCE.get(failure.kind if answered else failures.ATTEMPT_LOST, 0)
+    if answered and _detail(failure).get("unreached") is True:
+        patience_left = _UNREACHED_PATIENCE
+    if tries > patience_left:
         return NextAttempt("end")
     told = _told_wait(failure)
     if told is None:
@@ -148,8 +153,12 @@ def _shown(told: Value) -> str:
 
 
 def _told_wait(failure: CallFailed) -> Value:
+    return _detail(failure).get("retry_after")
+
+
+def _detail(failure: CallFailed) -> dict[str, Value]:
     detail = failure.details[0] if failure.details else {}
-    return detail.get("retry_after") if type(detail) is dict else None
+    return detail if type(detail) is dict else {}
 
 
 def _spread(wait: int, whole: float, tries: int, seed: str) -> int:

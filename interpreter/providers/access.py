@@ -2,23 +2,94 @@
 
 White space around a key is none of it: a file that it was read from ends with a line end. Whatever else no key has (a
 line end within, a character beyond ASCII) is refused before anything is asked, because a client library names the
-header that it could not send, key and all. No message here has any of the key in it.
+header that it could not send, key and all. No message here has any of the key in it, and none of what others say goes
+on without having been looked through for it.
 """
 
+import json
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
 
 KEY = "OPENAI_API_KEY"
 ADDRESS = "OPENAI_BASE_URL"
+AZURE_KEY = "AZURE_OPENAI_API_KEY"
+AZURE_ADDRESS = "AZURE_OPENAI_ENDPOINT"
+AZURE_VERSION = "OPENAI_API_VERSION"
+USUAL_ADDRESS = "https://api.openai.com/v1"
+USUAL_AZURE_VERSION = "2024-10-21"
+"""The latest of Azure's versions that is no preview, and the first with JSON Schemas for answers."""
+
+_SHORT_KEY = 16
+_SHORTEST_TOLD = 6
+"""Characters of a key: so many of its beginning, before something was cut off, are taken out too."""
+_MASKED = re.compile(r"\S*\*{4,}\S*")
+"""A key of which its server tells the beginning and the end."""
 
 
 class UnusableAccess(ValueError):
     """What is wrong with a key or an address, and where."""
 
 
-def key_in(environment: Mapping[str, str]) -> str:
+@dataclass(frozen=True)
+class Access:
+    """`address` is None where the client's own is meant; `key_name` and `address_name` are the variables that set them.
+    `version`: it is an endpoint of Azure, which wants one.
+    """
+
+    key: str
+    address: str | None = None
+    key_name: str = KEY
+    address_name: str = ADDRESS
+    version: str | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address or USUAL_ADDRESS).netloc.rpartition("@")[2].lower()
+
+    @property
+    def names_address(self) -> str:
+        """For people: where was asked, without what may be a secret in it, and how that is changed."""
+        parts = urlsplit(self.address or USUAL_ADDRESS)
+        return f"asked at {parts.scheme}://{self.host}{parts.path} ({self.address_name} sets it)"
+
+    @property
+    def names_key(self) -> str:
+        return f"the worker's environment has the key in {self.key_name}; {self.names_address}"
+
+    def without_key(self, text: str) -> str:
+        """What others say, without the key: as it is, as texts quote it, cut off, or masked by its server."""
+        text = _MASKED.sub("…", text)
+        for key in sorted(self._secrets, key=len, reverse=True):
+            alone = ("(?<![A-Za-z0-9])", "(?![A-Za-z0-9])") if len(key) < _SHORT_KEY else ("", "")
+            text = re.sub(f"{alone[0]}{re.escape(key)}{alone[1]}", "…", text, flags=re.IGNORECASE)
+            for length in range(len(key) - 1, _SHORTEST_TOLD - 1, -1):
+                text = text.replace(f"{key[:length]}…", "…")
+        return text
+
+    @property
+    def _secrets(self) -> set[str]:
+        password = urlsplit(self.address or "").password or ""
+        secrets = {secret for secret in (self.key, password) if secret}
+        return secrets | {form(secret) for secret in secrets for form in (quote, lambda text: json.dumps(text)[1:-1])}
+
+
+def access_in(environment: Mapping[str, str]) -> Access:
+    """Whom to ask, and with which key; empty where there is none. Raises `UnusableAccess`."""
+    endpoint = address_in(environment, AZURE_ADDRESS)
+    if endpoint is None:
+        return Access(key_in(environment), address_in(environment))
+    name = AZURE_KEY if environment.get(AZURE_KEY, "").strip() else KEY
+    version = environment.get(AZURE_VERSION, "").strip() or USUAL_AZURE_VERSION
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", version):
+        raise UnusableAccess(f"{AZURE_VERSION} is no version: write it as {USUAL_AZURE_VERSION}")
+    return Access(key_in(environment, name), endpoint, name, AZURE_ADDRESS, version)
+
+
+def key_in(environment: Mapping[str, str], name: str = KEY) -> str:
     """The key; empty where there is none. Raises `UnusableAccess`."""
-    return usable_key(environment.get(KEY, ""), KEY)
+    return usable_key(environment.get(name, ""), name)
 
 
 def usable_key(text: str, name: str = "the key") -> str:
@@ -32,9 +103,9 @@ def usable_key(text: str, name: str = "the key") -> str:
     return key
 
 
-def address_in(environment: Mapping[str, str]) -> str | None:
+def address_in(environment: Mapping[str, str], name: str = ADDRESS) -> str | None:
     """Where the API is asked, if that is said. Raises `UnusableAccess`."""
-    address = environment.get(ADDRESS, "").strip()
+    address = environment.get(name, "").strip()
     if not address:
         return None
     try:
@@ -43,5 +114,5 @@ def address_in(environment: Mapping[str, str]) -> str | None:
     except ValueError:
         usable = False
     if not usable or not address.isprintable() or " " in address:
-        raise UnusableAccess(f"{ADDRESS} is no address: write it as https://host/v1")
+        raise UnusableAccess(f"{name} is no address: write it as https://host/v1")
     return address

@@ -4,37 +4,54 @@ Charged is nothing only where that is certain: the request never left, or was re
 connection or a crash of the server, the model may have run.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import openai
 
 from interpreter.boundary import failures
 from interpreter.boundary.numbers import seconds
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.providers.access import Access
+from interpreter.providers.openai_reading import Damaged, ToldError
+from interpreter.providers.openai_refusals import refused_parts
 from interpreter.providers.provider import Charge, ProviderFailure
 
 LONGEST_TOLD = 40
 """Characters of a header that cannot be true."""
+LONGEST_WORDS = 600
+"""Characters of what a server says."""
 
-_OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"}
-_FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"}
+_OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded", "exceeded_current_quota_error"}
+_FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+_LIMITED = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "rate_limit_reached_error"}
+_NO_KEY = {"invalid_api_key", "authentication_error", "invalid_authentication_error"}
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _NEVER_MADE = {"LocalProtocolError", "UnsupportedProtocol", "InvalidURL"}
+_OF_TRANSPORT = {"TransportError", "InvalidURL", "StreamError"}
 """Causes by class name: openai 2 stands on httpx, openai 3 on httpx2."""
 
-_SCHEMA_HELP = (
-    " (this server does not take response_format json_schema: use a model that supports structured outputs,"
-    " or let the agent return text)"
-)
 
-
-def failure_of(error: openai.APIError) -> ProviderFailure:
-    if isinstance(error, openai.APIStatusError):
-        return _refused(error)
-    if isinstance(error, openai.APIConnectionError):
-        return _not_connected(error)
-    return _broke_off(error)
+def failure_of(error: Exception, request: ChatRequest, access: Access) -> ProviderFailure | None:
+    """None for what is neither the client's nor the server's."""
+    match error:
+        case openai.APIStatusError():
+            return _refused(error, request, access)
+        case openai.APIConnectionError():
+            return _not_connected(error.__cause__ or error, access)
+        case ToldError():
+            return _told(error, request, access)
+        case Damaged(page=True):
+            return _no_api(str(error), access)
+        case Damaged():
+            return ProviderFailure(failures.CONNECTION_FAILED, str(error), charge="reservation")
+        case _ if _kinds(error) & _OF_TRANSPORT:
+            return _not_connected(error, access)
+        case _:
+            return None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | str | None:
@@ -65,59 +82,100 @@ def _number(text: str, parts: int = 1) -> float | None:
         return None
 
 
-def _refused(error: openai.APIStatusError) -> ProviderFailure:
-    kind, charge = _meaning(error)
-    message = f"{error.status_code}: {error.message}"
-    if kind == failures.INVALID_REQUEST and "response_format" in f"{error.param} {error.message}":
-        message += _SCHEMA_HELP
+def _refused(error: openai.APIStatusError, request: ChatRequest, access: Access) -> ProviderFailure:
+    status = error.status_code
+    told = error.body if type(error.body) is dict else {}
+    kind, charge = _meaning(status, _words(told))
+    said = _short(access.without_key(_said(error)))
+    message = f"{status}: {said}"
+    if kind == failures.AUTHENTICATION:
+        message += f"; {access.names_key}"
+    elif status in (404, 405) or status < 400:
+        message += f"; {access.names_address}"
+    parts = _parts(kind, status, told, said, request)
     wait = retry_after(error.response.headers, datetime.now(UTC))
-    return ProviderFailure(kind, message, charge=charge, retry_after=wait)
+    return ProviderFailure(kind, message, charge=charge, retry_after=wait, refuses=parts)
 
 
-def _meaning(error: openai.APIStatusError) -> tuple[str, Charge]:
-    words = {error.code, error.type}
-    match error.status_code:
-        case 429 if words & _OUT_OF_QUOTA:
+def _told(came: ToldError, request: ChatRequest, access: Access) -> ProviderFailure:
+    """Some say the status there that they did not send."""
+    error = came.error
+    words = _words(error)
+    status = next((int(word) for word in sorted(words) if len(word) == 3 and word.isdecimal() and word >= "400"), 0)
+    said = _short(access.without_key(str(error.get("message") or json.dumps(dict(error), default=str))))
+    kind, charge = _meaning(status or 500, words)
+    if kind == failures.AUTHENTICATION:
+        said += f"; {access.names_key}"
+    if kind == failures.OVERLOADED or came.begun:
+        charge = "reservation"
+    parts = _parts(kind, status or 400, error, said, request)
+    return ProviderFailure(kind, f"an error came in the place of the answer: {said}", charge=charge, refuses=parts)
+
+
+def _parts(kind: str, status: int, told: Mapping[str, Any], said: str, request: ChatRequest) -> tuple[str, ...]:
+    if kind not in (failures.INVALID_REQUEST, failures.OVERLOADED):
+        return ()
+    param = told.get("param")
+    return refused_parts(request, status, param if type(param) is str else "", said)
+
+
+def _meaning(status: int, words: set[str]) -> tuple[str, Charge]:
+    if status not in (401, 402, 403) and words & _FILTERED:
+        return failures.CONTENT_FILTERED, "none"
+    match status:
+        case 429 | 402 | 500 if status == 402 or words & _OUT_OF_QUOTA:
             return failures.QUOTA_EXCEEDED, "none"
-        case 429:
+        case 429 | 500 if status == 429 or words & _LIMITED:
             return failures.RATE_LIMITED, "none"
-        case 401 | 403:
+        case 401 | 403 | 500 if status != 500 or words & _NO_KEY:
             return failures.AUTHENTICATION, "none"
-        case 402:
-            return failures.QUOTA_EXCEEDED, "none"
         case 408:
             return failures.MODEL_TIMEOUT, "reservation"
         case 409 | 503 | 529:
             return failures.OVERLOADED, "none"
-        case status if status >= 500:
+        case _ if status >= 500:
             return failures.OVERLOADED, "reservation"
-        case _ if words & _FILTERED:
-            return failures.CONTENT_FILTERED, "none"
         case _:
             return failures.INVALID_REQUEST, "none"
 
 
-def _not_connected(error: openai.APIConnectionError) -> ProviderFailure:
-    cause = error.__cause__
-    if type(cause).__name__ in _NEVER_MADE:
-        message = f"the request could not be made ({type(cause).__name__})"
-        return ProviderFailure(failures.INVALID_REQUEST, message, charge="none")
-    charge: Charge = "none" if type(cause).__name__ in _NEVER_SENT else "reservation"
-    reason = str(cause) or type(cause).__name__ if cause else error.message
-    if isinstance(error, openai.APITimeoutError):
-        return ProviderFailure(failures.MODEL_TIMEOUT, f"no answer in time ({reason})", charge=charge)
+def _words(told: Mapping[str, Any]) -> set[str]:
+    return {str(told[name]).lower() for name in ("code", "type", "status") if told.get(name) is not None}
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """The server's own words, wherever it puts them."""
+    body = error.body
+    if type(body) is dict:
+        found = next((body[name] for name in ("message", "detail", "error", "msg") if body.get(name)), body)
+        return found if type(found) is str else json.dumps(found, default=str)
+    return body if type(body) is str and body else error.response.reason_phrase or error.message
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1] + "…"
+
+
+def _no_api(message: str, access: Access) -> ProviderFailure:
+    return ProviderFailure(failures.INVALID_REQUEST, f"{message}; {access.names_address}", charge="none")
+
+
+def _kinds(error: BaseException) -> set[str]:
+    return {kind.__name__ for kind in type(error).__mro__}
+
+
+def _not_connected(cause: BaseException, access: Access) -> ProviderFailure:
+    names = _kinds(cause)
+    if names & _NEVER_MADE:
+        return _no_api(f"the request could not be made ({type(cause).__name__})", access)
+    never_sent = bool(names & _NEVER_SENT)
+    reason = _short(access.without_key(str(cause))) or type(cause).__name__
+    charge: Charge = "none" if never_sent else "reservation"
+    if "ConnectError" in names:
+        message = f"nothing answers ({reason}); {access.names_address}"
+        return ProviderFailure(failures.CONNECTION_FAILED, message, charge=charge, unreached=True)
+    if names & {"TimeoutException", "APITimeoutError"}:
+        message = f"no answer in time ({reason})" + (f"; {access.names_address}" if never_sent else "")
+        return ProviderFailure(failures.MODEL_TIMEOUT, message, charge=charge)
     return ProviderFailure(failures.CONNECTION_FAILED, f"the connection failed ({reason})", charge=charge)
-
-
-def _broke_off(error: openai.APIError) -> ProviderFailure:
-    """An error that came inside a stream, after the server had said 200."""
-    words = {error.code, error.type}
-    if words & _OUT_OF_QUOTA:
-        kind = failures.QUOTA_EXCEEDED
-    elif words & _FILTERED:
-        kind = failures.CONTENT_FILTERED
-    elif "rate_limit_exceeded" in words:
-        kind = failures.RATE_LIMITED
-    else:
-        kind = failures.OVERLOADED
-    return ProviderFailure(kind, f"the answer broke off: {error.message}", charge="reservation")

@@ -1,6 +1,7 @@
 """What a provider is: one attempt at one model, ending in an answer or in a failure that says what it cost."""
 
-from typing import Literal, Protocol
+from dataclasses import asdict
+from typing import Any, Literal, Protocol
 
 from interpreter.boundary.numbers import tokens
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
@@ -19,7 +20,8 @@ class Provider(Protocol):
 
 class ProviderFailure(Exception):
     """How an attempt ended badly; `kind` is one of `interpreter.boundary.failures.MODEL_FAILURES`. `retry_after` are
-    the seconds that the provider asks to wait, or its words, where those cannot be.
+    the seconds that the provider asks to wait, or its words, where those cannot be. `cut`: the answer was as long as it
+    might be; `refuses`: what of the request the server does not take; `unreached`: nothing answers at the address.
     """
 
     def __init__(
@@ -30,6 +32,9 @@ class ProviderFailure(Exception):
         charge: Charge,
         retry_after: float | str | None = None,
         usage: ChatUsage | None = None,
+        cut: bool = False,
+        refuses: tuple[str, ...] = (),
+        unreached: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -37,11 +42,27 @@ class ProviderFailure(Exception):
         self.charge = charge
         self.retry_after = retry_after
         self.usage = usage
+        self.cut = cut
+        self.refuses = refuses
+        self.unreached = unreached
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """As it stands in a history."""
+        usage = believable(self.usage)
+        return {
+            "retry_after": self.retry_after,
+            "usage": asdict(usage) if usage else None,
+            "charge": self.charge,
+            **({"cut": True} if self.cut else {}),
+            **({"refuses": list(self.refuses)} if self.refuses else {}),
+            **({"unreached": True} if self.unreached else {}),
+        }
 
 
-def spent(kind: str, message: str, usage: ChatUsage | None) -> ProviderFailure:
+def spent(kind: str, message: str, usage: ChatUsage | None, *, cut: bool = False) -> ProviderFailure:
     """A failure of an answer that was produced and is paid for: by its usage, if that was reported."""
-    return ProviderFailure(kind, message, charge="usage" if usage else "reservation", usage=usage)
+    return ProviderFailure(kind, message, charge="usage" if usage else "reservation", usage=usage, cut=cut)
 
 
 def believable(usage: ChatUsage | None) -> ChatUsage | None:
@@ -54,5 +75,5 @@ def believable(usage: ChatUsage | None) -> ChatUsage | None:
 
 def at_most(request: ChatRequest) -> ChatUsage:
     """The most that an answered request can have used, since a token has at least one byte."""
-    texts = (request.prompt, request.instructions, request.feedback)
+    texts = (request.prompt, request.instructions, request.feedback, request.refused)
     return ChatUsage(sum(len(text.encode()) for text in texts if text), request.max_output_tokens)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from interpreter.boundary.failures import NO_PROVIDER
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.providers.access import KEY, address_in, key_in
+from interpreter.providers.access import KEY, access_in
 from interpreter.providers.provider import Provider, ProviderFailure
 from interpreter.providers.rehearsal import RehearsalProvider
 
@@ -24,8 +24,7 @@ class NoProvider:
 
 def can_ask(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether a model can be asked. Raises `UnusableAccess` where that was meant, and cannot be."""
-    address_in(environment)
-    return bool(key_in(environment))
+    return bool(access_in(environment).key)
 
 
 def provider_from_environment(*, rehearse: bool = False, environment: Mapping[str, str] = os.environ) -> Provider:
@@ -40,4 +39,4 @@ def provider_from_environment(*, rehearse: bool = False, environment: Mapping[st
     # Importing openai takes about a second: only a worker that really uses it pays for that.
     from interpreter.providers.openai import OpenAIProvider
 
-    return OpenAIProvider(key_in(environment), address_in(environment))
+    return OpenAIProvider(access_in(environment))

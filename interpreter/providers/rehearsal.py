@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
+from interpreter.providers.openai_request import schema_of
 from interpreter.providers.patterns import matches, text_matching
 
 Schema = dict[str, Any]
@@ -23,8 +24,9 @@ DEEPEST = 8
 class RehearsalProvider:
     async def chat(self, request: ChatRequest) -> ChatResult:
         output: JSON = f"rehearsed answer of {request.agent}"
-        if request.schema is not None:
-            output = _Rehearsal(request.agent, str(request.prompt), request.schema).value(request.agent)
+        schema = schema_of(request)
+        if schema is not None:
+            output = _Rehearsal(request.agent, str(request.prompt), schema).value(request.agent)
         sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
         usage = ChatUsage(_tokens(sent), min(_tokens(json.dumps(output)), request.max_output_tokens))
         return ChatResult(output, usage, "rehearsal", rehearsal=True)
@@ -128,7 +130,11 @@ class _Rehearsal:
         most = max(least, min(int(schema.get("maxItems", 3)), 3))
         count = self._random.randint(max(least, min(1, most)), most) if depth < DEEPEST else least
         item = name.removesuffix("s")
-        return [self._value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
+        made = [self._value(schema.get("items", {}), f"{item} {n}", depth + 1) for n in range(1, count + 1)]
+        for number, entry in enumerate(made, 1):
+            if type(entry) is dict and entry.keys() == {"key", "value"}:  # a map, in which a key stands once
+                entry["key"] = f"{entry['key']} {number}"
+        return made
 
     def _integer(self, schema: Schema) -> int:
         least, most = _bounds(schema, step=1)
@@ -149,6 +155,8 @@ class _Rehearsal:
             found = self._matching(schema["pattern"])
             if found is not None:
                 return found
+        if "a JSON text" in schema.get("description", ""):
+            return json.dumps(f"rehearsed {_words(name)}")
         if schema.get("format") in _FORMATS:
             return _FORMATS[schema["format"]]
         least, most = _lengths(schema)

@@ -219,6 +219,7 @@ class SimulatedRun:
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
         state.max_output = self.state.max_output
+        state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal = command.rehearsal
         state.staged, state.with_tools = self.state.staged, self.state.with_tools
         child = SimulatedRun(self.simulation, definition, state, (self, command.id))

@@ -229,6 +229,7 @@ class Children:
             requester=self._input.requester,
             prices=self._input.prices,
             max_output=self._input.max_output,
+            refuses=self._input.refuses,
             lease=command.lease,
             parent=ParentLink(workflow.info().workflow_id, command.id),
             options=self._input.options,

@@ -96,6 +96,7 @@ class Driver:
             requester=self.input.requester,
             prices=self.input.prices,
             max_output=self.input.max_output,
+            refuses={model: list(parts) for model, parts in self.input.refuses.items()},
         )
         state.verified = self.input.options.verified
         state.staged, state.with_tools = self.input.options.staged, self.input.options.with_tools

@@ -122,6 +122,7 @@ class FlowWorkflow:
             requester=run_input.requester,
             prices=run_input.prices,
             max_output=run_input.max_output,
+            refuses=run_input.refuses,
             lease=run_input.lease,
             parent=run_input.parent,
             options=run_input.options,

@@ -1,12 +1,13 @@
 """`dsl run` with a model that is really asked, over sockets; a limit, a broken stream and a wrong answer on the way."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from llmock.pytest_plugin import LLMock
 
 from tests.cli.conftest import CASES, Dsl, Ended
-from tests.live.played_model import Plan, PlayedModel, Refuses, Says, played_model
+from tests.live.played_model import Plan, PlayedModel, Refuses, Says, Sends, Wants, played_model
 
 pytestmark = pytest.mark.slow
 
@@ -37,15 +38,21 @@ def model() -> Iterator[PlayedModel]:
 def asking(dsl: Dsl, model: PlayedModel) -> Callable[..., Ended]:
     """Runs a flow with one agent, whose models answer as planned."""
 
-    def run(plans: dict[str, list[Plan]], agent: str, budget: str = "200k tokens", steps: int = 1) -> Ended:
+    def run(
+        plans: dict[str, list[Plan]],
+        agent: str,
+        budget: str = "200k tokens",
+        steps: int = 1,
+        returns: str = "{ s: text }",
+    ) -> Ended:
         model.plans = plans
         model.asked.clear()
         dsl.environment |= model.environment
         names = [f"v{number}" for number in range(steps)]
         body = " ".join(f'step {name} = a(q: "hello")' for name in names)
         (dsl.folder / "case.flow").write_text(
-            f'edition 1 type V {{ s: text }} agent a(q: text) -> V {{ {agent} prompt "{{{{ q }}}}" }}\n'
-            f"flow main() -> V budget 10m, {budget} {{ {body} return v0 }}"
+            f'edition 1 agent a(q: text) -> {returns} {{ {agent} prompt "{{{{ q }}}}" }}\n'
+            f"flow main() -> {returns} budget 10m, {budget} {{ {body} return v0 }}"
         )
         return dsl("run", "case.flow", "--json")
 
@@ -105,6 +112,139 @@ def test_a_wait_of_hours_goes_to_the_next_model(asking: Callable[..., Ended], mo
     assert ended.code == 0, ended.err
     assert ended.events[-1]["value"] == {"s": "from the second"}
     assert (len(model.asked["m1"]), len(model.asked["m2"])) == (1, 1)
+
+
+WHOLE_BODY = '{"model": "m1", "choices": [{"index": 0, "message": {"content": "{\\"s\\": \\"hi\\"}"}}]}'
+
+TAKEN_AT_ONCE: dict[str, Plan] = {
+    "51-whole-answer-without-a-finish-reason": Says('{"s": "hi"}', finish=None),
+    "an empty reason": Says('{"s": "hi"}', finish=""),
+    "an odd reason": Says('{"s": "hi"}', finish="eos_token"),
+    "a whole body though a stream was asked for": Sends(WHOLE_BODY),
+    "52-answer-in-a-code-fence": Says('```json\n{"s": "hi"}\n```'),
+    "after thoughts": Says('<think>hm</think>\n{"s": "hi"}'),
+}
+
+
+@pytest.mark.parametrize("plan", TAKEN_AT_ONCE.values(), ids=TAKEN_AT_ONCE)
+def test_a_whole_answer_is_asked_for_once(asking: Callable[..., Ended], model: PlayedModel, plan: Plan) -> None:
+    ended = asking({"m1": [plan]}, 'model "m1"')
+    assert ended.code == 0, ended.err
+    assert ended.events[-1]["value"] == {"s": "hi"}
+    assert len(model.asked["m1"]) == 1
+
+
+ASKED_AGAIN: dict[str, tuple[Plan, str]] = {
+    "53-re-ask-without-the-refused-answer": (Says("oops", alternating=True), "is not the JSON"),
+    "no content": (Says("", alternating=True), "the answer is empty"),
+    "55-same-key-twice": (Says('{"s": "a", "s": "b"}', alternating=True), 'the key "s" stands twice'),
+    "a fence within": (Says('Here: ```{"s": "a"}```'), "there is text around a code fence"),
+}
+
+
+@pytest.mark.parametrize(("plan", "reason"), ASKED_AGAIN.values(), ids=ASKED_AGAIN)
+def test_what_is_no_answer_is_asked_for_again(
+    asking: Callable[..., Ended], model: PlayedModel, plan: Says, reason: str
+) -> None:
+    """With the answer that was refused, as its own, and the reason."""
+    ended = asking({"m1": [plan, Says('{"s": "hi"}', alternating=True)]}, 'model "m1"')
+    assert ended.code == 0, ended.err
+    _, second = model.asked["m1"]
+    assert len(second["messages"]) == (3 if plan.text else 1)
+    assert not plan.text or second["messages"][1] == {"role": "assistant", "content": plan.text}
+    assert reason in second["messages"][-1]["content"]
+
+
+def test_json_agent_that_breaks_off(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    """58-json-agent-that-breaks-off"""
+    answers = [Says(json.dumps({"value": text})) for text in ('{"a": [1', '{"a": [1]}')]
+    ended = asking({"m1": answers}, 'model "m1"', returns="json")
+    assert ended.code == 0, ended.err
+    assert ended.events[-1]["value"] == {"a": [1]}
+    assert len(model.asked["m1"]) == 2
+
+
+def test_decimal_of_a_model_keeps_its_digits(asking: Callable[..., Ended]) -> None:
+    """50-decimal-of-a-model-loses-digits"""
+    answer = Says('{"n": 0.123456789012345678, "m": 12345678901234567.89}')
+    ended = asking({"m1": [answer]}, 'model "m1"', returns="{ n: decimal, m: decimal }")
+    assert ended.events[-1]["value"] == {"n": "0.123456789012345678", "m": "12345678901234567.89"}
+
+
+def test_fields_go_to_the_model_as_they_are_declared(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    """48-fields-go-to-the-model-by-the-alphabet"""
+    fields = "{ reasoning: text, approve: bool, inner: { z: int, a: int } }"
+    answer = Says('{"reasoning": "r", "approve": true, "inner": {"z": 1, "a": 2}}')
+    ended = asking({"m1": [answer]}, 'model "m1"', returns=fields)
+    assert ended.code == 0, ended.err
+    schema = model.asked["m1"][0]["response_format"]["json_schema"]["schema"]
+    assert list(schema["properties"]) == ["reasoning", "approve", "inner"]
+    assert list(schema["properties"]["inner"]["properties"]) == ["z", "a"]
+
+
+@pytest.mark.parametrize("part", ["temperature", "max_completion_tokens", "stream_options", "response_format"])
+def test_temperature_that_a_model_refuses(asking: Callable[..., Ended], model: PlayedModel, part: str) -> None:
+    """54-temperature-that-a-model-refuses: heard once in a run, and told."""
+    ended = asking({"m1": [Wants(part, ANSWER)]}, 'model "m1" temperature 0.3', steps=2)
+    requests = model.asked["m1"]
+    if part == "response_format":  # a schema, any JSON, then words alone
+        assert [request.get("response_format", {}).get("type") for request in requests] == [
+            "json_schema",
+            "json_object",
+            None,
+            None,
+        ]
+    else:
+        assert [part in request for request in requests] == [True, False, False]
+    assert ended.code == 0, ended.err
+    told = [event["detail"] for event in ended.events if event.get("kind") == "adapted"]
+    assert len(told) == len(requests) - 2
+    assert told[0].startswith("m1 does not take `")
+
+
+def test_what_a_model_is_known_to_refuse_is_never_sent(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    ended = asking({"o3-mini": [Wants("temperature", ANSWER)]}, 'model "o3-mini" temperature 0.3')
+    assert ended.code == 0, ended.err
+    assert len(model.asked["o3-mini"]) == 1
+
+
+def test_a_cut_off_answer_may_be_longer_the_next_time(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    plans: list[Plan] = [Says('{"s": "h', answered=4096, finish="length"), ANSWER]
+    ended = asking({"m1": plans}, 'model "m1"')
+    assert ended.code == 0, ended.err
+    assert [request["max_completion_tokens"] for request in model.asked["m1"]] == [4096, 16_384]
+    assert len({json.dumps(request["messages"]) for request in model.asked["m1"]}) == 1
+
+
+def test_a_cut_off_answer_is_not_asked_for_again_at_the_same_ceiling(
+    asking: Callable[..., Ended], model: PlayedModel
+) -> None:
+    ended = asking({"m1": [Says('{"s": "h', answered=50, finish="length")]}, 'model "m1" answer at most 50 tokens')
+    assert ended.code != 0
+    assert len(model.asked["m1"]) == 1
+    assert "raise `answer at most` of `a`" in ended.events[-1]["message"]
+
+
+def test_errors_of_models_keep_their_cause(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    """57-errors-of-models-lose-their-cause"""
+    refused = Refuses(401, "Incorrect API key provided: test-key")
+    ended = asking({"m1": [refused], "m2": [refused]}, 'model "m1" then "m2"')
+    assert (len(model.asked["m1"]), len(model.asked["m2"])) == (1, 1)
+    message = ended.events[-1]["message"]
+    for part in ("Incorrect API key provided: …", "OPENAI_API_KEY", model.environment["OPENAI_BASE_URL"]):
+        assert part in message
+
+
+def test_an_address_where_nothing_answers_is_named_soon(
+    asking: Callable[..., Ended], model: PlayedModel, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"http://127.0.0.1:{unused_tcp_port}/v1"
+    environment = {**model.environment, "OPENAI_BASE_URL": address}
+    monkeypatch.setattr(PlayedModel, "environment", environment)
+    ended = asking({}, 'model "m1" then "m2"')
+    assert f"asked at {address} (OPENAI_BASE_URL sets it)" in ended.events[-1]["message"]
+    assert len([event for event in ended.events if event.get("kind") == "attempt"]) == 5
+    assert ended.events[-1].get("spent", {}).get("tokens", 0) == 0
 
 
 def test_a_key_that_none_can_be_is_refused_without_being_told(dsl: Dsl) -> None:

@@ -28,6 +28,18 @@ def attempts(
     step: str = "",
     max_output: dict[str, int] | None = None,
 ) -> list[AttemptModel]:
+    return played(answers, options=options, budget=budget, step=step, max_output=max_output)[0]
+
+
+def played(
+    answers: list[Any],
+    *,
+    options: str = "",
+    budget: str = "",
+    step: str = "",
+    max_output: dict[str, int] | None = None,
+) -> tuple[list[AttemptModel], str]:
+    """The attempts that were made, and how the run failed."""
     answers = list(answers)
     definition = definition_of(FLOW.format(options=options, budget=budget, step=step))
     assert definition is not None
@@ -41,9 +53,10 @@ def attempts(
         return answer if isinstance(answer, Fails) else Returns(answer, input_tokens=10, output_tokens=90)
 
     simulation = Simulation(definition, World(agents={"writer": answer}), watch=watch)
-    simulation.run({}, prices={"m": Price("0.001", "0.01")}, max_output=max_output)
+    run = simulation.run({}, prices={"m": Price("0.001", "0.01")}, max_output=max_output)
     simulation.go()
-    return made
+    failure = run.finish.failure if run.finish is not None else None
+    return made, decode(failure).message if failure else ""
 
 
 def test_an_attempt_has_the_timeout_of_its_step() -> None:
@@ -114,10 +127,33 @@ def test_with_one_call_left_an_attempt_may_take_the_whole() -> None:
 
 
 def test_an_answer_that_was_cut_off_may_be_as_long_as_the_budget_allows() -> None:
-    cut = Fails("MalformedOutput", details=({"charge": "usage", "usage": {"input_tokens": 9, "output_tokens": 3e3}},))
-    first, second, _ = limits([cut, *TWO], options="budget 6k tokens")
-    assert first < 3_000
-    assert second > 6_000 - 3_009 - 2 * SENT
+    first, second, _ = limits([cut(4_096), *TWO], options="budget 12k tokens")
+    assert first == 4_096
+    assert 12_000 - 4_105 - SENT < second < 12_000 - 4_105
+
+
+def cut(answered: int) -> Fails:
+    usage = {"input_tokens": 9, "output_tokens": answered}
+    return Fails("MalformedOutput", "the answer was cut off", details=({"charge": "usage", "usage": usage},))
+
+
+@pytest.mark.parametrize(
+    ("known", "options", "asked", "advice"),
+    [
+        (8_192, "", [8_192], "`m` can give no more than 8192: ask for a shorter answer"),
+        (None, "answer at most 2k tokens", [2_000], "raise `answer at most` of `writer`"),
+        (8_192, "answer at most 2k tokens", [2_000], "raise `answer at most` of `writer`"),
+        (None, "budget 9k tokens", [4_096], "the budget of `main/draft` has room for "),
+        (None, "", [4_096, 16_384, 65_536], "write `answer at most` with more tokens on `writer`"),
+    ],
+)
+def test_a_cut_off_answer_is_not_asked_for_again_at_the_same_ceiling(
+    known: int | None, options: str, asked: list[int], advice: str
+) -> None:
+    answers = [cut(most) for most in asked]
+    made, failure = played(answers, max_output={"m": known} if known else {}, options=options)
+    assert [command.request.max_output_tokens for command in made] == asked
+    assert advice in failure
 
 
 def test_nothing_is_asked_that_may_cost_too_much() -> None:

@@ -131,7 +131,8 @@ def world(data: Any) -> World:
         "t.last": lambda command: Returns(undone.pop()),
         "t.fail": lambda command: Fails("Refused", details=(data,), retryable=False),
     }
-    return World(tools, {"ask": lambda request: Returns({"value": data})}, {HASH: SECRET})
+    answer = json.dumps(data) if isinstance(data, str) else data
+    return World(tools, {"ask": lambda request: Returns({"value": answer})}, {HASH: SECRET})
 
 
 def given(definition: Definition, data: Any) -> Any:

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Says:
-    """An answer, with the tokens that are reported for it."""
+    """An answer, with the tokens that are reported for it, and why it ended. `alternating`: only to a conversation in
+    which roles alternate.
+    """
 
     text: str
     sent: int = 10
     answered: int = 5
+    finish: str | None = "stop"
+    alternating: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,27 @@ class Refuses:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Sends:
+    """A body word for word."""
+
+    body: str
+    kind: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Wants:
+    """An answer to a request without the field `no`; with it, a refusal that names it."""
+
+    no: str
+    answer: "Says"
+
+
 class Silent:
     """No answer, as long as the server is there."""
 
 
-Plan = Says | Refuses | Silent
+Plan = Says | Refuses | Sends | Wants | Silent
 
 
 class PlayedModel(ThreadingHTTPServer):
@@ -75,7 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked[model].append(body)
         plans = self.server.plans[model]
         plan = plans[min(len(self.server.asked[model]), len(plans)) - 1]
+        if isinstance(plan, Wants):
+            words = f"Unsupported parameter: '{plan.no}' is not supported with this model."
+            plan = Refuses(400, words) if plan.no in body else plan.answer
+        if isinstance(plan, Says) and plan.alternating and not _alternate(body["messages"]):
+            plan = Refuses(400, "Conversation roles must alternate user/assistant/user/assistant")
         match plan:
+            case Sends():
+                self._answer(200, plan.kind, plan.body, {})
             case Says():
                 self._answer(200, "text/event-stream", _stream(model, plan), {})
             case Refuses():
@@ -95,11 +123,16 @@ class _Handler(BaseHTTPRequestHandler):
         """What was asked stands in `asked`."""
 
 
+def _alternate(messages: list[dict[str, Any]]) -> bool:
+    roles = [message["role"] for message in messages if message["role"] != "system"]
+    return all(one != other for one, other in pairwise(roles))
+
+
 def _stream(model: str, plan: Says) -> str:
     usage = {"prompt_tokens": plan.sent, "completion_tokens": plan.answered, "total_tokens": plan.sent + plan.answered}
     parts: list[dict[str, Any]] = [
         {"choices": [{"index": 0, "delta": {"content": plan.text}, "finish_reason": None}]},
-        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": plan.finish}]},
         {"choices": [], "usage": usage},
     ]
     same = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": model}

@@ -4,7 +4,7 @@ import pytest
 
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.providers.access import ADDRESS, KEY, UnusableAccess, address_in, key_in
+from interpreter.providers.access import ADDRESS, KEY, Access, UnusableAccess, address_in, key_in
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
 from interpreter.providers.registry import NoProvider, can_ask, provider_from_environment
@@ -57,7 +57,7 @@ async def test_a_key_that_a_server_tells_back_is_not_passed_on() -> None:
 
 
 async def test_a_request_that_cannot_be_made_costs_nothing_and_is_not_made_again() -> None:
-    provider = OpenAIProvider(SECRET, "nothing://localhost/v1")
+    provider = OpenAIProvider(Access(SECRET, "nothing://localhost/v1"))
     with pytest.raises(ProviderFailure) as caught:
         await provider.chat(ChatRequest("a", "m", "hello"))
     assert (caught.value.kind, caught.value.charge) == (failures.INVALID_REQUEST, "none")

@@ -12,6 +12,7 @@ import pytest
 
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.providers.access import Access
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.openai_failures import retry_after
 from interpreter.providers.provider import ProviderFailure
@@ -38,7 +39,7 @@ async def playing(response: bytes) -> AsyncIterator[tuple[Player, OpenAIProvider
     player = Player(response)
     server = await asyncio.start_server(player.answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    provider = OpenAIProvider("test-key", f"http://127.0.0.1:{port}/v1", silence=5)
+    provider = OpenAIProvider(Access("test-key", f"http://127.0.0.1:{port}/v1"), silence=5)
     async with server:
         yield player, provider
         await provider.close()
@@ -90,9 +91,9 @@ async def test_what_is_asked_and_what_comes_back() -> None:
     result, asked = await chat(
         pieces, schema=schema, instructions="Be brief.", feedback="a is missing", temperature=0.5, max_output_tokens=77
     )
-    assert result == ChatResult({"a": "x"}, ChatUsage(11, 5), "m", rehearsal=False)
-    assert [message["role"] for message in asked["messages"]] == ["system", "user", "user"]
-    assert "a is missing" in asked["messages"][2]["content"]
+    assert result == ChatResult(None, ChatUsage(11, 5), "m", rehearsal=False, text='{"a": "x"}')
+    assert [message["role"] for message in asked["messages"]] == ["system", "user"]
+    assert "a is missing" in asked["messages"][1]["content"]
     assert (asked["temperature"], asked["max_completion_tokens"]) == (0.5, 77)
     assert asked["response_format"]["json_schema"]["name"] == "my_agent"
     assert asked["response_format"]["json_schema"]["strict"] is True
@@ -129,7 +130,10 @@ async def test_an_error_inside_a_stream(error: dict[str, str], kind: str) -> Non
 
 async def test_a_page_that_is_no_stream_is_no_answer() -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"
-    assert (await failure(page)).kind == failures.CONNECTION_FAILED
+    found = await failure(page)
+    assert (found.kind, found.charge) == (failures.INVALID_REQUEST, "none")
+    assert "asked at http://127.0.0.1:" in found.message
+    assert "OPENAI_BASE_URL" in found.message
 
 
 async def test_retry_after_on_an_overloaded_server_as_a_date() -> None:

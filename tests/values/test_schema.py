@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from dsl.ast.types import GenericType, ListType, NamedType, OptionalType, RecordType, Type, UnionType
 from dsl.expressions.wire import to_wire
-from dsl.values.schema import json_schema, record_schema, unwrap
+from dsl.values.schema import Unwrappable, json_schema, record_schema, unwrap
 from dsl.values.structure import has_tags
 from dsl.values.validate import validate
 from tests.values.chance import some_type, value_of
@@ -144,7 +145,8 @@ def test_for_people_and_tools() -> None:
         ("[int]", {"value": [1]}, [1]),
         ("text?", {"value": None}, None),
         ("map[json]", {"value": [{"key": "a", "value": "[1]"}]}, {"a": [1]}),
-        ("json", {"value": "no json"}, "no json"),
+        ("json", {"value": '{"a": [1]}'}, {"a": [1]}),
+        ("json", {"value": [1]}, [1]),
         ("Case", {"id": 1, "unknown": [], "scores": "x"}, {"id": 1, "unknown": [], "scores": "x"}),
         ("[int]", "nonsense", "nonsense"),
         ("Case?", {"value": {"id": "a", "scores": []}}, {"id": "a", "scores": {}}),
@@ -152,6 +154,24 @@ def test_for_people_and_tools() -> None:
 )
 def test_unwrap(text: str, answer: Any, plain: Any) -> None:
     assert unwrap(answer, type_(text), TYPES) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "reason"),
+    [
+        ("json", {"value": '{"a": [1'}, "a text that holds JSON was asked for"),
+        ("json", {"value": '{"a": 1, "a": 2}'}, 'the key "a" stands twice in one object'),
+        (
+            "map[int]",
+            {"value": [{"key": "a", "value": 1}, {"key": "a", "value": 2}]},
+            'the key "a" stands twice in a map',
+        ),
+        ("Case", {"id": "a", "scores": [], "raw": "none", "rest": []}, "a text that holds JSON was asked for"),
+    ],
+)
+def test_what_is_not_of_the_form_that_was_asked_for(text: str, answer: Any, reason: str) -> None:
+    with pytest.raises(Unwrappable, match=re.escape(reason)):
+        unwrap(answer, type_(text), TYPES)
 
 
 def test_the_input_of_a_flow() -> None:

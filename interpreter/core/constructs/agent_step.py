@@ -4,6 +4,7 @@ Its texts, its budget, and one model after the other, each asked in a frame belo
 not fit its type is asked for again with the reason, a bounded number of times (`models_asked`).
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,18 +13,19 @@ from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
 from dsl.ast.statements import Step
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
-from dsl.values.schema import json_schema, unwrap
+from dsl.values.schema import Unwrappable, json_schema, unwrap
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.core import model_costs, policies, purses
+from interpreter.core import longer_answers, model_answers, model_costs, policies, purses
 from interpreter.core.constructs.calls import describe, evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.model_call import open_model_call
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
-from interpreter.core.model_questions import ModelCallMemory, heard
+from interpreter.core.model_answers import Read
+from interpreter.core.model_questions import Heard, ModelCallMemory, heard
 from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.recorded import recorded
@@ -37,7 +39,7 @@ class AgentStepMemory(Memory):
 
     prompt: Value = None
     instructions: Value = None
-    schema: Value = None
+    schema: str = ""
     asked: ModelsAsked = field(default_factory=ModelsAsked)
     attempts: int = 0
     rehearsal: bool = False
@@ -58,7 +60,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         )
         memory = self.memory(frame)
         memory.prompt, memory.instructions = to_wire(prompt), to_wire(instructions)
-        memory.schema = json_schema(agent.returns, machine.definition.types, for_model=True)
+        memory.schema = json.dumps(json_schema(agent.returns, machine.definition.types, for_model=True))
         machine.note("started", frame, "agent", detail=agent.name)
         if agent.budget is not None:
             purses.open_purse(machine, frame, agent.budget)
@@ -66,22 +68,32 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
 
     def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
         step, agent = _parts(machine, frame)
-        memory = self.memory(frame)
-        request = ChatRequest(
-            *(agent.name, agent.models[memory.asked.model], memory.prompt, memory.instructions, memory.schema),
-            temperature=float(agent.temperature) if agent.temperature is not None else None,
-            feedback=memory.asked.feedback,
-        )
+        memory, request = self.memory(frame), self._request(machine, frame)
+        most = memory.asked.ceiling or model_costs.ceiling(machine.state, request.model, agent.answer_tokens)
         asking = ModelCallMemory(
             request,
             id=frame.path,
-            most_answer=model_costs.ceiling(machine.state, request.model, agent.answer_tokens),
+            most_answer=most,
             timeout=step.timeout or policies.MODEL_TIMEOUT,
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
             whole=whole,
             attempt=memory.attempts,
         )
         open_model_call(machine, frame, asking)
+
+    def _request(self, machine: Machine, frame: Frame) -> ChatRequest:
+        """To the model whose turn it is."""
+        _, agent = _parts(machine, frame)
+        memory = self.memory(frame)
+        model = agent.models[memory.asked.model]
+        return ChatRequest(
+            *(agent.name, model, memory.prompt, memory.instructions),
+            temperature=float(agent.temperature) if agent.temperature is not None else None,
+            schema_text=memory.schema,
+            feedback=memory.asked.feedback,
+            refused=memory.asked.refused,
+            without=list(machine.state.refuses.get(model, [])),
+        )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         """The time of the agent's own budget is over."""
@@ -100,31 +112,45 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory.attempts = max(memory.attempts, answer.attempts)
         memory.rehearsal = answer.rehearsal
         if answer.failure is None:
-            self._answered(machine, frame, answer.output)
+            self._answered(machine, frame, answer)
         elif answer.failure.kind == failures.BUDGET_EXCEEDED:
             failure = memory.asked.out_of_budget(_parts(machine, frame)[1].models, answer.failure)
             self._end(machine, frame, failed(failure))
+        elif answer.failure.kind == failures.MALFORMED_OUTPUT and answer.cut:
+            self._cut_off(machine, frame, answer, answer.failure.message)
         elif answer.failure.kind == failures.MALFORMED_OUTPUT:
-            self._ask_again(machine, frame, answer.failure.message, whole=answer.cut)
+            self._ask_again(machine, frame, answer.failure.message)
         else:
             self._next_model(machine, frame, answer.failure, answer.budget)
 
-    def _answered(self, machine: Machine, frame: Frame, output: Value) -> None:
+    def _answered(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         _, agent = _parts(machine, frame)
-        types = machine.definition.types
-        checked = validate(unwrap(output, agent.returns, types), agent.returns, types, received=True)
-        if checked.problems:
-            self._ask_again(machine, frame, describe(checked.problems))
+        read = Read(answer.output) if answer.text is None else model_answers.read(answer.text)
+        if read.problem is not None and answer.cut:
+            self._cut_off(machine, frame, answer, f"the answer was cut off: it is longer than {answer.most} tokens")
+            return
+        value, problem = (None, read.problem) if read.problem is not None else _fitting(machine, agent, read.value)
+        if problem is None:
+            self._end(machine, frame, done(value))
         else:
-            self._end(machine, frame, done(checked.value))
+            self._ask_again(machine, frame, problem, refused=answer.text)
 
-    def _ask_again(self, machine: Machine, frame: Frame, problem: str, *, whole: bool = False) -> None:
-        """`whole`: the answer was too long, and the next may be as long as the budget allows."""
-        memory = self.memory(frame)
-        if memory.asked.ask_again(problem):
-            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}", whole=whole)
+    def _ask_again(self, machine: Machine, frame: Frame, problem: str, refused: str | None = None) -> None:
+        shown = None if refused is None else model_answers.shown_again(refused)
+        if self.memory(frame).asked.ask_again(problem, shown):
+            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}")
         else:
             self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem))
+
+    def _cut_off(self, machine: Machine, frame: Frame, answer: Heard, problem: str) -> None:
+        """The same question again, if its answer may be longer than this one was."""
+        _, agent = _parts(machine, frame)
+        asked, request = self.memory(frame).asked, self._request(machine, frame)
+        longer = longer_answers.after(machine.state, frame.purse, agent, request, answer.most)
+        if longer.is_worth_it and asked.ask_for_more(problem, longer.most):
+            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}; now it may have more", whole=True)
+        else:
+            self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, f"{problem}; {longer.advice}"))
 
     def _next_model(self, machine: Machine, frame: Frame, failure: Failure, budget: Value = None) -> None:
         """After the last one the step fails."""
@@ -144,6 +170,17 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             exit_ = failed(expired)
         purses.close_purse(machine, frame)
         end_step(machine, frame, exit_, "agent", rehearsal=self.memory(frame).rehearsal)
+
+
+def _fitting(machine: Machine, agent: AgentDeclaration, output: Value) -> tuple[Value, str | None]:
+    """The answer as a value of the agent's type, or why it is none."""
+    types = machine.definition.types
+    try:
+        plain = unwrap(output, agent.returns, types)
+    except Unwrappable as error:
+        return None, str(error)
+    checked = validate(plain, agent.returns, types, received=True)
+    return checked.value, describe(checked.problems) if checked.problems else None
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:

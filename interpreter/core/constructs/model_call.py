@@ -88,7 +88,10 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         spent = model_costs.of_usage(machine.state, self.memory(frame).request.model, vars(result.usage))
         reservations.settle(machine, frame, spent or reserved)
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
-        machine.end(frame, model_questions.said(result, self.memory(frame).attempt))
+        memory = self.memory(frame)
+        cut = model_costs.as_long_as_it_may_be(vars(result.usage), memory.request)
+        most = memory.request.max_output_tokens
+        machine.end(frame, model_questions.said(result, memory.attempt, cut=cut, most=most))
 
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory, reserved = self.memory(frame), frame.reserved
@@ -103,6 +106,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
             self._wait_for_object(machine, frame, event)
             return
         fetching.lacks_nothing(machine, frame)
+        if self._refuses_parts(machine, frame, event):
+            return
         following = self._following(machine, memory, event)
         kind, message = policies.in_our_words(event)
         message += f"; {following.reason}" if following.reason else ""
@@ -110,8 +115,27 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         if following.what == "again":
             self._wait(machine, frame, following.delay)
         else:
-            cut = model_costs.was_cut(event, memory.request)
-            machine.end(frame, model_questions.failed(memory.lost, memory.attempt, cut=cut))
+            cut, most = model_costs.was_cut(event, memory.request), memory.request.max_output_tokens
+            machine.end(frame, model_questions.failed(memory.lost, memory.attempt, cut=cut, most=most))
+
+    def _refuses_parts(self, machine: Machine, frame: Frame, event: CallFailed) -> bool:
+        """Whether the server does not take some of the request, so that it is asked at once without that. The run
+        remembers it, so it is heard once from each model.
+        """
+        memory = self.memory(frame)
+        model, without = memory.request.model, memory.request.without
+        parts = [part for part in model_costs.refused_parts(event) if part not in without]
+        if not parts:
+            return False
+        known = machine.state.refuses.get(model, [])
+        machine.state.refuses[model] = sorted({*known, *parts})
+        memory.request = replace(memory.request, without=sorted({*without, *parts}))
+        memory.tries -= 1
+        named = " and ".join(f"`{part}`" for part in parts)
+        detail = f"{model} does not take {named}: asked again without it ({event.message})"
+        self._note(machine, frame, "adapted", detail)
+        self.granted(machine, frame)
+        return True
 
     def _following(self, machine: Machine, memory: ModelCallMemory, event: CallFailed) -> policies.NextAttempt:
         if event.kind == NO_PROVIDER and event.certainty == "answered":

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
-from dsl.values.schema import json_schema, unwrap
+from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
@@ -131,7 +131,12 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         """The result; that of a captured call comes as a model would give it."""
         memory = self.memory(frame)
         returns = machine.definition.tools[memory.tool].returns
-        return unwrap(result, returns, machine.definition.types) if memory.staged and returns is not None else result
+        if not memory.staged or returns is None:
+            return result
+        try:
+            return unwrap(result, returns, machine.definition.types)
+        except Unwrappable:
+            return result
 
     def _again(self, machine: Machine, frame: Frame) -> None:
         """The wait is over, perhaps long ago: a worker may have been away."""

@@ -1,0 +1,106 @@
+"""The table of models, `models.json`: read once, and only by who needs it.
+
+Its rows are ours, the first that fits counts. `answer` is the most tokens of one answer, `refuses` what of a request
+the model or the server does not take (`interpreter.boundary.payloads.REFUSABLE`), and `words` the keywords of a JSON
+Schema that a server does not take, so that they are told in words. The numbers were compared in November 2026 with the
+table of limits that the package `litellm` 1.110.2 ships; where that says several for a model, the smallest stands
+here, because too small an answer can be asked for again. What is not certain is not listed: a server that refuses
+something says so, and is asked again without it.
+
+`priced` are the names that `genai-prices` has a price for; a test writes them anew (`--rewrite`).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+FILE = files("dsl.models") / "models.json"
+
+_VARIANT = re.compile(
+    r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$"
+)
+"""What makers add to the name of a model without making another of it."""
+
+
+@dataclass(frozen=True)
+class Strict:
+    """How large a schema may be that an answer is held to."""
+
+    depth: int
+    values: int
+    properties: int
+
+
+def strict() -> Strict:
+    return Strict(**_table()["strict"])
+
+
+def most_output(model: str) -> int | None:
+    """How many tokens it can answer with at most."""
+    most: int | None = _row(model).get("answer")
+    return most
+
+
+def refused_by(model: str) -> tuple[str, ...]:
+    """What of a request the model does not take."""
+    return tuple(_row(model).get("refuses", ()))
+
+
+def refused_at(host: str) -> tuple[str, ...]:
+    """What of a request the server at `host` (with its port) does not take."""
+    return tuple(_server(host).get("refuses", ()))
+
+
+def told_in_words_at(host: str) -> frozenset[str]:
+    """The keywords of a schema that the server at `host` does not take."""
+    return frozenset(_server(host).get("words", ()))
+
+
+def is_known(model: str) -> bool:
+    """Whether a price is known for it, whatever its maker adds to the name."""
+    return any(map(_is_priced, {model.lower(), _alone(model)}))
+
+
+def names() -> tuple[str, ...]:
+    """Those that can be meant."""
+    return tuple(_table()["priced"])
+
+
+def _is_priced(name: str) -> bool:
+    if name.startswith("ft:"):
+        name = name.split(":")[1]
+    while name not in _priced():
+        shorter = _VARIANT.sub("", name)
+        if shorter == name:
+            return False
+        name = shorter
+    return True
+
+
+def _row(model: str) -> Mapping[str, Any]:
+    name = _alone(model)
+    return next((row for row in _table()["models"] if re.fullmatch(row["name"], name)), {})
+
+
+def _server(host: str) -> Mapping[str, Any]:
+    return next((row for row in _table()["servers"] if re.fullmatch(row["host"], host)), {})
+
+
+def _alone(model: str) -> str:
+    """Without the provider before it."""
+    return model.rpartition("/")[2].lower()
+
+
+@cache
+def _priced() -> frozenset[str]:
+    return frozenset(_table()["priced"])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+    return table

@@ -1,0 +1,59 @@
+"""What of a request a server does not take, as far as its own words say so: then it is asked again without that.
+
+A server names the field in `param`, or in its message. A value that it does not take (`temperature` 3.0) is no such
+thing: leaving it out would be another question.
+"""
+
+import re
+
+from interpreter.boundary.payloads import ChatRequest
+from interpreter.providers.openai_request import schema_of
+
+_VALUE = re.compile(
+    r"(above|below)_(max|min)|<=|>=|maximum|minimum|between|less than|greater than|too (large|small|high|low)|at most"
+)
+_SYSTEM = re.compile(r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b")
+_STREAM = re.compile(r"\bstream(ing|ed)?\b")
+_FORM = re.compile(r"response_format|response format|json_?schema|structured output|guided_json|grammar")
+_ONLY_STRICT = re.compile(r"\bstrict\b")
+_NOT = re.compile(
+    r"not? (be )?(support|allow|permit|available|enabled|valid|recogni|accept|implement)|n't (support|allow|accept)"
+    r"|unsupported|unavailable|unknown|unrecogni|unexpected|extra|invalid|only the default|deprecated|use '?max_tokens"
+)
+
+
+def refused_parts(request: ChatRequest, status: int, param: str, message: str) -> tuple[str, ...]:
+    """Those of `payloads.REFUSABLE` that were sent and are not taken."""
+    said = message.lower()
+    if status not in (400, 404, 405, 415, 422, 500, 501) or not (param or _NOT.search(said)):
+        return ()
+    if _about_a_value(param, said):
+        return ()
+    named = param.lower() or said
+    sent = [part for part in _sent(request) if part not in request.without]
+    found = tuple(part for part in sent if part in named)
+    if not found and "system" not in request.without and request.instructions and _SYSTEM.search(said):
+        found = ("system",)
+    if not found and schema_of(request) is not None and _FORM.search(f"{named} {said}"):
+        found = _next_form(request, said)
+    if not found and "stream" not in request.without and _STREAM.search(named):
+        found = ("stream",)
+    return found
+
+
+def _about_a_value(param: str, said: str) -> bool:
+    return param in ("", "temperature", "max_tokens", "max_completion_tokens") and bool(_VALUE.search(said))
+
+
+def _sent(request: ChatRequest) -> list[str]:
+    parts = ["stream_options", "max_completion_tokens"]
+    return [*parts, "temperature"] if request.temperature is not None else parts
+
+
+def _next_form(request: ChatRequest, said: str) -> tuple[str, ...]:
+    """The form of the answer that comes closest to the one that was refused."""
+    if "json_schema" in request.without:
+        return () if "json_object" in request.without else ("json_object",)
+    if "strict" not in request.without and _ONLY_STRICT.search(said) and "schema" not in said:
+        return ("strict",)
+    return ("json_schema",)

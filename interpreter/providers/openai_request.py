@@ -1,0 +1,75 @@
+"""A request as the OpenAI API takes it, and in the forms that servers take which know only a part of it.
+
+Roles alternate after the instructions, because the templates of many models want that: a re-ask shows the model its own
+refused answer as its own, and where that was empty, the reason stands below the prompt.
+"""
+
+import json
+import re
+from typing import Any
+
+from dsl.models.strict import beyond, within
+from interpreter.boundary.payloads import ChatRequest
+
+Message = dict[str, str]
+
+
+def parameters(request: ChatRequest, model: str, words: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What is sent, `model` being its name there; the keywords `words` of a schema are told in words."""
+    without = set(request.without)
+    ceiling = "max_tokens" if "max_completion_tokens" in without else "max_completion_tokens"
+    sent: dict[str, Any] = {
+        "model": model,
+        "messages": messages(request),
+        ceiling: request.max_output_tokens,
+        "stream": "stream" not in without,
+    }
+    if sent["stream"] and "stream_options" not in without:
+        sent["stream_options"] = {"include_usage": True}
+    if request.temperature is not None and "temperature" not in without:
+        sent["temperature"] = request.temperature
+    form = _form(request, words)
+    return sent if form is None else sent | {"response_format": form}
+
+
+def messages(request: ChatRequest) -> list[Message]:
+    instructions = [] if request.instructions is None else [str(request.instructions)]
+    if _told_in_words(request):
+        instructions.append(f"Answer with JSON of this schema only:\n{schema_text(request)}")
+    prompt = [str(request.prompt)]
+    if "system" in request.without:
+        prompt = [*instructions, *prompt]
+        instructions = []
+    feedback = f"Your last answer could not be used: {request.feedback}\nAnswer again."
+    if request.feedback is not None and not request.refused:
+        prompt.append(feedback)
+    said = [("system", instructions), ("user", prompt)]
+    if request.feedback is not None and request.refused:
+        said += [("assistant", [request.refused]), ("user", [feedback])]
+    return [{"role": role, "content": "\n\n".join(texts)} for role, texts in said if texts]
+
+
+def schema_of(request: ChatRequest) -> Any:
+    """The JSON Schema of the answer, its keys in order; None where any text will do."""
+    return json.loads(request.schema_text) if request.schema_text is not None else request.schema
+
+
+def schema_text(request: ChatRequest) -> str:
+    return request.schema_text or json.dumps(request.schema)
+
+
+def _form(request: ChatRequest, words: frozenset[str]) -> dict[str, Any] | None:
+    schema = schema_of(request)
+    if schema is None:
+        return None
+    if _told_in_words(request):
+        return None if "json_object" in request.without else {"type": "json_object"}
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", request.agent)[:64]
+    strict = {} if "strict" in request.without else {"strict": True}
+    return {"type": "json_schema", "json_schema": {"name": name, "schema": within(schema, words), **strict}}
+
+
+def _told_in_words(request: ChatRequest) -> bool:
+    """Whether the schema cannot be a form of the answer here: the server takes none, or not such a one."""
+    schema = schema_of(request)
+    return schema is not None and ("json_schema" in request.without or beyond(schema) is not None)
