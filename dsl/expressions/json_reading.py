@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from dsl.expressions.numbers import LARGEST_INT
@@ -16,6 +17,13 @@ def parse(text: str) -> Any:
     if "\\u" in text:
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def exact(text: str | bytes) -> Any:
+    """The same with every digit of a fraction (a `Decimal`), for what may be a `decimal`; whether the rest of it is one
+    of our values is for `dsl.values` to say. Raises `ValueError`.
+    """
+    return json.loads(text, object_pairs_hook=unique_pairs, parse_constant=_constant, parse_float=_exact)
 
 
 def unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -35,6 +43,13 @@ def size_of_json(text: str) -> int:
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _exact(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise ValueError("a number is too large") from None
 
 
 def _int(digits: str) -> int:

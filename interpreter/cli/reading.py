@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from dsl.expressions.json_reading import exact
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.problem import Misuse
 
@@ -45,11 +46,13 @@ def read_assignments(assignments: Sequence[str]) -> dict[str, JSON]:
 def parse_json(text: str, name: str) -> JSON:
     """Fractions keep their digits: they may be money."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        return exact(text)
     except json.JSONDecodeError as error:
         raise Misuse(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except _NoJson as error:
-        raise Misuse(f"{name} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise Misuse(f"{name} is nested too deep") from error
+    except ValueError as error:
+        raise Misuse(f"{name} cannot be used: {error}") from error
 
 
 def travelling(value: JSON) -> JSON:
@@ -63,21 +66,13 @@ def travelling(value: JSON) -> JSON:
 
 def read_text(path: str | Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise Misuse(f"there is no file {path}") from error
     except IsADirectoryError as error:
         raise Misuse(f"{path} is a folder, not a file") from error
     except (PermissionError, UnicodeDecodeError) as error:
         raise Misuse(f"{path} cannot be read: {error}") from error
-
-
-class _NoJson(ValueError):
-    pass
-
-
-def _refuse_constant(name: str) -> JSON:
-    raise _NoJson(f"{name} is not a number in JSON")
 
 
 def _text_of(given: str) -> tuple[str, str]:
@@ -96,9 +91,13 @@ def _is_assignment(text: str) -> bool:
 
 def _json_or_text(text: str) -> JSON:
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except ValueError:
+        return exact(text)
+    except json.JSONDecodeError:
         return text
+    except (ValueError, RecursionError) as error:
+        if text.lstrip()[:1] not in ("{", "["):
+            return text  # `NaN`, or so many digits that they are none
+        raise Misuse(f"{_short(text)} cannot be used: {error}") from error
 
 
 def _short(text: str) -> str:

@@ -17,8 +17,9 @@ import yaml
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.problem import Misuse
-from interpreter.cli.reading import read_text
+from interpreter.cli.reading import read_text, travelling
 from interpreter.client.errors import did_you_mean
+from interpreter.identity.strict_yaml import StrictLoader
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Script:
 
 def read_script(path: Path) -> Script:
     try:
-        data = yaml.safe_load(read_text(path))
+        data = yaml.load(read_text(path), Loader=StrictLoader)
     except yaml.YAMLError as error:
         raise Misuse(f"{path} is not YAML: {_where(error)}") from error
     if not isinstance(data, Mapping):
@@ -71,7 +72,7 @@ def _answers(path: Path, name: str, value: Any) -> Iterable[ScriptedAnswer]:
         for key in item:
             if key not in known:
                 raise Misuse(f"{path}: {name}: unknown key {key}{did_you_mean(str(key), known)}")
-        yield ScriptedAnswer(**item)
+        yield ScriptedAnswer(**travelling(dict(item)))
 
 
 def _where(error: yaml.YAMLError) -> str:

@@ -10,7 +10,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from interpreter.client.errors import Unconfigured, Unreachable
-from interpreter.encryption.converter import converter_that_encrypts, headers_with
+from interpreter.converter.own import headers_with, own_converter
 from interpreter.encryption.keyring import Keyring
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -35,7 +35,7 @@ async def connect_temporal(address: str | None, namespace: str | None, keys: Key
 async def connect_with_keys(keys: Keyring, **settings: Any) -> TemporalClient:
     return await TemporalClient.connect(
         **settings,
-        data_converter=converter_that_encrypts(None, keys),
+        data_converter=own_converter(None, keys),
         header_codec_behavior=headers_with(keys, HeaderCodecBehavior.NO_CODEC),
     )
 

@@ -23,7 +23,7 @@ from interpreter.boundary.payloads import RunInput
 from interpreter.boundary.sparse import sparse
 from interpreter.client.errors import ClientError, RunExists
 from interpreter.client.statuses import how_it_ended
-from interpreter.encryption.converter import encrypts
+from interpreter.converter.own import encrypts
 
 LONGEST_RESULT = 300
 """Characters of a result in a message."""

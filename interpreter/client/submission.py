@@ -69,7 +69,7 @@ def read_source(flow_source: Path | str) -> Source:
     if isinstance(flow_source, str) and "\n" in flow_source:
         return Source("<text>", flow_source)
     try:
-        return Source(str(flow_source), Path(flow_source).read_text(encoding="utf-8"))
+        return Source(str(flow_source), Path(flow_source).read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise FlowUnreadable(f"there is no file {flow_source}") from error
     except (OSError, UnicodeDecodeError) as error:

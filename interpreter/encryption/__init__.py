@@ -1,1 +1,1 @@
-"""What the server and the store keep leaves the process encrypted: AES-256-GCM, keys by their id."""
+"""Keys by their id, and what they seal: AES-256-GCM."""

@@ -21,6 +21,7 @@ import yaml
 from interpreter.boundary.persons import person_form
 from interpreter.identity.errors import UnusableKey, UnusablePeople
 from interpreter.identity.keys import PublicKey, read_public
+from interpreter.identity.strict_yaml import StrictLoader
 
 LARGEST_FILE = 4_000_000
 """Bytes."""
@@ -49,24 +50,11 @@ def read_people(path: Path) -> People:
     if len(data) > LARGEST_FILE:
         raise UnusablePeople(f"the people file {path} is larger than {LARGEST_FILE:,} bytes")
     try:
-        return _people(yaml.load(data.decode("utf-8-sig"), Loader=_Strict))
+        return _people(yaml.load(data.decode("utf-8-sig"), Loader=StrictLoader))
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise UnusablePeople(f"the people file {path} is not YAML: {error}") from error
     except UnusablePeople as error:
         raise UnusablePeople(f"{path}: {error}") from error
-
-
-class _Strict(yaml.SafeLoader):
-    """A key of a mapping that stands twice is a mistake: one of the two would be lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"`{key}` stands twice", key_node.start_mark)
-            seen.add(key if isinstance(key, str) else id(key))
-        return super().construct_mapping(node, deep)
 
 
 def _people(data: Any) -> People:

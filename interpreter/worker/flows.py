@@ -38,7 +38,7 @@ def _source(flow: str | os.PathLike[str]) -> Source:
     if isinstance(flow, str) and "\n" in flow:
         return Source("<text>", flow)
     try:
-        return Source(os.fspath(flow), Path(flow).read_text(encoding="utf-8"))
+        return Source(os.fspath(flow), Path(flow).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UnusableFlow(f"{os.fspath(flow)} cannot be read: {error}") from error
 

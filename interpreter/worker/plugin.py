@@ -29,7 +29,7 @@ from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.activities.verify_answer import verify_answer_activity
-from interpreter.encryption.converter import headers_with
+from interpreter.converter.own import headers_with
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment

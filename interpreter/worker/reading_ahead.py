@@ -18,7 +18,7 @@ from temporalio.converter import (
     WithSerializationContext,
 )
 
-from interpreter.encryption.converter import converter_that_encrypts, headers_with
+from interpreter.converter.own import headers_with, own_converter
 from interpreter.encryption.keyring import Keyring
 from interpreter.worker.objects import Objects
 from interpreter.worker.unreadable_failures import reading_what_it_can
@@ -51,7 +51,7 @@ def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects
     """What is encrypted is decrypted first, then looked at."""
     if converter is not None and isinstance(converter.payload_codec, ReadingAhead):
         return converter
-    converter = converter_that_encrypts(converter, keys)
+    converter = own_converter(converter, keys)
     return replace(
         converter,
         payload_codec=ReadingAhead(objects, converter.payload_codec),

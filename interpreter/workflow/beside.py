@@ -6,16 +6,18 @@ header of a call, the metadata of our worker's answer, the field of a payload be
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from dsl.expressions.json_reading import exact
 from dsl.values.references import joined, parted
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.payloads import ChatRequest, ChildReport
 
-_JSON = frozenset({type(None), bool, int, float, str, list, dict})
+_JSON = frozenset({type(None), bool, int, float, Decimal, str, list, dict})
 
 
 def request_parted(request: ChatRequest) -> ChatRequest:
@@ -25,9 +27,12 @@ def request_parted(request: ChatRequest) -> ChatRequest:
 
 
 def result_of(answer: RawValue) -> Any:
-    """What a tool answered. What is not JSON raises, with the converter's own exceptions."""
+    """What a tool answered, fractions with all their digits. What is not JSON, or has a key twice, raises."""
     payload = answer.payload
-    data = workflow.payload_converter().from_payload(payload)
+    if payload.metadata.get("encoding") == b"json/plain":
+        data = exact(payload.data)
+    else:
+        data = workflow.payload_converter().from_payload(payload)
     if type(data) not in _JSON:
         raise TypeError(f"it is of the encoding {payload.metadata.get('encoding', b'').decode(errors='replace')}")
     beside = payload.metadata.get(REFERENCES)

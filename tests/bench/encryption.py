@@ -12,8 +12,8 @@ from temporalio.worker import Worker
 
 from interpreter.api import FlowPlugin
 from interpreter.client.client import Client
-from interpreter.encryption.codec import decrypted, encrypted
-from interpreter.encryption.converter import client_that_encrypts
+from interpreter.converter.codec import decrypted, encrypted
+from interpreter.converter.own import client_with_keys
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.memory import MemoryStore
 from tests.bench.runs import all_of, beside, bytes_of, flow_once, in_turn, medians, number_next, paired, replay, server
@@ -32,7 +32,7 @@ async def _runs() -> list[Row]:
     rows: list[Row] = []
     keys, store = Keyring((Key.new("bench"),)), MemoryStore()
     async with server() as temporal:
-        plain, secret = Client(temporal, store), Client(client_that_encrypts(temporal, keys), store)
+        plain, secret = Client(temporal, store), Client(client_with_keys(temporal, keys), store)
         workers = [_worker(plain, "plain", NO_KEYS), _worker(secret, "secret", keys)]
         async with workers[0], workers[1]:
             for name, text in WORK.items():

@@ -182,3 +182,48 @@ def test_a_script_gives_as_many_answers_as_a_question_takes(tmp_path: Path) -> N
 )
 def test_lengths_of_time(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+TWICE = '{"a": 1, "b": {"c": 1, "c": 1}}'
+
+
+def test_a_key_that_stands_twice_is_refused_at_every_door(tmp_path: Path) -> None:
+    """One of the two would be lost, and nobody can say which was meant."""
+    (tmp_path / "input.json").write_text(TWICE)
+    (tmp_path / "answers.yaml").write_text("keep: { decision: approve, answer: { c: 1, c: 2 } }")
+    (tmp_path / "approvals.yaml").write_text("keep: { decision: approve }\nkeep: { decision: reject }")
+    for read in (
+        lambda: read_input(TWICE, []),
+        lambda: read_input(str(tmp_path / "input.json"), []),
+        lambda: read_input(None, [f"a={TWICE}"]),
+        lambda: read_answer([TWICE]),
+        lambda: read_answer([f"a={TWICE}"]),
+    ):
+        with pytest.raises(Misuse, match='the key "c" stands twice'):
+            read()
+    for name in ("answers", "approvals"):
+        with pytest.raises(Misuse, match="stands twice"):
+            read_script(tmp_path / f"{name}.yaml")
+
+
+def test_fractions_in_a_script_keep_their_digits_and_travel(tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("\ufeffkeep: { decision: approve, answer: { a: 12.50, b: 0.12345678901234567890, c: [1, 1.5] } }")
+    [answer] = read_script(file).answers["keep"]
+    assert answer.answer == {"a": 12.5, "b": "0.12345678901234567890", "c": [1, 1.5]}
+    file.write_text("keep: { decision: approve, answer: { a: .nan } }")
+    with pytest.raises(Misuse, match=r"`\.nan` is no number here"):
+        read_script(file)
+
+
+def test_marks_of_the_order_of_bytes_are_no_part_of_what_people_write(tmp_path: Path) -> None:
+    file = tmp_path / "input.json"
+    file.write_bytes(b'\xef\xbb\xbf{"a": 1}')
+    assert read_input(str(file), []) == {"a": 1}
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e99999999999999999999", "9" * 5000])
+def test_what_is_no_number_is_text(text: str) -> None:
+    assert read_input(None, [f"a={text}"]) == {"a": text}
+    with pytest.raises(Misuse, match="cannot be used"):
+        read_input(f'{{"a": {text}}}', [])

@@ -8,7 +8,7 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload
 from temporalio.worker import Replayer
 
-from interpreter.encryption.codec import Encrypting
+from interpreter.converter.codec import Encrypting
 from interpreter.encryption.keyring import Key, Keyring
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin

@@ -136,6 +136,21 @@ async def test_activity_with_a_malformed_failure(runs: Runs, details: Payload, k
     assert write.kind == OUTCOME_UNKNOWN
 
 
+DIGITS = "1234567890123456789.0123456789"
+
+
+@pytest.mark.parametrize("written", [f'"{DIGITS}"', DIGITS, f"{DIGITS}e0"], ids=["text", "number", "exponent"])
+async def test_a_decimal_keeps_its_digits_however_it_is_written(runs: Runs, written: str) -> None:
+    """No reader of JSON on the way may take a fraction for a binary one."""
+    flow = """tool foreign.price() -> { amount: decimal } read { queue "somewhere else" }
+    flow main() -> { amount: decimal, more: text } {
+      step got = foreign.price() sleep 1s return { amount: got.amount, more: "{{ got.amount + 1 }}" }
+    }"""
+    async with foreign(runs, payload(f'{{"amount": {written}}}'.encode())):
+        found = await (await runs.start(HEADER + flow, eagerly=True)).value()
+    assert found == {"amount": DIGITS, "more": "1234567890123456790.0123456789"}
+
+
 MALFORMED = {
     "no json": payload(b"{"),
     "levels": payload(b"[" * 5_000 + b"]" * 5_000),
@@ -145,6 +160,7 @@ MALFORMED = {
     "binary": payload(b"\x00", b"binary/plain"),
     "not a number": payload(b"NaN"),
     "half a character": payload(b'"\\ud800"'),
+    "a key twice": payload(b'{"a": 1, "b": [{"c": 1, "c": 1}]}'),
 }
 
 

@@ -33,7 +33,7 @@ def codec_server(origins: tuple[str, ...], port: int) -> None:
     this prints.
     """
     # A web server is of no use to any other command.
-    from interpreter.encryption.codec_server import CodecServer
+    from interpreter.converter.codec_server import CodecServer
 
     usable = frozenset(_origin(origin) for origin in origins)
     try:

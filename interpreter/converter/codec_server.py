@@ -15,7 +15,7 @@ from typing import Any
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
-from interpreter.encryption.codec import decrypted, encrypted
+from interpreter.converter.codec import decrypted, encrypted
 from interpreter.encryption.errors import EncryptionError
 from interpreter.encryption.keyring import Keyring
 

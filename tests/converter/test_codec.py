@@ -9,8 +9,8 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.exceptions import ApplicationError
 
-from interpreter.encryption.codec import ENCODING, KEY_ID, Encrypting
-from interpreter.encryption.converter import converter_that_encrypts
+from interpreter.converter.codec import ENCODING, KEY_ID, Encrypting
+from interpreter.converter.own import own_converter
 from interpreter.encryption.errors import MissingKey, WrongKey
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.memory import MemoryStore
@@ -82,7 +82,7 @@ async def test_a_codec_that_was_there_before_sees_what_is_not_encrypted() -> Non
 
 
 async def test_the_keys_of_a_client_stay_where_a_plugin_has_none_and_nothing_is_encrypted_twice() -> None:
-    converter = converter_that_encrypts(replace(DataConverter.default, payload_codec=Backwards()), Keyring((OLD,)))
+    converter = own_converter(replace(DataConverter.default, payload_codec=Backwards()), Keyring((OLD,)))
     for keys, expected in ((NO_KEYS, "old"), (Keyring((OLD,)), "old"), (Keyring((NEW,)), "new")):
         again = converter_that_reads_ahead(converter, Objects([], MemoryStore()), keys)
         [sent] = await again.encode(["secret"])
@@ -94,7 +94,7 @@ async def test_the_keys_of_a_client_stay_where_a_plugin_has_none_and_nothing_is_
 
 async def test_what_failures_say_is_encrypted_also_where_it_was_read_once() -> None:
     """An error that came from a failure is written again as it came, with its causes in plain text."""
-    converter = converter_that_encrypts(None, Keyring((OLD,)))
+    converter = own_converter(None, Keyring((OLD,)))
     read: BaseException = RuntimeError("secret at the top")
     read.__cause__ = ApplicationError("secret below", "secret detail", type="Kind")
     for _ in range(3):
@@ -112,5 +112,5 @@ async def test_what_failures_say_is_encrypted_also_where_it_was_read_once() -> N
         error = error.__cause__
     assert "secret below" in texts[-1]
     plain = Failure()
-    await converter_that_encrypts(None, NO_KEYS).encode_failure(RuntimeError("plain"), plain)
+    await own_converter(None, NO_KEYS).encode_failure(RuntimeError("plain"), plain)
     assert plain.message == "plain"

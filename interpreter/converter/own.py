@@ -1,27 +1,30 @@
-"""A converter, or a client, that encrypts: whatever it had before stays beneath."""
+"""Our converter, around whatever a client had before, and a client with it."""
 
 from dataclasses import replace
 
 from temporalio.client import Client
 from temporalio.common import HeaderCodecBehavior
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, DefaultPayloadConverter
 
-from interpreter.encryption.codec import Encrypting
-from interpreter.encryption.failures import hiding_what_failures_say
+from interpreter.converter.codec import Encrypting
+from interpreter.converter.failures import hiding_what_failures_say
+from interpreter.converter.ordered import OrderedPayloadConverter
 from interpreter.encryption.keyring import Keyring
 
 
-def converter_that_encrypts(converter: DataConverter | None, keys: Keyring) -> DataConverter:
+def own_converter(converter: DataConverter | None, keys: Keyring) -> DataConverter:
     """`converter` with these keys, in place of any it had; with none, those it had stay. A converter without a key
     only says which one it lacks.
     """
     converter = converter or DataConverter.default
+    kind = converter.payload_converter_class
     codec, inner = converter.payload_codec, converter.payload_codec
     if isinstance(codec, Encrypting):
         keys, inner = keys or codec.keys, codec.inner
     failures = converter.failure_converter_class
     return replace(
         converter,
+        payload_converter_class=OrderedPayloadConverter if kind is DefaultPayloadConverter else kind,
         payload_codec=Encrypting(keys, inner),
         failure_converter_class=hiding_what_failures_say(failures) if keys else failures,
     )
@@ -32,11 +35,11 @@ def headers_with(keys: Keyring, before: HeaderCodecBehavior) -> HeaderCodecBehav
     return HeaderCodecBehavior.CODEC if keys else before
 
 
-def client_that_encrypts(client: Client, keys: Keyring) -> Client:
+def client_with_keys(client: Client, keys: Keyring) -> Client:
     """The same connection, with these keys."""
     config = client.config(active_config=True)
     config["plugins"] = []  # what they change is in the active configuration already
-    config["data_converter"] = converter_that_encrypts(config["data_converter"], keys)
+    config["data_converter"] = own_converter(config["data_converter"], keys)
     config["header_codec_behavior"] = headers_with(keys, config["header_codec_behavior"])
     return Client(**config)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from interpreter.encryption.codec import encrypted
-from interpreter.encryption.codec_server import LARGEST_BODY, CodecServer
+from interpreter.converter.codec import encrypted
+from interpreter.converter.codec_server import LARGEST_BODY, CodecServer
 from interpreter.encryption.keyring import Key, Keyring
 
 KEYS = Keyring((Key.new("one"),))
