@@ -7,13 +7,12 @@ from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
-from temporalio.api.failure.v1 import Failure
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
-from temporalio.exceptions import FailureError
 
 from interpreter.boundary import names
+from interpreter.client.failures import words_of
 from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
 from interpreter.encryption.errors import EncryptionError
@@ -72,7 +71,7 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failure = event.workflow_task_failed_event_attributes.failure
-            words = _in_plain_words(await _words_of(client, failure))
+            words = _in_plain_words(await words_of(client.data_converter, failure))
             return f"its workflow task has failed {task.attempt - 1} times: {words}"
     if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
         return f"its workflow task has been tried {task.attempt} times; a worker has it now"
@@ -98,17 +97,6 @@ def lacking(memo: Mapping[str, Any]) -> str | None:
     """What the run waits for, when that is an object of the store that cannot be read."""
     waits: Mapping[str, str] = memo.get(names.MEMO_LACKING) or {}
     return "; ".join(f"{path} {reason}" for path, reason in waits.items()) or None
-
-
-async def _words_of(client: TemporalClient, failure: Failure) -> str:
-    """What a failure says: encrypted, where the worker that wrote it has a key."""
-    if not failure.HasField("encoded_attributes"):
-        return failure.message
-    try:
-        read = await client.data_converter.decode_failure(failure)
-    except EncryptionError as error:
-        return f"for a reason that cannot be read here: {error}"
-    return read.message if isinstance(read, FailureError) else str(read)
 
 
 async def _memo(execution: WorkflowExecution) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from temporalio.converter import DataConverter
 from interpreter.boundary import names
 from interpreter.boundary.payloads import Answer
 from interpreter.boundary.view import Note
+from interpreter.client.failures import words_of
 from interpreter.client.waiting import OURS
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ async def retold(run: "Run") -> list[Note]:
             kind = "undoing" if begun.node == "undo" else "attempt" if begun.attempt > 1 else "started"
             telling.begun[event.event_id] = telling.note(event, kind, begun, begun.detail)
         elif event.event_type in _ENDS:
-            _ended(telling, event)
+            await _ended(telling, event, converter)
         elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
             await _answered(telling, event, converter)
     return telling.notes
@@ -90,7 +91,7 @@ def _path_of(child: str, parent: str) -> str:
     return child.removeprefix(f"{parent}/").partition("/")[2] if ours is not None else child
 
 
-def _ended(telling: _Retelling, event: HistoryEvent) -> None:
+async def _ended(telling: _Retelling, event: HistoryEvent, converter: DataConverter) -> None:
     attributes = getattr(event, event.WhichOneof("attributes") or "")
     asked = getattr(attributes, "scheduled_event_id", 0) or getattr(attributes, "initiated_event_id", 0)
     begun = telling.begun.get(asked)
@@ -98,12 +99,13 @@ def _ended(telling: _Retelling, event: HistoryEvent) -> None:
         return
     kind = _ENDS[event.event_type]
     kind = _OF_AN_UNDO.get(kind, kind) if begun.node == "undo" else kind
-    telling.note(event, kind, begun, _reason(attributes.failure) if hasattr(attributes, "failure") else "")
+    reason = await _reason(attributes.failure, converter) if hasattr(attributes, "failure") else ""
+    telling.note(event, kind, begun, reason)
 
 
-def _reason(failure: Failure) -> str:
-    kind = failure.application_failure_info.type
-    return f"{kind}: {failure.message}" if kind else failure.message
+async def _reason(failure: Failure, converter: DataConverter) -> str:
+    kind, words = failure.application_failure_info.type, await words_of(converter, failure)
+    return f"{kind}: {words}" if kind else words
 
 
 async def _answered(telling: _Retelling, event: HistoryEvent, converter: DataConverter) -> None:

@@ -27,7 +27,7 @@ from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.ending import ending
 from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunOver, RunStuck, UnknownRun
-from interpreter.client.failed_queries import why_failed
+from interpreter.client.failures import why_failed
 from interpreter.client.following import follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values

@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 from temporalio.worker import Worker
 
+from interpreter.activities.errors import ToolError
 from interpreter.client.client import Client, connect_embedded
 from interpreter.client.errors import NoWorker, RunStuck
 from interpreter.client.listing import why_stuck
+from interpreter.client.retold import retold
 from interpreter.encryption.errors import MissingKey, WrongKey
 from interpreter.encryption.keyring import Key, Keyring
 from interpreter.stores.memory import MemoryStore
@@ -39,6 +41,11 @@ written: list[str] = []
 def write(word: str) -> str:
     written.append(word)
     return word
+
+
+@tool("book.refuse")
+def refuse(word: str) -> str:
+    raise ToolError("Closed", f"no more {word}")
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +158,26 @@ def _tools_of(client: Client) -> list[Any]:
         return write(**arguments)
 
     return [plain]
+
+
+async def test_what_failures_said_is_read_from_histories(state: Path) -> None:
+    queue = f"queue-{uuid4()}"
+    client, other = await connected(state, OLD), await connected(state)
+    flow = """
+edition 1
+tool book.refuse(word: text) -> text read { errors Closed }
+flow main(word: text) -> text {
+  try { step first = book.refuse(word: word) } on error { sleep 1ms }
+  await approval ok "Go on?" { from "team" timeout 5m then reject }
+  return word
+}
+"""
+    async with Worker(client.temporal, task_queue=queue, plugins=[FlowPlugin([refuse], store=client.store)]):
+        run = await client.submit(flow, {"word": "f"}, task_queue=queue)
+        await eventually(lambda: asked(run))
+    assert "Closed: no more f" in [note.detail for note in await retold(run)]
+    [told] = [note.detail for note in await retold(other.run(run.id)) if note.detail.startswith("Closed")]
+    assert "encrypted with the key 'old'" in told
 
 
 async def test_another_key_of_the_same_id_opens_nothing(state: Path) -> None:
