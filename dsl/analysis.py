@@ -9,6 +9,7 @@ from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.models.configured import TABLE, Models
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import gates
 from dsl.semantics.nodes import by_class
@@ -71,12 +72,14 @@ def _limited(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(kept)
 
 
-def analyse(source: Source) -> Analysis:
-    """Everything that can be known about a text without running it. Never raises, whatever the text."""
+def analyse(source: Source, models: Models = TABLE) -> Analysis:
+    """Everything that can be known about a text without running it. Never raises, whatever the text. `models`: what is
+    known of models where it will run.
+    """
     parsed = parse(source)
     broken = [each.primary.span for each in parsed.diagnostics if each.code == "SF001"]
     facts = understand(parsed.module, source.text, broken)
-    program = Program(facts, source)
+    program = Program(facts, source, models)
     found = [*parsed.diagnostics, *(each for _, check in CHECKS for each in check(program))]
     diagnostics = _limited(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
     flows = tuple(program.graph.flows.values())

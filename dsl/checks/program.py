@@ -7,6 +7,7 @@ from functools import cached_property
 
 from dsl.ast.node import Node
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.models.configured import TABLE, Models
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.spending import Spendings
@@ -18,8 +19,11 @@ _HEAD = re.compile(r"(?:\s*#[^\n]*\n)*\s*")
 
 @dataclass(frozen=True)
 class Program:
+    """`models` is what is known of models where the text stands."""
+
     facts: Facts
     source: Source
+    models: Models = TABLE
 
     @cached_property
     def graph(self) -> CallGraph:

@@ -1,6 +1,8 @@
 """`dsl check`: every problem of the given files at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +11,9 @@ from dsl.cli.reading import Given, sources
 from dsl.cli.reporting import report
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.diagnostics.reports import FORMATS
+
+if TYPE_CHECKING:
+    from dsl.models.configured import Models
 
 EPILOG = """\b
 Examples:
@@ -41,5 +46,16 @@ def diagnostics_of(given: Given) -> Sequence[Diagnostic]:
 
     if given.unreadable is not None:
         return (given.unreadable,)
+    models = _models_for(given)
     with blaming_ourselves(given.source):
-        return analyse(given.source).diagnostics
+        return analyse(given.source, models).diagnostics
+
+
+def _models_for(given: Given) -> "Models":
+    from dsl.models.configured import Unusable, models_for
+
+    place = Path(given.source.name)
+    try:
+        return models_for(place.parent if place.is_file() else None)
+    except Unusable as error:
+        raise click.UsageError(str(error)) from None

@@ -30,6 +30,8 @@ CODES: dict[str, str] = {
     "SF402": "outcome that cannot be settled",
     "SF403": "undo that is not a tool that can undo",
     "SF404": "agent that cannot be asked",
+    "SF405": "model that does not take what is asked of it",
+    "SF406": "model that nothing is known of",
     "SF501": "irreversible call without an approval of exactly this call",
     "SF502": "approval that cannot be answered, or whose people a model chooses",
     "SF601": "unreachable statement",

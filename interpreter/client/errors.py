@@ -23,7 +23,7 @@ class Unreachable(ClientError):
 
 
 class Unconfigured(ClientError):
-    """Temporal's own configuration cannot be used."""
+    """Temporal's own configuration, or that of models, cannot be used."""
 
 
 class FlowRefused(ClientError):

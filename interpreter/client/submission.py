@@ -12,13 +12,14 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
+from dsl.models.configured import NAME, VARIABLE, Models, Unusable, models_for
 from dsl.source import Source
 from dsl.values.validate import validate_record
 from interpreter.boundary.payloads import JSON, Price, RunInput
 from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
-from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
+from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
 from interpreter.providers.limits import resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
@@ -42,13 +43,14 @@ class Prepared:
 
 def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON) -> Prepared:
     sealed, definition = _sealed(flow_source, flow)
+    known = _known_models(flow_source)
     run_input = RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
         input=_checked_input(definition, {} if input is None else input),
-        prices=_prices(definition),
-        max_output=resolve_max_output(_models(definition)),
-        refuses=resolve_refused(_models(definition)),
+        prices=_prices(definition, known),
+        max_output=resolve_max_output(_models(definition), known),
+        refuses=resolve_refused(_models(definition), known),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
 
@@ -88,17 +90,27 @@ def _checked_input(definition: Definition, input: JSON) -> JSON:
     return wire
 
 
-def _prices(definition: Definition) -> dict[str, Price]:
+def _known_models(flow_source: FlowSource) -> Models:
+    """As they are known beside a file, or for anything else in the current folder."""
+    is_path = isinstance(flow_source, Path) or (isinstance(flow_source, str) and "\n" not in flow_source)
+    try:
+        return models_for(Path(str(flow_source)).parent if is_path else None)
+    except Unusable as error:
+        raise Unconfigured(str(error)) from error
+
+
+def _prices(definition: Definition, known: Models) -> dict[str, Price]:
     """What each model costs, pinned for the life of the run."""
     models = _models(definition)
     if not models:
         return {}
-    prices = resolve_prices(models)
+    prices = resolve_prices(models, known)
     unknown = [model for model in models if model not in prices]
     if unknown and _counts_money(definition):
         raise PriceUnknown(
             f"the flow {definition.flow} has a budget in usd, but the price of {', '.join(unknown)} is not known; "
-            "use another model, or a budget in tokens"
+            f"say it in {NAME} beside the flow, or in {VARIABLE}, in US dollars for a million tokens "
+            f'(`[models."{unknown[0]}"]`, `input = …`, `output = …`), or use another model, or a budget in tokens'
         )
     return prices
 

@@ -5,14 +5,14 @@ one that is not known gets a default that every current model can give.
 
 from collections.abc import Iterable
 
-from dsl.models.known import most_output, refused_by
+from dsl.models.configured import TABLE, Models
 
 
-def resolve_max_output(models: Iterable[str]) -> dict[str, int]:
+def resolve_max_output(models: Iterable[str], known: Models = TABLE) -> dict[str, int]:
     """How many tokens each model that is known can answer with; one that is not is absent."""
-    return {model: most for model in models if (most := most_output(model)) is not None}
+    return {model: most for model in models if (most := known.most_output(model)) is not None}
 
 
-def resolve_refused(models: Iterable[str]) -> dict[str, list[str]]:
+def resolve_refused(models: Iterable[str], known: Models = TABLE) -> dict[str, list[str]]:
     """What each model is known to refuse; one that refuses nothing is absent."""
-    return {model: list(refused) for model in models if (refused := refused_by(model))}
+    return {model: list(refused) for model in models if (refused := known.refused_by(model))}

@@ -26,14 +26,9 @@ SILENCE_SECONDS = 120.0
 
 
 class OpenAIProvider:
-    """`names`: what a model is called where it is asked, if not as in the flow."""
-
-    def __init__(
-        self, access: Access, *, names: dict[str, str] | None = None, silence: float = SILENCE_SECONDS
-    ) -> None:
+    def __init__(self, access: Access, *, silence: float = SILENCE_SECONDS) -> None:
         self._access = replace(access, key=usable_key(access.key))
         self._client = _client(self._access, silence)
-        self._names = names or {}
         self._refused_here = refused_at(self._access.host)
         self._told_in_words = told_in_words_at(self._access.host)
 
@@ -66,8 +61,6 @@ class OpenAIProvider:
         await self._client.close()
 
     def _name(self, model: str) -> str:
-        if model in self._names:
-            return self._names[model]
         if self._access.version is not None:
             return model.removeprefix("azure/")
         return model.removeprefix("openai/") if self._access.address is None else model

@@ -1,10 +1,11 @@
-"""What models cost, from the snapshot that ships with `genai-prices`; pinned in a run's input when it is submitted."""
+"""What models cost: as people say, or as `genai-prices` does; pinned in a run's input when it is submitted."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from dsl.models.configured import TABLE, Models
 from interpreter.boundary.payloads import Price
 
 if TYPE_CHECKING:
@@ -13,9 +14,15 @@ if TYPE_CHECKING:
 _MILLION = 1_000_000
 
 
-def resolve_prices(models: Iterable[str]) -> dict[str, Price]:
+def resolve_prices(models: Iterable[str], known: Models = TABLE) -> dict[str, Price]:
     """The price of one token for each model that is known; a model that is not known is absent."""
-    return {model: price for model in models if (price := _price(model)) is not None}
+    found = {model: _said(model, known) or _price(known.priced_as(model)) for model in models}
+    return {model: price for model, price in found.items() if price is not None}
+
+
+def _said(model: str, known: Models) -> Price | None:
+    said = known.price(model)
+    return None if said is None else Price(*map(_for_one, said))
 
 
 def _price(model: str) -> Price | None:

@@ -96,7 +96,7 @@ class TestCheck:
         assert "\x1b" not in run("bad.flow").stdout
 
     def test_our_own_mistake_is_one_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(source: object) -> object:
+        def broken(*_: object) -> object:
             raise RuntimeError("oops")
 
         monkeypatch.setattr(dsl.analysis, "analyse", broken)

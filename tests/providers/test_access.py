@@ -1,14 +1,27 @@
 """Keys and addresses as the environment has them: blanks around a key are taken off, what no key has is refused."""
 
+import asyncio
+
 import pytest
 
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.providers.access import ADDRESS, KEY, Access, UnusableAccess, address_in, key_in
+from interpreter.providers.access import (
+    ADDRESS,
+    AZURE_ADDRESS,
+    AZURE_KEY,
+    AZURE_VERSION,
+    KEY,
+    Access,
+    UnusableAccess,
+    access_in,
+    address_in,
+    key_in,
+)
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
 from interpreter.providers.registry import NoProvider, can_ask, provider_from_environment
-from tests.providers.test_openai_oddities import playing
+from tests.providers.test_openai_oddities import Player, chunk, playing, stream
 
 SECRET = "sk-CANARY"
 
@@ -62,3 +75,56 @@ async def test_a_request_that_cannot_be_made_costs_nothing_and_is_not_made_again
         await provider.chat(ChatRequest("a", "m", "hello"))
     assert (caught.value.kind, caught.value.charge) == (failures.INVALID_REQUEST, "none")
     await provider.close()
+
+
+AZURE = {AZURE_ADDRESS: "https://ours.openai.azure.com", AZURE_KEY: SECRET}
+
+
+def test_an_endpoint_of_azure_has_its_own_key_and_version() -> None:
+    access = access_in({KEY: "sk-other", **AZURE})
+    assert (access.key, access.key_name, access.version) == (SECRET, AZURE_KEY, "2024-10-21")
+    assert access_in({**AZURE, AZURE_VERSION: " 2025-04-01-preview\n"}).version == "2025-04-01-preview"
+    assert access_in({KEY: SECRET, AZURE_ADDRESS: AZURE[AZURE_ADDRESS]}).key_name == KEY
+    with pytest.raises(UnusableAccess, match=AZURE_ADDRESS):
+        access_in({**AZURE, AZURE_ADDRESS: "ours.openai.azure.com"})
+    with pytest.raises(UnusableAccess, match=AZURE_VERSION):
+        access_in({**AZURE, AZURE_VERSION: "2024 10"})
+    with pytest.raises(UnusableAccess, match=f"{AZURE_KEY} has a blank"):
+        access_in({**AZURE, AZURE_KEY: "a b"})
+
+
+async def test_azure_is_asked_in_its_form() -> None:
+    player = Player(stream(chunk(content="hi"), chunk(finish="stop")))
+    server = await asyncio.start_server(player.answer, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    provider = provider_from_environment(environment={AZURE_KEY: "test-key", AZURE_ADDRESS: address})
+    async with server:
+        result = await provider.chat(ChatRequest("a", "azure/our-deployment", "hello"))
+        await provider.close()
+    assert result.output == "hi"
+    first, *headers = player.heads[0].splitlines()
+    assert first.startswith("POST /openai/deployments/our-deployment/chat/completions?api-version=2024-10-21 ")
+    assert "api-key: test-key" in headers
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("wrong key sk-CANARY-0000!", "wrong key …!"),
+        ("WRONG KEY SK-CANARY-0000", "WRONG KEY …"),
+        ("wrong key sk-CANA…", "wrong key …"),
+        ("wrong key sk-CANA******0000.", "wrong key …"),
+        (
+            "a password p%40ss-word-that-is-long in http://u:p@ss-word-that-is-long@host",
+            "a password … in http://u:…@host",
+        ),
+    ],
+)
+def test_what_others_say_is_looked_through_for_the_key(said: str, told: str) -> None:
+    access = Access("sk-CANARY-0000", "http://u:p@ss-word-that-is-long@host/v1")
+    assert access.without_key(said) == told
+    assert access.names_address == "asked at http://host/v1 (OPENAI_BASE_URL sets it)"
+
+
+def test_a_key_that_is_a_word_is_taken_out_as_a_word_only() -> None:
+    assert Access("test").without_key("the latest test, tested") == "the latest …, tested"

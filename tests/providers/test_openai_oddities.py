@@ -24,9 +24,12 @@ class Player:
     def __init__(self, response: bytes) -> None:
         self._response = response
         self.asked: list[dict[str, Any]] = []
+        self.heads: list[str] = []
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.heads.append(head)
+        head = head.lower()
         length = int(head.split("content-length: ")[1].split("\r\n")[0])
         self.asked.append(json.loads(await reader.readexactly(length)))
         writer.write(self._response)

@@ -1,0 +1,163 @@
+"""What people say of models themselves: the file `steadflow.toml` beside a project, or the environment.
+
+    [models."llama-3.1-8b"]
+    input = 0.10            # US dollars for a million tokens of a prompt
+    output = 0.40           # and of an answer
+    answer = 8192           # the most tokens of one answer
+    refuses = ["temperature"]
+
+    [models."our-deployment"]
+    like = "gpt-4o"         # the rest is as with this model
+
+The file is that of the nearest folder, from the flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such
+a file, and counts more.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dsl.models import known
+
+NAME = "steadflow.toml"
+VARIABLE = "STEADFLOW_MODELS"
+
+REFUSABLE = (
+    *("temperature", "max_completion_tokens", "stream_options", "stream"),
+    *("system", "strict", "json_schema", "json_object"),
+)
+"""What some servers do not take of a request."""
+
+
+class Unusable(ValueError):
+    """A configuration that cannot be used, and where."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is said of one model. Prices are US dollars for a million tokens."""
+
+    input: Decimal | None = None
+    output: Decimal | None = None
+    answer: int | None = None
+    refuses: tuple[str, ...] | None = None
+    like: str | None = None
+
+
+@dataclass(frozen=True)
+class Models:
+    """All that is known of models here: what is said of them, and the table."""
+
+    settings: Mapping[str, Settings]
+
+    def most_output(self, model: str) -> int | None:
+        said = self._said(model)
+        return said.answer if said.answer is not None else known.most_output(said.like or model)
+
+    def refused_by(self, model: str) -> tuple[str, ...]:
+        said = self._said(model)
+        return said.refuses if said.refuses is not None else known.refused_by(said.like or model)
+
+    def price(self, model: str) -> tuple[Decimal, Decimal] | None:
+        """What is said of its price, if anything is."""
+        said = self._said(model)
+        return None if said.input is None or said.output is None else (said.input, said.output)
+
+    def priced_as(self, model: str) -> str:
+        """The model whose price is its own, where none is said."""
+        return self._said(model).like or model
+
+    def is_known(self, model: str) -> bool:
+        return model in self.settings or known.is_known(model)
+
+    def has_price(self, model: str) -> bool:
+        return self.price(model) is not None or known.is_known(self.priced_as(model))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.settings, *known.names())
+
+    def _said(self, model: str) -> Settings:
+        return self.settings.get(model, Settings())
+
+
+TABLE = Models({})
+"""Nothing is said beside the table."""
+
+
+def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) -> Models:
+    """For a flow in the folder `place`, or (None) the current one. Raises `Unusable`."""
+    settings = _in_folder((place or Path()).resolve())
+    text = environment.get(VARIABLE, "").strip()
+    if "=" in text:
+        settings |= _read(text, VARIABLE)
+    elif text:
+        settings |= _in_file(Path(text))
+    return Models(settings)
+
+
+def _in_folder(folder: Path) -> dict[str, Settings]:
+    for each in (folder, *folder.parents):
+        if (each / NAME).is_file():
+            return _in_file(each / NAME)
+    return {}
+
+
+def _in_file(path: Path) -> dict[str, Settings]:
+    try:
+        return _read(path.read_bytes().decode("utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _read(text: str, where: str) -> dict[str, Settings]:
+    try:
+        whole = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise Unusable(f"{where} is not TOML: {error}") from error
+    rows = whole.pop("models", {})
+    if whole or type(rows) is not dict:
+        odd = next(iter(whole), "models")
+        raise Unusable(f'{where}: only tables such as `[models."m"]` may stand there, not `{odd}`')
+    return {model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}
+
+
+def _settings(row: Any, where: str) -> Settings:
+    if type(row) is not dict:
+        raise Unusable(f"{where}: expected a table of settings")
+    for name, value in row.items():
+        problem = _PROBLEMS[name](value) if name in _PROBLEMS else f"there is no such setting; {_ALL}"
+        if problem:
+            raise Unusable(f"{where}, `{name}`: {problem}")
+    prices = {name: Decimal(row[name]) for name in ("input", "output") if name in row}
+    if len(prices) == 1:
+        raise Unusable(f"{where}: a price has both `input` and `output`")
+    refuses = tuple(sorted(row["refuses"])) if "refuses" in row else None
+    return Settings(**prices, answer=row.get("answer"), refuses=refuses, like=row.get("like"))
+
+
+def _no_price(value: Any) -> str | None:
+    number = Decimal(value) if type(value) in (int, Decimal) else None
+    fits = number is not None and number.is_finite() and 0 <= number < 1_000_000
+    return None if fits else "expected US dollars for a million tokens, as a number"
+
+
+def _no_count(value: Any) -> str | None:
+    return None if type(value) is int and 0 < value < 1_000_000_000 else "expected a number of tokens"
+
+
+def _not_refusable(value: Any) -> str | None:
+    fits = type(value) is list and all(part in REFUSABLE for part in value)
+    return None if fits else f"expected a list of some of {', '.join(REFUSABLE)}"
+
+
+def _no_model(value: Any) -> str | None:
+    return None if type(value) is str and known.is_known(value) else "expected the name of a model that is known"
+
+
+_PROBLEMS = {"input": _no_price, "output": _no_price, "answer": _no_count, "refuses": _not_refusable, "like": _no_model}
+_ALL = f"there are {', '.join(_PROBLEMS)}"

@@ -1,0 +1,51 @@
+"""The table of models: its names are those that `genai-prices` has a price for, and what it refuses can be refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dsl.models import known
+from dsl.models.configured import REFUSABLE
+from interpreter.boundary import payloads
+from interpreter.providers.prices import resolve_prices
+from tests.conftest import Golden
+from tests.models import priced
+
+
+def test_the_names_are_those_of_today(golden: Golden) -> None:
+    file = Path(str(known.FILE))
+    golden(file, priced.text(json.loads(file.read_text(encoding="utf-8"))))
+
+
+def test_what_is_refused_has_a_name() -> None:
+    table = json.loads(known.FILE.read_text(encoding="utf-8"))
+    assert REFUSABLE == payloads.REFUSABLE
+    for row in (*table["models"], *table["servers"]):
+        assert set(row.get("refuses", ())) <= set(REFUSABLE)
+        assert sorted(row.get("refuses", ())) == row.get("refuses", [])
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-4o", "openai/gpt-4o", "gpt-4o-mini-2024-07-18", "claude-sonnet-4-5", "o3-mini", "gpt-4o-mimi", "m1"]
+)
+def test_a_model_is_known_where_its_price_is(model: str) -> None:
+    assert known.is_known(model) == (model in resolve_prices([model]))
+
+
+@pytest.mark.parametrize(
+    ("host", "refused"),
+    [
+        ("api.openai.com", ()),
+        ("api.mistral.ai", ("max_completion_tokens", "stream_options")),
+        ("localhost:11434", ("max_completion_tokens",)),
+        ("api.mistral.ai.example.com", ()),
+    ],
+)
+def test_what_a_server_does_not_take(host: str, refused: tuple[str, ...]) -> None:
+    assert known.refused_at(host) == refused
+
+
+def test_azure_is_told_bounds_in_words() -> None:
+    assert "pattern" in known.told_in_words_at("ours.openai.azure.com")
+    assert known.told_in_words_at("api.openai.com") == frozenset()
