@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.payloads import ChatRequest, Price
 from interpreter.core.commands import CallTool
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode
-from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
+from interpreter.simulation.simulation import START, SimulatedRun, Switches
 from interpreter.simulation.world import Planned, World
-from tests.heart.watched import definition_of
+from tests.heart.watched import Asleep, definition_of
 
 Plans = dict[str, list[Planned]]
 
@@ -82,14 +82,18 @@ def play(
     input: Any = None,
     cancel_at: float | None = None,
     switches: Switches | None = None,
+    prices: dict[str, Price] | None = None,
+    away: tuple[float, float] | None = None,
 ) -> Ended:
-    """`cancel_at`: seconds after the start."""
+    """`cancel_at`: seconds after the start; `away`: those between which nothing is heard."""
     definition = definition_of(text)
     assert definition is not None, "the check refuses it"
     player = Player(plans)
     world = World(dict.fromkeys(plans, player.tool), dict.fromkeys(plans, player.agent))
-    simulation = Simulation(definition, world, switches or Switches())
-    run = simulation.run(input or {})
+    simulation = Asleep(definition, world, switches or Switches())
+    if away is not None:
+        simulation.gap = (START + away[0], START + away[1])
+    run = simulation.run(input or {}, prices=prices)
     if cancel_at is not None:
         simulation.at(START + cancel_at, run.cancel)
     simulation.go()
