@@ -17,6 +17,7 @@ class CallTool:
     `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
     about. A `quick` call only reads and is over soon, so it may be carried out by the worker that has the run. A
     `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
+    `start_within`: where no worker has begun it in that time, none begins it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class CallTool:
     quick: bool = False
     staged: bool = False
     schema: JSON = None
+    start_within: int | None = None
 
 
 @recorded

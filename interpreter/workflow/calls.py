@@ -120,12 +120,17 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
             result_type=RawValue,
             activity_id=fitting(command.id),
             task_queue=command.queue,
+            schedule_to_start_timeout=_milliseconds(command.start_within),
             start_to_close_timeout=timedelta(milliseconds=command.timeout),
-            heartbeat_timeout=timedelta(milliseconds=command.heartbeat) if command.heartbeat is not None else None,
+            heartbeat_timeout=_milliseconds(command.heartbeat),
             retry_policy=local.ONCE,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=command.summary if command.summary != command.tool else None,
         )
+
+
+def _milliseconds(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(milliseconds=number)
 
 
 def _start_model(command: AttemptModel) -> Any:

@@ -11,7 +11,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.failures import OBJECT_MISSING, SIGNATURE_MISMATCH
+from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
 from interpreter.core import certainty, fetching, policies, purses
 from interpreter.core.commands import CallTool, SetTimer
@@ -32,7 +32,8 @@ class ToolCallMemory(Memory):
     timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
     failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
     counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
-    the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured.
+    the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
+    the tool has taken effect under this key before, and is called for its answer.
     """
 
     tool: str = ""
@@ -51,6 +52,7 @@ class ToolCallMemory(Memory):
     misfit: str = ""
     explains: bool = False
     staged: bool = False
+    happened: bool = False
 
 
 def open_call(
@@ -76,8 +78,10 @@ def open_call(
     declared = machine.definition.tools[tool]
     if declared.key is not None:
         arguments = arguments | {declared.key: key}
-    memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies, first_at or machine.state.now)
+    memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies)
+    memory.first_at = machine.state.now if first_at is None else first_at
     memory.staged = staged
+    memory.happened = memory.first_at < machine.state.now
     machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
 
@@ -106,6 +110,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             quick=self._is_quick(memory, tool),
             staged=memory.staged,
             schema=_schema(machine, tool) if memory.staged else None,
+            start_within=_start_within(machine, memory, tool),
         )
         memory.phase = "calling"
         machine.issue(frame, command)
@@ -144,10 +149,11 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         if memory.overrides:
             purses.check_time(machine, frame)
         tool = machine.definition.tools[memory.tool]
-        if memory.doubt is None or policies.may_repeat(tool, _key_left(machine, memory, tool)):
+        if not _may_have_happened(memory) or policies.may_repeat(tool, _key_left(machine, memory, tool)):
             self.enter(machine, frame)
         else:
-            machine.end(frame, failed(memory.doubt))
+            forgotten = Failure(NOT_CALLED, f"`{tool.name}` does not know the key of this call any more", frame.path)
+            self.fail(machine, frame, memory.doubt or forgotten)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
@@ -181,7 +187,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
         elif event.kind == SIGNATURE_MISMATCH and not memory.explains:
             memory.explains, memory.misfits = True, memory.misfits + 1
-            self.enter(machine, frame)
+            self._again(machine, frame)
         elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
             memory.misfits += 1
             memory.misfit = event.message
@@ -201,7 +207,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             retry_of(tool, step),
             event,
             memory.attempt - memory.misfits,
-            doubt=memory.doubt is not None,
+            doubt=_may_have_happened(memory),
             key_left=_key_left(machine, memory, tool),
         )
         if delay is None or event.kind == CANCELLED_KIND:
@@ -277,6 +283,18 @@ def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
 
 def retry_of(tool: ToolDeclaration, step: Step | None) -> Retry | None:
     return (step.retry if step else None) or tool.retry
+
+
+def _may_have_happened(memory: ToolCallMemory) -> bool:
+    return memory.doubt is not None or memory.happened
+
+
+def _start_within(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -> int | None:
+    """A call that may have taken effect is begun again while the tool knows its key, or not at all: the server holds it
+    for a worker, which may come much later.
+    """
+    left = _key_left(machine, memory, tool)
+    return None if left is None or not _may_have_happened(memory) else max(int(left), 1)
 
 
 def _key_left(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -> float | None:
