@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from interpreter.workflow.headers import _call as call_of_header
 
-ROOMS = ("calls", "children", "outbox", "limits", "beside")
+ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments")
 
 
 class Handle(asyncio.Future[Any]):

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from temporalio.exceptions import ApplicationError, FailureError, RetryState, TerminatedError, TimeoutType
+from temporalio.exceptions import ApplicationError, FailureError, RetryState, ServerError, TerminatedError, TimeoutType
 
 from interpreter.boundary.failures import (
     CANCELLED,
@@ -221,3 +221,20 @@ def test_nobody_knows_who_answered_when_that_could_not_be_found_out(error: Excep
     told = failed(error, VERIFICATION)
     assert (told.kind, told.certainty) == (UNDECLARED, "unknown")
     assert told.message == f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ApplicationError("no", {"a": 1}, type="Declined"),
+        ApplicationError("here not", type=told_by_worker(NOT_REGISTERED)),
+        timeout(TimeoutType.SCHEDULE_TO_CLOSE),
+        timeout(TimeoutType.SCHEDULE_TO_START),
+        cancelled(),
+        ServerError("?"),
+    ],
+    ids=["declared", "not registered", "timeout", "never begun", "cancelled", "server"],
+)
+@pytest.mark.parametrize("command", [TOOL, MODEL], ids=["tool", "model"])
+def test_local_work_ends_with_its_cause_as_it_is_and_had_begun(cause: FailureError, command: Call) -> None:
+    assert failed(cause, command) == failed(activity_error(cause), command)
