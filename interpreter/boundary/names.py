@@ -59,7 +59,8 @@ CHILD_ENDED_SIGNAL = "child_ended"
 """Child to parent, when it was told to report: `ChildReport`."""
 
 CALL_HEADER = "steadflow-call"
-"""Activity header: a JSON object of what travels beside the arguments of a tool's call.
+"""Activity header: what travels beside the arguments of a tool's call. It stands in the history of each step, so it is
+bytes without metadata: of most calls only the digest of the signature, else a JSON object.
 
 `signature` is the digest of what the definition declares, `declared` the same in words, where a worker has asked for
 them. `key` is the idempotency key, unless it is made of the ids that the activity has anyway (`key_of_activity`);
@@ -123,9 +124,21 @@ def parent_of(child: str, parent: str) -> tuple[str, str] | None:
     """The parent's workflow id and the beginning of its first run id, when the id of `child` says that a run of ours
     with the id `parent` has started it.
     """
-    first_execution = child.removeprefix(f"{parent}/").split("/", 1)[0]
-    ours = child.startswith(f"{parent}/") and len(first_execution) == LONGEST_FIRST_EXECUTION
-    return (parent, first_execution) if ours else None
+    beginning, _ = _parted(child, parent)
+    return (parent, beginning) if beginning else None
+
+
+def path_of_child(child: str, parent: str) -> str | None:
+    """The path of the step that started `child`, when its id says that a step of the run `parent` did, and which."""
+    beginning, path = _parted(child, parent)
+    return path if beginning and child_id(parent, beginning, path) == child else None
+
+
+def _parted(child: str, parent: str) -> tuple[str, str]:
+    """The beginning of the parent's first run id, and the path; empty when the id says nothing of `parent`."""
+    beginning, _, path = child.removeprefix(f"{parent}/").partition("/")
+    ours = child.startswith(f"{parent}/") and len(beginning) == LONGEST_FIRST_EXECUTION
+    return (beginning, path) if ours else ("", "")
 
 
 def fitting(id_: str) -> str:

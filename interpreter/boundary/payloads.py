@@ -55,16 +55,14 @@ class ParentLink:
 class RunOptions:
     """How a run is carried out.
 
-    `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `indexed` says that the six
-    search attributes are registered, so the run may keep them up to date. `verified`: no answer counts, at any stage,
-    whose signature no worker has verified. `staged`: models are asked and tools that only read are called, and each
-    call that may write is captured instead of carried out. What follows from an answer that was made up is captured in
-    any run, unless `with_tools` says otherwise. `private`: what the client sends is encrypted, which search attributes
-    cannot be, so no person stands in them.
+    `continue_eagerly` continues as new at each quiescent point: for tests, never faster. `verified`: no answer counts,
+    at any stage, whose signature no worker has verified. `staged`: models are asked and tools that only read are
+    called, and each call that may write is captured instead of carried out. What follows from an answer that was made
+    up is captured in any run, unless `with_tools` says otherwise. `private`: what the client sends is encrypted, which
+    search attributes cannot be, so no person stands in them.
     """
 
     continue_eagerly: bool = False
-    indexed: bool = False
     verified: bool = False
     staged: bool = False
     with_tools: bool = False
@@ -74,8 +72,9 @@ class RunOptions:
 @dataclass
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
-    of `input`, which only a parent gives. `max_output`: how many tokens each model can answer with, where that is
-    known. `rehearsal`: an agent's answer was made up before. `refuses`: what each model is known to refuse.
+    of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
+    tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
+    `refuses`: what each model is known to refuse.
     """
 
     definition: DefinitionEnvelope

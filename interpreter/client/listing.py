@@ -10,6 +10,7 @@ from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import SearchAttributeKey
 
 from interpreter.boundary import names
 from interpreter.client.failures import words_of
@@ -107,12 +108,17 @@ async def _memo(execution: WorkflowExecution) -> Mapping[str, Any]:
         return {names.MEMO_FLOW: f"? (encrypted with the key {error.key})"}
 
 
+def attribute(execution: WorkflowExecution, name: str) -> str | None:
+    """What a child run says of itself: it has search attributes where they are registered, a memo elsewhere."""
+    return execution.typed_search_attributes.get(SearchAttributeKey.for_keyword(name))
+
+
 async def _summary(execution: WorkflowExecution) -> RunSummary:
     memo = await _memo(execution)
     return RunSummary(
         id=execution.id,
-        flow=str(memo.get(names.MEMO_FLOW, "?")),
-        hash=str(memo.get(names.MEMO_HASH, "")),
+        flow=str(memo.get(names.MEMO_FLOW) or attribute(execution, names.FLOW_ATTRIBUTE) or "?"),
+        hash=str(memo.get(names.MEMO_HASH) or attribute(execution, names.HASH_ATTRIBUTE) or ""),
         status=status_word(execution.status),
         started=execution.start_time,
         closed=execution.close_time,

@@ -62,14 +62,12 @@ def new_id(flow: str) -> str:
 
 async def start_run(client: TemporalClient, start: Start) -> None:
     """Also on a namespace where the search attributes are not registered: then without them."""
-    start.input.options.indexed = True
     start.input.options.private = encrypts(client)
     try:
         await _start(client, start, _attributes(start.input))
     except RPCError as error:
         if error.status != RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
             raise ClientError(f"the server refused to start the run: {error.message}") from error
-        start.input.options.indexed = False
         await _start(client, start, None)
 
 

@@ -37,6 +37,7 @@ from interpreter.boundary.names import (
     REQUESTER_ATTRIBUTE,
     WORKFLOW,
     child_id,
+    path_of_child,
 )
 from interpreter.boundary.payloads import (
     ChildReport,
@@ -53,11 +54,19 @@ from interpreter.core.wording import title
 from interpreter.workflow.beside import report_joined
 from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
+from interpreter.workflow.showing import is_indexed
 
 FIRST_CHECK = timedelta(minutes=1)
 LONGEST_CHECK = timedelta(hours=1)
 """How often a parent that has continued looks after its children: doubling waits between the two."""
 CHECK_TIMEOUT = timedelta(seconds=30)
+
+
+def parent_link() -> ParentLink | None:
+    """Who waits for this run, as far as its own id says it."""
+    info = workflow.info()
+    path = path_of_child(info.workflow_id, info.parent.workflow_id) if info.parent is not None else None
+    return ParentLink(info.parent.workflow_id, path) if info.parent is not None and path is not None else None
 
 
 class Children:
@@ -133,7 +142,7 @@ class Children:
             self._arrived(task.result)  # raises there
 
     async def _run(self, command: StartChild) -> None:
-        workflow_id = self._workflow_id(command.id)
+        workflow_id, indexed = self._workflow_id(command.id), is_indexed()
         try:
             handle = await workflow.start_child_workflow(
                 WORKFLOW,
@@ -144,8 +153,8 @@ class Children:
                 cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
                 task_timeout=workflow.info().task_timeout,
                 static_summary=command.summary,
-                memo={MEMO_FLOW: command.flow, MEMO_HASH: self._hash(command)},
-                search_attributes=self._attributes(command) if self._input.options.indexed else None,
+                memo=None if indexed else {MEMO_FLOW: command.flow, MEMO_HASH: self._hash(command)},
+                search_attributes=self._attributes(command) if indexed else None,
             )
         except FailureError as error:
             self._finish(child_event(command.id, workflow.time(), None, error))
@@ -221,6 +230,8 @@ class Children:
 
     def _child_input(self, command: StartChild) -> RunInput:
         input_, references = parted(command.input)
+        parent = workflow.info().workflow_id
+        link = ParentLink(parent, command.id)
         return RunInput(
             definition=self._input.definition,
             flow=command.flow,
@@ -231,7 +242,7 @@ class Children:
             max_output=self._input.max_output,
             refuses=self._input.refuses,
             lease=command.lease,
-            parent=ParentLink(workflow.info().workflow_id, command.id),
+            parent=None if path_of_child(self._workflow_id(command.id), parent) == command.id else link,
             options=self._input.options,
             rehearsal=command.rehearsal,
         )

@@ -3,12 +3,14 @@ of the activity, so the argument of a tool stays its own plain JSON object. What
 out: the header stands in the history of each step.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.worker import (
     Interceptor,
     StartActivityInput,
@@ -51,8 +53,7 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
         call = _call.get()
         if call is not None:
-            header = workflow.payload_converter().to_payload(_header(*call, input.activity_id or ""))
-            input.headers = {**input.headers, CALL_HEADER: header}
+            input.headers = {**input.headers, CALL_HEADER: _header(*call, input.activity_id or "")}
             # The first attempt may go to the worker that has the run, past the queue. That worker may be the one that
             # lacks the tool, so each further attempt is for whichever worker takes it.
             input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
@@ -61,12 +62,16 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
         call = _call.get()
         if call is not None:
-            header = workflow.payload_converter().to_payload(_header(*call, ""))
-            input.headers = {**input.headers, CALL_HEADER: header}
+            input.headers = {**input.headers, CALL_HEADER: _header(*call, "")}
         return super().start_local_activity(input)
 
 
-def _header(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:
+def _header(command: CallTool, references: References, activity_id: str) -> Payload:
+    beside = _beside(command, references, activity_id)
+    return Payload(data=(beside["signature"] if len(beside) == 1 else json.dumps(beside)).encode())
+
+
+def _beside(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:
     info = workflow.info()
     given = {
         "signature": command.signature,

@@ -40,6 +40,7 @@ from interpreter.core.outcomes import Failure
 from interpreter.core.reports import in_doubt, lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
+from interpreter.workflow.children import parent_link
 from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, size_of
 from interpreter.workflow.showing import Showing
@@ -60,8 +61,8 @@ class FlowWorkflow:
     def __init__(self, run_input: RunInput) -> None:
         self._driver = Driver(run_input)
         self._report_to = run_input.report_to
-        self._parent = run_input.parent
-        self._showing = Showing(indexed=run_input.options.indexed, private=run_input.options.private)
+        self._parent = run_input.parent or parent_link()
+        self._showing = Showing(private=run_input.options.private)
 
     @workflow.run
     async def run(self, run_input: RunInput) -> JSON:

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from interpreter.boundary.names import DEADLINE_ATTRIBUTE, GROUPS_ATTRIBUTE, MEMO_LACKING, USD_ATTRIBUTE
+from interpreter.boundary.names import DEADLINE_ATTRIBUTE, FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE, MEMO_LACKING, USD_ATTRIBUTE
 from interpreter.boundary.view import AROUND, StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
@@ -33,9 +33,14 @@ MOST_SHOWN = 20
 """Steps, and questions, in the current details: they are made anew at each step of the run."""
 
 
+def is_indexed() -> bool:
+    """Whether the search attributes are registered: this run was started with one."""
+    return any(pair.key.name == FLOW_ATTRIBUTE for pair in workflow.info().typed_search_attributes)
+
+
 class Showing:
-    def __init__(self, *, indexed: bool, private: bool) -> None:
-        self._indexed = indexed
+    def __init__(self, *, private: bool) -> None:
+        self._indexed = is_indexed()
         self._private = private
         self._details = ""
         self._waits: tuple[tuple[str, int], ...] = ()

@@ -49,6 +49,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "asyncio.shield",
         "contextlib.contextmanager",
         "contextvars.ContextVar",
+        "temporalio.api.common.v1.Payload",
         "temporalio.common",
         "temporalio.exceptions",
         "temporalio.worker.Interceptor",

@@ -10,6 +10,7 @@ from uuid import uuid4
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -141,13 +142,16 @@ class Runs:
         run_input.options = options or RunOptions(continue_eagerly=eagerly)
         return await self.start_prepared(RunInput(**vars(run_input) | changes), id=id)
 
-    async def start_prepared(self, run_input: RunInput, *, id: str | None = None) -> LiveRun:
+    async def start_prepared(
+        self, run_input: RunInput, *, id: str | None = None, attributes: TypedSearchAttributes | None = None
+    ) -> LiveRun:
         started = await self.client.start_workflow(
             WORKFLOW,
             run_input,
             id=id or f"{run_input.flow}-{uuid4().hex[:8]}",
             task_queue=self.task_queue,
             task_timeout=SHORT_TASK,
+            search_attributes=attributes,
         )
         return LiveRun(self.client, started.id, started.first_execution_run_id or "")
 

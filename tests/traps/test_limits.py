@@ -2,12 +2,12 @@
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import CancelledError
 from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
-from interpreter.boundary.names import GROUPS_ATTRIBUTE
+from interpreter.boundary.names import FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE
 from interpreter.client.submission import prepare
 from interpreter.server.setup import register_attributes
 from interpreter.stores.values import resolve
@@ -228,8 +228,8 @@ async def test_a_long_run_continues_by_itself_where_only_that_helps(
 async def test_more_people_than_a_search_attribute_holds(runs: Runs) -> None:
     await register_attributes(runs.client)
     run_input = prepare(runs.store, MANY_PERSONS, None, None).input
-    run_input.options.indexed = True
-    run = await runs.start_prepared(run_input)
+    flow = SearchAttributePair(SearchAttributeKey.for_keyword(FLOW_ATTRIBUTE), run_input.flow)
+    run = await runs.start_prepared(run_input, attributes=TypedSearchAttributes([flow]))
     await run.seen(lambda view: len(view.questions) == 100 or None)
     attributes = (await run.handle.describe()).typed_search_attributes
     groups = attributes[SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)]

@@ -22,6 +22,7 @@ from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
 from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, working
+from interpreter.client.listing import attribute
 
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
@@ -77,7 +78,9 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
     async with connected(target) as client:
         run = client.run(id)
         description = await run.describe()
-        flow = str((await description.memo()).get(names.MEMO_FLOW, id))
+        flow = str(
+            (await description.memo()).get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE) or id
+        )
         async with AsyncExitStack() as stack:
             if before is not None or wanted.tools:
                 loaded = _tools(before, wanted.tools)

@@ -22,7 +22,7 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import Client
 from interpreter.client.ending import ending
 from interpreter.client.errors import NoWorker
-from interpreter.client.listing import lacking, stuck_below, why_stuck
+from interpreter.client.listing import attribute, lacking, stuck_below, why_stuck
 from interpreter.client.retold import retold
 from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
@@ -96,8 +96,8 @@ async def _known(run: Run) -> dict[str, Any]:
     memo = await description.memo()
     return {
         "run": run.id,
-        "flow": memo.get(names.MEMO_FLOW),
-        "hash": memo.get(names.MEMO_HASH),
+        "flow": memo.get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE),
+        "hash": memo.get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE),
         "status": status_word(description.status),
         "started": description.start_time,
         "closed": description.close_time,
