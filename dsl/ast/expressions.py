@@ -1,8 +1,12 @@
-"""Expressions: pure, total, no conversion that is not written."""
+"""Expressions: pure, total, no conversion that is not written.
+
+`Widen` and `Convert` have no text of their own: sealing puts them where a value becomes one of another type.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dsl.ast import types
 from dsl.ast.node import Node
 
 
@@ -133,7 +137,24 @@ class RecordLiteral(Node):
     entries: tuple[Entry | Spread, ...]
 
 
-Expression = (
+@dataclass(frozen=True, slots=True)
+class Widen(Node):
+    """`value`, which the check knows to fit, as a value of `type`: an int as a number, a record with its defaults."""
+
+    value: "Expression"
+    type: "types.Type"
+
+
+@dataclass(frozen=True, slots=True)
+class Convert(Node):
+    """`Page(value, or: otherwise)`: out of `json` or `text`, where it turns out whether it fits."""
+
+    value: "Expression"
+    type: "types.Type"
+    otherwise: "Expression | None" = None
+
+
+Written = (
     Literal
     | DurationLiteral
     | Template
@@ -149,3 +170,6 @@ Expression = (
     | Comprehension
     | RecordLiteral
 )
+"""What stands in a text."""
+
+Expression = Written | Widen | Convert

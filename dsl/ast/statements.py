@@ -234,11 +234,12 @@ class Sleep(Node):
 
 @dataclass(frozen=True, slots=True)
 class Handler(Node):
-    """`on error e if e.kind == "X" { }`."""
+    """`on error NotFound, Gone as e if e.step != null { }`; without kinds it takes what may be caught in general."""
 
     name: str | None
     condition: Expression | None
     body: Block
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dsl.ast.expressions import Expression
+from dsl.ast import expressions
 from dsl.ast.node import Node
 
 
@@ -30,7 +30,7 @@ class Field(Node):
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     matches: str | None = None
-    default: Expression | None = None
+    default: "expressions.Expression | None" = None
     doc: str | None = None
 
 

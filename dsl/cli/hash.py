@@ -44,7 +44,7 @@ def _print_hashes(context: click.Context, source: Source, flow: str | None) -> N
     names = [each.name for each in analysis.module.declarations if isinstance(each, FlowDeclaration)]
     try:
         for name in [flow] if flow else names:
-            sealed = seal(analysis.module, source, name, gates=analysis.gates, spends=analysis.spends)
+            sealed = seal(analysis.facts, source, name, gates=analysis.gates, spends=analysis.spends)
             click.echo(sealed.hash if flow else f"{sealed.hash}  {name}")
     except UnknownFlow as error:
         raise click.UsageError(str(error)) from error

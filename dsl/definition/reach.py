@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
 from dsl.ast.node import Node, walk
 from dsl.ast.statements import Call
-from dsl.ast.types import Field, NamedType
+from dsl.ast.types import Field, NamedType, Type
 from dsl.definition.definition import Parts
 from dsl.definition.rewrite import rewrite
 
@@ -39,6 +39,14 @@ def reach(parts: Parts, flow: str) -> Parts:
         agents={name: _without_unseen_docs(agent) for name, agent in agents.items()},
         types={name: t if name in seen else without_docs(t) for name, t in _select(parts.types, used).items()},
     )
+
+
+def reached(types: Mapping[str, Type], node: Node) -> dict[str, Type]:
+    """Those of `types` that `node` names, and those that these name."""
+    named = _type_names(node)
+    if not named:
+        return {}
+    return _select(types, _closure(set(named), {name: _type_names(type_) for name, type_ in types.items()}))
 
 
 def without_docs(node: N) -> N:

@@ -8,9 +8,11 @@ made first, and every way of saying the same thing ends in it:
    under way.
 2. Whatever the run could not find out again without the text is written in: above all which irreversible calls an
    approval opens (`gates`). The run believes the definition, and the definition is what was checked.
-3. Only what the flow reaches stays (`reach.py`), doc comments only where a model sees them. The same rule gives the
+3. A value has the type that the check gave it: where it is taken for one of a wider type, the definition holds the
+   conversion (`Widen`), and where the text calls a type, what that means (`Convert`). The run guesses at nothing.
+4. Only what the flow reaches stays (`reach.py`), doc comments only where a model sees them. The same rule gives the
    definition of a called flow from that of its caller, so a flow has one hash, whoever starts it.
-4. Nodes become JSON without spans, fields with their default left out, keys sorted, no floats (`encode.py`,
+5. Nodes become JSON without spans, fields with their default left out, keys sorted, no floats (`encode.py`,
    `canonical.py`): the tree decides the bytes.
 
 What is left differs only where a run could tell the difference, or a model. Where things stood in the text is a second
@@ -29,9 +31,11 @@ from dsl.ast.statements import AwaitApproval, Budget, Call, GatedCall, Retry
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
+from dsl.definition.elaboration import Elaboration
 from dsl.definition.form import to_bytes
 from dsl.definition.reach import reach
 from dsl.definition.rewrite import rewrite
+from dsl.semantics.facts import Facts
 from dsl.semantics.spending import Spending
 from dsl.source import Source
 
@@ -59,9 +63,10 @@ class UnknownFlow(LookupError):
     """The file has no such flow, or no main flow."""
 
 
-def seal(module: Module, source: Source, flow: str | None = None, *, gates: Gates, spends: Spends) -> Sealed:
+def seal(facts: Facts, source: Source, flow: str | None = None, *, gates: Gates, spends: Spends) -> Sealed:
     """Seal `flow`, or the file's main flow. The module must have passed the check."""
-    parts = _parts(module, gates, spends)
+    module = facts.module
+    parts = _parts(facts, gates, spends)
     name = flow if flow is not None else main_flow(module)
     if name is None:
         raise UnknownFlow("this file has no main flow, or more than one: name a flow")
@@ -107,14 +112,15 @@ def _place(node: Node) -> list[int]:
     return [node.span.start, node.span.end]
 
 
-def _parts(module: Module, gates: Gates, spends: Spends) -> Parts:
+def _parts(facts: Facts, gates: Gates, spends: Spends) -> Parts:
     """All declarations of the module, each in its plain form."""
+    module = facts.module
     parameters = {
         node.name: tuple(field.name for field in node.parameters)
         for node in module.declarations
         if isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration)
     }
-    plain = _Plain(parameters, gates, spends)
+    plain = _Plain(parameters, gates, spends, Elaboration(facts))
     declarations = [rewrite(node, plain.change) for node in module.declarations]
     return Parts(
         flow="",
@@ -132,8 +138,12 @@ class _Plain:
     parameters: Mapping[str, tuple[str, ...]]
     gates: Gates
     spends: Spends
+    elaboration: Elaboration
 
     def change(self, node: Any, original: Node) -> Any:
+        return self.elaboration.of(self._plain(node, original), original, self.change)
+
+    def _plain(self, node: Any, original: Node) -> Any:
         match node:
             case Call():
                 return self._call(node)

@@ -4,17 +4,18 @@ from typing import Any
 
 from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError, refuse
+from dsl.expressions.values import Reference
 
 
 def get(subject: Any, name: str, optional: bool) -> Any:
-    """`subject.name`, or `subject?.name`."""
+    """`subject.name`, or `subject?.name`, which is null where there is no such field: only json can lack one."""
     kind = type(subject)
-    if kind is dict:
-        if name in subject:
-            return subject[name]
-        raise EvaluationError("NotFound", f"there is no field `{name}`")
-    if subject is None and optional:
+    if kind is dict and name in subject:
+        return subject[name]
+    if optional and kind is not Reference:
         return None
+    if kind is dict:
+        raise EvaluationError("NotFound", f"there is no field `{name}`")
     refuse(subject, f"`.{name}` needs a record")
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
+from dsl.ast.types import Type
 from dsl.expressions.errors import EvaluationError
+from dsl.expressions.values import Value
 
 STEPS = 1_000_000
 SIZE = 4_000_000
@@ -19,17 +21,28 @@ class Meter:
     spent: int = 0
 
 
+Conversion: TypeAlias = Callable[[Value, Type], Value]
+"""A value as one of a type. Raises `EvaluationError` when it is none, `NeedsReference` where it cannot be seen."""
+
+
+def _not_here(value: Value, type_: Type) -> NoReturn:
+    raise AssertionError("this context has no types")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`now` and `uuid` must be deterministic in a workflow. `steps` bounds the work: nodes visited in repetition, and
     what is walked over, compared or produced. `size` bounds each value that is produced, in characters. A `meter`,
-    where there is one, is told what each evaluation took."""
+    where there is one, is told what each evaluation took. `widen` and `convert` do what `Widen` and `Convert` say, with
+    the declared types of the definition (`dsl.values.conversions`)."""
 
     now: Callable[[], datetime]
     uuid: Callable[[], str]
     steps: int = STEPS
     size: int = SIZE
     meter: Meter | None = None
+    widen: Conversion = _not_here
+    convert: Conversion = _not_here
 
 
 class Evaluation:

@@ -181,8 +181,35 @@ def _truth(value: Any, where: str) -> bool:
     refuse(value, f"`{where}` needs true or false")
 
 
+def _widen(node: ast.Widen, scope: Scope, evaluation: Evaluation) -> Any:
+    value = EVALUATORS[type(node.value)](node.value, scope, evaluation)
+    charge_walk(value, evaluation)
+    return evaluation.context.widen(value, node.type)
+
+
+def _convert(node: ast.Convert, scope: Scope, evaluation: Evaluation) -> Any:
+    """What `or` gives is worked out only where the value does not fit."""
+    value = EVALUATORS[type(node.value)](node.value, scope, evaluation)
+    charge_walk(value, evaluation)
+    try:
+        return evaluation.context.convert(value, node.type)
+    except EvaluationError:
+        if node.otherwise is None:
+            raise
+    return EVALUATORS[type(node.otherwise)](node.otherwise, scope, evaluation)
+
+
 _COMPOSING = frozenset(
-    {ast.ListLiteral, ast.Comprehension, ast.RecordLiteral, ast.Binary, ast.FunctionCall, ast.Conditional}
+    {
+        ast.ListLiteral,
+        ast.Comprehension,
+        ast.RecordLiteral,
+        ast.Binary,
+        ast.FunctionCall,
+        ast.Conditional,
+        ast.Widen,
+        ast.Convert,
+    }
 )
 """Expressions whose result may be larger than the values they are made of."""
 
@@ -201,4 +228,6 @@ EVALUATORS: dict[type, Evaluator] = {
     ast.ListLiteral: _list,
     ast.Comprehension: _comprehension,
     ast.RecordLiteral: _record,
+    ast.Widen: _widen,
+    ast.Convert: _convert,
 }

@@ -63,7 +63,7 @@ FUNCTIONS: dict[str, Function] = {
     "len": Function(lists.length, ("value",), 1),
     "last": Function(lists.last, ("items", "count"), 1),
     "first": Function(lists.first, ("items", "count"), 1),
-    "sum": Function(lists.total, ("items",), 1),
+    "sum": Function(lists.total, ("items", "start"), 1),
     "min": Function(order.smallest, ("items",), 1, variadic=True),
     "max": Function(order.largest, ("items",), 1, variadic=True),
     "keys": Function(lists.keys, ("value",), 1),

@@ -34,16 +34,17 @@ def last(evaluation: Evaluation, items: Any, count: Any = None) -> Any:
     return _part(items[len(items) - min(count_of(count, "last"), len(items)) :], evaluation)
 
 
-def total(evaluation: Evaluation, items: Any) -> Any:
-    """The sum; 0 of an empty list."""
+def total(evaluation: Evaluation, items: Any, start: Any = None) -> Any:
+    """The sum of `start` and the items; without a start, of an empty list 0."""
     evaluation.charge(3 * len(list_of(items, "sum")))
-    if not items:
+    terms = items if start is None else [start, *items]
+    if not terms:
         return 0
     add = OPERATORS["+"]
-    result = items[0]
+    result = terms[0]
     if type(result) in (str, list, dict):
         refuse(result, "`sum` needs numbers or durations")
-    for item in items[1:]:
+    for item in terms[1:]:
         result = add(result, item, evaluation)
     return result
 

@@ -67,5 +67,7 @@ _PARTS: dict[type[Node], Callable[[Any], tuple[Any, ...]]] = {
     ast.RecordLiteral: attrgetter("entries"),
     ast.Entry: _one("value"),
     ast.Spread: _one("value"),
+    ast.Widen: _one("value"),
+    ast.Convert: attrgetter("value", "otherwise"),
 }
 """The parts of each kind of node; a test shows that none is missing."""

@@ -2,7 +2,7 @@
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
-from dsl.semantics.fit import join
+from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import Path, State
 from dsl.semantics.types import (
@@ -20,9 +20,11 @@ from dsl.semantics.types import (
     UnionOf,
     members,
     optional,
+    required,
     structure,
 )
 from dsl.semantics.unions import alternatives, shared_member
+from dsl.semantics.widening import changes
 
 
 def path_of(expression: Expression) -> Path | None:
@@ -73,7 +75,10 @@ def get(node: Get, state: State, inference: Inference) -> Type:
     found = _field(node, subject, inference)
     path = path_of(node)
     if path is not None and path in state.refined:
-        return state.refined[path]
+        refined = state.refined[path]
+        if misfit(required(found), required(refined)) is None:
+            inference.widen(node, required(found), required(refined))
+        return refined
     return optional(found) if node.optional and isinstance(subject, OptionalOf) else found
 
 
@@ -91,8 +96,10 @@ def _is_callee(node: Get, state: State, inference: Inference) -> bool:
 
 def _field(node: Get, subject: Type, inference: Inference) -> Type:
     bare = structure(subject.item if isinstance(subject, OptionalOf) else subject)
-    if bare in (UNKNOWN, JSON, NULL):
-        return JSON if bare == JSON else UNKNOWN
+    if bare in (UNKNOWN, JSON):
+        return bare
+    if bare == NULL:
+        return NULL if node.optional else UNKNOWN
     if isinstance(bare, UnionOf):
         return _shared_field(node, bare, inference)
     fields = members(bare)
@@ -116,7 +123,12 @@ def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
     joined: Type | None = found[0]
     for type_ in found[1:]:
         joined = None if joined is None else join(joined, type_)
-    return JSON if joined is None else joined
+    common = JSON if joined is None else joined
+    for type_ in found:
+        if changes(type_, common):
+            inference.widen(node, type_, common)
+            break
+    return common
 
 
 def index(node: Index, state: State, inference: Inference) -> Type:

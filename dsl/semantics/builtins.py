@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dsl.ast.expressions import Expression, Literal
-from dsl.semantics.fit import NUMERIC, ORDERED, join
+from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join
 from dsl.semantics.types import (
     BOOL,
     DECIMAL,
@@ -59,9 +59,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
+    """`nullable`: whether null may be given."""
+
     words: str
     accepts: Callable[[Type, Given], bool]
-    nullable: bool = False
+    nullable: Callable[[Given], bool] = lambda given: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
+    """`more` is what each argument after the last parameter must be; None: there are none. The arguments of a function
+    with more of them become values of the type of its result."""
+
     parameters: tuple[Parameter, ...]
     result: Callable[[Given], Type]
-    variadic: bool = False
+    more: Shape | None = None
 
 
 def _is_text(found: Type) -> bool:
@@ -90,8 +95,27 @@ def _sums(found: Type) -> bool:
     return isinstance(found, ListOf) and (found.item in NUMERIC or found.item in (DURATION, UNKNOWN, NEVER))
 
 
+def _starts(found: Type, given: Given) -> bool:
+    item = given.item()
+    return found == item or (found in NUMERIC and item in NUMERIC) or UNKNOWN in (found, item) or item == NEVER
+
+
 def _has_extreme(found: Type, given: Given) -> bool:
     return _is_ordered(found) if given.more else isinstance(found, ListOf) and _is_ordered(found.item)
+
+
+def _beside(found: Type, given: Given) -> bool:
+    """Whether one of several arguments of `min` can be compared with the first."""
+    first = given.types.get("items", UNKNOWN)
+    return _is_ordered(found) and (UNKNOWN in (found, first) or join(first, found) is not None)
+
+
+def _is_part(found: Type, given: Given) -> bool:
+    """Of a text, a text; of a list, what may be equal to an item."""
+    whole = given.types.get("value", UNKNOWN)
+    if isinstance(whole, ListOf):
+        return whole.item in (UNKNOWN, NEVER) or comparable(found, whole.item)
+    return _is_text(found)
 
 
 def _sortable(found: Type, given: Given) -> bool:
@@ -105,6 +129,10 @@ def _names_a_field(found: Type, given: Given) -> bool:
     return _is_text(found) and (given.item() == UNKNOWN or (field is not None and _is_ordered(field.type)))
 
 
+def _in_list(given: Given) -> bool:
+    return isinstance(given.types.get("value"), ListOf)
+
+
 def _outcomes(found: Type, given: Given) -> bool:
     return isinstance(found, ListOf) and (isinstance(found.item, OutcomeOf) or found.item in (UNKNOWN, NEVER))
 
@@ -113,7 +141,7 @@ def _lists(found: Type, given: Given) -> bool:
     return isinstance(found, ListOf) and (isinstance(structure(found.item), ListOf) or found.item in (UNKNOWN, NEVER))
 
 
-_ANY = Shape("anything", lambda found, given: True, nullable=True)
+_ANY = Shape("anything", lambda found, given: True, nullable=lambda given: True)
 _TEXT = Shape("text", lambda found, given: _is_text(found))
 _INT = Shape("int", lambda found, given: found == INT)
 _BOOL = Shape("bool", lambda found, given: found == BOOL)
@@ -132,6 +160,9 @@ _TEXTS = Shape(
     lambda found, given: isinstance(found, ListOf) and (_is_text(found.item) or found.item in (UNKNOWN, NEVER)),
 )
 _SUMMED = Shape("a list of numbers or durations", lambda found, given: _sums(found))
+_START = Shape("of the kind of the items", _starts)
+_MORE = Shape("of the kind of the first one", _beside)
+_SOUGHT = Shape("a text, or what may be an item of the list", _is_part, nullable=_in_list)
 _EXTREMES = Shape("a list of numbers, texts, times or durations, or two and more of them", _has_extreme)
 _SORTED = Shape("a list of numbers, texts, times or durations (or of records, with `by`)", _sortable)
 _FIELD = Shape("the name of a field of the items, which can be put in order", _names_a_field)
@@ -162,6 +193,11 @@ def _extreme(given: Given) -> Type:
     for more in given.more:
         found = None if found is None else join(found, more)
     return UNKNOWN if found is None else found
+
+
+def _total(given: Given) -> Type:
+    found = join(given.item(), given.types.get("start", NEVER))
+    return INT if found == NEVER else UNKNOWN if found is None else found
 
 
 def _keys(given: Given) -> Type:
@@ -221,9 +257,9 @@ BUILTINS: dict[str, Function] = {
     "len": _gives(INT, Parameter("value", _SIZED)),
     "last": Function((_ITEMS, _COUNT), _end),
     "first": Function((_ITEMS, _COUNT), _end),
-    "sum": Function((Parameter("items", _SUMMED),), lambda given: given.item()),
-    "min": Function((Parameter("items", _EXTREMES),), _extreme, variadic=True),
-    "max": Function((Parameter("items", _EXTREMES),), _extreme, variadic=True),
+    "sum": Function((Parameter("items", _SUMMED), Parameter("start", _START, required=False)), _total),
+    "min": Function((Parameter("items", _EXTREMES),), _extreme, more=_MORE),
+    "max": Function((Parameter("items", _EXTREMES),), _extreme, more=_MORE),
     "abs": Function((Parameter("value", _AMOUNT),), lambda given: given.types["value"]),
     "round": Function((Parameter("value", _NUMERIC), Parameter("digits", _INT, required=False)), _rounded),
     "floor": _gives(INT, Parameter("value", _NUMERIC)),
@@ -233,7 +269,7 @@ BUILTINS: dict[str, Function] = {
     "lower": _gives(TEXT, _VALUE),
     "upper": _gives(TEXT, _VALUE),
     "trim": _gives(TEXT, _VALUE),
-    "contains": _gives(BOOL, Parameter("value", _SEARCHED), Parameter("part", _ANY)),
+    "contains": _gives(BOOL, Parameter("value", _SEARCHED), Parameter("part", _SOUGHT)),
     "starts_with": _gives(BOOL, _VALUE, _PART),
     "ends_with": _gives(BOOL, _VALUE, _PART),
     "replace": _gives(TEXT, _VALUE, Parameter("old", _TEXT), Parameter("new", _TEXT)),

@@ -29,16 +29,28 @@ class Moment:
     iterations: tuple[Node, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A call of a type: the type's name, and the name of the argument that says what else."""
+
+    type: str
+    otherwise: str
+
+
 @dataclass(slots=True)
 class Facts:
     """`nodes` holds every node of the module by class, in source order; `versions` which assignment of a `var` each use
-    of its name reads; `used` the ids of nodes whose name is read, `partly_read` those of flows that hold something
-    which could not be read or does not run yet."""
+    of its name reads; `conversions` the types that the value of an expression becomes one of, in turn; `casts` the
+    calls of types; `sums_of_durations` calls of `sum` that say no start; `used` the ids of nodes whose name is read,
+    `partly_read` those of flows that hold something which could not be read or does not run yet."""
 
     module: Module
     declarations: Declarations
     nodes: dict[type[Node], list[Node]]
     types: dict[int, Type] = field(default_factory=dict)
+    conversions: dict[int, tuple[Type, ...]] = field(default_factory=dict)
+    casts: dict[int, Cast] = field(default_factory=dict)
+    sums_of_durations: set[int] = field(default_factory=set)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     callees: dict[int, Signature] = field(default_factory=dict)

@@ -45,6 +45,7 @@ from dsl.semantics.types import (
     UnionOf,
     members,
     optional,
+    required,
     spelled,
     structure,
 )
@@ -154,7 +155,7 @@ def join(left: Type, right: Type) -> Type | None:
     if NULL in (left, right) or isinstance(left, OptionalOf) or isinstance(right, OptionalOf):
         return _join_optional(left, right)
     if isinstance(left, Enum) and isinstance(right, Enum):
-        return Enum(tuple(dict.fromkeys(left.values + right.values)))
+        return Enum(tuple(dict.fromkeys(left.values + right.values)), written=left.written and right.written)
     if isinstance(left, ListOf) and isinstance(right, ListOf):
         return _join_lists(left, right)
     if misfit(left, right) is None:
@@ -202,3 +203,15 @@ def widened(type_: Type) -> Type:
             return Record(tuple(Member(part.name, widened(part.type), part.required) for part in parts))
         case _:
             return type_
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether a value of one type can ever equal one of the other."""
+    if NULL in (left, right) or JSON in (left, right):
+        return True
+    left, right = required(left), required(right)
+    if isinstance(left, Enum) and isinstance(right, Enum):
+        return not set(left.values).isdisjoint(right.values)
+    if left in NUMERIC and right in NUMERIC:
+        return True
+    return misfit(left, right) is None or misfit(right, left) is None or join(left, right) is not None

@@ -1,7 +1,8 @@
 """Types of expressions: the entry point, which the rules for each class of expression call for their parts.
 
 `infer` makes out the type of an expression by itself; `expect` says which type is wanted, goes into literals with it,
-and so reports the smallest text that does not fit.
+and so reports the smallest text that does not fit. Where a value fits but changes its form, `widen` notes it for
+sealing.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from dsl.semantics.findings import Finding, MaybeNull, Mismatch
 from dsl.semantics.fit import misfit
 from dsl.semantics.state import State
 from dsl.semantics.types import NULL, ListOf, OptionalOf, Type, required, spelled, structure
+from dsl.semantics.widening import changes
 
 Rule = Callable[[Any, State, "Inference"], Type]
 
@@ -48,12 +50,14 @@ class Inference:
         self.facts.findings.append(finding)
 
     def infer(self, expression: Expression, state: State) -> Type:
+        self.facts.conversions.pop(id(expression), None)
         found = self.rules[type(expression)](expression, state, self)
         self.facts.types[id(expression)] = found
         return found
 
     def expect(self, expression: Expression, wanted: Wanted, state: State) -> Type:
         """Report what does not fit; the answer is the type that was found."""
+        self.facts.conversions.pop(id(expression), None)
         rule = self.expectations.get(type(expression))
         fitting = None if rule is None else rule(expression, wanted, state, self)
         if fitting is not None:
@@ -66,11 +70,17 @@ class Inference:
     def judge(self, node: Node, found: Type, wanted: Wanted) -> None:
         reason = misfit(found, wanted.type)
         if reason is None:
+            self.widen(node, found, wanted.type)
             return
         if isinstance(found, OptionalOf) and misfit(found.item, wanted.type) is None:
             self.report(MaybeNull(node, wanted.role, wanted.declared))
         else:
             self.report(Mismatch(node, wanted.role, spelled(wanted.type), found, reason, wanted.declared))
+
+    def widen(self, node: Node, found: Type, wanted: Type) -> None:
+        """The value of `node`, a `found`, becomes a `wanted`, which it fits."""
+        if changes(found, wanted):
+            self.facts.conversions[id(node)] = (*self.facts.conversions.get(id(node), ()), wanted)
 
     def present(self, expression: Expression, state: State, use: str) -> Type:
         """The type of an expression that must not be null, for `use`."""

@@ -14,7 +14,7 @@ from dsl.ast.expressions import (
     Template,
 )
 from dsl.semantics.findings import DefinedTwice, Mismatch, UnknownField
-from dsl.semantics.fit import join
+from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
@@ -57,7 +57,7 @@ def literal(node: Literal, state: State, inference: Inference) -> Type:
         case Decimal():
             return FRACTION
         case str(value):
-            return Enum((value,))
+            return Enum((value,), written=True)
 
 
 def duration(node: DurationLiteral, state: State, inference: Inference) -> Type:
@@ -79,17 +79,23 @@ def conditional(node: Conditional, state: State, inference: Inference) -> Type:
     joined = join(then, otherwise)
     if joined is None:
         inference.report(Mismatch(node.otherwise, "`else`", f"{spelled(then)}, as `then` gives", otherwise))
-    return UNKNOWN if joined is None else joined
+        return UNKNOWN
+    inference.widen(node.then, then, joined)
+    inference.widen(node.otherwise, otherwise, joined)
+    return joined
 
 
 def list_literal(node: ListLiteral, state: State, inference: Inference) -> Type:
     item: Type = NEVER
-    for part in node.items:
-        found = inference.infer(part, state)
+    types = [inference.infer(part, state) for part in node.items]
+    for part, found in zip(node.items, types, strict=True):
         joined = join(item, found)
         if joined is None:
             inference.report(Mismatch(part, "an item of this list", f"{spelled(item)}, as the items before", found))
         item = item if joined is None else joined
+    for part, found in zip(node.items, types, strict=True):
+        if misfit(found, item) is None:
+            inference.widen(part, found, item)
     return ListOf(item, len(node.items))
 
 
@@ -106,17 +112,38 @@ def comprehension(node: Comprehension, state: State, inference: Inference) -> Ty
 
 
 def record(node: RecordLiteral, state: State, inference: Inference) -> Type:
+    """A record, or a map where a map or json is spread: then nobody knows its fields, only what they hold."""
     found: dict[str, Member] = {}
-    known = True
+    values: list[Type] = []
     _repeated(node, inference)
     for entry in node.entries:
         if isinstance(entry, Entry):
             found[entry.name] = Member(entry.name, inference.infer(entry.value, state))
             continue
-        fields = _spread(entry, state, inference)
-        known = known and fields is not None
+        spread = inference.present(entry.value, state, "`...`")
+        fields = members(spread)
+        if isinstance(spread, MapOf) or spread == JSON:
+            values.append(spread.value if isinstance(spread, MapOf) else JSON)
+        elif fields is None:
+            inference.refuse(entry.value, "`...`", "a record or a map", spread)
+            return UNKNOWN
         found |= {name: Member(name, member.type) for name, member in (fields or {}).items()}
-    return Record(tuple(found.values())) if known else UNKNOWN
+    return _map(node, found, values, inference) if values else Record(tuple(found.values()))
+
+
+def _map(node: RecordLiteral, fields: dict[str, Member], values: list[Type], inference: Inference) -> Type:
+    value: Type = NEVER
+    for found in (*values, *(member.type for member in fields.values())):
+        joined = join(value, found)
+        if joined is None:
+            role = "a value beside the map that is spread here"
+            inference.report(Mismatch(node, role, spelled(value), found))
+            return UNKNOWN
+        value = joined
+    for entry in node.entries:
+        found_type = inference.facts.type_of(entry.value)
+        inference.widen(entry.value, found_type, value if isinstance(entry, Entry) else MapOf(value))
+    return MapOf(value)
 
 
 def _repeated(node: RecordLiteral, inference: Inference) -> None:
@@ -126,14 +153,6 @@ def _repeated(node: RecordLiteral, inference: Inference) -> None:
             if entry.name in seen:
                 inference.report(DefinedTwice(entry, entry.name, seen[entry.name]))
             seen.setdefault(entry.name, entry)
-
-
-def _spread(entry: Spread, state: State, inference: Inference) -> dict[str, Member] | None:
-    found = inference.present(entry.value, state, "`...`")
-    fields = members(found)
-    if fields is None and not isinstance(found, MapOf) and found != JSON:
-        inference.refuse(entry.value, "`...`", "a record", found)
-    return fields
 
 
 def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Inference) -> Type | None:
@@ -174,6 +193,8 @@ def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: 
             inference.infer(entry.value, state)
             inference.report(UnknownField(entry, name, target, tuple(fields)))
     _missing(node, set(given), target, wanted, inference)
+    if given.keys() <= fields.keys():
+        inference.widen(node, Record(tuple(fields[name] for name in given)), target)
     return target
 
 

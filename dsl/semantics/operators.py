@@ -2,7 +2,7 @@
 
 from dsl.ast.expressions import Binary, Expression, Unary
 from dsl.semantics.findings import Mismatch
-from dsl.semantics.fit import NUMERIC, ORDERED, join, misfit
+from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
@@ -12,7 +12,6 @@ from dsl.semantics.types import (
     DURATION,
     FRACTION,
     INT,
-    JSON,
     NEVER,
     NULL,
     NUMBER,
@@ -92,18 +91,6 @@ def _equality(node: Binary, state: State, inference: Inference) -> Type:
     return BOOL
 
 
-def comparable(left: Type, right: Type) -> bool:
-    """Whether a value of one type can ever equal one of the other."""
-    if NULL in (left, right) or JSON in (left, right):
-        return True
-    left, right = required(left), required(right)
-    if isinstance(left, Enum) and isinstance(right, Enum):
-        return not set(left.values).isdisjoint(right.values)
-    if left in NUMERIC and right in NUMERIC:
-        return True
-    return misfit(left, right) is None or misfit(right, left) is None or join(left, right) is not None
-
-
 def _membership(node: Binary, state: State, inference: Inference) -> Type:
     item = inference.infer(node.left, state)
     collection = inference.present(node.right, state, f"`{node.operator}`")
@@ -130,6 +117,9 @@ def _comparison(node: Binary, left: Type, right: Type, inference: Inference) -> 
 def _arithmetic(node: Binary, left: Type, right: Type, inference: Inference) -> Type:
     found = _result(node.operator, left, right)
     if found is not None:
+        if isinstance(found, ListOf):
+            inference.widen(node.left, left, found)
+            inference.widen(node.right, right, found)
         return found
     culprit, other = _culprit(node, left, right)
     needs = _NEEDS.get(node.operator, "two numbers")

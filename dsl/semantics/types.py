@@ -8,6 +8,8 @@ could not be made out; it fits everywhere, so that one mistake is reported once.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dsl.ast.expressions import Expression
+
 
 @dataclass(frozen=True, slots=True)
 class Basic:
@@ -43,6 +45,8 @@ class Enum:
 
     values: tuple[str, ...]
     name: str | None = field(default=None, compare=False)
+    written: bool = field(default=False, compare=False)
+    """Whether it is the type of texts that are written out where a value stands, and nobody's choice of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Member:
     name: str
     type: "Type"
     required: bool = True
+    default: Expression | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from dsl.ast.statements import AwaitApproval, Branch, NotYet, Parallel, ParallelFor, Step, Yield
 from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
 from dsl.semantics.fit import join as either
+from dsl.semantics.fit import misfit
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
-from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import (
     INT,
     NEVER,
@@ -50,18 +50,24 @@ def _branch(
     inner = around.in_branch(branch)
     if not isinstance(branch, Branch):
         end = walker.statement(branch, state, inner)
-        symbol = end.names.get(branch.name) if end is not None and not isinstance(branch, NotYet) else None
-        return end, _value(symbol)
+        return end, _value(walker, branch, end)
     end = walker.block(branch.body, state, inner)
     found = _yielded(walker, inner, falls_through=end is not None)
     yielding = inner.yields is not None and bool(inner.yields)
     return state if yielding else end, found
 
 
-def _value(symbol: Symbol | None) -> Type:
-    if symbol is None or symbol.type == NOTHING:
-        return NULL
-    return symbol.type
+def _value(walker: Walker, branch: Step | AwaitApproval | NotYet, end: State | None) -> Type:
+    """What the branch gives, whether or not it also gives it a name."""
+    match branch:
+        case Step():
+            signature = walker.facts.callee_of(branch.call)
+            found = UNKNOWN if signature is None else signature.returns
+        case AwaitApproval():
+            found = UNKNOWN if end is None else end.names[branch.name].type
+        case _:
+            found = UNKNOWN
+    return NULL if found == NOTHING else found
 
 
 def _merged(state: State, ends: list[State | None], around: Around) -> State | None:
@@ -108,6 +114,9 @@ def _yielded(walker: Walker, inner: Around, *, falls_through: bool) -> Type:
         if joined is None:
             walker.inference.report(Mismatch(node, "`yield`", f"{spelled(value)}, as before", found))
         value = value if joined is None else joined
+    for node, found in inner.yields or ():
+        if misfit(found, value) is None:
+            walker.inference.widen(node, found, value)
     if value == NEVER:
         return NULL
     return optional(value) if falls_through else value

@@ -62,6 +62,11 @@ def argument(site: Site, parameter: Token | None, value: Expression) -> Argument
     return Argument(parameter.text if parameter else None, value, span=site.span)
 
 
+def otherwise(site: Site, word: Token, value: Expression) -> Argument:
+    """`or: value`, though `or` is no name."""
+    return Argument(word.text, value, span=site.span)
+
+
 def function_call(site: Site, function: Token, *arguments: Argument) -> FunctionCall:
     return FunctionCall(function.text, arguments, span=site.span)
 
@@ -113,6 +118,7 @@ RULES: Rules = {
     "index": index,
     "slice": slice_,
     "argument": argument,
+    "otherwise": otherwise,
     "function_call": function_call,
     "unary": unary,
     "binary": binary,

@@ -109,8 +109,22 @@ def try_(site: Site, body: Block, *rest: Handler | NotYet | None) -> Try:
     return Try(body, tuple(each for each in handlers if isinstance(each, Handler)), not_yet, span=site.span)
 
 
-def handler(site: Site, name: Token | None, condition: Expression | None, body: Block) -> Handler:
-    return Handler(name.text if name else None, condition, body, span=site.span)
+def kinds(site: Site, *names: Token) -> tuple[Token, ...]:
+    return names
+
+
+def handler(
+    site: Site,
+    kinds: tuple[Token, ...] | None,
+    name: Token | None,
+    condition: Expression | None,
+    body: Block,
+) -> Handler:
+    """Kinds begin with a capital. One word that does not is a name for the error: `on error e if …`."""
+    words = tuple(each.text for each in kinds or ())
+    if name is None and len(words) == 1 and not words[0][:1].isupper():
+        return Handler(words[0], condition, body, span=site.span)
+    return Handler(name.text if name else None, condition, body, words, span=site.span)
 
 
 def finally_(site: Site, _body: Block) -> NotYet:
@@ -159,6 +173,7 @@ RULES: Rules = {
     "sleep_until": sleep_until,
     "try": try_,
     "handler": handler,
+    "kinds": kinds,
     "finally": finally_,
     "fail": fail,
     "match": match,

@@ -18,6 +18,7 @@ from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.wire import to_wire
 from dsl.values.structure import BASIC_TYPES, Types, is_optional, outcome, resolve
+from dsl.values.validate import converting
 
 Schema = dict[str, Any]
 
@@ -105,7 +106,7 @@ class SchemaWriting:
             told = f"{field.doc} ({schema['description']})" if "description" in schema else field.doc
             schema = _open(schema) | {"description": told}
         if field.default is not None and not self.for_model:
-            schema = _open(schema) | {"default": to_wire(evaluate(field.default, {}, CONSTANT))}
+            schema = _open(schema) | {"default": to_wire(evaluate(field.default, {}, converting(CONSTANT, self.types)))}
         return schema
 
     def bounded(self, field: Field) -> Schema:

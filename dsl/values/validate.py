@@ -6,9 +6,14 @@ purpose is exact: unknown fields are refused. What we receive from the world (`r
 may hold more than its type names, because a service may add a field at any time: that is dropped, and told only where
 something else is wrong. A `Reference` is accepted unseen: its content was validated where it was made, and data never
 becomes one.
+
+The conversions of expressions are the same: `widen` puts a value that fits into the form of a wider type and judges no
+constraints; `convert` is the way out of `json` and `text`, where whatever comes from the world may turn out not to fit.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from dsl.ast.types import (
@@ -22,10 +27,11 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
-from dsl.expressions.context import CONSTANT
-from dsl.expressions.errors import EvaluationError
+from dsl.expressions.context import CONSTANT, Context
+from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
-from dsl.expressions.numbers import LARGEST_INT
+from dsl.expressions.json_reading import parse
+from dsl.expressions.numbers import LARGEST_INT, parse_decimal
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
 from dsl.values.basic import DECODERS
@@ -40,7 +46,10 @@ Validator: TypeAlias = Callable[[Any, Any, Place | None, Checking], Any]
 
 def validate(value: Any, type_: Type, types: Types, *, received: bool = False) -> Checked:
     """`value` as a value of `type_`."""
-    checking = Checking(types, received)
+    return _checked(value, type_, Checking(types, received))
+
+
+def _checked(value: Any, type_: Type, checking: Checking) -> Checked:
     try:
         return Checked(_value(value, type_, None, checking), tuple(checking.problems))
     except Enough:
@@ -52,9 +61,74 @@ def validate_record(value: Any, fields: tuple[Field, ...], types: Types) -> Chec
     return validate(value, RecordType(fields), types)
 
 
+def converting(context: Context, types: Types) -> Context:
+    """`context` with the conversions of a definition that declares `types`."""
+    return replace(context, widen=partial(widen, types), convert=partial(convert, types))
+
+
+def widen(types: Types, value: Any, type_: Type) -> Any:
+    """`value`, which fits `type_`, in the form that a value of it has."""
+    return _converted(value, type_, Checking(types, bounded=False, reference=partial(_kept_as_it_is, types)))
+
+
+def convert(types: Types, value: Any, type_: Type) -> Any:
+    """`value` as a `type_`, if it is one. A text is read as what writes such a value: digits, JSON, a time."""
+    if type(value) is str:
+        value = _read(value, resolve(type_, types))
+    return _converted(value, type_, Checking(types, received=True, reference=_looked_into))
+
+
+def _converted(value: Any, type_: Type, checking: Checking) -> Any:
+    found = _checked(value, type_, checking)
+    if found.problems:
+        raise EvaluationError(
+            "InvalidArgument", f"this is no {type_text(type_)}: {'; '.join(map(str, found.problems))}"
+        )
+    return found.value
+
+
+def _read(text: str, type_: Type) -> Any:
+    match type_:
+        case RecordType() | ListType() | GenericType():
+            pass
+        case UnionType(options=options) if not any(type(option) is LiteralType for option in options):
+            pass
+        case NamedType(name="int" | "number" | "decimal"):
+            number = parse_decimal(text.strip())
+            return text if number is None else number
+        case NamedType(name="bool"):
+            return _WRITTEN.get(text.strip(), text)
+        case _:
+            return text
+    try:
+        return parse(text)
+    except ValueError:
+        return text
+
+
+_WRITTEN = {"true": True, "false": False}
+
+
+def _looked_into(reference: Reference, type_: Type) -> Any:
+    raise NeedsReference((reference,))
+
+
+def _kept_as_it_is(types: Types, reference: Reference, type_: Type) -> Any:
+    """A value that is large enough to lie elsewhere is looked into only where its form may change."""
+    inner = resolve(type_, types)
+    while type(inner) in (ListType, OptionalType):
+        inner = resolve(inner.item, types)  # type: ignore[union-attr]
+    if type(inner) is LiteralType or (type(inner) is NamedType and inner.name in _OF_ONE_FORM):
+        return reference
+    raise NeedsReference((reference,))
+
+
+_OF_ONE_FORM = frozenset({"text", "int", "bool", "time", "duration"})
+
+
 def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:
     if type(value) is Reference:
-        return value
+        return checking.reference(value, type_)
     if place is not None and place[2] > MOST_DEPTH:
         return checking.problem(None, f"this value is nested more than {MOST_DEPTH} deep")
     return _VALIDATORS[type(type_)](value, type_, place, checking)
@@ -85,7 +159,7 @@ def _optional(value: Any, type_: OptionalType, place: Place | None, checking: Ch
 def _list(value: Any, type_: ListType, place: Place | None, checking: Checking) -> Any:
     if type(value) is not list:
         return checking.unfit(place, "a list", value)
-    if type_.at_most is not None and len(value) > type_.at_most:
+    if checking.bounded and type_.at_most is not None and len(value) > type_.at_most:
         checking.problem(place, f"at most {type_.at_most} items are allowed, not {len(value)}")
         return value
     item = type_.item
@@ -145,7 +219,7 @@ def _record(value: Any, type_: RecordType, place: Place | None, checking: Checki
 def _field(value: Any, field: Field, place: Place, checking: Checking) -> Any:
     found = len(checking.problems)
     decoded = _value(value, field.type, place, checking)
-    if len(checking.problems) == found:
+    if checking.bounded and len(checking.problems) == found:
         check_bounds(decoded, field, place, checking)
     return decoded
 
@@ -154,7 +228,7 @@ def _left_out(field: Field, place: Place, checking: Checking) -> Any:
     if field.default is None:
         return None if is_optional(field.type, checking.types) else checking.problem(place, "is missing")
     try:
-        default = evaluate(field.default, {}, CONSTANT)
+        default = evaluate(field.default, {}, converting(CONSTANT, checking.types))
     except EvaluationError as error:
         return checking.problem(place, f"the default has no value: {error.message}")
     return _field(default, field, place, checking)

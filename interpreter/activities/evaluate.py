@@ -17,6 +17,7 @@ from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Value, substitute
 from dsl.values.codec import dump, load, stretch
+from dsl.values.validate import converting
 from interpreter.activities.missing import object_missing
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
@@ -42,7 +43,8 @@ def evaluated(request: EvaluateRequest, store: ObjectStore) -> EvaluateResult:
         for name, value in request.scope.items()
     }
     now = datetime.fromtimestamp(request.now, UTC)
-    context = Context(now=lambda: now, uuid=lambda: str(uuid4()))
+    types = decode_data(request.types) if request.types is not None else {}
+    context = converting(Context(now=lambda: now, uuid=lambda: str(uuid4())), types)
     try:
         value = evaluate(decode_data(request.expression), scope, context)
         if request.most_bytes is not None:

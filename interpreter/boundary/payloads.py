@@ -180,7 +180,8 @@ class ChatResult:
 
 @dataclass
 class EvaluateRequest:
-    """`expression` as encoded by `dsl.definition.encode`; `scope` as dumped by `dsl.values`.
+    """`expression` as encoded by `dsl.definition.encode`, and the declared `types` that its conversions name; `scope`
+    as dumped by `dsl.values`.
 
     `most_bytes`: the expression gives a list, and only a stretch of it is wanted: its first items, at least one, with
     that many bytes of JSON; each comes as itself, unless it is large.
@@ -190,6 +191,7 @@ class EvaluateRequest:
     scope: dict[str, JSON]
     now: float
     most_bytes: int | None = None
+    types: JSON = None
 
 
 @dataclass

@@ -15,6 +15,6 @@ def compile_flow(source: Source, flow: str | None) -> Sealed:
     if errors:
         raise FlowRefused(source, errors)
     try:
-        return seal(analysis.module, source, flow, gates=analysis.gates, spends=analysis.spends)
+        return seal(analysis.facts, source, flow, gates=analysis.gates, spends=analysis.spends)
     except UnknownFlow as error:
         raise FlowUnreadable(str(error)) from error

@@ -85,13 +85,15 @@ class Pause:
 class Evaluate:
     """Evaluate beside the values: the encoded expression over a dumped scope that holds references.
 
-    `most_bytes`: of the list that it gives only a stretch, the first items (at least one) with so many bytes of JSON.
+    `types`: the declared types that its conversions name, encoded. `most_bytes`: of the list that it gives only a
+    stretch, the first items (at least one) with so many bytes of JSON.
     """
 
     id: str
     expression: JSON
     scope: dict[str, JSON]
     most_bytes: int | None = None
+    types: JSON = None
 
 
 @recorded

@@ -21,6 +21,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
+from dsl.definition.reach import reached
 from dsl.expressions.context import Meter
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
@@ -342,16 +343,18 @@ class Machine:
             name: extra[name] if name in extra or closed else self.lookup(frame, name)
             for name in sorted(names(expression))
         }
-        context = context_of(self.state, f"{frame.path}?{slot}", self.meter)
+        context = context_of(self.state, f"{frame.path}?{slot}", self.definition.types, self.meter)
         try:
             return evaluate(expression, scope, context)
         except NeedsReference:
             self.state.sequence += 1
+            types = reached(self.definition.types, expression)
             command = Evaluate(
                 f"{frame.path}?{slot}~{self.state.sequence}",
                 encode(expression),
                 {name: dump(value) for name, value in scope.items()},
                 most_bytes,
+                encode(types) if types else None,
             )
             self.issue(frame, command, slot)
             raise Suspended(command.id) from None

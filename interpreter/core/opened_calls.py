@@ -20,6 +20,7 @@ from dsl.ast.expressions import (
     Name,
     RecordLiteral,
     Template,
+    Widen,
 )
 from dsl.ast.statements import GatedCall, GateRound
 from dsl.ast.types import Field, ListType, NamedType, OptionalType, RecordType, Type
@@ -95,6 +96,8 @@ class _Listing:
             found = self._value(slot, value, turn)
             return self._sent(found[0], type_) if found else NO_VALUE
         match value:
+            case Widen(value=widened):
+                return self._argument(widened, type_, slot, turn)
             case Template():
                 return self._text(value, slot, turn)
             case RecordLiteral():
@@ -135,7 +138,7 @@ class _Listing:
 
     def _sent(self, value: Value, type_: Type) -> str:
         """As it would be sent: with what the declared type adds to it."""
-        checked = validate(to_wire(value), type_, self._machine.definition.types)
+        checked = validate(value, type_, self._machine.definition.types)
         return _as_json(value if checked.problems else checked.value)
 
     def _text(self, value: Template, slot: str, turn: Turn) -> str:
@@ -169,6 +172,8 @@ class _Listing:
     def _path(self, value: Expression) -> str:
         """What is open, by its name; of the answer, that it is answered."""
         match value:
+            case Widen(value=inner):
+                return self._path(inner)
             case Get(subject=Name(name=name), name="answer") if name == self._approval:
                 return ANSWER
             case Get(subject=subject, name=name):
@@ -189,6 +194,6 @@ def _as_json(value: Value) -> str:
 
 def _root(value: Expression) -> Expression:
     """What a path begins with."""
-    while isinstance(value, Get | Index):
-        value = value.subject
+    while isinstance(value, Get | Index | Widen):
+        value = value.value if isinstance(value, Widen) else value.subject
     return value

@@ -2,7 +2,7 @@
 
 import re
 
-from dsl.ast.expressions import Expression, Get, Index, Literal, Name
+from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Widen
 
 
 def expression_text(expression: Expression) -> str:
@@ -14,6 +14,8 @@ def expression_text(expression: Expression) -> str:
             return f"{expression_text(subject)}.{name}"
         case Index(subject=subject, index=Literal(value=value)):
             return f"{expression_text(subject)}[{value}]"
+        case Widen(value=inner):
+            return expression_text(inner)
         case _:
             return "value"
 

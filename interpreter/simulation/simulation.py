@@ -247,8 +247,9 @@ class SimulatedRun:
             )
             return
         scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
+        types = decode_data(command.types) if command.types is not None else {}
         try:
-            value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id))
+            value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id, types))
             if command.most_bytes is not None:
                 value = stretch(_list(value), command.most_bytes)
         except EvaluationError as error:

@@ -54,7 +54,7 @@ def _compiled(source: Source) -> Iterator[Definition]:
         raise UnusableFlow(f"{source.name} does not pass the check:\n" + "\n".join(lines))
     for declaration in analysis.module.declarations:
         if isinstance(declaration, FlowDeclaration):
-            sealed = seal(analysis.module, source, declaration.name, gates=analysis.gates, spends=analysis.spends)
+            sealed = seal(analysis.facts, source, declaration.name, gates=analysis.gates, spends=analysis.spends)
             yield unseal(sealed.json, sealed.hash)
 
 

@@ -53,7 +53,7 @@ Handle = workflow.ActivityHandle[Any]
 
 
 def evaluation(command: Evaluate) -> Any:
-    request = EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes)
+    request = EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes, command.types)
 
     def elsewhere() -> Handle:
         if size_of(command.scope) > LARGEST_ELSEWHERE:

@@ -15,7 +15,7 @@ from dsl.definition.canonical import digest
 from dsl.definition.seal import UnknownFlow, main_flow, seal
 from dsl.definition.unseal import UnsealError, unseal
 from dsl.source import Source
-from tests.definition.reading import definition, module, no_gates, sealed, unknown
+from tests.definition.reading import definition, facts, module, no_gates, sealed, unknown
 
 BASE = (Path(__file__).parents[1] / "cases" / "definition" / "base.flow").read_text(encoding="utf-8")
 
@@ -74,8 +74,8 @@ def test_gates_are_sealed_in_plain_form() -> None:
       if ok.approved { step pay("me", 3) }
     }
     """
-    parsed = module(text)
-    call = next(node for node in walk(parsed) if isinstance(node, Call))
+    parsed = facts(text)
+    call = next(node for node in walk(parsed.module) if isinstance(node, Call))
     found = unseal(seal(parsed, Source("a", text), gates=lambda approval: (GatedCall(call),), spends=unknown).json)
     approval = next(node for node in walk(found.flows["main"]) if isinstance(node, AwaitApproval))
     assert [[argument.name for argument in gate.call.arguments] for gate in approval.gates] == [["to", "amount"]]
@@ -119,7 +119,7 @@ def test_the_check_means_the_same_flow_and_its_gates_are_sealed(path: Path) -> N
     source = Source(path.name, path.read_text(encoding="utf-8"))
     analysis = analyse(source)
     assert analysis.main_flow is not None
-    whole = seal(analysis.module, source, gates=analysis.gates, spends=analysis.spends)
+    whole = seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends)
     assert whole.flow == analysis.main_flow.name
     gates = [node.gates for node in walk(unseal(whole.json).flows[whole.flow]) if isinstance(node, AwaitApproval)]
     irreversible = b'"kind":"irreversible"' in whole.json
@@ -130,7 +130,7 @@ def test_a_flow_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownFlow, match=r"no flow `nonsense`; this file has open_case, support"):
         sealed(BASE, "nonsense")
     with pytest.raises(UnknownFlow, match="no main flow"):
-        seal(module("edition 1"), Source("a", ""), gates=no_gates, spends=unknown)
+        seal(facts("edition 1"), Source("a", ""), gates=no_gates, spends=unknown)
 
 
 def test_bytes_are_trusted_by_their_hash_only() -> None:

@@ -234,7 +234,7 @@ def test_a_vote_on_an_answer(name: str) -> None:
     replies, run = asked(definition('from 2 of "a" timeout 1h then reject', typed=True), answers)
     check(answers, replies, run, None)
     assert run.finish is not None
-    assert run.finish.value["answer"] == {"amount": amount, "note": ""}
+    assert run.finish.value["answer"] == {"amount": float(amount), "note": ""}
 
 
 def check(answers: list[Says], replies: list[str], run: SimulatedRun, expected: dict[str, Any] | None) -> None:

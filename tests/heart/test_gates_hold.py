@@ -37,7 +37,7 @@ def passing(seed: int) -> Definition | None:
     analysis = analyse(Source("gates.flow", text))
     if not analysis.ok or " = send(" not in text:
         return None
-    return unseal(seal(analysis.module, analysis.source, "main", gates=analysis.gates, spends=analysis.spends).json)
+    return unseal(seal(analysis.facts, analysis.source, "main", gates=analysis.gates, spends=analysis.spends).json)
 
 
 def _refused(analysis: Analysis) -> list[str]:

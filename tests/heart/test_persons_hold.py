@@ -39,7 +39,7 @@ def passing(seed: int) -> Definition | None:
     analysis = analyse(Source("asking.flow", text))
     if not analysis.ok or "from person" not in text:
         return None
-    return unseal(seal(analysis.module, analysis.source, "main", gates=analysis.gates, spends=analysis.spends).json)
+    return unseal(seal(analysis.facts, analysis.source, "main", gates=analysis.gates, spends=analysis.spends).json)
 
 
 def asked(definition: Definition, seed: str) -> Persons:

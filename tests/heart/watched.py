@@ -31,7 +31,7 @@ def definition_of(text: str) -> Definition | None:
     source = Source("random.flow", text)
     analysis = analyse(source)
     return (
-        unseal(seal(analysis.module, source, "main", gates=analysis.gates, spends=analysis.spends).json)
+        unseal(seal(analysis.facts, source, "main", gates=analysis.gates, spends=analysis.spends).json)
         if analysis.ok
         else None
     )

@@ -7,14 +7,20 @@ names what to show, because then a new kind is seen.
 
 from typing import get_args
 
-from dsl.ast import statements
+from dsl.ast import expressions, statements
 from tests.house.kinds import Partial
 
 _STEPS_AND_NOT_YET = {"Step", "NotYet"}
 
+_WRITTEN = " ".join(sorted(kind.__name__ for kind in get_args(expressions.Written)))
+
 PARTIAL = {
     Partial(file, kinds): reason
     for file, kinds, reason in (
+        ("dsl/ast/expressions.py", _WRITTEN, "what stands in a text; the others are put there by sealing"),
+        ("dsl/semantics/rules.py", _WRITTEN, "what stands in a text"),
+        ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
+        ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
         ("dsl/checks/budgets.py", "AwaitApproval BudgetBlock Loop Sleep Step", "what says how long it may take"),
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
         ("dsl/checks/irreversible.py", "For ParallelFor", "items of a list, to say which one to show"),
@@ -40,7 +46,7 @@ PARTIAL = {
         ),
         (
             "dsl/expressions/evaluate.py",
-            "Binary Comprehension Conditional FunctionCall ListLiteral RecordLiteral",
+            "Binary Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Widen",
             "what makes a value, so that its size is looked at; the others only find one",
         ),
         ("dsl/semantics/declare.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
@@ -87,13 +93,19 @@ PARTIAL = {
         ("dsl/semantics/narrowing.py", "Binary Get Name Unary", "what tells something; any other tells nothing"),
         ("dsl/semantics/rules.py", "Conditional ListLiteral RecordLiteral", "what takes its type from what is wanted"),
         ("dsl/syntax/build_parallel.py", "AwaitApproval NotYet Step", "a branch that needs no block, by the grammar"),
-        ("interpreter/core/opened_calls.py", "Get Index Literal Name", "words for people; any other is an ellipsis"),
         (
             "interpreter/core/opened_calls.py",
-            "ListLiteral RecordLiteral Template",
+            "Get Index Literal Name Widen",
+            "words for people; any other is an ellipsis",
+        ),
+        (
+            "interpreter/core/opened_calls.py",
+            "ListLiteral RecordLiteral Template Widen",
             "what a gate takes that is composed",
         ),
-        ("interpreter/core/wording.py", "Get Index Literal Name", "words for a title; any other has none"),
+        ("interpreter/core/opened_calls.py", "Get Index Widen", "what a path goes through"),
+        ("dsl/values/validate.py", "GenericType ListType NamedType RecordType UnionType", "what a text can write"),
+        ("interpreter/core/wording.py", "Get Index Literal Name Widen", "words for a title; any other has none"),
         (
             "interpreter/worker/compatibility.py",
             "GenericType ListType LiteralType NamedType RecordType",

@@ -69,7 +69,7 @@ class Case:
         source = Source(str(self.folder / "flow.flow"), (self.folder / "flow.flow").read_text())
         analysis = analyse(source)
         assert analysis.ok, [f"{problem.code} {problem.message}" for problem in analysis.diagnostics]
-        return seal(analysis.module, source, self.data.get("flow"), gates=analysis.gates, spends=analysis.spends).json
+        return seal(analysis.facts, source, self.data.get("flow"), gates=analysis.gates, spends=analysis.spends).json
 
     @property
     def expected(self) -> Path:

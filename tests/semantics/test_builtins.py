@@ -15,4 +15,4 @@ def test_they_take_the_same_arguments(name: str) -> None:
     static, function = BUILTINS[name], FUNCTIONS[name]
     assert tuple(parameter.name for parameter in static.parameters) == function.parameters
     assert sum(parameter.required for parameter in static.parameters) == function.required
-    assert static.variadic == function.variadic
+    assert (static.more is not None) == function.variadic

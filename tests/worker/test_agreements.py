@@ -10,6 +10,7 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.semantics.spending import UNKNOWN
+from dsl.semantics.understand import understand
 from dsl.source import Source
 from dsl.syntax.parse import parse
 from interpreter.activities.headers import DeclaredSignature
@@ -22,7 +23,7 @@ def definition(declarations: str, flow: str) -> Definition:
     source = Source("test.flow", f"edition 1\n{declarations}\nflow main() {{ {flow} }}")
     parsed = parse(source)
     assert not parsed.diagnostics
-    sealed = seal(parsed.module, source, gates=lambda _: (), spends=lambda _: UNKNOWN)
+    sealed = seal(understand(parsed.module, source.text), source, gates=lambda _: (), spends=lambda _: UNKNOWN)
     return unseal(sealed.json, sealed.hash)
 
 

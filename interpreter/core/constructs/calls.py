@@ -3,7 +3,6 @@
 from dsl.ast.statements import Call
 from dsl.ast.types import Field
 from dsl.expressions.values import Value
-from dsl.expressions.wire import to_wire
 from dsl.values.problems import Problem
 from dsl.values.validate import validate_record
 from interpreter.boundary.failures import INVALID_INPUT
@@ -25,7 +24,7 @@ def evaluate_arguments(
         argument.name or parameters[position].name: machine.evaluate(frame, f"{slot}{position}", argument.value, extra)
         for position, argument in enumerate(call.arguments)
     }
-    checked = validate_record(to_wire(given), parameters, machine.definition.types)
+    checked = validate_record(given, parameters, machine.definition.types)
     if checked.problems:
         raise FlowFailed(Failure(INVALID_INPUT, f"`{call.target}`: {describe(checked.problems)}", frame.path))
     arguments: dict[str, Value] = checked.value

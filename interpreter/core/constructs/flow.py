@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.expressions.wire import to_wire
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
@@ -98,7 +97,7 @@ class FlowConstruct(Construct[FlowMemory]):
         returns = _flow(machine).returns
         if returns is None:
             return Exit("return", None)
-        checked = validate(to_wire(value), returns, machine.definition.types)
+        checked = validate(value, returns, machine.definition.types)
         if checked.problems:
             return failed(
                 Failure(INVALID_OUTPUT, f"the result does not fit: {describe(checked.problems)}", machine.state.flow)

@@ -2,21 +2,20 @@
 
 Not caught: a cancel, and the exhaustion of a budget from outside the `try`. Where the ledger holds a doubt about what
 the `try` did (an outcome that nobody knows, an undo that failed), whatever error came of it, that doubt is what is to
-be handled: only a handler whose condition names each of its kinds runs, and takes the doubts over. Naming is a rule
-about its text, because a condition that just happens to be true was not written with that in mind. They are taken
-over for as long as the handler does what it was written for: it begins when all else is undone, and one that is
-cancelled, or breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that has no
-value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves its
-entries in the ledger for those around it.
+be handled: only a handler that names each of its kinds, itself or in its condition, runs, and takes the doubts over.
+Naming is a rule about its text, because a condition that just happens to be true was not written with that in mind.
+They are taken over for as long as the handler does what it was written for: it begins when all else is undone, and one
+that is cancelled, or breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that
+has no value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves
+its entries in the ledger for those around it.
 """
 
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
-from dsl.ast.expressions import Expression
 from dsl.ast.expressions import Literal as Constant
 from dsl.ast.node import walk
-from dsl.ast.statements import Try
+from dsl.ast.statements import Handler, Try
 from dsl.expressions.errors import EvaluationError
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
@@ -107,7 +106,9 @@ class TryConstruct(Construct[TryMemory]):
         if error.kind in ledger.DOUBTS:
             kinds.add(error.kind)
         for number, handler in enumerate(cast(Try, machine.node(frame)).handlers, 1):
-            if not all(_names(handler.condition, kind) for kind in sorted(kinds)):
+            if handler.kinds and error.kind not in handler.kinds:
+                continue
+            if not all(_names(handler, kind) for kind in sorted(kinds)):
                 continue
             if handler.condition is None:
                 return number, error
@@ -129,6 +130,8 @@ def _comes_from_outside(failure: Failure, frame: Frame) -> bool:
     return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path)
 
 
-def _names(condition: Expression | None, kind: str) -> bool:
-    """Whether the text of a condition mentions the kind."""
-    return condition is not None and any(type(node) is Constant and node.value == kind for node in walk(condition))
+def _names(handler: Handler, kind: str) -> bool:
+    """Whether the handler is for this kind, or the text of its condition mentions it."""
+    condition = handler.condition
+    mentioned = condition is not None and any(type(node) is Constant and node.value == kind for node in walk(condition))
+    return kind in handler.kinds or mentioned

@@ -1,0 +1,151 @@
+"""A value has the type that the check gave it: what the definition converts, and where."""
+
+from typing import Any
+
+import pytest
+
+from interpreter.simulation.world import Returns
+from tests.heart.played import play
+
+R = """edition 1
+type R { a: int, b: int = 2, c: text? }
+type S { score: number }
+type Tree { value: number, left: Tree?, right: Tree? }
+type X { kind: "x", v: int }
+type Y { kind: "y", v: number }
+type U = X | Y
+tool half(x: number) -> number read
+tool take(id: text) -> text write keyed { compensate give(id: id, share: 0.5) }
+tool give(id: text, share: number) idempotent
+"""
+
+CASES: dict[str, tuple[str, Any, Any]] = {
+    "a fraction that is returned": ("flow main() -> number { return 0.5 }", {}, 0.5),
+    "an int that is returned": ("flow main() -> number { return 1 }", {}, 1.0),
+    "a quotient": ("flow main(n: int) -> number { return n / 3 }", {"n": 1}, 1 / 3),
+    "a field": ("flow main() -> S { return { score: 0.5 } }", {}, {"score": 0.5}),
+    "a map": ("flow main() -> map[number] { return { a: 1, b: 0.5 } }", {}, {"a": 1.0, "b": 0.5}),
+    "a list": ("flow main() -> [number] { return [1, 0.5] }", {}, [1.0, 0.5]),
+    "a sum": ("flow main() -> number { return sum([1, 2.5]) }", {}, 3.5),
+    "the sum of no durations": (
+        'flow main(ds: [duration]) -> text { return "{{ sum(ds) + 1s }}" }',
+        {"ds": []},
+        "1s",
+    ),
+    "a choice of two numbers": (
+        "flow main(n: number) -> number { return (if n > 0 then n else 1) / 2 }",
+        {"n": -1},
+        0.5,
+    ),
+    "a join with a record that has more": (
+        "flow main(r: R, x: bool) -> int { let y = if x then r else { a: 1 } return y.b }",
+        {"r": {"a": 5, "b": 6}, "x": False},
+        2,
+    ),
+    "a join that leaves out what may be null": (
+        'flow main(r: R, x: bool) -> text { let y = if x then r else { a: 1, b: 3 } return "<{{ y.c }}>" }',
+        {"r": {"a": 5}, "x": False},
+        "<>",
+    ),
+    "a list of a record and less": (
+        "flow main(r: R) -> int { return sum([x.b for x in [r, { a: 7 }]]) }",
+        {"r": {"a": 5, "b": 6}},
+        8,
+    ),
+    "lists that are put together": (
+        "flow main(rs: [R]) -> [int] { return [x.b for x in rs + [{ a: 1 }]] }",
+        {"rs": [{"a": 0}]},
+        [2, 2],
+    ),
+    "a var of a branch": (
+        """flow main() -> int {
+          parallel { branch one { var r: R = { a: 1, b: 5 } } branch two { let z = 1 } }
+          set r = { a: 2 }
+          return r.b
+        }""",
+        {},
+        2,
+    ),
+    "a field of two records of a union": (
+        "flow main(u: U) -> number { return u.v / 2 }",
+        {"u": {"kind": "x", "v": 3}},
+        1.5,
+    ),
+    "a tree": (
+        "flow main(t: Tree) -> Tree { return { value: 1, left: { value: 0.5 }, right: t } }",
+        {"t": {"value": 2}},
+        {
+            "value": 1.0,
+            "left": {"value": 0.5, "left": None, "right": None},
+            "right": {"value": 2.0, "left": None, "right": None},
+        },
+    ),
+    "fields in their declared order": (
+        "flow main() -> { b: int, a: int } { let r = { a: 1, b: 2 } return r }",
+        {},
+        {"b": 2, "a": 1},
+    ),
+    "a decimal in json is the number": (
+        "flow main() -> bool { var x: json = { a: 7 / 2 } return x.a == 3.5 }",
+        {},
+        True,
+    ),
+    "the larger of an int and a fraction": ("flow main(n: int) -> number { return max(n, 0.5, 2) }", {"n": 1}, 2.0),
+    "values of a record": (
+        "flow main(n: int) -> [number] { return values({ a: n, b: 0.5 }) }",
+        {"n": 1},
+        [1.0, 0.5],
+    ),
+    "a map that is spread": (
+        "flow main(m: map[int]) -> map[number] { return { ...m, b: 0.5 } }",
+        {"m": {"a": 1}},
+        {"a": 1.0, "b": 0.5},
+    ),
+    "what branches yield": (
+        """flow main(xs: [int] at most 3) -> [number] {
+          parallel for x in xs as ys { if x > 1 { yield 0.5 } yield x }
+          return ys
+        }""",
+        {"xs": [1, 2]},
+        [1.0, 0.5],
+    ),
+    "a parameter's default": ("flow main(a: number = 1 / 2) -> number { return a }", {}, 0.5),
+    "a default inside a type that is joined": (
+        (
+            "flow main(r: { a: int, n: number = 1 }, x: bool) -> number {"
+            " let y = if x then r else { a: 1 } return y.n / 2 }"
+        ),
+        {"r": {"a": 5}, "x": False},
+        0.5,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_value_keeps_its_type(name: str) -> None:
+    text, given, expected = CASES[name]
+    run = play(R + text, {}, input=given)
+    assert run.outcome == "completed", run.failure
+    assert repr(run.value) == repr(expected)
+
+
+def test_an_argument_and_an_undo_are_converted() -> None:
+    text = (
+        R
+        + """flow main(n: int) {
+      step h = half(n / 4)
+      step t = take("t1")
+      step half(h)
+      fail "no"
+    }"""
+    )
+    sent: list[Any] = []
+    run = play(
+        text,
+        {"half": [Returns(0.5)], "take": [Returns("t")], "give": [Returns(None)]},
+        input={"n": 1},
+    )
+    assert run.outcome == "failed"
+    assert [name for name, _ in run.calls] == ["half", "take", "half", "give"]
+    sent = [entry.undo_arguments for entry in run.run.state.ledger.values() if entry.tool == "take"]
+    assert sent == [{"id": "t1", "share": 0.5}]
