@@ -33,6 +33,7 @@ _EXACT: tuple[tuple[type, Callable[[Any], Value]], ...] = (
 )
 """Texts and numbers of libraries are often classes of their own; a value is exactly what the language knows."""
 
+_SHORT = 10_000
 _PLAIN = (bool, int, float, str, Decimal, timedelta, type(None))
 
 
@@ -60,6 +61,11 @@ def plain(value: Any) -> Value:
         if isinstance(value, kind):
             return exact(value)
     raise Unrecordable(f"a {type(value).__name__} has no form in JSON")
+
+
+def is_scalar(value: object) -> bool:
+    """Whether a result is looked at in no time, by nothing that the author wrote, and stays out of the store."""
+    return type(value) in _PLAIN and (type(value) is not str or len(value) < _SHORT)
 
 
 def recordable(value: Value, store: ObjectStore | None) -> Any:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,7 +25,7 @@ from interpreter.activities.function import FunctionCall, NotBegun, Outcome
 from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
-from interpreter.activities.results import Unrecordable, plain, recordable
+from interpreter.activities.results import Unrecordable, is_scalar, plain, recordable
 from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
 from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
@@ -56,6 +56,14 @@ class Tool:
     unchecked: bool = False
     whole: str | None = None
 
+    @cached_property
+    def takes_scalars(self) -> bool:
+        """Whether arguments are converted by nothing that the author wrote, and in no time."""
+        return all(adapter.core_schema["type"] in _SCALARS for adapter in self.adapters.values())
+
+
+_SCALARS = frozenset({"bool", "int", "float", "str"})
+"""Of pydantic's core schemas: those of Python's own types, with nothing around them."""
 
 Accepts = Callable[[Tool, DeclaredSignature], bool]
 """Whether a tool can serve calls that are declared so."""
@@ -78,10 +86,11 @@ def tool_activity(
         try:
             async with heartbeating():
                 converting = partial(_converted, tool, arguments, headers.references, store)
-                converted = await _before(tool, runner.looked_at(converting, one.seconds_left()))
+                at_once = tool.takes_scalars and not headers.references
+                looking = None if at_once else runner.looked_at(converting, one.seconds_left())
+                converted = converting() if looking is None else await _before(tool, looking)
                 outcome = await runner.run(replace(one, arguments=converted))
-                recording = partial(_recorded, tool, outcome, store, file)
-                ended = await undisturbed(runner.looked_at(recording, one.seconds_left_to_end()))
+                ended = await _ended(partial(_recorded, tool, outcome, store, file), outcome, runner, one)
         except (NoFreeThread, LeftBehind) as ours:
             failure = _failure(tool, ours, file)
             if isinstance(ours, LeftBehind) and not ours.told:
@@ -93,6 +102,13 @@ def tool_activity(
 
     setattr(call, OURS, True)
     return call
+
+
+async def _ended(recording: Callable[[], Outcome], outcome: Outcome, runner: ToolRunner, call: FunctionCall) -> Outcome:
+    """How the call goes on record. What the author wrote may be looked at for that, which can take its time."""
+    if outcome.error is None and is_scalar(outcome.value):
+        return recording()
+    return await undisturbed(runner.looked_at(recording, call.seconds_left_to_end()))
 
 
 def _ends_at(began: float) -> float | None:
