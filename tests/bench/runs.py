@@ -85,6 +85,11 @@ async def _measure() -> list[Row]:
                 *await _histories(client, name, flow, hand, text),
             ]
         text = in_turn(100)
+        quick, plain = await paired(
+            partial(flow_once, client, text.replace("-> int read", "-> int read quick")),
+            partial(flow_once, client, text),
+        )
+        rows.append(Row("100 quick reads beside 100 plain ones: wall", *medians(quick.wall, plain.wall)))
         followed, waited = await paired(partial(flow_once, client, text, follow=True), partial(flow_once, client, text))
         rows.append(Row("100 steps, followed, beside only waited for: wall", *medians(followed.wall, waited.wall)))
         rows.append(Row("the same: CPU of client and worker", *medians(followed.cpu, waited.cpu)))
