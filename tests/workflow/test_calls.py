@@ -1,0 +1,210 @@
+"""Calls of a run: what is sent, how a cancel ends, and what is known of one that never left."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from dsl.expressions.values import Reference
+from interpreter.boundary.names import CHAT_ACTIVITY, INLINE_ACTIVITY, LONGEST_ID
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, InlineRequest, InlineResult
+from interpreter.core.commands import AttemptModel, Evaluate, Pause
+from interpreter.workflow.calls import Call, Calls, NeverSent, is_local
+from interpreter.workflow.limits import LARGEST_PAYLOAD, MOST_BYTES_PER_TASK, Room
+from interpreter.workflow.moments import Moments
+from tests.workflow.ends import a_call, activity_error, cancelled
+from tests.workflow.played import Played, settle
+
+HASH = "a" * 64
+ONE = a_call()
+RESULT = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"5"))
+
+
+class World:
+    def __init__(self, played: Played) -> None:
+        self.played = played
+        self.room = Room(Moments())
+        self.ended: list[tuple[Call, Any, BaseException | None]] = []
+        self.calls = Calls(lambda *ended: self.ended.append(ended), self.room)
+
+
+@pytest.fixture
+def world(played: Played) -> World:
+    return World(played)
+
+
+async def test_what_is_sent_of_a_tool(world: World) -> None:
+    call = a_call(arguments={"x": Reference(HASH, 9), "y": 1}, heartbeat=None, summary="card.charge")
+    world.calls.start(call)
+    asked = world.played.take("card.charge")
+    assert asked.arguments == ({"x": {"$ref": HASH, "$size": 9}, "y": 1},)
+    assert asked.header == (call, [[["x"], HASH, 9]])
+    options = asked.options
+    assert (options["activity_id"], options["task_queue"], options["summary"]) == ("main/charge", None, None)
+    assert (options["start_to_close_timeout"], options["heartbeat_timeout"]) == (timedelta(minutes=1), None)
+    assert options["schedule_to_start_timeout"] is None
+    assert options["retry_policy"].maximum_attempts == 1
+    assert options["cancellation_type"].name == "WAIT_CANCELLATION_COMPLETED"
+
+
+async def test_what_a_tool_says_of_itself_is_sent(world: World) -> None:
+    world.calls.start(a_call(queue="theirs", heartbeat=7_000, start_within=3_000))
+    options = world.played.take("card.charge").options
+    assert (options["task_queue"], options["summary"]) == ("theirs", "charge")
+    assert options["heartbeat_timeout"] == timedelta(seconds=7)
+    assert options["schedule_to_start_timeout"] == timedelta(seconds=3)
+
+
+async def test_an_id_that_the_server_would_refuse_is_made_to_fit(world: World) -> None:
+    world.calls.start(a_call("main/" + "x" * 2_000))
+    assert len(world.played.take("card.charge").options["activity_id"]) <= LONGEST_ID
+
+
+async def test_what_is_sent_of_a_model(world: World) -> None:
+    request = ChatRequest("ask", "m", [Reference(HASH, 9)], "be brief")
+    world.calls.start(AttemptModel("main/ask", request, 90_000, "ask"))
+    asked = world.played.take(CHAT_ACTIVITY)
+    (sent,) = asked.arguments
+    assert (sent.prompt, sent.instructions) == ([{"$ref": HASH, "$size": 9}], "be brief")
+    assert sent.references == [[[0, 0], HASH, 9]]
+    assert asked.options["start_to_close_timeout"] == timedelta(seconds=90)
+    assert asked.options["heartbeat_timeout"] == timedelta(seconds=15)
+    assert asked.options["retry_policy"].maximum_attempts == 1
+    assert asked.header is None
+
+
+async def test_an_end_is_told_once_and_then_nothing_is_in_flight(world: World) -> None:
+    world.calls.start(ONE)
+    assert world.calls.in_flight == 1
+    world.played.take("card.charge").end(RESULT)
+    await settle()
+    assert world.ended == [(ONE, RESULT, None)]
+    assert world.calls.in_flight == 0
+
+
+async def test_a_failure_is_told_as_it_came(world: World) -> None:
+    error = activity_error(ApplicationError("no", type="Declined"))
+    world.calls.start(ONE)
+    world.played.take("card.charge").fail(error)
+    await settle()
+    assert world.ended == [(ONE, None, error)]
+
+
+async def test_a_cancel_is_asked_for_and_the_end_is_waited_for(world: World) -> None:
+    world.calls.start(ONE)
+    asked = world.played.take("card.charge")
+    world.calls.cancel(ONE.id)
+    await settle()
+    assert asked.ends.asked_to_cancel
+    assert (world.ended, world.calls.in_flight) == ([], 1)
+    asked.fail(activity_error(cancelled()))
+    await settle()
+    assert len(world.ended) == 1
+
+
+async def test_a_cancel_of_what_has_ended_or_never_was_does_nothing(world: World) -> None:
+    world.calls.cancel("main/never")
+    world.calls.start(ONE)
+    asked = world.played.take("card.charge")
+    asked.end(RESULT)
+    await settle()
+    world.calls.cancel(ONE.id)
+    assert not asked.ends.asked_to_cancel
+
+
+@pytest.mark.parametrize(("later", "error"), [(0, NeverSent), (1, asyncio.CancelledError)])
+async def test_what_is_given_up_in_the_task_that_would_have_sent_it_never_left(
+    world: World, later: int, error: type
+) -> None:
+    world.calls.start(ONE)
+    world.played.info_.length += later
+    world.played.take("card.charge").ends.give_up()
+    await settle()
+    ((_, result, told),) = world.ended
+    assert (type(told), result, world.calls.in_flight) == (error, None, 0)
+
+
+async def test_two_calls_are_told_apart(world: World) -> None:
+    other = a_call("main/other", tool="other")
+    world.calls.start(ONE)
+    world.calls.start(other)
+    world.calls.cancel(other.id)
+    assert not world.played.take("card.charge").ends.asked_to_cancel
+    asked = world.played.take("other")
+    assert asked.ends.asked_to_cancel
+    asked.end(RESULT)
+    await settle()
+    assert [command for command, _, _ in world.ended] == [other]
+    assert world.calls.in_flight == 1
+
+
+FOREIGN = a_call(queue="theirs", arguments={"x": Reference(HASH, 9)})
+
+
+async def test_a_foreign_worker_gets_what_the_references_stand_for(world: World) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    inline = world.played.take(f"local {INLINE_ACTIVITY}")
+    assert inline.arguments == (InlineRequest({"x": {"$ref": HASH, "$size": 9}}, [[["x"], HASH, 9]], LARGEST_PAYLOAD),)
+    assert world.played.asked == []
+    inline.end(InlineResult(12, {"x": "whole"}))
+    await settle()
+    asked = world.played.take("card.charge")
+    assert (asked.arguments, asked.header) == (({"x": "whole"},), (FOREIGN, []))
+    asked.end(RESULT)
+    await settle()
+    assert world.ended == [(FOREIGN, RESULT, None)]
+
+
+async def test_a_foreign_worker_gets_nothing_that_is_too_large(world: World) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    too_much = InlineResult(10**9, None)
+    world.played.take(f"local {INLINE_ACTIVITY}").end(too_much)
+    await settle()
+    assert world.ended == [(FOREIGN, too_much, None)]
+    assert world.played.asked == []
+
+
+async def test_what_is_filled_in_waits_for_a_task_with_room(world: World) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    world.room.take(MOST_BYTES_PER_TASK)
+    world.played.take(f"local {INLINE_ACTIVITY}").end(InlineResult(1_000, {"x": "whole"}))
+    await settle()
+    assert world.played.names == ["timer"]
+    world.played.info_.length += 3
+    world.played.take("timer").end()
+    await settle()
+    assert world.played.names == ["card.charge"]
+
+
+@pytest.mark.parametrize(
+    ("command", "local"),
+    [
+        (ONE, False),
+        (a_call(staged=True), True),
+        (a_call(quick=True), True),
+        (AttemptModel("main/ask", ChatRequest("ask", "m", ""), 1, "ask"), False),
+        (Evaluate("main/let", {}, {}), True),
+        (Pause("main/pause"), True),
+    ],
+)
+async def test_what_is_done_within_the_workflow_task(world: World, command: Call, local: bool) -> None:
+    assert is_local(command) == local
+    world.calls.start(command)
+    await settle()
+    assert [name.startswith("local ") for name in world.played.names] == [local]
+
+
+async def test_a_model_answers(world: World) -> None:
+    command = AttemptModel("main/ask", ChatRequest("ask", "m", ""), 1, "ask")
+    answer = ChatResult("hello", ChatUsage(1, 2), "m")
+    world.calls.start(command)
+    world.played.take(CHAT_ACTIVITY).end(answer)
+    await settle()
+    assert world.ended == [(command, answer, None)]
