@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from interpreter.workflow.headers import _call as call_of_header
 
-ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments")
+ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing")
 
 
 class Handle(asyncio.Future[Any]):
@@ -58,6 +58,7 @@ class Info:
     task_timeout: timedelta = timedelta(seconds=10)
     length: int = 10
     size: int = 100
+    typed_search_attributes: list[Any] = field(default_factory=list)
 
     def get_current_history_length(self) -> int:
         return self.length

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributePair
 from temporalio.exceptions import ApplicationError, FailureError, TerminatedError, WorkflowAlreadyStartedError
 
 from dsl.definition.unseal import narrow
 from dsl.expressions.values import Reference
-from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_SIGNAL, WORKFLOW, child_id
+from interpreter.boundary.names import (
+    DESCRIBE_RUN_ACTIVITY,
+    FLOW_ATTRIBUTE,
+    LONGEST_ID,
+    REPORT_SIGNAL,
+    WORKFLOW,
+    child_id,
+)
 from interpreter.boundary.payloads import (
     ChildReport,
     DefinitionEnvelope,
@@ -20,7 +28,6 @@ from interpreter.boundary.payloads import (
     ParentLink,
     ReportRequest,
     RunInput,
-    RunOptions,
     RunResult,
     Spent,
 )
@@ -41,7 +48,7 @@ HASH = "a" * 64
 class World:
     """Children, and what arrived of them."""
 
-    def __init__(self, played: Played, told: dict[str, str] | None = None, **options: bool) -> None:
+    def __init__(self, played: Played, told: dict[str, str] | None = None) -> None:
         self.played = played
         self.definition = definition(TEXT, "main")
         self.input = RunInput(
@@ -50,7 +57,6 @@ class World:
             {},
             requester="ann",
             max_output={"m": 5},
-            options=RunOptions(**options),
             children=told or {},
         )
         self.inbox: list[Callable[[], Any]] = []
@@ -94,7 +100,6 @@ async def test_what_is_sent(world: World) -> None:
         requester="ann",
         max_output={"m": 5},
         lease=Lease(usd="1"),
-        parent=ParentLink("run", CHILD),
         rehearsal=True,
     )
     assert asked.arguments == (sparse(sent),)
@@ -106,8 +111,18 @@ async def test_what_is_sent(world: World) -> None:
     assert list(asked.options["memo"].values()) == ["child", narrow(world.definition, "child").hash]
 
 
+async def test_a_child_whose_id_does_not_say_who_waits_for_it_is_told(world: World) -> None:
+    far_down = "main/" + "x" * 2_000
+    asked = await world.asked(far_down)
+    assert asked.arguments[0]["parent"] == {"workflow_id": "run", "command": far_down}
+    assert len(asked.options["id"]) <= LONGEST_ID
+
+
 async def test_a_child_can_be_found_where_its_parent_can(played: Played) -> None:
-    asked = await World(played, indexed=True).asked()
+    attribute = SearchAttributeKey.for_keyword(FLOW_ATTRIBUTE)
+    played.info_.typed_search_attributes = [SearchAttributePair(attribute, "main")]
+    asked = await World(played).asked()
+    assert asked.options["memo"] is None
     found = {pair.key.name: pair.value for pair in asked.options["search_attributes"]}
     assert found["SteadflowFlow"] == "child"
     assert found["SteadflowRequester"] == "ann"
