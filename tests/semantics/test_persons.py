@@ -77,3 +77,17 @@ def test_a_long_row_of_flows_and_names_is_followed() -> None:
     main = f"flow main(q: text) -> bool {{ step w = who(q: q) let v0 = w.name {lets} step a = f0(p: v300) return a }}"
     ((*_, end),) = ways(flows + last + main)
     assert end == ("the model answers here", "who(q: q)")
+
+
+def test_at_a_later_stage() -> None:
+    stages = 'from "leads" timeout 1h then ask from person w.name timeout 2h then reject'
+    body = f'step w = who(q: q) await approval ok "ok?" {{ {stages} }} return ok.approved'
+    assert ways(f"flow main(q: text) -> bool {{ {body} }}") == [
+        [("", "person w.name"), ("the model answers here", "who(q: q)")],
+    ]
+
+
+def test_beside_others_of_a_stage() -> None:
+    stages = 'from all of "leads", person q, person w.name timeout 1h then reject'
+    body = f'step w = who(q: q) await approval ok "ok?" {{ {stages} }} return ok.approved'
+    assert [labels[0] for labels in ways(f"flow main(q: text) -> bool {{ {body} }}")] == [("", "person w.name")]
