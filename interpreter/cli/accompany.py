@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
 
 CLOSING = frozenset({"approved", "rejected", "timed_out", "withdrawn"})
+STILL_OPEN, CLOSED_NOW = "this question is still open", "this question is closed now"
 LOOK_EVERY = 1.0
 PATIENCE = 3.0
 """Seconds before we say that nothing works on a task queue."""
@@ -49,6 +50,7 @@ class Accompaniment:
     _answering: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _dropped: list[asyncio.Task[None]] = field(default_factory=list)
     _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _leaving: bool = False
 
     async def until_over(self) -> int:
         """The exit code."""
@@ -64,11 +66,13 @@ class Accompaniment:
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
+                self._leaving = True
                 return exit_codes.LEFT
             following.result()
         finally:
             await _stop([following, leaving, *beside, *self._answering.values(), *self._dropped])
-            self.screen.pause()
+            if self._leaving or following.exception() is not None:
+                self.screen.pause()
         return await self._end()
 
     def _say_that_it_stays(self) -> None:
@@ -155,12 +159,13 @@ class Accompaniment:
                 while (asked := await self._asked(told)) is not None:
                     given = await ask(asked.question)
                     if given is None:
+                        click.echo(f"  {STILL_OPEN}", err=True)
                         self._say_how(asked)
                         return
                     if await self._give_typed(asked, given):
                         return
             except asyncio.CancelledError:
-                click.echo("\n  this question is closed now", err=True)
+                click.echo(f"\n  {STILL_OPEN if self._leaving else CLOSED_NOW}", err=True)
                 raise
             finally:
                 self.screen.resume()

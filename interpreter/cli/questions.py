@@ -3,11 +3,13 @@
 import json
 import shlex
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dsl.diagnostics.inert import inert, inert_json
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView, VoteView
+from interpreter.cli.shown_values import value_lines
 from interpreter.cli.spans import duration_text
 
 SHORT = 12
@@ -29,7 +31,8 @@ def question_lines(question: QuestionView, now: float | None = None) -> list[str
     now = time.time() if now is None else now
     mark = (REHEARSED if question.rehearsal else "") + (STAGED if question.staged else "")
     lines = [f"{mark}{question.name}: {inert(question.question)}"]
-    lines += [f"  {inert(shown.name)} = {indented(shown.value)}" for shown in question.shown]
+    for shown in question.shown:
+        lines += [f"  {line}" for line in value_lines(inert(shown.name), shown.value)]
     lines += [f"  opens   {inert(gate)}" for gate in question.gates]
     lines.append(f"  from    {whom_text(question)}")
     lines.append(f"  until   {deadline_text(question, now)}")
@@ -74,7 +77,7 @@ def deadline_text(question: QuestionView, now: float) -> str:
 def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
     """The commands that answer it."""
     which = _typed(run) if only else f"{_typed(run)} {_typed(question.id)}"
-    answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema))
+    answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema, question.answer_order))
     groups = question.groups
     group = f" --group {_typed(groups[0]) if len(groups) == 1 else 'GROUP'}" if groups else ""
     key = " --key FILE" if question.verified else ""
@@ -89,12 +92,15 @@ def _typed(word: str) -> str:
     return shlex.quote(inert(word))
 
 
-def answer_fields(schema: JSON) -> dict[str, JSON]:
-    """The fields that an answer has, by name, with the JSON Schema of each; names of types are looked up."""
+def answer_fields(schema: JSON, order: Sequence[str] = ()) -> dict[str, JSON]:
+    """The fields that an answer has, by name, in their `order` where that is known, with the JSON Schema of each; names
+    of types are looked up.
+    """
     if not isinstance(schema, dict):
         return {}
-    named = schema.get("$defs", {})
-    return {name: _looked_up(field, named) for name, field in schema.get("properties", {}).items()}
+    named, fields = schema.get("$defs", {}), schema.get("properties", {})
+    ordered = [*(name for name in order if name in fields), *(name for name in fields if name not in order)]
+    return {name: _looked_up(fields[name], named) for name in ordered}
 
 
 def _looked_up(schema: JSON, named: dict[str, JSON]) -> JSON:
@@ -108,11 +114,3 @@ def _looked_up(schema: JSON, named: dict[str, JSON]) -> JSON:
         beside = {key: value for key, value in schema.items() if key != "anyOf"}
         return {**options[0], **beside} if len(options) == 1 else {**beside, "anyOf": options}
     return schema
-
-
-def indented(value: JSON) -> str:
-    """JSON: short ones on one line, long ones below."""
-    short = inert_json(json.dumps(value, ensure_ascii=False))
-    if len(short) <= 80:
-        return short
-    return inert_json(json.dumps(value, ensure_ascii=False, indent=2)).replace("\n", "\n    ")

@@ -55,14 +55,19 @@ class LiveTree:
             self._live.start()
 
     def pause(self) -> None:
-        """Leave the terminal to someone else for a while."""
+        """Leave the terminal to someone else for a while, below the tree as it stands now."""
+        if self._live is not None:
+            self._stop()
+            self._console.print(self._picture())
+
+    def _stop(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
 
     def finish(self) -> None:
         """Take the live picture away and leave the whole one behind."""
-        self.pause()
+        self._stop()
         self._console.print(picture(self._board, list(self._board.root.rows()), self._clock()))
 
     def _picture(self) -> RenderableType:

@@ -8,7 +8,7 @@ import pytest
 
 from dsl.diagnostics.inert import is_active
 from interpreter.boundary.view import Note, QuestionView, ShownValue, VoteView
-from interpreter.cli.asking import read_field
+from interpreter.cli.fields import read_field
 from interpreter.cli.lines import note_line
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
