@@ -100,8 +100,6 @@ class QuestionView:
     votes: list[VoteView]
     """All that were taken, in their order."""
     groups: list[str] = field(default_factory=list)
-    answer_order: list[str] = field(default_factory=list)
-    """The fields of the answer, as they are declared."""
     verified: bool = False
     rehearsal: bool = False
     staged: bool = False

@@ -50,7 +50,7 @@ def fields_of(question: QuestionView) -> list[Field]:
     schema = question.answer_schema if isinstance(question.answer_schema, dict) else {}
     named = schema.get("$defs", {})
     found = []
-    for name, field in answer_fields(schema, question.answer_order).items():
+    for name, field in answer_fields(schema).items():
         inner, optional = _without_null(field)
         found.append(Field(name, inner, optional, named))
     return found

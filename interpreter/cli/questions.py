@@ -3,7 +3,6 @@
 import json
 import shlex
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dsl.diagnostics.inert import inert, inert_json
@@ -77,7 +76,7 @@ def deadline_text(question: QuestionView, now: float) -> str:
 def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
     """The commands that answer it."""
     which = _typed(run) if only else f"{_typed(run)} {_typed(question.id)}"
-    answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema, question.answer_order))
+    answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema))
     groups = question.groups
     group = f" --group {_typed(groups[0]) if len(groups) == 1 else 'GROUP'}" if groups else ""
     key = " --key FILE" if question.verified else ""
@@ -92,15 +91,14 @@ def _typed(word: str) -> str:
     return shlex.quote(inert(word))
 
 
-def answer_fields(schema: JSON, order: Sequence[str] = ()) -> dict[str, JSON]:
-    """The fields that an answer has, by name, in their `order` where that is known, with the JSON Schema of each; names
-    of types are looked up.
+def answer_fields(schema: JSON) -> dict[str, JSON]:
+    """The fields that an answer has, by name, as they are declared, with the JSON Schema of each; names of types are
+    looked up.
     """
     if not isinstance(schema, dict):
         return {}
-    named, fields = schema.get("$defs", {}), schema.get("properties", {})
-    ordered = [*(name for name in order if name in fields), *(name for name in fields if name not in order)]
-    return {name: _looked_up(fields[name], named) for name in ordered}
+    named = schema.get("$defs", {})
+    return {name: _looked_up(field, named) for name, field in schema.get("properties", {}).items()}
 
 
 def _looked_up(schema: JSON, named: dict[str, JSON]) -> JSON:

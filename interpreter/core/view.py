@@ -75,7 +75,6 @@ def _question(definition: Definition, state: State, question: Question) -> Quest
         shown=question.shown,
         gates=question.gates,
         answer_schema=json_schema(type_, definition.types, for_model=False) if type_ is not None else None,
-        answer_order=[field.name for field in type_.fields] if type_ is not None else [],
         digest=question.digest,
         stage=question.stage + 1,
         stages=len(question.stages),
