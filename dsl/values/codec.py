@@ -34,6 +34,12 @@ def encoded(value: Any) -> bytes:
     return json.dumps(dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
+def encoded_record(contents: dict[str, bytes]) -> bytes:
+    """The bytes of a record, from those of its fields."""
+    names = (json.dumps(_escaped(name), ensure_ascii=False).encode() for name in contents)
+    return b"{" + b",".join(b":".join(field) for field in zip(names, contents.values(), strict=True)) + b"}"
+
+
 def stretch(items: Iterable[Any], most_bytes: int) -> list[Any]:
     """The first of `items`, at least one where there is one, as many as have `most_bytes` together as a list."""
     taken: list[Any] = []
@@ -55,7 +61,11 @@ def _dump_list(value: list[Any]) -> Any:
 
 
 def _dump_record(value: dict[str, Any]) -> Any:
-    return {"$" + name if name.startswith("$") else name: _DUMP[type(item)](item) for name, item in value.items()}
+    return {_escaped(name): _DUMP[type(item)](item) for name, item in value.items()}
+
+
+def _escaped(name: str) -> str:
+    return "$" + name if name.startswith("$") else name
 
 
 _DUMP: dict[type, Callable[[Any], Any]] = {

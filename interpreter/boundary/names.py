@@ -32,6 +32,17 @@ PAUSE_ACTIVITY = "steadflow.pause"
 QUICK_ACTIVITY = "steadflow.quick"
 """Local activity: a call of a tool that only reads and takes seconds: `QuickRequest` in, the tool's result out."""
 
+RECEIVE_ACTIVITY = "steadflow.receive"
+"""Local activity: a large answer of another worker, validated and put into the store: `ReceiveRequest` and the answer
+in; the answer out as a worker of ours would have given it.
+"""
+
+KEEP_ANSWER_ACTIVITY = "steadflow.keep_answer"
+"""Local activity: the bytes of an answer into the store: the answer in, their hash out."""
+
+RECEIVE_KEPT_ACTIVITY = "steadflow.receive_kept"
+"""As `steadflow.receive`, of an answer that was kept; where it takes long."""
+
 CAPTURE_ACTIVITY = "steadflow.capture"
 """Local activity: what a captured call of a tool gives, made up from its type: `CaptureRequest` in, JSON out."""
 

@@ -212,6 +212,17 @@ class QuickRequest:
 
 
 @dataclass
+class ReceiveRequest:
+    """The type of an answer, and the declared types that it names, as encoded by `dsl.definition.encode`. `kept` is the
+    hash of its bytes, where it does not come beside this.
+    """
+
+    returns: JSON
+    types: JSON
+    kept: str | None = None
+
+
+@dataclass
 class CaptureRequest:
     """What a captured call of a tool gives: something that fits the JSON Schema."""
 

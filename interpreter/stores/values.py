@@ -8,7 +8,7 @@ import json
 
 from dsl.expressions.values import Reference, Value, substitute
 from dsl.expressions.wire import to_wire
-from dsl.values.codec import encoded, load
+from dsl.values.codec import encoded, encoded_record, load
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.store import ObjectStore, read
@@ -22,14 +22,10 @@ def keep_large(store: ObjectStore, value: Value) -> Value:
 
     Raises `TypeError` or `ValueError` for what has no JSON: NaN, half a surrogate pair.
     """
-    content = encoded(value)
-    if len(content) <= LARGE:
-        return value
     if isinstance(value, dict):
-        record: Value = {name: _field(store, item) for name, item in value.items()}
-        if len(encoded(record)) <= LARGE:
-            return record
-    return _kept(store, content)
+        return _record(store, value)
+    content = encoded(value)
+    return value if len(content) <= LARGE else _kept(store, content)
 
 
 def content_of(store: ObjectStore, reference: Reference) -> Value:
@@ -46,9 +42,16 @@ def resolve(store: ObjectStore, data: JSON, references: References) -> JSON:
     return to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
 
 
-def _field(store: ObjectStore, value: Value) -> Value:
-    content = encoded(value)
-    return value if len(content) <= LARGE else _kept(store, content)
+def _record(store: ObjectStore, value: dict[str, Value]) -> Value:
+    """Each field is encoded once: that takes as long as all else that is done with a large value."""
+    contents = {name: encoded(item) for name, item in value.items()}
+    whole = encoded_record(contents)
+    if len(whole) <= LARGE:
+        return value
+    record: Value = {
+        name: item if len(contents[name]) <= LARGE else _kept(store, contents[name]) for name, item in value.items()
+    }
+    return record if len(encoded(record)) <= LARGE else _kept(store, whole)
 
 
 def _kept(store: ObjectStore, content: bytes) -> Reference:

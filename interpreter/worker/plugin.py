@@ -24,6 +24,7 @@ from interpreter.activities.headers import HeaderInterceptor
 from interpreter.activities.objects import inline_activity, store_activity
 from interpreter.activities.pause import pause
 from interpreter.activities.quick import quick_activity
+from interpreter.activities.receive import keep_answer_activity, receive_activity, receive_kept_activity
 from interpreter.activities.running import ToolRunner
 from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
@@ -46,6 +47,15 @@ from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
 from interpreter.workflow.run import FlowWorkflow
+
+_BESIDE_THE_STORE: tuple[Callable[[ObjectStore], Callable[..., Any]], ...] = (
+    evaluate_activity,
+    store_activity,
+    inline_activity,
+    receive_activity,
+    receive_kept_activity,
+    keep_answer_activity,
+)
 
 PASSED_THROUGH = ("dsl", "interpreter", "re2")
 """For workflows of the user's own beside ours, which run in Temporal's sandbox: loaded again for each of their runs,
@@ -128,7 +138,7 @@ class FlowPlugin(SimplePlugin):
             name: tool_activity(tool, self._agreements.accepts, runner, self._store)
             for name, tool in self._tools.items()
         }
-        stored = (make(self._store) for make in (evaluate_activity, store_activity, inline_activity))
+        stored = [make(self._store) for make in _BESIDE_THE_STORE]
         verify = verify_answer_activity(self._people)
         return [
             *tools.values(),

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from dsl.definition.definition import Definition
 from dsl.values.references import parted
 from interpreter.boundary.names import CHAT_ACTIVITY, fitting
 from interpreter.boundary.payloads import ChatResult, InlineResult, References
@@ -15,6 +16,7 @@ from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, V
 from interpreter.workflow import limits, local
 from interpreter.workflow.beside import request_parted
 from interpreter.workflow.headers import for_call
+from interpreter.workflow.receiving import is_large, received
 
 Call = CallTool | AttemptModel | Evaluate | Pause | VerifyAnswer
 Ended = Callable[[Call, Any, BaseException | None], None]
@@ -28,15 +30,17 @@ class NeverSent(asyncio.CancelledError):
 
 
 class Calls:
-    def __init__(self, ended: Ended, room: limits.Room) -> None:
+    def __init__(self, definition: Definition, ended: Ended, room: limits.Room) -> None:
+        self._definition = definition
         self._ended = ended
         self._room = room
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._begun: dict[str, int] = {}
+        self._receiving: set[asyncio.Task[RawValue]] = set()
 
     @property
     def in_flight(self) -> int:
-        return len(self._running)
+        return len(self._running) + len(self._receiving)
 
     def start(self, command: Call) -> None:
         handle = self._handle(command)
@@ -74,7 +78,27 @@ class Calls:
         result = None if error else ended.result()
         if same_task and is_local(command):
             self._room.take(_bytes_of(result) - limits.LOCAL_RESULT)
-        self._ended(command, result, error)
+        if type(command) is CallTool and type(result) is RawValue and self._is_foreign(command, result):
+            self._receive(command, result)
+        else:
+            self._ended(command, result, error)
+
+    def _is_foreign(self, command: CallTool, result: RawValue) -> bool:
+        """Whether it is too large to be read here, and no worker of ours has read it."""
+        declared = self._definition.tools[command.tool].returns
+        return declared is not None and not command.staged and is_large(result)
+
+    def _receive(self, command: CallTool, result: RawValue) -> None:
+        returns, types = self._definition.tools[command.tool].returns, self._definition.types
+        assert returns is not None
+        task = asyncio.create_task(received(command.id, result, returns, types, self._room))
+        self._receiving.add(task)
+        task.add_done_callback(lambda ended: self._received(command, ended))
+
+    def _received(self, command: CallTool, ended: "asyncio.Task[RawValue]") -> None:
+        self._receiving.discard(ended)
+        error = ended.exception()
+        self._ended(command, None if error else ended.result(), error)
 
 
 def is_local(command: Call) -> bool:

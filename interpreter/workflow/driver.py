@@ -71,7 +71,7 @@ class Driver:
         self.keeper = Keeper()
         self._moments = Moments()
         room = Room(self._moments)
-        self._calls = Calls(self._call_ended, room)
+        self._calls = Calls(self.definition, self._call_ended, room)
         self._children = Children(run_input, self.definition, self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
         self._next_task: asyncio.Task[None] | None = None

@@ -6,7 +6,7 @@ the store does not answer), is done like any other activity, with the whole of i
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,8 +19,11 @@ from interpreter.boundary.names import (
     CAPTURE_ACTIVITY,
     EVALUATE_ACTIVITY,
     INLINE_ACTIVITY,
+    KEEP_ANSWER_ACTIVITY,
     PAUSE_ACTIVITY,
     QUICK_ACTIVITY,
+    RECEIVE_ACTIVITY,
+    RECEIVE_KEPT_ACTIVITY,
     VERIFY_ANSWER_ACTIVITY,
     fitting,
 )
@@ -33,6 +36,7 @@ from interpreter.boundary.payloads import (
     InlineRequest,
     InlineResult,
     QuickRequest,
+    ReceiveRequest,
     References,
     VerifyAnswerRequest,
 )
@@ -48,6 +52,9 @@ ELSEWHERE = timedelta(seconds=30)
 VERIFICATION_TIMEOUT = timedelta(seconds=10)
 LARGEST_ELSEWHERE = 100_000
 """Bytes of a scope that travels. What is larger is evaluated here once more, and takes its time."""
+
+MOST_RECEIVED_HERE = 500_000
+"""Bytes of an answer that are read and validated here: more take half a second and longer."""
 
 Handle = workflow.ActivityHandle[Any]
 
@@ -97,6 +104,24 @@ def quick_call(command: CallTool, arguments: JSON, elsewhere: Callable[[], Handl
     return _here_first(here, elsewhere, only_if=_is_for_another_worker)
 
 
+async def receipt(id_: str, request: ReceiveRequest, answer: RawValue) -> RawValue:
+    """Of a large answer. Where it takes long it is done elsewhere; then the answer goes through the store, because as
+    an argument it would stand in history a second time.
+    """
+    id_ = f"{id_}!receive"
+    if len(answer.payload.data) <= MOST_RECEIVED_HERE:
+        here = _here(id_, RECEIVE_ACTIVITY, [request, answer], RawValue)
+        received: RawValue = await _here_first(here, lambda: _received_elsewhere(id_, request, answer), _is_late)
+        return received
+    return await _received_elsewhere(id_, request, answer)
+
+
+async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue) -> RawValue:
+    request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, [answer], str)
+    received: RawValue = await _elsewhere(id_, RECEIVE_KEPT_ACTIVITY, request, RawValue)
+    return received
+
+
 def _both(id_: str, activity: str, request: Any, result_type: type) -> Any:
     here = _here(id_, activity, request, result_type)
     return _here_first(here, lambda: _elsewhere(id_, activity, request, result_type))
@@ -107,7 +132,7 @@ def _here(
 ) -> Handle:
     return workflow.start_local_activity(
         activity,
-        request,
+        args=request if type(request) is list else [request],
         result_type=result_type,
         activity_id=fitting(id_),
         schedule_to_close_timeout=most or local_work_at_most(),
@@ -158,12 +183,12 @@ def _is_workers_word(error: ApplicationError, kind: str) -> bool:
 
 
 def _here_first(
-    here: Handle, elsewhere: Callable[[], Handle], only_if: Callable[[FailureError], bool] = _is_not_done
+    here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool] = _is_not_done
 ) -> Any:
     return asyncio.create_task(_tried(here, elsewhere, only_if))
 
 
-async def _tried(here: Handle, elsewhere: Callable[[], Handle], only_if: Callable[[FailureError], bool]) -> Any:
+async def _tried(here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool]) -> Any:
     try:
         return await here
     except FailureError as error:
