@@ -25,6 +25,10 @@ SILENCE_SECONDS = 120.0
 """The longest wait for the next piece of an answer. The whole attempt is bounded by its activity."""
 
 
+LONGEST_NAME = 200
+"""Characters of the name that a server gives a model."""
+
+
 class OpenAIProvider:
     def __init__(self, access: Access, *, silence: float = SILENCE_SECONDS) -> None:
         self._access = replace(access, key=usable_key(access.key))
@@ -36,7 +40,8 @@ class OpenAIProvider:
         """What is said of a failure is looked through for the key: a server, or the client, may have told it back."""
         request = replace(request, without=sorted({*request.without, *self._refused_here}))
         try:
-            return await self._asked(request)
+            answer = await self._asked(request)
+            return replace(answer, response_model=self._access.without_key(answer.response_model)[:LONGEST_NAME])
         except ProviderFailure as failure:
             failure.message = self._access.without_key(failure.message)
             raise failure from None

@@ -5,6 +5,7 @@ connection or a crash of the server, the model may have run.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,7 @@ from interpreter.boundary import failures
 from interpreter.boundary.numbers import seconds
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.providers.access import Access
-from interpreter.providers.openai_reading import Damaged, ToldError
+from interpreter.providers.openai_reading import Damaged, ToldError, in_a_list
 from interpreter.providers.openai_refusals import refused_parts
 from interpreter.providers.provider import Charge, ProviderFailure
 
@@ -29,6 +30,9 @@ _OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exce
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
 _LIMITED = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "rate_limit_reached_error"}
 _NO_KEY = {"invalid_api_key", "authentication_error", "invalid_authentication_error"}
+_ABOUT_KEY = re.compile(
+    r"\bapi.?key\b.{0,40}\b(invalid|not valid|incorrect|missing|expired)|(invalid|incorrect) api.?key", re.IGNORECASE
+)
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _NEVER_MADE = {"LocalProtocolError", "UnsupportedProtocol", "InvalidURL"}
 _OF_TRANSPORT = {"TransportError", "InvalidURL", "StreamError"}
@@ -84,9 +88,13 @@ def _number(text: str, parts: int = 1) -> float | None:
 
 def _refused(error: openai.APIStatusError, request: ChatRequest, access: Access) -> ProviderFailure:
     status = error.status_code
-    told = error.body if type(error.body) is dict else {}
+    body = in_a_list(error.body)
+    told = body.get("error", body) if type(body) is dict else {}
+    told = told if type(told) is dict else {"message": str(told)}
+    said = _short(access.without_key(_said(error, told)))
     kind, charge = _meaning(status, _words(told))
-    said = _short(access.without_key(_said(error)))
+    if status == 400 and _ABOUT_KEY.search(said):
+        kind = failures.AUTHENTICATION
     message = f"{status}: {said}"
     if kind == failures.AUTHENTICATION:
         message += f"; {access.names_key}"
@@ -143,12 +151,12 @@ def _words(told: Mapping[str, Any]) -> set[str]:
     return {str(told[name]).lower() for name in ("code", "type", "status") if told.get(name) is not None}
 
 
-def _said(error: openai.APIStatusError) -> str:
+def _said(error: openai.APIStatusError, told: Mapping[str, Any]) -> str:
     """The server's own words, wherever it puts them."""
-    body = error.body
-    if type(body) is dict:
-        found = next((body[name] for name in ("message", "detail", "error", "msg") if body.get(name)), body)
+    if told:
+        found = next((told[name] for name in ("message", "detail", "error", "msg") if told.get(name)), told)
         return found if type(found) is str else json.dumps(found, default=str)
+    body = error.body
     return body if type(body) is str and body else error.response.reason_phrase or error.message
 
 

@@ -59,10 +59,11 @@ class Answer:
 
     def take(self, part: Any) -> None:
         """One event of a stream, or a whole body."""
+        part = in_a_list(part)
         if type(part) is not dict:
             raise Damaged(f"a piece of the answer is no object but {_short(json.dumps(part))}")
-        if part.get("error"):
-            raise ToldError(part["error"], begun=bool(self.length))
+        if part.get("error") or str(part.get("object")).lower() == "error":
+            raise ToldError(part.get("error") or part, begun=bool(self.length))
         if type(part.get("model")) is str:
             self.model = part["model"] or self.model
         if type(part.get("usage")) is dict:
@@ -181,6 +182,11 @@ def _decoded(line: bytes) -> str:
         return line.rstrip(b"\r").decode()
     except UnicodeDecodeError as error:
         raise Damaged(f"a piece of the answer is damaged ({error})") from error
+
+
+def in_a_list(part: Any) -> Any:
+    """What some put into a list of one, as they do with errors."""
+    return part[0] if type(part) is list and len(part) == 1 else part
 
 
 def _objects(parts: Any) -> list[dict[str, Any]]:

@@ -198,3 +198,38 @@ def test_a_failure_has_no_name_of_the_machine() -> None:
     simulation.go()
     assert run.finish is not None
     assert decode(run.finish.failure).message == "m: Overloaded (BudgetExceeded: ha)"
+
+
+def refuses(*parts: Any) -> Fails:
+    return Fails("InvalidRequest", "400: not supported", details=({"charge": "none", "refuses": list(parts)},))
+
+
+def test_what_a_server_refuses_is_left_out_once_and_for_the_rest_of_the_run() -> None:
+    """54-temperature-that-a-model-refuses"""
+    made = attempts([refuses("temperature"), refuses("strict", "stream"), *TWO], options="temperature 0.2")
+    assert [command.request.without for command in made] == [
+        [],
+        ["temperature"],
+        ["stream", "strict", "temperature"],
+        ["stream", "strict", "temperature"],
+    ]
+    assert [command.id for command in made] == ["main/draft", "main/draft~2", "main/draft~3", "main/again"]
+
+
+@pytest.mark.parametrize("parts", [[], ["colour"], [7, None], ["temperature", "temperature"]], ids=str)
+def test_a_server_that_refuses_the_same_again_is_not_asked_for_ever(parts: list[Any]) -> None:
+    made = attempts([refuses(*parts), refuses(*parts)], options="temperature 0.2")
+    assert len(made) == (2 if "temperature" in parts else 1)
+
+
+@pytest.mark.parametrize("told", ["temperature", 7, None, {"temperature": 1}], ids=str)
+def test_what_a_worker_says_is_refused_is_not_believed_when_it_cannot_be(told: Any) -> None:
+    odd = Fails("InvalidRequest", details=({"charge": "none", "refuses": told, "cut": "yes", "unreached": 1},))
+    assert len(attempts([odd], options="temperature 0.2")) == 1
+
+
+def test_an_address_where_nothing_answers_is_tried_three_times() -> None:
+    unreached = Fails("ConnectionFailed", details=({"charge": "none", "unreached": True},))
+    made, failure = played([unreached] * 3, options="budget 20k tokens")
+    assert len(made) == 3
+    assert "ConnectionFailed" in failure

@@ -117,6 +117,14 @@ NO_ANSWERS: dict[str, tuple[bytes, str, str, str]] = {
     "a filter": (stream(chunk("SAFETY", USAGE)), failures.CONTENT_FILTERED, "usage", "content filter"),
     "nothing": (response(""), failures.CONNECTION_FAILED, "reservation", "ended before it was complete"),
     "no object": (response("[]"), failures.CONNECTION_FAILED, "reservation", "no object"),
+    "an error in a list": (
+        response('[{"error": {"code": 429, "message": "slow down"}}]'),
+        *(failures.RATE_LIMITED, "none", "slow down"),
+    ),
+    "an error that is the body": (
+        events('data: {"object": "error", "message": "no luck", "code": 500}'),
+        *(failures.OVERLOADED, "reservation", "no luck"),
+    ),
     "no JSON": (response("{oops"), failures.CONNECTION_FAILED, "reservation", "damaged"),
     "no text": (events("data: {}"), failures.CONNECTION_FAILED, "reservation", "ended before it was complete"),
     "half a character": (
@@ -278,3 +286,36 @@ async def test_a_connection_that_is_refused_names_the_address_and_its_variable(u
     with pytest.raises(ProviderFailure, match="OPENAI_BASE_URL sets it") as caught:
         await provider.chat(ChatRequest("a", "m", "hello"))
     assert caught.value.unreached
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (
+            400,
+            '[{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}]',
+            "Authentication",
+            "OPENAI_API_KEY",
+        ),
+        (
+            401,
+            '{"error": "no key"}',
+            "Authentication",
+            "401: no key; the worker's environment has the key in OPENAI_API_KEY",
+        ),
+        (403, "<html>Forbidden</html>", "Authentication", "403: <html>Forbidden</html>"),
+        (
+            422,
+            '{"object": "Error", "message": {"detail": [{"msg": "odd"}]}}',
+            "InvalidRequest",
+            '422: {"detail": [{"msg": "odd"}]}',
+        ),
+        (400, "", "InvalidRequest", "400: No"),
+        (418, "[1]", "InvalidRequest", "418: No"),
+        (402, '{"error": {"message": "pay first"}}', "QuotaExceeded", "402: pay first"),
+    ],
+)
+async def test_a_servers_own_words_wherever_it_puts_them(status: int, body: str, kind: str, words: str) -> None:
+    found = await failure(response(body, status=f"{status} No"))
+    assert (found.kind, found.charge) == (kind, "none")
+    assert words in found.message

@@ -39,7 +39,7 @@ class AgentStepMemory(Memory):
 
     prompt: Value = None
     instructions: Value = None
-    schema: str = ""
+    schema: Value = None
     asked: ModelsAsked = field(default_factory=ModelsAsked)
     attempts: int = 0
     rehearsal: bool = False
@@ -89,7 +89,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         return ChatRequest(
             *(agent.name, model, memory.prompt, memory.instructions),
             temperature=float(agent.temperature) if agent.temperature is not None else None,
-            schema_text=memory.schema,
+            schema_text=memory.schema if type(memory.schema) is str else json.dumps(memory.schema),
             feedback=memory.asked.feedback,
             refused=memory.asked.refused,
             without=list(machine.state.refuses.get(model, [])),
