@@ -93,6 +93,15 @@ def test_votes_that_were_overruled_are_forgotten_first() -> None:
     assert votes[0].answer.answer == {"amount": 10}
 
 
+def test_no_vote_that_counts_is_forgotten() -> None:
+    definition = definition_of(ASKING.format(answer="").replace("from 2 of", "from 250 of"))
+    assert definition is not None
+    run = Simulation(definition, World()).run({})
+    for number in range(MOST_VOTES + 5):
+        assert say(run, id=str(number), by=f"p{number}").startswith("recorded")
+    assert len(run.state.questions["main/pay"].votes) == MOST_VOTES + 5
+
+
 def test_so_many_answers_are_checked_at_a_time() -> None:
     run = asked()
     for number in range(MOST_CHECKS + 1):

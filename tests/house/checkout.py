@@ -1,7 +1,9 @@
 """The checkout as the house's own tests see it."""
 
 import ast
+import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -9,21 +11,31 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("dsl", "interpreter")
 
 
+MADE = frozenset({"__pycache__", "build", "dist"})
+"""Folders that are no part of it, beside those with a dot."""
+
+
 @cache
 def committed() -> tuple[Path, ...]:
     """The files under version control and those about to be, relative to the root; without git, all there are."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listing.returncode == 0:
-        found = (Path(line) for line in listing.stdout.splitlines())
-    else:
-        found = (path.relative_to(ROOT) for path in ROOT.rglob("*") if ".venv" not in path.parts)
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard")
+    found = _all() if listed is None else (Path(line) for line in listed.splitlines())
     return tuple(sorted(path for path in found if (ROOT / path).is_file()))
+
+
+def git(*arguments: str) -> str | None:
+    """What git says of this checkout; None where there is no git, or this is no checkout."""
+    if shutil.which("git") is None:
+        return None
+    told = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return told.stdout if told.returncode == 0 else None
+
+
+def _all() -> Iterator[Path]:
+    for found in ROOT.rglob("*"):
+        path = found.relative_to(ROOT)
+        if not any(part in MADE or (part.startswith(".") and part != ".ci") for part in path.parts[:-1]):
+            yield path
 
 
 @cache

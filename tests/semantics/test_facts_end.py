@@ -26,6 +26,7 @@ STILL = {
     "budget that leaves it alone": f"{NARROW} budget 3 calls {{ {NEEDS} }} on exhausted {{ {NEEDS} }} {NEEDS}",
     "exhausted that leaves": f"budget 3 calls {{ {NARROW} }} on exhausted {{ return }} {NEEDS}",
     "until": f"loop l budget 3 iterations {{ set v = m until v != null }} {NEEDS}",
+    "behind an until": f"loop l budget 3 iterations {{ until v == null {NEEDS} }}",
     "loop exhausted that leaves": f"loop l budget 3 iterations {{ until v != null }} on exhausted {{ return }} {NEEDS}",
     "approved in each round": f"for i in n {{ {ASK} if not ok.approved {{ continue }} {PAY} }}",
     "approved or left": f'{ASK} try {{ if not ok.approved {{ fail "no" }} }} on error {{ return }} {PAY}',
@@ -61,6 +62,10 @@ NO_MORE = {
     "set before it was exhausted": (f"{NARROW} budget 3 calls {{ set v = null }} on exhausted {{ {NEEDS} }}", "SF202"),
     "exhausted": (f"budget 3 calls {{ {NARROW} }} on exhausted {{ }} {NEEDS}", "SF202"),
     "set where exhausted": (f"{NARROW} budget 3 calls {{ }} on exhausted {{ set v = null }} {NEEDS}", "SF202"),
+    "broken off": (
+        f'loop l budget 3 iterations {{ if a == "" {{ break }} set v = m until v != null }} {NEEDS}',
+        "SF202",
+    ),
     "loop exhausted": (f"loop l budget 3 iterations {{ until v != null }} on exhausted {{ }} {NEEDS}", "SF202"),
     "where a loop is exhausted": (
         f'loop l budget 3 iterations {{ {NARROW} until a == "" set v = m }} on exhausted {{ {NEEDS} }}',
