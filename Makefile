@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow model explore soak mutants bench lint lock clean
+.PHONY: help demo test test-slow model explore soak mutants bench nightly lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,10 +50,14 @@ mutants: $(environment)  ## plant small faults and list what no test finds; ROOM
 bench: $(environment)  ## measure cold start, runs and expressions, each beside a reference
 	@$(bin)/python -m tests.bench
 
+nightly: $(environment)  ## all of the above and a second Python, and one page about it; MINUTES=30 SAMPLE=100 SEED=1 SECOND=python3.13
+	@$(bin)/python -m tests.nightly --minutes $(or $(MINUTES),30) --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1) \
+	  $(if $(SECOND),--second $(SECOND)) $(if $(ONLY),--only $(ONLY))
+
 lock: $(environment)  ## write requirements.lock anew from pyproject.toml
 	@command -v uv >/dev/null || $(bin)/python -m pip install --quiet uv
 	@PATH="$$PATH:$(bin)" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --group dev --output-file requirements.lock pyproject.toml
 
 clean:  ## remove the environment, caches and the demo's state
-	@rm -rf .venv .steadflow .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist build
+	@rm -rf .venv .venv-* .steadflow .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist build
