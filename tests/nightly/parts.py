@@ -69,7 +69,7 @@ def tests(name: str, python: str, folder: Path) -> Part:
 
 
 def second_python(
-    root: Path, folder: Path, wanted: str | None, find: Callable[[str], str | None] | None = None
+    root: Path, folder: Path, wanted: str | None, find: Callable[[str], str | None] = shutil.which
 ) -> Part:
     """The tests under another version than the environment's, in an environment beside it."""
     name, own = "second Python", version_of(sys.executable)
