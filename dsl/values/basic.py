@@ -75,7 +75,8 @@ def _finite(value: int | float | Decimal) -> float | None:
 def _decimal(value: Any, place: Place | None, checking: Checking) -> Any:
     kind = type(value)
     if kind is Decimal:
-        decimal = value if value.is_finite() and ARITHMETIC.create_decimal(value) == value else None
+        fits = value.is_finite() and ARITHMETIC.create_decimal(value) == value
+        decimal = (value or value.copy_abs()) if fits else None  # there is one zero, however it was written
     elif kind in (str, int, float):
         decimal = parse_decimal(str(value))
     else:

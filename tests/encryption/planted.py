@@ -15,7 +15,7 @@ from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, RunOptions
 from interpreter.client.client import Client, connect_embedded
-from interpreter.client.errors import RunFailed
+from interpreter.client.errors import RunCancelled, RunFailed
 from interpreter.encryption.keyring import Keyring
 from interpreter.stores.store import digest_of
 from interpreter.worker.plugin import FlowPlugin
@@ -30,7 +30,7 @@ WORDS = tuple(
     f"{door}word"
     for door in (
         *("input", "argument", "result", "large", "declared", "detail", "crash", "prompt", "model", "question"),
-        *("answer", "note", "person", "requester", "child", "failed", "kindred"),
+        *("answer", "note", "person", "requester", "child", "failed", "kindred", "quick", "stumble"),
     )
 )
 PLANTED = (*WORDS, ADDRESS)
@@ -43,6 +43,7 @@ tool desk.report(word: text) -> text read
 tool desk.measure(body: text) -> int read
 tool desk.declared(word: text) -> text write { errors Closed compensate none "it is only written down" }
 tool desk.crash(word: text) -> text read { retry 1 times backoff 1s to 1s }
+tool desk.quick(word: text) -> text read quick
 agent writer(word: text) -> text {
   model "planted"
   instructions "say something"
@@ -52,12 +53,18 @@ flow below(word: text) -> text {
   step seen = desk.look(word: "childword {{ word }}")
   return seen
 }
+flow waiting(word: text) -> text {
+  await approval stay "inputword {{ word }}?" { from "team" timeout 4m then reject }
+  return word
+}
 flow main(case: Case) -> text budget 5m {
   step seen = desk.look(word: "argumentword {{ case.word }}")
   step large = desk.report(word: seen)
   step size = desk.measure(body: large)
   step told = writer(word: case.word)
   step child = below(word: case.word)
+  step fast = desk.quick(word: "fine")
+  try { step slipped = desk.quick(word: "slip") } on error { sleep 1ms }
   var closed = ""
   try { step closed_one = desk.declared(word: "x") } on error e { set closed = "kindredword {{ e.message }}" }
   await approval ok "questionword {{ closed }}?" {
@@ -93,6 +100,13 @@ def declared(word: str) -> str:
     raise ToolError("Closed", "declaredword", details={"why": "detailword"})
 
 
+@tool("desk.quick")
+def quick(word: str) -> str:
+    if word == "slip":
+        raise ValueError("stumbleword")
+    return f"quickword {word}"
+
+
 @tool("desk.crash")
 def crash(word: str) -> str:
     try:
@@ -101,7 +115,7 @@ def crash(word: str) -> str:
         raise RuntimeError(f"crashword at attempt {current().attempt}") from error
 
 
-TOOLS = [look, report, measure, declared, crash]
+TOOLS = [look, report, measure, declared, crash, quick]
 
 
 class Planted:
@@ -145,6 +159,22 @@ async def carry_through(client: Client, id_: str, *, eagerly: bool) -> None:
         assert "failedword answerword" in str(error)  # noqa: PT017 - the other end is none
     else:
         raise AssertionError("the flow fails")
+
+
+async def cancel_one(client: Client, id_: str) -> None:
+    """What it came to is kept where its end stands."""
+    run = await client.submit(FLOW, {"word": "inputword"}, id=id_, flow="waiting", task_queue=QUEUE)
+
+    async def asked() -> bool | None:
+        return bool((await run.state()).questions) or None
+
+    await eventually(asked)
+    await run.cancel()
+    try:
+        await run.result()
+    except RunCancelled:
+        return
+    raise AssertionError("the run was cancelled")
 
 
 def found_in(folder: Path, words: Iterable[str] = PLANTED) -> dict[str, list[str]]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
-from tests.encryption.planted import ADDRESS, PLANTED, carry_through, found_in, serving
+from tests.encryption.planted import ADDRESS, PLANTED, cancel_one, carry_through, found_in, serving
 
 
 async def carried(state: Path, keys: Keyring) -> dict[str, list[str]]:
     async with serving(state, keys) as client:
         await carry_through(client, "plain-run", eagerly=False)
         await carry_through(client, "continued-run", eagerly=True)
+        await cancel_one(client, "cancelled-run")
         while_open = found_in(state)
     return {name: [*while_open.get(name, []), *words] for name, words in found_in(state).items()} | while_open
 

@@ -205,3 +205,10 @@ def test_parameters_are_validated_as_a_record() -> None:
 def test_a_default_that_has_no_value_is_a_problem() -> None:
     (problem,) = validate({}, type_("{ at: time = now() }"), {}).problems
     assert str(problem) == "at: the default has no value: a constant cannot use now() or uuid()"
+
+
+@pytest.mark.parametrize("zero", [Decimal("-0"), Decimal("-0.0"), "-0", "-0.0", -0.0, 0])
+def test_there_is_one_zero_however_it_was_written(zero: Any) -> None:
+    """A number with its digits, as another worker writes it, and a text give the same decimal."""
+    value = validate(zero, type_("decimal"), {}).value
+    assert not value.is_signed()

@@ -8,7 +8,7 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
-from interpreter.encryption.keyring import NO_KEYS
+from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import MissingObject, digest_of
 from interpreter.worker.objects import MOST_KEPT, Objects, named_in
@@ -31,13 +31,14 @@ def run_input(**changes: object) -> dict[str, object]:
     return {"definition": {"hash": digest_of(DEFINITION), "inline": None}, "state": None} | changes
 
 
+@pytest.mark.parametrize("keys", [NO_KEYS, Keyring((Key.new("one"),))], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("codec", [None, Backwards()], ids=["alone", "beside another codec"])
-async def test_what_the_input_of_a_run_names_is_in_memory_afterwards(codec: PayloadCodec | None) -> None:
+async def test_what_the_input_of_a_run_names_is_in_memory_afterwards(codec: PayloadCodec | None, keys: Keyring) -> None:
     store = MemoryStore()
     store.put(DEFINITION)
     objects = Objects([], store)
     given = run_input(state={"kept": store.put(STATE), "size": len(STATE)})
-    converter = converter_that_reads_ahead(replace(DataConverter.default, payload_codec=codec), objects, NO_KEYS)
+    converter = converter_that_reads_ahead(replace(DataConverter.default, payload_codec=codec), objects, keys)
     assert await converter.decode(await converter.encode([given, "else"])) == [given, "else"]
     assert objects.definition(digest_of(DEFINITION)) == DEFINITION
     assert objects.definition(digest_of(DEFINITION)) == DEFINITION, "kept for the next run"
