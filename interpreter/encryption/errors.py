@@ -20,11 +20,11 @@ class MissingKey(EncryptionError):
     """It is encrypted with a key that is not here; `key` is the id of it."""
 
     def __init__(self, key: str, known: tuple[str, ...]) -> None:
-        here = f"here are {', '.join(known)}" if known else "there is none here"
+        has = f"only {', '.join(known)}" if known else "no key"
         super().__init__(
             key,
-            f"this is encrypted with the key {key!r}, and {here}: add it to {VARIABLE} as `{key}:KEY`, "
-            f"or to the file that {FILE_VARIABLE} names",
+            f"this is encrypted with the key {key!r}, and the process that reads it has {has}: add it to {VARIABLE} as "
+            f"`{key}:KEY`, or to the file that {FILE_VARIABLE} names",
         )
 
 

@@ -24,7 +24,10 @@ def test_every_command_takes_its_keys_from_one_place_and_says_which_one_it_lacks
     for command in ("show", "approvals", "approve"):
         ended = dsl(command, "in-secret", *(["--answer", "count=2", "--by", "ada"] if command == "approve" else []))
         assert ended.code == 1
-        assert "encrypted with the key 'nov-1', and there is none here" in ended.err, (command, ended.err)
+        assert "with the key 'nov-1', and the process that reads it has no key" in ended.err, (
+            command,
+            ended.err,
+        )
         assert "add it to STEADFLOW_ENCRYPTION_KEYS as `nov-1:KEY`" in ended.err
     assert "encrypted with the key nov-1" in dsl("runs").out
     dsl.environment["STEADFLOW_ENCRYPTION_KEYS"] = made.out

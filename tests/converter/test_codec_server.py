@@ -94,7 +94,7 @@ def test_what_cannot_be_done_is_said(server: CodecServer) -> None:
     stranger = encrypted(PAYLOAD, Keyring((Key.new("two"),)))
     status, headers, told = asked(server, "POST", "/decode", payloads(PAYLOAD, stranger), Origin=UI)
     assert (status, headers["access-control-allow-origin"]) == (400, UI), "or the page could not read why"
-    assert "'two', and here are one" in told["message"]
+    assert "'two', and the process that reads it has only one" in told["message"]
     for path, body, expected in (
         ("/else", payloads(PAYLOAD), 404),
         ("/a/b/decode", payloads(PAYLOAD), 404),

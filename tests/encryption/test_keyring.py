@@ -17,7 +17,7 @@ def test_the_first_encrypts_and_all_are_found_by_their_id() -> None:
     assert keys == Keyring((ONE, TWO))
     assert keys.first == ONE
     assert keys.key("old") == TWO
-    with pytest.raises(MissingKey, match="'gone', and here are 2026-11, old"):
+    with pytest.raises(MissingKey, match="'gone', and the process that reads it has only 2026-11, old"):
         keys.key("gone")
 
 

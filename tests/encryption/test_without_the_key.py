@@ -76,7 +76,8 @@ async def test_a_client_without_the_key_is_told_its_id(state: Path) -> None:
         await eventually(lambda: asked(run))
         for look in (other.run(run.id).state, other.run(run.id).approvals):
             with pytest.raises(
-                MissingKey, match="encrypted with the key 'old', and there is none here: add it to STEAD"
+                MissingKey,
+                match="with the key 'old', and the process that reads it has no key: add it to STEAD",
             ):
                 await look()
         with pytest.raises(MissingKey):
@@ -102,7 +103,7 @@ async def test_a_key_is_replaced_while_a_run_waits(state: Path) -> None:
         await eventually(lambda: asked(later))
         await later.approve("ok", by="ann", group="team")
         assert await later.result() == "b"
-        with pytest.raises(MissingKey, match="'new', and here are old"):
+        with pytest.raises(MissingKey, match="'new', and the process that reads it has only old"):
             await run.result()
     assert written == ["b", "b"]
 
@@ -119,7 +120,7 @@ async def test_a_worker_without_the_key_leaves_runs_alone_and_says_why(
         async def stuck() -> str | None:
             return await why_stuck(client.temporal, client.run(run.id))
 
-        assert "encrypted with the key 'old', and there is none here" in await eventually(stuck)
+        assert "encrypted with the key 'old', and the process that reads it has no key" in await eventually(stuck)
     async with worker(client, queue):
         await eventually(lambda: asked(run))
         await run.approve("ok", by="ann", group="team")
