@@ -160,11 +160,6 @@ class Seen:
         return {name: value for name, value in vars(self).items() if value not in (None, [])}
 
 
-def without_run(text: str, run: str) -> str:
-    """A text with what names one run taken out, so that runs can be compared."""
-    return text.replace(run, "run")
-
-
 def call_text(name: str, arguments: Any, key: str) -> str:
     """One call outside: its name, its arguments and the part of its key that does not depend on the run."""
     return f"{name} {json.dumps(shown(arguments), sort_keys=True, ensure_ascii=False)} @{key}"

@@ -7,6 +7,7 @@ planned (a provider that says what the case says); how real ones are asked is te
 import asyncio
 import base64
 import json
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
+from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
 from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, WORKFLOW
 from interpreter.boundary.payloads import (
@@ -37,8 +39,9 @@ from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
 from interpreter.stores.store import ObjectStore
-from tests.runs.case import Case, Plan, Seen, call_text, without_run
+from tests.runs.case import Case, Plan, Seen, call_text
 
+_RUN = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
 POLL = 0.05
 LONGEST = 60.0
 MOST_TRIES = 20
@@ -170,7 +173,7 @@ class Served:
         counter = f"{group}/{name}/{arguments[chooser]}" if chooser else f"{group}/{name}"
         number = run.numbers[counter]
         run.numbers[counter] += 1
-        run.calls.append(call_text(name, shown, place))
+        run.calls.append(call_text(name, shown, _within(place, run.id)))
         return run.case.plan(group, name, arguments, number)
 
     def tool(self) -> Any:
@@ -178,8 +181,10 @@ class Served:
         async def planned_tool(args: Sequence[RawValue]) -> Any:
             info = activity.info()
             arguments = activity.payload_converter().from_payload(args[0].payload)
+            key = HEADERS.get().key
             assert info.workflow_id is not None
-            plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, info.activity_id, arguments)
+            assert key is not None
+            plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, key, arguments)
             await _take(plan.takes)
             if plan.kind is not None:
                 raise ApplicationError(plan.message, type=plan.kind)
@@ -198,7 +203,8 @@ class PlannedProvider:
         info = activity.info()
         assert info.workflow_id is not None
         arguments = {"prompt": request.prompt}
-        plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, info.activity_id, request.prompt)
+        place = f"{info.workflow_id}/{info.activity_id}"
+        plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, request.prompt)
         await asyncio.sleep(plan.takes)
         if plan.kind is not None:
             raise ProviderFailure(plan.kind, plan.message, **{"charge": "reservation", **plan.detail})
@@ -223,10 +229,16 @@ def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]") -> Seen:
         outcome=outcome,
         result=result,
         failure=failure,
-        calls=[without_run(call, f"{run.id}/{run.first_run}") for call in run.calls],
+        calls=[call.replace(f"{run.id}/{run.first_run}", "run") for call in run.calls],
         ledger=[f"{entry.state} {entry.path}" for entry in view.ledger],
+        trace=[f"{note.kind} {note.path}" for note in view.notes],
         refusals=run.refusals,
     )
+
+
+def _within(key: str, run: str) -> str:
+    """What of a key does not depend on the run: without the ids of runs in it, which are random."""
+    return _RUN.sub("", key.removeprefix(run)).removeprefix("/")
 
 
 def _ended(ending: "asyncio.Task[RunResult]") -> tuple[str, Any, dict[str, Any] | None]:

@@ -1,7 +1,7 @@
 """Every run case on a real Temporal server, as it is and continuing as new at each quiescent point.
 
-What a run comes to, and every call outside, must be what the simulation expects. The runs go side by side on one
-server; each test waits for its own.
+What a run comes to, every call outside with its key, the ledger and the notes must be what the simulation expects, in
+its order, but for what runs side by side. The runs go side by side on one server; each test waits for its own.
 """
 
 import asyncio
@@ -19,12 +19,15 @@ from interpreter.server.command import DYNAMIC_CONFIG, find_binary
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.runs.case import Case, Seen, all_cases
+from tests.runs.order import differences, side_by_side
 from tests.runs.served import PlannedProvider, Served, ServedRun
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AT_ONCE = 12
 TASK_QUEUE = "cases"
+PLACED = {"calls": r" @(\S+)$", "ledger": r" (\S+)$", "trace": r" (\S*)$"}
+"""What is compared line by line, with the place that stands in each."""
 PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
 Runs = dict[tuple[str, bool], "asyncio.Task[tuple[Seen, ServedRun]]"]
 
@@ -61,7 +64,11 @@ async def runs() -> AsyncIterator[Runs]:
 @pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
 async def test_served(case: Case, eagerly: bool, runs: Runs) -> None:
     seen, _ = await runs[case.name, eagerly]
-    assert _comparable(seen.as_data()) == _comparable(yaml.safe_load(case.expected.read_text()))
+    served, simulated = seen.as_data(), yaml.safe_load(case.expected.read_text())
+    assert _outcome(served) == _outcome(simulated)
+    beside = side_by_side(case.definition)
+    for part, place in PLACED.items():
+        assert differences(simulated.get(part, []), served.get(part, []), beside, place) == []
 
 
 async def test_continuations_were_forced_everywhere(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +83,5 @@ async def test_continuations_were_forced_everywhere(runs: Runs, capsys: pytest.C
     assert all(forced[place] > 0 for place in PLACES)
 
 
-def _comparable(seen: dict[str, Any]) -> dict[str, Any]:
-    """Without what may differ: the order of what runs side by side, the places of calls inside children, the notes."""
-    calls = sorted(call.rsplit(" @", 1)[0] for call in seen.get("calls", []))
-    return {**seen, "calls": calls, "ledger": sorted(seen.get("ledger", [])), "trace": []}
+def _outcome(seen: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in seen.items() if name not in PLACED}
