@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.expressions import Conditional, Entry, Expression, Literal, RecordLiteral
+from dsl.ast.expressions import Literal
 from dsl.ast.statements import Fail
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.kinds import FAILED, KINDS
+from dsl.semantics.raised import failed_with
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -20,8 +21,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
                 advice = "give the tool's error another name, here and in the tool"
                 yield Diagnostic("SF108", message, program.name_label(tool, kind), help=advice)
     for fail in program.facts.all(Fail):
-        for literal in _kinds(fail.value):
-            yield from _failed_with(program, str(literal.value), literal, declared)
+        for literal in failed_with(fail.value):
+            if literal is not None:
+                yield from _failed_with(program, str(literal.value), literal, declared)
 
 
 def _failed_with(
@@ -37,23 +39,3 @@ def _failed_with(
         label = (program.name_label(tool, kind, "declared here"),)
         advice = "name what went wrong in words of your own; an error that was caught is passed on by `kind: e.kind`"
         yield Diagnostic("SF108", message, program.label(literal), label, help=advice)
-
-
-def _kinds(value: Expression) -> Iterator[Literal]:
-    """The kinds that a `fail` names by literals."""
-    if isinstance(value, RecordLiteral):
-        for entry in value.entries:
-            if isinstance(entry, Entry) and entry.name == "kind":
-                yield from _texts(entry.value)
-    elif isinstance(value, Conditional):
-        yield from _kinds(value.then)
-        yield from _kinds(value.otherwise)
-
-
-def _texts(value: Expression) -> Iterator[Literal]:
-    match value:
-        case Literal(value=str()):
-            yield value
-        case Conditional():
-            yield from _texts(value.then)
-            yield from _texts(value.otherwise)

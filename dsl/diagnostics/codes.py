@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "SF106": "no main flow, or more than one",
     "SF107": "name of the wrong kind",
     "SF108": "error kind that something else has",
+    "SF109": "error kind that cannot come here",
     "SF201": "type mismatch",
     "SF202": "optional value used without a check",
     "SF203": "invalid type or constraint",
