@@ -12,6 +12,7 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.node import Node
+from dsl.ast.statements import Budget
 
 Names = Iterable[tuple[str | None, Node]]
 Blocks = tuple[tuple[str, ast.Block], ...]
@@ -138,3 +139,11 @@ SHAPES: dict[type[Node], Shape] = {
 
 def shape(statement: Node) -> Shape:
     return SHAPES[type(statement)]
+
+
+def only_counts_rounds(budget: Budget | None) -> bool:
+    """Then a loop's budget is used up between two rounds, after at least one of them, never in the middle of one."""
+    if budget is None or not budget.iterations:
+        return False
+    others = (budget.usd, budget.tokens, budget.calls, budget.turns, budget.time)
+    return all(limit is None for limit in others)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dsl.ast.expressions import Get, Name
+from dsl.ast.expressions import Get, Index, Name
 from dsl.ast.node import Node
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -34,8 +34,8 @@ def _advice(program: Program, found: MaybeNull) -> str:
         owner = program.facts.type_of(node.subject)
         if isinstance(owner, ApprovalOf):
             return _of_approval(program.source.slice(node.subject.span), owner)
-    path = path_of(node) if isinstance(node, (Get, Name)) else None
-    text = ".".join(path) if path is not None else "…"
+    path = path_of(node) if isinstance(node, (Get, Index, Name)) else None
+    text = ".".join(path).replace(".[", "[") if path is not None else "…"
     if found.use.startswith("`.") and path is not None:
         return f"check it first: `if {text} != null {{ … }}`, or use `?.`"
     return f"check it first: `if {text} != null {{ … }}`, or say what else: `if {text} != null then … else …`"

@@ -20,7 +20,7 @@ from dsl.ast.address import label
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node, walk
-from dsl.ast.shapes import shape
+from dsl.ast.shapes import only_counts_rounds, shape
 from dsl.expressions.names import names
 
 
@@ -52,6 +52,7 @@ class _Round:
     name: str | None
     is_loop: bool
     exits: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,9 @@ class _Walk:
         end = self.block(node.body, f"{at}[]", state, inside)
         ways: list[End] = [*round_.exits]
         if node.on_exhausted is not None:
-            ways.append(self.block(node.on_exhausted, f"{at}/exhausted", state, around))
+            whole = _join([end, *round_.continues]) if only_counts_rounds(node.budget) else None
+            exhausted = state if whole is None else whole.leave(state)
+            ways.append(self.block(node.on_exhausted, f"{at}/exhausted", exhausted, around))
         elif not ways and not any(isinstance(each, ast.Return) for each in walk(node.body)):
             ways += [state, end]
         after = _join(ways)
@@ -222,8 +225,8 @@ class _Walk:
                 meant = [each for each in around.rounds if node.loop in (None, each.name)]
                 if not meant:
                     self.problems.append(f"{at}: it leaves a loop that is not around it")
-                elif isinstance(node, ast.Break):
-                    meant[-1].exits.append(state)
+                else:
+                    (meant[-1].exits if isinstance(node, ast.Break) else meant[-1].continues).append(state)
             case ast.Return() | ast.Fail():
                 self.uses(at, state, node.value)
                 if isinstance(node, ast.Return) and around.in_branch:

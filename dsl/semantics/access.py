@@ -28,12 +28,25 @@ from dsl.semantics.widening import changes
 
 
 def path_of(expression: Expression) -> Path | None:
-    """`a.b.c` as a path; None for anything that is not a name with fields below it."""
-    fields: list[str] = []
-    while isinstance(expression, Get):
-        fields.append(expression.name)
+    """`a.b[0].c` as a path; None for anything but a name with fields and items at constant places below it."""
+    below: list[str] = []
+    while isinstance(expression, Get | Index):
+        if isinstance(expression, Get):
+            below.append(expression.name)
+        elif (place := _place(expression.index)) is not None:
+            below.append(place)
+        else:
+            return None
         expression = expression.subject
-    return (expression.name, *reversed(fields)) if isinstance(expression, Name) else None
+    return (expression.name, *reversed(below)) if isinstance(expression, Name) else None
+
+
+def _place(index: Expression) -> str | None:
+    """`[0]` and `["key"]`, which no field is called."""
+    if isinstance(index, Literal) and isinstance(index.value, str):
+        return f'["{index.value}"]'
+    whole = _whole(index)
+    return None if whole is None else f"[{whole}]"
 
 
 def name(node: Name, state: State, inference: Inference) -> Type:
@@ -73,13 +86,20 @@ def get(node: Get, state: State, inference: Inference) -> Type:
     else:
         subject = inference.present(node.subject, state, f"`.{node.name}`")
     found = _field(node, subject, inference)
+    return _known(
+        node, optional(found) if node.optional and isinstance(subject, OptionalOf) else found, state, inference
+    )
+
+
+def _known(node: Get | Index, found: Type, state: State, inference: Inference) -> Type:
+    """`found`, or what a condition told. That may have been of a wider type, before its record was known better."""
     path = path_of(node)
-    if path is not None and path in state.refined:
-        refined = state.refined[path]
-        if misfit(required(found), required(refined)) is None:
-            inference.widen(node, required(found), required(refined))
-        return refined
-    return optional(found) if node.optional and isinstance(subject, OptionalOf) else found
+    if path is None or path not in state.refined:
+        return found
+    refined = state.refined[path]
+    if misfit(required(found), required(refined)) is None:
+        inference.widen(node, required(found), required(refined))
+    return refined
 
 
 def _is_callee(node: Get, state: State, inference: Inference) -> bool:
@@ -136,10 +156,10 @@ def index(node: Index, state: State, inference: Inference) -> Type:
     match subject:
         case ListOf(item=item):
             inference.expect(node.index, Wanted(INT, "the position in a list"), state)
-            return item
+            return _known(node, item, state, inference)
         case MapOf(value=value):
             inference.expect(node.index, Wanted(TEXT, "the key of a map"), state)
-            return value
+            return _known(node, value, state, inference)
     inference.infer(node.index, state)
     if subject == JSON:
         return JSON

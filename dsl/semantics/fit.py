@@ -193,16 +193,38 @@ def _join_records(left: Type, right: Type) -> Type | None:
 def widened(type_: Type) -> Type:
     """The type of a `var` whose first value is a `type_`: later values are of the same kind, not the same literal."""
     match type_:
-        case Enum(values=(_,), name=None):
+        case Enum(values=values, name=None, written=written) if written or len(values) == 1:
             return TEXT
-        case Basic() if type_ == FRACTION:
-            return DECIMAL
-        case ListOf(item=item):
-            return ListOf(widened(item))
+        case ListOf(item=item, at_most=at_most):
+            return ListOf(widened(item), at_most)
         case Record(name=None, members=parts):
             return Record(tuple(Member(part.name, widened(part.type), part.required) for part in parts))
         case _:
             return type_
+
+
+def grown(type_: Type, found: Type) -> Type | None:
+    """The type of a `var` without a written one that is set to a `found`, which does not fit what it has held so far: a
+    fraction may turn out a number or a decimal, a list longer. None when it is of another kind."""
+    match type_, found:
+        case Basic(), Basic() if type_ == FRACTION and found in (NUMBER, DECIMAL):
+            return found
+        case ListOf(), ListOf():
+            item = type_.item if misfit(found.item, type_.item) is None else grown(type_.item, found.item)
+            fits = type_.at_most is None or (found.at_most is not None and found.at_most <= type_.at_most)
+            return None if item is None else ListOf(item, type_.at_most if fits else None)
+        case Record(name=None), Record():
+            have, new = members(type_) or {}, members(found) or {}
+            if have.keys() != new.keys():
+                return None
+            kept = {
+                name: part.type if misfit(new[name].type, part.type) is None else grown(part.type, new[name].type)
+                for name, part in have.items()
+            }
+            parts = tuple(Member(name, each) for name, each in kept.items() if each is not None)
+            return Record(parts) if len(parts) == len(kept) else None
+        case _:
+            return None
 
 
 def comparable(left: Type, right: Type) -> bool:

@@ -54,7 +54,13 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver, broken: I
     if signature is not None and signature.node is not flow and flow.returns is not None:
         returns = resolver.resolve(flow.returns)
     walker = Walker(flow, returns, inference, resolver, TABLE)
-    end = walker.block(flow.body, parameters(flow.parameters, resolver), Around())
+    found = len(facts.findings)
+    while True:
+        end = walker.block(flow.body, parameters(flow.parameters, resolver), Around())
+        if not walker.growing:
+            break
+        del facts.findings[found:]
+        walker = Walker(flow, returns, inference, resolver, TABLE, held=walker.held)
     if end is not None and flow.returns is not None and not quiet:
         inference.report(NoReturn(flow))
 

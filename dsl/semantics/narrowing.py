@@ -12,8 +12,9 @@ condition has been inferred before; types are read from the facts.
 - Only a comparison with a literal tells anything. That it is equal to one that is not null says that the subject, and
   all before a `?.` in it, is there. That it is *not* equal says nothing of a subject that may be null: null differs
   from every literal too.
-- What is told is told of a path: a name and fields below it, no items. Values do not change, so it holds until the name
-  stands for another value; `State.define` and `State.forget` drop it then, for what a block may set before the block.
+- What is told is told of a path: a name, fields below it, and items at a constant place. Values do not change, so it
+  holds until the name stands for another value; `State.define` and `State.forget` drop it then, for what a block may
+  set before the block. A `let` of a condition tells what the condition does, as long as none of its names is set.
 - A field can tell about its record: the field by which a union is told apart leaves its other records out, `ok` of an
   outcome and `approved` of an approval give their `value`, `error` and `answer` a type. `approved` gives no answer when
   a timeout may approve, because then nobody answered; `outcome == "approved"` does.
@@ -22,13 +23,14 @@ condition has been inferred before; types are read from the facts.
 from collections.abc import Callable
 from typing import Any
 
-from dsl.ast.expressions import Binary, Expression, Get, ListLiteral, Literal, Name, Unary
+from dsl.ast.expressions import Binary, Expression, Get, Index, ListLiteral, Literal, Name, Unary
 from dsl.semantics.access import path_of
 from dsl.semantics.facts import Facts
 from dsl.semantics.state import Path, State, join
 from dsl.semantics.types import (
     ERROR,
     NULL,
+    TEXT,
     ApprovalOf,
     Enum,
     OptionalOf,
@@ -60,9 +62,13 @@ def _binary(node: Binary, truth: bool, state: State, facts: Facts) -> State:
             return _equality(node, truth == (node.operator == "=="), state, facts)
         case "in" | "not in" if isinstance(node.right, ListLiteral):
             values = [item.value if isinstance(item, Literal) else None for item in node.right.items]
-            texts = frozenset(value for value in values if isinstance(value, str))
+            texts = tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
             within = truth == (node.operator == "in")
-            return _one_of(node.left, texts, within, state, facts) if len(texts) == len(values) else state
+            return (
+                _one_of(node.left, texts, within, state, facts)
+                if all(isinstance(value, str) for value in values)
+                else state
+            )
         case _:
             return state
 
@@ -90,7 +96,7 @@ def _literal(subject: Expression, value: object, equal: bool, state: State, fact
         unclear = not equal and isinstance(facts.type_of(subject), OptionalOf)
         return state if unclear else assume(subject, value == equal, state, facts)
     if isinstance(value, str):
-        return _one_of(subject, frozenset({value}), equal, state, facts)
+        return _one_of(subject, (value,), equal, state, facts)
     return _present(subject, state, facts) if equal else state
 
 
@@ -105,8 +111,8 @@ def _null(subject: Expression, is_null: bool, state: State, facts: Facts) -> Sta
 
 def _links(expression: Expression) -> list[str]:
     links = []
-    while isinstance(expression, Get):
-        links.append("?." if expression.optional else ".")
+    while isinstance(expression, Get | Index):
+        links.append("?." if isinstance(expression, Get) and expression.optional else ".")
         expression = expression.subject
     return links
 
@@ -114,7 +120,7 @@ def _links(expression: Expression) -> list[str]:
 def _present(subject: Expression, state: State, facts: Facts) -> State:
     """`subject` is not null, and so is everything before a `?.` in it."""
     node: Expression = subject
-    while isinstance(node, Get | Name):
+    while isinstance(node, Get | Index | Name):
         path, found = path_of(node), facts.type_of(node)
         if path is not None and isinstance(found, OptionalOf):
             state = state.refine(path, found.item)
@@ -124,10 +130,12 @@ def _present(subject: Expression, state: State, facts: Facts) -> State:
     return state
 
 
-def _one_of(subject: Expression, values: frozenset[str], within: bool, state: State, facts: Facts) -> State:
+def _one_of(subject: Expression, values: tuple[str, ...], within: bool, state: State, facts: Facts) -> State:
     if within:
         state = _present(subject, state, facts)
     path, found = path_of(subject), required(facts.type_of(subject))
+    if path is not None and found == TEXT and within and values:
+        return state.refine(path, Enum(values, written=True))
     if path is None or not isinstance(found, Enum):
         return state
     left = tuple(value for value in found.values if (value in values) == within)
@@ -158,10 +166,12 @@ def _owner(subject: Get, path: Path, values: tuple[str, ...], there: bool, state
     return state
 
 
-def _truth(node: Name | Get, truth: bool, state: State, facts: Facts) -> State:
+def _truth(node: Name | Get | Index, truth: bool, state: State, facts: Facts) -> State:
     path = path_of(node)
     if path is None:
         return state
+    if isinstance(node, Name) and node.name in state.meant:
+        state = assume(state.meant[node.name], truth, state, facts)
     state = _present(node, state, facts).tell(path, truth)
     if isinstance(node, Get):
         owner: Type = required(facts.type_of(node.subject))
@@ -187,4 +197,5 @@ _RULES: dict[type, Callable[[Any, bool, State, Facts], State]] = {
     Binary: _binary,
     Name: _truth,
     Get: _truth,
+    Index: _truth,
 }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from dsl.ast.expressions import Expression
+from dsl.expressions.names import names as names_in
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import Type
 
@@ -21,13 +23,19 @@ _versions = count(1)
 @dataclass(frozen=True, slots=True)
 class State:
     """`refined` holds types that are narrower than declared, `truths` the bool paths whose value is known, `versions`
-    which assignment a `var` holds (a new number for each), `unassigned` the vars that have no value yet."""
+    which assignment a `var` holds (a new number for each), `unassigned` the vars that have no value yet, `meant` what a
+    `let` of a condition says of other names."""
 
     names: Mapping[str, Symbol] = field(default_factory=dict)
     unassigned: frozenset[str] = frozenset()
     refined: Mapping[Path, Type] = field(default_factory=dict)
     truths: Mapping[Path, bool] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
+    meant: Mapping[str, Expression] = field(default_factory=dict)
+
+    def mean(self, name: str, condition: Expression) -> "State":
+        """The `let` `name` is true where `condition` holds, for as long as what that reads stays as it is."""
+        return replace(self, meant={**self.meant, name: condition})
 
     def define(self, symbol: Symbol, *, assigned: bool = True) -> "State":
         clean = self._untold(frozenset((symbol.name,)))
@@ -47,6 +55,11 @@ class State:
             self,
             refined={path: type_ for path, type_ in self.refined.items() if path[0] not in names},
             truths={path: truth for path, truth in self.truths.items() if path[0] not in names},
+            meant={
+                name: condition
+                for name, condition in self.meant.items()
+                if name not in names and names_in(condition).isdisjoint(names)
+            },
         )
 
     def assign(self, name: str) -> "State":
@@ -81,6 +94,7 @@ def _join(left: State, right: State) -> State:
         refined={path: type_ for path, type_ in left.refined.items() if right.refined.get(path) == type_},
         truths={path: truth for path, truth in left.truths.items() if right.truths.get(path) is truth},
         versions=_join_versions(left.versions, right.versions),
+        meant={name: condition for name, condition in left.meant.items() if right.meant.get(name) is condition},
     )
 
 

@@ -4,6 +4,7 @@ A round starts with what is known before the first one, less what the body may h
 after each round. Behind the loop holds what holds at every way out of it.
 """
 
+from dsl.ast.shapes import only_counts_rounds
 from dsl.ast.statements import Break, Continue, For, Loop, Return, Until
 from dsl.semantics.findings import Unbounded, UnknownName
 from dsl.semantics.inference import Wanted
@@ -42,7 +43,9 @@ def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | No
     end = walker.block(node.body, start, around.inside(round_))
     ways: list[State | None] = list(round_.exits)
     if node.on_exhausted is not None:
-        ways.append(walker.block(node.on_exhausted, start, around))
+        whole = join((end, *round_.continues)) if only_counts_rounds(node.budget) else None
+        exhausted = start if whole is None else whole.leave(state)
+        ways.append(walker.block(node.on_exhausted, exhausted, around))
     elif not round_.exits and not by_class(node.body).get(Return):
         ways += [start, end, *round_.continues]
     after = join(ways)

@@ -5,11 +5,12 @@ from dsl.ast.statements import Compensate, Fail, Let, NotYet, Return, Set, Sleep
 from dsl.semantics import arguments
 from dsl.semantics.facts import Moment
 from dsl.semantics.findings import InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
-from dsl.semantics.fit import widened
+from dsl.semantics.fit import grown, misfit, widened
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import (
+    BOOL,
     JSON,
     NEVER,
     NOTHING,
@@ -47,7 +48,8 @@ def let(walker: Walker, node: Let, state: State, around: Around) -> State:
     found = walker.inference.infer(node.value, state)
     if found == NOTHING:
         walker.inference.report(Mismatch(node.value, f"`{node.name}`", "a value", found, "it has no value"))
-    return walker.define(node, node.name, "let", found, state, around)
+    after = walker.define(node, node.name, "let", found, state, around)
+    return after.mean(node.name, node.value) if found == BOOL else after
 
 
 def var(walker: Walker, node: Var, state: State, around: Around) -> State:
@@ -62,16 +64,20 @@ def var(walker: Walker, node: Var, state: State, around: Around) -> State:
 
 
 def _first_type(walker: Walker, node: Var, state: State) -> Type:
+    """The type of a `var` that says none: that of its first value, and where that leaves it open, of others."""
     if node.value is None:
         walker.inference.report(InvalidType(node, f"`{node.name}` has neither a type nor a first value"))
         return UNKNOWN
-    found = widened(walker.inference.infer(node.value, state))
+    first = walker.inference.infer(node.value, state)
+    found = walker.held.get(id(node)) or widened(first)
     if found in (NULL, NOTHING) or (isinstance(found, ListOf) and found.item == NEVER):
         shown = "[]" if isinstance(node.value, ListLiteral) else "null" if isinstance(node.value, Literal) else "this"
         example = "[text] at most 20" if shown == "[]" else "text?"
         advice = f"write its type, such as `var {node.name}: {example} = {shown}`"
         walker.inference.report(InvalidType(node, f"`{shown}` does not say what `{node.name}` will hold", advice))
         return UNKNOWN
+    if misfit(first, found) is None:
+        walker.inference.widen(node.value, first, found)
     return found
 
 
@@ -89,9 +95,24 @@ def set_(walker: Walker, node: Set, state: State, around: Around) -> State:
     if symbol.branch is not around.branch and around.branch is not None:
         walker.inference.report(SetInParallel(node, node.name, symbol.node, around.branch))
     walker.facts.symbols[id(node)] = symbol
+    if isinstance(symbol.node, Var) and symbol.node.type is None:
+        _grow(walker, node, symbol, state)
     wanted = Wanted(symbol.type, f"`{node.name}`", symbol.node)
     found = walker.inference.expect(node.value, wanted, state)
     return _holding(state.assign(node.name), node.name, symbol.type, found)
+
+
+def _grow(walker: Walker, node: Set, symbol: Symbol, state: State) -> None:
+    """Note what else the `var` holds, for another walk. What is found in passing is found again."""
+    findings = walker.facts.findings
+    before = len(findings)
+    found = walker.inference.infer(node.value, state)
+    del findings[before:]
+    if misfit(found, symbol.type) is not None:
+        wider = grown(walker.held.get(id(symbol.node), symbol.type), found)
+        if wider is not None and wider != walker.held.get(id(symbol.node)):
+            walker.held[id(symbol.node)] = wider
+            walker.growing.append(symbol.node)
 
 
 _CALLED = {

@@ -57,7 +57,9 @@ Walk = Callable[["Walker", Any, State, Around], State | None]
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """One walk through one flow. `claimed` are the names that may stand only once in it, because they name a place."""
+    """One walk through one flow. `claimed` are the names that may stand only once in it, because they name a place.
+    `held` is what a `var` without a written type is known to hold from an earlier walk; where this one finds that it
+    holds more, the `var` is `growing`, and another walk is needed."""
 
     flow: FlowDeclaration
     returns: Type
@@ -65,6 +67,8 @@ class Walker:
     resolver: Resolver
     table: Mapping[type, Walk]
     claimed: dict[str, Node] = field(default_factory=dict)
+    held: dict[int, Type] = field(default_factory=dict)
+    growing: list[Node] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:

@@ -91,7 +91,9 @@ PARTIAL = {
         ),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
         ("dsl/semantics/provenance/flow.py", "For Loop ParallelFor", "what has turns"),
-        ("dsl/semantics/narrowing.py", "Binary Get Name Unary", "what tells something; any other tells nothing"),
+        ("dsl/semantics/narrowing.py", "Binary Get Index Name Unary", "what tells something; any other tells nothing"),
+        ("dsl/semantics/narrowing.py", "Get Index Name", "what a path is made of"),
+        ("dsl/checks/maybe_null.py", "Get Index Name", "what a path is made of"),
         ("dsl/semantics/rules.py", "Conditional ListLiteral RecordLiteral", "what takes its type from what is wanted"),
         ("dsl/syntax/build_parallel.py", "AwaitApproval NotYet Step", "a branch that needs no block, by the grammar"),
         (

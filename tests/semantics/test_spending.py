@@ -29,7 +29,7 @@ CASES = {
     "through levels": ("step x = three() step y = one()", calls(4)),
     "the dearer way": ("if n > 0 { step x = three() } else { step y = t() }", calls(3)),
     "a try and its handler": (
-        "try { step x = t() } on error e { step y = three() } on error { step z = t() }",
+        "try { step x = t() } on error e if e.step != null { step y = three() } on error { step z = t() }",
         calls(4),
     ),
     "rounds of a bounded list": ("for i in xs { step x = t() }", calls(7)),

@@ -1,0 +1,90 @@
+"""Sensible texts that the check takes, and beside each one that it must not."""
+
+import pytest
+
+from dsl.analysis import analyse
+from dsl.definition.seal import seal
+from dsl.definition.unseal import unseal
+from dsl.source import Source
+
+DECLARED = """edition 1
+tool words(docs: [text] at most 13) -> text read
+tool en(k: "a" | "b") -> text read
+tool next(n: number) -> text? read
+"""
+
+TAKEN = {
+    "a var of literals": 'var ws = ["a", "b"] set ws = ws + [name] return join(ws)',
+    "a var of a choice": 'var s = if c then "a" else "b" set s = name return s',
+    "a fraction that turns out a number": 'var best = 0.0 set best = n return "{{ best }}"',
+    "a fraction that turns out a decimal": 'var best = 0.5 set best = decimal("1") return "{{ best }}"',
+    "a fraction in a record": 'var r = { best: 0.5 } set r = { best: n } return "{{ r.best }}"',
+    "a var in a loop": """var best = 0.0
+      loop budget 3 iterations { set best = if n > best then n else best until best > 5 } on exhausted {}
+      return "{{ best }}" """,
+    "a var keeps its bound": "var good = last(xs, 8) step w = words(docs: good) return w",
+    "a value that each round sets": """var best: number
+      loop budget 3 iterations { set best = n until best > 5 } on exhausted { }
+      return "{{ best }}" """,
+    "a value that is set before the next round": """var best: number
+      loop budget 3 iterations { set best = n if c { continue } until best > 5 } on exhausted { }
+      return "{{ best }}" """,
+    "a test in a let": 'let has = x != null if has { return x } return "n"',
+    "a negated test in a let": 'let none = x == null if none { return "n" } return x',
+    "two tests in lets": 'let a = x != null let b = a and c if b { return x } return "n"',
+    "an item": 'if ys[0] != null { return ys[0] } return "n"',
+    "the last item": 'if ys[-1] == null { return "n" } return ys[-1]',
+    "a value of a map": 'if m["a"] != null { return m["a"] } return "n"',
+    "a text of a list": 'if name in ["a", "b"] { step r = en(k: name) return r } return "x"',
+    "a text that is one": 'if name == "a" { step r = en(k: name) return r } return "x"',
+    "a field below an item": 'if rs[0].x != null { return rs[0].x } return "n"',
+}
+REFUSED = {
+    "a fraction and a text": ('var best = 0.0 set best = name return "{{ best }}"', "SF201"),
+    "a longer list": ("var good = last(xs, 8) set good = good + xs step w = words(docs: good) return w", "SF201"),
+    "a loop that time may end": (
+        """var best: number
+        loop budget 3 iterations, 1h { set best = n until best > 5 } on exhausted { }
+        return "{{ best }}" """,
+        "SF103",
+    ),
+    "a round that goes on before": (
+        """var best: number
+        loop budget 3 iterations { if c { continue } set best = n until best > 5 } on exhausted { }
+        return "{{ best }}" """,
+        "SF103",
+    ),
+    "a let about a var that was set": (
+        'var y = x let has = y != null step z = next(n: 1) set y = z if has { return y } return "n"',
+        "SF202",
+    ),
+    "another item": ('if ys[0] != null { return ys[1] } return "n"', "SF202"),
+    "an item of a var that was set": (
+        'var zs = ys if zs[0] != null { set zs = ys return zs[0] } return "n"',
+        "SF202",
+    ),
+    "a text that may be another": ('if name in ["a", "c"] { step r = en(k: name) return r } return "x"', "SF201"),
+    "a text that is not": ('if name not in ["a", "b"] { step r = en(k: name) return r } return "x"', "SF201"),
+}
+
+
+def text_of(body: str) -> str:
+    return (
+        DECLARED
+        + f"""flow main(name: text, c: bool, n: number, x: text?, xs: [text] at most 100, ys: [text?] at most 3,
+        m: map[text?], rs: [{{ x: text? }}] at most 2) -> text budget 1d {{ {body} }}"""
+    )
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_sensible_text_is_taken(name: str) -> None:
+    source = Source("case.flow", text_of(TAKEN[name]))
+    analysis = analyse(source)
+    assert not [each.message for each in analysis.diagnostics if each.severity == "error"]
+    unseal(seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends).json)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_one_that_is_not_is_refused(name: str) -> None:
+    body, code = REFUSED[name]
+    assert code in [each.code for each in analyse(Source("case.flow", text_of(body))).diagnostics]
