@@ -51,7 +51,7 @@ NO_MORE = {
     "set before it failed": (f"{NARROW} try {{ set v = null step t.may(x: a) }} on error {{ {NEEDS} }}", "SF202"),
     "handled": (f'try {{ if v == null {{ fail "x" }} }} on error {{ }} {NEEDS}', "SF202"),
     "one of two handlers": (
-        f'try {{ {NARROW} }} on error e if e.kind == "A" {{ return }} on error {{ }} {NEEDS}',
+        f'try {{ {NARROW} }} on error e if e.message == "A" {{ return }} on error {{ }} {NEEDS}',
         "SF202",
     ),
     "set in a handler": (f"{NARROW} try {{ step t.may(x: a) }} on error {{ set v = null }} {NEEDS}", "SF202"),
