@@ -6,6 +6,7 @@ connection or a crash of the server, the model may have run.
 
 import json
 import re
+import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -173,10 +174,21 @@ def _kinds(error: BaseException) -> set[str]:
     return {kind.__name__ for kind in type(error).__mro__}
 
 
+def _no_such_host(cause: BaseException | None) -> bool:
+    """Whether that was the answer to the question where it is; none at all may be one later."""
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return cause.errno == socket.EAI_NONAME
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
 def _not_connected(cause: BaseException, access: Access) -> ProviderFailure:
     names = _kinds(cause)
     if names & _NEVER_MADE:
         return _no_api(f"the request could not be made ({type(cause).__name__})", access)
+    if _no_such_host(cause):
+        return _no_api("there is no host of that name", access)
     never_sent = bool(names & _NEVER_SENT)
     reason = _short(access.without_key(str(cause))) or type(cause).__name__
     charge: Charge = "none" if never_sent else "reservation"

@@ -155,6 +155,13 @@ def test_what_is_no_answer_is_asked_for_again(
     assert reason in second["messages"][-1]["content"]
 
 
+def test_a_server_that_takes_no_notice_of_the_schema(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    ended = asking({"m1": [Says("All is well.")]}, 'model "m1"', returns="text")
+    assert ended.code == 0, ended.err
+    assert ended.events[-1]["value"] == "All is well."
+    assert len(model.asked["m1"]) == 1
+
+
 def test_json_agent_that_breaks_off(asking: Callable[..., Ended], model: PlayedModel) -> None:
     """58-json-agent-that-breaks-off"""
     answers = [Says(json.dumps({"value": text})) for text in ('{"a": [1', '{"a": [1]}')]

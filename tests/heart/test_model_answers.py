@@ -90,3 +90,21 @@ def test_a_long_refused_answer_is_shown_with_its_beginning_and_end() -> None:
     assert shown.endswith("bbbb")
     assert f"… {LONGEST_SHOWN:,} characters …" in shown
     assert len(shown) < LONGEST_SHOWN + 50
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Dear Ann,\nall is well.", "Dear Ann,\nall is well."),
+        ("<think>hm</think>\nAll is well.", "All is well."),
+        ("```python\nx = 1\n```", "```python\nx = 1\n```"),
+        ('{"value": "All is well."}', {"value": "All is well."}),
+        ('"All is well."', "All is well."),
+        ("42", "42"),
+        ("null", "null"),
+        ('{"value": "All is', None),
+        ('```json\n{"value": "All is\n```', None),
+    ],
+)
+def test_where_any_text_will_do_one_that_is_no_json_is_the_answer(text: str, answer: Any) -> None:
+    assert read(text, any_text=True).value == answer

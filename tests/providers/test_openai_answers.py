@@ -1,6 +1,8 @@
 """Answers as servers really send them: complete ones in odd forms, and those that only look like one."""
 
+import asyncio
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -319,3 +321,19 @@ async def test_a_servers_own_words_wherever_it_puts_them(status: int, body: str,
     found = await failure(response(body, status=f"{status} No"))
     assert (found.kind, found.charge) == (kind, "none")
     assert words in found.message
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(socket.EAI_NONAME, failures.INVALID_REQUEST), (socket.EAI_AGAIN, failures.CONNECTION_FAILED)]
+)
+async def test_a_host_that_is_not_there_ends_at_once(monkeypatch: pytest.MonkeyPatch, number: int, kind: str) -> None:
+    """An answer that there is none is one; no answer is not."""
+
+    async def fails(*_: object, **__: object) -> None:
+        raise socket.gaierror(number, "no")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", fails)
+    provider = OpenAIProvider(Access("test-key", "http://no-such-host.invalid/v1"))
+    with pytest.raises(ProviderFailure, match="OPENAI_BASE_URL sets it") as caught:
+        await provider.chat(ChatRequest("a", "m", "hello"))
+    assert (caught.value.kind, caught.value.charge) == (kind, "none")

@@ -11,9 +11,11 @@ from typing import cast
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
 from dsl.ast.statements import Step
+from dsl.ast.types import NamedType
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import Unwrappable, json_schema, unwrap
+from dsl.values.structure import resolve
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
@@ -30,6 +32,8 @@ from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
+
+TEXT = NamedType("text")
 
 
 @recorded
@@ -125,7 +129,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
 
     def _answered(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         _, agent = _parts(machine, frame)
-        read = Read(answer.output) if answer.text is None else model_answers.read(answer.text)
+        any_text = resolve(agent.returns, machine.definition.types) == TEXT
+        read = Read(answer.output) if answer.text is None else model_answers.read(answer.text, any_text=any_text)
         if read.problem is not None and answer.cut:
             self._cut_off(machine, frame, answer, f"the answer was cut off: it is longer than {answer.most} tokens")
             return
