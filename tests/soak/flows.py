@@ -16,7 +16,7 @@ from tests.heart.watched import definition_of
 DECLARATIONS = """\
 edition 1
 
-tool t.read(x: text) -> text read { heartbeat 1s timeout 3s }
+tool t.read(x: text) -> text read quick { heartbeat 1s timeout 3s }
 tool t.idempotent(x: text) -> text idempotent { heartbeat 1s timeout 3s compensate t.undo(x: x) }
 tool t.write(x: text) -> { id: text } write {
   heartbeat 1s timeout 3s
