@@ -79,7 +79,9 @@ def left(state: State, path: str, unit: str) -> Decimal | int | None:
 
 
 def _left(purse: Purse, unit: str) -> Decimal | int:
-    spare: Decimal | int = max(getattr(purse, unit) - getattr(purse.spent, unit), 0)
+    """Of the type of what is spent: nothing that is left of money is divided like money too."""
+    limit, spent = getattr(purse, unit), getattr(purse.spent, unit)
+    spare: Decimal | int = limit - min(limit, spent)
     return spare
 
 

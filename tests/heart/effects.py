@@ -48,15 +48,20 @@ def _is_known_not_to_have_happened(call: Recorded) -> bool:
 
 
 def _undone_in_reverse(watched: Watched) -> None:
-    """Each undo goes through its entries in the reverse of the order in which their steps started."""
-    for run in watched.runs.values():
+    """Each undo goes through its entries in the reverse of the order in which their steps started, as the machine has
+    counted them; and as it looked from outside.
+    """
+    for base, run in watched.runs.items():
         started = {entry.path: entry.started for entry in run.state.ledger.values()}
-        scopes: dict[str, list[list[int]]] = {}
+        scopes: dict[str, list[str]] = {}
         for note in run.state.notes:
             if note.kind == "undoing":
-                scopes.setdefault(note.path, []).append(started[note.name])
-        for scope, order in scopes.items():
+                scopes.setdefault(note.path, []).append(note.name)
+        for scope, undone in scopes.items():
+            order = [started[path] for path in undone]
             assert order == sorted(order, reverse=True), f"{scope} was undone in another order"
+            wrong = watched.backwards.wrong(base, undone)
+            assert wrong == [], f"{scope} was undone the wrong way round"
 
 
 def _settled(state: State, outside: Outside) -> None:

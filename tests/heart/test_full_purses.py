@@ -1,5 +1,6 @@
 """Steps that wait at a full purse: what happens when they get what they need, and when they are cancelled meanwhile."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -164,3 +165,13 @@ def test_children_side_by_side_do_not_share_one_lease_of_money(switches: Switche
     ended = models(body, "budget 0.60 usd", prices=PRICES, switches=switches)
     assert ended.outcome == "completed"
     assert ended.times("ask") == [0.0, 5.0]
+
+
+def test_who_has_overspent_asks_no_more() -> None:
+    """The first answer costs more than was reserved for it, and than there is: that is owed, and nothing is left."""
+    answer = Returns({"value": "a"}, 5.0, input_tokens=1_000, output_tokens=80_000)
+    body = 'step a = ask(x: "a") step b = ask(x: "b")'
+    ended = models(body, "budget 0.60 usd", plans={"ask": [answer]}, prices=PRICES)
+    assert ended.times("ask") == [0.0]
+    assert (ended.failure.kind, ended.failure.details["limit"]) == (BUDGET_EXCEEDED, "usd")
+    assert Decimal(ended.failure.details["spent"]) == Decimal("0.81")

@@ -18,6 +18,7 @@ from interpreter.core.events import CancelRequested, Event
 from interpreter.core.purses import UNITS, chain, total
 from interpreter.core.state import State
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
+from tests.heart.backwards import Seen
 from tests.heart.flows import some_flow
 from tests.heart.outside import Outside
 
@@ -78,6 +79,7 @@ class Watched:
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
     asked: set[tuple[str, str]] = field(default_factory=set)
+    backwards: Seen = field(default_factory=Seen)
 
     @classmethod
     def some(cls, definition: Definition, seed: str, switches: Switches | None = None, **more: Any) -> "Watched":
@@ -100,6 +102,7 @@ class Watched:
 
     def _step(self, run: SimulatedRun, event: Event, commands: list[Command]) -> None:
         self.runs[run.state.key_base] = run
+        self.backwards.look(run.state.key_base, event, commands)
         self._cancel_in_time(run)
         if type(event) is CancelRequested:
             self.cancelled.add(run.state.key_base)
