@@ -1,5 +1,6 @@
 """What can happen next in a world: everything that the outside may do, in any order, whether it is likely or not."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -195,11 +196,11 @@ def _runs_still(world: World, key: str, now: float) -> bool:
 
 def _model(world: World, run: Run, state: State, now: float, command: AttemptModel) -> Iterator[Happening]:
     name, agent = command.id, world.definition.agents[command.request.agent]
-    answer = "a" if command.request.schema is None else sample(agent.returns, world.definition.types)
-    if command.request.schema is not None and set(command.request.schema.get("properties", ())) == {"value"}:
+    answer = sample(agent.returns, world.definition.types)
+    if set(json.loads(command.request.schema_text or "{}")["properties"]) == {"value"}:
         answer = {"value": answer}
     usage = ChatUsage(5, min(10, command.request.max_output_tokens))
-    result = ChatResult(answer, usage, command.request.model)
+    result = ChatResult(None, usage, command.request.model, text=json.dumps(answer, default=str))
     yield Happening(f"{name} answers", run.key, ModelAnswered(now, command.id, result))
     if command.id in run.told:
         yield Happening(f"{name} ends", run.key, CallFailed(now, command.id, CANCELLED, "told", "cancelled"))
@@ -207,7 +208,10 @@ def _model(world: World, run: Run, state: State, now: float, command: AttemptMod
         busy = CallFailed(now, command.id, "Overloaded", "busy", "answered", details=({"charge": "reservation"},))
         lost_ = CallFailed(now, command.id, TIMED_OUT, "lost", "timed_out")
         refused = CallFailed(now, command.id, "InvalidRequest", "no", "answered", False, ({"charge": "none"},))
-        for how, event in (("is busy", busy), ("is lost", lost_), ("refuses", refused)):
+        part = {"charge": "none", "refuses": ["stream_options"]}
+        adapts = CallFailed(now, command.id, "InvalidRequest", "no", "answered", False, (part,))
+        bad_ends = (("is busy", busy), ("is lost", lost_), ("refuses", refused), ("refuses a part", adapts))
+        for how, event in bad_ends:
             yield Happening(f"{name} {how}", run.key, event, costs=1)
 
 
