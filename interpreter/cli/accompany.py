@@ -87,7 +87,7 @@ class Accompaniment:
         await self.run.cancel()
 
     async def _follow(self) -> None:
-        family = Family(self.run)
+        family = Family(self.run, self.screen.stands)
         async for told in family.follow():
             self.screen.note(told.note)
             if told.note.node == "approval":

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from interpreter.boundary.view import Note
+from interpreter.boundary.payloads import Spent
+from interpreter.boundary.view import Note, PurseView
 
 RUNNING = frozenset({"running", "retrying", "asked", "undoing"})
 BAD = frozenset({"failed", "undo_failed", "uncertain"})
@@ -70,6 +71,8 @@ class Board:
     status: str = "running"
     began: float | None = None
     rehearsal: bool = False
+    purses: list[PurseView] = field(default_factory=list)
+    spent: Spent | None = None
     root: Item = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,7 +134,7 @@ def step_path(note: Note) -> str:
 
 
 def _parts(segment: str) -> Iterator[tuple[str, str]]:
-    """`refine[2]` is the third iteration inside of `refine`."""
+    """`refine[2]` is an iteration inside of `refine`, and is called `[2]` there, as in histories."""
     match = _SEGMENT.fullmatch(segment)
     if match is None:
         yield f"/{segment}", segment
@@ -139,7 +142,7 @@ def _parts(segment: str) -> Iterator[tuple[str, str]]:
     name, index = match["name"], match["index"]
     yield f"/{name}", name if WITHOUT_NAME.fullmatch(name) else name.split("#", 1)[0]
     if index is not None:
-        yield f"[{index}]", f"#{int(index) + 1}"
+        yield f"[{index}]", f"[{index}]"
 
 
 def _fill_in(item: Item, note: Note) -> None:

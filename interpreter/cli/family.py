@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from interpreter.boundary.view import Note
 from interpreter.client.errors import ClientError, UnknownRun
+from interpreter.client.following import Seen
 from interpreter.client.run import Run
 
 _PATIENCE = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -26,10 +27,11 @@ class Told:
 
 
 class Family:
-    """Follows the run from the top, and each child as soon as its step starts."""
+    """Follows the run from the top, and each child as soon as its step starts. `seen` is told how the top stands."""
 
-    def __init__(self, top: Run) -> None:
+    def __init__(self, top: Run, seen: Seen | None = None) -> None:
         self.top = top
+        self._seen = seen
         self._told: asyncio.Queue[Told | None] = asyncio.Queue()
         self._followers: set[asyncio.Task[None]] = set()
 
@@ -52,7 +54,7 @@ class Family:
             await asyncio.wait(self._followers, timeout=_LAST_NOTES)
 
     async def _follow(self, run: Run, prefix: str) -> None:
-        async for note in run.follow():
+        async for note in run.follow(seen=self._seen if not prefix else None):
             if not prefix or note.node != "run":  # how a child began and ended is told by its step
                 self._told.put_nowait(Told(run, _under(note, prefix), note.path))
             if note.node == "flow" and note.kind == "started":

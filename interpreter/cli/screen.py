@@ -9,7 +9,7 @@ import click
 
 from dsl.diagnostics.inert import inert_json, inert_lines
 from interpreter.boundary.payloads import JSON, RunResult
-from interpreter.boundary.view import Note, QuestionView
+from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.cli.board import Board
 from interpreter.cli.lines import note_line
 from interpreter.cli.own_output import results
@@ -28,6 +28,9 @@ class Screen(Protocol):
 
     def note(self, note: Note) -> None:
         """Something that happened in the run."""
+
+    def stands(self, view: RunView) -> None:
+        """How the run stands now."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
         """A question that nobody answers here: how it can be answered."""
@@ -60,6 +63,9 @@ class Plain:
             self._began = note.at
         if note.kind != "finished":  # the result says the same, and more
             self.say(note_line(note, self._began, self._flow))
+
+    def stands(self, view: RunView) -> None:
+        """The notes say what happened."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
         for line in question_lines(question):
@@ -105,6 +111,9 @@ class Live(Plain):
     def note(self, note: Note) -> None:
         self._board.take(note)
 
+    def stands(self, view: RunView) -> None:
+        self._board.purses, self._board.spent = view.purses, view.spent
+
     def pause(self) -> None:
         self._tree.pause()
 
@@ -112,6 +121,7 @@ class Live(Plain):
         self._tree.start()
 
     def result(self, run: str, result: RunResult) -> None:
+        self._board.spent = result.spent
         self._tree.finish()
         super().result(run, result)
 
@@ -131,6 +141,9 @@ class Lines:
 
     def note(self, note: Note) -> None:
         self._write({"event": "note", **asdict(note)})
+
+    def stands(self, view: RunView) -> None:
+        """The notes say what happened."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
         self._write({"event": "question", "run": run, **asdict(question)})

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli.board import BAD, RUNNING, Board, Item
+from interpreter.cli.budgets import cost_anything, purse_text, spent_text
 from interpreter.cli.spans import duration_text
 
 _MARKS = {
@@ -36,7 +37,8 @@ _WORDS = {
 }
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", ""})
-LINES_AROUND = 4
+MOST_BUDGETS = 4
+LINES_AROUND = 4 + MOST_BUDGETS
 """Rows of the terminal that the tree leaves free."""
 
 
@@ -68,6 +70,7 @@ class LiveTree:
     def finish(self) -> None:
         """Take the live picture away and leave the whole one behind."""
         self._stop()
+        self._board.purses = []
         self._console.print(picture(self._board, list(self._board.root.rows()), self._clock()))
 
     def _picture(self) -> RenderableType:
@@ -84,7 +87,15 @@ def picture(board: Board, rows: Sequence[tuple[int, Item]], now: float) -> Rende
     table.add_column(justify="right", no_wrap=True)
     for depth, item in rows:
         table.add_row(_name(depth, item, now), _doing(item), _seconds(item, board, now))
-    return Group(table)
+    return Group(table, *_money_and_time(board, now))
+
+
+def _money_and_time(board: Board, now: float) -> list[Text]:
+    """What is left of the budgets that are open, and what was spent."""
+    lines = [f"left of {purse_text(purse, now)}" for purse in board.purses[:MOST_BUDGETS]]
+    if not lines and board.spent is not None and cost_anything(board.spent):
+        lines = [f"spent {spent_text(board.spent)}" + (", made up" if board.rehearsal else "")]
+    return [Text(inert(line), style="dim", no_wrap=True, overflow="ellipsis") for line in lines]
 
 
 def fitting(rows: Sequence[tuple[int, Item]], room: int) -> list[tuple[int, Item]]:

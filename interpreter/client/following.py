@@ -7,7 +7,7 @@ worker answers there is nothing new; `Run.missing_workers` and `Client.runs(stuc
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ from interpreter.client.errors import NoWorker, RunStuck
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
+
+Seen = Callable[[RunView], None]
+"""Told of each look: notes say what happened, a view also how it stands, as what is left of each budget."""
 
 FIRST, FASTEST, SLOWEST = 0.1, 0.25, 0.8
 """Seconds until the first look, and between two: right after something happened, and when nothing has for a while. A
@@ -29,7 +32,7 @@ LAST_CHANCE = 5.0
 """Seconds in which the last look is tried again: a run that has just ended may not be able to answer at once."""
 
 
-async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
+async def follow(run: "Run", after: int, seen: Seen | None = None) -> AsyncIterator[Note]:
     await run.describe()  # there is such a run
     end = asyncio.create_task(ending(run))
     pause = FIRST
@@ -38,7 +41,7 @@ async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
             await asyncio.wait([end], timeout=pause)
             # Looked at first: when it was over before we asked, the answer holds the last note there will be.
             is_over = end.done()
-            notes = await (_last_notes(run, after, end.result()) if is_over else _notes(run, after))
+            notes = await (_last_notes(run, after, end.result()) if is_over else _notes(run, after, seen))
             for note in notes:
                 after = note.number
                 yield note
@@ -49,11 +52,14 @@ async def follow(run: "Run", after: int) -> AsyncIterator[Note]:
         end.cancel()
 
 
-async def _notes(run: "Run", after: int) -> list[Note]:
+async def _notes(run: "Run", after: int, seen: Seen | None) -> list[Note]:
     try:
-        return (await run.asked_how_it_stands(after)).notes
+        view = await run.asked_how_it_stands(after)
     except (NoWorker, RunStuck):
         return []
+    if seen is not None:
+        seen(view)
+    return view.notes
 
 
 async def _last_notes(run: "Run", after: int, kept: RunView | None) -> list[Note]:

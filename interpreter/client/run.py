@@ -28,7 +28,7 @@ from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.ending import ending
 from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunOver, RunStuck, UnknownRun
 from interpreter.client.failures import why_failed
-from interpreter.client.following import follow
+from interpreter.client.following import Seen, follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
 from interpreter.client.statuses import how_it_ended
@@ -120,9 +120,11 @@ class Run:
         """The run that a flow step of this one started, or is about to."""
         return replace(self, id=names.child_id(self.id, await self.first_run_id(), path))
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Note]:
-        """What happens, as it happens, from the note after that number until the run is over."""
-        async for note in follow(self, after):
+    async def follow(self, after: int = 0, seen: Seen | None = None) -> AsyncIterator[Note]:
+        """What happens, as it happens, from the note after that number until the run is over. `seen` is told at each
+        look how the run stands.
+        """
+        async for note in follow(self, after, seen):
             yield note
 
     async def approvals(self) -> list[QuestionView]:

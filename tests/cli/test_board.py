@@ -1,12 +1,13 @@
 """From recorded notes to what is drawn and printed."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 from rich.console import Console
 
-from interpreter.boundary.view import Note
+from interpreter.boundary.payloads import Spent
+from interpreter.boundary.view import Note, PurseView
 from interpreter.cli.board import Board
 from interpreter.cli.lines import note_line
 from interpreter.cli.tree import fitting, picture
@@ -37,7 +38,7 @@ def rows(board: Board) -> list[tuple[int, str, str]]:
     return [(depth, item.label, item.state) for depth, item in board.root.rows()]
 
 
-def test_blocks_without_a_name_are_left_out_and_iterations_are_counted_from_one() -> None:
+def test_blocks_without_a_name_are_left_out_and_iterations_are_called_as_in_histories() -> None:
     recording = (
         Recording()
         .add("started", "$", "run")
@@ -53,9 +54,9 @@ def test_blocks_without_a_name_are_left_out_and_iterations_are_counted_from_one(
         (0, "f", "running"),
         (1, "look", "completed"),
         (1, "refine", "running"),
-        (2, "#1", "completed"),
+        (2, "[0]", "completed"),
         (3, "draft", "completed"),
-        (2, "#2", "running"),
+        (2, "[1]", "running"),
         (3, "draft", "running"),
     ]
 
@@ -139,6 +140,48 @@ def test_the_picture_has_a_mark_a_name_and_a_time() -> None:
 
 def test_a_line_names_the_step_as_the_author_does() -> None:
     note = Note(1, 101.5, "retrying", "f/parallel#1/notes[2]/look/call", "x", "tool", 1, "Busy:\n  later", False)
-    assert note_line(note, 100.0, "f") == "   1.50s  notes #3/look  retrying  Busy: later"
+    assert note_line(note, 100.0, "f") == "   1.50s  notes[2]/look  retrying  Busy: later"
+    asleep = Note(2, 102.0, "started", "f/sleep#2", "sleep#2", "sleep")
+    assert note_line(asleep, 100.0, "f") == "   2.00s  sleep  started", "not the flow, though it has no name"
+    inside = replace(asleep, path="f/if#1/then/for#2[3]/sleep#1")
+    assert note_line(inside, 100.0, "f") == "   2.00s  [3]/sleep  started"
+    third = Note(2, 102.0, "iteration", "f/refine", "refine", "loop", 3)
+    assert note_line(third, 100.0, "f") == "   2.00s  refine[2]  started"
     rehearsed = Note(2, 102.0, "completed", "f/a", "a", "agent", 1, "", True)
     assert note_line(rehearsed, 100.0, "f") == "   2.00s  a  completed  [rehearsal: no model was asked]"
+
+
+def test_keep_going_shown_as_failed() -> None:
+    """A block that went on as written is not shown as failed, but with how many branches came to something."""
+    board = (
+        Recording()
+        .add("completed", "f/notes[0]/x", "tool")
+        .add("failed", "f/notes[1]/x", "tool", detail="No: two")
+        .add("completed", "f/notes", "parallel", detail="1 of 2")
+        .board()
+    )
+    assert rows(board)[1] == (1, "notes", "completed")
+    assert "1 of 2" in drawn(board)
+
+
+def test_what_is_left_of_each_budget_is_drawn_and_at_the_end_what_was_spent() -> None:
+    board = Recording().add("started", "$", "run").board()
+    board.purses = [
+        PurseView("f", "0.50", 60_000, 10, 3100.0, Spent("0.02", 1_200, 2), Spent("0.08", 800, 1)),
+        PurseView("f/refine", None, None, None, None, Spent(), Spent()),
+    ]
+    board.spent = Spent("0.02", 1_200, 2)
+    first, second = drawn(board, now=100.0).splitlines()[-2:]
+    assert first.startswith("left of f: 0.02 of 0.50 usd (0.4 left), 1,200 of 60,000 tokens (58,000 left), ")
+    assert first.endswith("2 of 10 calls (7 left), 50m00s left")
+    assert second == "left of f/refine: no limit"
+    board.purses = []
+    assert drawn(board).splitlines()[-1] == "spent 0.02 usd, 1,200 tokens, 2 calls"
+    board.spent = Spent("0", 0, 2)
+    assert "spent" not in drawn(board), "calls of tools alone cost nothing"
+
+
+def drawn(board: Board, now: float = 200.0) -> str:
+    out = StringIO()
+    Console(file=out, width=120).print(picture(board, list(board.root.rows()), now))
+    return out.getvalue()

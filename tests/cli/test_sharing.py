@@ -65,7 +65,7 @@ def test_children_are_followed_under_their_step(dsl: Dsl, tmp_path: Path) -> Non
     ended = dsl("run", flow, "--input", '{"items": ["a", "b"]}', "--tools", CASES / "shop_tools.py")
     assert ended.code == 0, ended.err
     assert ended.json == ["12.50", "12.50"]
-    for line in ("prices #1/cost/price  completed", "prices #2/cost/price  completed", "prices #2/cost  completed"):
+    for line in ("prices[0]/cost/price  completed", "prices[1]/cost/price  completed", "prices[1]/cost  completed"):
         assert line in ended.err
 
 

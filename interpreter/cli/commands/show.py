@@ -10,9 +10,10 @@ from temporalio.client import WorkflowExecutionDescription
 
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary import names
-from interpreter.boundary.view import AROUND, LedgerView, PurseView, RunView
+from interpreter.boundary.view import AROUND, LedgerView, RunView
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.board import Board
+from interpreter.cli.budgets import purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import question_lines
@@ -149,7 +150,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str
     for question in state.questions:
         yield from _section("asks", iter(question_lines(question)))
     if known["closed"] is None:
-        yield from _section("budgets", (_purse(purse) for purse in state.purses))
+        yield from _section("budgets", map(purse_text, state.purses))
     yield from _section("effects", map(_effect, state.ledger))
 
 
@@ -157,7 +158,7 @@ def _noted(state: RunView) -> Iterator[str]:
     """What a history does not tell."""
     if state.requester:
         yield f"for     {inert(state.requester)}"
-    yield f"spent   {state.spent.usd} usd, {state.spent.tokens} tokens, {state.spent.calls} calls"
+    yield f"spent   {spent_text(state.spent)}"
     yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
 
 
@@ -181,16 +182,6 @@ def _steps(state: RunView) -> Iterator[str]:
     for step in state.steps:
         if step.path not in noted and step.node not in _TOLD_OTHERWISE:
             yield f"{step.path}: {step.state} for {duration_text(now - step.since)}"
-
-
-def _purse(purse: PurseView) -> str:
-    parts = [
-        f"{purse.spent.usd} of {purse.usd} usd" if purse.usd is not None else "",
-        f"{purse.spent.tokens} of {purse.tokens} tokens" if purse.tokens is not None else "",
-        f"{purse.spent.calls} of {purse.calls} calls" if purse.calls is not None else "",
-        f"{duration_text(max(0.0, purse.deadline - time.time()))} left" if purse.deadline is not None else "",
-    ]
-    return f"{purse.path}: {', '.join(part for part in parts if part) or 'no limit'}"
 
 
 def _effect(entry: LedgerView) -> str:

@@ -53,6 +53,8 @@ class FanConstruct(Construct[F]):
         if not frame.children:
             failure = self.memory(frame).failure
             exit_ = failed(failure) if failure is not None else done(self.result(machine, frame))
+            if failure is None and not frame.cancelling and self.keeps_going(machine, frame):
+                machine.note("completed", frame, "parallel", detail=_how_many(self.memory(frame)))
             machine.end(frame, unless_cancelled(frame, exit_))
 
     def stopping(self, frame: Frame) -> bool:
@@ -99,6 +101,12 @@ class FanConstruct(Construct[F]):
             memory.failure = failure
             for path in tuple(frame.children):
                 machine.cancel(path)
+
+
+def _how_many(memory: FanMemory) -> str:
+    """`2 of 3`: how many branches came to a value."""
+    well = sum(type(outcome) is dict and outcome.get("ok") is True for outcome in memory.results.values())
+    return f"{well} of {len(memory.results)}"
 
 
 def _success(value: Value) -> dict[str, Value]:

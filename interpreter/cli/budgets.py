@@ -1,0 +1,40 @@
+"""What was spent, and what is left of each budget."""
+
+import time
+from decimal import Decimal
+
+from interpreter.boundary.payloads import Spent
+from interpreter.boundary.view import PurseView
+from interpreter.cli.spans import duration_text
+
+
+def purse_text(purse: PurseView, now: float | None = None) -> str:
+    """`main: 0.02 of 0.50 usd (0.48 left), 2h59m left`; what is reserved for calls under way is not left."""
+    now = time.time() if now is None else now
+    parts = [_money(purse), _count("tokens", purse.tokens, purse.spent.tokens, purse.reserved.tokens)]
+    parts.append(_count("calls", purse.calls, purse.spent.calls, purse.reserved.calls))
+    if purse.deadline is not None:
+        parts.append(f"{duration_text(max(0.0, purse.deadline - now))} left")
+    return f"{purse.path}: {', '.join(filter(None, parts)) or 'no limit'}"
+
+
+def spent_text(spent: Spent) -> str:
+    return f"{spent.usd} usd, {spent.tokens:,} tokens, {spent.calls:,} calls"
+
+
+def cost_anything(spent: Spent) -> bool:
+    """Whether a model was paid for: calls alone cost nothing."""
+    return spent.tokens > 0 or Decimal(spent.usd) > 0
+
+
+def _money(purse: PurseView) -> str:
+    if purse.usd is None:
+        return ""
+    left = max(Decimal(0), Decimal(purse.usd) - Decimal(purse.spent.usd) - Decimal(purse.reserved.usd))
+    return f"{purse.spent.usd} of {purse.usd} usd ({left.normalize():f} left)"
+
+
+def _count(unit: str, limit: int | None, spent: int, reserved: int) -> str:
+    if limit is None:
+        return ""
+    return f"{spent:,} of {limit:,} {unit} ({max(0, limit - spent - reserved):,} left)"
