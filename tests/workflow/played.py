@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from interpreter.workflow.headers import _call as call_of_header
 
-ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing")
+ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments", "receiving", "showing")
 
 
 class Handle(asyncio.Future[Any]):
@@ -88,6 +88,7 @@ class Played:
         return DataConverter.default.payload_converter
 
     def _ask(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Handle:
+        arguments = (*arguments, *options.pop("args", ()))
         asked = Asked(name, arguments, options, self.handle(), call_of_header.get())
         self.asked.append(asked)
         return asked.ends

@@ -10,15 +10,22 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from dsl.expressions.values import Reference
-from interpreter.boundary.names import CHAT_ACTIVITY, INLINE_ACTIVITY, LONGEST_ID
+from interpreter.boundary.names import CHAT_ACTIVITY, INLINE_ACTIVITY, LONGEST_ID, RECEIVE_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, InlineRequest, InlineResult
 from interpreter.core.commands import AttemptModel, Evaluate, Pause
 from interpreter.workflow.calls import Call, Calls, NeverSent, is_local
 from interpreter.workflow.limits import LARGEST_PAYLOAD, MOST_BYTES_PER_TASK, Room
 from interpreter.workflow.moments import Moments
+from interpreter.workflow.receiving import LARGE_ANSWER
+from tests.definition.reading import definition
 from tests.workflow.ends import a_call, activity_error, cancelled
 from tests.workflow.played import Played, settle
 
+TEXT = """edition 1
+tool card.charge(x: int) -> int read
+tool other(x: int) read
+flow main() { step card.charge(x: 1) step other(x: 1) }
+"""
 HASH = "a" * 64
 ONE = a_call()
 RESULT = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"5"))
@@ -29,7 +36,7 @@ class World:
         self.played = played
         self.room = Room(Moments())
         self.ended: list[tuple[Call, Any, BaseException | None]] = []
-        self.calls = Calls(lambda *ended: self.ended.append(ended), self.room)
+        self.calls = Calls(definition(TEXT), lambda *ended: self.ended.append(ended), self.room)
 
 
 @pytest.fixture
@@ -208,3 +215,37 @@ async def test_a_model_answers(world: World) -> None:
     world.played.take(CHAT_ACTIVITY).end(answer)
     await settle()
     assert world.ended == [(command, answer, None)]
+
+
+LARGE = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"5" + b" " * LARGE_ANSWER))
+
+
+async def test_a_large_answer_of_a_foreign_worker_is_taken_in_before_it_is_told(world: World) -> None:
+    world.calls.start(ONE)
+    world.played.take("card.charge").end(LARGE)
+    await settle()
+    assert (world.ended, world.calls.in_flight) == ([], 1)
+    asked = world.played.take(f"local {RECEIVE_ACTIVITY}")
+    world.calls.cancel(ONE.id)
+    assert not asked.ends.asked_to_cancel
+    asked.end(RESULT)
+    await settle()
+    assert (world.ended, world.calls.in_flight) == ([(ONE, RESULT, None)], 0)
+
+
+async def test_a_large_answer_that_cannot_be_taken_in_is_told_as_it_came(world: World) -> None:
+    world.calls.start(ONE)
+    world.played.take("card.charge").end(LARGE)
+    await settle()
+    world.played.take(f"local {RECEIVE_ACTIVITY}").fail(ApplicationError("it does not fit", type="ValueError"))
+    await settle()
+    assert (world.ended, world.calls.in_flight) == ([(ONE, LARGE, None)], 0)
+
+
+@pytest.mark.parametrize("call", [a_call("main/other", tool="other"), a_call(staged=True)], ids=["no result", "staged"])
+async def test_what_is_ours_or_has_no_type_is_told_at_once(world: World, call: Any) -> None:
+    world.calls.start(call)
+    await settle()
+    world.played.take(world.played.names[0]).end(LARGE)
+    await settle()
+    assert world.ended == [(call, LARGE, None)]
