@@ -54,6 +54,8 @@ def _advice(found: Mismatch) -> str | None:
 
 
 def _conversion(found: Mismatch) -> str | None:
+    if found.found == JSON and found.wanted not in ("text", "int", "number", "decimal"):
+        return "convert it first, by calling a type: `type Items = [text]`, then `Items(…)`"
     is_text = found.found == TEXT or isinstance(found.found, Enum)
     if found.wanted == "text" and (found.found in NUMERIC or found.found == JSON):
         return "write `text(…)`, or put it into a template"

@@ -14,6 +14,7 @@ from dsl.ast.expressions import FunctionCall
 from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
+from dsl.semantics.constants import is_constant, problem_of
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
@@ -79,10 +80,23 @@ def check_defaults(resolver: Resolver, inference: Inference) -> None:
             continue
         type_ = resolver.fields.get(id(field))
         if type_ is not None:
-            inference.expect(field.default, Wanted(type_, f"the default of `{field.name}`", field), State())
+            _default(field, type_, inference)
         for call in by_class(field.default).get(FunctionCall, ()):
             if isinstance(call, FunctionCall) and call.function in ("now", "uuid"):
                 inference.report(InvalidType(call, f"a default is a constant, and `{call.function}()` is not"))
+
+
+def _default(field: Field, type_: Type, inference: Inference) -> None:
+    assert field.default is not None
+    facts = inference.facts
+    before = len(facts.findings)
+    inference.expect(field.default, Wanted(type_, f"the default of `{field.name}`", field), State())
+    said_already = any(isinstance(found, InvalidType) and found.node is field for found in facts.findings)
+    if len(facts.findings) == before and not said_already and is_constant(field.default):
+        types = {name: node.type for name, node in facts.declarations.type_nodes.items()}
+        problem = problem_of(field.default, field, types)
+        if problem is not None:
+            facts.findings.append(InvalidType(field.default, f"the default of `{field.name}` does not hold: {problem}"))
 
 
 def parameters(fields: tuple[Field, ...], resolver: Resolver) -> State:
@@ -102,4 +116,6 @@ def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> No
         undo(node.compensate, NOTHING if signature is None else signature.returns, state, inference)
     if node.verify is not None and node.verify.call is not None:
         key = Symbol("key", "key", TEXT, node.verify)
+        if "key" in state.names:
+            inference.report(DefinedTwice(node.verify, "key", state.names["key"].node))
         arguments.call(node.verify.call, state.define(key), inference)

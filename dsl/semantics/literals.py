@@ -13,7 +13,8 @@ from dsl.ast.expressions import (
     Spread,
     Template,
 )
-from dsl.semantics.findings import DefinedTwice, Mismatch, UnknownField
+from dsl.expressions.numbers import LARGEST_INT
+from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, UnknownField
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
@@ -52,7 +53,9 @@ def literal(node: Literal, state: State, inference: Inference) -> Type:
             return NULL
         case bool():
             return BOOL
-        case int():
+        case int(number):
+            if not -LARGEST_INT - 1 <= number <= LARGEST_INT:
+                inference.report(InvalidType(node, "this number is larger than an int holds, which has 64 bits"))
             return INT
         case Decimal():
             return FRACTION

@@ -1,16 +1,17 @@
 """Steps and values: `step let var set sleep fail return`, and what does not run yet."""
 
-from dsl.ast.expressions import ListLiteral, Literal
+from dsl.ast.expressions import Expression, ListLiteral, Literal
 from dsl.ast.statements import Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
 from dsl.semantics import arguments
 from dsl.semantics.facts import Moment
-from dsl.semantics.findings import InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
+from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import grown, misfit, widened
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import (
     BOOL,
+    ERROR,
     JSON,
     NEVER,
     NOTHING,
@@ -20,7 +21,9 @@ from dsl.semantics.types import (
     UNKNOWN,
     Enum,
     ListOf,
+    Member,
     OptionalOf,
+    Record,
     Type,
     members,
     spelled,
@@ -40,6 +43,8 @@ def step(walker: Walker, node: Step, state: State, around: Around) -> State:
 def undo(node: Compensate, returns: Type, state: State, inference: Inference) -> None:
     """An undo may use what is known where it is written, and the result of what it undoes."""
     if node.call is not None:
+        if "result" in state.names and returns != NOTHING:
+            inference.report(DefinedTwice(node, "result", state.names["result"].node))
         known = state if returns == NOTHING else state.define(Symbol("result", "result", returns, node))
         arguments.call(node.call, known, inference)
 
@@ -152,13 +157,27 @@ def sleep(walker: Walker, node: Sleep, state: State, around: Around) -> State:
 
 
 def fail(walker: Walker, node: Fail, state: State, around: Around) -> None:
-    found = walker.inference.infer(node.value, state)
+    found = _failing(walker, node.value, state)
     fields = members(found)
     if found in (TEXT, UNKNOWN) or isinstance(found, Enum):
         return
     if fields is None or "message" not in fields or not fields.keys() <= {"kind", "message", "step", "details"}:
         wanted = "a text, or a record { kind: text, message: text, details: json }"
         walker.inference.report(Mismatch(node.value, "`fail`", wanted, found))
+
+
+def _failing(walker: Walker, value: Expression, state: State) -> Type:
+    """What `fail` is given: the fields of a record are what an error has."""
+    found = walker.inference.infer(value, state)
+    fields = members(found) or {}
+    known = {name: member for name, member in _OF_ERRORS.items() if name in fields}
+    if "message" in fields and fields.keys() == known.keys():
+        wanted = Record(tuple(Member(name, known[name].type) for name in fields))
+        walker.inference.judge(value, found, Wanted(wanted, "`fail`"))
+    return found
+
+
+_OF_ERRORS = {member.name: member for member in ERROR.members}
 
 
 def return_(walker: Walker, node: Return, state: State, around: Around) -> State | None:

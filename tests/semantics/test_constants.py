@@ -1,0 +1,78 @@
+"""What can be known without running is an error of the check; and names that an undo or a verification means."""
+
+import pytest
+
+from dsl.analysis import analyse
+from dsl.source import Source
+
+TOOLS = """edition 1
+type Size = "small" | "large"
+type Box { width: int at most 3, name: text matches "a+" }
+tool bd(a: int at most 3 = 1, s: text matches "a+" = "a", b: Box? = null) -> text read
+"""
+
+REFUSED = {
+    "a default over its bound": ("flow main(a: int at most 3 = 2 + 2) { }", "SF203"),
+    "a default that divides by zero": ("flow main(a: decimal = 1 / 0) { }", "SF203"),
+    "a default beyond the list": ("flow main(a: int = [1][5]) { }", "SF203"),
+    "an argument over its bound": ("flow main() { step bd(a: 500) }", "SF203"),
+    "an argument that is worked out": ("flow main() { step bd(a: 2 * 2) }", "SF203"),
+    "an argument against its pattern": ('flow main() { step bd(s: "zz") }', "SF203"),
+    "a field of an argument": ('flow main() { step bd(b: { width: 4, name: "a" }) }', "SF203"),
+    "an int over 64 bits": ("flow main() -> int { return 99999999999999999999 }", "SF203"),
+    "a parameter called result": (
+        (
+            'tool t(result: text) -> text write { verify none "x" compensate u(x: result) }\n'
+            "tool u(x: text) idempotent\nflow main() { }"
+        ),
+        "SF102",
+    ),
+    "a let called result": (
+        (
+            'tool t() -> text write { verify none "x" compensate none "y" }\ntool u(x: text) idempotent\n'
+            'flow main() { let result = "a" step t() { compensate u(x: result) } }'
+        ),
+        "SF102",
+    ),
+    "a parameter called key": (
+        (
+            'tool t(key: text) -> text write { verify f(key: key) compensate none "x" }\n'
+            "tool f(key: text) -> text? read\nflow main() { }"
+        ),
+        "SF102",
+    ),
+    "a kind that is no text": ('flow main() { fail { kind: 5, message: "x" } }', "SF201"),
+    "for over json": ("flow main(j: json) { for x in j at most 3 { step bd() } }", "SF201"),
+    "a slice of json": ("flow main(j: json) -> json { return j[1:2] }", "SF201"),
+    "in json": ('flow main(j: json) -> bool { return "a" in j }', "SF201"),
+    "json that is compared": ("flow main(j: json) -> bool { return j < 3 }", "SF201"),
+    "a conversion of a number to a record": ("flow main(n: int) -> Box { return Box(n) }", "SF201"),
+    "a conversion of what may be null": ("flow main(n: text?) -> Size { return Size(n) }", "SF202"),
+    "an or of another kind": ('flow main(n: text) -> Size { return Size(n, or: "other") }', "SF201"),
+}
+TAKEN = {
+    "what holds": 'flow main(a: int at most 3 = 1 + 2) { step bd(a: 3, s: "aa", b: { width: 3, name: "a" }) }',
+    "conversions": """flow main(j: json, n: text?) -> text {
+      let b = Box(j)  let c = Box(j, or: null)  let s = Size(n, or: "small")  let i = int(n, or: 0)
+      if c == null { return s }
+      return c.name + b.name + text(i) + text(time(j.at, or: now()) + duration("1h"))
+    }""",
+    "a call without a result": """tool t(result: text) write { verify none "x" compensate u(x: result) }
+    tool u(x: text) idempotent
+    flow main() { }""",
+}
+
+
+def codes(text: str) -> list[str]:
+    return [each.code for each in analyse(Source("case.flow", TOOLS + text)).diagnostics if each.severity == "error"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused(name: str) -> None:
+    text, code = REFUSED[name]
+    assert codes(text) == [code]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_it_is_taken(name: str) -> None:
+    assert codes(TAKEN[name]) == []
