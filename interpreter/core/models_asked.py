@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dsl.ast.defaults import MOST_REASKS
 from dsl.expressions.values import Value
-from interpreter.boundary.failures import EVERY_MODEL_FAILED, MALFORMED_OUTPUT, NOT_ASKED
+from interpreter.boundary.failures import EVERY_MODEL_FAILED, INVALID_REQUEST, MALFORMED_OUTPUT, NOT_ASKED
 from interpreter.core import reservations
 from interpreter.core.outcomes import Failure
 from interpreter.core.recorded import recorded
@@ -48,7 +48,10 @@ class ModelsAsked:
 
     def next_model(self, models: tuple[str, ...], failure: Failure, budget: Value) -> bool:
         """Whether there is another after this one, which failed; `budget` is what it had no room in."""
-        self._remember(models, failure.kind, failure.message, budget)
+        message = failure.message
+        if self.ceiling and failure.kind == INVALID_REQUEST:
+            message = f"{self.problem}; with room for {self.ceiling}, its server refuses: {message}"
+        self._remember(models, failure.kind, message, budget)
         if self.model + 1 == len(models):
             return False
         self.model += 1

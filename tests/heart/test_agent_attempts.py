@@ -156,6 +156,13 @@ def test_a_cut_off_answer_is_not_asked_for_again_at_the_same_ceiling(
     assert advice in failure
 
 
+def test_a_server_that_does_not_give_as_much_as_is_asked_for_after_a_cut_off_answer() -> None:
+    refused = Fails("InvalidRequest", "400: max_tokens is too large", details=({"charge": "none"},))
+    made, failure = played([cut(4_096), refused])
+    assert [command.request.max_output_tokens for command in made] == [4_096, 16_384]
+    assert "the answer was cut off; with room for 16384, its server refuses: 400: max_tokens is too large" in failure
+
+
 def test_nothing_is_asked_that_may_cost_too_much() -> None:
     assert attempts([], budget="budget 0.1 usd") == []
 
