@@ -1,11 +1,12 @@
 """The whole pipeline, from text to facts and problems: what the commands, the editor and the tests all call."""
 
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
 from dsl.ast.statements import AwaitApproval, GatedCall
+from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -18,8 +19,10 @@ from dsl.semantics.understand import understand
 from dsl.source import Source
 from dsl.syntax.parse import parse
 
-MOST_OF_A_KIND = 100
-"""How many diagnostics of one code are told."""
+MOST_TRIED = 100_000
+"""How many characters may be looked at to try fixes."""
+MOST = 100
+"""How many diagnostics of one file are told."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +60,46 @@ class Analysis:
 
 
 def _limited(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The first of each kind; the last of these says how many more there are. An error is no warning's kind."""
-    counts = Counter((each.code, each.severity) for each in diagnostics)
-    told: Counter[tuple[str, str]] = Counter()
-    kept = []
-    for each in diagnostics:
-        kind = each.code, each.severity
-        told[kind] += 1
-        more = counts[kind] - MOST_OF_A_KIND
-        if told[kind] == MOST_OF_A_KIND and more > 0:
-            kept.append(replace(each, message=f"{each.message}; and {more:,} more of {each.code}"))
-        elif told[kind] <= MOST_OF_A_KIND:
-            kept.append(each)
-    return tuple(kept)
+    """The first of them, errors before warnings; the last says how many more there are."""
+    more = len(diagnostics) - MOST
+    if more <= 0:
+        return tuple(diagnostics)
+    errors = [each for each in diagnostics if each.severity == "error"]
+    warnings = [each for each in diagnostics if each.severity != "error"]
+    kept = sorted([*errors, *warnings][:MOST], key=lambda each: each.primary.span.start)
+    return (*kept[:-1], replace(kept[-1], message=f"{kept[-1].message}; and {more:,} more messages"))
 
 
 def analyse(source: Source, models: Models = TABLE) -> Analysis:
     """Everything that can be known about a text without running it. Never raises, whatever the text. `models`: what is
     known of models where it will run.
     """
+    found = _analyse(source, models)
+    return replace(found, diagnostics=tuple(_with_tried_fixes(source, found.diagnostics, models)))
+
+
+def _with_tried_fixes(source: Source, diagnostics: tuple[Diagnostic, ...], models: Models) -> Iterator[Diagnostic]:
+    """A fix is kept that leaves fewer messages than there were: each is tried, as long as that takes little time,
+    and what was not tried is advice in words only."""
+    left = MOST_TRIED
+    for each in diagnostics:
+        if each.fix is not None:
+            span, text = each.fix.span, source.text
+            tried = Source(source.name, text[: span.start] + each.fix.replacement + text[span.end :])
+            left -= len(tried.text)
+            if left < 0 or len(_analyse(tried, models).diagnostics) >= len(diagnostics):
+                each = replace(each, fix=None)  # noqa: PLW2901
+        yield each
+
+
+def _analyse(source: Source, models: Models) -> Analysis:
     parsed = parse(source)
-    broken = [each.primary.span for each in parsed.diagnostics if each.code == "SF001"]
-    facts = understand(parsed.module, source.text, broken)
+    facts = understand(parsed.module, source.text, parsed.damage, parsed.lost)
     program = Program(facts, source, models)
-    found = [*parsed.diagnostics, *(each for _, check in CHECKS for each in check(program))]
-    diagnostics = _limited(sorted(dict.fromkeys(found), key=lambda each: (each.primary.span.start, each.code)))
+    checked = (each for _, check in CHECKS for each in check(program))
+    found = [*parsed.diagnostics, *said(checked, program)]
+    found.sort(key=lambda each: (each.primary.span.start, each.code))
+    diagnostics = _limited(without_idle_warnings(one_at_a_place(found), program))
     flows = tuple(program.graph.flows.values())
     main = program.graph.main()
     return Analysis(source, parsed.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)

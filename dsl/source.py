@@ -5,6 +5,7 @@ Lines and columns are computed from a `Source` only when someone is shown a plac
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,6 +45,15 @@ class Source:
     def line_starts(self) -> tuple[int, ...]:
         return (0, *(i + 1 for i, character in enumerate(self.text) if character == "\n"))
 
+    def line_start(self, offset: int) -> int:
+        """Where the line of `offset` begins."""
+        return self.line_starts[bisect_right(self.line_starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of `offset` ends, without its line break."""
+        line = bisect_right(self.line_starts, offset)
+        return self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.text)
+
     def position(self, offset: int) -> Position:
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self.line_starts, offset)
@@ -59,3 +69,25 @@ class Source:
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
+
+
+class Damage:
+    """Stretches of a text, asked for quickly whether they touch another one."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans: list[Span] = []
+        for span in sorted(spans, key=lambda each: each.start):
+            if self.spans and span.start <= self.spans[-1].end:
+                self.spans[-1] = self.spans[-1].to(span)
+            else:
+                self.spans.append(span)
+        self._starts = [span.start for span in self.spans]
+
+    def touches(self, span: Span) -> bool:
+        """Whether any stretch has a place in common with `span`, ends included."""
+        return self.index(span) is not None
+
+    def index(self, span: Span) -> int | None:
+        """Which stretch touches `span`: the last, when several do."""
+        at = bisect_right(self._starts, span.end) - 1
+        return at if at >= 0 and self.spans[at].end >= span.start else None

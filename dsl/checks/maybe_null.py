@@ -18,7 +18,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             "SF202",
             f"{_words(program, found.node)} may be null, and {found.use} needs a value",
             program.label(found.node),
-            () if declared is None else (program.label(declared, "asked for here"),),
+            (*(() if declared is None else (program.label(declared, "asked for here"),)), *program.also(found)),
             help=_advice(program, found),
         )
 

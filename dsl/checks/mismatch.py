@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from dsl.ast.expressions import Literal
+from dsl.ast.expressions import Expression, Literal
 from dsl.ast.node import Node
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC
-from dsl.semantics.types import JSON, NOTHING, NULL, TEXT, Enum, ListOf, Type, spelled
+from dsl.semantics.types import BOOL, DURATION, JSON, NOTHING, NULL, TEXT, TIME, Enum, ListOf, Type, spelled
 
 _LONGEST = 80
 
@@ -16,7 +16,27 @@ _LONGEST = 80
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
         primary, declared = program.label(found.node), _declared(program, found)
-        yield Diagnostic("SF201", _message(found), primary, declared, help=_advice(found))
+        joined = _joined(program, found)
+        message, advice = joined or (_message(found), _advice(found))
+        yield Diagnostic("SF201", message, primary, (*declared, *program.also(found)), help=advice)
+
+
+def _joined(program: Program, found: Mismatch) -> tuple[str, str] | None:
+    """A text and a number beside `+`, which elsewhere joins them."""
+    if found.role != "`+`" or found.beside is None or not isinstance(found.node, Expression):
+        return None
+    beside = program.facts.type_of(found.beside)  # type: ignore[arg-type]
+    texts = [each == TEXT or isinstance(each, Enum) for each in (found.found, beside)]
+    other = beside if texts[0] else found.found
+    if texts.count(True) != 1 or other not in (*NUMERIC, BOOL, TIME, DURATION, JSON):
+        return None
+    value = program.source.slice((found.beside if texts[0] else found.node).span)
+    words = found.node if texts[0] else found.beside
+    start = words.value if isinstance(words, Literal) and isinstance(words.value, str) else "… "
+    kind = spelled(other)
+    named = f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    written = value if "\n" not in value and len(value) <= 40 else "…"
+    return f"`+` does not join a text and {named}", f'write `"{start}{{{{ {written} }}}}"`, or `text({written})`'
 
 
 def _message(found: Mismatch) -> str:

@@ -10,9 +10,11 @@ from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
+from dsl.semantics.findings import Finding
 from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
 
+MOST_SHOWN = 3
 _HEAD = re.compile(r"(?:\s*#[^\n]*\n)*\s*")
 """Comments and documentation before the first word of a declaration."""
 
@@ -52,6 +54,13 @@ class Program:
 
     def name_label(self, node: Node, name: str, text: str = "") -> Label:
         return Label(self.word(node, name), text)
+
+    def also(self, found: Finding, name: str = "") -> tuple[Label, ...]:
+        """Where else the mistake shows that `found` tells."""
+        nodes = self.facts.also.get(id(found), ())[:MOST_SHOWN]
+        return tuple(
+            self.name_label(node, name, "also here") if name else self.label(node, "also here") for node in nodes
+        )
 
 
 Check = Callable[[Program], Iterator[Diagnostic]]

@@ -3,6 +3,7 @@
 from dsl.checks import (
     agent_body,
     approval_people,
+    braces_in_text,
     budgets,
     defined_twice,
     error_kinds,
@@ -37,6 +38,7 @@ from dsl.checks import (
 from dsl.checks.program import Check
 
 CHECKS: tuple[tuple[str, Check], ...] = (
+    ("SF010", braces_in_text.check),
     ("SF101", unknown_name.check),
     ("SF102", defined_twice.check),
     ("SF103", no_value.check),

@@ -6,6 +6,7 @@ from dsl.ast.expressions import Get
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.semantics.findings import UnknownField
+from dsl.semantics.foreign_names import field_meant
 from dsl.semantics.types import ApprovalOf, ListOf, MapOf, UnionOf, spelled
 from dsl.source import Span
 
@@ -14,10 +15,16 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(UnknownField):
         span = _place(program, found)
         meant = nearest(found.name, found.known)
+        subject = program.source.slice(found.node.subject.span) if isinstance(found.node, Get) else "it"
+        foreign = field_meant(found, subject)
+        if foreign is not None:
+            yield Diagnostic("SF105", foreign[0], Label(span), program.also(found), foreign[1])
+            continue
         yield Diagnostic(
             "SF105",
             f"{_owner(found)} has no field `{found.name}`",
             Label(span),
+            program.also(found),
             help=_advice(found) if meant is None else f"did you mean `{meant}`?",
             fix=None if meant is None else Fix(span, meant),
         )

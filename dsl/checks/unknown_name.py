@@ -5,21 +5,25 @@ from collections.abc import Iterator
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.semantics.findings import UnknownName
+from dsl.semantics.foreign_names import meant_by
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    """A name that is like no other was forgotten rather than mistyped: it is reported once, where it stands first."""
-    forgotten: set[tuple[str, str]] = set()
     for found in program.facts.found(UnknownName):
         primary = program.name_label(found.node, found.name)
+        foreign = meant_by(found)
+        if foreign is not None:
+            message, help_, instead = foreign
+            fix = None if instead is None else Fix(primary.span, instead)
+            yield Diagnostic("SF101", message, primary, program.also(found, found.name), help_, fix)
+            continue
         meant = nearest(found.name, found.known)
         if meant is not None:
             fix = Fix(primary.span, meant)
-            yield Diagnostic("SF101", _message(found), primary, help=f"did you mean `{meant}`?", fix=fix)
-            continue
-        if (found.kind, found.name) not in forgotten:
-            forgotten.add((found.kind, found.name))
-            yield Diagnostic("SF101", _message(found), primary, help=_known(found))
+            help_ = f"did you mean `{meant}`?"
+            yield Diagnostic("SF101", _message(found), primary, program.also(found, found.name), help_, fix)
+        else:
+            yield Diagnostic("SF101", _message(found), primary, program.also(found, found.name), _known(found))
 
 
 def _message(found: UnknownName) -> str:

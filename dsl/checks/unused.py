@@ -3,22 +3,24 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.statements import AwaitApproval, Parallel, Step
-from dsl.checks.program import Program
+from dsl.ast.statements import AwaitApproval, Let, Parallel, Step
+from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.semantics.findings import UnknownName
 from dsl.semantics.nodes import by_class
 from dsl.semantics.symbols import Signature
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    """A branch counts as used where the record of its `parallel` is."""
+    """A branch counts as used where the record of its `parallel` is, and a name where one like it is missed."""
     used = program.facts.used | {id(branch) for node in _used_parallels(program) for branch in node.branches}
+    missed = [found.name for found in program.facts.found(UnknownName)]
     for flow in program.facts.all(FlowDeclaration):
         if id(flow) in program.facts.partly_read:
             continue
         nodes = by_class(flow)
-        for node in (*nodes.get(Step, ()), *nodes.get(AwaitApproval, ())):
-            if id(node) not in used:
+        for node in (*nodes.get(Step, ()), *nodes.get(AwaitApproval, ()), *nodes.get(Let, ())):
+            if id(node) not in used and nearest(node.name, tuple(missed)) is None:
                 yield from _unused(program, node)
 
 
@@ -34,6 +36,9 @@ def _unused(program: Program, node: object) -> Iterator[Diagnostic]:
                 message = f"nobody uses `{name}`, and `{signature.name}` {_nothing_else(signature)}"
                 primary = program.name_label(node, name)
                 yield Diagnostic("SF603", message, primary, help="use it, or leave the step out", severity="warning")
+        case Let(name=name):
+            primary = program.name_label(node, name)
+            yield Diagnostic("SF603", f"nobody uses `{name}`", primary, help="leave it out", severity="warning")
         case AwaitApproval(name=name):
             message = f"nobody looks at what `{name}` decided"
             advice = f"`if {name}.approved {{ … }}`"

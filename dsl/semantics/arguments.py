@@ -79,6 +79,10 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
             inference.infer(argument.value, state)
         return None
     inference.facts.callees[id(node)] = signature
+    if signature.damaged:
+        for argument in node.arguments:
+            inference.infer(argument.value, state)
+        return signature
     bound = bind(node, node.arguments, _parameters(signature), inference)
     inference.facts.arguments[id(node)] = {name: argument.value for name, argument in bound.items()}
     fields = {field.name: field for field in signature.node.parameters}

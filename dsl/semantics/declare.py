@@ -21,22 +21,26 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
-from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, Type
+from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, Type
 from dsl.semantics.walk_values import undo
+from dsl.source import Damage, Span
 from dsl.values.structure import GENERIC_TYPES
 
 _KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
+_EDITION = re.compile(r"\s*edition\b")
 _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
 
 
-def names(module: Module, text: str, broken: bool, findings: list[Finding]) -> Declarations:
-    """The declared names, of which types know their nodes. Where the text is `broken`, what it declares is looked for
-    in the plain text, so that one syntax error does not make every use of a name unknown."""
+def names(module: Module, text: str, damage: Damage, findings: list[Finding]) -> Declarations:
+    """The declared names, of which types know their nodes. Where the text has damage, what it declares is looked for
+    in the plain text, so that one syntax error does not make every use of a name unknown; and where a whole declaration
+    may be lost, any name may be its."""
     lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
-    if broken:
+    if damage.spans:
         lost.update(_DECLARED.findall(text))
     whole_files = any(isinstance(node, NotYet) and node.construct.startswith("use") for node in module.declarations)
-    declarations = Declarations(lost=frozenset(lost), open=whole_files)
+    outside = any(not _inside(span, module) and not _EDITION.match(text, span.start) for span in damage.spans)
+    declarations = Declarations(lost=frozenset(lost), open=whole_files or outside)
     seen: dict[str, Declaration] = {}
     for node in module.declarations:
         if isinstance(node, NotYet):
@@ -47,18 +51,31 @@ def names(module: Module, text: str, broken: bool, findings: list[Finding]) -> D
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
         elif isinstance(node, TypeDeclaration):
             declarations.type_nodes[node.name] = node
+            if damage.touches(node.span):
+                declarations.types[node.name] = UNKNOWN
     return declarations
 
 
-def signatures(module: Module, declarations: Declarations, resolver: Resolver) -> None:
+def _inside(span: Span, module: Module) -> bool:
+    return any(node.span.start <= span.end and span.start <= node.span.end for node in module.declarations)
+
+
+def signatures(module: Module, declarations: Declarations, resolver: Resolver, damage: Damage) -> None:
     """What can be called. Of two with one name the first counts, but the other is resolved too."""
     for node in module.declarations:
         if not isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration):
             continue
         result: Type = NOTHING if node.returns is None else resolver.resolve(node.returns)
-        signature = Signature(_KINDS[type(node)], node.name, resolver.members(node.parameters), result, node)
+        damaged = damage.touches(_head(node))
+        parameters_ = resolver.members(node.parameters)
+        result = UNKNOWN if damaged else result
+        signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
         declarations.callees.setdefault(node.name, signature)
     resolver.settle()
+
+
+def _head(node: ToolDeclaration | AgentDeclaration | FlowDeclaration) -> Span:
+    return Span(node.span.start, node.body.span.start) if isinstance(node, FlowDeclaration) else node.span
 
 
 def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> None:

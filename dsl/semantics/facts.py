@@ -16,6 +16,7 @@ from dsl.semantics.findings import Finding
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Declarations, Signature, Symbol
 from dsl.semantics.types import UNKNOWN, Type
+from dsl.source import Damage
 
 F = TypeVar("F")
 N = TypeVar("N", bound=Node)
@@ -59,6 +60,10 @@ class Facts:
     used: set[int] = field(default_factory=set)
     partly_read: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    damage: Damage = field(default_factory=lambda: Damage(()))
+    """Where the text could not be read as it stands."""
+    also: dict[int, list[Node]] = field(default_factory=dict)
+    """The other places of a mistake, by the identity of the finding that is told."""
 
     def all(self, kind: type[N]) -> Iterator[N]:
         """Every node of this class, in source order."""

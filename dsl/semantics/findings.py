@@ -75,7 +75,8 @@ class WrongKind:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """`role` names the place that asks (an argument, a field), `wanted` its type in words, `reason` what differs."""
+    """`role` names the place that asks (an argument, a field), `wanted` its type in words, `reason` what differs;
+    `beside` is the other side of an operator."""
 
     node: Node
     role: str
@@ -83,6 +84,7 @@ class Mismatch:
     found: Type
     reason: str | None = None
     declared: Node | None = None
+    beside: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

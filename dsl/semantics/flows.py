@@ -1,7 +1,5 @@
 """The walk through each flow of a file, and the table from class of statement to what it does."""
 
-from collections.abc import Iterable
-
 from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
@@ -16,7 +14,6 @@ from dsl.semantics.resolve import Resolver
 from dsl.semantics.rules import EXPECTATIONS, RULES
 from dsl.semantics.types import NOTHING
 from dsl.semantics.walker import Around, Walk, Walker
-from dsl.source import Span
 
 TABLE: dict[type, Walk] = {
     ast.Step: walk_values.step,
@@ -42,15 +39,14 @@ TABLE: dict[type, Walk] = {
 }
 
 
-def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver, broken: Iterable[Span]) -> None:
+def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     nodes = by_class(flow)
-    damaged = any(flow.span.start <= span.start <= flow.span.end for span in broken)
-    quiet = damaged or ast.NotYet in nodes
+    quiet = facts.damage.touches(flow.span) or ast.NotYet in nodes
     if quiet:
         facts.partly_read.add(id(flow))
     inference = Inference(facts, RULES, EXPECTATIONS, _defined(nodes), quiet)
     signature = facts.declarations.callees.get(flow.name)
-    returns = NOTHING if flow.returns is None or signature is None else signature.returns
+    returns = NOTHING if signature is None else signature.returns
     if signature is not None and signature.node is not flow and flow.returns is not None:
         returns = resolver.resolve(flow.returns)
     walker = Walker(flow, returns, inference, resolver, TABLE)

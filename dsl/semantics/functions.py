@@ -56,6 +56,8 @@ def function_call(node: FunctionCall, state: State, inference: Inference) -> Typ
     if len(inference.facts.findings) > before or not _complete(function, given):
         return UNKNOWN
     result = function.result(given)
+    if isinstance(result, ListOf) and result.at_most is None and UNKNOWN in given.types.values():
+        return UNKNOWN  # of what is not known it is not known either how many items it holds
     _in_one_form(node, function, given, result, inference)
     return result
 

@@ -111,7 +111,8 @@ def comprehension(node: Comprehension, state: State, inference: Inference) -> Ty
     if node.condition is not None:
         inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), inner)
         inner = assume(node.condition, True, inner, inference.facts)
-    return ListOf(inference.infer(node.item, inner), None if source is None else source.at_most)
+    item = inference.infer(node.item, inner)
+    return UNKNOWN if source is None else ListOf(item, source.at_most)
 
 
 def record(node: RecordLiteral, state: State, inference: Inference) -> Type:

@@ -87,7 +87,7 @@ def _equality(node: Binary, state: State, inference: Inference) -> Type:
     left, right = inference.infer(node.left, state), inference.infer(node.right, state)
     if not comparable(left, right):
         reason = misfit(required(right), required(left))
-        inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason))
+        inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason, beside=node.left))
     return BOOL
 
 
@@ -110,7 +110,7 @@ def _comparison(node: Binary, left: Type, right: Type, inference: Inference) -> 
     if not _is_ordered(left):
         inference.refuse(node.left, f"`{node.operator}`", "a number, a text, a time or a duration", left)
     elif not (left in NUMERIC and right in NUMERIC) and not (_is_text(left) and _is_text(right)) and left != right:
-        inference.refuse(node.right, f"`{node.operator}`", _kind(left), right)
+        inference.refuse(node.right, f"`{node.operator}`", _kind(left), right, beside=node.left)
     return BOOL
 
 
@@ -123,8 +123,9 @@ def _arithmetic(node: Binary, left: Type, right: Type, inference: Inference) -> 
         return found
     culprit, other = _culprit(node, left, right)
     needs = _NEEDS.get(node.operator, "two numbers")
-    beside = spelled(right if culprit is node.left else left)
-    inference.report(Mismatch(culprit, f"`{node.operator}`", needs, other, f"it is {spelled(other)}, beside {beside}"))
+    beside, its = (node.right, right) if culprit is node.left else (node.left, left)
+    reason = f"it is {spelled(other)}, beside {spelled(its)}"
+    inference.report(Mismatch(culprit, f"`{node.operator}`", needs, other, reason, beside=beside))
     return UNKNOWN
 
 

@@ -26,13 +26,15 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a step may call. `returns` is NOTHING when no result is declared."""
+    """What a step may call. `returns` is NOTHING when no result is declared. One that is `damaged` could not be read
+    as it stands, so nothing is said about its calls."""
 
     kind: CalleeKind
     name: str
     parameters: tuple[Member, ...]
     returns: Type
     node: ToolDeclaration | AgentDeclaration | FlowDeclaration
+    damaged: bool = False
 
 
 @dataclass(slots=True)

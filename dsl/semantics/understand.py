@@ -10,22 +10,27 @@ from dsl.semantics.flows import walk_flow
 from dsl.semantics.inference import Inference
 from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
+from dsl.semantics.roots import one_for_each
 from dsl.semantics.rules import EXPECTATIONS, RULES
-from dsl.source import Span
+from dsl.source import Damage, Span
 
 
-def understand(module: Module, text: str, broken: Sequence[Span] = ()) -> Facts:
-    """`broken` are the places of syntax errors: what is near them may be missing from the tree, and is not missed."""
+def understand(module: Module, text: str, broken: Sequence[Span] = (), lost: bool = False) -> Facts:
+    """`broken` are the places of syntax errors: what is near them may be missing from the tree, and is not missed; with
+    `lost`, whole declarations may be."""
     findings: list[Finding] = []
-    declarations = declare.names(module, text, bool(broken), findings)
-    facts = Facts(module, declarations, by_class(module), findings=findings)
+    damage = Damage(broken)
+    declarations = declare.names(module, text, damage, findings)
+    declarations.open = declarations.open or lost
+    facts = Facts(module, declarations, by_class(module), findings=findings, damage=damage)
     resolver = Resolver(declarations, findings)
     resolver.declare()
-    declare.signatures(module, declarations, resolver)
+    declare.signatures(module, declarations, resolver, damage)
     inference = Inference(facts, RULES, EXPECTATIONS)
     declare.check_bodies(module, resolver, inference)
     for flow in facts.all(FlowDeclaration):
-        walk_flow(flow, facts, resolver, broken)
+        walk_flow(flow, facts, resolver)
     resolver.settle()
     declare.check_defaults(resolver, inference)
+    one_for_each(facts)
     return facts

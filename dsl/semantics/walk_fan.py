@@ -102,7 +102,8 @@ def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around
     if node.name is None:
         return state
     bounds = [bound for bound in (node.at_most, None if source is None else source.at_most) if bound is not None]
-    result = ListOf(OutcomeOf(value) if node.keep_going else value, min(bounds) if bounds else None)
+    items = ListOf(OutcomeOf(value) if node.keep_going else value, min(bounds) if bounds else None)
+    result = UNKNOWN if source is None and not bounds else items
     return walker.define_once(node, node.name, "parallel", result, state, around)
 
 
@@ -114,6 +115,8 @@ def _yielded(walker: Walker, inner: Around, *, falls_through: bool) -> Type:
         if joined is None:
             walker.inference.report(Mismatch(node, "`yield`", f"{spelled(value)}, as before", found))
         value = value if joined is None else joined
+    if any(found == UNKNOWN for _, found in inner.yields or ()):
+        return UNKNOWN
     for node, found in inner.yields or ():
         if misfit(found, value) is None:
             walker.inference.widen(node, found, value)

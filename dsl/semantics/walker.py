@@ -94,12 +94,14 @@ class Walker:
         """`state` with a new name; one that has a meaning here already is reported."""
         if name in state.names:
             self.inference.report(DefinedTwice(node, name, state.names[name].node))
+            type_ = self._either(node, state.names[name].node)
         return self._with_name(node, name, kind, type_, state, around)
 
     def define_once(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
         """As `define`, for a name that is also a place in the flow."""
         if self.claim(node, name):
             return self.define(node, name, kind, type_, state, around)
+        type_ = self._either(node, self.claimed[name])
         return self._with_name(node, name, kind, type_, state, around)
 
     def _with_name(self, node: Node, name: str, kind: SymbolKind, type_: Type, state: State, around: Around) -> State:
@@ -107,7 +109,14 @@ class Walker:
             message = f"`{name}` holds types inside types, more than {DEEPEST} deep"
             self.inference.report(InvalidType(node, message, "make it flatter"))
             type_ = UNKNOWN
+        if self.facts.damage.touches(node.span):
+            type_ = UNKNOWN
         return state.define(Symbol(name, kind, type_, node, around.branch))
+
+    def _either(self, *nodes: Node) -> Type:
+        """Of two things with one name, which one a use means is not known: both count as used."""
+        self.facts.used.update(map(id, nodes))
+        return UNKNOWN
 
     def claim(self, node: Node, name: str) -> bool:
         """Take a name that may stand once in a flow."""

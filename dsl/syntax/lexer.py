@@ -11,15 +11,20 @@ import re
 from itertools import takewhile
 
 from dsl.source import Span
+from dsl.syntax.characters import HIDDEN, hidden_characters
+from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
 from dsl.syntax.grammar import END, Tables
-from dsl.syntax.lexer_texts import LONG, SHORT, close_at_end, inside_text, line_break, quote
+from dsl.syntax.lexer_texts import LONG, SHORT, close_at_end, inside_text, line_break, quote, stray_quotes
 from dsl.syntax.scanner import Scanner
 from dsl.syntax.slips import FOREIGN, LONGEST_NUMBER, Meant, glued, number_meant
 from dsl.syntax.token import Token
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
-_BLANK = re.compile(r"(?:[ \t\r\n\f\ufeff]+|#(?!#)[^\n]*)+")
+_BLANK = re.compile(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
 _WORD = re.compile(r"[^\W\d]\w*")
+_PREFIXED = re.compile(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
+_PLACE = re.compile(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
+_BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
 _NUMBER = re.compile(r"\d\w*(?:\.\d\w*)?")
 
 
@@ -38,7 +43,7 @@ class _Lexer:
         self.doc = re.compile(tables.patterns["DOC"])
         self.name = re.compile(tables.patterns["NAME"])
         self.text = text
-        self.scanner = Scanner(text)
+        self.scanner = Scanner(text, stray=stray_quotes(text))
 
     def run(self) -> Scanner:
         scanner = self.scanner
@@ -49,6 +54,9 @@ class _Lexer:
                 self._code(scanner.at)
         close_at_end(scanner)
         scanner.token(END, 0)
+        hidden = list(hidden_characters(self.text, scanner.tokens))
+        scanner.diagnostics += hidden
+        scanner.spoiled += [each.primary.span for each in hidden]
         return scanner
 
     def _code(self, at: int) -> None:
@@ -59,6 +67,8 @@ class _Lexer:
             quote(self.scanner)
         elif doc := self.doc.match(self.text, at):
             self._doc(doc.group())
+        elif self._unit(at) or self._prefixed_text(at):
+            pass
         elif number := _NUMBER.match(self.text, at):
             self._number(number.group())
         elif word := _WORD.match(self.text, at):
@@ -78,7 +88,7 @@ class _Lexer:
             return
         if not self.name.fullmatch(word):
             advice = "a name has letters a to z, digits and `_`"
-            self.scanner.problem(self.scanner.ahead(len(word)), f"`{word}` is not a name", advice)
+            self.scanner.problem(self.scanner.ahead(len(word)), f"`{word}` is not a name", advice, code="SF009")
         self.scanner.token("NAME", len(word))
 
     def _is_plain_name(self, end: int) -> bool:
@@ -104,11 +114,41 @@ class _Lexer:
         apart = glued(written)
         if apart is not None and apart[1] in self.fixed:
             message = f"`{written}` is a number and a word in one"
-            self.scanner.problem(span, message, "put a space between them", " ".join(apart))
+            self.scanner.problem(span, message, "put a space between them", " ".join(apart), code="SF009")
             self._number(apart[0])
             return
-        self.scanner.problem(span, f"`{written}` is not a number", *number_meant(written, digits))
+        self.scanner.problem(span, f"`{written}` is not a number", *number_meant(written, digits), code="SF009")
         self.scanner.put(Token("INT", digits, span))
+
+    def _unit(self, at: int) -> bool:
+        """`24 hours`, `1 eur`, `$1`: read as what is meant. Only where it is no text of several tokens that fits."""
+        if sign := WITH_SIGN.match(self.text, at):
+            meant = with_unit(sign[0], sign[1], sign[2], "USD")
+            inside = bool(self.scanner.tokens) and self.scanner.tokens[-1].kind in _BEFORE_AMOUNTS
+        else:
+            if not (word := WITH_UNIT.match(self.text, at)):
+                return False
+            meant, sign, inside = with_unit(word[0], word[1], word[2], word[3]), word, True
+        if meant is None or sign is None:
+            return False
+        span = Span(at, sign.end())
+        self.scanner.problem(span, meant.message, meant.advice, meant.replacement if inside else None, code="SF008")
+        for kind, text in meant.tokens[: None if inside else 1]:
+            self.scanner.put(Token(kind, text, span, word=kind == "USD"))
+        return True
+
+    def _prefixed_text(self, at: int) -> bool:
+        """`f"hello {name}"`: read as the text without its prefix."""
+        found = _PREFIXED.match(self.text, at)
+        if found is None:
+            return False
+        prefix, written = found.groups()
+        meant = _PLACE.sub(r"{{ \1 }}", written) if "f" in prefix.lower() else written
+        span = Span(at, found.end())
+        self.scanner.problem(span, f"texts need no `{prefix}`", f"write `{meant}`", meant, code="SF008")
+        self.scanner.spoiled.append(span)
+        self.scanner.put(Token("STRING", written, span))
+        return True
 
     def _doc(self, doc: str) -> None:
         """Docs stand on lines of their own; behind code, `##` is a plain comment."""
@@ -141,7 +181,7 @@ class _Lexer:
         written = pair if (pair := self.text[at : at + 2]) in FOREIGN else pair[:1]
         meant = FOREIGN.get(written, Meant(None))
         span = Span(at, at + len(written))
-        self.scanner.problem(span, f"`{written}` means nothing here", *meant)
+        self.scanner.problem(span, f"`{written}` means nothing here", *meant, code="SF008")
         word = (meant.replacement or "").strip()
         if word in self.fixed:
             self.scanner.put(Token(self.fixed[word], word, span, word=True))

@@ -7,17 +7,33 @@ import re
 
 from dsl.source import Span
 from dsl.syntax.scanner import Opener, Scanner
+from dsl.syntax.unclosed import close_at_line_end
 
 SHORT, LONG = '"', '"""'
 _QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*?"""|"(?!"")(?:[^"\\\n]|\\.)*"|""(?!")', re.DOTALL)
+_STRAY = re.compile(r'(?:^[ \t]*|\b(?:prompt|instructions)[ \t]+)(""?)[ \t]*$', re.MULTILINE)
+"""One or two quotes where three begin or end a text of several lines."""
+
+
+def stray_quotes(text: str) -> Span | None:
+    """Of a file whose long quotes do not pair: the quotes that were probably meant as one."""
+    found = _STRAY.search(text) if text.count(LONG) % 2 else None
+    return None if found is None else Span(*found.span(1))
+
+
 _CHUNK = re.compile(r'(?:[^"\\{\n]|\\[^\n]|\{(?!\{))+')
 _LONG_CHUNK = re.compile(r'(?:[^"\\{]|\\.|\{(?!\{)|"(?!""))+', re.DOTALL)
 
 
 def quote(scanner: Scanner) -> None:
     """At a quote in code: a whole text when it has no `{{`, else the beginning of one that comes in pieces."""
+    if scanner.stray and scanner.at == scanner.stray.start:
+        _report_stray(scanner, "begins")
+        scanner.open(LONG)
+        scanner.token("TEXT_START", scanner.stray.end - scanner.at)
+        return
     kind = LONG if scanner.startswith(LONG) else SHORT
-    whole = _QUOTED.match(scanner.text, scanner.at)
+    whole = _QUOTED.match(scanner.text, scanner.at, _as_far_as(scanner))
     if kind == LONG and any(opener.kind == LONG for opener in scanner.openers):
         interpolation_unclosed(scanner)
     elif whole and "{{" not in whole.group():
@@ -30,8 +46,12 @@ def quote(scanner: Scanner) -> None:
 def inside_text(scanner: Scanner) -> None:
     """The next piece of the text that is open."""
     opener = scanner.openers[-1]
-    chunk = (_LONG_CHUNK if opener.kind == LONG else _CHUNK).match(scanner.text, scanner.at)
-    if scanner.startswith("{{"):
+    chunk = (_LONG_CHUNK if opener.kind == LONG else _CHUNK).match(scanner.text, scanner.at, _as_far_as(scanner))
+    if opener.kind == LONG and scanner.stray and scanner.at == scanner.stray.start:
+        _report_stray(scanner, "ends")
+        scanner.openers.pop()
+        scanner.token("_TEXT_END", scanner.stray.end - scanner.at)
+    elif scanner.startswith("{{"):
         scanner.open("{{")
         scanner.token("_INTERPOLATION_START", 2)
     elif scanner.startswith(opener.kind):
@@ -41,6 +61,18 @@ def inside_text(scanner: Scanner) -> None:
         scanner.token("TEXT_PART", len(chunk.group()))
     else:
         _text_unclosed(scanner, opener)
+
+
+def _as_far_as(scanner: Scanner) -> int:
+    """No text goes past the quotes that were meant to end it."""
+    stray = scanner.stray
+    return stray.start if stray and scanner.at < stray.start else len(scanner.text)
+
+
+def _report_stray(scanner: Scanner, what: str) -> None:
+    assert scanner.stray is not None
+    message = f"a text of several lines {what} with three quotes"
+    scanner.problem(scanner.stray, message, f"write `{LONG}`", LONG, code="SF006")
 
 
 def line_break(scanner: Scanner) -> bool:
@@ -79,12 +111,12 @@ def _text_unclosed(scanner: Scanner, opener: Opener) -> None:
         _forget_text(scanner, opener)
         interpolation_unclosed(scanner)
         return
-    line_end = scanner.text.find("\n", opener.start)
-    end = line_end if line_end >= 0 and opener.kind == SHORT else opener.start + len(opener.kind)
     scanner.openers.pop()
-    if not scanner.startswith("\n"):
-        scanner.at = len(scanner.text)
-    _report_text(scanner, opener, end)
+    if opener.kind == SHORT and scanner.startswith("\n"):
+        close_at_line_end(scanner, opener)
+        return
+    scanner.at = len(scanner.text)
+    _report_text(scanner, opener, opener.start + len(opener.kind))
 
 
 def _forget_text(scanner: Scanner, opener: Opener) -> None:
@@ -95,10 +127,20 @@ def _forget_text(scanner: Scanner, opener: Opener) -> None:
 
 
 def _report_interpolation(scanner: Scanner, opener: Opener) -> None:
-    scanner.problem(Span(opener.start, opener.start + 2), "this `{{` is never closed", "end it with `}}`")
+    end = scanner.line_end(opener.start)
+    span = Span(opener.start, opener.start + 2)
+    if '\\"' in scanner.text[opener.start : end]:
+        advice = 'quotes inside `{{ }}` stand as they are: `{{ join(xs, "; ") }}`'
+        scanner.problem(span, "no backslash is needed inside `{{ }}`", advice, code="SF006")
+    else:
+        scanner.problem(span, "this `{{` is never closed", "end it with `}}`", code="SF006")
+    scanner.spoiled.append(Span(opener.start, end))
     scanner.token("_INTERPOLATION_END", 0)
 
 
 def _report_text(scanner: Scanner, opener: Opener, end: int) -> None:
-    scanner.problem(Span(opener.start, end), "this text is never closed", f"end it with `{opener.kind}`")
+    advice = f"end it with `{opener.kind}`"
+    scanner.problem(Span(opener.start, end), "this text is never closed", advice, code="SF006")
+    scanner.swallowed = True
+    scanner.spoiled.append(Span(opener.start, len(scanner.text)))
     scanner.token("_TEXT_END", 0)

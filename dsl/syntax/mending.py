@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dsl.source import Span
 from dsl.syntax.automaton import Automaton
+from dsl.syntax.foreign import REPLACED
 from dsl.syntax.grammar import END
 from dsl.syntax.mistake import meant
 from dsl.syntax.token import Token
@@ -35,10 +36,33 @@ def mending(
     automaton: Automaton, tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str]
 ) -> Change | None:
     """The first change that counts; `tokens` begin with the one that cannot stand."""
-    for change in _changes(tokens[0], expected, texts):
+    for change in (*_meant_otherwise(tokens, expected, texts), *_changes(tokens[0], expected, texts)):
         if _fits(automaton, [*change.instead, *tokens[change.length : change.length + change.look_ahead]]):
             return change
     return None
+
+
+def _meant_otherwise(tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str]) -> Iterator[Change]:
+    """What is said in another language's words: as if it were said in ours."""
+    token = tokens[0]
+    following = [each.kind for each in tokens[1:4]]
+    here = Span(token.span.start, token.span.start)
+    if token.kind == "NAME" and ("STEP" in expected or "FLOW" in expected or "ON" in expected):
+        if token.text in REPLACED:
+            words = [Token(kind, texts[kind], token.span, word=True) for kind in REPLACED[token.text]]
+            yield Change(1, words, look_ahead=1)
+        elif "STEP" in expected and following[:1] == ["EQUAL"]:
+            yield Change(0, [Token("LET", "let", here, word=True)])
+        elif "STEP" in expected and following[:1] in (["DOT"], ["LPAR"]):
+            yield Change(0, [Token("STEP", "step", here, word=True)], look_ahead=4)
+    if token.kind == "EQUAL" and "COLON" in expected:
+        yield Change(1, [replace(token, kind="COLON", text=":")], look_ahead=1)
+    if token.kind == "COLON" and expected == {"EQUAL"} and "EQUAL" in (kinds := [each.kind for each in tokens]):
+        yield Change(kinds.index("EQUAL"), [], look_ahead=2)
+    if token.kind == "OR" and "VBAR" in expected:
+        yield Change(1, [replace(token, kind="VBAR", text="|")], look_ahead=1)
+    if token.kind == "TIMEOUT" and "BUDGET" in expected and "DEPTH" in expected:
+        yield Change(1, [replace(token, kind="BUDGET", text="budget")], look_ahead=1)
 
 
 def _changes(token: Token, expected: frozenset[str], texts: dict[str, str]) -> Iterator[Change]:
@@ -49,7 +73,9 @@ def _changes(token: Token, expected: frozenset[str], texts: dict[str, str]) -> I
         yield Change(1, [replace(token, kind="COMPARISON", text="==")], look_ahead=1)
     symbols = expected & (texts.keys() if len(expected) <= _MANY else {"COMMA", *CLOSERS})
     here = Span(token.span.start, token.span.start)
-    for kind in sorted(symbols):
+    # Before a word that begins a statement something is to be closed rather than to go on.
+    begins = token.kind in STATEMENTS
+    for kind in sorted(symbols, key=lambda each: (begins and each not in CLOSERS, each)):
         yield Change(0, [_written(kind, here, texts)])
     if token.kind in STATEMENTS | DECLARATIONS:
         return

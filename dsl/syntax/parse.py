@@ -5,25 +5,37 @@ nodes. Later stages walk the tree by recursion, so a declaration that is nested 
 left out here.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dsl.ast.declarations import Declaration, Module
 from dsl.ast.node import Node, children
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.source import Source, Span
+from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
+from dsl.syntax.braces import Braces, paired
 from dsl.syntax.build import Builder
 from dsl.syntax.grammar import tables
 from dsl.syntax.lexer import tokenise
 from dsl.syntax.reading import Reading
+from dsl.syntax.scanner import Scanner
 
 MAXIMUM_DEPTH = 100
+_DECLARATION = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
+BREAKING = frozenset({"SF001", "SF006", "SF007", "SF008", "SF009"})
+"""What may take something from what is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """`damage` are the stretches of text that could not be read as they stand: what is found there is not said."""
+
     module: Module
     diagnostics: tuple[Diagnostic, ...]
+    damage: tuple[Span, ...] = ()
+    lost: bool = False
+    """Whether a declaration may have been lost with its name."""
 
 
 def parse(source: Source) -> Parsed:
@@ -32,15 +44,53 @@ def parse(source: Source) -> Parsed:
         return Parsed(Module(None, ()), tuple(lexed.diagnostics))
     builder = Builder()
     automaton = Automaton(tables(), builder.make)
-    reading = Reading(source, automaton, lexed.tokens)
+    braces = Braces(lexed.tokens) if lexed.swallowed else paired(source, lexed.tokens, Damage(lexed.spoiled))
+    reading = Reading(source, automaton, braces.tokens, [*lexed.spoiled, *braces.doubtful])
     reading.run()
     module = automaton.result()
     assert isinstance(module, Module)
     module, too_deep = _without_too_deep(module)
-    known = {problem.primary.span.start for problem in lexed.diagnostics}
-    later = (*reading.diagnostics, *builder.findings.diagnostics, *too_deep)
-    found = (*lexed.diagnostics, *(problem for problem in later if problem.primary.span.start not in known))
-    return Parsed(module, tuple(sorted(found, key=lambda problem: problem.primary.span.start)))
+    lexical = list(_one_on_a_spoiled_line(lexed))
+    first = (*lexical, *braces.diagnostics, *reading.diagnostics)
+    damage = Damage([*lexed.spoiled, *braces.doubtful, *reading.damage])
+    known = {problem.primary.span.start for problem in lexical}
+    editions = sum(token.kind == "EDITION" for token in braces.tokens)
+    built = [
+        each
+        for each in builder.findings.diagnostics
+        if not damage.touches(each.primary.span) and not (each.code == "SF002" and module.edition is None and editions)
+    ]
+    later = (*braces.diagnostics, *reading.diagnostics, *built, *too_deep)
+    told = (*lexical, *(problem for problem in later if problem.primary.span.start not in known))
+    broken = (each.primary.span for each in (*first, *built) if each.code in BREAKING)
+    found = sorted(told, key=lambda problem: problem.primary.span.start)
+    if lexed.swallowed:
+        found = _before_the_text(source, found, reading.diagnostics)
+        damage = Damage([Span(0, len(source.text))])
+    lost = bool(braces.diagnostics) or lexed.swallowed or any(map(reading.heads.touches, damage.spans))
+    return Parsed(module, tuple(found), (*damage.spans, *broken), lost)
+
+
+def _one_on_a_spoiled_line(lexed: Scanner) -> Iterator[Diagnostic]:
+    """Where a quote is missing, numbers and signs that are none are probably words of the text."""
+    spoiled = Damage(lexed.spoiled)
+    told: set[int] = set()
+    for each in lexed.diagnostics:
+        at = spoiled.index(each.primary.span)
+        whole = each.primary.span in lexed.spoiled
+        if at is None or whole or (each.code == "SF006" and at not in told):
+            yield each
+            told.add(-1 if at is None else at)
+
+
+def _before_the_text(source: Source, found: list[Diagnostic], read: list[Diagnostic]) -> list[Diagnostic]:
+    """Where a text goes on to the end of the file: where another mistake comes before it in its declaration, the quote
+    that is missing is probably there, and the text begins where it should end."""
+    opened = max(each.primary.span.start for each in found if each.code == "SF006")
+    before = [each for each in read if each.primary.span.start < opened]
+    if before and not _DECLARATION.search(source.text, before[-1].primary.span.start, opened):
+        return [each for each in found if each.primary.span.start <= before[-1].primary.span.start]
+    return [each for each in found if each.primary.span.start <= opened]
 
 
 def _without_too_deep(module: Module) -> tuple[Module, list[Diagnostic]]:

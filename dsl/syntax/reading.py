@@ -23,10 +23,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.source import Source, Span
+from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.grammar import END
-from dsl.syntax.mending import LOOK_AHEAD, Change, mending
+from dsl.syntax.mending import Change, mending
 from dsl.syntax.mistake import Mistake
 from dsl.syntax.token import Token
 from dsl.syntax.wording import diagnose
@@ -34,16 +34,28 @@ from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, O
 
 MAXIMUM_PROBLEMS = 100
 _SHOWN_BEFORE = 40
+_SHOWN_AFTER = 12
+SURE = 3
+"""So many tokens that fit after a mistake show that reading has found its place again."""
 
 
 class Reading:
-    def __init__(self, source: Source, automaton: Automaton, tokens: Sequence[Token]) -> None:
+    def __init__(
+        self, source: Source, automaton: Automaton, tokens: Sequence[Token], doubtful: Sequence[Span] = ()
+    ) -> None:
         self.source = source
         self.automaton = automaton
         self.tokens = list(tokens)
         self.diagnostics: list[Diagnostic] = []
         self._at = 0
-        self._moved = True
+        self.damage: list[Span] = []
+        self._doubtful = Damage(doubtful)
+        self._moved = SURE
+        self._quiet = 0
+        self.heads = _heads(source, tokens)
+        self._declared = ""
+        self._hurt = False
+        self._pairs = False
         self._texts = {kind: text for text, kind in automaton.tables.fixed.items()}
 
     def run(self) -> None:
@@ -56,8 +68,15 @@ class Reading:
             elif token.kind == END:
                 return
             else:
+                self._taken(token)
                 self._at += 1
-                self._moved = True
+
+    def _taken(self, token: Token) -> None:
+        """A word that begins a line and a statement shows as well that reading has found its place again."""
+        if token.kind in DECLARATIONS:
+            self._declared, self._hurt = token.kind, False
+        begins = token.kind in STATEMENTS | OPTIONS | DECLARATIONS and self._line_before(token) == ""
+        self._moved = SURE if begins else self._moved + 1
 
     # Which words are names
 
@@ -88,9 +107,13 @@ class Reading:
     def _mistake(self, token: Token) -> None:
         expected = self.automaton.expected()
         change = None if self._ends_everything(self._at) else self._mending(token, expected)
-        if self._moved:
+        if self._is_another(token, expected):
             self._report(token, expected, change)
-        self._moved = False
+        self._hurt = True
+        behind = self.tokens[self._at + 1].kind if self._at + 1 < len(self.tokens) else END
+        self._pairs = self._pairs or (token.kind == "NAME" and behind == "COLON" and "STEP" in expected)
+        self._moved = 0
+        self._note(token, expected)
         if len(self.diagnostics) >= MAXIMUM_PROBLEMS:
             self._at = len(self.tokens) - 1
         if self._ends_everything(self._at):
@@ -100,8 +123,44 @@ class Reading:
         else:
             self._drop_statement()
 
+    def _is_another(self, token: Token, expected: frozenset[str]) -> bool:
+        """Whether this is a mistake of its own: not on the line of the last one, nor as long as little was read since.
+
+        What ends a declaration too early or too late follows from a mistake in it; and of one that is no flow, one
+        mistake is told.
+        """
+        line = self.source.line_start(token.span.start)
+        if self._pairs and self.tokens[self._at + 1 : self._at + 2] and self.tokens[self._at + 1].kind == "COLON":
+            return False  # another line of the same YAML
+        if self._moved < SURE or line < self._quiet or self._doubtful.touches(self._before(token)):
+            return False
+        flat = self._declared in ("TYPE", "FN", "MODELS")
+        return not self._hurt or not (flat or self._ends_everything(self._at) or "FLOW" in expected)
+
+    def _before(self, token: Token) -> Span:
+        """From the end of what was read before `token` to its beginning: where something may be missing."""
+        end = self.tokens[self._at - 1].span.end if self._at else token.span.start
+        return Span(min(end, token.span.start), token.span.start)
+
+    def _note(self, token: Token, expected: frozenset[str]) -> None:
+        """What stands on the lines of a mistake is in doubt; of what was complete before it, nothing."""
+        complete = "FLOW" in expected or "STEP" in expected
+        start = self.source.line_start(token.span.start if complete else self._statement())
+        new_line = self.source.line_start(token.span.start) > self._before(token).start
+        broken_off = not complete and new_line and token.kind in STATEMENTS | OPTIONS | DECLARATIONS
+        self._quiet = self.source.line_end(self._before(token).start if broken_off else token.span.start)
+        self.damage.append(Span(start, self._quiet if broken_off else max(token.span.end, self._quiet)))
+
+    def _statement(self) -> int:
+        """Where the statement or option begins that could not be read on; else where the token before stands."""
+        for at in range(self._at - 1, max(-1, self._at - _SHOWN_BEFORE), -1):
+            kind = self.tokens[at].kind
+            if kind in DECLARATIONS or (kind in STATEMENTS | OPTIONS and self._line_before(self.tokens[at]) == ""):
+                return self.tokens[at].span.start
+        return self._before(self.tokens[self._at]).start
+
     def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
-        following = self.tokens[self._at + 1 : self._at + 2 + LOOK_AHEAD]
+        following = self.tokens[self._at + 1 : self._at + 1 + _SHOWN_AFTER]
         return mending(self.automaton, [token, *following], expected, self._texts)
 
     def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
@@ -110,6 +169,7 @@ class Reading:
         mistake = Mistake(
             token=token,
             before=self.tokens[max(0, self._at - _SHOWN_BEFORE) : self._at],
+            after=self.tokens[self._at + 1 : self._at + 1 + _SHOWN_AFTER],
             expected=expected,
             texts=self._texts,
             unclosed=_unclosed(open_),
@@ -130,7 +190,7 @@ class Reading:
             if depth == 0 and self._begins_something(self._at) and self._pop_to(kind):
                 return
             if depth == 0 and self._at > start and self._begins_line(self._at) and self._pop_to("STEP", within=True):
-                self._moved = True
+                self._moved = SURE
                 return
             if token.kind in OPENERS:
                 depth += 1
@@ -152,7 +212,7 @@ class Reading:
         return token.kind == "NAME" and not token.word and self._line_before(token) == ""
 
     def _line_before(self, token: Token) -> str:
-        start = self.source.text.rfind("\n", 0, token.span.start) + 1
+        start = self.source.line_start(token.span.start)
         return self.source.text[start : token.span.start].strip()
 
     def _ends_everything(self, at: int) -> bool:
@@ -193,6 +253,12 @@ class Reading:
             if isinstance(piece, Token) and piece.kind in barriers:
                 return False
         return False
+
+
+def _heads(source: Source, tokens: Sequence[Token]) -> Damage:
+    """The lines on which declarations begin, and so their names."""
+    starts = (token.span.start for token in tokens if token.kind in DECLARATIONS)
+    return Damage(Span(source.line_start(start), source.line_end(start)) for start in starts)
 
 
 def _unclosed(tokens: list[Token]) -> Token | None:

@@ -24,6 +24,12 @@ class Scanner:
     openers: list[Opener] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    spoiled: list[Span] = field(default_factory=list)
+    """Where what stands there can hardly be told: a line with a quote too few. No more is said about it."""
+    stray: Span | None = None
+    """Quotes that are read as three, because three were meant."""
+    swallowed: bool = False
+    """A text that is never closed has taken the rest of the file."""
     too_deep: bool = False
 
     def startswith(self, prefix: str) -> bool:
@@ -53,6 +59,18 @@ class Scanner:
     def ahead(self, length: int) -> Span:
         return Span(self.at, self.at + length)
 
-    def problem(self, span: Span, message: str, advice: str | None = None, replacement: str | None = None) -> None:
+    def line_end(self, at: int) -> int:
+        end = self.text.find("\n", at)
+        return len(self.text) if end < 0 else end
+
+    def problem(
+        self,
+        span: Span,
+        message: str,
+        advice: str | None = None,
+        replacement: str | None = None,
+        *,
+        code: str = "SF001",
+    ) -> None:
         fix = None if replacement is None else Fix(span, replacement)
-        self.diagnostics.append(Diagnostic("SF001", message, Label(span), help=advice, fix=fix))
+        self.diagnostics.append(Diagnostic(code, message, Label(span), help=advice, fix=fix))

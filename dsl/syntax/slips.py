@@ -22,6 +22,12 @@ FOREIGN = {
     "&&": Meant("write `and`", "and"),
     "||": Meant("write `or`", "or"),
     "!": Meant("write `not`", "not "),
+    "&": Meant("write `and`", "and"),
+    "$": Meant("a name needs no `$`: leave it out", ""),
+    "@": Meant("leave it out: what a tool may do stands in its declaration"),
+    "^": Meant("there is no power: multiply, `a * a`"),
+    "~": Meant("write `not`", "not "),
+    "\\": Meant("a line needs no `\\` to go on: leave it out", ""),
     ";": Meant("a statement needs no `;`: leave it out", ""),
 }
 

@@ -4,7 +4,7 @@ from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
 from dsl.syntax.grammar import END
 from dsl.syntax.hints import hint
-from dsl.syntax.mistake import Mistake
+from dsl.syntax.mistake import Hint, Mistake
 from dsl.syntax.token import Token
 from dsl.syntax.words import AMOUNTS, DECLARATIONS, NUMBERS, OPENERS, STATEMENTS, TEXTS, TYPES, VALUES
 
@@ -28,8 +28,11 @@ _LONGEST_QUOTE = 30
 
 
 def diagnose(mistake: Mistake) -> Diagnostic:
-    advice, replacement = hint(mistake) or (None, None)
+    found_hint = hint(mistake) or Hint(None)
+    advice, replacement = found_hint.advice, found_hint.replacement
     fix = None if replacement is None else Fix(mistake.token.span, replacement)
+    if found_hint.message is not None:
+        return Diagnostic(found_hint.code, found_hint.message, Label(mistake.token.span), (), advice, fix)
     place, found = mistake.token.span, f", found {_found(mistake.token)}"
     if mistake.breaks_off and fix is None:
         end = mistake.before[-1].span.end

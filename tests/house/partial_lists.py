@@ -32,7 +32,7 @@ PARTIAL = {
             "BudgetBlock Loop Parallel ParallelFor Step",
             "what limits or shares; any other is its parts",
         ),
-        ("dsl/checks/unused.py", "AwaitApproval Step", "a result that cost something, for a warning"),
+        ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         ("dsl/definition/linked.py", "AwaitApproval Loop NotYet Sleep", "what a run takes more for granted of"),
         ("dsl/definition/linked.py", "Binary FunctionCall Unary", "what names an operation"),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),

@@ -1,0 +1,57 @@
+"""One mistake gives one message, and no fix makes a text worse: on the corpus of mistakes in the examples."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from dsl.analysis import analyse
+from dsl.source import Source
+from tests.mistaken.corpus import EXAMPLES, Mistaken, corpus
+from tests.mistaken.messages import table, told
+
+MOST = 0.021
+"""How many mistakes may be told by more than one message: 15 of 708."""
+KNOWN_SEEDS = (0, 1)
+
+
+@pytest.mark.parametrize("seed", KNOWN_SEEDS)
+def test_one_mistake_gives_one_message(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[tuple[str, int]] = Counter()
+    several = []
+    for mistaken in corpus(seed):
+        messages = told(mistaken.text)
+        counts[mistaken.kind, len(messages)] += 1
+        if len(messages) > 1:
+            several.append("\n    ".join((mistaken.name, *messages)))
+    with capsys.disabled():
+        print(f"\nhow many messages one mistake gives (seed {seed})\n{table(counts)}")
+    assert len(several) <= MOST * sum(counts.values()), "\n".join(several)
+
+
+def test_the_examples_have_none() -> None:
+    assert [told(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.flow"))] == [[]] * 7
+
+
+def fixed(mistaken: Mistaken) -> Iterator[tuple[str, str]]:
+    """Each fix of the first message, and the text with it."""
+    for each in analyse(Source(mistaken.file, mistaken.text)).diagnostics:
+        if each.fix is not None:
+            span = each.fix.span
+            text = mistaken.text[: span.start] + each.fix.replacement + mistaken.text[span.end :]
+            yield f"{each.code} {each.message}: {each.fix}", text
+
+
+def test_no_fix_makes_a_text_worse() -> None:
+    """With it there is one message less, and none that was not there."""
+    worse = []
+    tried = 0
+    for mistaken in corpus(seed=2):
+        before = len(told(mistaken.text))
+        for what, text in fixed(mistaken):
+            tried += 1
+            after = told(text)
+            if len(after) >= before and after:
+                worse.append("\n    ".join((mistaken.name, what, *after)))
+    assert tried > 100
+    assert worse == [], "\n".join(worse)
