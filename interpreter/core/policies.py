@@ -33,7 +33,7 @@ MODEL_TIMEOUT = 120_000
 """Milliseconds for one attempt at a model."""
 DEFAULT_OUTPUT_TOKENS = 4096
 
-_DEFAULT_RETRIES = 2
+DEFAULT_RETRIES = 2
 _PATIENCE = {
     failures.RATE_LIMITED: 6,
     failures.OVERLOADED: 4,
@@ -76,7 +76,7 @@ def retry_delay(
         return None
     if retry is not None and failure.kind in retry.exceptions:
         return None
-    if attempt > (retry.times if retry is not None else _DEFAULT_RETRIES):
+    if attempt > (retry.times if retry is not None else DEFAULT_RETRIES):
         return None
     return delay
 

@@ -179,3 +179,42 @@ def test_a_missing_input_says_how_it_is_given(dsl: Dsl) -> None:
     ended = dsl.here("run", SHOP)
     assert ended.code == 2
     assert "--input FILE or --set NAME=VALUE" in ended.err
+
+
+STAGED = """edition 1
+tool shop.pay(amount: int) -> { id: text } irreversible keyed { compensate none "paid is paid" }
+flow buy() -> text budget 1h {
+  await approval ok "Pay 3?" { from "leads" timeout 10m then reject }
+  if not ok.approved { return "no" }
+  step paid = shop.pay(amount: 3)
+  return paid.id
+}
+"""
+STAGED_TOOLS = """from pathlib import Path
+from interpreter.api import tool
+
+@tool("shop.pay")
+def pay(amount: int) -> dict[str, str]:
+    Path("paid").write_text(str(amount))
+    return {"id": "p1"}
+"""
+
+
+@pytest.mark.parametrize("staged", [True, False])
+def test_what_is_submitted_staged_writes_nothing_and_says_so(dsl: Dsl, tmp_path: Path, staged: bool) -> None:
+    (tmp_path / "buy.flow").write_text(STAGED)
+    (tmp_path / "buy_tools.py").write_text(STAGED_TOOLS)
+    id, queue = f"staged-{staged}", f"queue-staged-{staged}"
+    option = ["--staged"] if staged else []
+    assert dsl.here("submit", tmp_path / "buy.flow", "--id", id, "--task-queue", queue, *option).code == 0
+    worker = dsl.start("worker", "--task-queue", queue, "--tools", tmp_path / "buy_tools.py")
+    worker.until("working on")
+    asked = dsl.here("approvals", id)
+    assert ("[staged: nothing is written]" in asked.out) == staged, asked.out
+    assert dsl.here("approve", id, "--by", "ann", "--group", "leads").code == 0
+    ended = dsl.here("result", id, "--json")
+    assert (ended.code, ended.json["staged"]) == (0, staged), ended.err
+    assert (tmp_path / "paid").exists() != staged
+    assert ("not carried out" in dsl.here("show", id).out) == staged
+    worker.interrupt()
+    worker.end()

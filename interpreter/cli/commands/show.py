@@ -20,6 +20,8 @@ from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.cli.trying_again import tries_text
+from interpreter.client.carried import definition_of
 from interpreter.client.client import Client
 from interpreter.client.ending import ending
 from interpreter.client.errors import NoWorker
@@ -40,8 +42,8 @@ _TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
 def show(run: str, as_json: bool, target: Target) -> int:
     """Show how a run stands.
 
-    Its status, the hash of its definition, its steps, open questions, budgets, and the effects that can be undone; also
-    what it waits for: a worker, an object of the store, a run below it that is stuck.
+    Its status, the hash of its definition, its steps, open questions, budgets, the effects that can be undone, and how
+    often its tools are tried; also what it waits for: a worker, an object of the store, a run below it that is stuck.
     """
     return carry_out(_show(run, as_json, target))
 
@@ -60,6 +62,7 @@ async def _show(id: str, as_json: bool, target: Target) -> None:
         run = client.run(id)
         known = await _known(run)
         stuck = await why_stuck(client.temporal, run)
+        known["tools"] = await _tools(run)
         seen = await (_seen_ended(run, known) if known["closed"] else _seen(client, target, run, known, stuck))
     if as_json:
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
@@ -67,6 +70,12 @@ async def _show(id: str, as_json: bool, target: Target) -> None:
         return
     for line in _lines(known, stuck, seen):
         click.echo(inert_lines(line))
+
+
+async def _tools(run: Run) -> dict[str, str]:
+    """How often each of its tools is tried, and when again, unless a step says otherwise."""
+    definition = await definition_of(run)
+    return {} if definition is None else {name: tries_text(tool) for name, tool in sorted(definition.tools.items())}
 
 
 async def _seen_ended(run: Run, known: dict[str, Any]) -> Seen:
@@ -152,6 +161,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str
     if known["closed"] is None:
         yield from _section("budgets", map(purse_text, state.purses))
     yield from _section("effects", map(_effect, state.ledger))
+    yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
 
 
 def _noted(state: RunView) -> Iterator[str]:

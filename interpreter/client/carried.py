@@ -1,0 +1,26 @@
+"""The definition that a run carries: in the input that its history begins with, or in the store under its hash."""
+
+from typing import TYPE_CHECKING
+
+from dsl.definition.definition import Definition
+from dsl.definition.packed import unpacked
+from dsl.definition.unseal import UnsealError, unseal
+from interpreter.boundary.payloads import RunInput
+from interpreter.stores.store import StoreError
+
+if TYPE_CHECKING:
+    from interpreter.client.run import Run
+
+
+async def definition_of(run: "Run") -> Definition | None:
+    """None when it cannot be had here."""
+    async for event in run.handle.fetch_history_events(page_size=1):
+        payloads = list(event.workflow_execution_started_event_attributes.input.payloads)
+        (given,) = await run.temporal.data_converter.decode(payloads, [RunInput])
+        envelope = given.definition
+        try:
+            content = unpacked(envelope.inline) if envelope.inline is not None else run.store.get(envelope.hash)
+            return unseal(content, envelope.hash)
+        except (StoreError, UnsealError):
+            return None
+    return None
