@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from interpreter.boundary.payloads import Answer
+from interpreter.core import ballot
 from interpreter.core.asking import MOST_CHECKS
-from interpreter.core.ballot import LONGEST_NOTE, MOST_VOTES
+from interpreter.core.ballot import LONGEST_NOTE
 from interpreter.core.late_answers import MOST_REMEMBERED, reply_without_question, see, settle
 from interpreter.core.machine import MOST_NOTES, MOST_OF_A_DETAIL
 from interpreter.core.snapshot import KEPT_NOTES, restore, save
@@ -17,6 +18,8 @@ from interpreter.simulation.world import Fails, Returns, World
 from tests.heart.played import play
 from tests.heart.watched import definition_of
 
+MOST_VOTES = 20
+"""Fewer than there may be, because each is compared with all."""
 ROUNDS = """edition 1
 tool look(x: text) -> text read { errors Gone }
 flow main(n: [int] at most 9000) {
@@ -82,7 +85,8 @@ def say(run: SimulatedRun, **given: Any) -> str:
     return f"{run.replies[-1].outcome}: {run.replies[-1].message}"
 
 
-def test_votes_that_were_overruled_are_forgotten_first() -> None:
+def test_votes_that_were_overruled_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ballot, "MOST_VOTES", MOST_VOTES)
     run = asked("answer { amount: int }")
     for number in range(MOST_VOTES + 10):
         by, amount = ("ann", "bob")[number % 2], {"amount": number}
@@ -93,7 +97,8 @@ def test_votes_that_were_overruled_are_forgotten_first() -> None:
     assert votes[0].answer.answer == {"amount": 10}
 
 
-def test_no_vote_that_counts_is_forgotten() -> None:
+def test_no_vote_that_counts_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ballot, "MOST_VOTES", MOST_VOTES)
     definition = definition_of(ASKING.format(answer="").replace("from 2 of", "from 250 of"))
     assert definition is not None
     run = Simulation(definition, World()).run({})

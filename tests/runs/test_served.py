@@ -1,7 +1,8 @@
 """Every run case on a real Temporal server, as it is and continuing as new at each quiescent point.
 
 What a run comes to, every call outside with its key, the ledger and the notes must be what the simulation expects, in
-its order, but for what runs side by side. The runs go side by side on one server; each test waits for its own.
+its order, but for what runs side by side. The runs go side by side on one server, and all of them are over before the
+first is looked at.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tests.runs.case import Case, Seen, all_cases
 from tests.runs.order import differences, side_by_side
 from tests.runs.served import PlannedProvider, Served, ServedRun
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 AT_ONCE = 12
 TASK_QUEUE = "cases"
@@ -34,7 +35,9 @@ Runs = dict[tuple[str, bool], "asyncio.Task[tuple[Seen, ServedRun]]"]
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def runs() -> AsyncIterator[Runs]:
-    """All cases under way: a task for each, by name and whether it continues eagerly."""
+    """A task for each case, by name and whether it continues eagerly. All are over: while other tests run, nothing of
+    these would move on, and their calls would be taken for lost.
+    """
     settings = [part for setting in DYNAMIC_CONFIG for part in ("--dynamic-config-value", setting)]
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=find_binary(), dev_server_extra_args=settings, dev_server_log_level="error"
@@ -54,10 +57,8 @@ async def runs() -> AsyncIterator[Runs]:
 
             planned = [(case, eagerly) for eagerly in (False, True) for case in all_cases()]
             tasks = {(case.name, eagerly): asyncio.create_task(run(case, eagerly)) for case, eagerly in planned}
+            await asyncio.wait(tasks.values())
             yield tasks
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
