@@ -21,6 +21,16 @@ def to_wire(value: Any) -> Any:
     return _WIRE[type(value)](value)
 
 
+def to_wire_exactly(value: Any) -> Any:
+    """The same, but a decimal stays one, for `json_writing.exact_text`."""
+    kind = type(value)
+    if kind is dict:
+        return {name: to_wire_exactly(item) for name, item in value.items()}
+    if kind is list:
+        return [to_wire_exactly(item) for item in value]
+    return value if kind is Decimal else _WIRE[kind](value)
+
+
 def json_text(value: Any) -> str:
     """Compact JSON of the wire form."""
     return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"))

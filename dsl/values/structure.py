@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from dsl.ast.node import walk
 from dsl.ast.types import Field, GenericType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
 
 Types: TypeAlias = Mapping[str, Type]
@@ -39,6 +40,19 @@ def outcome(value: Type) -> RecordType:
     return RecordType(
         (Field("ok", NamedType("bool")), Field("value", OptionalType(value)), Field("error", OptionalType(ERROR)))
     )
+
+
+def holds_json(type_: Type, types: Types) -> bool:
+    """Whether something in a value of the type is `json`."""
+    seen: set[str] = set()
+    pending: list[Type] = [type_]
+    while pending:
+        names = {node.name for node in walk(pending.pop()) if type(node) is NamedType}
+        if "json" in names:
+            return True
+        pending += [types[name] for name in sorted(names - seen) if name in types]
+        seen |= names
+    return False
 
 
 def is_optional(type_: Type, types: Types) -> bool:

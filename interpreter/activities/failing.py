@@ -10,7 +10,10 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from dsl.ast.types import NamedType
+from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
+from dsl.values.validate import validate
 from interpreter.activities.errors import ToolError
 from interpreter.activities.results import plain
 from interpreter.activities.wording import LONGEST_NAME, class_of, described, mended, said, short
@@ -74,11 +77,17 @@ def _misnamed(kind: object, error: BaseException, file: str | None) -> Applicati
 def _details(details: Any) -> JSON:
     """As plain JSON that can be recorded beside the message."""
     try:
-        whole = to_wire(mended(plain(details)))
+        whole = to_wire(_as_json(mended(plain(details))))
         size = len(json.dumps(whole, allow_nan=False))
         return whole if size <= MOST_DETAILS else _cut(whole)
     except BaseException as error:  # noqa: BLE001 - objects of the author's, which may do anything when they are looked at
         return f"the details cannot be recorded: {said(error)}"
+
+
+def _as_json(details: Value) -> Value:
+    """What a flow gets of them is `json`, in which a decimal is a number."""
+    checked = validate(details, NamedType("json"), {})
+    return details if checked.problems else checked.value
 
 
 def _cut(whole: JSON) -> JSON:

@@ -13,11 +13,12 @@ from enum import Enum
 from typing import Any, cast
 
 from pydantic import BaseModel
-from temporalio import activity
+from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
+from dsl.expressions.json_writing import exact_text, has_decimal
 from dsl.expressions.values import Value
-from dsl.expressions.wire import to_wire
+from dsl.expressions.wire import to_wire, to_wire_exactly
 from dsl.values.references import parted, shown
 from interpreter.boundary.names import REFERENCES
 from interpreter.stores.store import ObjectStore
@@ -68,10 +69,14 @@ def is_scalar(value: object) -> bool:
     return type(value) in _PLAIN and (type(value) is not str or len(value) < _SHORT)
 
 
-def recordable(value: Value, store: ObjectStore | None) -> Any:
-    """`value` as it may stand in history: plain JSON, large parts of it in the store. Raises `Unrecordable`."""
-    wire = _wire(value, store)
-    size = len(json.dumps(shown(wire), separators=(",", ":")))
+def recordable(value: Value, store: ObjectStore | None, *, exactly: bool = False) -> Any:
+    """`value` as it may stand in history: plain JSON, large parts of it in the store. Raises `Unrecordable`.
+
+    `exactly`: nobody here knows whether a decimal is declared or stands in `json`, so it is written as a number with
+    all its digits, which is right for both.
+    """
+    wire = _wire(value, store, exactly=exactly)
+    size = len(json.dumps(shown(wire), separators=(",", ":"), default=str))
     if size > LARGEST_RESULT:
         raise Unrecordable(f"the result has {size} bytes; without a store a result has at most {LARGEST_RESULT}")
     return answered(wire)
@@ -80,17 +85,19 @@ def recordable(value: Value, store: ObjectStore | None) -> Any:
 def answered(wire: Any) -> Any:
     """What an activity returns: plain JSON, and what of it is a reference in the metadata of its payload."""
     data, references = parted(wire)
-    if not references:
+    if not references and not has_decimal(data):
         return data
-    payload = activity.payload_converter().to_payload(data)
-    payload.metadata[REFERENCES] = json.dumps(references).encode()
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=exact_text(data).encode())
+    if references:
+        payload.metadata[REFERENCES] = json.dumps(references).encode()
     return RawValue(payload)
 
 
-def _wire(value: Value, store: ObjectStore | None) -> Any:
+def _wire(value: Value, store: ObjectStore | None, *, exactly: bool) -> Any:
     try:
-        wire = to_wire(keep_large(store, value) if store is not None else value)
-        json.dumps(shown(wire), allow_nan=False, ensure_ascii=False).encode()
+        kept = keep_large(store, value) if store is not None else value
+        wire = to_wire_exactly(kept) if exactly else to_wire(kept)
+        exact_text(shown(wire)).encode()
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Unrecordable(f"this is not JSON: {error}") from error
     return wire

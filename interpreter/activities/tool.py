@@ -17,6 +17,7 @@ from temporalio import activity
 
 from dsl.ast.types import Field, Type
 from dsl.values.signature import Signature
+from dsl.values.structure import holds_json
 from dsl.values.validate import validate, validate_record
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
@@ -207,13 +208,15 @@ def _recorded(tool: Tool, outcome: Outcome, store: ObjectStore | None, file: str
 def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     """A result that goes to the store is not seen by the interpreter again, so it is checked here.
 
-    It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals.
+    It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals
+    where an annotation says `Any`.
     """
     value = plain(returned)
     problems = validate(value, tool.returns, tool.types, received=True).problems if tool.returns is not None else ()
     if problems:
         raise Unrecordable("; ".join(map(str, problems)))
-    return recordable(value, store)
+    exactly = tool.returns is not None and holds_json(tool.returns, tool.types)
+    return recordable(value, store, exactly=exactly)
 
 
 def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseException:

@@ -85,8 +85,7 @@ class Calls:
 
     def _is_foreign(self, command: CallTool, result: RawValue) -> bool:
         """Whether it is too large to be read here, and no worker of ours has read it."""
-        declared = self._definition.tools[command.tool].returns
-        return declared is not None and not command.staged and is_large(result)
+        return is_large(result) and not command.staged and self._definition.tools[command.tool].returns is not None
 
     def _receive(self, command: CallTool, result: RawValue) -> None:
         returns, types = self._definition.tools[command.tool].returns, self._definition.types

@@ -110,14 +110,21 @@ async def receipt(id_: str, request: ReceiveRequest, answer: RawValue) -> RawVal
     """
     id_ = f"{id_}!receive"
     if len(answer.payload.data) <= MOST_RECEIVED_HERE:
-        here = _here(id_, RECEIVE_ACTIVITY, [request, answer], RawValue)
+        here = workflow.start_local_activity(
+            RECEIVE_ACTIVITY,
+            args=[request, answer],
+            result_type=RawValue,
+            activity_id=fitting(id_),
+            schedule_to_close_timeout=local_work_at_most(),
+            retry_policy=ONCE,
+        )
         received: RawValue = await _here_first(here, lambda: _received_elsewhere(id_, request, answer), _is_late)
         return received
     return await _received_elsewhere(id_, request, answer)
 
 
 async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue) -> RawValue:
-    request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, [answer], str)
+    request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str)
     received: RawValue = await _elsewhere(id_, RECEIVE_KEPT_ACTIVITY, request, RawValue)
     return received
 
@@ -132,7 +139,7 @@ def _here(
 ) -> Handle:
     return workflow.start_local_activity(
         activity,
-        args=request if type(request) is list else [request],
+        request,
         result_type=result_type,
         activity_id=fitting(id_),
         schedule_to_close_timeout=most or local_work_at_most(),

@@ -17,6 +17,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 from temporalio.worker import Worker
 
+from dsl.expressions.wire import to_wire
 from dsl.values.references import shown
 from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
@@ -118,7 +119,7 @@ class Caller:
                 retry_policy=RetryPolicy(maximum_attempts=1),
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
-        return shown(result_of(await handle))
+        return to_wire(shown(result_of(await handle)))
 
 
 @workflow.defn(sandboxed=False)
@@ -209,7 +210,7 @@ async def test_a_signature_that_differs_but_fits_is_served(temporal_address: str
     async with worker(temporal_address) as (client, queue, _):
         declared = 'price: int, subject: "a" | "b" -> {subject: text}'
         call = command("tickets.open", {"subject": "a", "price": 1}, signature="0", declared=declared)
-        assert (await (await start(client, queue, Caller.run, call)).result())["price"] == "1"
+        assert (await (await start(client, queue, Caller.run, call)).result())["price"] == 1
 
 
 async def test_a_blocked_thread_is_not_taken_for_lost(temporal_address: str) -> None:
