@@ -13,7 +13,7 @@ help:  ## show this list
 $(environment): requirements.lock pyproject.toml .ci/environment
 	@PYTHON="$(PYTHON)" .ci/environment
 
-demo: $(environment)  ## run examples/support.flow on a Temporal server of its own, then show what its tools did
+demo: $(environment)  ## run examples/support.flow twice on a Temporal server of its own, the second time with a kill -9
 	@rm -rf $(demo_folder)
 	@mkdir -p $(demo_folder)
 	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/dsl run examples/support.flow --state $(demo_folder) \
@@ -21,6 +21,8 @@ demo: $(environment)  ## run examples/support.flow on a Temporal server of its o
 	@echo
 	@echo "What the tools did, in $(demo_folder)/support.db:"
 	@STEADFLOW_DEMO_DIR=$(demo_folder) $(bin)/python examples/support_tools.py
+	@echo
+	@$(bin)/python examples/killed_worker.py $(demo_folder)
 
 test: lint  ## check style, types and layers, then run the tests
 	@$(bin)/pytest -n 2 --dist loadfile

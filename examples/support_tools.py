@@ -7,6 +7,7 @@ Each effect is kept under the idempotency key of its call, so a call that is mad
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -72,7 +73,10 @@ def send(to: str, body: str) -> None:
 
 @tool("payments.refund")
 def refund(customer: str, amount: Decimal) -> Created:
-    return Created(f"P-{once('payments', customer=customer, amount=str(amount))}")
+    payment = once("payments", customer=customer, amount=str(amount))
+    while os.environ.get("STEADFLOW_DEMO_BANK") == "silent":  # it has paid, and does not say so: see killed_worker.py
+        time.sleep(1)
+    return Created(f"P-{payment}")
 
 
 def once(table: str, **columns: str) -> int:
