@@ -54,7 +54,7 @@ def entry_line(entry: JSON) -> str:
     """An effect that stands, or of which nobody knows."""
     what, state = f"{entry.get('tool', '?')} at {entry.get('path', '?')}", str(entry.get("state", "done"))
     reason = f" ({entry['reason']})" if entry.get("reason") else ""
-    return f"  {_WORDS.get(state, state)}: {inert(what + reason)}"
+    return f"  {_WORDS.get(state, inert(state))}: {inert(what + reason)}"
 
 
 _WORDS = {"uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone", "done": "not undone"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dsl.diagnostics.inert import inert, inert_json
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.judging import misfit
@@ -35,7 +35,7 @@ class Field:
         """`amount (whole number, 1 to 100) [5]: `; what stands in brackets is taken by Enter."""
         known = [_what(self.schema, self.named), _bounds(self.schema)]
         known += ["may be empty"] if self.optional and not self.has_default else []
-        default = f" [{inert_json(_as_typed(self.schema['default']))}]" if self.has_default else ""
+        default = f" [{inert(_as_typed(self.schema['default']))}]" if self.has_default else ""
         return f"{inert(self.name)} ({', '.join(filter(None, known))}){default}: "
 
     def read(self, typed: str) -> dict[str, JSON]:

@@ -50,6 +50,14 @@ def _lasting(stream: TextIO) -> TextIO:
     return _Lasting(raw, encoding=stream.encoding, errors=stream.errors, write_through=True)
 
 
+def _flush_what_c_code_holds_back() -> None:
+    """What a library printed by C's own buffers is still in them: it goes where the rest of it went, or nowhere."""
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # no such function on this platform
+        ctypes.CDLL(None).fflush(None)
+
+
 @contextlib.contextmanager
 def _apart(stream: TextIO) -> Iterator[TextIO]:
     """`stream` under a descriptor of its own, the usual one being that of standard error meanwhile. A stream that has
@@ -68,5 +76,6 @@ def _apart(stream: TextIO) -> Iterator[TextIO]:
             yield kept
     finally:
         stream.flush()
+        _flush_what_c_code_holds_back()
         os.dup2(own, usual)
         os.close(own)

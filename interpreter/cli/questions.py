@@ -76,7 +76,7 @@ def deadline_text(question: QuestionView, now: float) -> str:
 def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
     """The commands that answer it."""
     which = _typed(run) if only else f"{_typed(run)} {_typed(question.id)}"
-    answer = "".join(f" --answer {name}=…" for name in answer_fields(question.answer_schema))
+    answer = "".join(f" --answer {inert(name)}=…" for name in answer_fields(question.answer_schema))
     groups = question.groups
     group = f" --group {_typed(groups[0]) if len(groups) == 1 else 'GROUP'}" if groups else ""
     key = " --key FILE" if question.verified else ""

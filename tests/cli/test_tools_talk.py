@@ -13,7 +13,7 @@ tool t.hi(s: text) -> text read { retry 2 times backoff 1s to 1s }
 flow main(q: text) -> text budget 1m { step r = t.hi(s: q) return r }
 """
 TOOLS = """
-import os, subprocess, sys
+import ctypes, os, subprocess, sys
 from interpreter.api import tool
 
 print("printed on import")
@@ -25,12 +25,20 @@ def hi(s: str) -> str:
     print("debugging", s, end=" ")
     kept.write("through a stream of before ")
     os.write(1, b"through the descriptor ")
+    ctypes.CDLL(None).printf(b"by the buffers of C ")
     subprocess.run(["echo", "from a subprocess"], check=True)
     if s == "boom":
         raise ValueError("404 \\x1b[2J\\nhttps://example.com")
     return s
 """
-PRINTED = ("printed on import", "debugging", "stream of before", "the descriptor", "from a subprocess")
+PRINTED = (
+    "printed on import",
+    "debugging",
+    "stream of before",
+    "the descriptor",
+    "the buffers of C",
+    "from a subprocess",
+)
 
 
 @pytest.fixture
@@ -61,8 +69,8 @@ def test_traceback_for_each_attempt(dsl: Dsl, files: tuple[Path, Path]) -> None:
     assert ended.out == ""
     failed = [line for line in ended.err.splitlines() if "`t.hi` failed" in line]
     assert [f"attempt {number}" in line for number, line in enumerate(failed, 1)] == [True] * 3
-    assert all(r"ValueError: 404 \x1b[2J\nhttps://example.com (talking.py:16, in hi)" in line for line in failed)
-    assert ended.err.count("    talking.py:16, in hi: raise ValueError") == 1
+    assert all(r"ValueError: 404 \x1b[2J\nhttps://example.com (talking.py:17, in hi)" in line for line in failed)
+    assert ended.err.count("    talking.py:17, in hi: raise ValueError") == 1
     assert "Traceback" not in ended.err
     named = ended.err.split("(all that is logged: ")[1].split(")")[0]
     assert Path(named).read_text().count("Traceback") == 3
