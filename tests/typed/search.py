@@ -1,0 +1,95 @@
+"""Runs a random program on random inputs and says what is wrong with it, if anything."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.analysis import Analysis, analyse
+from dsl.definition.seal import seal
+from dsl.definition.unseal import unseal
+from dsl.expressions.wire import to_wire
+from dsl.semantics.types import UNKNOWN
+from dsl.source import Source
+from interpreter.simulation.simulation import Simulation, Switches
+from interpreter.simulation.world import World
+from tests.heart.played import Ended
+from tests.typed.programs import inputs, known, typed
+from tests.typed.wild import wild
+
+INPUTS = 4
+UNSOUND = ("InvalidInput", "InvalidOutput", "InvalidValue")
+UNSOUND_REASONS = ("TypeMismatch", "NullValue", "NotFound")
+
+
+@dataclass(frozen=True)
+class Hole:
+    seed: int
+    text: str
+    given: Any
+    what: str
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}: {self.what}\n{self.text}\n{self.given}"
+
+
+Look = Callable[[int], tuple[Hole | None, bool]]
+
+
+def search(look: Look, seeds: Iterable[int]) -> tuple[Hole | None, int]:
+    """The first hole, and how many programs passed the check until then."""
+    accepted = 0
+    for seed in seeds:
+        hole, taken = look(seed)
+        accepted += taken
+        if hole is not None:
+            return hole, accepted
+    return None, accepted
+
+
+def hole_in_typed(seed: int) -> tuple[Hole | None, bool]:
+    text, value = typed(seed)
+    source = Source("typed.flow", text)
+    analysis = analyse(source)
+    if not analysis.ok:
+        return Hole(seed, text, None, f"refused: {[each.message for each in analysis.diagnostics]}"), False
+    for given in _given(seed):
+        run = _run(analysis, source, given)
+        if run.outcome != "completed":
+            return Hole(seed, text, given, f"{run.failure.kind}: {run.failure.message}"), True
+        expected = to_wire(value(known(given)))
+        if repr(run.value) != repr(expected):
+            return Hole(seed, text, given, f"gives {run.value!r}, and the reference says {expected!r}"), True
+    return None, True
+
+
+def hole_in_wild(seed: int) -> tuple[Hole | None, bool]:
+    text = wild(seed)
+    source = Source("wild.flow", text)
+    analysis = analyse(source)
+    if not analysis.ok:
+        return None, False
+    if UNKNOWN in analysis.facts.types.values():
+        return Hole(seed, text, None, "an expression has no type"), True
+    for given in _given(seed):
+        run = _run(analysis, source, given)
+        if run.outcome == "completed":
+            continue
+        failure = run.failure
+        reason = failure.details.get("reason") if isinstance(failure.details, dict) else None
+        if failure.kind in UNSOUND or reason in UNSOUND_REASONS:
+            return Hole(seed, text, given, f"{failure.kind} ({reason}): {failure.message}"), True
+    return None, True
+
+
+def _given(seed: int) -> Iterable[dict[str, Any]]:
+    chance = random.Random(seed)
+    return (inputs(chance) for _ in range(INPUTS))
+
+
+def _run(analysis: Analysis, source: Source, given: dict[str, Any]) -> Ended:
+    sealed = seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends)
+    simulation = Simulation(unseal(sealed.json), World(), Switches())
+    run = simulation.run(given)
+    simulation.go()
+    return Ended(run, [])

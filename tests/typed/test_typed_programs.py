@@ -1,0 +1,18 @@
+"""What passes the check keeps its types: thousands of programs here, any number by `python -m tests.typed NUMBER`."""
+
+from tests.typed.search import hole_in_typed, hole_in_wild, search
+
+TYPED = 600
+WILD = 1500
+
+
+def test_typed_programs_are_taken_and_have_the_value_of_the_reference() -> None:
+    found, accepted = search(hole_in_typed, range(TYPED))
+    assert found is None, found
+    assert accepted == TYPED
+
+
+def test_wild_programs_that_are_taken_do_not_fail_for_a_type() -> None:
+    found, accepted = search(hole_in_wild, range(WILD))
+    assert found is None, found
+    assert accepted > WILD // 20
