@@ -23,16 +23,25 @@ class CallGraph:
 
     def cycle(self, start: str, excluded: frozenset[str]) -> tuple[Call, ...]:
         """The calls of a shortest way from `start` back to itself, through no excluded flow; empty without one."""
-        ways: dict[str, tuple[Call, ...]] = {start: ()}
+        came: dict[str, tuple[str, Call] | None] = {start: None}
         pending = [start]
         for name in pending:
             for target, call in self.calls.get(name, {}).items():
                 if target == start and start not in excluded:
-                    return (*ways[name], call)
-                if target not in ways and target not in excluded:
-                    ways[target] = (*ways[name], call)
+                    return _way(came, name, call)
+                if target not in came and target not in excluded:
+                    came[target] = (name, call)
                     pending.append(target)
         return ()
+
+
+def _way(came: Mapping[str, tuple[str, Call] | None], name: str, last: Call) -> tuple[Call, ...]:
+    """The calls that led to `name`, and the last one."""
+    way = [last]
+    while (before := came[name]) is not None:
+        name, call = before
+        way.append(call)
+    return tuple(reversed(way))
 
 
 def call_graph(facts: Facts) -> CallGraph:

@@ -92,6 +92,8 @@ class Dsl:
         with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
             patch.setenv("STEADFLOW_STATE", str(self.state))
             patch.chdir(self.folder)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
             code = run_command([str(argument) for argument in arguments])
         return Ended(code, out.getvalue(), err.getvalue())
 

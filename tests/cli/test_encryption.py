@@ -52,7 +52,7 @@ def test_keys_that_cannot_be_used_are_refused_before_anything_happens(dsl: Dsl) 
     for text, told in (("", "is set and holds no key"), ("a:b", "key 1 of STEADFLOW_ENCRYPTION_KEYS")):
         dsl.environment["STEADFLOW_ENCRYPTION_KEYS"] = text
         for command in (("run", SHOP, "--set", "item=book"), ("runs",), ("worker",), ("codec-server",)):
-            ended = dsl(*command)
+            ended = dsl.here(*command)
             assert (ended.code, ended.out) == (2, ""), command
             assert told in ended.err
 
