@@ -4,7 +4,6 @@ What it ends with stands in `exit_codes.py`.
 """
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
@@ -14,10 +13,19 @@ from interpreter.cli.leaving import leave
 
 
 def installed_version() -> str:
+    # Reading the metadata of packages loads the standard library's mail parser, which no other command needs.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("steadflow")
     except PackageNotFoundError:
         return "from a checkout"
+
+
+def _say_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"dsl {installed_version()}")
+        context.exit()
 
 
 @click.group(
@@ -25,7 +33,14 @@ def installed_version() -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: dsl run examples/support.flow --input examples/support.json --rehearse",
 )
-@click.version_option(installed_version(), "--version", message="dsl %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 def dsl() -> None:
     """Check agent flows before they run, and run them durably on Temporal."""
 
