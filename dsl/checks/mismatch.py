@@ -8,7 +8,7 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC
-from dsl.semantics.types import BOOL, DURATION, JSON, NOTHING, NULL, TEXT, TIME, Enum, ListOf, Type, spelled
+from dsl.semantics.types import BOOL, DURATION, JSON, NOTHING, NULL, TEXT, TIME, Enum, ListOf, Record, Type, spelled
 
 _LONGEST = 80
 
@@ -16,13 +16,20 @@ _LONGEST = 80
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
         primary, declared = program.label(found.node), _declared(program, found)
-        joined = _joined(program, found)
-        message, advice = joined or (_message(found), _advice(found))
+        elsewhere = _elsewhere(program, found)
+        message, advice = elsewhere or (_message(found), _advice(found))
         yield Diagnostic("SF201", message, primary, (*declared, *program.also(found)), help=advice)
 
 
-def _joined(program: Program, found: Mismatch) -> tuple[str, str] | None:
-    """A text and a number beside `+`, which elsewhere joins them."""
+def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
+    """What other languages allow: a text and a number beside `+`, a record as a map, json as a list."""
+    if found.role == "`[ ]`" and isinstance(found.found, Record) and found.wanted == "a list or a map":
+        types = {spelled(member.type) for member in found.found.members}
+        kind = types.pop() if len(types) == 1 else "json"
+        return "a record is no map", f"write its type, such as `var m: map[{kind}] = {{ … }}`"
+    if found.role == "`for`" and found.found == JSON:
+        advice = "convert it first, such as `Items(…)` with `type Items = [text] at most 20`"
+        return "`for` takes a list: json has to be told apart first", advice
     if found.role != "`+`" or found.beside is None or not isinstance(found.node, Expression):
         return None
     beside = program.facts.type_of(found.beside)  # type: ignore[arg-type]

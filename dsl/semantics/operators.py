@@ -1,6 +1,6 @@
 """Types of operators, in step with what `dsl.expressions.operators` can do with the values."""
 
-from dsl.ast.expressions import Binary, Expression, Unary
+from dsl.ast.expressions import Binary, Expression, ListLiteral, Literal, Unary
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -99,11 +99,25 @@ def _membership(node: Binary, state: State, inference: Inference) -> Type:
             if inner not in (NEVER, UNKNOWN) and not comparable(item, inner):
                 reason = misfit(required(item), required(inner))
                 inference.report(Mismatch(node.left, f"`{node.operator}`", spelled(inner), item, reason))
+            else:
+                _never_equal(node, item, inference)
         case _ if _is_text(collection) or isinstance(collection, MapOf):
             inference.judge(node.left, item, Wanted(TEXT, f"`{node.operator}`"))
         case _ if collection not in (UNKNOWN, NULL):
             inference.refuse(node.right, f"`{node.operator}`", "a list, a text or a map", collection)
     return BOOL
+
+
+def _never_equal(node: Binary, item: Type, inference: Inference) -> None:
+    """Texts of a written list that the enumeration on the left does not have."""
+    values = required(item)
+    if not isinstance(values, Enum) or not isinstance(node.right, ListLiteral):
+        return
+    for each in node.right.items:
+        if isinstance(each, Literal) and isinstance(each.value, str) and each.value not in values.values:
+            found = Enum((each.value,))
+            reason = f'"{each.value}" is not one of {spelled(Enum(values.values))}'
+            inference.report(Mismatch(each, f"`{node.operator}`", spelled(Enum(values.values)), found, reason))
 
 
 def _comparison(node: Binary, left: Type, right: Type, inference: Inference) -> Type:

@@ -73,11 +73,11 @@ def parse(source: Source) -> Parsed:
 
 def _one_on_a_spoiled_line(lexed: Scanner) -> Iterator[Diagnostic]:
     """Where a quote is missing, numbers and signs that are none are probably words of the text."""
-    spoiled = Damage(lexed.spoiled)
+    spoiled, whole_ones = Damage(lexed.spoiled), set(lexed.spoiled)
     told: set[int] = set()
     for each in lexed.diagnostics:
         at = spoiled.index(each.primary.span)
-        whole = each.primary.span in lexed.spoiled
+        whole = each.primary.span in whole_ones
         if at is None or whole or (each.code == "SF006" and at not in told):
             yield each
             told.add(-1 if at is None else at)

@@ -54,6 +54,7 @@ class Reading:
         self._quiet = 0
         self.heads = _heads(source, tokens)
         self._declared = ""
+        self._named: set[str] = set()
         self._hurt = False
         self._pairs = False
         self._texts = {kind: text for text, kind in automaton.tables.fixed.items()}
@@ -75,6 +76,9 @@ class Reading:
         """A word that begins a line and a statement shows as well that reading has found its place again."""
         if token.kind in DECLARATIONS:
             self._declared, self._hurt = token.kind, False
+            self._named.clear()
+        if token.kind == "NAME" and token.text.upper() in STATEMENTS | DECLARATIONS:
+            self._named.add(token.text)
         begins = token.kind in STATEMENTS | OPTIONS | DECLARATIONS and self._line_before(token) == ""
         self._moved = SURE if begins else self._moved + 1
 
@@ -85,7 +89,8 @@ class Reading:
         token = self.tokens[at]
         if not token.word or token.kind in NEVER_NAMES or self.automaton.after(states, token.kind) is not None:
             return token
-        if token.kind in STATEMENTS | DECLARATIONS and self.tokens[at + 1].kind not in AFTER_A_NAME:
+        begins = token.kind in STATEMENTS | DECLARATIONS and token.text not in self._named
+        if begins and self.tokens[at + 1].kind not in AFTER_A_NAME:
             return token
         return replace(token, kind="NAME") if self.automaton.after(states, "NAME") is not None else token
 

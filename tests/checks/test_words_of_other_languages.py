@@ -36,6 +36,8 @@ SAID = {
     'try { step pay(id: id) } catch e { return "no" }': ("there is no `catch` here", "on error e"),
     "if n > 3: { }": ("a block stands in braces", "{ … }"),
     "if n > 3 then { }": ("`then` belongs to a choice between values", "leave out `then`"),
+    'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
+    "for x in parse_json(id) at most 9 { let y = x }": ("json has to be told apart first", "convert it first"),
     "sleep wait": ("`sleep` takes a written duration or `until`", "sleep until now() + wait"),
     "sleep 24 hours": ("`24 hours` is no duration", "24h"),
     "sleep 2 weeks": ("`2 weeks` is no duration", "2w"),
@@ -50,7 +52,7 @@ SAID = {
 
 @pytest.mark.parametrize("line", SAID)
 def test_one_message_says_what_says_the_same_here(line: str) -> None:
-    more = "" if line.startswith("return") else '  return "x"\n'
+    more = "" if "return" in line.split("{", maxsplit=1)[0] or "}  return" in line else '  return "x"\n'
     (found,) = analyse(Source("case.flow", f"{HEAD}  {line}\n{more}}}\n")).diagnostics
     message, advice = SAID[line]
     assert (message in found.message, advice in (found.help or "")) == (True, True), found

@@ -1,6 +1,7 @@
 """After a mistake the rest is read: what is good gives nodes, what is bad is reported once."""
 
 import random
+import timeit
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,15 @@ def test_a_file_may_end_anywhere(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     for end in range(0, len(text), 97):
         read(text[:end])
+
+
+@pytest.mark.parametrize(
+    "line", ['step a = t("x)', "# \u202e", "step a = = t()", "stpe a = t()", "  }", "  if true {", "uses: x", '$5 f"x"']
+)
+def test_thousands_of_mistakes_take_time_in_proportion(line: str) -> None:
+    def seconds(number: int) -> float:
+        text = "edition 1\nflow f() {\n" + f"  {line}\n" * number + "}\n"
+        return min(timeit.repeat(lambda: read(text), number=1, repeat=2))
+
+    seconds(10)
+    assert seconds(4_000) < 20 * seconds(500) + 0.1

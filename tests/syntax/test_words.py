@@ -2,10 +2,12 @@
 
 import pytest
 
+from dsl.analysis import analyse
 from dsl.ast.declarations import FlowDeclaration, TypeDeclaration
 from dsl.ast.expressions import Get, Name, RecordLiteral, Slice
 from dsl.ast.statements import Let, Return, Step
 from dsl.ast.types import RecordType
+from dsl.source import Source
 from dsl.syntax.grammar import tables
 from dsl.syntax.words import DECLARATIONS, NEVER_NAMES, STATEMENTS
 from tests.syntax.reading import expression, messages, problems_in_flow, read, statements_of
@@ -96,3 +98,10 @@ def test_docs_may_stand_before_anything(place: str) -> None:
 
 def test_a_doc_may_stand_before_any_statement() -> None:
     assert problems_in_flow("## one\nlet a = 1\n## two\n## lines\nif a == 1 { ## inside\n }\n## at the end") == []
+
+
+@pytest.mark.parametrize("word", ["type", "tool", "agent", "flow", "step", "budget", "branch", "race", "match", "set"])
+def test_a_parameter_is_used_by_its_name_before_any_statement(word: str) -> None:
+    body = f"  let x = {word}\n  if x == {word} {{ return x }}\n  return {word}\n"
+    text = f"edition 1\nflow main({word}: text) -> text {{\n{body}}}\n"
+    assert analyse(Source("case.flow", text)).diagnostics == ()
