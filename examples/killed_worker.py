@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from interpreter.api import AnswerKept, ClientError, Note, QuestionView, SyncRun, connect_sync
+from interpreter.server.folder import state_folder
+from interpreter.server.locks import is_held
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 120
@@ -66,7 +68,7 @@ class Workers:
 def demo(state: Path) -> None:
     books = state / "killed"
     books.mkdir(parents=True)
-    with workers_of(state, books) as workers, connect_sync(state_dir=state) as client:
+    with ending_the_server(state), workers_of(state, books) as workers, connect_sync(state_dir=state) as client:
         say("The same flow again, and this time its worker is killed in the middle of the refund.")
         first = workers.start(STEADFLOW_DEMO_BANK="silent")
         request = json.loads((HERE / "support.json").read_text(encoding="utf-8"))
@@ -132,6 +134,17 @@ def workers_of(state: Path, books: Path) -> Iterator[Workers]:
         yield workers
     finally:
         workers.kill()
+
+
+@contextmanager
+def ending_the_server(state: Path) -> Iterator[None]:
+    """The server waits a few seconds for another command before it goes: so do we, that nothing is left behind."""
+    try:
+        yield
+    finally:
+        last = time.monotonic() + PATIENCE
+        while is_held(state_folder(state).keeper_lock) and time.monotonic() < last:
+            time.sleep(0.05)
 
 
 def rows(books: Path, query: str) -> list[str]:

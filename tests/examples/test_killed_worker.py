@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from examples import killed_worker
 from tests.examples.example import FOLDER
 
 COMMAND = [sys.executable, str(FOLDER / "killed_worker.py")]
-PATIENCE = 60
 
 
 def alive(folder: Path) -> list[str]:
@@ -30,13 +28,6 @@ def alive(folder: Path) -> list[str]:
     return found
 
 
-def until_none_is_left(folder: Path) -> list[str]:
-    last = time.monotonic() + PATIENCE
-    while (left := alive(folder)) and time.monotonic() < last:
-        time.sleep(0.1)
-    return left
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_one_payment_and_one_mail_whatever_becomes_of_the_worker(tmp_path: Path) -> None:
@@ -44,7 +35,7 @@ def test_one_payment_and_one_mail_whatever_becomes_of_the_worker(tmp_path: Path)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "kill -9" in ended.stdout
     assert ended.stdout.endswith("One payment, one mail.\n")
-    assert until_none_is_left(tmp_path) == []
+    assert alive(tmp_path) == []
 
 
 @pytest.mark.slow
@@ -63,7 +54,7 @@ def test_stopped_in_the_middle_it_leaves_nothing_behind(number: signal.Signals, 
             demo.send_signal(number)
         assert demo.wait() == 128 + number
         assert "Traceback" not in demo.stderr.read()
-    assert until_none_is_left(tmp_path) == []
+    assert alive(tmp_path) == []
 
 
 @pytest.mark.parametrize(
