@@ -20,6 +20,7 @@ from typing import Literal, cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
+from dsl.ast.types import Field
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.values import Value
@@ -71,7 +72,11 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)
-        self.memory(frame).arguments = evaluate_arguments(machine, frame, step.call, tool.parameters)
+        arguments = evaluate_arguments(machine, frame, step.call, _asked(tool))
+        filled: dict[str, Value] = {
+            each.name: _key(machine, frame) for each in tool.parameters if each.name == tool.key
+        }
+        self.memory(frame).arguments = arguments | filled
         self._reserve(machine, frame)
 
     def granted(self, machine: Machine, frame: Frame) -> None:
@@ -240,7 +245,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         reader, key = machine.definition.tools[call.target], _key(machine, frame)
         try:
             arguments = evaluate_arguments(
-                machine, frame, call, reader.parameters, memory.arguments | {"key": key}, "verify"
+                machine, frame, call, _asked(reader), memory.arguments | {"key": key}, "verify"
             )
         except (EvaluationError, FlowFailed) as error:
             reason = f"{memory.unknown.message}; its verification cannot be worded: {error}"
@@ -336,7 +341,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         target = machine.definition.tools[call.target]
         extra = result if step.compensate else self.memory(frame).arguments | result
         try:
-            arguments = to_wire(evaluate_arguments(machine, frame, call, target.parameters, extra, "undo"))
+            arguments = to_wire(evaluate_arguments(machine, frame, call, _asked(target), extra, "undo"))
         except (EvaluationError, FlowFailed) as error:
             entry.undo_tool, entry.reason = target.name, f"the undo cannot be worded: {error}"
             return False
@@ -366,6 +371,11 @@ def _undo(step: Step, tool: ToolDeclaration) -> Call | None:
 
 def _needs_result(call: Call) -> bool:
     return any("result" in names(argument.value) for argument in call.arguments)
+
+
+def _asked(tool: ToolDeclaration) -> tuple[Field, ...]:
+    """The parameters that a call gives; the one that takes the key is filled in."""
+    return tuple(each for each in tool.parameters if each.name != tool.key)
 
 
 def _key(machine: Machine, frame: Frame) -> str:

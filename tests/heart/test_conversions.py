@@ -1,0 +1,75 @@
+"""A type that is called converts out of json and text, or says what else."""
+
+from typing import Any
+
+import pytest
+
+from interpreter.simulation.world import Returns
+from tests.heart.played import play
+
+DECLARED = """edition 1
+type Kind = "a" | "b"
+type Page { title: text, size: int at most 9 = 1, score: number, next: text? }
+type Pages = [Page at most 2]
+type Prices = map[decimal]
+"""
+
+PAGE = {"title": "x", "score": 1, "more": True}
+WHOLE = {"title": "x", "size": 1, "score": 1.0, "next": None}
+CASES: dict[str, tuple[str, str, Any, Any]] = {
+    "a record": ("Page", "Page(j)", PAGE, WHOLE),
+    "a record that a text writes": ("Page", "Page(t)", '{"title": "x", "score": 1}', WHOLE),
+    "a list": ("[Page]", "Pages(j)", [PAGE], [WHOLE]),
+    "a map": ("map[decimal]", "Prices(j)", {"a": "0.10"}, {"a": "0.10"}),
+    "an enumeration": ("Kind", "Kind(t)", "b", "b"),
+    "an enumeration in json": ("Kind", "Kind(j)", "b", "b"),
+    "another one": ("Kind", 'Kind(t, or: "a")', "z", "a"),
+    "null": ("Page?", "Page(j, or: null)", {"title": 5}, None),
+    "a bound that is broken": ("Page?", "Page(j, or: null)", {**PAGE, "size": 10}, None),
+    "a time": ("time", "time(t)", "2026-11-21T09:13:00+01:00", "2026-11-21T08:13:00Z"),
+    "a duration": ("duration", "duration(j)", "90s", "1m30s"),
+    "a number": ("number", "number(t, or: 0)", "1.5", 1.5),
+    "a zero": ("int", "int(t, or: 7)", "0", 0),
+    "no number": ("int", "int(t, or: 7)", "x", 7),
+    "a truth": ("bool", "bool(t)", "true", True),
+    "what is not there": ("json", "j?.a?.b", {"c": 1}, None),
+    "what is there": ("json", "j?.a?.b", {"a": {"b": 2}}, 2),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_conversion(name: str) -> None:
+    returns, expression, given, expected = CASES[name]
+    text = f'{DECLARED}flow main(j: json = null, t: text = "") -> {returns} {{ return {expression} }}'
+    run = play(text, {}, input={"j" if "(j" in expression or "j?" in expression else "t": given})
+    assert run.outcome == "completed", run.failure
+    assert repr(run.value) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    ("expression", "given"),
+    [
+        ("Page(j).title", {"title": "x"}),
+        ("Kind(text(j))", "z"),
+        ("text(time(text(j)))", "yesterday"),
+        ("Page(j).title", None),
+    ],
+)
+def test_what_does_not_fit_fails(expression: str, given: Any) -> None:
+    run = play(f"{DECLARED}flow main(j: json) -> text {{ return {expression} }}", {}, input={"j": given})
+    assert (run.outcome, run.failure.kind) == ("failed", "ExpressionFailed")
+    assert isinstance(run.failure.details, dict)
+    assert run.failure.details["reason"] == "InvalidArgument"
+
+
+def test_the_key_that_a_tool_declares_is_filled_in() -> None:
+    text = """edition 1
+    tool open(subject: text, order_key: text) -> { id: text } write keyed {
+      key as order_key
+      compensate close(id: order_key)
+    }
+    tool close(id: text) idempotent
+    flow main() -> text { step c = open(subject: "a") fail c.id }
+    """
+    run = play(text, {"open": [Returns({"id": "7"})], "close": [Returns(None)]})
+    assert (run.outcome, run.failure.message, run.ledger) == ("failed", "7", {"c": "undone"})
