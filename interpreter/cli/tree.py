@@ -37,6 +37,7 @@ _WORDS = {
 }
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", ""})
+WIDEST_NAME = 40
 MOST_BUDGETS = 4
 LINES_AROUND = 4 + MOST_BUDGETS
 """Rows of the terminal that the tree leaves free."""
@@ -82,19 +83,21 @@ class LiveTree:
 def picture(board: Board, rows: Sequence[tuple[int, Item]], now: float) -> RenderableType:
     """The rows as a table: mark and name, what they are doing, and for how long."""
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
+    names = [_name(depth, item, now) for depth, item in rows]
+    # Names are read first: what they do gives way to them, not the other way round.
+    table.add_column(no_wrap=True, min_width=min(WIDEST_NAME, max((name.cell_len for name in names), default=0)))
     table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
-    for depth, item in rows:
-        table.add_row(_name(depth, item, now), _doing(item), _seconds(item, board, now))
+    for name, (_, item) in zip(names, rows, strict=True):
+        table.add_row(name, _doing(item), _seconds(item, board, now))
     return Group(table, *_money_and_time(board, now))
 
 
 def _money_and_time(board: Board, now: float) -> list[Text]:
     """What is left of the budgets that are open, and what was spent."""
     lines = [f"left of {purse_text(purse, now)}" for purse in board.purses[:MOST_BUDGETS]]
-    if not lines and board.spent is not None and cost_anything(board.spent):
-        lines = [f"spent {spent_text(board.spent)}" + (", made up" if board.rehearsal else "")]
+    if not lines and board.spent is not None and cost_anything(board.spent) and not board.rehearsal:
+        lines = [f"spent {spent_text(board.spent)}"]
     return [Text(inert(line), style="dim", no_wrap=True, overflow="ellipsis") for line in lines]
 
 
@@ -113,7 +116,7 @@ def fitting(rows: Sequence[tuple[int, Item]], room: int) -> list[tuple[int, Item
     return kept[:room]
 
 
-def _name(depth: int, item: Item, now: float) -> RenderableType:
+def _name(depth: int, item: Item, now: float) -> Text:
     state = item.state
     if state == "running":
         mark = Text(_TURNING[int(now * 10) % len(_TURNING)], style="blue")

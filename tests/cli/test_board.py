@@ -185,3 +185,8 @@ def drawn(board: Board, now: float = 200.0) -> str:
     out = StringIO()
     Console(file=out, width=120).print(picture(board, list(board.root.rows()), now))
     return out.getvalue()
+
+
+def test_names_are_whole_beside_long_details() -> None:
+    recording = Recording().add("started", "$", "run").add("started", "f/a_rather_long_name", "tool", detail="x " * 200)
+    assert "a_rather_long_name" in drawn(recording.board())
