@@ -89,7 +89,7 @@ def _try_all(tallies: list[tuple[Tally, list[Mutation]]], trials: Trials, until:
                 print(f"{outcome.verdict} {time.monotonic() - begun:.1f}s {told(outcome)}  {outcome.by}", flush=True)
 
 
-def _reached(scratch: Path, only: str | None) -> dict[Path, Reached]:
+def _reached(scratch: Path, only: list[str] | None) -> dict[Path, Reached]:
     files = [file for file in sorted((ROOT / "tests").rglob("test_*.py")) if _is_asked(file, only)]
     found = {}
     for number, file in enumerate(files, 1):
@@ -98,9 +98,9 @@ def _reached(scratch: Path, only: str | None) -> dict[Path, Reached]:
     return found
 
 
-def _is_asked(file: Path, only: str | None) -> bool:
+def _is_asked(file: Path, only: list[str] | None) -> bool:
     place = file.relative_to(ROOT).as_posix()
-    return not place.startswith(NOT_ASKED) and (only is None or only in place)
+    return not place.startswith(NOT_ASKED) and (only is None or any(each in place for each in only))
 
 
 def _same_hashes() -> None:
@@ -128,7 +128,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=120, help="how long at most (default: 120)")
     parser.add_argument("--patience", type=float, default=60, help="seconds of tests for one fault (default: 60)")
     parser.add_argument("--only", metavar="TEXT", help="faults whose place, function or change has this in it")
-    parser.add_argument("--tests", metavar="TEXT", help="files of tests whose path has this in it")
+    parser.add_argument("--tests", metavar="TEXT", nargs="+", help="files of tests whose path has one of these in it")
     parser.add_argument("--verbose", action="store_true", help="tell each fault as it was tried")
     return parser.parse_args(arguments)
 

@@ -51,8 +51,12 @@ class OutOfTime(Exception):
     """The trial took longer than it may: an endless loop, or a wait for what never comes."""
 
 
+class Died(Exception):
+    """The process ended without an answer: what is planted can do that."""
+
+
 class Broken(Exception):
-    """The process ended without an answer."""
+    """It is our own work that fails, whatever is planted."""
 
 
 def prepare() -> None:
@@ -80,7 +84,7 @@ def in_fork(work: Callable[[], Any], said: Path, *, cpu: float, wall: float) -> 
         os.close(reading)
         _end(child)
     if not answer:
-        raise Broken(f"it died: {said.read_text(errors='replace')[-2000:]}")
+        raise Died(said.read_text(errors="replace")[-2000:])
     result, problem = pickle.loads(answer)
     if problem:
         raise Broken(problem)

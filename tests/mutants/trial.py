@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tests.mutants.forked import Broken, OutOfTime, in_fork
+from tests.mutants.forked import Died, OutOfTime, in_fork
 from tests.mutants.mutations import Mutation
 from tests.mutants.planted import plant
 from tests.mutants.reach import Reached
@@ -56,7 +56,7 @@ class Trials:
         limit = self.least + SLOWER * seconds
         try:
             tried = in_fork(lambda: self._try(mutation, batches), self.scratch / "said", cpu=limit, wall=2 * limit)
-        except (OutOfTime, Broken) as error:
+        except (OutOfTime, Died) as error:
             return Outcome(mutation, "found", f"{type(error).__name__}: {str(error)[-120:]}", left_out)
         return self._judge(mutation, batches, tried, left_out)
 
