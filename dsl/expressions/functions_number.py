@@ -35,7 +35,7 @@ def round_to(evaluation: Evaluation, value: Any, digits: Any = None) -> Any:
     evaluation.charge(CONVERSION)
     number = _number(value, "round")
     rounded = number.quantize(Decimal(1).scaleb(-digits), context=numbers.ARITHMETIC)
-    return number if rounded.is_nan() else rounded
+    return number if rounded.is_nan() else numbers.checked_decimal(rounded)
 
 
 def floor(evaluation: Evaluation, value: Any) -> int:
@@ -71,7 +71,7 @@ def to_decimal(evaluation: Evaluation, value: Any) -> Decimal:
     if type(value) is str:
         return numbers.checked_decimal(numbers.ARITHMETIC.create_decimal(_parse(evaluation, value, "a decimal")))
     evaluation.charge(CONVERSION)
-    return _as_decimal(value, "decimal")
+    return numbers.checked_decimal(_as_decimal(value, "decimal"))
 
 
 def _whole(evaluation: Evaluation, value: Any, rounding: str, name: str) -> int:

@@ -37,6 +37,7 @@ def checked_int(value: int) -> int:
 
 
 def checked_decimal(value: Decimal) -> Decimal:
+    """A decimal that may be the result of something: zero has no sign."""
     if value.is_finite():
         return value or value.copy_abs()
     raise EvaluationError("LimitExceeded", "this decimal is too large")
@@ -87,14 +88,14 @@ def multiply_decimals(left: int | Decimal, right: int | Decimal) -> Decimal:
 def floor_divide_decimals(left: int | Decimal, right: int | Decimal) -> Decimal:
     quotient = _whole_quotient(left, right)
     uneven = remainder_decimals(left, right) != ARITHMETIC.remainder(left, right)
-    return ARITHMETIC.subtract(quotient, 1) if uneven else quotient
+    return checked_decimal(ARITHMETIC.subtract(quotient, 1) if uneven else quotient)
 
 
 def remainder_decimals(left: int | Decimal, right: int | Decimal) -> Decimal:
     """Of the sign of the divisor, so that `left == (left // right) * right + left % right`."""
     _whole_quotient(left, right)
     rest = ARITHMETIC.remainder(left, right)
-    return ARITHMETIC.add(rest, right) if rest and (rest < 0) != (right < 0) else rest
+    return checked_decimal(ARITHMETIC.add(rest, right) if rest and (rest < 0) != (right < 0) else rest)
 
 
 def _whole_quotient(left: int | Decimal, right: int | Decimal) -> Decimal:

@@ -45,6 +45,7 @@ def test_error(text: str, scope: dict[str, Any], kind: str) -> None:
     with pytest.raises(EvaluationError) as raised:
         result(text, scope)
     assert (raised.value.kind, raised.value.message != "") == (kind, True)
+    assert str(raised.value) == raised.value.message
 
 
 @pytest.mark.parametrize(("text", "scope", "hashes"), cases("needs"))

@@ -4,8 +4,12 @@ import inspect
 
 import pytest
 
+from dsl.expressions.context import CONSTANT
+from dsl.expressions.errors import EvaluationError
+from dsl.expressions.evaluate import evaluate
 from dsl.expressions.functions import FUNCTIONS
 from dsl.semantics.builtins import BUILTINS
+from tests.expressions.reading import expression
 
 
 def test_the_check_knows_the_same_functions() -> None:
@@ -29,3 +33,9 @@ def test_the_table_says_what_the_function_takes(name: str) -> None:
     assert function.parameters == tuple(parameter.name for parameter in plain)
     assert function.required == sum(parameter.default is parameter.empty for parameter in plain)
     assert function.variadic == (len(plain) < len(parameters))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, "x" * 40), (41, "x" * 39 + "…")])
+def test_a_long_text_that_is_no_number_is_shown_in_part(length: int, shown: str) -> None:
+    with pytest.raises(EvaluationError, match=f'^"{shown}" is not an int$'):
+        evaluate(expression(f'int("{"x" * length}")'), {}, CONSTANT)
