@@ -75,7 +75,7 @@ def test_tools_that_do_not_fit_are_refused_with_both_sides(dsl: Dsl, tmp_path: P
         "edition 1\ntool shop.price(item: int) -> text read\nflow f() -> text { step p = shop.price(1) return p }"
     )
     ended = dsl("run", flow, "--tools", CASES / "shop_tools.py")
-    assert ended.code == 1
+    assert ended.code == 4
     assert "the tools do not fit the flows" in ended.err
     assert "declared in `f`" in ended.err
     assert "this worker offers" in ended.err

@@ -68,6 +68,13 @@ class Place:
         return replace(copied, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
 
 
+def kinds_from(body: str) -> list[str]:
+    """Kinds that the check takes for possible in a handler of `body`; those of the machine's own always are."""
+    refuses = any(f"{tool}(" in body for tool in ("t.write", "t.named", "t.verified", "t.keyed"))
+    own = 'kind: "Own"' in body
+    return ["OutcomeUnknown", "UndoFailed", *["Refused"] * refuses, *["Own"] * own]
+
+
 class FlowWriter:
     """Writes one flow; `callable_flows` are those that it may call. `free`: nothing but rounds is limited."""
 
@@ -243,17 +250,13 @@ class FlowWriter:
     def try_(self, place: Place) -> str:
         body, _ = self.block(place.inside())
         lines = [f"try {{\n{body}\n}}"]
+        handled = kinds_from(body)
         for _ in range(self.chance.randint(1, 2)):
             error = self.fresh("e")
-            head = self.chance.choice(
-                [
-                    f'on error {error} if {error}.kind == "Refused"',
-                    f'on error {error} if {error}.kind == "OutcomeUnknown" or {error}.kind == "Own"',
-                    f'on error {error} if {error}.kind == "UndoFailed"',
-                    f"on error {error}",
-                    "on error",
-                ]
-            )
+            kind = self.chance.choice(handled)
+            handled.remove(kind)
+            named = f'on error {error} if {error}.kind == "{kind}"'
+            head = self.chance.choice([named, named, named, f"on error {error}", "on error"])
             inner = place.inside()
             if f"on error {error}" in head:
                 inner.texts.append(f"{error}.kind")
