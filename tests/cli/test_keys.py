@@ -58,16 +58,16 @@ def test_only_signed_answers_count_where_people_are_known(dsl: Dsl) -> None:
 def test_a_run_that_was_left_is_answered_with_the_people_it_was_started_with(dsl: Dsl) -> None:
     """Nobody works on it then, and who stands in for its worker knows its people."""
     (dsl.folder / "people.yaml").write_text(made(dsl, "ada").out.replace("groups: []", "groups: [team]"))
-    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "left", "--people", "people.yaml")
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", "left-signed", "--people", "people.yaml")
     running.until("dsl approve left")
     running.interrupt()
     running.end()
-    answer = ("approve", "left", "--group", "team", "--answer", "count=2", "--answer", "note=all well")
+    answer = ("approve", "left-signed", "--group", "team", "--answer", "count=2", "--answer", "note=all well")
     unsigned = dsl.here(*answer, "--by", "ada")
     assert (unsigned.code, "takes only signed answers" in unsigned.err) == (1, True), unsigned.err
     assert dsl.here(*answer, "--key", "ada.key").out == "keep: approved (signed, by ada)\n"
     (dsl.folder / "people.yaml").unlink()
-    attached = dsl("attach", "left")
+    attached = dsl("attach", "left-signed")
     assert (attached.code, "people file" in attached.err) == (2, True), attached.err
 
 
