@@ -56,11 +56,15 @@ def _without(
 
 
 def one_at_a_place(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Of the messages about one stretch of text the first, in the order of their codes: a name before its type."""
-    told: dict[tuple[int, int], Diagnostic] = {}
-    for each in found:
-        told.setdefault((each.primary.span.start, each.primary.span.end), each)
-    return list(told.values())
+    """Of the errors about one stretch of text the first, in the order of their codes: a name before its type. A warning
+    follows from no other, so each is told, where nothing is wrong.
+    """
+    errors: dict[Span, Diagnostic] = {}
+    kept = list(found)
+    for each in kept:
+        if each.severity == "error":
+            errors.setdefault(each.primary.span, each)
+    return list(dict.fromkeys(each for each in kept if errors.get(each.primary.span, each) is each))
 
 
 class _Damaged:

@@ -42,6 +42,7 @@ def fixed(mistaken: Mistaken) -> Iterator[tuple[str, str]]:
             yield f"{each.code} {each.message}: {each.fix}", text
 
 
+@pytest.mark.slow
 def test_no_fix_makes_a_text_worse() -> None:
     """With it there is one message less, and none that was not there."""
     worse = []

@@ -10,6 +10,8 @@ import pytest
 
 from tests.mutants.rooms import ROOT
 
+pytestmark = pytest.mark.slow
+
 SOURCE = """
 def count(names):
     seen = 0

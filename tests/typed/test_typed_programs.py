@@ -1,5 +1,7 @@
 """What passes the check keeps its types: thousands of programs here, any number by `python -m tests.typed NUMBER`."""
 
+import pytest
+
 from tests.typed.search import hole_in_typed, hole_in_wild, search
 
 TYPED = 600
@@ -12,6 +14,7 @@ def test_typed_programs_are_taken_and_have_the_value_of_the_reference() -> None:
     assert accepted == TYPED
 
 
+@pytest.mark.slow
 def test_wild_programs_that_are_taken_do_not_fail_for_a_type() -> None:
     found, accepted = search(hole_in_wild, range(WILD))
     assert found is None, found
