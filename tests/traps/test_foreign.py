@@ -123,8 +123,8 @@ async def test_activity_with_a_malformed_failure(runs: Runs, details: Payload, k
         raise ApplicationError(message, RawValue(details), type=kind)
 
     flow = """flow main() -> json {
-      try { step a = foreign.read(x: 1) }
-      on error e { sleep 1s return { kind: e.kind, letters: len(e.message), all: e } }
+      try { step a = foreign.read(x: 1) { retry 0 times } }
+      on error e { sleep 10ms return { kind: e.kind, letters: len(e.message), all: e } }
       return null
     }"""
     async with Worker(runs.client, task_queue=QUEUE, activities=[fails]):

@@ -4,14 +4,15 @@ import pytest
 
 from tests.typed.search import hole_in_typed, hole_in_wild, search
 
-TYPED = 600
+FEW, MANY = range(200), range(200, 2_000)
 WILD = 1500
 
 
-def test_typed_programs_are_taken_and_have_the_value_of_the_reference() -> None:
-    found, accepted = search(hole_in_typed, range(TYPED))
+@pytest.mark.parametrize("seeds", [FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "many"])
+def test_typed_programs_are_taken_and_have_the_value_of_the_reference(seeds: range) -> None:
+    found, accepted = search(hole_in_typed, seeds)
     assert found is None, found
-    assert accepted == TYPED
+    assert accepted == len(seeds)
 
 
 @pytest.mark.slow

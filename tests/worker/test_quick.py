@@ -114,6 +114,7 @@ async def test_a_worker_that_has_not_the_tool_leaves_it_to_another(temporal_addr
     assert asked["ada"] == 1
 
 
+@pytest.mark.slow
 async def test_one_that_takes_long_is_made_as_any_other_with_the_whole_of_its_time(temporal_address: str) -> None:
     runs = await runs_at(temporal_address)
     async with working(runs, find, note):
@@ -123,6 +124,7 @@ async def test_one_that_takes_long_is_made_as_any_other_with_the_whole_of_its_ti
     assert asked == {"rather slow": 2, "note name of rather slow": 1}
 
 
+@pytest.mark.slow
 async def test_one_that_takes_too_long_is_a_timeout(temporal_address: str) -> None:
     runs = await runs_at(temporal_address)
     flow = FLOW.replace("errors NotThere retry 2 times backoff 1s to 1s except NotThere", "errors NotThere timeout 1s")
@@ -132,6 +134,7 @@ async def test_one_that_takes_too_long_is_a_timeout(temporal_address: str) -> No
     assert failure.kind == "TimedOut"
 
 
+@pytest.mark.slow
 async def test_a_cancel_ends_a_run_in_the_middle_of_one(temporal_address: str) -> None:
     runs = await runs_at(temporal_address)
     async with working(runs, find, note):
