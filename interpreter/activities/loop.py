@@ -11,6 +11,7 @@ import logging
 import sys
 import threading
 import time
+from collections import deque
 from concurrent.futures import Future
 from contextvars import Context, copy_context
 from typing import Any
@@ -22,6 +23,9 @@ from interpreter.activities.wording import file_of, place
 LOOK_EVERY = 0.5
 BLOCKED_AFTER = 1.0
 """Seconds without a turn of the loop before the tool that has it is named."""
+
+MOST_NAMED = 20
+"""Calls that have ended of late."""
 
 LAST_TURN = 1.0
 """Seconds that tasks have to end in when the worker has stopped."""
@@ -39,11 +43,14 @@ class ToolLoop:
         self._watcher = threading.Thread(target=self._watch, name="steadflow-tool-watch", daemon=True)
         self._closed = threading.Event()
         self._calls: WeakKeyDictionary[asyncio.Task[Any], FunctionCall] = WeakKeyDictionary()
+        self._ended: deque[str] = deque(maxlen=MOST_NAMED)
+        """Tools whose calls have ended since the watch looked last: one of them may have kept it from looking."""
 
     def begin(self, call: FunctionCall) -> "RunningTask":
         loop = self._started()
         running = RunningTask(loop, call)
         context = copy_context()
+        running.future.add_done_callback(lambda _: self._ended.append(call.tool))
         loop.call_soon_threadsafe(running.start, context, self._calls)
         return running
 
@@ -90,6 +97,7 @@ class ToolLoop:
         """Ask the loop for a turn again and again; say who has it when it does not come."""
         assert self._loop is not None
         while True:
+            self._ended.clear()
             before, began = self._under_way(), time.monotonic()
             if self._closed.wait(LOOK_EVERY):
                 return
@@ -108,7 +116,8 @@ class ToolLoop:
     def _say_if_late(self, late: float, before: set[str]) -> None:
         """Who wakes much later than it should was kept from it, as all others were."""
         if late > BLOCKED_AFTER:
-            told = ", ".join(f"`{tool}`" for tool in sorted(before | self._under_way())) or "nothing of ours"
+            tools = before | self._under_way() | set(self._ended.copy())
+            told = ", ".join(f"`{tool}`" for tool in sorted(tools)) or "nothing of ours"
             log.warning(
                 "all threads stood still for %.1f s, heartbeats too, while %s ran: %s", late, told, _STOOD_STILL
             )
