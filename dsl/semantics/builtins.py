@@ -105,8 +105,10 @@ def _has_extreme(found: Type, given: Given) -> bool:
 
 
 def _beside(found: Type, given: Given) -> bool:
-    """Whether one of several arguments of `min` can be compared with the first."""
+    """Whether one of several arguments of `min` can be compared with the first, as far as that is fine itself."""
     first = given.types.get("items", UNKNOWN)
+    if not _is_ordered(first):
+        return True
     return _is_ordered(found) and (UNKNOWN in (found, first) or join(first, found) is not None)
 
 
@@ -161,7 +163,7 @@ _TEXTS = Shape(
 )
 _SUMMED = Shape("a list of numbers or durations", lambda found, given: _sums(found))
 _START = Shape("of the kind of the items", _starts)
-_MORE = Shape("of the kind of the first one", _beside)
+_MORE = Shape("what is of the kind of the first one", _beside)
 _SOUGHT = Shape("a text, or what may be an item of the list", _is_part, nullable=_in_list)
 _EXTREMES = Shape("a list of numbers, texts, times or durations, or two and more of them", _has_extreme)
 _SORTED = Shape("a list of numbers, texts, times or durations (or of records, with `by`)", _sortable)

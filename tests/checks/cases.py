@@ -2,9 +2,9 @@
 
     if vredict.ok { … }  # error SF101 there is no name `vredict`
 
-is an error with that code whose message contains those words; a line may hold several. That a file has more than one
-main flow is only looked at where SF106 itself is tested: otherwise a case may have as many flows as it likes. So it is
-with a `let` that nobody uses.
+is an error with that code whose message contains those words; ` | ` stands between a message and its help, where both
+are looked at. A line may hold several. That a file has more than one main flow is only looked at where SF106 itself is
+tested: otherwise a case may have as many flows as it likes. So it is with a `let` that nobody uses.
 """
 
 import re
@@ -57,4 +57,4 @@ def found(path: Path) -> list[Expected]:
 
 def _seen(source: Source, diagnostic: Diagnostic) -> Expected:
     line = source.position(diagnostic.primary.span.start).line
-    return Expected(line, diagnostic.severity, diagnostic.code, diagnostic.message)
+    return Expected(line, diagnostic.severity, diagnostic.code, f"{diagnostic.message} | {diagnostic.help}")

@@ -12,70 +12,86 @@ tool pay(id: text) write keyed final
 flow main(id: text, ids: [text] at most 5, n: int, wait: duration) -> text budget 1 usd, 1d {
 """
 SAID = {
-    'return if id == None then "a" else id': ("`None` is `null` here", "write `null`"),
-    'if True { return "a" }': ("`True` is `true` here", "write `true`"),
-    "return str(n)": ("there is no function `str`", "text(…)"),
-    "return length(ids)": ("there is no function `length`", "len(…)"),
-    "return text(ids.length)": ("a list has no field `length`", "write `len(ids)`"),
-    "return id.upper()": ("there are no methods here: `.upper()`", "write `upper(id)`"),
-    'return f"hello {id}"': ("texts need no `f`", 'write `"hello {{ id }}"`'),
-    'return "n: " + n': ("`+` does not join a text and an int", '`"n: {{ n }}"`'),
-    'return n > 3 ? "a" : "b"': ("there is no `?` here", "if C then A else B"),
-    "x = 5": ("a name is given with `let`", "`let x = …`, or `set x = …` for a `var`"),
-    "n += 1": ("a `var` is given another value with `set`", "set n = n + 1"),
-    "string x = id": ("a name is given with `let`, not with `string`", "let x = …"),
-    "let a: int = 5": ("`let` takes no type", "var a: int = …"),
-    'step f = find(id="c")': ("an argument is named with `:`", "`id: …`"),
-    'find(id: "c")': ("a tool is called by a step", "step find(…)"),
-    'return a.find(id: "c")': ("a tool is called by a step", "step r = a.find(…)"),
-    "step: find": ("`step` is followed by a name, not by `:`", "step x = tool(…)"),
-    "while n > 3 { }": ("there is no `while` here", "loop NAME"),
-    "goto end": ("there is no `goto` here", "break"),
-    'throw "no"': ("there is no `throw` here", "fail"),
-    'print("x")': ("there is no `print` here", "return"),
-    'try { step pay(id: id) } catch e { return "no" }': ("there is no `catch` here", "on error e"),
-    "if n > 3: { }": ("a block stands in braces", "{ … }"),
-    "if n > 3 then { }": ("`then` belongs to a choice between values", "leave out `then`"),
-    'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
-    "for x in parse_json(id) at most 9 { let y = x }": ("json has to be told apart first", "convert it first"),
-    "sleep wait": ("`sleep` takes a written duration or `until`", "sleep until now() + wait"),
-    "sleep 24 hours": ("`24 hours` is no duration", "24h"),
-    "sleep 2 weeks": ("`2 weeks` is no duration", "2w"),
-    "sleep 3 months": ("`3 months` is no duration", "90d"),
-    "budget $5 { }": ("money is written `1 usd`", "5 usd"),
-    "budget 5 eur { }": ("only `usd` is known", "5 usd"),
-    'return "{{ join(ids, \\"; \\") }}"': ("no backslash is needed inside `{{ }}`", 'join(xs, "; ")'),
-    'return "hello {id}"': ("`{id}` is sent as it stands", "{{ id }}"),
-    'return "hello ${id}"': ("`${id}` is sent as it stands", "{{ id }}"),
+    "words-of-other-languages": {
+        'return if id == None then "a" else id': ("`None` is `null` here", "write `null`"),
+        'if True { return "a" }': ("`True` is `true` here", "write `true`"),
+        "return str(n)": ("there is no function `str`", "text(…)"),
+        "return length(ids)": ("there is no function `length`", "len(…)"),
+        "return text(ids.length)": ("a list has no field `length`", "write `len(ids)`"),
+        "return id.upper()": ("there are no methods here: `.upper()`", "write `upper(id)`"),
+        'return f"hello {id}"': ("texts need no `f`", 'write `"hello {{ id }}"`'),
+        'return "n: " + n': ("`+` does not join a text and an int", '`"n: {{ n }}"`'),
+        'return n > 3 ? "a" : "b"': ("there is no `?` here", "if C then A else B"),
+        "x = 5": ("a name is given with `let`", "`let x = …`, or `set x = …` for a `var`"),
+        "n += 1": ("a `var` is given another value with `set`", "set n = n + 1"),
+        "string x = id": ("a name is given with `let`, not with `string`", "let x = …"),
+        'step f = find(id="c")': ("an argument is named with `:`", "`id: …`"),
+        "while n > 3 { }": ("there is no `while` here", "loop NAME"),
+        "goto end": ("there is no `goto` here", "break"),
+        'throw "no"': ("there is no `throw` here", "fail"),
+        'print("x")': ("there is no `print` here", "return"),
+        "if n > 3 then { }": ("`then` belongs to a choice between values", "leave out `then`"),
+        'return "hello {id}"': ("`{id}` is sent as it stands", "{{ id }}"),
+        'return "hello ${id}"': ("`${id}` is sent as it stands", "{{ id }}"),
+    },
+    "no-help-where-one-is-easy": {
+        "let a: int = 5": ("`let` takes no type", "var a: int = …"),
+        'find(id: "c")': ("a tool is called by a step", "step find(…)"),
+        'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
+        "for x in parse_json(id) at most 9 { let y = x }": ("json has to be told apart first", "convert it first"),
+    },
+    "one-mistake-many-messages": {
+        'return a.find(id: "c")': ("a tool is called by a step", "step r = a.find(…)"),
+        'try { step pay(id: id) } catch e { return "no" }': ("there is no `catch` here", "on error e"),
+        "sleep wait": ("`sleep` takes a written duration or `until`", "sleep until now() + wait"),
+        'return "{{ join(ids, \\"; \\") }}"': ("no backslash is needed inside `{{ }}`", 'join(xs, "; ")'),
+    },
+    "braces-units-and-blocks": {
+        "step: find": ("`step` is followed by a name, not by `:`", "step x = tool(…)"),
+        "if n > 3: { }": ("a block stands in braces", "{ … }"),
+        "sleep 24 hours": ("`24 hours` is no duration", "24h"),
+        "sleep 2 weeks": ("`2 weeks` is no duration", "2w"),
+        "sleep 3 months": ("`3 months` is no duration", "90d"),
+        "budget $5 { }": ("money is written `1 usd`", "5 usd"),
+        "budget 5 eur { }": ("only `usd` is known", "5 usd"),
+    },
 }
 
 
-@pytest.mark.parametrize("line", SAID)
-def test_one_message_says_what_says_the_same_here(line: str) -> None:
+@pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in SAID.items() for line in lines])
+def test_one_message_says_what_says_the_same_here(kind: str, line: str) -> None:
     more = "" if "return" in line.split("{", maxsplit=1)[0] or "}  return" in line else '  return "x"\n'
     (found,) = analyse(Source("case.flow", f"{HEAD}  {line}\n{more}}}\n")).diagnostics
-    message, advice = SAID[line]
+    message, advice = SAID[kind][line]
     assert (message in found.message, advice in (found.help or "")) == (True, True), found
 
 
 DECLARED = {
-    'import "lib.flow"': ("other files are not read by this version", "put the declarations into this file"),
-    "type A { x: string }": ("there is no type `string`", "write `text`"),
-    "type A { x: list[text] }": ("there is no type `list`", "[text] at most N"),
-    "type A { x: List<text> }": ("`List<…>` is no type", "[text] at most N"),
-    "type A { x: text[] }": ("`text[]` is no type", "[text] at most N"),
-    "type A { x: text | None }": ("there is no type `None`", "text?"),
-    'type A { x: "a" or "b" }': ("`or` means nothing in a type", "write `|`"),
-    "class A { x: text }": ("there is no `class` here", "type Name"),
-    "tool a(id: text) { id: text } read": ("a tool's result follows `->`", "-> { … }"),
-    "tool a(id: text): text read": ("a result follows `->`", "-> text"),
-    'flow a() -> text timeout 5m { return "x" }': ("a flow has a budget of time", "budget 5m"),
+    "words-of-other-languages": {
+        'import "lib.flow"': ("other files are not read by this version", "put the declarations into this file"),
+        "type A { x: string }": ("there is no type `string`", "write `text`"),
+        "type A { x: list[text] }": ("there is no type `list`", "[text] at most N"),
+        "type A { x: List<text> }": ("`List<…>` is no type", "[text] at most N"),
+        "type A { x: text[] }": ("`text[]` is no type", "[text] at most N"),
+        "type A { x: text | None }": ("there is no type `None`", "text?"),
+        "class A { x: text }": ("there is no `class` here", "type Name"),
+    },
+    "one-mistake-many-messages": {
+        'type A { x: "a" or "b" }': ("`or` means nothing in a type", "write `|`"),
+    },
+    "braces-units-and-blocks": {
+        "tool a(id: text) { id: text } read": ("a tool's result follows `->`", "-> { … }"),
+        "tool a(id: text): text read": ("a result follows `->`", "-> text"),
+    },
+    "no-help-where-one-is-easy": {
+        'flow a() -> text timeout 5m { return "x" }': ("a flow has a budget of time", "budget 5m"),
+    },
 }
 
 
-@pytest.mark.parametrize("line", DECLARED)
-def test_so_do_declarations(line: str) -> None:
+@pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in DECLARED.items() for line in lines])
+def test_so_do_declarations(kind: str, line: str) -> None:
     text = f"edition 1\n{line}\nflow main(id: text) -> text {{ return id }}\n"
     (found,) = [each for each in analyse(Source("case.flow", text)).diagnostics if each.code != "SF106"]
-    message, advice = DECLARED[line]
+    message, advice = DECLARED[kind][line]
     assert (message in found.message, advice in (found.help or "")) == (True, True), found

@@ -63,14 +63,14 @@ ANSWER = Says('{"s": "hi"}')
 
 
 def test_one_500_leaves_room_for_the_next_attempt(asking: Callable[..., Ended], model: PlayedModel) -> None:
-    """44-one-500-spends-an-agents-budget"""
+    """one-500-spends-an-agents-budget"""
     ended = asking({"m1": [Refuses(500, "oops"), ANSWER]}, 'model "m1" budget 20k tokens')
     assert ended.code == 0, ended.err
     assert len(model.asked["m1"]) == 2
 
 
 def test_a_model_is_not_asked_for_more_than_it_has(asking: Callable[..., Ended], model: PlayedModel) -> None:
-    """45-agents-budget-is-sent-as-the-answers-maximum"""
+    """agents-budget-is-sent-as-the-answers-maximum"""
     for budget in ("", "budget 20k tokens", "budget 60k tokens", "answer at most 60k tokens"):
         ended = asking({"gpt-4o": [ANSWER]}, f'model "gpt-4o" {budget}')
         assert ended.code == 0, ended.err
@@ -82,7 +82,7 @@ def test_a_model_is_not_asked_for_more_than_it_has(asking: Callable[..., Ended],
 def test_a_report_above_the_reservation_is_told_and_stops_what_follows(
     asking: Callable[..., Ended], model: PlayedModel, dsl: Dsl
 ) -> None:
-    """46-overspent-without-a-word"""
+    """overspent-without-a-word"""
     ended = asking({"m1": [Says('{"s": "hi"}', 50, 60_000)]}, 'model "m1"', "6k tokens", steps=2)
     assert ended.code != 0
     assert len(model.asked["m1"]) == 1
@@ -106,7 +106,7 @@ def test_a_report_above_the_reservation_stands_in_the_tree_and_in_what_is_shown(
 
 @pytest.mark.parametrize("wait", ["7200", "-5", "nan", "1e308", "1795251600"])
 def test_a_wait_of_hours_goes_to_the_next_model(asking: Callable[..., Ended], model: PlayedModel, wait: str) -> None:
-    """49-retry-after-of-hours"""
+    """retry-after-of-hours"""
     limited = Refuses(429, "Rate limit reached", {"Retry-After": wait})
     ended = asking({"m1": [limited], "m2": [Says('{"s": "from the second"}')]}, 'model "m1" then "m2"')
     assert ended.code == 0, ended.err
@@ -117,11 +117,11 @@ def test_a_wait_of_hours_goes_to_the_next_model(asking: Callable[..., Ended], mo
 WHOLE_BODY = '{"model": "m1", "choices": [{"index": 0, "message": {"content": "{\\"s\\": \\"hi\\"}"}}]}'
 
 TAKEN_AT_ONCE: dict[str, Plan] = {
-    "51-whole-answer-without-a-finish-reason": Says('{"s": "hi"}', finish=None),
+    "whole-answer-without-a-finish-reason": Says('{"s": "hi"}', finish=None),
     "an empty reason": Says('{"s": "hi"}', finish=""),
     "an odd reason": Says('{"s": "hi"}', finish="eos_token"),
     "a whole body though a stream was asked for": Sends(WHOLE_BODY),
-    "52-answer-in-a-code-fence": Says('```json\n{"s": "hi"}\n```'),
+    "answer-in-a-code-fence": Says('```json\n{"s": "hi"}\n```'),
     "after thoughts": Says('<think>hm</think>\n{"s": "hi"}'),
 }
 
@@ -135,9 +135,9 @@ def test_a_whole_answer_is_asked_for_once(asking: Callable[..., Ended], model: P
 
 
 ASKED_AGAIN: dict[str, tuple[Plan, str]] = {
-    "53-re-ask-without-the-refused-answer": (Says("oops", alternating=True), "is not the JSON"),
+    "re-ask-without-the-refused-answer": (Says("oops", alternating=True), "is not the JSON"),
     "no content": (Says("", alternating=True), "the answer is empty"),
-    "55-same-key-twice": (Says('{"s": "a", "s": "b"}', alternating=True), 'the key "s" stands twice'),
+    "same-key-twice": (Says('{"s": "a", "s": "b"}', alternating=True), 'the key "s" stands twice'),
     "a fence within": (Says('Here: ```{"s": "a"}```'), "there is text around a code fence"),
 }
 
@@ -163,7 +163,7 @@ def test_a_server_that_takes_no_notice_of_the_schema(asking: Callable[..., Ended
 
 
 def test_json_agent_that_breaks_off(asking: Callable[..., Ended], model: PlayedModel) -> None:
-    """58-json-agent-that-breaks-off"""
+    """json-agent-that-breaks-off"""
     answers = [Says(json.dumps({"value": text})) for text in ('{"a": [1', '{"a": [1]}')]
     ended = asking({"m1": answers}, 'model "m1"', returns="json")
     assert ended.code == 0, ended.err
@@ -172,14 +172,14 @@ def test_json_agent_that_breaks_off(asking: Callable[..., Ended], model: PlayedM
 
 
 def test_decimal_of_a_model_keeps_its_digits(asking: Callable[..., Ended]) -> None:
-    """50-decimal-of-a-model-loses-digits"""
+    """decimal-of-a-model-loses-digits"""
     answer = Says('{"n": 0.123456789012345678, "m": 12345678901234567.89}')
     ended = asking({"m1": [answer]}, 'model "m1"', returns="{ n: decimal, m: decimal }")
     assert ended.events[-1]["value"] == {"n": "0.123456789012345678", "m": "12345678901234567.89"}
 
 
 def test_fields_go_to_the_model_as_they_are_declared(asking: Callable[..., Ended], model: PlayedModel) -> None:
-    """48-fields-go-to-the-model-by-the-alphabet"""
+    """fields-go-to-the-model-by-the-alphabet"""
     fields = "{ reasoning: text, approve: bool, inner: { z: int, a: int } }"
     answer = Says('{"reasoning": "r", "approve": true, "inner": {"z": 1, "a": 2}}')
     ended = asking({"m1": [answer]}, 'model "m1"', returns=fields)
@@ -191,7 +191,7 @@ def test_fields_go_to_the_model_as_they_are_declared(asking: Callable[..., Ended
 
 @pytest.mark.parametrize("part", ["temperature", "max_completion_tokens", "stream_options", "response_format"])
 def test_temperature_that_a_model_refuses(asking: Callable[..., Ended], model: PlayedModel, part: str) -> None:
-    """54-temperature-that-a-model-refuses: heard once in a run, and told."""
+    """temperature-that-a-model-refuses: heard once in a run, and told."""
     ended = asking({"m1": [Wants(part, ANSWER)]}, 'model "m1" temperature 0.3', steps=2)
     requests = model.asked["m1"]
     if part == "response_format":  # a schema, any JSON, then words alone
@@ -233,7 +233,7 @@ def test_a_cut_off_answer_is_not_asked_for_again_at_the_same_ceiling(
 
 
 def test_errors_of_models_keep_their_cause(asking: Callable[..., Ended], model: PlayedModel) -> None:
-    """57-errors-of-models-lose-their-cause"""
+    """errors-of-models-lose-their-cause"""
     refused = Refuses(401, "Incorrect API key provided: test-key")
     ended = asking({"m1": [refused], "m2": [refused]}, 'model "m1" then "m2"')
     assert (len(model.asked["m1"]), len(model.asked["m2"])) == (1, 1)

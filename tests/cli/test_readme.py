@@ -27,7 +27,7 @@ def run(program: str, folder: Path, **environment: str) -> list[str]:
 
 
 @pytest.mark.timeout(150)
-def test_it_prints_a_result(tmp_path: Path) -> None:
+def test_readme_example_does_nothing(tmp_path: Path) -> None:
     printed = run(PROGRAM, tmp_path)
     assert "asked support/opening" in printed
     assert printed[-1] == "opened T-1"

@@ -216,7 +216,7 @@ def test_fractions_in_a_script_keep_their_digits_and_travel(tmp_path: Path) -> N
         read_script(file)
 
 
-def test_marks_of_the_order_of_bytes_are_no_part_of_what_people_write(tmp_path: Path) -> None:
+def test_input_with_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "input.json"
     file.write_bytes(b'\xef\xbb\xbf{"a": 1}')
     assert read_input(str(file), []) == {"a": 1}

@@ -1,6 +1,6 @@
 """kill -9 of the worker while a model answers: it is asked again, the same one, and nothing else happens.
 
-56-worker-killed-while-a-model-answers
+worker-killed-while-a-model-answers
 """
 
 import os

@@ -94,7 +94,7 @@ def test_an_answer_may_be_as_long_as_the_agent_says_but_never_longer_than_the_mo
 
 
 def test_an_agents_budget_is_not_the_answers_maximum() -> None:
-    """45-agents-budget-is-sent-as-the-answers-maximum"""
+    """agents-budget-is-sent-as-the-answers-maximum"""
     assert limits(TWO, known=16_384, options="budget 60k tokens") == [16_384, 16_384]
     (first, second) = limits(TWO, known=16_384, options="budget 20k tokens")
     assert abs(first - second) < len("tea")
@@ -173,7 +173,7 @@ BROKEN = Fails("Overloaded", "500", details=({"charge": "reservation"},))
 
 @pytest.mark.parametrize("how", [LOST, BROKEN], ids=["lost", "500"])
 def test_a_lost_attempt_is_charged_once_and_made_again_at_the_same_model(how: Fails) -> None:
-    """44-one-500-spends-an-agents-budget, 56-worker-killed-while-a-model-answers"""
+    """one-500-spends-an-agents-budget, worker-killed-while-a-model-answers"""
     made = attempts([how, *TWO], options='then "n" budget 20k tokens')
     assert [command.request.model for command in made] == ["m", "m", "m"]
     assert [command.id for command in made] == ["main/draft", "main/draft~2", "main/again"]
@@ -212,7 +212,7 @@ def refuses(*parts: Any) -> Fails:
 
 
 def test_what_a_server_refuses_is_left_out_once_and_for_the_rest_of_the_run() -> None:
-    """54-temperature-that-a-model-refuses"""
+    """temperature-that-a-model-refuses"""
     made = attempts([refuses("temperature"), refuses("strict", "stream"), *TWO], options="temperature 0.2")
     assert [command.request.without for command in made] == [
         [],

@@ -32,7 +32,7 @@ CASES: dict[str, tuple[str, str, Any, Any]] = {
     "a zero": ("int", "int(t, or: 7)", "0", 0),
     "no number": ("int", "int(t, or: 7)", "x", 7),
     "a truth": ("bool", "bool(t)", "true", True),
-    "what is not there": ("json", "j?.a?.b", {"c": 1}, None),
+    "optional-field-of-json": ("json", "j?.a?.b", {"c": 1}, None),
     "what is there": ("json", "j?.a?.b", {"a": {"b": 2}}, 2),
 }
 
@@ -62,14 +62,19 @@ def test_what_does_not_fit_fails(expression: str, given: Any) -> None:
     assert run.failure.details["reason"] == "InvalidArgument"
 
 
-def test_the_key_that_a_tool_declares_is_filled_in() -> None:
-    text = """edition 1
-    tool open(subject: text, order_key: text) -> { id: text } write keyed {
+@pytest.mark.parametrize("declared", [", order_key: text", ', order_key: text = "none"', ""])
+def test_key_as_a_declared_parameter(declared: str) -> None:
+    """It is filled in where it is required, has a default or is not declared; its undo reads a declared one."""
+    undone_by = "order_key" if declared else "result.id"
+    text = f"""edition 1
+    tool open(subject: text{declared}) -> {{ id: text }} write keyed {{
       key as order_key
-      compensate close(id: order_key)
-    }
+      compensate close(id: {undone_by})
+    }}
     tool close(id: text) idempotent
-    flow main() -> text { step c = open(subject: "a") fail c.id }
+    flow main() -> text {{ step c = open(subject: "a") fail c.id }}
     """
     run = play(text, {"open": [Returns({"id": "7"})], "close": [Returns(None)]})
     assert (run.outcome, run.failure.message, run.ledger) == ("failed", "7", {"c": "undone"})
+    (entry,) = run.run.state.ledger.values()
+    assert entry.undo_arguments["id"] != "none"

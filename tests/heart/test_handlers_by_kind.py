@@ -24,7 +24,7 @@ flow main() -> text {
     ("kind", "message", "outcome"),
     [("NotFound", "", "one: NotFound"), ("Gone", "", "one: Gone"), ("Gone", "odd", "two"), ("Unavailable", "", None)],
 )
-def test_a_handler_takes_its_kinds(kind: str, message: str, outcome: str | None) -> None:
+def test_on_error_kind_catches_everything(kind: str, message: str, outcome: str | None) -> None:
     run = play(TEXT, {"find": [Fails(kind, message)]})
     if outcome is None:
         assert (run.outcome, run.failure.kind) == ("failed", kind)

@@ -20,7 +20,7 @@ tool give(id: text, share: number) idempotent
 """
 
 CASES: dict[str, tuple[str, Any, Any]] = {
-    "a fraction that is returned": ("flow main() -> number { return 0.5 }", {}, 0.5),
+    "number-takes-no-fraction": ("flow main() -> number { return 0.5 }", {}, 0.5),
     "an int that is returned": ("flow main() -> number { return 1 }", {}, 1.0),
     "a quotient": ("flow main(n: int) -> number { return n / 3 }", {"n": 1}, 1 / 3),
     "a field": ("flow main() -> S { return { score: 0.5 } }", {}, {"score": 0.5}),
@@ -37,7 +37,7 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         {"n": -1},
         0.5,
     ),
-    "a join with a record that has more": (
+    "record-joined-without-its-defaults": (
         "flow main(r: R, x: bool) -> int { let y = if x then r else { a: 1 } return y.b }",
         {"r": {"a": 5, "b": 6}, "x": False},
         2,
@@ -57,7 +57,7 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         {"rs": [{"a": 0}]},
         [2, 2],
     ),
-    "a var of a branch": (
+    "var-of-a-branch-forgets-its-type": (
         """flow main() -> int {
           parallel { branch one { var r: R = { a: 1, b: 5 } } branch two { let z = 1 } }
           set r = { a: 2 }
@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         {},
         {"b": 2, "a": 1},
     ),
-    "a decimal in json is the number": (
+    "one-decimal-two-values-in-json": (
         "flow main() -> bool { var x: json = { a: 7 / 2 } return x.a == 3.5 }",
         {},
         True,
@@ -129,7 +129,7 @@ def test_a_value_keeps_its_type(name: str) -> None:
     assert repr(run.value) == repr(expected)
 
 
-def test_an_argument_and_an_undo_are_converted() -> None:
+def test_undo_lost_to_a_fraction() -> None:
     text = (
         R
         + """flow main(n: int) {

@@ -30,7 +30,7 @@ WHOLE = '{"s": "hi"}'
     ],
 )
 def test_an_answer_in_its_wrappings(text: str) -> None:
-    """52-answer-in-a-code-fence"""
+    """answer-in-a-code-fence"""
     assert read(text).value == {"s": "hi"}
 
 
@@ -76,7 +76,7 @@ def test_why_there_is_no_answer(text: str, problem: str) -> None:
 
 
 def test_decimal_of_a_model_keeps_its_digits() -> None:
-    """50-decimal-of-a-model-loses-digits"""
+    """decimal-of-a-model-loses-digits"""
     found: Any = read('{"n": 0.123456789012345678, "m": 12345678901234567.89, "i": 12345678901234567890123, "z": 1.50}')
     assert [str(found.value[name]) for name in "nmz"] == ["0.123456789012345678", "12345678901234567.89", "1.50"]
     assert found.value["i"] == 12345678901234567890123

@@ -99,7 +99,7 @@ def test_each_place_of_a_planted_statement_is_named() -> None:
     assert missing(Planted) == list(PLACES)
 
 
-def test_a_place_is_named_until_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statement_without_a_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The case of a statement that is in the union, can be written and carried out, but that the walk does not know."""
     monkeypatch.setattr(statements, "Planted", Planted, raising=False)
     monkeypatch.setitem(RULES, "planted", RULES["sleep"])

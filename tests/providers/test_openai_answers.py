@@ -66,7 +66,7 @@ COMPLETE: dict[str, bytes] = {
 
 @pytest.mark.parametrize("sent", COMPLETE.values(), ids=COMPLETE)
 async def test_whole_answer_without_a_finish_reason(sent: bytes) -> None:
-    """51-whole-answer-without-a-finish-reason, and others of its kind"""
+    """whole-answer-without-a-finish-reason, and others of its kind"""
     result, _ = await chat(sent, schema_text=SCHEMA)
     assert (result.text, result.usage) == (WHOLE, ChatUsage(11, 5))
 
@@ -166,7 +166,7 @@ async def test_reasoning_that_used_up_the_answer_is_named() -> None:
 
 
 async def test_re_ask_without_the_refused_answer() -> None:
-    """53-re-ask-without-the-refused-answer: the model sees it as its own, and roles alternate."""
+    """re-ask-without-the-refused-answer: the model sees it as its own, and roles alternate."""
     _, asked = await chat(
         stream(chunk(content=WHOLE), chunk(finish="stop")),
         schema_text=SCHEMA,
@@ -183,7 +183,7 @@ async def test_re_ask_without_the_refused_answer() -> None:
 
 
 async def test_a_schema_keeps_the_order_of_its_fields() -> None:
-    """48-fields-go-to-the-model-by-the-alphabet"""
+    """fields-go-to-the-model-by-the-alphabet"""
     schema = '{"type": "object", "properties": {"z": {"type": "string"}, "a": {"type": "string"}}}'
     _, asked = await chat(stream(chunk(content=WHOLE), chunk(finish="stop")), schema_text=schema)
     assert list(asked["response_format"]["json_schema"]["schema"]["properties"]) == ["z", "a"]

@@ -7,6 +7,8 @@ from dsl.diagnostics.reports import concise
 from dsl.source import Source
 
 HIDDEN = "\u202a\u202e\u2066\u2069\u200b\u200d\u200e\u2060\ufeff\u00ad\x00\x07\x1b\x7f\x85\x9b\u2028\u2029\r\ud800"
+KINDS = dict.fromkeys("\x85\u2028\u2029\r", "line-end-that-is-none")
+OTHER = "direction-marks-in-the-text"
 PLACES = {
     "text": 'edition 1\nflow main(a: text) -> bool {{\n  return a == "x{}y"\n}}\n',
     "comment": "edition 1\nflow main(a: text) -> text {{\n  # note{} more\n  return a\n}}\n",
@@ -17,7 +19,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("character", HIDDEN, ids=lambda each: f"U+{ord(each):04X}")
+@pytest.mark.parametrize("character", HIDDEN, ids=lambda each: f"{KINDS.get(each, OTHER)} U+{ord(each):04X}")
 def test_it_is_told_by_its_code_point_and_never_shown(place: str, character: str) -> None:
     source = Source("case.flow", PLACES[place].format(character))
     (found,) = analyse(source).diagnostics

@@ -56,7 +56,7 @@ def exactly() -> Any:
     return {"amount": DIGITS}
 
 
-async def test_one_decimal_is_one_value_in_json() -> None:
+async def test_one_decimal_two_values_in_json() -> None:
     async with local_server() as environment:
         store = MemoryStore()
         client = Client(client_with_keys(environment.client, NO_KEYS), store)

@@ -20,7 +20,7 @@ REFUSED = {
     "an argument against its pattern": ('flow main() { step bd(s: "zz") }', "SF203"),
     "a field of an argument": ('flow main() { step bd(b: { width: 4, name: "a" }) }', "SF203"),
     "an int over 64 bits": ("flow main() -> int { return 99999999999999999999 }", "SF203"),
-    "a parameter called result": (
+    "parameter-named-result": (
         (
             'tool t(result: text) -> text write { verify none "x" compensate u(x: result) }\n'
             "tool u(x: text) idempotent\nflow main() { }"
