@@ -67,7 +67,8 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
         case Step():
             yield from _step(program, node, limits)
     for child in children(node):
-        yield from _inside(program, child, inner)
+        ended = isinstance(node, Loop | BudgetBlock) and child is node.on_exhausted
+        yield from _inside(program, child, limits if ended else inner)
 
 
 def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
