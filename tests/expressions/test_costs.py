@@ -3,7 +3,10 @@
 `tests/cases/expressions/costs.yaml` has the steps of each; another number needs a new version of the run.
 """
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -59,6 +62,34 @@ def test_a_value_of_the_largest_size_is_fine_and_one_more_is_not(value: Any, siz
 def test_what_comes_after_the_bound_takes_nothing_back(value: Any) -> None:
     with pytest.raises(EvaluationError, match="characters"):
         check_size(value, 3)
+
+
+@pytest.mark.parametrize(("value", "first"), [(["", ""], 8), ([["x"], ["y"]], 17), ({"a": "x", "b": ""}, 10)], ids=str)
+def test_what_fills_the_bound_leaves_room_for_nothing_more(value: Any, first: int) -> None:
+    with pytest.raises(EvaluationError, match="characters"):
+        check_size(value, first)
+
+
+@pytest.mark.parametrize("double", [lambda value: [value, value], lambda value: {"a": value, "b": value}])
+def test_a_value_that_is_far_too_large_is_not_walked_through(double: Callable[[Any], Any]) -> None:
+    """A few lists, each twice in the next, are a value of a million parts."""
+    value: Any = ["x"]
+    for _ in range(20):
+        value = double(value)
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+        assert calls < 1_000
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        with pytest.raises(EvaluationError, match="characters"):
+            check_size(value, 100)
+    finally:
+        sys.setprofile(before)
 
 
 def test_a_scalar_has_no_size() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interpreter.boundary.payloads import Answer
+from interpreter.boundary.payloads import Answer, AnswerReply
 from interpreter.core import ballot
 from interpreter.core.asking import MOST_CHECKS
 from interpreter.core.ballot import LONGEST_NOTE
@@ -69,6 +69,20 @@ def test_so_many_answers_and_questions_are_remembered() -> None:
     late = reply_without_question(state, replace(ANSWER, id="new", question="main/q4"))
     assert late is not None
     assert late.outcome == "unknown_question"
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome", "message"),
+    [
+        ("main/pay", "already_answered", "this question is closed: approved"),
+        ("main/never", "unknown_question", "no question `main/never` is open in this run"),
+    ],
+)
+def test_who_answers_what_is_not_open_is_told_that_it_does_not_count(question: str, outcome: str, message: str) -> None:
+    state = State("main", "", "k")
+    settle(state, "main/pay", "approved")
+    late = reply_without_question(state, replace(ANSWER, question=question))
+    assert late == AnswerReply(False, outcome, message)
 
 
 def asked(answer: str = "") -> SimulatedRun:

@@ -27,9 +27,11 @@ class Worker:
     def __init__(self, misfits: int) -> None:
         self.misfits = misfits
         self.heard: list[tuple[float, str]] = []
+        self.digests: set[str] = set()
         self.clock: Any = None
 
     def pay(self, command: CallTool) -> Planned:
+        self.digests.add(command.signature)
         self.heard.append((round(self.clock.now - START, 3), command.declared))
         return REFUSED if len(self.heard) <= 1 + self.misfits else PAID
 
@@ -45,6 +47,7 @@ def test_a_signature_comes_in_words_once_a_worker_has_asked(misfits: int, switch
     simulation.go()
     assert run.finish is not None
     assert run.finish.value == "p"
+    assert worker.digests == {definition.signature("pay").digest}
     first, *later = worker.heard
     assert first == (0.0, "")
     assert {declared for _, declared in later} == {"amount: int -> {id: text}"}

@@ -6,8 +6,8 @@ import pytest
 
 from interpreter.boundary.failures import NOT_REGISTERED, OUTCOME_UNKNOWN, SIGNATURE_MISMATCH
 from interpreter.core.advance import advance
-from interpreter.core.commands import CallTool, Finish, SetTimer
-from interpreter.core.events import CallFailed, Started, TimerFired, ToolReturned
+from interpreter.core.commands import CallTool, Cancel, Finish, SetTimer
+from interpreter.core.events import CallFailed, CancelRequested, Started, TimerFired, ToolReturned
 from interpreter.core.snapshot import decode
 from interpreter.core.state import State
 from interpreter.simulation.simulation import Switches
@@ -69,6 +69,13 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again_in_time_only(
     assert ended.outcome == ("completed" if len(calls) == 2 else "failed")
 
 
+@SWITCHES
+def test_an_answer_that_cannot_be_read_is_asked_for_once_more_and_no_further(switches: Switches) -> None:
+    ended = run(NEEDS_RESULT, MISFIT, switches=switches)
+    assert ended.failure.kind == OUTCOME_UNKNOWN
+    assert ended.times("post") == [0.0, 1.0]
+
+
 class ByHand:
     """The same flow, moved on event by event."""
 
@@ -115,6 +122,19 @@ def test_a_call_for_an_answer_that_could_not_be_read_is_begun_in_time() -> None:
     elsewhere = CallFailed(601.0, again.id, NOT_REGISTERED, "no such tool here", "not_started")
     timer = run.take(elsewhere)
     assert run.take(TimerFired(1000.0, timer.id)).start_within == 2_600_000
+
+
+def test_an_answer_that_cannot_be_read_is_not_asked_for_at_the_moment_when_the_key_is_forgotten() -> None:
+    run = ByHand(NEEDS_RESULT)
+    end = run.take(ToolReturned(3600.0, run.call.id, {"id": None}))
+    assert type(end) is Finish
+    assert decode(end.failure).kind == OUTCOME_UNKNOWN
+
+
+def test_an_answer_that_cannot_be_read_is_not_asked_for_once_the_run_is_cancelled() -> None:
+    run = ByHand(NEEDS_RESULT)
+    assert type(run.take(CancelRequested(0.5))) is Cancel
+    assert type(run.take(ToolReturned(1.0, run.call.id, {"id": None}))) is Finish
 
 
 def test_a_call_for_an_answer_is_not_made_when_a_worker_that_has_it_comes_too_late() -> None:

@@ -22,6 +22,7 @@ flow below() -> text budget 2 calls {{
   if a == "more" {{ step look(x: a) }}
   return a
 }}
+flow kept() budget 1 calls {{ step keep(x: "3") }}
 flow main() budget {calls} calls {{
   {body}
 }}
@@ -65,6 +66,17 @@ def test_a_tool_that_waits_for_a_call_in_vain_fails_and_is_not_called() -> None:
 def test_what_waited_is_undone_as_of_when_it_really_began(switches: Switches) -> None:
     """The third `keep` is entered at 2, before `other` at 4, and called at 5, after it."""
     full = f"branch a {{ budget 4 calls {{ parallel {{ step below() {THREE_KEPT} }} }} }}"
+    slow = 'branch c { sleep 4s step other(x: "other") }'
+    ended = tools(f'parallel {{ {full} {slow} }} fail "x"', calls=9, switches=switches)
+    assert (ended.times("keep"), ended.times("other")) == ([0.0, 1.0, 5.0], [4.0])
+    assert dropped(ended) == ["3", "other", "2", "1"]
+
+
+@SWITCHES
+def test_what_a_flow_did_that_waited_is_undone_as_of_when_it_really_began(switches: Switches) -> None:
+    """`kept` is entered at 2, before `other` at 4, and starts at 5, after it."""
+    two = 'branch b { step keep(x: "1") step keep(x: "2") step kept() }'
+    full = f"branch a {{ budget 4 calls {{ parallel {{ step below() {two} }} }} }}"
     slow = 'branch c { sleep 4s step other(x: "other") }'
     ended = tools(f'parallel {{ {full} {slow} }} fail "x"', calls=9, switches=switches)
     assert (ended.times("keep"), ended.times("other")) == ([0.0, 1.0, 5.0], [4.0])

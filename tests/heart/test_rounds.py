@@ -7,7 +7,8 @@ from interpreter.core.commands import Command
 from interpreter.core.events import Event
 from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
-from interpreter.simulation.world import World
+from interpreter.simulation.world import Returns, World
+from tests.heart.played import play
 from tests.heart.watched import definition_of
 
 MOST_EVENTS = 200
@@ -69,3 +70,23 @@ def test_rounds_that_spend_nothing_of_a_budget_without_a_time_end() -> None:
     failure = decode(counted.run.finish.failure)
     assert (failure.kind, failure.details["limit"]) == (BUDGET_EXCEEDED, "iterations")
     assert "spent nothing of its budget" in failure.message
+
+
+ASKS = """edition 1
+tool look(n: int) -> text read
+flow main() -> int {
+  var n = 0
+  loop budget 10s {
+    set n = n + 1
+    step a = look(n: n)
+    until a == "enough"
+  }
+  return n
+}
+"""
+
+
+def test_rounds_that_ask_for_something_outside_follow_each_other_without_a_pause() -> None:
+    ended = play(ASKS, {"look": [Returns("more", 1.0), Returns("more", 1.0), Returns("enough", 1.0)]})
+    assert ended.value == 3
+    assert ended.times("look") == [0.0, 1.0, 2.0]

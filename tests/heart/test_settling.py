@@ -6,9 +6,11 @@ import pytest
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED, NOT_REGISTERED, OUTCOME_UNKNOWN, STILL_RUNNING
 from interpreter.core import policies
-from interpreter.simulation.simulation import Switches
-from interpreter.simulation.world import Fails, Planned, Returns
+from interpreter.core.commands import CallTool
+from interpreter.simulation.simulation import Simulation, Switches
+from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.played import play
+from tests.heart.watched import definition_of
 
 DECLARATIONS = """edition 1
 tool find(key: text) -> {{ id: text }}? read
@@ -107,6 +109,15 @@ def test_a_verification_that_finds_nobody_leaves_a_doubt() -> None:
     assert len(ended.times("post")) == 1
 
 
+def test_a_verification_that_finds_what_nobody_can_read_leaves_a_doubt() -> None:
+    """It has happened, and what would undo it cannot be worded."""
+    text = DEFAULT.replace("compensate undo(n: n)", "compensate undo(n: len(result.id))")
+    ended = play(text, {"post": [LATE], "find": [Returns({"name": "p"}, 0.0)], "undo": [NOTHING]})
+    assert ended.failure.kind == OUTCOME_UNKNOWN
+    assert ended.calls == [("post", 0.0), ("find", 1.0)]
+    assert ended.ledger == {"p": "uncertain"}
+
+
 READ_AGAIN = """edition 1
 tool post(n: int) -> { id: text } write keyed { timeout 1s compensate undo(n: len(result.id)) }
 tool undo(n: int) idempotent
@@ -159,6 +170,22 @@ def test_nothing_is_undone_while_it_may_yet_take_effect(first: Planned, undone: 
     assert ended.failure.kind == OUTCOME_UNKNOWN
     assert ended.times("undo") == [undone]
     assert ended.ledger == {"p": "undone"}
+
+
+@pytest.mark.parametrize(("first", "asks"), [(LOST, "run/main/p"), (DONE, None)], ids=["lost", "done"])
+def test_only_the_undo_of_a_doubt_asks_whether_the_call_still_runs(first: Planned, asks: str | None) -> None:
+    undone: list[str | None] = []
+
+    def undo(command: CallTool) -> Planned:
+        undone.append(command.verifies)
+        return NOTHING
+
+    definition = definition_of(ASKS_NOBODY.replace("return p.id", 'fail "no"'))
+    assert definition is not None
+    simulation = Simulation(definition, World({"post": lambda command: first, "undo": undo}))
+    simulation.run({})
+    simulation.go()
+    assert undone == [asks]
 
 
 def test_what_is_cancelled_and_has_stopped_is_undone_at_once() -> None:

@@ -16,7 +16,10 @@ from temporalio.exceptions import ApplicationError
 
 from interpreter.workflow.headers import _call as call_of_header
 
-ROOMS = ("calls", "children", "outbox", "limits", "beside", "local", "moments", "receiving", "showing")
+ROOMS = (
+    *("calls", "children", "outbox", "limits", "beside", "local", "moments", "receiving", "showing"),
+    *("keeping", "headers"),
+)
 
 
 class Handle(asyncio.Future[Any]):
@@ -56,6 +59,7 @@ class Info:
     run_id: str = "first-run"
     first_execution_run_id: str = "first-run"
     task_timeout: timedelta = timedelta(seconds=10)
+    parent: Any = None
     length: int = 10
     size: int = 100
     typed_search_attributes: list[Any] = field(default_factory=list)
@@ -74,6 +78,10 @@ class Played:
     now: float = 100.0
     asked: list[Asked] = field(default_factory=list)
     handles: list[Handle] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    memos: list[dict[str, Any]] = field(default_factory=list)
+    attributes: list[dict[str, Any]] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(workflow, name)
@@ -83,6 +91,18 @@ class Played:
 
     def time(self) -> float:
         return self.now
+
+    def set_current_details(self, details: str) -> None:
+        self.details.append(details)
+
+    def upsert_memo(self, memo: dict[str, Any]) -> None:
+        self.memos.append(memo)
+
+    def memo_value(self, name: str, default: Any) -> Any:
+        return self.memo.get(name, default)
+
+    def upsert_search_attributes(self, updates: list[Any]) -> None:
+        self.attributes.append({update.key.name: update.value for update in updates})
 
     def payload_converter(self) -> Any:
         return DataConverter.default.payload_converter

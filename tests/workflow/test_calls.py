@@ -14,7 +14,7 @@ from interpreter.boundary.names import CHAT_ACTIVITY, INLINE_ACTIVITY, LONGEST_I
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, InlineRequest, InlineResult
 from interpreter.core.commands import AttemptModel, Evaluate, Pause
 from interpreter.workflow.calls import Call, Calls, NeverSent, is_local
-from interpreter.workflow.limits import LARGEST_PAYLOAD, MOST_BYTES_PER_TASK, Room
+from interpreter.workflow.limits import LARGEST_PAYLOAD, LOCAL_BEGIN, LOCAL_WORK, MOST_BYTES_PER_TASK, Room
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.receiving import LARGE_ANSWER
 from tests.definition.reading import definition
@@ -206,6 +206,28 @@ async def test_what_is_done_within_the_workflow_task(world: World, command: Call
     world.calls.start(command)
     await settle()
     assert [name.startswith("local ") for name in world.played.names] == [local]
+
+
+@pytest.mark.parametrize(
+    ("command", "task", "most"),
+    [
+        (Evaluate("main/let", {}, {}), 10, 4.0),
+        (Evaluate("main/let", {}, {}), 5, 2.0),
+        (a_call(quick=True), 10, 4.0),
+        (a_call(quick=True, timeout=1_500), 10, 1.5),
+        (a_call(staged=True), 10, 4.0),
+    ],
+)
+async def test_work_within_a_task_is_over_well_before_the_task_is(
+    world: World, command: Call, task: int, most: float
+) -> None:
+    """The SDK ends a task after four fifths of its timeout; local work begins in the first three tenths of it."""
+    world.played.info_.task_timeout = timedelta(seconds=task)
+    world.calls.start(command)
+    await settle()
+    (name,) = world.played.names
+    assert world.played.take(name).options["schedule_to_close_timeout"] == timedelta(seconds=most)
+    assert LOCAL_BEGIN + LOCAL_WORK < 0.8
 
 
 async def test_a_model_answers(world: World) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ from interpreter.boundary.payloads import (
 from interpreter.boundary.sparse import sparse
 from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded
-from interpreter.workflow.children import Children
+from interpreter.workflow.children import Children, parent_link
 from tests.definition.reading import definition
 from tests.workflow.ends import cancelled, child_error
 from tests.workflow.played import Asked, Handle, Info, Played, gone, settle
@@ -116,6 +117,23 @@ async def test_a_child_whose_id_does_not_say_who_waits_for_it_is_told(world: Wor
     asked = await world.asked(far_down)
     assert asked.arguments[0]["parent"] == {"workflow_id": "run", "command": far_down}
     assert len(asked.options["id"]) <= LONGEST_ID
+
+
+@pytest.mark.parametrize(
+    ("id_", "parent", "link"),
+    [
+        (ID, "run", ParentLink("run", CHILD)),
+        (child_id("run", "first-run", "main/a[0]/b"), "run", ParentLink("run", "main/a[0]/b")),
+        ("of/its/own", "run", None),
+        (ID, "another", None),
+        (ID, None, None),
+    ],
+)
+async def test_a_child_knows_by_its_id_who_waits_for_it(
+    played: Played, id_: str, parent: str | None, link: ParentLink | None
+) -> None:
+    played.info_ = Info(workflow_id=id_, parent=parent and SimpleNamespace(workflow_id=parent))
+    assert parent_link() == link
 
 
 async def test_a_child_can_be_found_where_its_parent_can(played: Played) -> None:

@@ -1,0 +1,78 @@
+"""What the view of a run says of a step that is being cancelled, and of who may answer."""
+
+import pytest
+
+from interpreter.boundary.payloads import RunOptions
+from interpreter.core.view import view
+from interpreter.simulation.simulation import START, SimulatedRun, Simulation
+from interpreter.simulation.world import Fails, Planned, Returns, World
+from tests.heart.watched import definition_of
+
+SETTLED = """edition 1
+tool find(key: text) -> { id: text }? read
+tool post(n: int) -> { id: text } write { timeout 1s verify find(key: key) after 2m compensate undo(n: n) }
+tool undo(n: int) idempotent
+flow main() { step p = post(n: 1) }
+"""
+WAITS = """edition 1
+agent ask(x: text) -> text { model "m" prompt "{{ x }}" budget 90k tokens }
+flow fifty() -> text budget 50k tokens { step a = ask(x: "a") return a }
+flow main() budget 60k tokens { parallel { step a = fifty() step b = fifty() } }
+"""
+LATE = Fails("TimedOut", "no answer", "timed_out", 1.0)
+
+
+def started(text: str, **plans: Planned) -> SimulatedRun:
+    definition = definition_of(text)
+    assert definition is not None, "the check refuses it"
+    world = World({name: lambda command, plan=plan: plan for name, plan in plans.items()})
+    return Simulation(definition, world).run({})
+
+
+def doing(run: SimulatedRun, at: float, name: str) -> str:
+    """What the step of that name does, so many seconds after the start."""
+    reached: list[float] = []
+    run.simulation.at(START + at, lambda: reached.append(at), 9)
+    run.simulation.go(lambda: bool(reached))
+    (step,) = [step for step in view(run.definition, run.state).steps if step.name == name]
+    return step.state
+
+
+def test_a_step_that_is_settled_waits_and_is_cancelling_once_it_is_cancelled() -> None:
+    run = started(SETTLED, post=LATE, find=Returns(None, 0.0), undo=Returns())
+    assert doing(run, 0.5, "p") == "running"
+    assert doing(run, 60.0, "p") == "waiting"
+    run.cancel()
+    assert doing(run, 61.0, "p") == "cancelling"
+
+
+def test_a_call_that_is_under_way_is_cancelling_once_it_is_cancelled() -> None:
+    run = started(SETTLED, post=Returns({"id": "p"}, 50.0, deaf=True), find=Returns(None, 0.0), undo=Returns())
+    assert doing(run, 10.0, "p") == "running"
+    run.cancel()
+    assert doing(run, 11.0, "p") == "cancelling"
+
+
+def test_a_flow_that_waits_for_room_is_said_to_wait_and_when_it_is_cancelled_to_end() -> None:
+    definition = definition_of(WAITS)
+    assert definition is not None
+    run = Simulation(definition, World(agents={"ask": lambda request: Returns({"value": "a"}, 50.0)})).run({})
+    assert (doing(run, 10.0, "a"), doing(run, 11.0, "b")) == ("running", "waiting")
+    run.cancel()
+    run.simulation.go(lambda: run.state.cancelled)
+    assert {step.state for step in view(definition, run.state).steps if step.node == "flow"} == {"cancelling"}
+
+
+ASKING = """edition 1
+flow main() {{ await approval pay "Pay?" {{ from "a" {verified} timeout 1h then reject }} }}
+"""
+
+
+@pytest.mark.parametrize(("stage", "whole"), [("", False), ("verified", False), ("", True), ("verified", True)])
+def test_a_question_says_whether_its_answers_must_be_verified(stage: str, whole: bool) -> None:
+    definition = definition_of(ASKING.format(verified=stage))
+    assert definition is not None
+    run = Simulation(definition, World()).run({}, options=RunOptions())
+    run.state.verified = whole
+    (question,) = view(definition, run.state).questions
+    assert question.verified is (bool(stage) or whole)
