@@ -67,7 +67,7 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
         case Step():
             yield from _step(program, node, limits)
     for child in children(node):
-        ended = isinstance(node, Loop | BudgetBlock) and child is node.on_exhausted
+        ended = child is getattr(node, "on_exhausted", None)
         yield from _inside(program, child, limits if ended else inner)
 
 
