@@ -41,14 +41,20 @@ def _choice_behind(mistake: Mistake) -> Hint | None:
 
 def _word_meant(mistake: Mistake) -> Hint | None:
     kind = meant(mistake.token, mistake.expected, mistake.texts)
-    if kind and mistake.token.text.removeprefix(mistake.texts[kind]) not in (mistake.token.text, "s"):
+    rest = mistake.token.text.removeprefix(mistake.texts[kind]) if kind else ""
+    if kind and rest not in (mistake.token.text, "s") and not _has_name_behind(mistake):
         return None
     return Hint(f"did you mean `{mistake.texts[kind]}`?", mistake.texts[kind]) if kind else None
 
 
+def _has_name_behind(mistake: Mistake) -> bool:
+    """`stepp payment`: the name is there, so what is in front of it is a word only."""
+    return bool(mistake.after) and mistake.after[0].kind == "NAME"
+
+
 def _glued(mistake: Mistake) -> Hint | None:
     text = mistake.token.text
-    if mistake.token.kind != "NAME":
+    if mistake.token.kind != "NAME" or _has_name_behind(mistake):
         return None
     words = sorted((mistake.texts[kind] for kind in mistake.expected if kind in mistake.texts), key=len, reverse=True)
     for word in words:
