@@ -37,10 +37,16 @@ def read_assignments(assignments: Sequence[str]) -> dict[str, JSON]:
     values: dict[str, JSON] = {}
     for assignment in assignments:
         if not _is_assignment(assignment):
-            raise Misuse(f"expected name=value, not {_short(assignment)}")
+            raise Misuse(f"expected name=value, not {_short(assignment)}{_whole_value(assignment)}")
         name, _, text = assignment.partition("=")
         values[name.strip()] = _json_or_text(text)
     return values
+
+
+def _whole_value(assignment: str) -> str:
+    """What to write instead of `ticket.id=5`."""
+    name, is_path, field = assignment.partition("=")[0].partition(".")
+    return f": give the whole value as JSON, as in {name}='{{\"{field}\": …}}', or use a file" if is_path else ""
 
 
 def parse_json(text: str, name: str) -> JSON:

@@ -130,6 +130,7 @@ async def start_without_definition(state: Path, id: str) -> None:
         (("run", SHOP, "--input", "{'item': 1}"), 2, "the input is not JSON: line 1, column 2"),
         (("run", SHOP, "--input", "nowhere.json"), 2, "there is no file nowhere.json"),
         (("run", SHOP, "--set", "item"), 2, "expected name=value, not item"),
+        (("run", SHOP, "--set", "item.id=5"), 2, "give the whole value as JSON, as in item='{\"id\": …}'"),
         (("run", SHOP), 2, "item: is missing"),
         (("run", SHOP, "--set", "itme=book"), 2, "itme: unknown field; did you mean `item`?"),
         (("run", SHOP, "--set", "item=book", "--set", "count=0"), 2, "count: at least 1 is required, not 0"),
