@@ -63,4 +63,4 @@ def _number(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError("a number that is too large")
-    return value
+    return value + 0.0  # there is one zero, however it was written

@@ -44,8 +44,9 @@ def checked_decimal(value: Decimal) -> Decimal:
 
 
 def checked_number(value: float) -> float:
+    """A number that may be the result of something: zero has no sign."""
     if math.isfinite(value):
-        return value
+        return value + 0.0
     raise EvaluationError("LimitExceeded", "this number is too large")
 
 

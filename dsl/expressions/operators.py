@@ -145,7 +145,7 @@ def negate(value: Any) -> Any:
 
 _NEGATIONS: dict[type, Callable[[Any], Any]] = {
     int: lambda value: numbers.checked_int(-value),
-    float: operator.neg,
+    float: lambda value: 0.0 - value,
     Decimal: lambda value: value.copy_negate() if value else value,
     timedelta: operator.neg,
 }

@@ -69,7 +69,7 @@ def _finite(value: int | float | Decimal) -> float | None:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) else None
+    return number + 0.0 if math.isfinite(number) else None
 
 
 def _decimal(value: Any, place: Place | None, checking: Checking) -> Any:
