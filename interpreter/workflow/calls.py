@@ -126,12 +126,11 @@ def _start_tool(command: CallTool, room: limits.Room) -> Any:
 
 async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room) -> Any:
     """What the references stand for is known only now, so it waits for room in a workflow task of its own."""
+    await room.for_local()
     inline: InlineResult = await local.inlined(command, arguments, references)
     if inline.data is None:
         return inline
-    while not room.left:
-        await workflow.sleep(limits.ONE_MOMENT, summary="more to send")
-    room.take(inline.size)
+    await room.for_sending(inline.size)
     return await _started(command, inline.data, [])
 
 

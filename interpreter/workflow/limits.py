@@ -56,6 +56,17 @@ class Room:
     def left_for_local(self) -> bool:
         return self.left and workflow.time() - self._moments.began < LOCAL_BEGIN * _task_seconds()
 
+    async def for_local(self) -> None:
+        """Wait for a workflow task in which local work may begin: the one before may have taken most of this one."""
+        while not self.left_for_local:
+            await workflow.sleep(ONE_MOMENT, summary="more to do")
+
+    async def for_sending(self, size: int) -> None:
+        """Wait for a workflow task that has room, and take so much of it."""
+        while not self.left:
+            await workflow.sleep(ONE_MOMENT, summary="more to send")
+        self.take(size)
+
     def take(self, size: int) -> None:
         """Also of what is given back: less than nothing."""
         self._look()

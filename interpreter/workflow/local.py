@@ -43,7 +43,7 @@ from interpreter.boundary.payloads import (
 from interpreter.boundary.statements import run_identity
 from interpreter.boundary.told import heard, is_workers
 from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
-from interpreter.workflow.limits import LARGEST_PAYLOAD, local_work_at_most, size_of
+from interpreter.workflow.limits import LARGEST_PAYLOAD, Room, local_work_at_most, size_of
 
 ONCE = RetryPolicy(maximum_attempts=1)
 """The machine decides on every retry."""
@@ -104,7 +104,7 @@ def quick_call(command: CallTool, arguments: JSON, elsewhere: Callable[[], Handl
     return _here_first(here, elsewhere, only_if=_is_for_another_worker)
 
 
-async def receipt(id_: str, request: ReceiveRequest, answer: RawValue) -> RawValue:
+async def receipt(id_: str, request: ReceiveRequest, answer: RawValue, room: Room) -> RawValue:
     """Of a large answer. Where it takes long it is done elsewhere; then the answer goes through the store, because as
     an argument it would stand in history a second time.
     """
@@ -118,12 +118,13 @@ async def receipt(id_: str, request: ReceiveRequest, answer: RawValue) -> RawVal
             schedule_to_close_timeout=local_work_at_most(),
             retry_policy=ONCE,
         )
-        received: RawValue = await _here_first(here, lambda: _received_elsewhere(id_, request, answer), _is_late)
+        received: RawValue = await _here_first(here, lambda: _received_elsewhere(id_, request, answer, room), _is_late)
         return received
-    return await _received_elsewhere(id_, request, answer)
+    return await _received_elsewhere(id_, request, answer, room)
 
 
-async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue) -> RawValue:
+async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue, room: Room) -> RawValue:
+    await room.for_local()
     request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str)
     received: RawValue = await _elsewhere(id_, RECEIVE_KEPT_ACTIVITY, request, RawValue)
     return received

@@ -35,8 +35,13 @@ class Moments:
     def __init__(self) -> None:
         self._latest = _now()
         self._ahead = False
-        self.began = self._latest.time
+        self._began = self._latest.time
+
+    @property
+    def began(self) -> float:
         """When the current workflow task began. Within it, the end of a local activity moves the clock on."""
+        self.ahead()
+        return self._began
 
     def ahead(self) -> bool:
         """Whether this activation, or one before, came without a workflow task. To be asked in each activation."""
@@ -44,7 +49,7 @@ class Moments:
         self._latest = now
         same_task = (now.time, now.size) == (before.time, before.size)
         if now.length != before.length:
-            self.began = now.time
+            self._began = now.time
         self._ahead = self._ahead or (same_task and now.length > before.length)
         return self._ahead
 

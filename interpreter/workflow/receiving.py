@@ -4,7 +4,6 @@ An answer that arrived is never lost: a cancel does not reach what is done with 
 not fit, the store cannot be written) the machine gets the answer as it came.
 """
 
-from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
@@ -28,10 +27,9 @@ def is_large(answer: RawValue) -> bool:
 
 async def received(id_: str, answer: RawValue, returns: Type, types: Types, room: limits.Room) -> RawValue:
     """The answer to the call `id_`, as a worker of ours would have given it if that can be."""
-    while not room.left_for_local:
-        await workflow.sleep(limits.ONE_MOMENT, summary="more to take in")
+    await room.for_local()
     room.take(limits.LOCAL_RESULT)
     try:
-        return await local.receipt(id_, ReceiveRequest(encode(returns), encode(types)), answer)
+        return await local.receipt(id_, ReceiveRequest(encode(returns), encode(types)), answer, room)
     except FailureError:
         return answer

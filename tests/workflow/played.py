@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from interpreter.workflow.headers import _call as call_of_header
 
 ROOMS = (
-    *("calls", "children", "outbox", "limits", "beside", "local", "moments", "receiving", "showing"),
+    *("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing"),
     *("keeping", "headers"),
 )
 

@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, TimeoutType
 
 from dsl.expressions.values import Reference
-from interpreter.boundary.names import CHAT_ACTIVITY, INLINE_ACTIVITY, LONGEST_ID, RECEIVE_ACTIVITY
+from interpreter.boundary.names import (
+    CHAT_ACTIVITY,
+    INLINE_ACTIVITY,
+    KEEP_ANSWER_ACTIVITY,
+    LONGEST_ID,
+    RECEIVE_ACTIVITY,
+    RECEIVE_KEPT_ACTIVITY,
+)
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, InlineRequest, InlineResult
 from interpreter.core.commands import AttemptModel, Evaluate, Pause
 from interpreter.workflow.calls import Call, Calls, NeverSent, is_local
@@ -18,7 +25,7 @@ from interpreter.workflow.limits import LARGEST_PAYLOAD, LOCAL_BEGIN, LOCAL_WORK
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.receiving import LARGE_ANSWER
 from tests.definition.reading import definition
-from tests.workflow.ends import a_call, activity_error, cancelled
+from tests.workflow.ends import a_call, activity_error, cancelled, timeout
 from tests.workflow.played import Played, settle
 
 TEXT = """edition 1
@@ -190,6 +197,26 @@ async def test_what_is_filled_in_waits_for_a_task_with_room(world: World) -> Non
     assert world.played.names == ["card.charge"]
 
 
+LATE = 10 * LOCAL_BEGIN + 0.1
+"""Seconds of a workflow task of ten after which no local work begins in it."""
+
+
+async def test_what_is_filled_in_late_in_a_task_is_filled_in_in_the_next(world: World) -> None:
+    world.played.now += LATE
+    world.calls.start(FOREIGN)
+    await settle()
+    assert world.played.names == ["timer"]
+    next_task(world)
+    await settle()
+    assert world.played.names == [f"local {INLINE_ACTIVITY}"]
+
+
+def next_task(world: World) -> None:
+    """The one that the timer makes."""
+    world.played.info_.length += 3
+    world.played.take("timer").end()
+
+
 @pytest.mark.parametrize(
     ("command", "local"),
     [
@@ -271,3 +298,29 @@ async def test_what_is_ours_or_has_no_type_is_told_at_once(world: World, call: A
     world.played.take(world.played.names[0]).end(LARGE)
     await settle()
     assert world.ended == [(call, LARGE, None)]
+
+
+async def test_a_task_that_has_just_begun_has_time_for_local_work(world: World) -> None:
+    """Nobody has looked yet at which task it is: what has arrived comes before the machine's turn."""
+    world.calls.start(ONE)
+    world.played.info_.length, world.played.now = 20, world.played.now + 60
+    world.played.take("card.charge").end(LARGE)
+    await settle()
+    assert world.played.names == [f"local {RECEIVE_ACTIVITY}"]
+
+
+async def test_a_large_answer_that_took_too_long_here_is_kept_in_the_next_task(world: World) -> None:
+    world.calls.start(ONE)
+    world.played.take("card.charge").end(LARGE)
+    await settle()
+    world.played.now += LATE
+    world.played.take(f"local {RECEIVE_ACTIVITY}").fail(timeout(TimeoutType.SCHEDULE_TO_CLOSE))
+    await settle()
+    assert world.played.names == ["timer"]
+    next_task(world)
+    await settle()
+    world.played.take(f"local {KEEP_ANSWER_ACTIVITY}").end(HASH)
+    await settle()
+    world.played.take(RECEIVE_KEPT_ACTIVITY).end(RESULT)
+    await settle()
+    assert world.ended == [(ONE, RESULT, None)]
