@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from dsl.definition.definition import Definition
 from dsl.values.references import parted
@@ -25,8 +26,8 @@ Ended = Callable[[Call, Any, BaseException | None], None]
 CHAT_HEARTBEAT = timedelta(seconds=15)
 
 
-class NeverSent(asyncio.CancelledError):
-    """A call that was cancelled in the very workflow task that would have sent it."""
+class NeverSent(Exception):
+    """A call that was cancelled before it was sent, or in the very workflow task that would have sent it."""
 
 
 class Calls:
@@ -125,13 +126,22 @@ def _start_tool(command: CallTool, room: limits.Room) -> Any:
 
 
 async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room) -> Any:
-    """What the references stand for is known only now, so it waits for room in a workflow task of its own."""
-    await room.for_local()
-    inline: InlineResult = await local.inlined(command, arguments, references)
-    if inline.data is None:
-        return inline
-    await room.for_sending(inline.size)
-    return await _started(command, inline.data, [])
+    """What the references stand for is known only now, so it waits for room in a workflow task of its own. Until it has
+    gone out nothing has happened, however a cancel comes.
+    """
+    sent_at = None
+    try:
+        await room.for_local()
+        inline: InlineResult = await local.inlined(command, arguments, references)
+        if inline.data is None:
+            return inline
+        await room.for_sending(inline.size)
+        sent_at = workflow.info().get_current_history_length()
+        return await _started(command, inline.data, [])
+    except (asyncio.CancelledError, FailureError) as error:
+        if is_cancelled_exception(error) and sent_at in (None, workflow.info().get_current_history_length()):
+            raise NeverSent from None
+        raise
 
 
 def _started(command: CallTool, arguments: Any, references: References) -> Any:

@@ -203,4 +203,12 @@ async def _tried(here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if:
         cause = error.cause if isinstance(error, ActivityError) else error
         if not isinstance(cause, FailureError) or isinstance(cause, CancelledError) or not only_if(cause):
             raise
+    if _is_cancelled():
+        raise asyncio.CancelledError
     return await elsewhere()
+
+
+def _is_cancelled() -> bool:
+    """Whether it was, while it ran here: what did not heed it need not be made again."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -211,6 +211,78 @@ async def test_what_is_filled_in_late_in_a_task_is_filled_in_in_the_next(world: 
     assert world.played.names == [f"local {INLINE_ACTIVITY}"]
 
 
+@pytest.mark.parametrize("error", [cancelled(), activity_error(cancelled())], ids=["here", "elsewhere"])
+async def test_what_is_cancelled_while_it_is_filled_in_was_never_sent(world: World, error: Exception) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    world.played.info_.length += 3
+    inline = world.played.take(f"local {INLINE_ACTIVITY}")
+    world.calls.cancel(FOREIGN.id)
+    assert inline.ends.asked_to_cancel
+    inline.fail(error)
+    await settle()
+    assert never_sent(world)
+
+
+async def test_what_is_cancelled_while_it_waits_for_room_was_never_sent(world: World) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    world.room.take(MOST_BYTES_PER_TASK)
+    world.played.take(f"local {INLINE_ACTIVITY}").end(InlineResult(1_000, {"x": "whole"}))
+    await settle()
+    world.played.info_.length += 3
+    world.calls.cancel(FOREIGN.id)
+    world.played.take("timer").ends.give_up()
+    await settle()
+    assert never_sent(world)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+async def test_what_was_filled_in_is_never_sent_only_in_the_task_that_would_have_sent_it(
+    world: World, later: int
+) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    world.played.info_.length += 3
+    world.played.take(f"local {INLINE_ACTIVITY}").end(InlineResult(1_000, {"x": "whole"}))
+    await settle()
+    world.played.info_.length += later
+    world.played.take("card.charge").ends.give_up()
+    await settle()
+    assert never_sent(world) == (later == 0)
+
+
+def never_sent(world: World) -> bool:
+    ((command, _, error),) = world.ended
+    return command == FOREIGN and type(error) is NeverSent and world.calls.in_flight == 0
+
+
+async def test_what_was_filled_in_and_sent_may_have_happened(world: World) -> None:
+    world.calls.start(FOREIGN)
+    await settle()
+    world.played.take(f"local {INLINE_ACTIVITY}").end(InlineResult(1_000, {"x": "whole"}))
+    await settle()
+    world.played.info_.length += 3
+    world.calls.cancel(FOREIGN.id)
+    error = activity_error(cancelled())
+    world.played.take("card.charge").fail(error)
+    await settle()
+    assert world.ended == [(FOREIGN, None, error)]
+
+
+@pytest.mark.parametrize("call", [FOREIGN, a_call(quick=True)], ids=["filled in", "quick"])
+async def test_local_work_that_was_cancelled_and_did_not_heed_it_is_not_made_again(world: World, call: Any) -> None:
+    world.calls.start(call)
+    await settle()
+    asked = world.played.take(world.played.names[0])
+    world.calls.cancel(call.id)
+    asked.fail(timeout(TimeoutType.SCHEDULE_TO_CLOSE))
+    await settle()
+    assert world.played.names == []
+    ((command, _, error),) = world.ended
+    assert (command, type(error)) == (call, NeverSent)
+
+
 def next_task(world: World) -> None:
     """The one that the timer makes."""
     world.played.info_.length += 3
