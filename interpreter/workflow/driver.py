@@ -70,11 +70,10 @@ class Driver:
         self.kept_state: JSON = None
         self.keeper = Keeper()
         self._moments = Moments()
-        room = Room(self._moments)
+        room = self._room = Room(self._moments)
         self._calls = Calls(self.definition, self._call_ended, room)
         self._children = Children(run_input, self.definition, self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
-        self._next_task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
         self._giving: set[asyncio.Task[None]] = set()
@@ -231,13 +230,8 @@ class Driver:
         self.commands = kept
         if not only_replies:
             self._outbox.release()
-            if self._outbox.waits_for_task and self._next_task is None:
-                self._next_task = asyncio.create_task(self._end_this_task())
-
-    async def _end_this_task(self) -> None:
-        """What does not fit into this workflow task goes out with the next, which a timer makes."""
-        await workflow.sleep(ONE_MOMENT, summary="more to send")
-        self._next_task = None
+            if self._outbox.waits_for_task:  # what does not fit into this workflow task goes out with the next
+                self._room.next_task()
 
     def _send(self, command: Sent) -> None:
         self._outbox.add(command)

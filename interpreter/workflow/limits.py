@@ -4,6 +4,7 @@ for ever without a word; so what does not fit waits, or fails with a kind of its
 Other numbers here would give other commands when a run under way is replayed: changing one needs a patch.
 """
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -46,6 +47,7 @@ class Room:
         self._moments = moments
         self._bytes = 0
         self._length = -1
+        self._next: asyncio.Task[None] | None = None
 
     @property
     def left(self) -> bool:
@@ -59,13 +61,19 @@ class Room:
     async def for_local(self) -> None:
         """Wait for a workflow task in which local work may begin: the one before may have taken most of this one."""
         while not self.left_for_local:
-            await workflow.sleep(ONE_MOMENT, summary="more to do")
+            await asyncio.shield(self.next_task())
 
     async def for_sending(self, size: int) -> None:
         """Wait for a workflow task that has room, and take so much of it."""
         while not self.left:
-            await workflow.sleep(ONE_MOMENT, summary="more to send")
+            await asyncio.shield(self.next_task())
         self.take(size)
+
+    def next_task(self) -> asyncio.Task[None]:
+        """The timer that makes it: one for all who wait."""
+        if self._next is None or self._next.done():
+            self._next = asyncio.create_task(_a_moment())
+        return self._next
 
     def take(self, size: int) -> None:
         """Also of what is given back: less than nothing."""
@@ -76,6 +84,10 @@ class Room:
         length = workflow.info().get_current_history_length()
         if length != self._length:
             self._length, self._bytes = length, 0
+
+
+async def _a_moment() -> None:
+    await workflow.sleep(ONE_MOMENT, summary="more to do")
 
 
 def local_work_at_most() -> timedelta:

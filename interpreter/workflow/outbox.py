@@ -86,11 +86,14 @@ class Outbox:
             self._calls.start(cast(Call, command))
 
     def _size(self, command: Sent) -> int:
-        """The bytes that go to the server: arguments, or what local work may come to."""
+        """The bytes that go to the server: arguments, or what local work may come to; both may, of a quick call, which
+        is made elsewhere where it cannot be made here.
+        """
+        if type(command) is CallTool and not command.staged:
+            size = limits.size_of(parted(command.arguments))
+            return max(size, limits.LOCAL_RESULT) if command.quick else size
         if _is_local(command):
             return limits.LOCAL_RESULT
-        if type(command) is CallTool:
-            return limits.size_of(parted(command.arguments))
         if type(command) is AttemptModel:
             return limits.size_of(request_parted(command.request))
         if type(command) is StartChild:

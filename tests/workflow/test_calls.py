@@ -211,6 +211,18 @@ async def test_what_is_filled_in_late_in_a_task_is_filled_in_in_the_next(world: 
     assert world.played.names == [f"local {INLINE_ACTIVITY}"]
 
 
+async def test_what_is_filled_in_counts_where_it_stands_in_history_first(world: World) -> None:
+    """What the references stand for comes back as the result of local work, and those of one task go out together."""
+    size = LARGEST_PAYLOAD - 1_000
+    for number in range(4):
+        world.calls.start(a_call(f"main/{number}", queue="theirs", arguments={"x": Reference(HASH, size)}))
+    for asked in range(4):
+        await settle()
+        assert world.played.names == [f"local {INLINE_ACTIVITY}"] * (asked + 1) + ["timer"] * (asked < 3)
+        if asked < 3:
+            next_task(world)
+
+
 @pytest.mark.parametrize("error", [cancelled(), activity_error(cancelled())], ids=["here", "elsewhere"])
 async def test_what_is_cancelled_while_it_is_filled_in_was_never_sent(world: World, error: Exception) -> None:
     world.calls.start(FOREIGN)
@@ -232,7 +244,6 @@ async def test_what_is_cancelled_while_it_waits_for_room_was_never_sent(world: W
     await settle()
     world.played.info_.length += 3
     world.calls.cancel(FOREIGN.id)
-    world.played.take("timer").ends.give_up()
     await settle()
     assert never_sent(world)
 

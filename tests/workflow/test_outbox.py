@@ -74,6 +74,10 @@ def child(id_: str, size: int = 1) -> StartChild:
     return StartChild(id_, "child", {"x": "x" * size}, Lease(), "child")
 
 
+def quick(id_: str, size: int = 1) -> Any:
+    return a_call(id_, arguments={"x": "x" * size}, quick=True)
+
+
 def model(id_: str, size: int = 1) -> AttemptModel:
     return AttemptModel(id_, ChatRequest("ask", "m", "x" * size), 1, "ask")
 
@@ -83,7 +87,7 @@ def test_what_fits_goes_in_its_order(world: World) -> None:
     assert (world.outbox.holding, world.outbox.ready, world.outbox.waits_for_task) == (False, False, False)
 
 
-@pytest.mark.parametrize("of", [tool, model, child], ids=["tool", "model", "child"])
+@pytest.mark.parametrize("of", [tool, quick, model, child], ids=["tool", "quick", "model", "child"])
 def test_what_is_too_much_for_a_task_waits_for_the_next(world: World, of: Callable[[str, int], Any]) -> None:
     assert world.send(*(of(name, HALF) for name in "abcd")) in (["a", "b"], ["a", "b", "c"])
     assert (world.outbox.holding, world.outbox.ready, world.outbox.waits_for_task) == (True, False, True)
@@ -122,7 +126,7 @@ def test_past_the_hard_limit_nothing_starts(world: World, length: int, size: int
     assert (world.outbox.holding, world.outbox.waits_for_task) == (not goes, False)
 
 
-@pytest.mark.parametrize("of", [tool, model], ids=["tool", "model"])
+@pytest.mark.parametrize("of", [tool, quick, model], ids=["tool", "quick", "model"])
 def test_a_call_that_cannot_travel_was_never_made(world: World, of: Callable[[str, int], Any]) -> None:
     assert world.send(of("a", limits.LARGEST_PAYLOAD), of("b", 1)) == ["b"]
     (arrival,) = world.inbox
@@ -187,3 +191,5 @@ def test_local_work_begins_early_in_a_task_only(world: World) -> None:
 def test_what_local_work_may_come_to_counts(world: World) -> None:
     number = limits.MOST_BYTES_PER_TASK // limits.LOCAL_RESULT + 1
     assert len(world.send(*(Pause(str(each)) for each in range(2 * number)))) == number
+    world.next_task()
+    assert len(world.send(*(quick(f"q{each}") for each in range(2 * number)))) == number
