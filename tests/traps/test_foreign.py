@@ -9,12 +9,13 @@ from temporalio import activity
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 
 from interpreter.boundary.failures import NOT_CALLED, OUTCOME_UNKNOWN, UNDECLARED
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.told import MACHINE_KINDS
 from interpreter.stores.values import LARGE
+from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -63,6 +64,20 @@ async def test_what_cannot_travel_inline_was_not_called(runs: Runs) -> None:
         failure = await (await runs.start(HEADER + flow)).failure()
     assert (failure.kind, got) == (NOT_CALLED, [])
     assert "2,000,0" in failure.message
+
+
+async def test_large_arguments_side_by_side_are_filled_in_by_so_many_as_a_task_may_carry(runs: Runs) -> None:
+    flow = """flow main() -> [json] {
+      step made = text.make(letters: 1800000)
+      parallel for n in range(4) at most 4 as answers { step got = foreign.read(x: [made]) yield got }
+      return answers
+    }"""
+    async with foreign(runs, payload(b"1")) as got:
+        run = await runs.start(HEADER + flow)
+        assert await run.value() == [1] * 4
+    assert len(got) == 4
+    replayer = Replayer(workflows=[], plugins=[FlowPlugin(store=runs.store)])
+    await replayer.replay_workflow(await run.handle.fetch_history())
 
 
 async def test_what_looks_like_a_reference_is_data(runs: Runs) -> None:

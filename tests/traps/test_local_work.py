@@ -10,6 +10,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Replayer
 
+from interpreter.boundary.failures import NOT_CALLED
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
@@ -113,4 +114,39 @@ async def test_an_evaluation_that_takes_long_goes_on_elsewhere(runs: Runs, monke
     scheduled = await run.events(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
     names = {event.activity_task_scheduled_event_attributes.activity_type.name for event in scheduled}
     assert EVALUATE_ACTIVITY in names
+    await replayed(runs, run)
+
+
+NOBODYS = """
+edition 1
+tool text.make(letters: int) -> text read
+tool text.nobody(text: text) -> int read quick
+flow main() -> text {
+  step some = text.make(letters: 20000)
+  let large = join([some for n in range(120)])
+  try { step size = text.nobody(text: large) } on error e { return e.kind }
+  return "never"
+}
+"""
+
+
+async def test_a_quick_call_too_large_to_be_made_elsewhere_is_not_made(runs: Runs) -> None:
+    assert await (await runs.start(NOBODYS)).value() == NOT_CALLED
+
+
+STUCK = """
+edition 1
+tool door.stuck(seconds: int) -> int read quick
+tool door.refuse() -> int read quick { errors No }
+flow main() -> int {
+  parallel { step one = door.stuck(seconds: 1) step other = door.refuse() }
+  return 1
+}
+"""
+
+
+async def test_a_quick_read_that_heeds_no_cancel_is_not_made_again(runs: Runs) -> None:
+    run = await runs.start(STUCK)
+    assert (await run.failure()).kind == "No"
+    assert await run.events(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED) == []
     await replayed(runs, run)

@@ -1,8 +1,10 @@
 """Tools that do as little as possible, and one that waits until a test lets it go on."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 
+from interpreter.activities.errors import ToolError
 from interpreter.worker.tools import tool
 
 calls: Counter[str] = Counter()
@@ -48,4 +50,16 @@ async def nap(milliseconds: int) -> int:
     return milliseconds
 
 
-TOOLS = [nap, echo, size, make, following, count, pass_door]
+@tool("door.stuck")
+def stuck(seconds: int) -> int:
+    """Heeds no cancel."""
+    time.sleep(seconds)
+    return seconds
+
+
+@tool("door.refuse")
+async def refuse() -> int:
+    raise ToolError("No", "not now")
+
+
+TOOLS = [stuck, refuse, nap, echo, size, make, following, count, pass_door]
