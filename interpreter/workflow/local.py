@@ -193,22 +193,23 @@ def _is_workers_word(error: ApplicationError, kind: str) -> bool:
 def _here_first(
     here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool] = _is_not_done
 ) -> Any:
-    return asyncio.create_task(_tried(here, elsewhere, only_if))
+    """What did not heed a cancel while it ran here need not be made again."""
+    task: asyncio.Task[Any] = asyncio.create_task(_tried(here, elsewhere, only_if, lambda: task.cancelling() > 0))
+    return task
 
 
-async def _tried(here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool]) -> Any:
+async def _tried(
+    here: Handle,
+    elsewhere: Callable[[], Awaitable[Any]],
+    only_if: Callable[[FailureError], bool],
+    is_cancelled: Callable[[], bool],
+) -> Any:
     try:
         return await here
     except FailureError as error:
         cause = error.cause if isinstance(error, ActivityError) else error
         if not isinstance(cause, FailureError) or isinstance(cause, CancelledError) or not only_if(cause):
             raise
-    if _is_cancelled():
+    if is_cancelled():
         raise asyncio.CancelledError
     return await elsewhere()
-
-
-def _is_cancelled() -> bool:
-    """Whether it was, while it ran here: what did not heed it need not be made again."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
