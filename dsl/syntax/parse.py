@@ -54,11 +54,11 @@ def parse(source: Source) -> Parsed:
     first = (*lexical, *braces.diagnostics, *reading.diagnostics)
     damage = Damage([*lexed.spoiled, *braces.doubtful, *reading.damage])
     known = {problem.primary.span.start for problem in lexical}
-    editions = sum(token.kind == "EDITION" for token in braces.tokens)
+    misread = any(token.kind == "EDITION" and damage.touches(token.span) for token in braces.tokens)
     built = [
         each
         for each in builder.findings.diagnostics
-        if not damage.touches(each.primary.span) and not (each.code == "SF002" and module.edition is None and editions)
+        if not damage.touches(each.primary.span) and not (each.code == "SF002" and module.edition is None and misread)
     ]
     later = (*braces.diagnostics, *reading.diagnostics, *built, *too_deep)
     told = (*lexical, *(problem for problem in later if problem.primary.span.start not in known))
@@ -77,10 +77,11 @@ def _one_on_a_spoiled_line(lexed: Scanner) -> Iterator[Diagnostic]:
     told: set[int] = set()
     for each in lexed.diagnostics:
         at = spoiled.index(each.primary.span)
-        whole = each.primary.span in whole_ones
-        if at is None or whole or (each.code == "SF006" and at not in told):
+        first = each.code == "SF006" and at not in told
+        if at is None or first or each.primary.span in whole_ones:
             yield each
-            told.add(-1 if at is None else at)
+        if at is not None and first:
+            told.add(at)
 
 
 def _before_the_text(source: Source, found: list[Diagnostic], read: list[Diagnostic]) -> list[Diagnostic]:

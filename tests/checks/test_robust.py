@@ -1,4 +1,8 @@
-"""Whatever the text, analysis gives diagnostics and never raises: mutations of the cases, the same on every run."""
+"""Whatever the text, analysis gives diagnostics and never raises: mutations of the cases, the same on every run.
+
+And what is left out so that one mistake gives one message is never all there is: a text with anything wrong has an
+error, and one without has a type for each expression, and is sealed.
+"""
 
 import random
 import re
@@ -6,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from dsl.analysis import analyse
+from dsl.analysis import Analysis, analyse
+from dsl.ast.node import walk
+from dsl.checks.registry import CHECKS
+from dsl.definition.seal import seal
+from dsl.definition.unseal import unseal
 from dsl.diagnostics.codes import CODES
+from dsl.semantics.types import UNKNOWN
+from dsl.semantics.understand import understand
 from dsl.source import Source
+from dsl.syntax.parse import parse
 from tests.checks.cases import files, name_of, read
 
 MUTATIONS = 12
@@ -24,6 +35,7 @@ def test_mutations_are_analysed(path: Path) -> None:
 
 
 SCRAPS = ["", "edition 1", "edition 1 flow", "}", "flow f(", 'flow f() { let x = "{{', "\x00", "#"]
+SCRAPS += ['edition 1 flow f() -> text { return f"abc""""x', 'return f"a" + "b']
 
 
 @pytest.mark.parametrize("text", SCRAPS)
@@ -38,6 +50,27 @@ def _check(text: str) -> None:
         assert each.message
         for label in (each.primary, *each.secondary):
             assert 0 <= label.span.start <= label.span.end <= len(text)
+    if all(each.severity == "warning" for each in analysis.diagnostics):
+        _nothing_is_wrong(analysis)
+
+
+def _nothing_is_wrong(analysis: Analysis) -> None:
+    parsed = parse(analysis.source)
+    assert parsed.diagnostics == parsed.damage == ()
+    assert not parsed.lost
+    assert understand(parsed.module, analysis.source.text).findings == []
+    found = [each for _, check in CHECKS for each in check(analysis.program)]
+    assert [each for each in found if each.severity == "error"] == []
+    assert [each for each in walk(analysis.module) if analysis.facts.types.get(id(each)) == UNKNOWN] == []
+    for flow in analysis.flows:
+        unseal(seal(analysis.facts, analysis.source, flow.name, gates=analysis.gates, spends=analysis.spends).json)
+
+
+@pytest.mark.parametrize("parameter", ["edition: text", "e: { edition: text }", "e: text, edition: int"])
+def test_a_file_without_its_edition_is_refused_whatever_its_names_are(parameter: str) -> None:
+    name = parameter.partition(":")[0]
+    found = analyse(Source("names.flow", f"flow main({parameter}) -> json {{ return {name} }}")).diagnostics
+    assert [each.code for each in found if each.severity == "error"] == ["SF002"]
 
 
 def _mutated(text: str, chance: random.Random) -> str:
