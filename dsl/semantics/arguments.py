@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.expressions import Argument, Expression
+from dsl.ast.expressions import Argument
 from dsl.ast.node import Node
 from dsl.ast.statements import Call
-from dsl.ast.types import Field
-from dsl.semantics.constants import is_constant, problem_of
-from dsl.semantics.findings import ArgumentProblem, BadArgument, InvalidType, UnknownName, WrongKind
+from dsl.semantics.constants import expect_constant
+from dsl.semantics.findings import ArgumentProblem, BadArgument, UnknownName, WrongKind
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature
@@ -89,21 +88,14 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
     types = {member.name: member.type for member in signature.parameters}
     for name, argument in bound.items():
         wanted = Wanted(types[name], f"argument `{name}` of `{signature.name}`", fields.get(name))
-        before = len(inference.facts.findings)
-        inference.expect(argument.value, wanted, state)
-        if name in fields and len(inference.facts.findings) == before and is_constant(argument.value):
-            _constant(argument.value, wanted, fields[name], inference)
+        if name in fields:
+            expect_constant(argument.value, fields[name], wanted, state, inference)
+        else:
+            inference.expect(argument.value, wanted, state)
     for argument in node.arguments:
         if argument not in bound.values():
             inference.infer(argument.value, state)
     return signature
-
-
-def _constant(value: Expression, wanted: Wanted, field: Field, inference: Inference) -> None:
-    types = {name: declared.type for name, declared in inference.facts.declarations.type_nodes.items()}
-    problem = problem_of(value, field, types)
-    if problem is not None:
-        inference.report(InvalidType(value, f"{wanted.role} does not hold: {problem}"))
 
 
 def callee(node: Call, inference: Inference) -> Signature | None:

@@ -1,13 +1,10 @@
-"""What may be said about the values of a field: `at least`, `at most`, `matches`, and a default that keeps to them."""
+"""What may be said about the values of a field: `at least`, `at most`, `matches`."""
 
-from decimal import Decimal
-
-from dsl.ast.expressions import Expression, Literal, Unary
 from dsl.ast.types import Field
 from dsl.semantics.findings import Finding, InvalidType
 from dsl.semantics.fit import NUMERIC
 from dsl.semantics.types import TEXT, UNKNOWN, Enum, ListOf, OptionalOf, Type, spelled
-from dsl.values.patterns import matches, pattern_problem
+from dsl.values.patterns import pattern_problem
 
 
 def constrained(field: Field, type_: Type, findings: list[Finding]) -> Type:
@@ -36,7 +33,7 @@ def _problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
         return f"no value is at least {field.at_least} and at most {field.at_most}", None
     if field.matches is not None:
         return _pattern_problem(field, type_, field.matches)
-    return _default_problem(field, type_)
+    return None
 
 
 def _pattern_problem(field: Field, type_: Type, pattern: str) -> tuple[str, str | None] | None:
@@ -45,33 +42,7 @@ def _pattern_problem(field: Field, type_: Type, pattern: str) -> tuple[str, str 
     problem = pattern_problem(pattern)
     if problem is not None:
         return f"this pattern cannot be read: {problem}", "patterns are RE2's: no look-around, no back references"
-    return _default_problem(field, type_)
-
-
-def _default_problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
-    """A default outside the constraints, as far as it is a plain literal."""
-    value = None if field.default is None else _plain(field.default)
-    if isinstance(value, str) and type_ == TEXT:
-        if field.matches is not None and not matches(field.matches, value):
-            return f'the default "{value}" does not match', None
-        value = Decimal(len(value))
-    if not isinstance(value, Decimal) or (type_ not in NUMERIC and type_ != TEXT):
-        return None
-    if field.at_least is not None and value < field.at_least:
-        return f"the default is less than {field.at_least}", None
-    if field.at_most is not None and value > field.at_most:
-        return f"the default is more than {field.at_most}", None
     return None
-
-
-def _plain(expression: Expression) -> Decimal | str | None:
-    if isinstance(expression, Unary) and expression.operator == "-":
-        inner = _plain(expression.operand)
-        return -inner if isinstance(inner, Decimal) else None
-    value = expression.value if isinstance(expression, Literal) else None
-    if isinstance(value, bool):
-        return None
-    return Decimal(value) if isinstance(value, int | Decimal) else value
 
 
 def _words(type_: Type) -> str:

@@ -14,7 +14,7 @@ from dsl.ast.expressions import FunctionCall
 from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
-from dsl.semantics.constants import is_constant, problem_of
+from dsl.semantics.constants import expect_constant
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
@@ -97,23 +97,11 @@ def check_defaults(resolver: Resolver, inference: Inference) -> None:
             continue
         type_ = resolver.fields.get(id(field))
         if type_ is not None:
-            _default(field, type_, inference)
+            wanted = Wanted(type_, f"the default of `{field.name}`", field)
+            expect_constant(field.default, field, wanted, State(), inference)
         for call in by_class(field.default).get(FunctionCall, ()):
             if isinstance(call, FunctionCall) and call.function in ("now", "uuid"):
                 inference.report(InvalidType(call, f"a default is a constant, and `{call.function}()` is not"))
-
-
-def _default(field: Field, type_: Type, inference: Inference) -> None:
-    assert field.default is not None
-    facts = inference.facts
-    before = len(facts.findings)
-    inference.expect(field.default, Wanted(type_, f"the default of `{field.name}`", field), State())
-    said_already = any(isinstance(found, InvalidType) and found.node is field for found in facts.findings)
-    if len(facts.findings) == before and not said_already and is_constant(field.default):
-        types = {name: node.type for name, node in facts.declarations.type_nodes.items()}
-        problem = problem_of(field.default, field, types)
-        if problem is not None:
-            facts.findings.append(InvalidType(field.default, f"the default of `{field.name}` does not hold: {problem}"))
 
 
 def parameters(fields: tuple[Field, ...], resolver: Resolver) -> State:

@@ -208,6 +208,19 @@ def is_deep(type_: Type, levels: int) -> bool:
     return False
 
 
+def is_whole(type_: Type) -> bool:
+    """Whether all of it could be made out. Parts that occur several times are looked at once."""
+    pending = [type_]
+    seen = {id(type_)}
+    for part in pending:
+        if part == UNKNOWN:
+            return False
+        inner = [each for each in _parts(part) if id(each) not in seen]
+        seen.update(map(id, inner))
+        pending += inner
+    return True
+
+
 def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
         case Record(members=parts):
