@@ -9,7 +9,7 @@ from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
-from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import gates
@@ -83,13 +83,17 @@ def _with_tried_fixes(source: Source, diagnostics: tuple[Diagnostic, ...], model
     and what was not tried is advice in words only."""
     left = MOST_TRIED
     for each in diagnostics:
-        if each.fix is not None:
-            span, text = each.fix.span, source.text
-            tried = Source(source.name, text[: span.start] + each.fix.replacement + text[span.end :])
-            left -= len(tried.text)
-            if left < 0 or len(_analyse(tried, models).diagnostics) >= len(diagnostics):
-                each = replace(each, fix=None)  # noqa: PLW2901
-        yield each
+        if each.fix is None:
+            yield each
+            continue
+        mended = _mended(source, each.fix)
+        left -= len(mended.text)
+        helps = left >= 0 and len(_analyse(mended, models).diagnostics) < len(diagnostics)
+        yield each if helps else replace(each, fix=None)
+
+
+def _mended(source: Source, fix: Fix) -> Source:
+    return Source(source.name, source.text[: fix.span.start] + fix.replacement + source.text[fix.span.end :])
 
 
 def _analyse(source: Source, models: Models) -> Analysis:

@@ -32,7 +32,7 @@ def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
         return "`for` takes a list: json has to be told apart first", advice
     if found.role != "`+`" or found.beside is None or not isinstance(found.node, Expression):
         return None
-    beside = program.facts.type_of(found.beside)  # type: ignore[arg-type]
+    beside = program.facts.type_of(found.beside)
     texts = [each == TEXT or isinstance(each, Enum) for each in (found.found, beside)]
     other = beside if texts[0] else found.found
     if texts.count(True) != 1 or other not in (*NUMERIC, BOOL, TIME, DURATION, JSON):

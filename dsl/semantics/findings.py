@@ -7,6 +7,7 @@ needs only the tree finds its own.
 from dataclasses import dataclass
 from typing import Literal
 
+from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.semantics.types import Type
 
@@ -84,7 +85,7 @@ class Mismatch:
     found: Type
     reason: str | None = None
     declared: Node | None = None
-    beside: Node | None = None
+    beside: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Inference:
         self.refuse(expression, use, "a list", found)
         return None
 
-    def refuse(self, node: Node, role: str, wanted: str, found: Type, beside: Node | None = None) -> None:
+    def refuse(self, node: Node, role: str, wanted: str, found: Type, beside: Expression | None = None) -> None:
         """A mismatch, unless what was found has been reported already."""
         if misfit(found, _IMPOSSIBLE) is not None and found != NULL:
             self.report(Mismatch(node, role, wanted, found, beside=beside))

@@ -4,50 +4,48 @@ A type that was declared wrongly does not fit wherever it is used, and a name th
 each of its uses. What is left out is kept beside the finding that is told, so that a message can show the other places.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from dsl.ast.expressions import Get, Name
 from dsl.ast.statements import Var
 from dsl.semantics.facts import Facts
-from dsl.semantics.findings import BadArgument, Finding, Mismatch, UnknownField, UnknownName, WrongKind
+from dsl.semantics.findings import BadArgument, Mismatch, UnknownField, UnknownName, WrongKind
 from dsl.semantics.types import spelled
 
-Keys = Callable[[Any, Facts], Iterator[object]]
+Rooted = UnknownName | UnknownField | WrongKind | BadArgument | Mismatch
+"""What may be about the same as another one."""
 
 
 def one_for_each(facts: Facts) -> None:
     """Leave of the findings the first about each root."""
-    first: dict[object, Finding] = {}
-    kept: list[Finding] = []
-    for finding in facts.findings:
-        rule = _KEYS.get(type(finding))
-        keys = list(rule(finding, facts)) if rule else []
-        earlier = next((first[key] for key in keys if key in first), None)
-        if earlier is None:
-            kept.append(finding)
-        elif finding.node is not earlier.node:  # type: ignore[union-attr]
-            facts.also.setdefault(id(earlier), []).append(finding.node)  # type: ignore[union-attr]
-        for key in keys:
-            first.setdefault(key, finding if earlier is None else earlier)
-    facts.findings[:] = kept
+    first: dict[object, Rooted] = {}
+    facts.findings[:] = [each for each in facts.findings if not isinstance(each, Rooted) or _leads(each, first, facts)]
 
 
-def _unknown_name(found: UnknownName, facts: Facts) -> Iterator[object]:
-    yield "name", "name" if found.kind == "var" else found.kind, found.name
+def _leads(finding: Rooted, first: dict[object, Rooted], facts: Facts) -> bool:
+    """Whether no earlier finding is about the same; else its place is kept beside that one."""
+    keys = list(_keys(finding, facts))
+    earlier = next((first[key] for key in keys if key in first), None)
+    if earlier is not None and finding.node is not earlier.node:
+        facts.also.setdefault(id(earlier), []).append(finding.node)
+    for key in keys:
+        first.setdefault(key, finding if earlier is None else earlier)
+    return earlier is None
 
 
-def _unknown_field(found: UnknownField, facts: Facts) -> Iterator[object]:
-    yield "field", spelled(found.type), found.name
-
-
-def _wrong_kind(found: WrongKind, facts: Facts) -> Iterator[object]:
-    yield "kind", found.name, found.wanted
-
-
-def _bad_argument(found: BadArgument, facts: Facts) -> Iterator[object]:
-    if found.reason in ("unknown", "missing"):
-        yield "argument", found.callee, found.reason, found.name
+def _keys(found: Rooted, facts: Facts) -> Iterator[object]:
+    """What a finding is about."""
+    match found:
+        case UnknownName():
+            yield "name", "name" if found.kind == "var" else found.kind, found.name
+        case UnknownField():
+            yield "field", spelled(found.type), found.name
+        case WrongKind():
+            yield "kind", found.name, found.wanted
+        case BadArgument(reason="unknown" | "missing"):
+            yield "argument", found.callee, found.reason, found.name
+        case Mismatch():
+            yield from _mismatch(found, facts)
 
 
 def _mismatch(found: Mismatch, facts: Facts) -> Iterator[object]:
@@ -67,12 +65,3 @@ def _of_var(found: Mismatch, facts: Facts) -> Iterator[object]:
         var = node if isinstance(node, Var) else None if symbol is None else symbol.node
         if isinstance(var, Var) and var.type is None:
             yield "var", id(var)
-
-
-_KEYS: dict[type, Keys] = {
-    UnknownName: _unknown_name,
-    UnknownField: _unknown_field,
-    WrongKind: _wrong_kind,
-    BadArgument: _bad_argument,
-    Mismatch: _mismatch,
-}

@@ -116,8 +116,8 @@ def _looked_into(reference: Reference, type_: Type) -> Any:
 def _kept_as_it_is(types: Types, reference: Reference, type_: Type) -> Any:
     """A value that is large enough to lie elsewhere is looked into only where its form may change."""
     inner = resolve(type_, types)
-    while type(inner) in (ListType, OptionalType):
-        inner = resolve(inner.item, types)  # type: ignore[union-attr]
+    while isinstance(inner, ListType | OptionalType):
+        inner = resolve(inner.item, types)
     if type(inner) is LiteralType or (type(inner) is NamedType and inner.name in _OF_ONE_FORM):
         return reference
     raise NeedsReference((reference,))
