@@ -74,7 +74,7 @@ def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
     declared = declarations.kind_of(node.name)
     if declared is not None:
         inference.report(WrongKind(node, node.name, f"a {declared[0]}", "a value", declared[1]))
-    elif not inference.quiet and not declarations.excused(node.name):
+    elif not inference.quiet and node.name not in declarations.lost:
         inference.report(UnknownName(node, "name", node.name, known))
 
 

@@ -1,5 +1,7 @@
 """The pipeline as its callers see it."""
 
+import pytest
+
 from dsl.analysis import analyse
 from dsl.ast.statements import Call, Step
 from dsl.source import Source
@@ -62,3 +64,16 @@ flow main(id: text) -> text {
 """
     codes = {each.code for each in analyse(Source("case.flow", text)).diagnostics}
     assert codes == {"SF001"}
+
+
+BROKEN = {
+    "the edition": "1\n\n",
+    "a name": "edition 1\n\ntool = (x: text) -> text read\n\n",
+    "a head": 'edition 1\n\ntype Kind Kind = "a" | "b"\n\n',
+}
+
+
+@pytest.mark.parametrize("beginning", BROKEN.values(), ids=BROKEN.keys())
+def test_a_name_that_no_declaration_could_give_is_missed_wherever_the_file_is_broken(beginning: str) -> None:
+    text = beginning + "flow main(word: text) -> text {\n  return wrod\n}\n"
+    assert [each.code for each in analyse(Source("case.flow", text)).diagnostics] == ["SF001", "SF101"]
