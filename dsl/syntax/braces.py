@@ -43,6 +43,8 @@ class Braces:
     tokens: list[Token] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     doubtful: list[Span] = field(default_factory=list)
+    headless: bool = False
+    """Whether something may have lost the line that begins it."""
 
 
 def paired(source: Source, tokens: Sequence[Token], spoiled: Damage) -> Braces:
@@ -199,6 +201,7 @@ class _Pairing:
         place = self.kept[at].span.end
         line = self._line(self.kept[at])
         self.kept.insert(at + 1, Token("LBRACE", "{", Span(place, place)))
+        self.found.headless = True
         if not self.told:
             message = f"`{self._head(line, place)}` opens no block"
             label = Label(closer.span, "this `}` closes it, by the indentation")
@@ -211,6 +214,7 @@ class _Pairing:
             advice = "put the `{` that is missing before it, or leave it out"
             self._add(Diagnostic("SF007", message, Label(token.span), help=advice))
         self.found.doubtful.append(Span(line, self.until))
+        self.found.headless = True
 
     def _belongs_nowhere(self, token: Token, line: int, indent: int) -> None:
         """Lines deeper than the brace that closes them, and nothing that opens them: what began them is missing."""
@@ -226,6 +230,7 @@ class _Pairing:
             advice = "put the line before it that begins what it belongs to, with its `{`"
             self._add(Diagnostic("SF007", "nothing opens this block", Label(begin.span), (label,), advice))
         self.found.doubtful.append(Span(begin.span.start, token.span.end))
+        self.found.headless = True
 
     def _tell(self, opened: _Open, labels: tuple[Label, ...], advice: str, fix: Fix | None) -> None:
         if not self.told:

@@ -23,6 +23,7 @@ from dsl.syntax.scanner import Scanner
 
 MAXIMUM_DEPTH = 100
 _DECLARATION = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
+_NAMED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+[A-Za-z_]")
 BREAKING = frozenset({"SF001", "SF006", "SF007", "SF008", "SF009"})
 """What may take something from what is read."""
 
@@ -67,7 +68,8 @@ def parse(source: Source) -> Parsed:
     if lexed.swallowed:
         found = _before_the_text(source, found, reading.diagnostics)
         damage = Damage([Span(0, len(source.text))])
-    lost = bool(braces.diagnostics) or lexed.swallowed or any(map(reading.heads.touches, damage.spans))
+    nameless = any(damage.touches(head) and not _NAMED.search(source.slice(head)) for head in reading.heads.spans)
+    lost = braces.headless or lexed.swallowed or nameless
     return Parsed(module, tuple(found), (*damage.spans, *broken), lost)
 
 

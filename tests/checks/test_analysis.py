@@ -77,3 +77,21 @@ BROKEN = {
 def test_a_name_that_no_declaration_could_give_is_missed_wherever_the_file_is_broken(beginning: str) -> None:
     text = beginning + "flow main(word: text) -> text {\n  return wrod\n}\n"
     assert [each.code for each in analyse(Source("case.flow", text)).diagnostics] == ["SF001", "SF101"]
+
+
+NAMED = {
+    "a head": 'edition 1\n\ntype Kind Kind = "a" | "b"\n\n',
+    "a brace": 'edition 1\n\nagent g(x: text) -> { a: text {\n  model "gpt-4o"\n  prompt "x"\n}\n\n',
+}
+CALLING = "tool web.get(x: text) -> text read\n\nflow main(x: text) {\n  step web.gt(x: x)\n}\n"
+
+
+@pytest.mark.parametrize("beginning", NAMED.values(), ids=NAMED.keys())
+def test_a_broken_declaration_that_says_its_name_excuses_no_other(beginning: str) -> None:
+    found = analyse(Source("case.flow", beginning + CALLING)).diagnostics
+    assert found[-1].message == "there is no tool, agent or flow `web.gt`"
+
+
+def test_where_a_name_is_lost_a_call_may_mean_it() -> None:
+    found = analyse(Source("case.flow", "edition 1\n\ntool = (x: text) -> text read\n\n" + CALLING)).diagnostics
+    assert [each.code for each in found] == ["SF001"]
