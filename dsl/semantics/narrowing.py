@@ -44,17 +44,36 @@ from dsl.semantics.types import (
 from dsl.semantics.unions import discriminator, narrowed
 
 
+class Assumed:
+    """The facts, and what one question has come to so far: without that each level of a condition would be gone
+    through twice for each level around it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.type_of = facts.type_of
+        self._known: dict[tuple[int, bool, int], tuple[State, State]] = {}
+
+    def when(self, condition: Expression, truth: bool, state: State) -> State:
+        """`state` where `condition` came out as `truth`."""
+        rule = _RULES.get(type(condition))
+        if rule is None:
+            return state
+        key = (id(condition), truth, id(state))
+        if key not in self._known:
+            # The state stands beside what it led to, so that its id stays its own.
+            self._known[key] = state, rule(condition, truth, state, self)
+        return self._known[key][1]
+
+
 def assume(condition: Expression, truth: bool, state: State, facts: Facts) -> State:
     """`state` where `condition` came out as `truth`."""
-    rule = _RULES.get(type(condition))
-    return state if rule is None else rule(condition, truth, state, facts)
+    return Assumed(facts).when(condition, truth, state)
 
 
-def _unary(node: Unary, truth: bool, state: State, facts: Facts) -> State:
-    return assume(node.operand, not truth, state, facts) if node.operator == "not" else state
+def _unary(node: Unary, truth: bool, state: State, facts: Assumed) -> State:
+    return facts.when(node.operand, not truth, state) if node.operator == "not" else state
 
 
-def _binary(node: Binary, truth: bool, state: State, facts: Facts) -> State:
+def _binary(node: Binary, truth: bool, state: State, facts: Assumed) -> State:
     match node.operator:
         case "and" | "or":
             return _logic(node, truth, state, facts)
@@ -73,34 +92,33 @@ def _binary(node: Binary, truth: bool, state: State, facts: Facts) -> State:
             return state
 
 
-def _logic(node: Binary, truth: bool, state: State, facts: Facts) -> State:
-    first = assume(node.left, truth, state, facts)
-    both = assume(node.right, truth, first, facts)
+def _logic(node: Binary, truth: bool, state: State, facts: Assumed) -> State:
+    alone = facts.when(node.left, truth, state)
     if truth == (node.operator == "and"):
-        return both
-    other = assume(node.right, truth, assume(node.left, not truth, state, facts), facts)
-    return join((first, other)) or state
+        return facts.when(node.right, truth, alone)
+    other = facts.when(node.right, truth, facts.when(node.left, not truth, state))
+    return join((alone, other)) or state
 
 
-def _equality(node: Binary, equal: bool, state: State, facts: Facts) -> State:
+def _equality(node: Binary, equal: bool, state: State, facts: Assumed) -> State:
     for subject, other in ((node.left, node.right), (node.right, node.left)):
         if isinstance(other, Literal):
             return _literal(subject, other.value, equal, state, facts)
     return state
 
 
-def _literal(subject: Expression, value: object, equal: bool, state: State, facts: Facts) -> State:
+def _literal(subject: Expression, value: object, equal: bool, state: State, facts: Assumed) -> State:
     if value is None:
         return _null(subject, equal, state, facts)
     if isinstance(value, bool):
         unclear = not equal and isinstance(facts.type_of(subject), OptionalOf)
-        return state if unclear else assume(subject, value == equal, state, facts)
+        return state if unclear else facts.when(subject, value == equal, state)
     if isinstance(value, str):
         return _one_of(subject, (value,), equal, state, facts)
     return _present(subject, state, facts) if equal else state
 
 
-def _null(subject: Expression, is_null: bool, state: State, facts: Facts) -> State:
+def _null(subject: Expression, is_null: bool, state: State, facts: Assumed) -> State:
     if not is_null:
         return _present(subject, state, facts)
     path = path_of(subject)
@@ -117,7 +135,7 @@ def _links(expression: Expression) -> list[str]:
     return links
 
 
-def _present(subject: Expression, state: State, facts: Facts) -> State:
+def _present(subject: Expression, state: State, facts: Assumed) -> State:
     """`subject` is not null, and so is everything before a `?.` in it."""
     node: Expression = subject
     while isinstance(node, Get | Index | Name):
@@ -130,7 +148,7 @@ def _present(subject: Expression, state: State, facts: Facts) -> State:
     return state
 
 
-def _one_of(subject: Expression, values: tuple[str, ...], within: bool, state: State, facts: Facts) -> State:
+def _one_of(subject: Expression, values: tuple[str, ...], within: bool, state: State, facts: Assumed) -> State:
     if within:
         state = _present(subject, state, facts)
     path, found = path_of(subject), required(facts.type_of(subject))
@@ -146,14 +164,14 @@ def _one_of(subject: Expression, values: tuple[str, ...], within: bool, state: S
     return state
 
 
-def _narrow(subject: Expression, path: Path, type_: Type, there: bool, state: State, facts: Facts) -> State:
+def _narrow(subject: Expression, path: Path, type_: Type, there: bool, state: State, facts: Assumed) -> State:
     """`subject` is a `type_`, unless it is null; whether it can be does not follow from a `?.` further out."""
     if there or not isinstance(facts.type_of(subject), OptionalOf):
         return state.refine(path, type_)
     return state if "?." in _links(subject) else state.refine(path, optional(type_))
 
 
-def _owner(subject: Get, path: Path, values: tuple[str, ...], there: bool, state: State, facts: Facts) -> State:
+def _owner(subject: Get, path: Path, values: tuple[str, ...], there: bool, state: State, facts: Assumed) -> State:
     """The record that the field belongs to: a union loses options, an approval is known to be approved."""
     owner = structure(required(facts.type_of(subject.subject)))
     if isinstance(owner, UnionOf) and discriminator(owner) == subject.name and values:
@@ -166,12 +184,12 @@ def _owner(subject: Get, path: Path, values: tuple[str, ...], there: bool, state
     return state
 
 
-def _truth(node: Name | Get | Index, truth: bool, state: State, facts: Facts) -> State:
+def _truth(node: Name | Get | Index, truth: bool, state: State, facts: Assumed) -> State:
     path = path_of(node)
     if path is None:
         return state
     if isinstance(node, Name) and node.name in state.meant:
-        state = assume(state.meant[node.name], truth, state, facts)
+        state = facts.when(state.meant[node.name], truth, state)
     state = _present(node, state, facts).tell(path, truth)
     if isinstance(node, Get):
         owner: Type = required(facts.type_of(node.subject))
@@ -192,7 +210,7 @@ def _settled(path: Path, outcome: OutcomeOf, ok: bool, state: State) -> State:
     return state.refine((*path, "value"), outcome.value)
 
 
-_RULES: dict[type, Callable[[Any, bool, State, Facts], State]] = {
+_RULES: dict[type, Callable[[Any, bool, State, Assumed], State]] = {
     Unary: _unary,
     Binary: _binary,
     Name: _truth,

@@ -1,6 +1,6 @@
 """What `dsl approve` and `dsl reject` share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -8,11 +8,12 @@ from typing import Any, Literal
 import click
 
 from dsl.diagnostics.inert import inert
-from interpreter.boundary.payloads import JSON
 from interpreter.boundary.view import QuestionView
 from interpreter.cli.asked_directly import asked_directly
+from interpreter.cli.fields import text_fields
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import SHORT
+from interpreter.cli.reading import read_answer
 from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected
 
@@ -50,17 +51,18 @@ async def answer_question(
     by: str | None,
     group: str | None,
     note: str | None,
-    answer: JSON = None,
+    parts: Sequence[str] = (),
     proposal: str | None = None,
     key_file: Path | None = None,
 ) -> None:
-    """Give the answer and say what it led to."""
+    """Give the answer and say what it led to. `parts` are those of the answer, as they were typed."""
     key = read_key(key_file)
     who = who_answers(by, key)
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run) as unattended:
             asked = await run.open_question(question)
+            answer = read_answer(parts, text_fields(asked.question.answer_schema))
             seen = replace(asked.question, proposal_digest=_seen(asked.question, proposal))
             reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note, key=key)
     signed = "signed" if key is not None else "unverified"

@@ -56,6 +56,14 @@ def fields_of(question: QuestionView) -> list[Field]:
     return found
 
 
+def text_fields(schema: JSON) -> dict[str, bool]:
+    """Which fields of a record are texts, and whether each may be null: of them, what is typed is the value."""
+    fields = {name: _without_null(field) for name, field in answer_fields(schema).items()}
+    return {
+        name: may_be for name, (field, may_be) in fields.items() if "enum" in field or field.get("type") == "string"
+    }
+
+
 def read_field(typed: str, schema: Any, named: dict[str, JSON] | None = None) -> JSON:
     """What was typed, as a value of the field's JSON Schema; `Misuse` says what was expected."""
     schema, optional = _without_null(schema)

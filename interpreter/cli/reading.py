@@ -2,44 +2,49 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from dsl.expressions.json_reading import exact
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.problem import Misuse
 
 _MANY = 60
+NO_TEXTS: Mapping[str, bool] = MappingProxyType({})
 
 
-def read_input(given: str | None, assignments: Sequence[str]) -> JSON:
+def read_input(given: str | None, assignments: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:
     """The input of a run: a file, `-` for standard input, or the JSON itself; then what was set one by one."""
     value: JSON = {} if given is None else parse_json(*_text_of(given))
     if not assignments:
         return value
     if not isinstance(value, dict):
         raise Misuse("--set needs an --input that is a JSON object, or none")
-    return value | read_assignments(assignments)
+    return value | read_assignments(assignments, texts)
 
 
-def read_answer(parts: Sequence[str]) -> JSON:
+def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:
     """The answer to a question: one JSON text, or `field=value` for each field."""
     if not parts:
         return None
     if len(parts) == 1 and not _is_assignment(parts[0]):
         return travelling(parse_json(parts[0], "the answer"))
-    return travelling(read_assignments(parts))
+    return travelling(read_assignments(parts, texts))
 
 
-def read_assignments(assignments: Sequence[str]) -> dict[str, JSON]:
-    """`name=value`. A value that is JSON is that, everything else is text: `amount=12.50`, `note=all well`."""
+def read_assignments(assignments: Sequence[str], texts: Mapping[str, bool]) -> dict[str, JSON]:
+    """`name=value`. A value that is JSON is that, everything else is text: `amount=12.50`, `note=all well`. What one of
+    `texts` gets is the text that was typed, `zip=01234`; true there says that it may be null, `zip=null`."""
     values: dict[str, JSON] = {}
     for assignment in assignments:
         if not _is_assignment(assignment):
             raise Misuse(f"expected name=value, not {_short(assignment)}{_whole_value(assignment)}")
         name, _, text = assignment.partition("=")
-        values[name.strip()] = _json_or_text(text)
+        name = name.strip()
+        is_text = name in texts and not (texts[name] and text == "null")
+        values[name] = text if is_text else _json_or_text(text)
     return values
 
 

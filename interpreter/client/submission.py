@@ -14,6 +14,7 @@ from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
 from dsl.models.configured import NAME, VARIABLE, Models, Unusable, models_for
 from dsl.source import Source
+from dsl.values.schema import record_schema
 from dsl.values.validate import validate_record
 from interpreter.boundary.payloads import JSON, Price, RunInput
 from interpreter.client.compiling import compile_flow
@@ -64,6 +65,12 @@ def _sealed(flow_source: FlowSource, flow: str | None) -> tuple[Sealed, Definiti
         return Sealed(definition.flow, flow_source, definition.hash, {}), definition
     sealed = compile_flow(read_source(flow_source), flow)
     return sealed, unseal(sealed.json, sealed.hash)
+
+
+def input_schema(sealed: Sealed) -> JSON:
+    """The JSON Schema of the input of a flow."""
+    definition = unseal(sealed.json, sealed.hash)
+    return record_schema(definition.flows[definition.flow].parameters, definition.types)
 
 
 def read_source(flow_source: Path | str) -> Source:

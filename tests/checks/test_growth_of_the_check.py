@@ -42,6 +42,20 @@ def test_one_text_with_thousands_of_templates(name: str) -> None:
     assert large < 4.4 * small
 
 
+def test_a_condition_is_gone_through_in_proportion() -> None:
+    """Once for what holds where it is true and once for where it is not, however deep it is nested."""
+
+    def text(depth: int) -> str:
+        condition = "c"
+        for level in range(depth):
+            condition = f"({condition} {('or', 'and')[level % 2]} c)"
+        return f"edition 1\nflow main(c: bool) -> int {{ if {condition} {{ return 1 }} return 2 }}"
+
+    lines_of(text(2))
+    small, large = (lines_of(text(depth)) for depth in (5, 20))
+    assert large < 16 * small
+
+
 @pytest.mark.parametrize("sign", ["@", "$", "`", "'"])
 def test_a_hundred_messages_are_enough(sign: str) -> None:
     def told(number: int) -> list[str]:

@@ -176,6 +176,13 @@ def test_what_is_piped_in_is_the_input(dsl: Dsl, tmp_path: Path) -> None:
     assert (ended.code, json.loads(ended.out)) == (0, "12.50"), ended.err
 
 
+def test_digits_for_a_text_are_read_by_the_type(dsl: Dsl, tmp_path: Path) -> None:
+    flow = tmp_path / "echo.flow"
+    flow.write_text("edition 1\nflow echo(zip: text, n: int) -> text { return zip }")
+    ended = dsl("run", flow, "--set", "zip=12345", "--set", "n=5")
+    assert (ended.code, json.loads(ended.out)) == (0, "12345"), ended.err
+
+
 def test_a_missing_input_says_how_it_is_given(dsl: Dsl) -> None:
     ended = dsl.here("run", SHOP)
     assert ended.code == 2

@@ -8,7 +8,7 @@ import pytest
 
 from dsl.diagnostics.inert import is_active
 from interpreter.boundary.view import Note, QuestionView, ShownValue, VoteView
-from interpreter.cli.fields import read_field
+from interpreter.cli.fields import read_field, text_fields
 from interpreter.cli.lines import note_line
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
@@ -160,6 +160,18 @@ def test_numbers_keep_their_digits() -> None:
     assert read_answer(["a=12.5"]) == {"a": 12.5}
     assert read_answer(["a=0.1000000000000000000001"]) == {"a": "0.1000000000000000000001"}
     assert read_answer([]) is None
+
+
+@pytest.mark.parametrize("typed", ["12345", "01234", "true", "1e5", '{"a": 1}', '"quoted"', "null"])
+def test_digits_for_a_text(typed: str) -> None:
+    """Where the type is text, what was typed is the value; `null` is none where there may be none."""
+    text = {"type": "string"}
+    names = {"zip": text, "kind": {"anyOf": [text, {"type": "null"}]}, "other": {"type": "integer"}}
+    texts = text_fields({"type": "object", "properties": names})
+    assert texts == {"zip": False, "kind": True}
+    parts = [f"zip={typed}", f"kind={typed}", "other=5"]
+    expected = {"zip": typed, "kind": None if typed == "null" else typed, "other": 5}
+    assert (read_input(None, parts, texts), read_answer(parts, texts)) == (expected, expected)
 
 
 def test_what_is_set_comes_over_the_input_file(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import click
 
 from interpreter.cli.answering import answer_options, answer_question
 from interpreter.cli.carry_out import carry_out
-from interpreter.cli.reading import read_answer
 from interpreter.cli.target import Target, target_options
 
 
@@ -40,7 +39,6 @@ def approve(
     digest, or give another. With --key the answer is signed; without, it is recorded as unverified, because nobody can
     know who you are.
     """
-    answer = read_answer(parts)
     work = answer_question(
         target,
         run,
@@ -49,7 +47,7 @@ def approve(
         by=by,
         group=group,
         note=note,
-        answer=answer,
+        parts=parts,
         proposal=proposal,
         key_file=key_file,
     )

@@ -10,10 +10,10 @@ from dsl.ast.node import walk
 from dsl.ast.statements import AwaitApproval
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
-from interpreter.boundary.payloads import JSON
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.fields import text_fields
 from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
@@ -30,7 +30,7 @@ from interpreter.cli.writing import STAGED, writing_options
 from interpreter.client.compiling import compile_flow
 from interpreter.client.ids import checked_id
 from interpreter.client.starting import Again, new_id
-from interpreter.client.submission import read_source
+from interpreter.client.submission import input_schema, read_source
 
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
@@ -42,7 +42,8 @@ class Wanted:
 
     file: Path
     flow: str | None
-    input: JSON
+    given: str | None
+    assignments: tuple[str, ...]
     tools: tuple[str, ...]
     script: Script | None
     id: str | None
@@ -72,7 +73,11 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
 @click.option(
-    "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input: JSON, else text."
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One field of the input: text as it is, else JSON.",
 )
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option(
@@ -114,12 +119,13 @@ def run(
     standard error, the result to standard output. Ctrl-C leaves the run on disk; a second one cancels it.
     """
     script = read_script(answers) if answers is not None else None
-    key, input = read_key(key_file), read_input(given, assignments)
+    key = read_key(key_file)
     requester = requester or who_answers(None, key)
     wanted = Wanted(
         file,
         flow,
-        input,
+        given,
+        assignments,
         tools,
         script,
         id,
@@ -139,6 +145,7 @@ def run(
 
 async def _run(wanted: Wanted, target: Target) -> int:
     sealed = compile_flow(read_source(wanted.file), wanted.flow)
+    input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)))
     if wanted.script is not None:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:
@@ -154,7 +161,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
     ):
         run = await client.submit(
             sealed,
-            wanted.input,
+            input,
             id=id,
             task_queue=queue,
             requester=wanted.requester,

@@ -6,6 +6,7 @@ import click
 
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.fields import text_fields
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
@@ -13,7 +14,9 @@ from interpreter.cli.signing import verified_option
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.writing import writing_options
 from interpreter.client.client import TASK_QUEUE
+from interpreter.client.compiling import compile_flow
 from interpreter.client.starting import Again
+from interpreter.client.submission import input_schema, read_source
 
 
 @click.command(
@@ -25,7 +28,11 @@ Example:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
 @click.option(
-    "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="One field of the input: JSON, else text."
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One field of the input: text as it is, else JSON.",
 )
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
@@ -55,9 +62,10 @@ def submit(
 
     A worker carries it out: `dsl worker`.
     """
-    input = read_input(given, assignments)
 
     async def start() -> None:
+        texts = text_fields(input_schema(compile_flow(read_source(file), flow))) if assignments else {}
+        input = read_input(given, assignments, texts)
         async with connected(target) as client:
             run = await client.submit(
                 file,
