@@ -28,15 +28,25 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     if any(each.kind == "tool, agent or flow" for each in missed):
         found = [each for each in found if not each.code.startswith(_OF_THE_FILE)]
     flows = [flow.span for flow in program.facts.all(FlowDeclaration)]
-    found = _without(found, _OF_APPROVALS, flows, [each.node.span.start for each in missed])
-    # Under which of two names that are one the other is looked for is not known.
+    missing = [each.node.span.start for each in missed]
+    found = _without(found, _OF_APPROVALS, flows, missing)
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
-    found = _without(found, ("SF101", "SF103"), flows, twice)
+    found = _without(found, ("SF101", "SF103"), _renamed(flows, twice, missing), twice)
     damage = program.facts.damage
     if not damage.spans:
         return found
     damaged = _Damaged(program)
     return (each for each in found if not damage.touches(each.primary.span) and not damaged.hides(each))
+
+
+def _renamed(flows: list[Span], twice: list[int], missing: list[int]) -> list[Span]:
+    """The flows in which each name that is missing may be one of those that are called like another: where more are
+    missing, some are mistakes of their own."""
+    return [flow for flow in flows if _count(flow, missing) <= _count(flow, twice)] if twice else []
+
+
+def _count(flow: Span, places: list[int]) -> int:
+    return sum(flow.start <= place <= flow.end for place in places)
 
 
 def without_idle_warnings(found: list[Diagnostic], program: Program) -> list[Diagnostic]:

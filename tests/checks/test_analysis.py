@@ -95,3 +95,9 @@ def test_a_broken_declaration_that_says_its_name_excuses_no_other(beginning: str
 def test_where_a_name_is_lost_a_call_may_mean_it() -> None:
     found = analyse(Source("case.flow", "edition 1\n\ntool = (x: text) -> text read\n\n" + CALLING)).diagnostics
     assert [each.code for each in found] == ["SF001"]
+
+
+@pytest.mark.parametrize(("used", "told"), [("b", ["SF102"]), ("b + c", ["SF102", "SF101", "SF101"])])
+def test_a_name_that_stands_twice_explains_one_that_is_missing(used: str, told: list[str]) -> None:
+    text = f"edition 1\nflow main(n: int) -> int {{\n  let a = n\n  let a = 2 * n\n  return a + {used}\n}}"
+    assert [each.code for each in analyse(Source("case.flow", text)).diagnostics] == told
