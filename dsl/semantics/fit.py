@@ -54,7 +54,7 @@ from dsl.semantics.unions import alternatives
 Assumed = frozenset[tuple[str, str]]
 """Pairs of recursive types that are being compared further out: they fit unless something else does not."""
 
-_WIDER = ((INT, NUMBER), (INT, DECIMAL), (INT, FRACTION), (FRACTION, NUMBER), (FRACTION, DECIMAL))
+WIDER = ((INT, NUMBER), (INT, DECIMAL), (INT, FRACTION), (FRACTION, NUMBER), (FRACTION, DECIMAL))
 NUMERIC = (INT, NUMBER, DECIMAL, FRACTION)
 ORDERED = (*NUMERIC, TEXT, TIME, DURATION)
 """Tuples, not sets: a record is compared with a basic type at once, while its hash would go through all of it."""
@@ -89,7 +89,7 @@ def _structural(found: Type, wanted: Type, assumed: Assumed) -> str | None:
 
 def _expanded(found: Type, wanted: Type, assumed: Assumed) -> str | None:
     match found, wanted:
-        case _ if UNKNOWN in (found, wanted) or (found, wanted) in _WIDER:
+        case _ if UNKNOWN in (found, wanted) or (found, wanted) in WIDER:
             return None
         case Enum(), Enum():
             extra = [value for value in found.values if value not in wanted.values]
