@@ -61,7 +61,7 @@ class Calls:
             case AttemptModel():
                 return _start_model(command)
             case Evaluate():
-                return local.evaluation(command)
+                return local.evaluation(command, self._room)
             case Pause():
                 return local.pause(command)
             case VerifyAnswer():

@@ -50,8 +50,6 @@ ONCE = RetryPolicy(maximum_attempts=1)
 ELSEWHERE = timedelta(seconds=30)
 """For one attempt of what could not be done here; Temporal repeats it until it is done."""
 VERIFICATION_TIMEOUT = timedelta(seconds=10)
-LARGEST_ELSEWHERE = 100_000
-"""Bytes of a scope that travels. What is larger is evaluated here once more, and takes its time."""
 
 MOST_RECEIVED_HERE = 500_000
 """Bytes of an answer that are read and validated here: more take half a second and longer."""
@@ -59,17 +57,26 @@ MOST_RECEIVED_HERE = 500_000
 Handle = workflow.ActivityHandle[Any]
 
 
-def evaluation(command: Evaluate) -> Any:
+def evaluation(command: Evaluate, room: Room) -> Any:
     request = EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes, command.types)
+    here = _here(command.id, EVALUATE_ACTIVITY, request, EvaluateResult)
+    return _here_first(here, lambda: _evaluated_elsewhere(command.id, request, room))
 
-    def elsewhere() -> Handle:
-        if size_of(command.scope) > LARGEST_ELSEWHERE:
-            return workflow.start_local_activity(
-                EVALUATE_ACTIVITY, request, result_type=EvaluateResult, start_to_close_timeout=ELSEWHERE
-            )
-        return _elsewhere(command.id, EVALUATE_ACTIVITY, request, EvaluateResult)
 
-    return _here_first(_here(command.id, EVALUATE_ACTIVITY, request, EvaluateResult), elsewhere)
+async def _evaluated_elsewhere(id_: str, request: EvaluateRequest, room: Room) -> EvaluateResult:
+    """The scope travels. One that is too large for that is evaluated here once more, and takes its time: only then can
+    the SDK end the task before it.
+    """
+    size = size_of(request)
+    if size > LARGEST_PAYLOAD:
+        handle = workflow.start_local_activity(
+            EVALUATE_ACTIVITY, request, result_type=EvaluateResult, start_to_close_timeout=ELSEWHERE
+        )
+    else:
+        await room.for_sending(size)
+        handle = _elsewhere(id_, EVALUATE_ACTIVITY, request, EvaluateResult)
+    evaluated: EvaluateResult = await handle
+    return evaluated
 
 
 def pause(command: Pause) -> Handle:

@@ -4,16 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, TimeoutType
 
 from dsl.expressions.values import Reference
-from interpreter.boundary.names import CHAT_ACTIVITY, LONGEST_ID
+from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, LONGEST_ID
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.core.commands import AttemptModel, Evaluate, Pause
 from interpreter.workflow.calls import Call, NeverSent, is_local
-from interpreter.workflow.limits import LOCAL_BEGIN, LOCAL_WORK
+from interpreter.workflow.limits import LARGEST_PAYLOAD, LOCAL_BEGIN, LOCAL_WORK, MOST_BYTES_PER_TASK
 from tests.workflow.calling import HASH, ONE, RESULT, World
-from tests.workflow.ends import a_call, activity_error, cancelled
+from tests.workflow.ends import a_call, activity_error, cancelled, timeout
 from tests.workflow.played import Played, settle
 
 
@@ -174,3 +174,26 @@ async def test_a_model_answers(world: World) -> None:
     world.played.take(CHAT_ACTIVITY).end(answer)
     await settle()
     assert world.ended == [(command, answer, None)]
+
+
+@pytest.mark.parametrize(
+    ("letters", "here"),
+    [(10, False), (200_000, False), (LARGEST_PAYLOAD, True)],
+    ids=["small", "large", "too large to travel"],
+)
+async def test_an_evaluation_that_takes_long_goes_on_elsewhere_if_its_scope_can_travel(
+    world: World, letters: int, here: bool
+) -> None:
+    world.calls.start(Evaluate("main/let", {}, {"x": "x" * letters}))
+    world.played.take(f"local {EVALUATE_ACTIVITY}").fail(timeout(TimeoutType.SCHEDULE_TO_CLOSE))
+    await settle()
+    assert world.played.names == [f"local {EVALUATE_ACTIVITY}" if here else EVALUATE_ACTIVITY]
+
+
+async def test_evaluations_that_go_on_elsewhere_go_out_by_so_many_as_a_task_may_carry(world: World) -> None:
+    for name in "abcd":
+        world.calls.start(Evaluate(name, {}, {"x": "x" * MOST_BYTES_PER_TASK}))
+    while f"local {EVALUATE_ACTIVITY}" in world.played.names:
+        world.played.take(f"local {EVALUATE_ACTIVITY}").fail(timeout(TimeoutType.SCHEDULE_TO_CLOSE))
+    await settle()
+    assert world.played.names == [EVALUATE_ACTIVITY, "timer"]
