@@ -1,16 +1,15 @@
 """How often a call of a tool is tried, and when again, in words: what is declared, and what holds where nothing is."""
 
 from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.defaults import TIMEOUT
 from dsl.ast.duration import format_duration
 from dsl.ast.statements import Retry
-from interpreter.core.policies import DEFAULT_RETRIES, DEFAULT_TIMEOUT, backoff, may_repeat
+from interpreter.core.policies import DEFAULT_RETRIES, backoff, may_repeat
 
 
 def tries_text(tool: ToolDeclaration) -> str:
     """`30s at most for each attempt; No is not tried again; any other failure is tried again, …`."""
-    attempt = (
-        f"{format_duration(tool.timeout if tool.timeout is not None else DEFAULT_TIMEOUT)} at most for each attempt"
-    )
+    attempt = f"{format_duration(tool.timeout if tool.timeout is not None else TIMEOUT)} at most for each attempt"
     return "; ".join([attempt, *_rules(tool)])
 
 

@@ -46,6 +46,11 @@ class CallFailed:
     retryable: bool = True
     details: tuple[JSON, ...] = field(default=())
 
+    @property
+    def detail(self) -> dict[str, JSON]:
+        """What the worker says of it beside the message; nothing of it has been looked at yet."""
+        return self.details[0] if self.details and type(self.details[0]) is dict else {}
+
 
 @recorded
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def of_usage(state: State, model: str, usage: Value) -> Amount | None:
 
 def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) -> Amount:
     """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
-    detail = detail_of(event)
+    detail = event.detail
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
     return of_usage(state, model, detail.get("usage")) or reserved
@@ -66,7 +66,7 @@ def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) ->
 
 def was_cut(event: CallFailed, request: ChatRequest) -> bool:
     """Whether the answer ended because it was as long as it might be."""
-    detail = detail_of(event)
+    detail = event.detail
     return detail.get("cut") is True or as_long_as_it_may_be(detail.get("usage"), request)
 
 
@@ -82,13 +82,8 @@ def room(state: State, purse: str, request: ChatRequest) -> int | None:
 
 def refused_parts(event: CallFailed) -> list[str]:
     """What of a request its server says that it does not take."""
-    told = detail_of(event).get("refuses")
+    told = event.detail.get("refuses")
     return [part for part in REFUSABLE if part in told] if type(told) is list else []
-
-
-def detail_of(event: CallFailed) -> dict[str, Value]:
-    """What the worker says about a failed attempt; nothing of it has been looked at yet."""
-    return event.details[0] if event.details and type(event.details[0]) is dict else {}
 
 
 def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -> int | None:

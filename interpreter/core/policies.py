@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.duration import format_duration
 from dsl.ast.statements import Retry
@@ -13,12 +14,6 @@ from interpreter.boundary.numbers import seconds
 from interpreter.core.certainty import NEVER_CALLED, is_declared
 from interpreter.core.events import CallFailed
 
-DEFAULT_TIMEOUT = 30_000
-"""Milliseconds for one attempt at a tool."""
-DEFAULT_HEARTBEAT = 5_000
-"""Milliseconds without a sign of life after which a tool on our own queue is taken for lost."""
-DEFAULT_BACKOFF = 1_000
-LONGEST_BACKOFF = 60_000
 FIRST_MISFIT_DELAY = 200
 LONGEST_MISFIT_DELAY = 30_000
 MISFIT_GROWTH = 1.5
@@ -93,8 +88,8 @@ def object_delay(tries: int) -> int:
 
 def backoff(retry: Retry | None, attempt: int) -> int:
     """Doubling from the first wait up to the longest, in milliseconds."""
-    first = (retry.backoff_initial if retry else None) or DEFAULT_BACKOFF
-    longest = (retry.backoff_maximum if retry else None) or max(first, LONGEST_BACKOFF)
+    first = (retry.backoff_initial if retry else None) or defaults.FIRST_BACKOFF
+    longest = (retry.backoff_maximum if retry else None) or max(first, defaults.LONGEST_BACKOFF)
     return int(min(first * 2 ** min(attempt - 1, 30), longest))
 
 
@@ -113,7 +108,7 @@ def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed:
     """
     answered = failure.certainty == "answered"
     patience_left = _PATIENCE.get(failure.kind if answered else failures.ATTEMPT_LOST, 0)
-    if answered and _detail(failure).get("unreached") is True:
+    if answered and failure.detail.get("unreached") is True:
         patience_left = _UNREACHED_PATIENCE
     if tries > patience_left:
         return NextAttempt("end")
@@ -153,12 +148,7 @@ def _shown(told: Value) -> str:
 
 
 def _told_wait(failure: CallFailed) -> Value:
-    return _detail(failure).get("retry_after")
-
-
-def _detail(failure: CallFailed) -> dict[str, Value]:
-    detail = failure.details[0] if failure.details else {}
-    return detail if type(detail) is dict else {}
+    return failure.detail.get("retry_after")
 
 
 def _spread(wait: int, whole: float, tries: int, seed: str) -> int:

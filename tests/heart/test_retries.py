@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interpreter.core import policies
+from dsl.ast import defaults
 from interpreter.simulation.world import Fails, Planned, Returns
 from tests.heart.played import play
 
@@ -45,8 +45,8 @@ def test_another_error_of_a_tool_that_declares_some_is_tried_again() -> None:
 
 def test_the_reference_tells_the_defaults() -> None:
     reference = " ".join((Path(__file__).parents[2] / "grammar" / "README.md").read_text(encoding="utf-8").split())
-    timeout, heartbeat = policies.DEFAULT_TIMEOUT // 1000, policies.DEFAULT_HEARTBEAT // 1000
-    first, longest = policies.DEFAULT_BACKOFF // 1000, policies.LONGEST_BACKOFF // 1000
+    timeout, heartbeat = defaults.TIMEOUT // 1000, defaults.HEARTBEAT // 1000
+    first, longest = defaults.FIRST_BACKOFF // 1000, defaults.LONGEST_BACKOFF // 1000
     assert f"an attempt may take {timeout} seconds, a tool on our own queue be silent for {heartbeat}" in reference
     assert f"two more attempts, after {first} and {2 * first} seconds" in reference
     assert f"double, from {first} second up to {longest}" in reference

@@ -7,6 +7,7 @@ says nothing about the call: it is tried again, on whichever worker takes it the
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
+from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from dsl.values.schema import Unwrappable, json_schema, unwrap
@@ -101,7 +102,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             key=memory.key,
             attempt=memory.attempt,
             timeout=call_timeout(tool, self._step(machine, frame)),
-            heartbeat=tool.heartbeat or (policies.DEFAULT_HEARTBEAT if tool.queue is None else None),
+            heartbeat=tool.heartbeat or (defaults.HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
             declared=sealed.readable if memory.explains else "",
@@ -278,7 +279,7 @@ def _schema(machine: Machine, tool: ToolDeclaration) -> JSON:
 
 def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
     """Milliseconds for one attempt."""
-    return (step.timeout if step else None) or tool.timeout or policies.DEFAULT_TIMEOUT
+    return (step.timeout if step else None) or tool.timeout or defaults.TIMEOUT
 
 
 def retry_of(tool: ToolDeclaration, step: Step | None) -> Retry | None:
