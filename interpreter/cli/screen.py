@@ -23,6 +23,9 @@ NOTHING_WRITTEN = "Nothing was written: what is shown as not carried out would h
 class Screen(Protocol):
     """Progress goes to standard error, the result to standard output, so a pipe gets the result alone."""
 
+    def begins(self, run: str) -> None:
+        """There is the run now."""
+
     def say(self, text: str) -> None:
         """Something about the command itself."""
 
@@ -54,6 +57,9 @@ class Plain:
     def __init__(self, flow: str) -> None:
         self._flow = flow
         self._began: float | None = None
+
+    def begins(self, run: str) -> None:
+        self.say(run)
 
     def say(self, text: str) -> None:
         click.echo(inert_lines(text), err=True)
@@ -135,6 +141,9 @@ class Lines:
 
     def __init__(self, flow: str) -> None:
         self._flow = flow
+
+    def begins(self, run: str) -> None:
+        self._write({"event": "run", "run": run})
 
     def say(self, text: str) -> None:
         self._write({"event": "message", "text": text})

@@ -5,6 +5,7 @@ readable form comes with it, from which the types are compared once, and the ans
 """
 
 from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.definition.definition import Definition
@@ -54,16 +55,20 @@ class Agreements:
             for declaration in definition.tools.values():
                 elsewhere = declaration.name not in tools and (partial or declaration.name in beside)
                 if declaration.queue in (None, queue) and not elsewhere:
-                    problems += self._compare(definition, declaration, tools.get(declaration.name))
+                    problems += self._compare(definition, declaration, tools.get(declaration.name), sorted(tools))
         if problems:
             raise SignatureError("the tools do not fit the flows:\n" + "\n".join(dict.fromkeys(problems)))
 
-    def _compare(self, definition: Definition, declaration: ToolDeclaration, tool: Tool | None) -> list[str]:
+    def _compare(
+        self, definition: Definition, declaration: ToolDeclaration, tool: Tool | None, offered: list[str]
+    ) -> list[str]:
         sealed = definition.signature(declaration.name)
         sides = f"\n    declared in `{definition.flow}`: {sealed.readable}"
         if tool is None:
             advice = f"give the worker a function marked @tool({declaration.name!r})"
-            return [f"  `{declaration.name}` has no implementation: {advice}{sides}"]
+            close = get_close_matches(declaration.name, [name for name in offered if name not in definition.tools], n=1)
+            instead = f"; there is @tool({close[0]!r}), which `{definition.flow}` does not declare" if close else ""
+            return [f"  `{declaration.name}` has no implementation: {advice}{instead}{sides}"]
         if tool.unchecked:
             return []
         declared = Declared(with_key(declaration.parameters, declaration.key), declaration.returns, definition.types)

@@ -30,6 +30,7 @@ def test_the_result_alone_is_on_standard_output(dsl: Dsl, approving: Path) -> No
 
 def test_json_is_one_object_a_line_and_the_result_the_last(dsl: Dsl, approving: Path) -> None:
     events = dsl("run", SHOP, "--input", '{"item": "book", "count": 1}', "--answers", approving, "--json").events
+    assert events[0] == {"event": "run", "run": events[-1]["run"]}
     assert [event["number"] for event in events if event["event"] == "note"] == list(range(1, 10))
     assert events[-1]["event"] == "result"
     assert events[-1]["outcome"] == "completed"

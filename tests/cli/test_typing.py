@@ -14,6 +14,7 @@ from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
 from interpreter.cli.reading import parse_json, read_answer, read_input
 from interpreter.cli.scripted import read_script
+from interpreter.cli.signing import who_answers
 from interpreter.cli.spans import duration_text
 
 DECIMAL = {"type": ["string", "number"], "pattern": "…"}
@@ -160,6 +161,12 @@ def test_numbers_keep_their_digits() -> None:
     assert read_answer(["a=12.5"]) == {"a": 12.5}
     assert read_answer(["a=0.1000000000000000000001"]) == {"a": "0.1000000000000000000001"}
     assert read_answer([]) is None
+
+
+@pytest.mark.parametrize("by", ["", "  "])
+def test_small_things_of_the_command_line_who_is_nobody(by: str) -> None:
+    with pytest.raises(Misuse, match="names nobody"):
+        who_answers(by, None)
 
 
 @pytest.mark.parametrize("typed", ["12345", "01234", "true", "1e5", '{"a": 1}', '"quoted"', "null"])

@@ -173,10 +173,11 @@ def tools(*names: str) -> dict[str, Tool]:
 def test_every_difference_is_told_at_once_for_what_runs_on_this_queue() -> None:
     found = definition(TWO, 'step here.a(x: "1") step here.b(x: "2") step elsewhere.c(x: "3")')
     with pytest.raises(SignatureError) as caught:
-        Agreements().check([found], tools("here.a", "unused"), "mine")
+        Agreements().check([found], tools("here.a", "here.bb", "unused"), "mine")
     message = str(caught.value)
     assert "`here.a`: parameter `x`: text is not int" in message
     assert "`here.b` has no implementation: give the worker a function marked @tool('here.b')" in message
+    assert "there is @tool('here.bb'), which `main` does not declare" in message
     assert "elsewhere.c" not in message
     assert "never.called" not in message
     with pytest.raises(SignatureError, match=r"`elsewhere\.c` has no"):

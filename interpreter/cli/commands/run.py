@@ -173,7 +173,8 @@ async def _run(wanted: Wanted, target: Target) -> int:
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
         staged = [STAGED] if wanted.writes_nothing else []
-        for line in (id, *wanted.serving.said, *staged, *tools.said, *await client.links(id)):
+        screen.begins(id)
+        for line in (*wanted.serving.said, *staged, *tools.said, *await client.links(id)):
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
