@@ -70,6 +70,26 @@ def test_by_the_choice_of_the_flow_that_asks() -> None:
     ]
 
 
+def test_through_flows_that_call_each_other() -> None:
+    """What `back` gives is known only once `forth` is, which calls it."""
+    flows = """
+      flow forth(q: text, n: int) -> text depth 3 {
+        if n > 0 { step b = back(q: q, n: n - 1) return b }
+        step w = who(q: q)
+        return w.name
+      }
+      flow back(q: text, n: int) -> text depth 3 { step f = forth(q: q, n: n) return f }
+      flow main(q: text) -> bool { step b = back(q: q, n: 2) step a = ask(p: b) return a }
+    """
+    assert ways(ASK + flows) == [
+        [
+            ("", "person p"),
+            ("given to `ask` as `p`", "step a = ask(p: b)"),
+            ("the model answers here", "who(q: q)"),
+        ]
+    ]
+
+
 def test_a_long_row_of_flows_and_names_is_followed() -> None:
     flows = "".join(f"flow f{i}(p: text) -> bool {{ step a = f{i + 1}(p: p) return a }}\n" for i in range(150))
     last = f"flow f150(p: text) -> bool {{ {ASKING} }}\n"
