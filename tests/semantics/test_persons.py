@@ -70,6 +70,19 @@ def test_by_the_choice_of_the_flow_that_asks() -> None:
     ]
 
 
+def test_by_a_question_whose_words_have_no_value() -> None:
+    """What the model answers decides whether the handler chooses another person."""
+    body = """
+      step w = who(q: q)
+      var p = "ann"
+      try { await approval first "{{ int(w.name) }}?" { from "team" timeout 1h then reject } } on error { set p = "bob" }
+      await approval ok "ok?" { from person p timeout 1h then reject }
+      return ok.approved
+    """
+    ((*_, end),) = ways(f"flow main(q: text) -> bool {{ {body} }}")
+    assert end == ("the model answers here", "who(q: q)")
+
+
 def test_through_flows_that_call_each_other() -> None:
     """What `back` gives is known only once `forth` is, which calls it."""
     flows = """
