@@ -29,6 +29,15 @@ def test_events_that_come_without_a_task_are_refused_for_good(played: Played) ->
     assert moments.ahead(), "what was taken in stays"
 
 
+def test_events_are_held_against_the_latest_task_and_not_the_first(played: Played) -> None:
+    moments = Moments()
+    played.info_.length, played.now = 13, 101.0
+    moments.refuse()
+    played.info_.length = 16
+    with pytest.raises(AheadOfTask):
+        moments.refuse()
+
+
 def test_a_history_that_is_shorter_is_not_ahead(played: Played) -> None:
     moments = Moments()
     played.info_.length = 7

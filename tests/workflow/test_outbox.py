@@ -193,3 +193,9 @@ def test_what_local_work_may_come_to_counts(world: World) -> None:
     assert len(world.send(*(Pause(str(each)) for each in range(2 * number)))) == number
     world.next_task()
     assert len(world.send(*(quick(f"q{each}") for each in range(2 * number)))) == number
+
+
+def test_a_size_is_that_of_the_bytes_that_travel() -> None:
+    assert limits.size_of({"é": [1, Lease(usd="1")]}) == len(
+        '{"é": [1, {"usd": "1", "tokens": null, "calls": null, "depth": {}, "deadline": null}]}'.encode()
+    )
