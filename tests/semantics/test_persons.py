@@ -70,6 +70,40 @@ def test_by_the_choice_of_the_flow_that_asks() -> None:
     ]
 
 
+CHOSEN = """
+  flow ask_about(p: text, about: text) -> bool {{
+    await approval ok "{{{{ about }}}}?" {{ from person p timeout 1h then reject }} return ok.approved
+  }}
+  flow main(q: text) -> bool {{
+    step w = who(q: q)
+    if w.sure {{ step a = ask_about(p: "ann", about: q) return a }}
+    step b = ask_about(p: "bob", about: {about})
+    return b
+  }}
+"""
+
+
+def test_by_the_choice_between_two_calls_that_ask_the_same_of_different_people() -> None:
+    ((*_, end),) = ways(CHOSEN.format(about="q"))
+    assert end == ("the model answers here", "who(q: q)")
+
+
+def test_calls_that_ask_different_things_are_no_choice_of_a_person() -> None:
+    assert ways(CHOSEN.format(about='"something else"')) == []
+
+
+def test_by_the_place_in_a_list_of_the_models() -> None:
+    text = """
+      agent some(q: text) -> { names: [text] at most 3 } { model "m" prompt "{{ q }}" }
+      flow main(q: text, people: [text] at most 3) {
+        step w = some(q: q)
+        for at, name in w.names { await approval ok "ok?" { from person people[at] timeout 1h then reject } }
+      }
+    """
+    ((*_, end),) = ways(text)
+    assert end == ("the model answers here", "some(q: q)")
+
+
 def test_by_a_question_whose_words_have_no_value() -> None:
     """What the model answers decides whether the handler chooses another person."""
     body = """
