@@ -1,5 +1,7 @@
 """The way of an answer of a model to the one who is asked is told from end to end."""
 
+import pytest
+
 from dsl.analysis import analyse
 from dsl.source import Source
 
@@ -104,12 +106,54 @@ def test_by_the_place_in_a_list_of_the_models() -> None:
     assert end == ("the model answers here", "some(q: q)")
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "var p = w.name",
+        'var p = "ann" set p = w.name',
+        "let p = first(people, w.n)[0]",
+        "let p = values(w.by)[0]",
+        'var p = "ann" loop again budget 2 iterations { until w.n > 3 } on exhausted { set p = "bob" }',
+        'var p = "ann" loop again budget 2 iterations { until q == "x" } on exhausted { set p = w.name }',
+        'var p = "ann" if w.n > 3 { set p = "bob" }',
+        'var p = "ann" for each in people { if w.n > 3 { break } set p = each }',
+    ],
+)
+def test_by_whatever_way_a_value_comes_of_the_answer(chosen: str) -> None:
+    text = f"""
+      agent some(q: text) -> {{ name: text, n: int, by: map[text] }} {{ model "m" prompt "{{{{ q }}}}" }}
+      flow main(q: text, people: [text] at most 3) -> bool {{
+        step w = some(q: q)
+        {chosen}
+        {ASKING}
+      }}
+    """
+    ((*_, end),) = ways(text)
+    assert end == ("the model answers here", "some(q: q)")
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        'var p = "ann" set p = q',
+        "let p = first(people, len(q))[0]",
+        'var p = "ann" loop again budget 2 iterations { until q == "x" } on exhausted { set p = "bob" }',
+    ],
+)
+def test_what_comes_of_the_input_is_no_choice_of_the_models(chosen: str) -> None:
+    assert (
+        ways(f"flow main(q: text, people: [text] at most 3) -> bool {{ step w = who(q: q) {chosen} {ASKING} }}") == []
+    )
+
+
 def test_by_a_question_whose_words_have_no_value() -> None:
     """What the model answers decides whether the handler chooses another person."""
     body = """
       step w = who(q: q)
       var p = "ann"
-      try { await approval first "{{ int(w.name) }}?" { from "team" timeout 1h then reject } } on error { set p = "bob" }
+      try {
+        await approval first "{{ int(w.name) }}?" { from "team" timeout 1h then reject }
+      } on error { set p = "bob" }
       await approval ok "ok?" { from person p timeout 1h then reject }
       return ok.approved
     """
