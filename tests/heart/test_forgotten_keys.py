@@ -47,6 +47,7 @@ def test_a_worker_that_was_away_for_too_long_makes_no_call_with_a_forgotten_key(
     """The wait for the next attempt is over at 2, and heard of when a worker is `back`."""
     ended = run(SIMPLE, LATE, DONE, away=(1.5, back), switches=switches)
     assert ended.failure.kind == OUTCOME_UNKNOWN
+    assert ended.failure.details == {"kind": "TimedOut", "message": "no answer"}
     assert ended.times("post") == [0.0]
     assert len(ended.times("undo")) == 1
 

@@ -85,3 +85,9 @@ def test_an_undo_of_a_branch_that_fails_beside_a_cancel_is_not_kept_quiet(switch
     assert (ended.outcome, ended.failure.kind) == ("failed", UNDO_FAILED)
     assert dropped(ended) == ["a2", "a1", "b1"]
     assert sorted(ended.ledger.values()) == ["undo_failed", "undone", "undone"]
+
+
+def test_of_each_undo_it_is_told_what_is_undone_and_by_what() -> None:
+    ended = run('step keep(x: "a") fail "x"')
+    told = [(note.kind, note.name, note.detail) for note in ended.run.state.notes if note.node == "undo"]
+    assert told == [("undoing", "main/keep", "drop"), ("undone", "main/keep", "")]

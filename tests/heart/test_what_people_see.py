@@ -4,6 +4,7 @@ import pytest
 
 from interpreter.boundary.payloads import RunOptions
 from interpreter.core.view import view
+from interpreter.core.wording import title
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.watched import definition_of
@@ -76,3 +77,19 @@ def test_a_question_says_whether_its_answers_must_be_verified(stage: str, whole:
     run.state.verified = whole
     (question,) = view(definition, run.state).questions
     assert question.verified is (bool(stage) or whole)
+
+
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [
+        ("main", "main"),
+        ("main/a", "a"),
+        ("main/a#2", "a"),
+        ("main/refine[3]/version", "refine[3]/version"),
+        ("main/try#1/body/version", "version"),
+        ("main/parallel#1/left/version", "left/version"),
+        ("main/if#1/then/for#2[0]/else/version#2", "for[0]/version"),
+    ],
+)
+def test_a_step_is_called_by_what_has_a_name_around_it(path: str, called: str) -> None:
+    assert title(path) == called

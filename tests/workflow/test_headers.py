@@ -43,3 +43,45 @@ async def test_a_header_is_read_as_it_was_written(
 
 def test_a_call_without_a_header_is_nobodys() -> None:
     assert read._read({}) == CallHeaders()
+
+
+class Next:
+    """What the SDK does with the input."""
+
+    def start_activity(self, input: Any) -> Any:
+        return input
+
+    start_local_activity = start_activity
+
+
+def given(**changes: Any) -> Any:
+    return SimpleNamespace(**{"headers": {"own": 1}, "activity_id": PLACE, "disable_eager_execution": False} | changes)
+
+
+@pytest.mark.parametrize(("attempt", "eager"), [(1, True), (2, False)])
+async def test_a_first_attempt_may_go_past_the_queue_and_each_further_one_is_for_whoever_takes_it(
+    played: Played, attempt: int, eager: bool
+) -> None:
+    outbound = written._Outbound(Next())  # type: ignore[arg-type]
+    with written.for_call(a_call(PLACE, key=OWN, attempt=attempt), []):
+        sent: Any = outbound.start_activity(given())
+        kept: Any = outbound.start_activity(given(disable_eager_execution=True))
+    assert (sent.disable_eager_execution, kept.disable_eager_execution) == (not eager, True)
+    assert sent.headers.keys() == {"own", CALL_HEADER}
+    if attempt == 1:
+        assert sent.headers[CALL_HEADER].data == b"signature"
+
+
+async def test_local_work_says_its_key_in_full(played: Played) -> None:
+    with written.for_call(a_call(PLACE, key=OWN), []):
+        sent: Any = written._Outbound(Next()).start_local_activity(given())  # type: ignore[arg-type]
+    assert OWN in sent.headers[CALL_HEADER].data.decode()
+
+
+async def test_what_is_no_call_of_a_tool_carries_no_header(played: Played) -> None:
+    with written.for_call(a_call(PLACE, key=OWN), []):
+        pass
+    outbound = written._Outbound(Next())  # type: ignore[arg-type]
+    for start in (outbound.start_activity, outbound.start_local_activity):
+        sent: Any = start(given())
+        assert sent.headers == {"own": 1}
