@@ -93,3 +93,35 @@ def test_a_question_says_whether_its_answers_must_be_verified(stage: str, whole:
 )
 def test_a_step_is_called_by_what_has_a_name_around_it(path: str, called: str) -> None:
     assert title(path) == called
+
+
+GATHERED = """edition 1
+tool look(x: text) -> text read { errors Gone }
+flow main() {
+  parallel for x in ["a", "gone", "c"] as all keep going { step found = look(x: x) yield found }
+}
+"""
+
+
+def gathered() -> SimulatedRun:
+    definition = definition_of(GATHERED)
+    assert definition is not None
+    tools = {"look": lambda command: Fails("Gone") if command.arguments["x"] == "gone" else Returns("found")}
+    run = Simulation(definition, World(tools)).run({})
+    run.simulation.go()
+    return run
+
+
+def test_of_a_fan_that_keeps_going_it_is_told_how_many_came_to_a_value() -> None:
+    told = [note.detail for note in gathered().state.notes if (note.kind, note.node) == ("completed", "parallel")]
+    assert told == ["2 of 3"]
+
+
+def test_who_knows_some_notes_is_told_those_that_came_since() -> None:
+    run = gathered()
+    numbers = [note.number for note in view(run.definition, run.state).notes]
+    assert numbers == list(range(1, run.state.note_count + 1))
+    del run.state.notes[:3]
+    for known in range(run.state.note_count + 1):
+        expected = [number for number in numbers if number > max(known, 3)]
+        assert [note.number for note in view(run.definition, run.state, known).notes] == expected
