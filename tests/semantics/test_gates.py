@@ -16,14 +16,16 @@ from tests.semantics.reading import clean
 TOOLS = """
 type Part { id: text, amount: decimal }
 type Claim { to: text, amount: decimal, parts: [Part] at most 5 }
+tool limit() -> decimal read
 tool pay(to: text, amount: decimal) irreversible keyed { compensate none "paid is paid" }
 """
 SCOPE: dict[str, Any] = {
+    "least": Decimal("1.5"),
     "claim": {
         "to": "ann",
         "amount": Decimal(5),
         "parts": [{"id": "a", "amount": Decimal(1)}, {"id": "b", "amount": Decimal(2)}],
-    }
+    },
 }
 
 
@@ -131,3 +133,20 @@ def test_a_filter_without_its_list_is_no_bug_of_ours() -> None:
     """
     codes = {each.code for each in analyse(Source("case.flow", text)).diagnostics}
     assert codes >= {"SF104", "SF501"}
+
+
+FILTERED = """
+  {before}
+  await approval ok "Pay?" {{ show claim from "leads" timeout 1h then reject }}
+  {after}
+  if ok.approved {{ for each in [p for p in claim.parts if p.amount > least] {{ step pay(to: each.id, amount: 1) }} }}
+"""
+
+
+def test_a_filter_by_what_is_known_where_it_is_asked_leaves_out_what_it_leaves_out() -> None:
+    assert gated(FILTERED.format(before="step least = limit()", after="")) == {"ok": [{"to": "b", "amount": 1}]}
+
+
+def test_a_filter_by_what_is_known_only_later_leaves_out_nothing() -> None:
+    both = [{"to": "a", "amount": 1}, {"to": "b", "amount": 1}]
+    assert gated(FILTERED.format(before="", after="step least = limit()")) == {"ok": both}
