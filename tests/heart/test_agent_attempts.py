@@ -132,6 +132,10 @@ def test_an_answer_that_was_cut_off_may_be_as_long_as_the_budget_allows() -> Non
     assert 12_000 - 4_105 - SENT < second < 12_000 - 4_105
 
 
+def test_an_answer_that_was_cut_off_may_be_four_times_as_long_where_there_is_room_for_more() -> None:
+    assert limits([cut(4_096), *TWO], options="budget 90k tokens")[:2] == [4_096, 16_384]
+
+
 def cut(answered: int) -> Fails:
     usage = {"input_tokens": 9, "output_tokens": answered}
     return Fails("MalformedOutput", "the answer was cut off", details=({"charge": "usage", "usage": usage},))
