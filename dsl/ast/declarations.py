@@ -6,7 +6,7 @@ from typing import Literal as OneOf
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
-from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry
+from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry, Stage
 from dsl.ast.types import Field, Type
 
 
@@ -66,9 +66,30 @@ class ToolDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Use(Node):
+    """A tool, an agent or a flow that an agent may call.
+
+    `when`, over the agent's parameters: whether it may in this step at all. `then`, over `result` and the agent's
+    parameters: what the model sees of a result. `only`, over the parameters of the target and those of the agent:
+    whether a call is carried out; else the model is told `otherwise`, a text over the same. With a `gate` people are
+    asked before each call.
+    """
+
+    target: str
+    when: Expression | None = None
+    then: Expression | None = None
+    gate: tuple[Stage, ...] = ()
+    only: Expression | None = None
+    otherwise: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentDeclaration(Node):
     """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
-    may ask for before the next model is asked."""
+    may ask for before the next model is asked. The calls of one turn run `side_by_side`, at most so many; None is all.
+    The same call for the `repeats`th time ends the agent. `keep_last`: how many messages the model sees.
+    `tells_budget`: each turn is told what is left.
+    """
 
     name: str
     parameters: tuple[Field, ...]
@@ -80,6 +101,11 @@ class AgentDeclaration(Node):
     budget: Budget | None = None
     answer_tokens: int | None = None
     patience: int | None = None
+    uses: tuple[Use, ...] = ()
+    side_by_side: int | None = None
+    repeats: int | None = None
+    keep_last: int | None = None
+    tells_budget: bool = False
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 

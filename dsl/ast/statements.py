@@ -56,7 +56,9 @@ class Compensate(Node):
 class Step(Node):
     """`step case = tickets.open(…) { timeout 5s }`. Unnamed, it has its target's name, numbered if it stands twice.
 
-    `patience` comes before the tool's: how long the call waits for a worker that has the tool.
+    `patience` comes before the tool's: how long the call waits for a worker that has the tool. An agent goes on with
+    the conversation `continues`. `transcript`, filled in when the flow is sealed: the flow asks for the conversation
+    that the agent had, which is bound to `transcript_name`.
     """
 
     name: str
@@ -67,7 +69,14 @@ class Step(Node):
     compensate: Compensate | None = None
     without_approval: str | None = None
     patience: int | None = None
+    continues: Expression | None = None
+    transcript: bool = False
     not_yet: tuple["NotYet", ...] = ()
+
+
+def transcript_name(step: str) -> str:
+    """What the conversation of an agent's step is bound to beside its result; no author can write such a name."""
+    return f"transcript({step})"
 
 
 @dataclass(frozen=True, slots=True)
