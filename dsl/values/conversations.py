@@ -2,43 +2,71 @@
 
 An immutable list of messages. The `tail` stands in the value, the rest in the store, in chunks of which each names the
 one before; `head` is the reference of the latest. So a value that goes on with another shares all that it has in
-common with it, and what is kept grows with what is said and no faster. Whoever has a conversation has a record of these
-four fields; the static type `conversation` keeps a flow from looking into it.
+common with it, and what is kept grows with what is said and no faster. `sizes` has one number for each message that
+belongs to it, the latest last, so a conversation that begins later than what is kept just has fewer of them. Whoever
+has a conversation has a record of these three fields; the static type `conversation` keeps a flow from looking into it.
 
-A message is a record: its `role` (`user`, `assistant` or `tool`) and its `text`, which may be a reference; of the
-assistant also the `calls` that it asks for, each with `id`, `name` and `arguments` (the JSON text that the model
-wrote); of a tool the id of the `call` that it answers. Fields that say nothing are left out.
+A message is a record: its `role` (`user`, `assistant` or `tool`) and its `text`; of the assistant also the `calls` that
+it asks for, each with `id`, `name` and `arguments` (the JSON text that the model wrote); of a tool the id of the `call`
+that it answers, and its `value`, which may hold references, in the place of a text. Fields that say nothing are left
+out.
 """
 
+import json
 from typing import cast
 
-from dsl.expressions.values import Reference, Value
+from dsl.expressions.values import Reference, Value, references, substitute
+from dsl.expressions.wire import to_wire
 
 FRAMING = 16
 """Bytes that a message counts for beside its texts: its role and what separates it from the next."""
 
 Message = dict[str, Value]
+Conversation = dict[str, Value]
 
 
-def conversation(head: Reference | None, tail: list[Message], messages: int, size: int) -> dict[str, Value]:
-    """`messages` is how many there are in all, `size` how many bytes of UTF-8 their texts have at most."""
-    return {"head": head, "tail": cast(Value, tail), "messages": messages, "size": size}
+def conversation(head: Reference | None, tail: list[Message], sizes: list[int]) -> Conversation:
+    """Of the kept messages only as many belong to it as `sizes` has numbers for; the `tail` belongs to it in any case.
+    """
+    return {"head": head, "tail": cast(Value, tail), "sizes": cast(Value, sizes)}
 
 
-EMPTY = conversation(None, [], 0, 0)
+EMPTY = conversation(None, [], [])
 
 
-def with_messages(talk: dict[str, Value], added: list[Message]) -> dict[str, Value]:
+def head_of(talk: Conversation) -> Reference | None:
+    return cast("Reference | None", talk["head"])
+
+
+def tail_of(talk: Conversation) -> list[Message]:
+    return cast("list[Message]", talk["tail"])
+
+
+def sizes_of(talk: Conversation) -> list[int]:
+    return cast("list[int]", talk["sizes"])
+
+
+def with_messages(talk: Conversation, added: list[Message]) -> Conversation:
     """The conversation that goes on with `added`."""
-    head, tail = cast("Reference | None", talk["head"]), cast("list[Message]", talk["tail"])
-    messages, size = cast(int, talk["messages"]), cast(int, talk["size"])
-    return conversation(head, [*tail, *added], messages + len(added), size + sum(map(size_of, added)))
+    sizes = [*sizes_of(talk), *map(size_of, added)]
+    return conversation(head_of(talk), [*tail_of(talk), *added], sizes)
 
 
 def size_of(message: Message) -> int:
-    """How many bytes of UTF-8 the texts of a message have, and a little for what is around them."""
+    """How many bytes of UTF-8 a message has at most, and a little for what is around it."""
     calls = cast("list[dict[str, str]]", message.get("calls") or [])
     texts = [text for call in calls for text in (call["id"], call["name"], call["arguments"])]
-    text = message.get("text")
-    own = text.size if type(text) is Reference else len(str(text or "").encode())
-    return FRAMING + own + sum(FRAMING + len(each.encode()) for each in texts)
+    texts += [str(message.get("text") or ""), str(message.get("call") or "")]
+    return FRAMING * (1 + len(texts)) + sum(len(text.encode()) for text in texts) + _size_of_value(message.get("value"))
+
+
+def text_of(value: Value) -> str:
+    """What a model is told that a tool gave; nothing in it is a reference."""
+    return value if type(value) is str else json.dumps(to_wire(value), ensure_ascii=False)
+
+
+def _size_of_value(value: Value) -> int:
+    kept = references(value)
+    if not kept:
+        return len(text_of(value).encode()) if value is not None else 0
+    return len(text_of(substitute(value, lambda _: None)).encode()) + 2 * sum(each.size for each in kept)
