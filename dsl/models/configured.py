@@ -3,6 +3,7 @@
     [models."llama-3.1-8b"]
     input = 0.10            # US dollars for a million tokens of a prompt
     output = 0.40           # and of an answer
+    cached = 0.01           # and of a prompt that the provider has in its cache
     answer = 8192           # the most tokens of one answer
     refuses = ["temperature"]
 
@@ -25,6 +26,7 @@ from dsl.models import known
 
 NAME = "steadflow.toml"
 VARIABLE = "STEADFLOW_MODELS"
+PRICES = ("input", "output", "cached", "cache_write")
 
 REFUSABLE = (
     *("temperature", "max_completion_tokens", "stream_options", "stream"),
@@ -39,10 +41,14 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What is said of one model. Prices are US dollars for a million tokens."""
+    """What is said of one model. Prices are US dollars for a million tokens; of those of a prompt, the provider reads
+    the `cached` from its cache, and writes others there.
+    """
 
     input: Decimal | None = None
     output: Decimal | None = None
+    cached: Decimal | None = None
+    cache_write: Decimal | None = None
     answer: int | None = None
     refuses: tuple[str, ...] | None = None
     like: str | None = None
@@ -62,10 +68,14 @@ class Models:
         said = self._said(model)
         return said.refuses if said.refuses is not None else known.refused_by(said.like or model)
 
-    def price(self, model: str) -> tuple[Decimal, Decimal] | None:
-        """What is said of its price, if anything is."""
+    def price(self, model: str) -> tuple[Decimal, Decimal, Decimal | None, Decimal | None] | None:
+        """What is said of its price, if anything is: of a prompt, of an answer, of what is read from a cache, of what
+        is written there.
+        """
         said = self._said(model)
-        return None if said.input is None or said.output is None else (said.input, said.output)
+        if said.input is None or said.output is None:
+            return None
+        return said.input, said.output, said.cached, said.cache_write
 
     def priced_as(self, model: str) -> str:
         """The model whose price is its own, where none is said."""
@@ -133,8 +143,8 @@ def _settings(row: Any, where: str) -> Settings:
         problem = _PROBLEMS[name](value) if name in _PROBLEMS else f"there is no such setting; {_ALL}"
         if problem:
             raise Unusable(f"{where}, `{name}`: {problem}")
-    prices = {name: Decimal(row[name]) for name in ("input", "output") if name in row}
-    if len(prices) == 1:
+    prices = {name: Decimal(row[name]) for name in PRICES if name in row}
+    if prices and not ("input" in prices and "output" in prices):
         raise Unusable(f"{where}: a price has both `input` and `output`")
     refuses = tuple(sorted(row["refuses"])) if "refuses" in row else None
     return Settings(**prices, answer=row.get("answer"), refuses=refuses, like=row.get("like"))
@@ -159,5 +169,9 @@ def _no_model(value: Any) -> str | None:
     return None if type(value) is str and known.is_known(value) else "expected the name of a model that is known"
 
 
-_PROBLEMS = {"input": _no_price, "output": _no_price, "answer": _no_count, "refuses": _not_refusable, "like": _no_model}
+_PROBLEMS = dict.fromkeys(PRICES, _no_price) | {
+    "answer": _no_count,
+    "refuses": _not_refusable,
+    "like": _no_model,
+}
 _ALL = f"there are {', '.join(_PROBLEMS)}"

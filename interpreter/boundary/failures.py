@@ -54,8 +54,8 @@ MODEL_FAILURES = frozenset(
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
 `ApplicationError` is a `ModelFailureDetail` as a dictionary:
 
-`retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (`{input_tokens,
-output_tokens}` when the provider reported it, or null), `cut` (the answer is as long as it might be), `refuses` (what
+`retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (a
+`ChatUsage` when the provider reported it, or null), `cut` (the answer is as long as it might be), `refuses` (what
 of `payloads.REFUSABLE` the server does not take), `unreached` (nothing answers at the address), `charge`: `"none"`
 (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a
 timeout, a broken stream). What is not so is left out. `NoProvider`: the worker that took the call can ask no model,

@@ -23,10 +23,14 @@ class DefinitionEnvelope:
 
 @dataclass
 class Price:
-    """US dollars for one token, as decimal texts."""
+    """US dollars for one token, as decimal texts. `cached` is that of a token of a prompt that its provider read from
+    its cache, `cache_write` of one that it wrote there; None is as any other of a prompt.
+    """
 
     input: str
     output: str
+    cached: str | None = None
+    cache_write: str | None = None
 
 
 @dataclass
@@ -161,8 +165,15 @@ instructions stand before the prompt, without `json_schema` the schema is told i
 
 @dataclass
 class ChatUsage:
+    """Of the tokens of the prompt, the provider read so many from its cache, or wrote them there; of those of the
+    answer, `reasoning_tokens` are what the model thought.
+    """
+
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """What an attempt at a model may cost at most, and what it did cost.
 
 The bound is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many tokens as
-bytes, and the model is told how many it may answer with.
+bytes, and the model is told how many it may answer with. What is sent is reserved for at the highest of its prices: a
+provider that reads a prompt from its cache takes less, one that writes it there may take more.
 
 How many that are. A lost attempt (a killed worker, a broken connection) is charged as if it had cost all that was
 reserved for it, because nobody can say. So an attempt never takes all that is left: it takes the answer's ceiling, and
@@ -14,7 +15,7 @@ from decimal import Decimal
 
 from dsl.expressions.values import Reference, Value
 from interpreter.boundary import numbers
-from interpreter.boundary.payloads import REFUSABLE, ChatRequest
+from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, State
@@ -50,10 +51,20 @@ def most(state: State, purse: str, request: ChatRequest, most_answer: int, *, wh
 
 
 def of_usage(state: State, model: str, usage: Value) -> Amount | None:
-    """What a provider's report comes to; None when there is none that can be true."""
+    """What a provider's report comes to, by its own prices; None when there is none that can be true."""
     told = usage if type(usage) is dict else {}
     sent, answer = numbers.tokens(told.get("input_tokens")), numbers.tokens(told.get("output_tokens"))
-    return None if sent is None or answer is None else _price(state, model, sent, answer)
+    if sent is None or answer is None:
+        return None
+    price = state.prices.get(model)
+    if price is None:
+        return Amount(Decimal(0), sent + answer, 1)
+    cached, written = (numbers.tokens(told.get(name)) or 0 for name in ("cached_tokens", "cache_write_tokens"))
+    if cached + written > sent:
+        cached = written = 0
+    read, write = Decimal(price.cached or price.input), Decimal(price.cache_write or price.input)
+    usd = (sent - cached - written) * Decimal(price.input) + cached * read + written * write
+    return Amount(usd + answer * Decimal(price.output), sent + answer, 1)
 
 
 def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) -> Amount:
@@ -93,7 +104,7 @@ def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -
     room = None if tokens_left is None else tokens_left // attempts - sent
     if price is None or usd_left is None or not Decimal(price.output):
         return room
-    usd = usd_left / attempts - sent * Decimal(price.input)
+    usd = usd_left / attempts - sent * _dearest(price)
     return purses.smaller(room, int(usd // Decimal(price.output)))
 
 
@@ -104,10 +115,15 @@ def _one_call_left(state: State, purse: str) -> bool:
 
 
 def _price(state: State, model: str, sent: int, answer: int) -> Amount:
-    """So many tokens, and their price when it is known."""
+    """So many tokens, and what they cost at most when that is known."""
     price = state.prices.get(model)
-    usd = sent * Decimal(price.input) + answer * Decimal(price.output) if price else Decimal(0)
+    usd = sent * _dearest(price) + answer * Decimal(price.output) if price else Decimal(0)
     return Amount(usd, sent + answer, 1)
+
+
+def _dearest(price: Price) -> Decimal:
+    """Of a token that is sent."""
+    return max(Decimal(each) for each in (price.input, price.cached, price.cache_write) if each is not None)
 
 
 def _bytes(text: str | Reference) -> int:

@@ -56,10 +56,9 @@ def _failure(request: ChatRequest, answer: Answer) -> ProviderFailure | None:
 
 def _cut_off(request: ChatRequest, answer: Answer) -> str:
     most = request.max_output_tokens
-    if answer.tokens_reasoned:
-        return (
-            f"the answer was cut off: its reasoning took {answer.tokens_reasoned} of the {most} tokens that it may have"
-        )
+    reasoned = answer.usage.reasoning_tokens if answer.usage is not None else 0
+    if reasoned:
+        return f"the answer was cut off: its reasoning took {reasoned} of the {most} tokens that it may have"
     if answer.reasoned and not answer.text.strip():
         return f"the answer was cut off: its reasoning took all of the {most} tokens that it may have"
     return f"the answer was cut off: it is longer than {most} tokens"

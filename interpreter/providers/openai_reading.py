@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interpreter.boundary.payloads import ChatUsage
-from interpreter.providers.provider import believable
+from interpreter.providers.openai_usage import told_usage
 
 LONGEST_ANSWER = 1_500_000
 """Characters of an answer, and of a line: more than any model gives, and as much as a history takes."""
@@ -39,7 +39,7 @@ class ToldError(Exception):
 @dataclass
 class Answer:
     """What has come of an answer so far. `complete`: the server said that this is all; `reasoned`: it has told what the
-    model thought; `tokens_reasoned`: how much that was, where it says so.
+    model thought.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -47,7 +47,6 @@ class Answer:
     finish: str = ""
     model: str = ""
     usage: ChatUsage | None = None
-    tokens_reasoned: int = 0
     reasoned: bool = False
     calls_tools: bool = False
     complete: bool = False
@@ -67,16 +66,9 @@ class Answer:
         if type(part.get("model")) is str:
             self.model = part["model"] or self.model
         if type(part.get("usage")) is dict:
-            self._used(part["usage"])
+            self.usage = told_usage(part["usage"])
         for choice in _objects(part.get("choices")):
             self._choice(choice)
-
-    def _used(self, usage: dict[str, Any]) -> None:
-        told: Any = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-        self.usage = believable(ChatUsage(*told))
-        details = usage.get("completion_tokens_details")
-        reasoned = details.get("reasoning_tokens") if type(details) is dict else None
-        self.tokens_reasoned = reasoned if type(reasoned) is int and reasoned > 0 else 0
 
     def _choice(self, choice: dict[str, Any]) -> None:
         if choice.get("index") not in (0, None):

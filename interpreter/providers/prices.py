@@ -22,7 +22,7 @@ def resolve_prices(models: Iterable[str], known: Models = TABLE) -> dict[str, Pr
 
 def _said(model: str, known: Models) -> Price | None:
     said = known.price(model)
-    return None if said is None else Price(*map(_for_one, said))
+    return None if said is None else Price(*(None if part is None else _for_one(part) for part in said))  # type: ignore[arg-type]
 
 
 def _price(model: str) -> Price | None:
@@ -37,7 +37,10 @@ def _price(model: str) -> Price | None:
     prices = known.get_prices(datetime.now(UTC))
     if prices.input_mtok is None or prices.output_mtok is None:
         return None
-    return Price(input=_for_one(prices.input_mtok), output=_for_one(prices.output_mtok))
+    cached, written = (
+        None if price is None else _for_one(price) for price in (prices.cache_read_mtok, prices.cache_write_mtok)
+    )
+    return Price(_for_one(prices.input_mtok), _for_one(prices.output_mtok), cached, written)
 
 
 def _for_one(price: "Decimal | TieredPrices") -> str:

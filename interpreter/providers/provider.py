@@ -1,10 +1,10 @@
 """What a provider is: one attempt at one model, ending in an answer or in a failure that says what it cost."""
 
-from dataclasses import asdict
 from typing import Any, Literal, Protocol
 
 from interpreter.boundary.numbers import tokens
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.sparse import sparse
 
 Charge = Literal["none", "usage", "reservation"]
 """What a failed attempt is charged: nothing, what was reported, or (nobody knows) all that was reserved."""
@@ -52,7 +52,7 @@ class ProviderFailure(Exception):
         usage = believable(self.usage)
         return {
             "retry_after": self.retry_after,
-            "usage": asdict(usage) if usage else None,
+            "usage": sparse(usage),
             "charge": self.charge,
             **({"cut": True} if self.cut else {}),
             **({"refuses": list(self.refuses)} if self.refuses else {}),
@@ -70,7 +70,11 @@ def believable(usage: ChatUsage | None) -> ChatUsage | None:
     if usage is None:
         return None
     sent, answer = tokens(usage.input_tokens), tokens(usage.output_tokens)
-    return None if sent is None or answer is None else ChatUsage(sent, answer)
+    if sent is None or answer is None:
+        return None
+    cached, written = tokens(usage.cached_tokens) or 0, tokens(usage.cache_write_tokens) or 0
+    reasoned = min(tokens(usage.reasoning_tokens) or 0, answer)
+    return ChatUsage(sent, answer, *((cached, written) if cached + written <= sent else (0, 0)), reasoned)
 
 
 def at_most(request: ChatRequest) -> ChatUsage:

@@ -19,6 +19,7 @@ FILE = """
 [models.m1]
 input = 0.10
 output = 2
+cached = 0.01
 answer = 8192
 refuses = ["temperature", "json_schema"]
 
@@ -40,7 +41,7 @@ def models(tmp_path: Path) -> Models:
 
 
 def test_the_file_of_the_nearest_folder_counts(models: Models, tmp_path: Path) -> None:
-    assert models.price("m1") == (Decimal("0.10"), Decimal(2))
+    assert models.price("m1") == (Decimal("0.10"), Decimal(2), Decimal("0.01"), None)
     (tmp_path / "flows" / NAME).write_text("[models.m2]\nanswer = 1\n")
     assert models_for(tmp_path / "flows", {}).settings.keys() == {"m2"}
 
@@ -48,7 +49,7 @@ def test_the_file_of_the_nearest_folder_counts(models: Models, tmp_path: Path) -
 def test_what_is_said_is_pinned_in_a_run(models: Models) -> None:
     names = ["m1", "our/deployment", "other"]
     prices = resolve_prices(names, models)
-    assert prices["m1"] == Price("0.0000001", "0.000002")
+    assert prices["m1"] == Price("0.0000001", "0.000002", "0.00000001")
     assert prices["our/deployment"] == resolve_prices(["gpt-4o"])["gpt-4o"]
     assert "other" not in prices
     assert resolve_max_output(names, models) == {"m1": 8192, "our/deployment": 16_384}
@@ -88,7 +89,7 @@ def test_a_price_that_nobody_knows_is_refused_and_the_refusal_says_how(
         prepare(MemoryStore(), flow, None, None)
     (tmp_path / NAME).write_text(FILE)
     prepared = prepare(MemoryStore(), flow, None, None).input
-    assert prepared.prices["m1"] == Price("0.0000001", "0.000002")
+    assert prepared.prices["m1"] == Price("0.0000001", "0.000002", "0.00000001")
     assert prepared.max_output["m1"] == 8192
     assert prepared.refuses == {"m1": ["json_schema", "temperature"]}
 
@@ -105,7 +106,7 @@ def test_a_price_that_nobody_knows_is_refused_and_the_refusal_says_how(
         ('[models.m1]\nrefuses = "temperature"\n', "`refuses`: expected a list of some of temperature"),
         ('[models.m1]\nrefuses = ["colour"]\n', "`refuses`: expected a list"),
         ('[models.m1]\nlike = "gpt-4o-mimi"\n', "`like`: expected the name of a model that is known"),
-        ("[models.m1]\nprice = 1\n", "`price`: there is no such setting; there are input, output"),
+        ("[models.m1]\nprice = 1\n", "`price`: there is no such setting; there are input, output, cached"),
         ("[models]\nm1 = 1\n", "expected a table of settings"),
         ("[model.m1]\n", "not `model`"),
         ("oops", "is not TOML"),

@@ -12,7 +12,7 @@ from interpreter.providers.rehearsal import RehearsalProvider
 
 
 def test_a_known_model_has_the_price_of_one_token_and_an_unknown_one_is_absent() -> None:
-    assert resolve_prices(["gpt-4o", "no-such-model"]) == {"gpt-4o": Price(input="0.0000025", output="0.00001")}
+    assert resolve_prices(["gpt-4o", "no-such-model"]) == {"gpt-4o": Price("0.0000025", "0.00001", "0.00000125")}
 
 
 def test_a_model_may_name_its_provider() -> None:
@@ -22,6 +22,7 @@ def test_a_model_may_name_its_provider() -> None:
 def test_where_the_price_rises_with_the_prompt_the_highest_counts() -> None:
     price = resolve_prices(["claude-sonnet-4-5"])["claude-sonnet-4-5"]
     assert Decimal(price.input) == Decimal("0.000006")
+    assert (price.cached, price.cache_write) == ("0.0000006", "0.0000075")
 
 
 async def test_without_a_key_nobody_is_asked_and_a_rehearsal_is_asked_for() -> None:
