@@ -26,7 +26,7 @@ Conversation = dict[str, Value]
 
 
 def conversation(head: Reference | None, tail: list[Message], sizes: list[int]) -> Conversation:
-    """Of the kept messages only as many belong to it as `sizes` has numbers for; the `tail` belongs to it in any case."""
+    """Of the kept messages only as many belong to it as `sizes` has numbers for; the `tail` always does."""
     return {"head": head, "tail": cast(Value, tail), "sizes": cast(Value, sizes)}
 
 
