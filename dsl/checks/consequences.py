@@ -9,27 +9,34 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
+from dsl.ast.expressions import Get
 from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, If
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.findings import DefinedTwice, UnknownName
+from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable
+from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
 
 _OF_THE_ORDER = ("SF103", "SF305", "SF50", "SF601", "SF602", "SF603", "SF605")
 """What depends on which statements stand where."""
 _OF_THE_FILE = ("SF106",)
 _OF_APPROVALS = ("SF501",)
+_OF_CONDITIONS = ("SF202", "SF501")
+"""What depends on what a condition told."""
 _OF_EFFECTS = ("SF109", "SF40", "SF50", "SF603")
 
 
 def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     """Without what follows from damage of the text, or from names that stand for nothing."""
     missed = list(program.facts.found(UnknownName))
-    if any(each.kind == "tool, agent or flow" for each in missed):
+    if any(each.kind in ("tool, agent or flow", "name") for each in missed):
         found = [each for each in found if not each.code.startswith(_OF_THE_FILE)]
     flows = [flow.span for flow in program.facts.all(FlowDeclaration)]
     missing = [each.node.span.start for each in missed]
-    found = _without(found, _OF_APPROVALS, flows, missing)
+    found = _without(found, (*_OF_APPROVALS, "SF109"), flows, missing)
+    found = _one_for_each_approval(_behind(found, _OF_CONDITIONS, flows, _conditions(program)), program)
+    found = _of_the_unreachable(found, program)
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
     found = _without(found, ("SF101", "SF103"), _renamed(flows, twice, missing), twice)
     damage = program.facts.damage
@@ -37,6 +44,49 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
         return found
     damaged = _Damaged(program)
     return (each for each in found if not damage.touches(each.primary.span) and not damaged.hides(each))
+
+
+def _conditions(program: Program) -> list[int]:
+    """Where conditions end that hold a mistake, so that what they tell is not known."""
+    facts = program.facts
+    conditions = Damage(node.condition.span for node in facts.all(If))
+    wrong = [found.node.span for found in facts.findings if isinstance(found, UnknownName | UnknownField)]
+    return [span.end for span in (*wrong, *facts.damage.spans) if conditions.touches(span)]
+
+
+def _behind(
+    found: Iterable[Diagnostic], codes: tuple[str, ...], flows: list[Span], places: list[int]
+) -> list[Diagnostic]:
+    """Without what has these codes and stands behind one of `places` in its flow."""
+    hurt = Damage(Span(place, flow.end) for flow in flows for place in places if flow.start <= place <= flow.end)
+    return [each for each in found if not each.code.startswith(codes) or not hurt.touches(each.primary.span)]
+
+
+def _one_for_each_approval(found: list[Diagnostic], program: Program) -> list[Diagnostic]:
+    """A call that is reached without its approval uses an answer that may be none: it is told with the call."""
+    facts = program.facts
+    answers = [each.node for each in facts.found(MaybeNull) if isinstance(each.node, Get)]
+    of_approvals = {program.place(node) for node in answers if isinstance(facts.type_of(node.subject), ApprovalOf)}
+    flows = [flow.span for flow in facts.all(FlowDeclaration)]
+    called = [each.primary.span.start for each in found if each.code == "SF501"]
+    hurt = Damage(flow for flow in flows if any(flow.start <= place <= flow.end for place in called))
+    return [
+        each
+        for each in found
+        if each.code != "SF202" or each.primary.span not in of_approvals or not hurt.touches(each.primary.span)
+    ]
+
+
+def _of_the_unreachable(found: list[Diagnostic], program: Program) -> list[Diagnostic]:
+    """Of what is never reached that is told, and not which names have no value there; or another mistake in it."""
+    dead = [each.node.span for each in program.facts.found(Unreachable)]
+    if not dead:
+        return found
+    whole = Damage(dead)
+    found = [each for each in found if each.code != "SF103" or not whole.touches(each.primary.span)]
+    wrong = [each.primary.span.start for each in found if each.severity == "error" and each.code != "SF601"]
+    told = {program.place(each.node) for each in program.facts.found(Unreachable) if _count(each.node.span, wrong) == 0}
+    return [each for each in found if each.code != "SF601" or each.primary.span in told]
 
 
 def _renamed(flows: list[Span], twice: list[int], missing: list[int]) -> list[Span]:
@@ -91,6 +141,10 @@ class _Damaged:
         }
         text = program.source.text
         self._blocks = any({"{", "}"} & set(text[each.start : each.end]) for each in program.facts.damage.spans)
+        damage = program.facts.damage
+        self._first = damage.spans[0].start
+        asking = (node.span for node in program.facts.all(AwaitApproval) if damage.touches(node.span))
+        self._asking = Damage(asking)
         self._tools = any(isinstance(nodes[at], ToolDeclaration) for at in self._hurt if nodes)
 
     def hides(self, each: Diagnostic) -> bool:
@@ -100,5 +154,9 @@ class _Damaged:
         if at not in self._hurt or not self._nodes:
             return False
         if each.code == "SF604" and self._blocks:
+            return True
+        if each.code == "SF302" and self._asking.touches(each.primary.span):
+            return True
+        if each.code in _OF_CONDITIONS and self._blocks and each.primary.span.start > self._first:
             return True
         return not isinstance(self._nodes[at], FlowDeclaration) or each.code.startswith(_OF_THE_ORDER)

@@ -95,7 +95,8 @@ def list_literal(node: ListLiteral, state: State, inference: Inference) -> Type:
         joined = join(item, found)
         if joined is None:
             inference.report(Mismatch(part, "an item of this list", f"{spelled(item)}, as the items before", found))
-        item = item if joined is None else joined
+            return ListOf(UNKNOWN, len(node.items))
+        item = joined
     for part, found in zip(node.items, types, strict=True):
         if misfit(found, item) is None:
             inference.widen(part, found, item)

@@ -50,6 +50,7 @@ PARTIAL = {
             "what makes a value, so that its size is looked at; the others only find one",
         ),
         ("dsl/semantics/declare.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/semantics/origins.py", "AwaitApproval Step", "what gives records with fields that are written"),
         ("dsl/semantics/raised.py", "Conditional Literal RecordLiteral Template", "what a `fail` names a kind by"),
         ("dsl/semantics/spending.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         ("dsl/semantics/gating/gates.py", "For ParallelFor", "items of what was shown; any other round opens no gate"),
