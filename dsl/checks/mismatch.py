@@ -82,7 +82,7 @@ def _advice(found: Mismatch) -> str | None:
 
 def _conversion(found: Mismatch) -> str | None:
     if found.found == JSON and found.wanted not in ("text", "int", "number", "decimal"):
-        return "convert it first, by calling a type: `type Items = [text]`, then `Items(…)`"
+        return f"convert it first, by calling a type: {_called(found.wanted)}"
     is_text = found.found == TEXT or isinstance(found.found, Enum)
     if found.wanted == "text" and (found.found in NUMERIC or found.found == JSON):
         return "write `text(…)`, or put it into a template"
@@ -91,3 +91,14 @@ def _conversion(found: Mismatch) -> str | None:
         how = "`round`, `floor` or `ceil`" if from_number else f"`{found.wanted}(…)`"
         return f"nothing is converted by itself: write {how}"
     return None
+
+
+def _called(wanted: str) -> str:
+    """A type to call on json, as an example, where `wanted` is asked for."""
+    if wanted in ("bool", "time", "duration"):
+        return f"`{wanted}(…)`"
+    if wanted in ("a map or a record", "a record or a map"):
+        return "`type Fields = map[json]`, then `Fields(…)`"
+    if wanted.startswith(("a number", "two numbers")):
+        return "`int(…)`, `number(…)` or `decimal(…)`, or `text(…)`"
+    return "`type Items = [text]`, then `Items(…)`"

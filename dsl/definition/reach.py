@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
 from dsl.ast.node import Node, walk
+from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call
 from dsl.ast.types import Field, NamedType, Type
 from dsl.definition.definition import Parts
-from dsl.definition.rewrite import rewrite
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Node)

@@ -27,14 +27,14 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
+from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import AwaitApproval, Budget, Call, GatedCall, Retry
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts
-from dsl.definition.elaboration import Elaboration
 from dsl.definition.form import to_bytes
 from dsl.definition.reach import reach
-from dsl.definition.rewrite import rewrite
+from dsl.semantics.elaboration import Elaboration
 from dsl.semantics.facts import Facts
 from dsl.semantics.spending import Spending
 from dsl.source import Source

@@ -28,6 +28,9 @@ from dsl.expressions.values import Scope, Value
 Evaluator: TypeAlias = Callable[[Any, Scope, Evaluation], Any]
 
 
+TOO_DEEP = "this expression, or a value in it, is nested too deeply"
+
+
 def evaluate(expression: Expression, scope: Scope, context: Context) -> Value:
     """The value of `expression`, where `scope` gives the value of each name."""
     evaluation = Evaluation(context)
@@ -36,7 +39,7 @@ def evaluate(expression: Expression, scope: Scope, context: Context) -> Value:
         if type(expression) in _COMPOSING:
             check_size(value, context.size)
     except RecursionError:
-        raise EvaluationError("LimitExceeded", "this expression, or a value in it, is nested too deeply") from None
+        raise EvaluationError("LimitExceeded", TOO_DEEP) from None
     finally:
         if context.meter is not None:
             context.meter.spent += context.steps - evaluation.left

@@ -6,10 +6,10 @@ from dsl.expressions.context import Evaluation
 from dsl.expressions.equality import equal
 from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
 from dsl.expressions.json_reading import parse, size_of_json
+from dsl.expressions.json_writing import json_text
 from dsl.expressions.size import charge_walk
 from dsl.expressions.text import render
 from dsl.expressions.values import references
-from dsl.expressions.wire import json_text
 
 
 def join(evaluation: Evaluation, items: Any, separator: Any = "") -> str:

@@ -8,7 +8,12 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from dsl.expressions.wire import decimal_text
+from dsl.expressions.wire import decimal_text, to_wire_exactly
+
+
+def json_text(value: Any) -> str:
+    """A value as it is taken for `json`, with the digits of its decimals: what `json_text(…)` and templates write."""
+    return exact_text(to_wire_exactly(value))
 
 
 def exact_text(data: Any) -> str:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from dsl.expressions.errors import NeedsReference
+from dsl.expressions.json_writing import json_text
 from dsl.expressions.values import Reference, references
-from dsl.expressions.wire import decimal_text, duration_text, json_text, time_text
+from dsl.expressions.wire import decimal_text, duration_text, time_text
 
 
 def render(value: Any) -> str:

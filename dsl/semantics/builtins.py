@@ -97,7 +97,9 @@ def _sums(found: Type) -> bool:
 
 def _starts(found: Type, given: Given) -> bool:
     item = given.item()
-    return found == item or (found in NUMERIC and item in NUMERIC) or UNKNOWN in (found, item) or item == NEVER
+    if UNKNOWN in (found, item) or item == NEVER:
+        return found in (*NUMERIC, DURATION, UNKNOWN)
+    return found == item or (found in NUMERIC and item in NUMERIC and join(found, item) is not None)
 
 
 def _has_extreme(found: Type, given: Given) -> bool:
@@ -153,10 +155,10 @@ _CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC
 _LIST = Shape("a list", lambda found, given: isinstance(found, ListOf))
 _SIZED = Shape(
     "a list, a map or a text",
-    lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found) or found == JSON,
+    lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found),
 )
 _SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or _is_text(found))
-_KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record) or found == JSON)
+_KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record))
 _TEXTS = Shape(
     "a list of texts",
     lambda found, given: isinstance(found, ListOf) and (_is_text(found.item) or found.item in (UNKNOWN, NEVER)),

@@ -12,6 +12,7 @@ from dsl.ast.declarations import Module
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call, Step
+from dsl.ast.types import Field
 from dsl.semantics.findings import Finding
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Declarations, Signature, Symbol
@@ -38,11 +39,21 @@ class Cast:
     otherwise: str
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """What was written for a field or a parameter; `role` names the place in a message."""
+
+    value: Expression
+    field: Field
+    role: str
+
+
 @dataclass(slots=True)
 class Facts:
     """`nodes` holds every node of the module by class, in source order; `versions` which assignment of a `var` each use
     of its name reads; `conversions` the types that the value of an expression becomes one of, in turn; `casts` the
-    calls of types; `sums_of_durations` calls of `sum` that say no start; `used` the ids of nodes whose name is read,
+    calls of types; `constants` what may turn out not to hold, without running; `sums_of_durations` calls of `sum` that
+    say no start; `used` the ids of nodes whose name is read,
     `partly_read` those of flows that hold something which could not be read or does not run yet."""
 
     module: Module
@@ -51,6 +62,7 @@ class Facts:
     types: dict[int, Type] = field(default_factory=dict)
     conversions: dict[int, tuple[Type, ...]] = field(default_factory=dict)
     casts: dict[int, Cast] = field(default_factory=dict)
+    constants: dict[int, Constant] = field(default_factory=dict)
     sums_of_durations: set[int] = field(default_factory=set)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)

@@ -197,6 +197,10 @@ def widened(type_: Type) -> Type:
             return TEXT
         case ListOf(item=item, at_most=at_most):
             return ListOf(widened(item), at_most)
+        case MapOf(value=value):
+            return MapOf(widened(value))
+        case OptionalOf(item=item):
+            return OptionalOf(widened(item))
         case Record(name=None, members=parts):
             return Record(tuple(Member(part.name, widened(part.type), part.required) for part in parts))
         case _:
@@ -204,15 +208,21 @@ def widened(type_: Type) -> Type:
 
 
 def grown(type_: Type, found: Type) -> Type | None:
-    """The type of a `var` without a written one that is set to a `found`, which does not fit what it has held so far: a
-    fraction may turn out a number or a decimal, a list longer. None when it is of another kind."""
+    """The type of a `var` without a written one that is set to a `found`, which does not fit what it held so far: an
+    int or a fraction may turn out a number or a decimal, a list longer. None when it is of another kind."""
     match type_, found:
-        case Basic(), Basic() if type_ == FRACTION and found in (NUMBER, DECIMAL):
+        case Basic(), Basic() if (type_, found) in WIDER:
             return found
         case ListOf(), ListOf():
             item = type_.item if misfit(found.item, type_.item) is None else grown(type_.item, found.item)
             fits = type_.at_most is None or (found.at_most is not None and found.at_most <= type_.at_most)
             return None if item is None else ListOf(item, type_.at_most if fits else None)
+        case OptionalOf(item=item), _ if found != NULL:
+            inner = grown(item, required(found))
+            return None if inner is None else OptionalOf(inner)
+        case MapOf(value=value), MapOf(value=new_value):
+            wider = grown(value, new_value)
+            return None if wider is None else MapOf(wider)
         case Record(name=None), Record():
             have, new = members(type_) or {}, members(found) or {}
             if have.keys() != new.keys():

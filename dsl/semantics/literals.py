@@ -7,6 +7,7 @@ from dsl.ast.expressions import (
     Conditional,
     DurationLiteral,
     Entry,
+    Expression,
     ListLiteral,
     Literal,
     RecordLiteral,
@@ -14,6 +15,7 @@ from dsl.ast.expressions import (
     Template,
 )
 from dsl.expressions.numbers import LARGEST_INT
+from dsl.semantics.constants import expect_constant
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, UnknownField
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -117,7 +119,7 @@ def comprehension(node: Comprehension, state: State, inference: Inference) -> Ty
 
 
 def record(node: RecordLiteral, state: State, inference: Inference) -> Type:
-    """A record, or a map where a map or json is spread: then nobody knows its fields, only what they hold."""
+    """A record, or a map where a map is spread: then nobody knows its fields, only what they hold."""
     found: dict[str, Member] = {}
     values: list[Type] = []
     _repeated(node, inference)
@@ -127,8 +129,8 @@ def record(node: RecordLiteral, state: State, inference: Inference) -> Type:
             continue
         spread = inference.present(entry.value, state, "`...`")
         fields = members(spread)
-        if isinstance(spread, MapOf) or spread == JSON:
-            values.append(spread.value if isinstance(spread, MapOf) else JSON)
+        if isinstance(spread, MapOf):
+            values.append(spread.value)
         elif fields is None:
             inference.refuse(entry.value, "`...`", "a record or a map", spread)
             return UNKNOWN
@@ -162,6 +164,10 @@ def _repeated(node: RecordLiteral, inference: Inference) -> None:
 
 def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Inference) -> Type | None:
     target = structure(required(wanted.type))
+    if target == JSON:
+        for item in node.items:
+            inference.expect(item, Wanted(JSON, wanted.role, wanted.declared), state)
+        return JSON
     if not isinstance(target, ListOf):
         return None
     for item in node.items:
@@ -186,14 +192,18 @@ def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: 
     target = structure(required(wanted.type))
     if isinstance(target, UnionOf):
         target = structure(_chosen(node, target))
-    if not isinstance(target, Record) or any(isinstance(entry, Spread) for entry in node.entries):
+    if any(isinstance(entry, Spread) for entry in node.entries):
+        return None
+    if target == JSON or isinstance(target, MapOf):
+        return _expect_map(node, target, wanted, state, inference)
+    if not isinstance(target, Record):
         return None
     _repeated(node, inference)
     fields = members(target) or {}
     given = {entry.name: entry for entry in node.entries if isinstance(entry, Entry)}
     for name, entry in given.items():
         if name in fields:
-            inference.expect(entry.value, Wanted(fields[name].type, f"field `{name}`", wanted.declared), state)
+            _expect_field(entry.value, fields[name], wanted, state, inference)
         else:
             inference.infer(entry.value, state)
             inference.report(UnknownField(entry, name, target, tuple(fields)))
@@ -201,6 +211,24 @@ def expect_record(node: RecordLiteral, wanted: Wanted, state: State, inference: 
     if given.keys() <= fields.keys():
         inference.widen(node, Record(tuple(fields[name] for name in given)), target)
     return target
+
+
+def _expect_map(node: RecordLiteral, target: Type, wanted: Wanted, state: State, inference: Inference) -> Type:
+    """Of a map or of json: each value is one of its own."""
+    _repeated(node, inference)
+    for entry in node.entries:
+        if isinstance(entry, Entry):
+            value = target.value if isinstance(target, MapOf) else JSON
+            inference.expect(entry.value, Wanted(value, f"field `{entry.name}`", wanted.declared), state)
+    return target
+
+
+def _expect_field(value: Expression, member: Member, wanted: Wanted, state: State, inference: Inference) -> None:
+    part = Wanted(member.type, f"field `{member.name}`", wanted.declared)
+    if member.declared is None:
+        inference.expect(value, part, state)
+    else:
+        expect_constant(value, member.declared, part, state, inference)
 
 
 def _missing(node: RecordLiteral, given: set[str], target: Record, wanted: Wanted, inference: Inference) -> None:

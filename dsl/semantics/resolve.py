@@ -80,7 +80,7 @@ class Resolver:
                 self._findings.append(DefinedTwice(field, field.name, found[field.name][1]))
                 continue
             needed = field.default is None and not isinstance(type_, meant.OptionalOf) and type_ != meant.UNKNOWN
-            found[field.name] = meant.Member(field.name, type_, needed, field.default), field
+            found[field.name] = meant.Member(field.name, type_, needed, field.default, field), field
         self._inside -= 1
         return tuple(member for member, _ in found.values())
 

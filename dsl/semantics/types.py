@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dsl.ast.expressions import Expression
+from dsl.ast.types import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Member:
     type: "Type"
     required: bool = True
     default: Expression | None = field(default=None, compare=False, repr=False)
+    declared: Field | None = field(default=None, compare=False, repr=False)
+    """Where it is declared, with its bounds."""
 
 
 @dataclass(frozen=True, slots=True)

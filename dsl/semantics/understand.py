@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dsl.ast.declarations import FlowDeclaration, Module
 from dsl.semantics import declare
+from dsl.semantics.constants import judge_constants
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
 from dsl.semantics.flows import walk_flow
@@ -32,5 +33,6 @@ def understand(module: Module, text: str, broken: Sequence[Span] = (), lost: boo
         walk_flow(flow, facts, resolver)
     resolver.settle()
     declare.check_defaults(resolver, inference)
+    judge_constants(facts)
     one_for_each(facts)
     return facts

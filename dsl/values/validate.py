@@ -30,7 +30,7 @@ from dsl.ast.types import (
 from dsl.expressions.context import CONSTANT, Context
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate
-from dsl.expressions.json_reading import parse
+from dsl.expressions.json_reading import exact
 from dsl.expressions.numbers import LARGEST_INT, parse_decimal
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
@@ -74,7 +74,7 @@ def widen(types: Types, value: Any, type_: Type) -> Any:
 def convert(types: Types, value: Any, type_: Type) -> Any:
     """`value` as a `type_`, if it is one. A text is read as what writes such a value: digits, JSON, a time."""
     if type(value) is str:
-        value = _read(value, resolve(type_, types))
+        value = _read(value, type_, types)
     return _converted(value, type_, Checking(types, received=True, reference=_looked_into))
 
 
@@ -87,8 +87,11 @@ def _converted(value: Any, type_: Type, checking: Checking) -> Any:
     return found.value
 
 
-def _read(text: str, type_: Type) -> Any:
-    match type_:
+def _read(text: str, type_: Type, types: Types) -> Any:
+    match resolve(type_, types):
+        case OptionalType(item=item):
+            read = _read(text, item, types)
+            return None if read is text and text.strip() == "null" and not _is_of_texts(item, types) else read
         case RecordType() | ListType() | GenericType():
             pass
         case UnionType(options=options) if not any(type(option) is LiteralType for option in options):
@@ -101,9 +104,14 @@ def _read(text: str, type_: Type) -> Any:
         case _:
             return text
     try:
-        return parse(text)
-    except ValueError:
+        return exact(text)
+    except (ValueError, RecursionError):
         return text
+
+
+def _is_of_texts(type_: Type, types: Types) -> bool:
+    found = resolve(type_, types)
+    return found == NamedType("text") or tags(Field("", found), types) != ()
 
 
 _WRITTEN = {"true": True, "false": False}

@@ -12,6 +12,9 @@ type Kind = "a" | "b"
 type Page { title: text, size: int at most 9 = 1, score: number, next: text? }
 type Pages = [Page at most 2]
 type Prices = map[decimal]
+type Maybe = Page?
+type Word = text?
+type Count = int?
 """
 
 PAGE = {"title": "x", "score": 1, "more": True}
@@ -21,6 +24,16 @@ CASES: dict[str, tuple[str, str, Any, Any]] = {
     "a record that a text writes": ("Page", "Page(t)", '{"title": "x", "score": 1}', WHOLE),
     "a list": ("[Page]", "Pages(j)", [PAGE], [WHOLE]),
     "a map": ("map[decimal]", "Prices(j)", {"a": "0.10"}, {"a": "0.10"}),
+    "digits of a decimal in a text": (
+        "map[decimal]",
+        "Prices(t)",
+        '{"a": 12345678901234567.89}',
+        {"a": "12345678901234567.89"},
+    ),
+    "a record that may be null": ("Page?", "Maybe(t)", '{"title": "x", "score": 1}', WHOLE),
+    "null that a text writes": ("Page?", "Maybe(t)", "null", None),
+    "the word null": ("text?", "Word(t)", "null", "null"),
+    "an int that may be null": ("int?", "Count(t)", "7", 7),
     "an enumeration": ("Kind", "Kind(t)", "b", "b"),
     "an enumeration in json": ("Kind", "Kind(j)", "b", "b"),
     "another one": ("Kind", 'Kind(t, or: "a")', "z", "a"),

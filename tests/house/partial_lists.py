@@ -108,7 +108,12 @@ PARTIAL = {
             "what a gate takes that is composed",
         ),
         ("interpreter/core/opened_calls.py", "Get Index Widen", "what a path goes through"),
-        ("dsl/values/validate.py", "GenericType ListType NamedType RecordType UnionType", "what a text can write"),
+        (
+            "dsl/values/validate.py",
+            "GenericType ListType NamedType OptionalType RecordType UnionType",
+            "what a text can write",
+        ),
+        ("dsl/semantics/constants.py", "Binary FunctionCall Index", "what may have no value; any other has one"),
         ("interpreter/core/wording.py", "Get Index Literal Name Widen", "words for a title; any other has none"),
         (
             "interpreter/worker/compatibility.py",

@@ -12,6 +12,28 @@ tool bd(a: int at most 3 = 1, s: text matches "a+" = "a", b: Box? = null) -> tex
 """
 
 REFUSED = {
+    "a field of what is returned": ('flow main() -> Box { return { width: 4, name: "a" } }', "SF203"),
+    "a field beside one that is not known": ("flow main(t: text) -> Box { return { width: 4, name: t } }", "SF203"),
+    "a field of a var": ('flow main() { var b: Box = { width: 3, name: "b" } step bd(b: b) }', "SF203"),
+    "a field in a list": (
+        'flow main() -> [Box] { return [{ width: 3, name: "a" }, { width: 9, name: "a" }] }',
+        "SF203",
+    ),
+    "a default that calls a type": ('flow main(s: Size = Size("huge")) { }', "SF203"),
+    "a default that calls a record": ('flow main(b: Box = Box("{\\"width\\": 9, \\"name\\": \\"a\\"}")) { }', "SF203"),
+    "a default that says what else": ('flow main(a: int at most 3 = int("x", or: 7)) { }', "SF203"),
+    "a default of a field that calls a type": ('type T { at: time = time("noon") } flow main(t: T) { }', "SF203"),
+    "a default without an end": ("type T { below: T? = {} } flow main(t: T) { }", "SF203"),
+    "a default without an end, in a list": ("type T { below: [T] = [{}] } flow main(t: T) { }", "SF203"),
+    "a conversion that never holds": ('flow main() -> Size { return Size("huge") }', "SF203"),
+    "a division by zero": ("flow main() -> decimal { return 1 / 0 }", "SF203"),
+    "an item that is not there": ("flow main() -> int { return [1][5] }", "SF203"),
+    "a text that is no number": ('flow main() -> int { return int("x") }', "SF203"),
+    "len of json": ("flow main(j: json) -> int { return len(j) }", "SF201"),
+    "keys of json": ("flow main(j: json) -> [text] { return keys(j) }", "SF201"),
+    "values of json": ("flow main(j: json) -> [json] { return values(j) }", "SF201"),
+    "json that is spread": ("flow main(j: json) -> map[json] { return { ...j } }", "SF201"),
+    "a sum of a decimal and a number": ("flow main(d: decimal, n: number) -> bool { return sum([d], n) }", "SF201"),
     "a default over its bound": ("flow main(a: int at most 3 = 2 + 2) { }", "SF203"),
     "a default that divides by zero": ("flow main(a: decimal = 1 / 0) { }", "SF203"),
     "a default beyond the list": ("flow main(a: int = [1][5]) { }", "SF203"),
@@ -51,6 +73,13 @@ REFUSED = {
     "an or of another kind": ('flow main(n: text) -> Size { return Size(n, or: "other") }', "SF201"),
 }
 TAKEN = {
+    "defaults that call types": """type T {
+      at: time = time("2026-11-21T09:13:00Z"), size: Size = Size("small")
+      box: Box = Box("{\\"width\\": 1, \\"name\\": \\"a\\"}")
+      below: [T] = [], upper: T? = { upper: null }
+    }
+    flow main(ts: [T] at most 2 = [{ size: "large" }, {}]) -> [T] { return ts }""",
+    "what is divided by what is not known": "flow main(n: int) -> decimal { return 1 / n + int(text(n)) }",
     "what holds": 'flow main(a: int at most 3 = 1 + 2) { step bd(a: 3, s: "aa", b: { width: 3, name: "a" }) }',
     "conversions": """flow main(j: json, n: text?) -> text {
       let b = Box(j)  let c = Box(j, or: null)  let s = Size(n, or: "small")  let i = int(n, or: 0)

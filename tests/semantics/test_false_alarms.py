@@ -18,6 +18,14 @@ TAKEN = {
     "a var of a choice": 'var s = if c then "a" else "b" set s = name return s',
     "a fraction that turns out a number": 'var best = 0.0 set best = n return "{{ best }}"',
     "a fraction that turns out a decimal": 'var best = 0.5 set best = decimal("1") return "{{ best }}"',
+    "an int that turns out a number": 'var best = 0 if n > best { set best = n } return "{{ best }}"',
+    "an int that turns out a fraction": 'var share = 1 set share = share / 3 return "{{ share }}"',
+    "an int in a list": 'var best = [0] set best = best + [n] return "{{ best }}"',
+    "a var of a choice that may be null": 'var s = if c then "a" else null set s = name return s',
+    "a fraction that may be null": 'var s = if c then 0.5 else null set s = n return "{{ s }}"',
+    "the values of a map": 'var s = { ...{ a: 0.5 }, ...k } set s = { ...s, b: n } return "{{ s }}"',
+    "json of a list of several kinds": 'var j: json = [1, name, { a: n, b: [null, 1h] }] return "{{ j }}"',
+    "a map of lists": 'var j: map[json] = { a: [1, name], b: n } return "{{ j }}"',
     "a fraction in a record": 'var r = { best: 0.5 } set r = { best: n } return "{{ r.best }}"',
     "a var in a loop": """var best = 0.0
       loop budget 3 iterations { set best = if n > best then n else best until best > 5 } on exhausted {}
@@ -40,6 +48,8 @@ TAKEN = {
     "a field below an item": 'if rs[0].x != null { return rs[0].x } return "n"',
 }
 REFUSED = {
+    "an int and a text": ('var best = 0 set best = name return "{{ best }}"', "SF201"),
+    "a var of texts and null": ('var s = "a" set s = x return s', "SF202"),
     "a fraction and a text": ('var best = 0.0 set best = name return "{{ best }}"', "SF201"),
     "a longer list": ("var good = last(xs, 8) set good = good + xs step w = words(docs: good) return w", "SF201"),
     "a loop that time may end": (
@@ -72,7 +82,7 @@ def text_of(body: str) -> str:
     return (
         DECLARED
         + f"""flow main(name: text, c: bool, n: number, x: text?, xs: [text] at most 100, ys: [text?] at most 3,
-        m: map[text?], rs: [{{ x: text? }}] at most 2) -> text budget 1d {{ {body} }}"""
+        m: map[text?], k: map[int], rs: [{{ x: text? }}] at most 2) -> text budget 1d {{ {body} }}"""
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.analysis import Analysis, analyse
+from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
@@ -53,8 +54,9 @@ def hole_in_typed(seed: int) -> tuple[Hole | None, bool]:
     analysis = analyse(source)
     if not analysis.ok:
         return Hole(seed, text, None, f"refused: {[each.message for each in analysis.diagnostics]}"), False
+    definition = _sealed(analysis, source)
     for given in _given(seed):
-        run = _run(analysis, source, given)
+        run = _run(definition, given)
         if run.outcome != "completed":
             return Hole(seed, text, given, f"{run.failure.kind}: {run.failure.message}"), True
         expected = _with_one_zero(to_wire(value(known(given))))
@@ -80,8 +82,9 @@ def hole_in_wild(seed: int) -> tuple[Hole | None, bool]:
         return None, False
     if UNKNOWN in analysis.facts.types.values():
         return Hole(seed, text, None, "an expression has no type"), True
+    definition = _sealed(analysis, source)
     for given in _given(seed):
-        run = _run(analysis, source, given)
+        run = _run(definition, given)
         if run.outcome == "completed":
             continue
         failure = run.failure
@@ -96,9 +99,12 @@ def _given(seed: int) -> Iterable[dict[str, Any]]:
     return (inputs(chance) for _ in range(INPUTS))
 
 
-def _run(analysis: Analysis, source: Source, given: dict[str, Any]) -> Ended:
-    sealed = seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends)
-    simulation = Simulation(unseal(sealed.json), World(), Switches())
+def _sealed(analysis: Analysis, source: Source) -> Definition:
+    return unseal(seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends).json)
+
+
+def _run(definition: Definition, given: dict[str, Any]) -> Ended:
+    simulation = Simulation(definition, World(), Switches())
     run = simulation.run(given)
     simulation.go()
     return Ended(run, [])

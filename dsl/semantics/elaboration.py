@@ -9,8 +9,8 @@ from typing import Any
 
 from dsl.ast.expressions import Argument, Convert, DurationLiteral, FunctionCall, Widen
 from dsl.ast.node import Node
+from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.types import NamedType
-from dsl.definition.rewrite import Change, rewrite
 from dsl.semantics.facts import Facts
 from dsl.semantics.widening import written
 
