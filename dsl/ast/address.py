@@ -1,7 +1,7 @@
 """The static address of every statement and block of a flow: `support/refine[]/version`.
 
 An address is what a step's path is without its indices, so a path finds its node without any search. Names give the
-segments; what has no name is called by its kind and its place in its block (`if#2`), with a character that no name can
+segments; what has no name is called by its word and its place in its block (`if#2`), with a character that no name can
 hold. The body of an iteration is marked `[]`, where a path has the index.
 """
 
@@ -24,8 +24,10 @@ def places(flow: FlowDeclaration) -> Iterator[tuple[str, Node]]:
 
 def label(statement: Node, position: int) -> str:
     """The segment of the statement or branch that stands at `position`."""
-    name = statement.name if type(statement) is Branch else shape(statement).place(statement)
-    return name or f"{type(statement).__name__.lower()}#{position + 1}"
+    if type(statement) is Branch:
+        return statement.name
+    kind = shape(statement)
+    return kind.place(statement) or f"{kind.word}#{position + 1}"
 
 
 def _block(address: str, block: Block) -> Iterator[tuple[str, Node]]:

@@ -20,10 +20,13 @@ Blocks = tuple[tuple[str, ast.Block], ...]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`place` is what a path calls the statement, None for its kind and number; `result` the name that stands for its
-    result afterwards; `names` all names that it gives a meaning, inside or afterwards, each with its node; `blocks` the
-    blocks in it, each with its segment of an address; `repeats` whether they may run more than once."""
+    """`word` is what the language calls it; `place` what a path calls the statement, None for its word and number;
+    `result` the name that stands for its result afterwards; `names` all names that it gives a meaning, inside or
+    afterwards, each with its node; `blocks` the blocks in it, each with its segment of an address; `repeats` whether
+    they may run more than once.
+    """
 
+    word: str
     place: Callable[[Any], str | None]
     result: Callable[[Any], str | None]
     names: Callable[[Any], Names]
@@ -56,21 +59,29 @@ def _handlers(statement: ast.Try) -> Blocks:
     return tuple((f"/on{position}", handler.body) for position, handler in enumerate(statement.handlers, 1))
 
 
-_PLAIN: Shape = Shape(place=_none, result=_none, names=_nothing, blocks=_nothing, repeats=False)
-"""Stands for itself: no name, nothing inside."""
+def _plain(word: str) -> Shape:
+    """Stands for itself: no name, nothing inside."""
+    return Shape(word=word, place=_none, result=_none, names=_nothing, blocks=_nothing, repeats=False)
+
 
 SHAPES: dict[type[Node], Shape] = {
     ast.Step: Shape(
+        word="step",
         place=lambda step: step.name,
         result=_step_result,
         names=lambda step: [(_step_result(step), step)],
         blocks=_nothing,
         repeats=False,
     ),
-    ast.Let: Shape(place=_none, result=_none, names=lambda let: [(let.name, let)], blocks=_nothing, repeats=False),
-    ast.Var: Shape(place=_none, result=_none, names=lambda var: [(var.name, var)], blocks=_nothing, repeats=False),
-    ast.Set: _PLAIN,
+    ast.Let: Shape(
+        word="let", place=_none, result=_none, names=lambda let: [(let.name, let)], blocks=_nothing, repeats=False
+    ),
+    ast.Var: Shape(
+        word="var", place=_none, result=_none, names=lambda var: [(var.name, var)], blocks=_nothing, repeats=False
+    ),
+    ast.Set: _plain("set"),
     ast.If: Shape(
+        word="if",
         place=_none,
         result=_none,
         names=_nothing,
@@ -78,6 +89,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.For: Shape(
+        word="for",
         place=_none,
         result=_none,
         names=lambda for_: [(for_.variable, for_), (for_.index, for_)],
@@ -85,6 +97,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.Parallel: Shape(
+        word="parallel",
         place=lambda parallel: parallel.name,
         result=lambda parallel: parallel.name,
         names=lambda parallel: [(parallel.name, parallel)],
@@ -92,6 +105,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.ParallelFor: Shape(
+        word="parallel",
         place=lambda parallel: parallel.name,
         result=lambda parallel: parallel.name,
         names=lambda parallel: [(parallel.variable, parallel), (parallel.name, parallel)],
@@ -99,6 +113,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.Loop: Shape(
+        word="loop",
         place=lambda loop: loop.name,
         result=_none,
         names=_nothing,
@@ -106,6 +121,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.BudgetBlock: Shape(
+        word="budget",
         place=_none,
         result=_none,
         names=_nothing,
@@ -113,27 +129,29 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.AwaitApproval: Shape(
+        word="await",
         place=lambda approval: approval.name,
         result=lambda approval: approval.name,
         names=lambda approval: [(approval.name, approval)],
         blocks=_nothing,
         repeats=False,
     ),
-    ast.Sleep: _PLAIN,
+    ast.Sleep: _plain("sleep"),
     ast.Try: Shape(
+        word="try",
         place=_none,
         result=_none,
         names=lambda try_: [(handler.name, handler) for handler in try_.handlers],
         blocks=lambda try_: (("/body", try_.body), *_handlers(try_)),
         repeats=False,
     ),
-    ast.Fail: _PLAIN,
-    ast.Return: _PLAIN,
-    ast.Yield: _PLAIN,
-    ast.Until: _PLAIN,
-    ast.Break: _PLAIN,
-    ast.Continue: _PLAIN,
-    ast.NotYet: _PLAIN,
+    ast.Fail: _plain("fail"),
+    ast.Return: _plain("return"),
+    ast.Yield: _plain("yield"),
+    ast.Until: _plain("until"),
+    ast.Break: _plain("break"),
+    ast.Continue: _plain("continue"),
+    ast.NotYet: _plain("later"),
 }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.expressions import Expression, Index, Name
+from dsl.ast.expressions import Expression, Get, Index, Name
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, For, ParallelFor, Step
+from dsl.ast.statements import AwaitApproval, For, Let, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.expressions.names import names
@@ -60,6 +60,11 @@ def _obstacle(program: Program, tried: Candidate, found: Obstacle) -> tuple[str,
             return message, call, program.label(found.node, "approves by itself"), advice
         case "not shown":
             missing = [each for each in tried.obstacles if each.reason == "not shown"]
+            if _answered_in(program, found.node, tried.approval):
+                message = f"its argument `{found.argument}` is worked out from what is answered in approval `{name}`"
+                message += ": who approves sees the answer, not this"
+                advice = f"let the answer of `{name}` hold it, as a field, or ask again and show it"
+                return message, program.label(found.node), approval, advice
             message = f"{_arguments(missing)} not shown in approval `{name}`"
             return message, program.label(found.node), approval, _show(program, tried, missing)
         case "changed since":
@@ -110,6 +115,22 @@ def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     if lists and len(shown) == len(tried.approval.show):
         return "the list is shown, and this is worked out from its items: let each of them hold it, as a field"
     return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"
+
+
+def _answered_in(program: Program, value: Node, approval: AwaitApproval) -> bool:
+    """Whether it is made of the answer of `approval`, through names that stand for more."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        part = waiting.pop()
+        for get in by_class(part).get(Get, ()):
+            if isinstance(get, Get) and get.name == "answer" and get.subject == Name(approval.name):
+                return True
+        for name in by_class(part).get(Name, ()):
+            symbol = program.facts.symbol_of(name)
+            if symbol is not None and isinstance(symbol.node, Let) and id(symbol.node) not in seen:
+                seen.add(id(symbol.node))
+                waiting.append(symbol.node.value)
+    return False
 
 
 def _by_position(program: Program, value: Node) -> bool:

@@ -2,8 +2,9 @@
 
 Its rows are ours, the first that fits counts. `answer` is the most tokens of one answer, `refuses` what of a request
 the model or the server does not take (`interpreter.boundary.payloads.REFUSABLE`), and `words` the keywords of a JSON
-Schema that a server does not take, so that they are told in words. The numbers were compared in November 2026 with the
-table of limits that the package `litellm` 1.110.2 ships; where that says several for a model, the smallest stands
+Schema that a server does not take, so that they are told in words; `source` is where that was read in November 2026. A
+server that only ignores something counts as one that does not take it. The numbers were compared in November 2026 with
+the table of limits that the package `litellm` 1.110.2 ships; where that says several for a model, the smallest stands
 here, because too small an answer can be asked for again. What is not certain is not listed: a server that refuses
 something says so, and is asked again without it.
 

@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary.failures import RUN_LOST, UNDECLARED
 from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_QUERY
-from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, RunResult, Spent
+from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, HeardOfModels, RunResult, Spent
 
 QUERY_TIMEOUT = timedelta(seconds=10)
 
@@ -56,7 +56,13 @@ def _failed(command: str, cause: ApplicationError | CancelledError) -> ChildRepo
     failure = detail.get("failure") or _failure(cause.type or UNDECLARED, cause.message)
     rehearsal = bool(detail.get("rehearsal"))
     return ChildReport(
-        command, "failed", failure=failure, spent=_spent(detail), ledger=detail.get("ledger"), rehearsal=rehearsal
+        command,
+        "failed",
+        failure=failure,
+        spent=_spent(detail),
+        ledger=detail.get("ledger"),
+        rehearsal=rehearsal,
+        heard=HeardOfModels(**detail["heard"]) if detail.get("heard") else None,
     )
 
 

@@ -56,7 +56,8 @@ MODEL_FAILURES = frozenset(
 
 `retry_after` (seconds to wait, the provider's words where those cannot be, or null), `usage` (a
 `ChatUsage` when the provider reported it, or null), `cut` (the answer is as long as it might be), `refuses` (what
-of `payloads.REFUSABLE` the server does not take), `unreached` (nothing answers at the address), `charge`: `"none"`
+of `payloads.REFUSABLE` the server does not take), `most` and `most_here` (how many tokens an answer of this model, or
+the one to this prompt, may have, as the server says), `unreached` (nothing answers at the address), `charge`: `"none"`
 (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a
 timeout, a broken stream). What is not so is left out. `NoProvider`: the worker that took the call can ask no model,
 which says nothing about the model; another worker may, or this one later.

@@ -109,10 +109,20 @@ class Spent:
 
 
 @dataclass
+class HeardOfModels:
+    """What servers have said of models in a run and those below it: what each refuses, and how many tokens it can
+    answer with.
+    """
+
+    refuses: dict[str, list[str]] = field(default_factory=dict)
+    max_output: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class RunResult:
     """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
     `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
-    `record` is how it went (`interpreter.boundary.archive`); empty for a child.
+    `record` is how it went (`interpreter.boundary.archive`); empty for a child. `heard` is for its parent.
     """
 
     value: JSON
@@ -122,6 +132,7 @@ class RunResult:
     ledger: list[JSON] = field(default_factory=list)
     references: References = field(default_factory=list)
     record: str = ""
+    heard: HeardOfModels | None = None
 
 
 @dataclass
@@ -341,7 +352,8 @@ class ChildReport:
     `failure` as in `interpreter.boundary.failures`.
 
     `ledger` is what it leaves behind: what its parent undoes when it fails later, what it could not undo, and what
-    nobody knows. `rehearsal`: an answer was made up in it. `spent` and `ledger` are None when nobody can say.
+    nobody knows. `rehearsal`: an answer was made up in it. `spent` and `ledger` are None when nobody can say. `heard`:
+    what was heard of models, which its parent need not hear again.
     """
 
     command: str
@@ -351,3 +363,4 @@ class ChildReport:
     spent: Spent | None = None
     ledger: list[JSON] | None = None
     rehearsal: bool = False
+    heard: HeardOfModels | None = None

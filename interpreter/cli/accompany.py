@@ -71,7 +71,7 @@ class Accompaniment:
             following.result()
         finally:
             await _stop([following, leaving, *beside, *self._answering.values(), *self._dropped])
-            if self._leaving or following.exception() is not None:
+            if self._leaving or following.cancelled() or following.exception() is not None:
                 self.screen.pause()
         return await self._end()
 

@@ -1,26 +1,31 @@
-"""Asking a run that nobody carries out at the moment."""
+"""A run that nobody carries out at the moment: looking at it, and answering it.
+
+Whoever only looks moves nothing: the history is replayed here. Whoever answers wants the run to hear of it, which takes
+a worker.
+"""
 
 import shlex
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from interpreter.cli.remembered import people_of
 from interpreter.cli.target import Target
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError, NoWorker
-from interpreter.client.run import Run
+from interpreter.client.run import Look, Run
 
 QUICKLY = timedelta(seconds=1)
 
 
 @asynccontextmanager
 async def asked_directly(client: Client, target: Target, run: Run) -> AsyncIterator[str]:
-    """See to it that the run can be asked. Gives what people must know where nothing works on it, else nothing.
+    """See to it that the run can take an answer. Gives what people must know where nothing works on it, else nothing.
 
     Only a worker can answer for a run. On the embedded server there is none while no `dsl run` is under way: then one
-    stands in that takes no calls, so it can tell how the run stands and take an answer, but does none of its work.
+    stands in that takes no calls, so the run decides on the answer, and does nothing outside.
     """
     if await works(run):
         yield ""
@@ -34,6 +39,28 @@ async def asked_directly(client: Client, target: Target, run: Run) -> AsyncItera
     people = people_of(target.folder, run.id)
     async with standing_in(client, (await run.describe()).task_queue, people):
         yield await nobody_works(run, target)
+
+
+async def looked_at(run: Run, target: Target) -> tuple[Run, str]:
+    """The run, to be asked how it stands, and what people must know where nothing works on it, else nothing."""
+    if await works(run):
+        return run, ""
+    return told_here(run), await nobody_works(run, target)
+
+
+def told_here(run: Run) -> Run:
+    """The run, and those below it, told of from their histories."""
+    return replace(run, look=_look)
+
+
+async def _look(run: Run) -> Look:
+    # A replay takes a while to load, and is seldom needed.
+    from interpreter.worker.looking import Unreadable, look
+
+    try:
+        return await look(run.temporal, run.store, run.handle)
+    except Unreadable as error:
+        raise NoWorker(f"the run {run.id} cannot be asked: nothing works on its task queue, and {error}") from error
 
 
 async def nobody_works(run: Run, target: Target) -> str:

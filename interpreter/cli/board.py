@@ -23,7 +23,7 @@ _STATE = {
 
 _PARTS_OF_A_CALL = ("/call", "/verify")
 _SEGMENT = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
-WITHOUT_NAME = re.compile(r"(if|try|budgetblock)#\d+|then|else|body|on\d+")
+WITHOUT_NAME = re.compile(r"(if|try|budget)#\d+|then|else|body|on\d+")
 
 
 @dataclass

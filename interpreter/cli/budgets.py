@@ -1,9 +1,10 @@
 """What was spent, and what is left of each budget."""
 
 import time
+from dataclasses import asdict
 from decimal import Decimal
 
-from interpreter.boundary.payloads import Spent
+from interpreter.boundary.payloads import JSON, RunResult, Spent
 from interpreter.boundary.view import PurseView
 from interpreter.cli.spans import duration_text
 
@@ -18,8 +19,15 @@ def purse_text(purse: PurseView, now: float | None = None) -> str:
     return f"{purse.path}: {', '.join(filter(None, parts)) or 'no limit'}"
 
 
-def spent_text(spent: Spent) -> str:
-    return f"{spent.usd} usd, {spent.tokens:,} tokens, {spent.calls:,} calls"
+def spent_text(spent: Spent, *, rehearsal: bool = False) -> str:
+    """What was made up cost nothing, and is counted all the same, as budgets count it."""
+    text = f"{spent.usd} usd, {spent.tokens:,} tokens, {spent.calls:,} calls"
+    return f"nothing for answers that were made up; counted as {text}" if rehearsal and cost_anything(spent) else text
+
+
+def spent_record(result: RunResult) -> dict[str, JSON]:
+    """`made_up`: counted for answers that were made up, which cost nothing."""
+    return {**asdict(result.spent), **({"made_up": True} if result.rehearsal else {})}
 
 
 def cost_anything(spent: Spent) -> bool:

@@ -42,7 +42,7 @@ class Field:
         """What the answer holds of it: nothing where its default is taken. `Misuse` says what was expected."""
         if not typed and self.has_default:
             return {}
-        return {self.name: read_field(typed, self.schema | {"optional": self.optional}, self.named)}
+        return {self.name: read_field(typed, self.schema, self.named, optional=self.optional)}
 
 
 def fields_of(question: QuestionView) -> list[Field]:
@@ -64,13 +64,15 @@ def text_fields(schema: JSON) -> dict[str, bool]:
     }
 
 
-def read_field(typed: str, schema: Any, named: dict[str, JSON] | None = None) -> JSON:
-    """What was typed, as a value of the field's JSON Schema; `Misuse` says what was expected."""
-    schema, optional = _without_null(schema)
-    if not typed and (optional or schema.get("optional")):
+def read_field(typed: str, schema: Any, named: dict[str, JSON] | None = None, *, optional: bool = False) -> JSON:
+    """What was typed, as a value of the field's JSON Schema; `Misuse` says what was expected. `optional`: nothing may
+    be typed too, also where the schema does not say so.
+    """
+    schema, may_be_null = _without_null(schema)
+    if not typed and (optional or may_be_null):
         return None
     value = _read(typed, schema)
-    problem = misfit(value, {key: part for key, part in schema.items() if key != "optional"}, named or {})
+    problem = misfit(value, schema, named or {})
     if problem is not None:
         raise Misuse(problem)
     return value
@@ -133,7 +135,7 @@ def _without_null(schema: Any) -> tuple[dict[str, Any], bool]:
     kinds = schema.get("type")
     if isinstance(kinds, list) and "null" in kinds:
         others = [kind for kind in kinds if kind != "null"]
-        return {**schema, "type": others[0] if len(others) == 1 else None}, True
+        return {**schema, "type": others[0] if len(others) == 1 else others}, True
     options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
     if "anyOf" in schema and len(options) < len(schema["anyOf"]):
         beside = {"default": schema["default"]} if "default" in schema else {}

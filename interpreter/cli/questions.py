@@ -66,7 +66,7 @@ def whom_text(question: QuestionView) -> str:
 
 
 def deadline_text(question: QuestionView, now: float) -> str:
-    moment = datetime.fromtimestamp(question.deadline, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    moment = datetime.fromtimestamp(question.deadline, UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z")
     left = question.deadline - now
     stage = f", stage {question.stage} of {question.stages}" if question.stages > 1 else ""
     ahead = f"in {duration_text(left)}" if left > 0 else "now"

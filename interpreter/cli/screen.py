@@ -11,6 +11,7 @@ from dsl.diagnostics.inert import inert_json, inert_lines
 from interpreter.boundary.payloads import JSON, RunResult
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.cli.board import Board
+from interpreter.cli.budgets import spent_record
 from interpreter.cli.lines import note_line
 from interpreter.cli.own_output import results
 from interpreter.cli.questions import how_to_answer, question_lines
@@ -165,7 +166,8 @@ class Lines:
 
     def result(self, run: str, result: RunResult) -> None:
         ended = {"event": "result", "run": run, "outcome": "completed", "value": result.value}
-        self._write({**ended, "rehearsal": result.rehearsal, "staged": result.staged, "spent": asdict(result.spent)})
+        how = {"rehearsal": result.rehearsal, "staged": result.staged}
+        self._write({**ended, **how, "spent": spent_record(result)})
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
         self._write({"event": "result", "run": run, **record})

@@ -22,8 +22,13 @@ def chosen_tools(named: Sequence[str], flow: Path | None) -> ChosenTools:
         return ChosenTools(tuple(_located(module) for module in named))
     beside = flow.resolve().with_name(f"{flow.stem}_tools.py") if flow is not None else None
     if beside is not None and beside.is_file():
-        return ChosenTools((str(beside),), (f"tools: {_shown(beside)}",))
+        return ChosenTools((str(beside),), (told(str(beside)),))
     return ChosenTools(())
+
+
+def told(module: str) -> str:
+    """Where tools come from that nobody has named just now."""
+    return f"tools: {_shown(Path(module)) if module.endswith('.py') else module}"
 
 
 def _shown(path: Path) -> str:

@@ -95,7 +95,8 @@ def picture(board: Board, rows: Sequence[tuple[int, Item]], now: float) -> Rende
 
 def _money_and_time(board: Board, now: float) -> list[Text]:
     """What is left of the budgets that are open, and what was spent."""
-    lines = [f"left of {purse_text(purse, now)}" for purse in board.purses[:MOST_BUDGETS]]
+    left = "left in the rehearsal of" if board.rehearsal else "left of"
+    lines = [f"{left} {purse_text(purse, now)}" for purse in board.purses[:MOST_BUDGETS]]
     if not lines and board.spent is not None and cost_anything(board.spent) and not board.rehearsal:
         lines = [f"spent {spent_text(board.spent)}"]
     return [Text(inert(line), style="dim", no_wrap=True, overflow="ellipsis") for line in lines]

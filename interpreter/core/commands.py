@@ -6,7 +6,7 @@ comes late finds nothing that waits for it.
 
 from dataclasses import dataclass
 
-from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, Lease
+from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, HeardOfModels, Lease
 from interpreter.core.recorded import recorded
 
 
@@ -52,7 +52,9 @@ class AttemptModel:
 @recorded
 @dataclass(frozen=True, slots=True)
 class StartChild:
-    """Start a flow as a run of its own; `input` is plain JSON. `rehearsal`: what it is given may be made up."""
+    """Start a flow as a run of its own; `input` is plain JSON. `rehearsal`: what it is given may be made up. `heard`:
+    what this run has heard of models.
+    """
 
     id: str
     flow: str
@@ -60,6 +62,7 @@ class StartChild:
     lease: Lease
     summary: str
     rehearsal: bool = False
+    heard: HeardOfModels | None = None
 
 
 @recorded

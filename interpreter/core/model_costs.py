@@ -97,6 +97,15 @@ def refused_parts(event: CallFailed) -> list[str]:
     return [part for part in REFUSABLE if part in told] if type(told) is list else []
 
 
+def told_ceiling(event: CallFailed) -> tuple[int, bool] | None:
+    """How many tokens an answer may have, as the server says, and whether that holds for any answer of the model."""
+    for name, of_model in (("most", True), ("most_here", False)):
+        most = numbers.tokens(event.detail.get(name))
+        if most:
+            return most, of_model
+    return None
+
+
 def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -> int | None:
     """How many tokens of answer the purse has for each of so many attempts; None is no limit."""
     tokens_left, usd_left = purses.left(state, purse, "tokens"), purses.left(state, purse, "usd")

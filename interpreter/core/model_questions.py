@@ -18,7 +18,8 @@ class ModelCallMemory(Memory):
     `unfit` those of workers that could ask no model. An
     answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
     `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people;
-    `unread` counts how often a text of the prompt could not be read.
+    `unread` counts how often a text of the prompt could not be read; `lowered`: its server has said how long the answer
+    may be; one of no more than `too_short` tokens is not worth asking for.
     """
 
     request: ChatRequest = field(default_factory=lambda: ChatRequest("", "", ""))
@@ -35,6 +36,8 @@ class ModelCallMemory(Memory):
     lost: Failure | None = None
     waits: str = ""
     unread: int = 0
+    lowered: bool = False
+    too_short: int = 0
 
 
 @dataclass(frozen=True, slots=True)

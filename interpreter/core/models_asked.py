@@ -17,8 +17,8 @@ from interpreter.core.recorded import recorded
 class ModelsAsked:
     """`model` is the place in the list of the one that is asked, and `reasks` how often it was because its answer could
     not be used. Its latest was `refused`, for the reason that it is told as `feedback`; `problem` is why it is asked
-    again, also where it is not told. `ceiling`: how long its answer may be now, if longer than usual. `causes` tell how
-    the models failed.
+    again, also where it is not told. `ceiling`: how long its answer may be now, if longer than usual, because one was
+    cut off at `cut_at` tokens. `causes` tell how the models failed.
     """
 
     model: int = 0
@@ -28,6 +28,7 @@ class ModelsAsked:
     refused: str | None = None
     problem: str | None = None
     ceiling: int = 0
+    cut_at: int = 0
 
     def ask_again(self, problem: str, refused: str | None) -> bool:
         """Whether the model is asked again because of a `problem` with its answer."""
@@ -38,12 +39,12 @@ class ModelsAsked:
         self.refused = refused
         return True
 
-    def ask_for_more(self, problem: str, ceiling: int) -> bool:
+    def ask_for_more(self, problem: str, ceiling: int, cut_at: int) -> bool:
         """Whether the model is asked the same again, because its answer was cut off and the next may be longer."""
         if self.reasks == MOST_REASKS:
             return False
         self.reasks += 1
-        self.problem, self.ceiling = problem, ceiling
+        self.problem, self.ceiling, self.cut_at = problem, ceiling, cut_at
         return True
 
     def next_model(self, models: tuple[str, ...], failure: Failure, budget: Value) -> bool:
@@ -55,7 +56,7 @@ class ModelsAsked:
         if self.model + 1 == len(models):
             return False
         self.model += 1
-        self.reasks, self.ceiling = 0, 0
+        self.reasks, self.ceiling, self.cut_at = 0, 0, 0
         self.feedback = self.refused = self.problem = None
         return True
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dsl.expressions.wire import to_wire
 from interpreter.boundary.payloads import ChildReport, RunResult
-from interpreter.core import ledger, purses
+from interpreter.core import heard_of_models, ledger, purses
 from interpreter.core.machine import ROOT
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import encode
@@ -20,6 +20,7 @@ def completed(state: State, value: object) -> ChildReport:
     assert report.spent is not None
     assert report.ledger is not None
     report.result = RunResult(to_wire(value), report.spent, state.rehearsal, is_staged(state), report.ledger)
+    report.result.heard = report.heard
     return report
 
 
@@ -44,7 +45,8 @@ def lost(state: State) -> ChildReport:
 
 def _report(state: State, outcome: str) -> ChildReport:
     spent, entries = purses.as_spent(purses.total(state)), ledger.hand_over(state)
-    return ChildReport("", outcome, spent=spent, ledger=entries, rehearsal=state.rehearsal)
+    heard = heard_of_models.so_far(state)
+    return ChildReport("", outcome, spent=spent, ledger=entries, rehearsal=state.rehearsal, heard=heard)
 
 
 def in_doubt(report: ChildReport) -> int:

@@ -45,6 +45,7 @@ _PAYLOADS = (
     payloads.ChatResult,
     payloads.ChatUsage,
     payloads.ChildReport,
+    payloads.HeardOfModels,
     payloads.Lease,
     payloads.Price,
     payloads.RunResult,

@@ -163,7 +163,8 @@ class State:
     """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
     to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
-    model can answer with; `refuses` what each refuses of a request, as known before or heard from its server;
+    model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
+    something that was not known;
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
@@ -179,6 +180,7 @@ class State:
     lease: Lease = field(default_factory=Lease)
     max_output: dict[str, int] = field(default_factory=dict)
     refuses: dict[str, list[str]] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
     verified: bool = False
     status: str = "running"
     input: JSON = None

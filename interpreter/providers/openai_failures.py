@@ -18,6 +18,7 @@ from interpreter.boundary import failures
 from interpreter.boundary.numbers import seconds
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.providers.access import Access
+from interpreter.providers.openai_ceilings import told_ceiling
 from interpreter.providers.openai_reading import Damaged, ToldError, in_a_list
 from interpreter.providers.openai_refusals import refused_parts
 from interpreter.providers.provider import Charge, ProviderFailure
@@ -101,9 +102,9 @@ def _refused(error: openai.APIStatusError, request: ChatRequest, access: Access)
         message += f"; {access.names_key}"
     elif status in (404, 405) or status < 400:
         message += f"; {access.names_address}"
-    parts = _parts(kind, status, told, said, request)
     wait = retry_after(error.response.headers, datetime.now(UTC))
-    return ProviderFailure(kind, message, charge=charge, retry_after=wait, refuses=parts)
+    failure = ProviderFailure(kind, message, charge=charge, retry_after=wait)
+    return _adaptable(failure, status, told, said, request)
 
 
 def _told(came: ToldError, request: ChatRequest, access: Access) -> ProviderFailure:
@@ -117,15 +118,26 @@ def _told(came: ToldError, request: ChatRequest, access: Access) -> ProviderFail
         said += f"; {access.names_key}"
     if kind == failures.OVERLOADED or came.begun:
         charge = "reservation"
-    parts = _parts(kind, status or 400, error, said, request)
-    return ProviderFailure(kind, f"an error came in the place of the answer: {said}", charge=charge, refuses=parts)
+    failure = ProviderFailure(kind, f"an error came in the place of the answer: {said}", charge=charge)
+    return _adaptable(failure, status or 400, error, said, request)
 
 
-def _parts(kind: str, status: int, told: Mapping[str, Any], said: str, request: ChatRequest) -> tuple[str, ...]:
-    if kind not in (failures.INVALID_REQUEST, failures.OVERLOADED):
-        return ()
+def _adaptable(
+    failure: ProviderFailure, status: int, told: Mapping[str, Any], said: str, request: ChatRequest
+) -> ProviderFailure:
+    """The failure, with what the server would have taken instead, as far as it says so."""
+    if failure.kind not in (failures.INVALID_REQUEST, failures.OVERLOADED):
+        return failure
     param = told.get("param")
-    return refused_parts(request, status, param if type(param) is str else "", said)
+    named = param if type(param) is str else ""
+    ceiling = told_ceiling(status, f"{named} {said}")
+    if ceiling is None:
+        failure.refuses = refused_parts(request, status, named, said)
+    elif ceiling.of_model:
+        failure.most = ceiling.tokens
+    else:
+        failure.most_here = ceiling.tokens
+    return failure
 
 
 def _meaning(status: int, words: set[str]) -> tuple[str, Charge]:

@@ -21,7 +21,8 @@ class Provider(Protocol):
 class ProviderFailure(Exception):
     """How an attempt ended badly; `kind` is one of `interpreter.boundary.failures.MODEL_FAILURES`. `retry_after` are
     the seconds that the provider asks to wait, or its words, where those cannot be. `cut`: the answer was as long as it
-    might be; `refuses`: what of the request the server does not take; `unreached`: nothing answers at the address.
+    might be; `refuses`: what of the request the server does not take; `most`: the most tokens of an answer of this
+    model, and `most_here` of an answer to this prompt, as the server says; `unreached`: nothing answers at the address.
     """
 
     def __init__(
@@ -34,6 +35,8 @@ class ProviderFailure(Exception):
         usage: ChatUsage | None = None,
         cut: bool = False,
         refuses: tuple[str, ...] = (),
+        most: int | None = None,
+        most_here: int | None = None,
         unreached: bool = False,
     ) -> None:
         super().__init__(message)
@@ -44,6 +47,8 @@ class ProviderFailure(Exception):
         self.usage = usage
         self.cut = cut
         self.refuses = refuses
+        self.most = most
+        self.most_here = most_here
         self.unreached = unreached
 
     @property
@@ -56,6 +61,8 @@ class ProviderFailure(Exception):
             "charge": self.charge,
             **({"cut": True} if self.cut else {}),
             **({"refuses": list(self.refuses)} if self.refuses else {}),
+            **({"most": self.most} if self.most is not None else {}),
+            **({"most_here": self.most_here} if self.most_here is not None else {}),
             **({"unreached": True} if self.unreached else {}),
         }
 

@@ -42,6 +42,7 @@ from interpreter.boundary.names import (
 from interpreter.boundary.payloads import (
     ChildReport,
     DescribeRunRequest,
+    HeardOfModels,
     ParentLink,
     ReportRequest,
     RunInput,
@@ -231,7 +232,7 @@ class Children:
     def _child_input(self, command: StartChild) -> RunInput:
         input_, references = parted(command.input)
         parent = workflow.info().workflow_id
-        link = ParentLink(parent, command.id)
+        link, heard = ParentLink(parent, command.id), command.heard or HeardOfModels()
         return RunInput(
             definition=self._input.definition,
             flow=command.flow,
@@ -239,8 +240,8 @@ class Children:
             references=references,
             requester=self._input.requester,
             prices=self._input.prices,
-            max_output=self._input.max_output,
-            refuses=self._input.refuses,
+            max_output=self._input.max_output | heard.max_output,
+            refuses=self._input.refuses | heard.refuses,
             lease=command.lease,
             parent=None if path_of_child(self._workflow_id(command.id), parent) == command.id else link,
             options=self._input.options,

@@ -32,6 +32,7 @@ from interpreter.boundary.payloads import (
     ChatResult,
     ChildReport,
     EvaluateResult,
+    HeardOfModels,
     InlineResult,
     RunResult,
     Spent,
@@ -192,4 +193,5 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
 
 def _failed(id_: str, failure: JSON, spent: Spent | None, detail: dict[str, JSON]) -> ChildReport:
     ledger, rehearsal = detail.get("ledger"), bool(detail.get("rehearsal"))
-    return ChildReport(id_, "failed", None, failure, spent, ledger, rehearsal)
+    heard = HeardOfModels(**detail["heard"]) if detail.get("heard") else None
+    return ChildReport(id_, "failed", None, failure, spent, ledger, rehearsal, heard)

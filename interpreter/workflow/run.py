@@ -138,6 +138,7 @@ class FlowWorkflow:
         if report.result is not None:
             report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
             report.result.record = self._record()
+            report.result.heard = report.heard if self._parent is not None else None
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
@@ -161,6 +162,8 @@ class FlowWorkflow:
         }
         if record := self._record():
             details["record"] = record
+        if report.heard is not None and self._parent is not None:
+            details["heard"] = sparse(report.heard)
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
 
     def _record(self) -> str:

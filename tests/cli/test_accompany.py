@@ -1,9 +1,13 @@
 """Staying with a run: what has to be heard, whatever comes first."""
 
 import asyncio
+from typing import Any, cast
+
+import pytest
 
 from interpreter.boundary.payloads import AnswerReply
-from interpreter.cli.accompany import to_its_end
+from interpreter.cli import accompany
+from interpreter.cli.accompany import Accompaniment, to_its_end
 
 
 async def test_the_reply_to_an_answer_is_heard_though_its_question_is_closed_by_it() -> None:
@@ -21,3 +25,36 @@ async def test_the_reply_to_an_answer_is_heard_though_its_question_is_closed_by_
     assert not giving.done()
     answered.set()
     assert await giving is reply
+
+
+class _Screen:
+    paused = False
+
+    def say(self, text: str) -> None: ...
+
+    def pause(self) -> None:
+        self.paused = True
+
+
+class _Staying(Accompaniment):
+    async def _follow(self) -> None:
+        await asyncio.Event().wait()
+
+    async def _watch_queues(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_the_terminal_is_left_as_it_was_when_staying_is_cancelled_from_outside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(accompany, "say_troubles", nothing)
+    screen = _Screen()
+    staying = asyncio.create_task(_Staying(cast(Any, None), cast(Any, screen), None, False, "").until_over())
+    await asyncio.sleep(0.01)
+    staying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await staying
+    assert screen.paused

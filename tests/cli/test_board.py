@@ -6,9 +6,10 @@ from io import StringIO
 
 from rich.console import Console
 
-from interpreter.boundary.payloads import Spent
+from interpreter.boundary.payloads import RunResult, Spent
 from interpreter.boundary.view import Note, PurseView
 from interpreter.cli.board import Board
+from interpreter.cli.budgets import spent_record, spent_text
 from interpreter.cli.lines import note_line
 from interpreter.cli.tree import fitting, picture
 
@@ -190,3 +191,12 @@ def drawn(board: Board, now: float = 200.0) -> str:
 def test_names_are_whole_beside_long_details() -> None:
     recording = Recording().add("started", "$", "run").add("started", "f/a_rather_long_name", "tool", detail="x " * 200)
     assert "a_rather_long_name" in drawn(recording.board())
+
+
+def test_what_was_made_up_is_not_said_to_be_spent() -> None:
+    spent = Spent("0.02", 120, 2)
+    assert spent_text(spent) == "0.02 usd, 120 tokens, 2 calls"
+    assert spent_text(spent, rehearsal=True).startswith("nothing for answers that were made up; counted as 0.02 usd")
+    assert spent_text(Spent("0", 0, 2), rehearsal=True) == "0 usd, 0 tokens, 2 calls"
+    assert spent_record(RunResult(1, spent, rehearsal=True))["made_up"] is True
+    assert "made_up" not in spent_record(RunResult(1, spent))

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from dsl.definition.packed import packed, unpacked
@@ -15,6 +16,7 @@ from interpreter.boundary.view import LedgerView, Note, RunView
 from interpreter.client.client import connect
 from interpreter.server.folder import state_folder
 from interpreter.server.record import read_record
+from interpreter.worker import looking
 from tests.cli.conftest import CASES, Dsl, Ended
 
 SHOP = CASES / "shop.flow"
@@ -70,13 +72,29 @@ def test_a_cancelled_run_is_told_of_from_its_memo(dsl: Dsl, request: pytest.Fixt
     assert "keep: withdrawn" in told
 
 
-def test_a_terminated_run_is_told_of_from_its_history(dsl: Dsl, request: pytest.FixtureRequest) -> None:
+def unreadable(patch: pytest.MonkeyPatch) -> None:
+    """No history can be replayed here: as where it is of another version."""
+
+    async def refused(*_: object) -> object:
+        raise looking.Unreadable("it is of another version")
+
+    patch.setattr(looking, "look", refused)
+
+
+def test_a_terminated_run_is_told_of_by_a_replay_and_else_from_its_history(
+    dsl: Dsl, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "broken-off")
     running.until("keep  asks")
     running.process.kill()
     running.end()
     assert dsl.here("terminate", "broken-off", "--yes").code == 0
     shared: Dsl = request.getfixturevalue("shared")
+    record = shown(shared, "broken-off", "--json").json
+    assert (record["told_by"], record["state"]["status"]) == ("replay", "terminated")
+    assert [entry["state"] for entry in record["state"]["ledger"]] == ["done"]
+    assert not record["state"]["questions"]
+    unreadable(monkeypatch)
     told = shown(shared, "broken-off").out
     assert "from its history" in told
     assert "hold: completed, shop.reserve" in told
@@ -84,8 +102,37 @@ def test_a_terminated_run_is_told_of_from_its_history(dsl: Dsl, request: pytest.
     assert shown(shared, "broken-off", "--json").json["told_by"] == "history"
 
 
+NAPS = "edition 1\nflow naps() budget 1h { for n in range(200) { sleep 1s } }\n"
+
+
+def test_a_run_does_not_go_on_because_somebody_looks(dsl: Dsl, tmp_path: Path) -> None:
+    """It needs no tools, so whoever stood in for its worker would carry it to its end."""
+    flow = tmp_path / "naps.flow"
+    flow.write_text(NAPS)
+    running = dsl.start("run", flow, "--id", "sleepy")
+    running.until("[1]/sleep")
+    running.process.kill()
+    running.end()
+    before = asyncio.run(events_of(dsl, "sleepy"))
+    for command in (["show", "sleepy"], ["approvals"], ["approvals", "sleepy"], ["terminate", "sleepy"]):
+        assert "Traceback" not in dsl.here(*command).err
+    told = dsl.here("show", "sleepy")
+    assert "from its history, as its latest task left it" in told.out
+    assert "[1]" in told.out
+    after = asyncio.run(events_of(dsl, "sleepy"))
+    assert after == before, "one timer may have ended, no task was carried out"
+    assert dsl.here("terminate", "sleepy", "--yes").code == 0
+
+
+async def events_of(dsl: Dsl, id: str) -> int:
+    """How many workflow tasks were carried out."""
+    async with await connect(state_dir=dsl.state) as client:
+        events = (await client.run(id).handle.fetch_history()).events
+    return sum(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED for event in events)
+
+
 def test_who_answered_a_run_below_is_told_from_its_history(
-    dsl: Dsl, tmp_path: Path, request: pytest.FixtureRequest
+    dsl: Dsl, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flow = tmp_path / "outer.flow"
     flow.write_text(
@@ -104,7 +151,12 @@ def test_who_answered_a_run_below_is_told_from_its_history(
     assert ended.code == 0, ended.err
     assert [event for event in ended.events if event.get("kind") == "approved"], "a follower is told by the child"
     below = asyncio.run(below_of(dsl, "family"))
-    told = shown(request.getfixturevalue("shared"), below).out
+    shared: Dsl = request.getfixturevalue("shared")
+    told = shown(shared, below).out
+    assert "sure: approved, by unverified ada for team" in told
+    assert "spent   0 usd, 0 tokens, 1 calls" in told or "1 call" in told, "a run below has left no record of its own"
+    unreadable(monkeypatch)
+    told = shown(shared, below).out
     assert "price: completed, shop.price" in told
     assert "approve by ada for team: of course" in told
 

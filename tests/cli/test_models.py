@@ -7,7 +7,7 @@ import pytest
 from llmock.pytest_plugin import LLMock
 
 from tests.cli.conftest import CASES, Dsl, Ended
-from tests.live.played_model import Plan, PlayedModel, Refuses, Says, Sends, Wants, played_model
+from tests.live.played_model import Gives, Plan, PlayedModel, Refuses, Says, Sends, Wants, played_model
 
 pytestmark = pytest.mark.slow
 
@@ -207,6 +207,30 @@ def test_temperature_that_a_model_refuses(asking: Callable[..., Ended], model: P
     told = [event["detail"] for event in ended.events if event.get("kind") == "adapted"]
     assert len(told) == len(requests) - 2
     assert told[0].startswith("m1 does not take `")
+
+
+def test_a_ceiling_that_its_server_says_is_obeyed_and_told(asking: Callable[..., Ended], model: PlayedModel) -> None:
+    ended = asking({"m1": [Gives(900, ANSWER)]}, 'model "m1"', steps=2)
+    assert ended.code == 0, ended.err
+    assert [request["max_completion_tokens"] for request in model.asked["m1"]] == [4096, 900, 900]
+    told = [event["detail"] for event in ended.events if event.get("kind") == "adapted"]
+    assert [words.split(":")[0] for words in told] == ["m1 answers with at most 900 tokens"]
+
+
+def test_a_called_flow_does_not_hear_what_was_heard(dsl: Dsl, model: PlayedModel) -> None:
+    """The first is told by the server, and tells its caller; the others are told by that."""
+    model.plans = {"m1": [Wants("temperature", ANSWER)]}
+    model.asked.clear()
+    dsl.environment |= model.environment
+    (dsl.folder / "calls.flow").write_text(
+        'edition 1 agent a() -> { s: text } { model "m1" temperature 0.3 prompt "hi" }\n'
+        "flow below() -> text budget 10m { step v = a() return v.s }\n"
+        "flow main() -> text budget 30m { step one = below() step two = below() step v = a()\n"
+        "  return one + two + v.s }"
+    )
+    ended = dsl("run", "calls.flow", "--flow", "main", "--json")
+    assert ended.code == 0, ended.err
+    assert ["temperature" in request for request in model.asked["m1"]] == [True, False, False, False]
 
 
 def test_what_a_model_is_known_to_refuse_is_never_sent(asking: Callable[..., Ended], model: PlayedModel) -> None:

@@ -1,6 +1,7 @@
 """The prompt for an answer: fields as they are declared, judged at once, and a way out that says what it leaves."""
 
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from interpreter.cli.fields import Field, fields_of, read_field
 from interpreter.cli.judging import misfit
 from interpreter.cli.problem import Misuse
+from interpreter.cli.questions import deadline_text
 from interpreter.cli.shown_values import value_lines
 from tests.cli.conftest import Dsl
 from tests.cli.test_typing import question
@@ -159,3 +161,24 @@ def test_a_long_text_inside_of_a_value_is_read_as_a_text() -> None:
         "    [1] = 1",
     ]
     assert value_lines("n", 3) == ["n = 3"]
+
+
+def test_what_may_be_left_out_is_read_like_what_may_not() -> None:
+    assert read_field("", {"type": "integer"}, optional=True) is None
+    assert read_field("5", {"type": "integer", "minimum": 1}, optional=True) == 5
+    assert read_field("", {"type": ["integer", "null"]}) is None
+    assert read_field("1.10", {"type": ["string", "number", "null"]}) == "1.10", "a decimal keeps its digits"
+    with pytest.raises(Misuse, match="at least 1"):
+        read_field("0", {"type": "integer", "minimum": 1}, optional=True)
+
+
+def test_a_deadline_says_of_which_zone_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = question(deadline=1795755341.0)
+    try:
+        for zone, told in (("UTC", "04:55 UTC"), ("Europe/Berlin", "05:55 CET"), ("America/New_York", "23:55 EST")):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            assert told in deadline_text(asked, 1795755000.0)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -244,3 +244,28 @@ def test_an_address_where_nothing_answers_is_tried_three_times() -> None:
     made, failure = played([unreached] * 3, options="budget 20k tokens")
     assert len(made) == 3
     assert "ConnectionFailed" in failure
+
+
+def at_most(**told: Any) -> Fails:
+    return Fails("InvalidRequest", "400: max_tokens is too large", details=({"charge": "none", **told},))
+
+
+def test_a_ceiling_that_a_server_says_is_obeyed_and_remembered() -> None:
+    assert limits([at_most(most=1_000), *TWO]) == [4_096, 1_000, 1_000]
+    assert limits([at_most(most_here=1_000), *TWO]) == [4_096, 1_000, 4_096]
+
+
+@pytest.mark.parametrize("told", [0, -1, 5_000, 4_096, "1000", None, float("nan"), True], ids=str)
+def test_a_ceiling_that_cannot_be_is_not_believed(told: Any) -> None:
+    assert limits([at_most(most=told)]) == [4_096]
+
+
+def test_a_server_that_lowers_its_ceiling_again_and_again_is_asked_once_more() -> None:
+    assert limits([at_most(most=1_000), at_most(most=900)]) == [4_096, 1_000]
+
+
+def test_a_longer_answer_is_asked_for_as_long_as_its_server_gives_it_and_not_as_short_as_before() -> None:
+    assert limits([cut(4_096), at_most(most=8_192), *TWO]) == [4_096, 16_384, 8_192, 8_192]
+    made, failure = played([cut(4_096), at_most(most=4_096)])
+    assert len(made) == 2
+    assert "the answer was cut off; with room for 16384, its server refuses" in failure

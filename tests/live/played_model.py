@@ -49,11 +49,19 @@ class Wants:
     answer: "Says"
 
 
+@dataclass(frozen=True)
+class Gives:
+    """An answer to a request for no more than `most` tokens; with more, a refusal that says so."""
+
+    most: int
+    answer: "Says"
+
+
 class Silent:
     """No answer, as long as the server is there."""
 
 
-Plan = Says | Refuses | Sends | Wants | Silent
+Plan = Says | Refuses | Sends | Wants | Gives | Silent
 
 
 class PlayedModel(ThreadingHTTPServer):
@@ -99,6 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(plan, Wants):
             words = f"Unsupported parameter: '{plan.no}' is not supported with this model."
             plan = Refuses(400, words) if plan.no in body else plan.answer
+        if isinstance(plan, Gives):
+            wanted = body.get("max_completion_tokens", 0)
+            words = f"max_tokens is too large: {wanted}. This model supports at most {plan.most} completion tokens."
+            plan = Refuses(400, words) if wanted > plan.most else plan.answer
         if isinstance(plan, Says) and plan.alternating and not _alternate(body["messages"]):
             plan = Refuses(400, "Conversation roles must alternate user/assistant/user/assistant")
         match plan:

@@ -24,6 +24,7 @@ def test_what_is_refused_has_a_name() -> None:
     for row in (*table["models"], *table["servers"]):
         assert set(row.get("refuses", ())) <= set(REFUSABLE)
         assert sorted(row.get("refuses", ())) == row.get("refuses", [])
+        assert ("refuses" in row or "words" in row) == bool(row.get("source")), f"{row} is from nowhere"
 
 
 @pytest.mark.parametrize(

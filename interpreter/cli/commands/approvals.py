@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from interpreter.cli import exit_codes
-from interpreter.cli.asked_directly import asked_directly
+from interpreter.cli.asked_directly import looked_at
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import how_to_answer, question_lines
@@ -49,9 +49,8 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
 
 
 async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:
-    run = client.run(id)
-    async with asked_directly(client, target, run):
-        return await run.asked()
+    run, _ = await looked_at(client.run(id), target)
+    return await run.asked()
 
 
 async def _of_all(client: Client, target: Target) -> tuple[list[Asked], bool]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interpreter.activities.tool import Tool
 from interpreter.boundary import names
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
@@ -20,7 +19,7 @@ from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import tool_logs
-from interpreter.cli.tools import chosen_tools
+from interpreter.cli.tools import chosen_tools, told
 from interpreter.cli.working import loaded_tools, working
 from interpreter.client.listing import attribute
 
@@ -81,14 +80,18 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
         flow = str(
             (await description.memo()).get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE) or id
         )
+        said: list[str] = []
         async with AsyncExitStack() as stack:
             if before is not None or wanted.tools:
-                loaded = _tools(before, wanted.tools)
+                modules = _modules(before, wanted.tools)
+                loaded = loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
                 rehearse = wanted.serving.rehearse or (before is not None and before.rehearse)
                 serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse)
                 await stack.enter_async_context(working(client, description.task_queue, loaded, None, serving=serving))
+                said = [*serving.said, *map(told, modules)]
             screen = choose_screen(flow, as_json=wanted.as_json)
-            for line in await client.links(id):
+            screen.begins(id)
+            for line in (*said, *await client.links(id)):
                 screen.say(line)
             how_to_return = f"dsl attach {id}{target.as_typed}"
             at_terminal = can_ask() and not wanted.as_json
@@ -97,6 +100,5 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
                 return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
 
 
-def _tools(before: Remembered | None, named: tuple[str, ...]) -> list[Tool]:
-    modules = chosen_tools(named, None).modules if named or before is None else tuple(before.tools)
-    return loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
+def _modules(before: Remembered | None, named: tuple[str, ...]) -> tuple[str, ...]:
+    return chosen_tools(named, None).modules if named or before is None else tuple(before.tools)

@@ -6,6 +6,7 @@ import json
 import click
 
 from interpreter.boundary.payloads import RunResult
+from interpreter.cli.budgets import spent_record
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import bad_end
 from interpreter.cli.printing import print_json
@@ -54,7 +55,7 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
             return 1
     if as_json:
         record = {"run": id, "outcome": "completed", "value": ended.value}
-        print_json({**record, "rehearsal": ended.rehearsal, "staged": ended.staged, "spent": ended.spent})
+        print_json({**record, "rehearsal": ended.rehearsal, "staged": ended.staged, "spent": spent_record(ended)})
         return 0
     if ended.rehearsal:
         click.echo(REHEARSAL, err=True)

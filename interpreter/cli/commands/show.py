@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import click
@@ -11,7 +12,7 @@ from temporalio.client import WorkflowExecutionDescription
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary import names
 from interpreter.boundary.view import AROUND, LedgerView, RunView
-from interpreter.cli.asked_directly import asked_directly
+from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.board import Board
 from interpreter.cli.budgets import purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
@@ -22,9 +23,8 @@ from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.trying_again import tries_text
 from interpreter.client.carried import definition_of
-from interpreter.client.client import Client
 from interpreter.client.ending import ending
-from interpreter.client.errors import NoWorker
+from interpreter.client.errors import ClientError, NoWorker
 from interpreter.client.listing import attribute, lacking, stuck_below, why_stuck
 from interpreter.client.retold import retold
 from interpreter.client.run import Run
@@ -53,7 +53,7 @@ class Seen:
     """How it stands, and who says so. `unattended`: what must be known where nothing works on it."""
 
     state: RunView
-    told_by: Literal["worker", "record", "history"]
+    told_by: Literal["worker", "replay", "record", "history"]
     unattended: str = ""
 
 
@@ -63,7 +63,7 @@ async def _show(id: str, as_json: bool, target: Target) -> None:
         known = await _known(run)
         stuck = await why_stuck(client.temporal, run)
         known["tools"] = await _tools(run)
-        seen = await (_seen_ended(run, known) if known["closed"] else _seen(client, target, run, known, stuck))
+        seen = await (_seen_ended(run, known) if known["closed"] else _seen(target, run, known, stuck))
     if as_json:
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
         print_json({**known, **record, "state": asdict(seen.state)})
@@ -79,22 +79,35 @@ async def _tools(run: Run) -> dict[str, str]:
 
 
 async def _seen_ended(run: Run, known: dict[str, Any]) -> Seen:
-    """From what was kept at its end: nobody has to replay it."""
+    """From what was kept at its end, if it has left that: a run below another has not, nor one that was terminated."""
     kept = await ending(run)
     return Seen(kept, "record") if kept is not None else await _from_history(run, known)
 
 
-async def _seen(client: Client, target: Target, run: Run, known: dict[str, Any], stuck: str | None) -> Seen:
+async def _seen(target: Target, run: Run, known: dict[str, Any], stuck: str | None) -> Seen:
     if stuck is not None:
-        return await _from_history(run, known)
-    async with asked_directly(client, target, run) as unattended:
-        try:
-            return Seen(await run.asked_how_it_stands(), "worker", unattended)
-        except NoWorker:
-            return await _from_history(run, known, unattended)
+        return await _retold(run, known)
+    asked, unattended = await looked_at(run, target)
+    if not unattended:
+        with suppress(NoWorker):
+            return Seen(await asked.asked_how_it_stands(), "worker")
+    return await _from_history(run, known, unattended)
 
 
 async def _from_history(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
+    """Replayed, or, where that cannot be, as far as it tells by itself."""
+    with suppress(ClientError):
+        view = await told_here(run).asked_how_it_stands()
+        return Seen(view if known["closed"] is None else _when_it_ended(view, known), "replay", unattended)
+    return await _retold(run, known, unattended)
+
+
+def _when_it_ended(view: RunView, known: dict[str, Any]) -> RunView:
+    """Of a run that was broken off: nothing of it goes on."""
+    return replace(view, status=known["status"], steps=[], questions=[], purses=[])
+
+
+async def _retold(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
     flow, hash = str(known["flow"]), str(known["hash"])
     view = RunView(flow, hash, known["status"], known["started"].timestamp(), None, False, notes=await retold(run))
     return Seen(view, "history", unattended)
@@ -153,6 +166,9 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str
         yield f"worker  {seen.unattended}"
     if seen.told_by == "history":
         yield "(from its history: calls, runs below and answers; no worker was asked, and it has left no record)"
+    elif seen.told_by == "replay" and known["closed"] is None:
+        yield "(from its history, as its latest task left it; no worker was asked)"
+        yield from _noted(state)
     else:
         yield from _noted(state)
     yield from _section("steps", _steps(state))
@@ -168,7 +184,7 @@ def _noted(state: RunView) -> Iterator[str]:
     """What a history does not tell."""
     if state.requester:
         yield f"for     {inert(state.requester)}"
-    yield f"spent   {spent_text(state.spent)}"
+    yield f"spent   {spent_text(state.spent, rehearsal=state.rehearsal)}"
     yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
 
 

@@ -7,7 +7,7 @@ import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import JSON
-from interpreter.cli.asked_directly import asked_directly
+from interpreter.cli.asked_directly import looked_at
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import entry_line
 from interpreter.cli.printing import print_json
@@ -64,8 +64,8 @@ async def _left_behind(client: Client, id: str, target: Target) -> tuple[Sequenc
     if description.close_time is not None:
         raise Problem(f"the run {id} {how_it_ended(description.status)} already")
     try:
-        async with asked_directly(client, target, run):
-            return await run.left_behind(), None
+        run, _ = await looked_at(run, target)
+        return await run.left_behind(), None
     except ClientError as error:
         return None, str(error)
 

@@ -73,7 +73,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
     def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
         step, agent = _parts(machine, frame)
         memory, request = self.memory(frame), self._request(machine, frame)
-        most = memory.asked.ceiling or model_costs.ceiling(machine.state, request.model, agent.answer_tokens)
+        asked = memory.asked
+        most = model_costs.ceiling(machine.state, request.model, asked.ceiling or agent.answer_tokens)
         asking = ModelCallMemory(
             request,
             id=frame.path,
@@ -82,6 +83,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
             whole=whole,
             attempt=memory.attempts,
+            too_short=asked.cut_at,
         )
         open_model_call(machine, frame, asking)
 
@@ -152,7 +154,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         _, agent = _parts(machine, frame)
         asked, request = self.memory(frame).asked, self._request(machine, frame)
         longer = longer_answers.after(machine.state, frame.purse, agent, request, answer.most)
-        if longer.is_worth_it and asked.ask_for_more(problem, longer.most):
+        if longer.is_worth_it and asked.ask_for_more(problem, longer.most, answer.most):
             self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}; now it may have more", whole=True)
         else:
             self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, f"{problem}; {longer.advice}"))

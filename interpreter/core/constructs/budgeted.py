@@ -45,7 +45,7 @@ class BudgetedConstruct(Construct[B]):
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         memory = self.memory(frame)
         if memory.phase == "exhausted":
-            machine.end(frame, unless_cancelled(frame, exit_))
+            self.over(machine, frame, unless_cancelled(frame, exit_))
             return
         expired, memory.expired = memory.expired, None
         if frame.cancelling:
@@ -68,9 +68,9 @@ class BudgetedConstruct(Construct[B]):
         purses.close_purse(machine, frame)
         doubts = ledger.doubts(machine.state, frame.path, frame.opened)
         if self.on_exhausted(machine, frame) is None:
-            machine.end(frame, failed(failure))
+            self.over(machine, frame, failed(failure))
         elif doubts:
-            machine.end(frame, failed(ledger.failure_of(doubts, frame.path, failure)))
+            self.over(machine, frame, failed(ledger.failure_of(doubts, frame.path, failure)))
         else:
             self.memory(frame).phase = "exhausted"
             machine.open(frame, "/exhausted")
@@ -80,4 +80,7 @@ class BudgetedConstruct(Construct[B]):
 
     def finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         purses.close_purse(machine, frame)
-        machine.end(frame, unless_cancelled(frame, exit_))
+        self.over(machine, frame, unless_cancelled(frame, exit_))
+
+    def over(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        machine.end(frame, exit_)

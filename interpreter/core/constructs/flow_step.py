@@ -15,7 +15,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.payloads import JSON, ChildReport
-from interpreter.core import certainty, ledger, purses, reservations
+from interpreter.core import certainty, heard_of_models, ledger, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments
 from interpreter.core.constructs.construct import Construct, end_step
@@ -67,7 +67,10 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, bound)
         if _may_have_effects(machine, flow):
             ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
-        machine.issue(frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path), state.rehearsal))
+        heard = heard_of_models.so_far(state)
+        machine.issue(
+            frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path), state.rehearsal, heard)
+        )
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -77,6 +80,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         spent = purses.from_spent(report.spent) if report.spent is not None else frame.reserved
         reservations.settle(machine, frame, spent)
         machine.state.rehearsal = machine.state.rehearsal or _rehearsed(report)
+        heard_of_models.take_over(machine.state, report)
         self._adopt(machine, frame, report)
         if report.outcome == "completed":
             self._completed(machine, frame, report)

@@ -80,6 +80,12 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
     def on_exhausted(self, machine: Machine, frame: Frame) -> Block | None:
         return _node(machine, frame).on_exhausted
 
+    def over(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """People are told: a loop looks the same between two of its rounds and after the last."""
+        kind = exit_.kind if exit_.kind in ("failed", "cancelled") else "completed"
+        machine.note(kind, frame, "loop", attempt=self.memory(frame).next)
+        super().over(machine, frame, exit_)
+
     def _next(self, machine: Machine, frame: Frame) -> None:
         node, memory = _node(machine, frame), self.memory(frame)
         assert node.budget is not None

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dsl.ast.duration import format_duration
 from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
-from interpreter.core import fetching, model_costs, model_questions, policies, reservations
+from interpreter.core import fetching, heard_of_models, model_costs, model_questions, policies, reservations
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
@@ -49,7 +49,11 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.attempt += 1
         memory.phase = "asking"
         memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
-        memory.request = replace(memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt)
+        known = machine.state.refuses.get(memory.request.model, [])
+        without = sorted({*memory.request.without, *known})
+        memory.request = replace(
+            memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt, without=without
+        )
         machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id)))
         if memory.attempt > 1 and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
@@ -106,7 +110,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
             self._wait_for_object(machine, frame, event)
             return
         fetching.lacks_nothing(machine, frame)
-        if self._refuses_parts(machine, frame, event):
+        if self._refuses_parts(machine, frame, event) or self._takes_less(machine, frame, event):
             return
         following = self._following(machine, memory, event)
         kind, message = policies.in_our_words(event)
@@ -127,12 +131,29 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         parts = [part for part in model_costs.refused_parts(event) if part not in without]
         if not parts:
             return False
-        known = machine.state.refuses.get(model, [])
-        machine.state.refuses[model] = sorted({*known, *parts})
+        heard_of_models.refuses(machine.state, model, parts)
         memory.request = replace(memory.request, without=sorted({*without, *parts}))
         memory.tries -= 1
         named = " and ".join(f"`{part}`" for part in parts)
         detail = f"{model} does not take {named}: asked again without it ({event.message})"
+        self._note(machine, frame, "adapted", detail)
+        self.granted(machine, frame)
+        return True
+
+    def _takes_less(self, machine: Machine, frame: Frame, event: CallFailed) -> bool:
+        """Whether the server says how long the answer may be, so that it is asked once more, at once, with that."""
+        memory, told = self.memory(frame), model_costs.told_ceiling(event)
+        if told is None or memory.lowered or told[0] >= memory.request.max_output_tokens:
+            return False
+        most, of_model = told
+        if of_model:
+            heard_of_models.answers_at_most(machine.state, memory.request.model, most)
+        if most <= memory.too_short:
+            return False
+        memory.lowered, memory.most_answer = True, min(memory.most_answer, most)
+        memory.tries -= 1
+        whose = memory.request.model if of_model else f"{memory.request.model} with this prompt"
+        detail = f"{whose} answers with at most {most:,} tokens: asked again with that ceiling ({event.message})"
         self._note(machine, frame, "adapted", detail)
         self.granted(machine, frame)
         return True
