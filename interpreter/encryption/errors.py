@@ -2,6 +2,7 @@
 
 VARIABLE = "STEADFLOW_ENCRYPTION_KEYS"
 FILE_VARIABLE = "STEADFLOW_ENCRYPTION_KEY_FILE"
+REQUIRED_VARIABLE = "STEADFLOW_ENCRYPTION_REQUIRED"
 
 
 class UnusableKeys(ValueError):
@@ -35,3 +36,18 @@ class WrongKey(EncryptionError):
         super().__init__(
             key, f"this is encrypted with a key {key!r} that is not the one of that id here, or it was changed since"
         )
+
+
+class WrongRun(EncryptionError):
+    """It was encrypted for another run: somebody has moved it."""
+
+    def __init__(self, key: str, bound: str, run: str) -> None:
+        super().__init__(key, f"this was encrypted for {bound}, and stands in {run}: it was put there by somebody else")
+
+
+class NotEncrypted(EncryptionError):
+    """It is plain, or for no run in particular, and only what is encrypted for this run is taken here."""
+
+    def __init__(self, run: str, *, key: str = "") -> None:
+        how = "is encrypted for no run in particular" if key else "is not encrypted"
+        super().__init__(key, f"this {how}, in {run}, and {REQUIRED_VARIABLE} takes nothing else")

@@ -3,6 +3,8 @@
 They stand in `STEADFLOW_ENCRYPTION_KEYS`, as `id:KEY` separated by commas or white space, or in the file that
 `STEADFLOW_ENCRYPTION_KEY_FILE` names, one on a line, `#` before what is none. A KEY is base64 of 32 random bytes; what
 is derived of it (the names of stored objects) is derived by HKDF, so that none of it tells anything about the key.
+
+`STEADFLOW_ENCRYPTION_REQUIRED` says that nothing is believed that is not encrypted for the run in which it stands.
 """
 
 import base64
@@ -16,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from interpreter.encryption.errors import FILE_VARIABLE, VARIABLE, MissingKey, UnusableKeys
+from interpreter.encryption.errors import FILE_VARIABLE, REQUIRED_VARIABLE, VARIABLE, MissingKey, UnusableKeys
 
 KEY_BYTES = 32
 LARGEST_FILE = 65_536
@@ -53,9 +55,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys that a process has; falsy when there is none, and then nothing is encrypted."""
+    """The keys that a process has; falsy when there is none, and then nothing is encrypted. `required`: what is not
+    encrypted for the run in which it stands is refused.
+    """
 
     keys: tuple[Key, ...] = ()
+    required: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.keys)
@@ -85,6 +90,14 @@ def keyring_of(environment: Mapping[str, str] | None = None) -> Keyring:
     that nothing goes out in plain text because of a slip.
     """
     environment = os.environ if environment is None else environment
+    keys = _named_by(environment)
+    required = _is_required(environment.get(REQUIRED_VARIABLE, ""))
+    if required and not keys:
+        raise UnusableKeys(f"{REQUIRED_VARIABLE} is set, and there is no key: set {VARIABLE}, or {FILE_VARIABLE}")
+    return Keyring(keys.keys, required) if required else keys
+
+
+def _named_by(environment: Mapping[str, str]) -> Keyring:
     inline, file = environment.get(VARIABLE), environment.get(FILE_VARIABLE)
     if inline is not None and file is not None:
         raise UnusableKeys(f"both {VARIABLE} and {FILE_VARIABLE} are set: which keys are meant? unset one of them")
@@ -93,6 +106,12 @@ def keyring_of(environment: Mapping[str, str] | None = None) -> Keyring:
     if file is not None:
         return read_keys(Path(file)) if file.strip() else _keyring([], FILE_VARIABLE)
     return NO_KEYS
+
+
+def _is_required(text: str) -> bool:
+    if text.strip().lower() not in ("", "0", "no", "false", "1", "yes", "true"):
+        raise UnusableKeys(f"{REQUIRED_VARIABLE} is `yes` or `no`, not {text.strip()!r}")
+    return text.strip().lower() in ("1", "yes", "true")
 
 
 def read_keys(path: Path) -> Keyring:

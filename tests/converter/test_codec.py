@@ -6,12 +6,18 @@ from dataclasses import replace
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
-from temporalio.converter import DataConverter, PayloadCodec
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DataConverter,
+    PayloadCodec,
+    SerializationContext,
+    WorkflowSerializationContext,
+)
 from temporalio.exceptions import ApplicationError
 
-from interpreter.converter.codec import ENCODING, KEY_ID, Encrypting
+from interpreter.converter.codec import ENCODING, KEY_ID, RUN, Encrypting
 from interpreter.converter.own import own_converter
-from interpreter.encryption.errors import MissingKey, WrongKey
+from interpreter.encryption.errors import MissingKey, NotEncrypted, WrongKey, WrongRun
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.objects import Objects
@@ -114,3 +120,60 @@ async def test_what_failures_say_is_encrypted_also_where_it_was_read_once() -> N
     plain = Failure()
     await own_converter(None, NO_KEYS).encode_failure(RuntimeError("plain"), plain)
     assert plain.message == "plain"
+
+
+def of_run(id_: str, namespace: str = "default") -> SerializationContext:
+    return WorkflowSerializationContext(namespace=namespace, workflow_id=id_)
+
+
+def of_activity(id_: str | None) -> SerializationContext:
+    return ActivitySerializationContext(
+        namespace="default",
+        activity_id="a",
+        activity_type="t",
+        activity_task_queue="q",
+        workflow_id=id_,
+        workflow_type="w",
+        is_local=False,
+    )
+
+
+def codec_of(context: SerializationContext, *, required: bool = False) -> Encrypting:
+    return Encrypting(Keyring((OLD,), required)).with_context(context)
+
+
+async def test_a_payload_is_of_the_run_that_it_was_encrypted_for() -> None:
+    for ours in (of_run("one"), of_activity("one")):
+        [sent] = await codec_of(ours).encode([PAYLOAD])
+        assert sent.metadata[RUN] == b"default/one"
+        assert await codec_of(of_run("one"), required=True).decode([sent]) == [PAYLOAD]
+        assert await codec_of(of_activity("one"), required=True).decode([sent]) == [PAYLOAD]
+        for other in (of_run("two"), of_activity("two"), of_run("one", "elsewhere"), of_run("one/", "default")):
+            with pytest.raises(WrongRun, match="encrypted for default/one, and stands in"):
+                await codec_of(other).decode([sent])
+        assert await Encrypting(Keyring((OLD,))).decode([sent]) == [PAYLOAD], "a codec server is told of no run"
+
+
+async def test_what_it_says_to_be_for_is_bound_to_it() -> None:
+    [sent] = await codec_of(of_run("one")).encode([PAYLOAD])
+    for bound in (b"default/two", b"", b"default/one\0"):
+        forged = Payload(metadata={**sent.metadata, RUN: bound}, data=sent.data)
+        for reader in (codec_of(of_run("two")), codec_of(of_run("one")), Encrypting(Keyring((OLD,)))):
+            with pytest.raises(WrongKey):
+                await reader.decode([forged])
+    [unbound] = await Encrypting(Keyring((OLD,))).encode([PAYLOAD])
+    unbound.metadata[RUN] = b"default/one"
+    with pytest.raises(WrongKey):
+        await codec_of(of_run("one")).decode([unbound])
+
+
+async def test_where_it_is_required_nothing_else_is_taken() -> None:
+    [unbound] = await Encrypting(Keyring((OLD,))).encode([PAYLOAD])
+    for context in (of_run("one"), of_activity("one")):
+        assert await codec_of(context).decode([PAYLOAD, unbound]) == [PAYLOAD, PAYLOAD]
+        with pytest.raises(NotEncrypted, match="is not encrypted, in default/one"):
+            await codec_of(context, required=True).decode([PAYLOAD])
+        with pytest.raises(NotEncrypted, match="for no run in particular"):
+            await codec_of(context, required=True).decode([unbound])
+    none = codec_of(of_activity(None), required=True)
+    assert await none.decode(await none.encode([PAYLOAD])) == [PAYLOAD], "an activity of no run"

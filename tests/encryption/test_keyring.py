@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interpreter.encryption.errors import FILE_VARIABLE, VARIABLE, MissingKey, UnusableKeys
+from interpreter.encryption.errors import FILE_VARIABLE, REQUIRED_VARIABLE, VARIABLE, MissingKey, UnusableKeys
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring, keyring_of, read_keys
 
 ONE, TWO = Key.new("2026-11"), Key.new("old")
@@ -86,3 +86,13 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 def test_a_key_shows_itself_to_nobody_by_accident() -> None:
     assert ONE.text.partition(":")[2] not in f"{ONE!r} {Keyring((ONE,))!r}"
     assert repr(ONE.secret) not in f"{ONE!r}"
+
+
+def test_what_is_required_needs_a_key_and_a_word_that_can_be_read() -> None:
+    key = Key.new("one").text
+    for said, required in (("yes", True), ("1", True), ("TRUE", True), ("no", False), ("", False), (" 0 ", False)):
+        assert keyring_of({VARIABLE: key, REQUIRED_VARIABLE: said}).required is required
+    with pytest.raises(UnusableKeys, match="there is no key"):
+        keyring_of({REQUIRED_VARIABLE: "yes"})
+    with pytest.raises(UnusableKeys, match="`yes` or `no`, not 'maybe'"):
+        keyring_of({VARIABLE: key, REQUIRED_VARIABLE: "maybe"})

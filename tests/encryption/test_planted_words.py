@@ -28,4 +28,4 @@ async def test_with_a_key_no_word_is_found_and_without_one_all_are(tmp_path: Pat
     assert database >= set(PLANTED) - {"largeword"}
     assert ADDRESS[2:] in " ".join(plain)
     assert "largeword" in objects
-    assert await carried(tmp_path / "encrypted", Keyring((Key.new("one"),))) == {}
+    assert await carried(tmp_path / "encrypted", Keyring((Key.new("one"),), required=True)) == {}

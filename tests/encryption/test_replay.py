@@ -6,6 +6,7 @@ import json
 import pytest
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.worker import Replayer
 
 from interpreter.converter.codec import Encrypting
@@ -45,3 +46,18 @@ async def test_a_history_replays_plain_and_encrypted(recording: Recording) -> No
         history = await encrypted(copy.deepcopy(execution["history"]), Encrypting(Keyring((OLD,))))
         assert json.dumps(history) != json.dumps(execution["history"])
         await replayer(NEW, OLD).replay_workflow(as_history({"id": execution["id"], "history": history}))
+
+
+async def test_a_history_of_another_run_is_not_taken() -> None:
+    """Each payload of it, moved as it is: the run waits, and says for which run that was encrypted."""
+    recording = next(one for one in recordings() if len(list(one.executions())) == 1)
+    [execution] = recording.executions()
+    context = WorkflowSerializationContext(namespace="ReplayNamespace", workflow_id=execution["id"])
+    codec = Encrypting(Keyring((OLD,))).with_context(context)
+    history = await encrypted(copy.deepcopy(execution["history"]), codec)
+    required = Replayer(workflows=[], plugins=[FlowPlugin(store=MemoryStore(), keys=Keyring((OLD,), required=True))])
+    await required.replay_workflow(as_history({"id": execution["id"], "history": history}))
+    with pytest.raises(Exception, match="WrongRun"):
+        await replayer(OLD).replay_workflow(as_history({"id": "another", "history": history}))
+    with pytest.raises(Exception, match="NotEncrypted"):
+        await required.replay_workflow(as_history(execution))
