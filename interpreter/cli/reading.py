@@ -11,6 +11,7 @@ from dsl.expressions.json_reading import exact
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.problem import Misuse
 
+BYTE_ORDER_MARK = "\ufeff"
 _MANY = 60
 NO_TEXTS: Mapping[str, bool] = MappingProxyType({})
 
@@ -43,6 +44,8 @@ def read_assignments(assignments: Sequence[str], texts: Mapping[str, bool]) -> d
             raise Misuse(f"expected name=value, not {_short(assignment)}{_whole_value(assignment)}")
         name, _, text = assignment.partition("=")
         name = name.strip()
+        if name in values:
+            raise Misuse(f"{name} is given twice: {_short(assignment)}")
         is_text = name in texts and not (texts[name] and text == "null")
         values[name] = text if is_text else _json_or_text(text)
     return values
@@ -89,7 +92,7 @@ def read_text(path: str | Path) -> str:
 def _text_of(given: str) -> tuple[str, str]:
     """The text, and what to call it."""
     if given == "-":
-        return sys.stdin.read(), "standard input"
+        return sys.stdin.read().removeprefix(BYTE_ORDER_MARK), "standard input"
     if given.lstrip()[:1] in ("{", "["):
         return given, "the input"
     return read_text(given), given

@@ -8,17 +8,22 @@ others in their place: the same expression has none when the call would be made,
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from dsl.ast.expressions import (
+    Comprehension,
+    Conditional,
     Entry,
     Expression,
+    FunctionCall,
     Get,
     Index,
     ListLiteral,
     Literal,
     Name,
     RecordLiteral,
+    Slice,
     Template,
     Widen,
 )
@@ -98,6 +103,11 @@ class _Listing:
         match value:
             case Widen(value=widened):
                 return self._argument(widened, type_, slot, turn)
+            case Conditional():
+                return self._choice(value, type_, slot, turn)
+            case Get(subject=Conditional() as choice):
+                ways = (replace(value, subject=choice.then), replace(value, subject=choice.otherwise))
+                return self._choice(replace(choice, then=ways[0], otherwise=ways[1]), type_, slot, turn)
             case Template():
                 return self._text(value, slot, turn)
             case RecordLiteral():
@@ -110,6 +120,18 @@ class _Listing:
                 )
             case _:
                 return ANSWER if _root(value) == Name(self._approval) else self._path(value)
+
+    def _choice(self, value: Conditional, type_: Type, slot: str, turn: Turn) -> str:
+        """What is chosen; both, where the answer decides between them."""
+        if not self._is_open(value.condition):
+            found = self._value(f"{slot}.if", value.condition, turn)
+            if not found:
+                return NO_VALUE
+            return self._argument(value.then if found[0] is True else value.otherwise, type_, slot, turn)
+        ways = [
+            self._argument(each, type_, f"{slot}.{at}", turn) for at, each in enumerate((value.then, value.otherwise))
+        ]
+        return f"({' or '.join(ways)})"
 
     def _record(self, value: RecordLiteral, type_: Type, slot: str, turn: Turn) -> str:
         """A record of which only a part is open: the rest of it is what people say yes to."""
@@ -184,6 +206,10 @@ class _Listing:
                 return f"{self._path(subject)}[{at}]"
             case Index(subject=subject, index=index):
                 return f"{self._path(subject)}[{self._path(index)}]"
+            case Comprehension(source=source) | Slice(subject=source):
+                return f"{self._path(source)}, filtered"
+            case FunctionCall(arguments=arguments) if arguments:
+                return f"{self._path(arguments[0].value)}, filtered"
             case _:
                 return ANSWER if self._is_answered(value) else "…"
 

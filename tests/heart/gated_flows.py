@@ -97,6 +97,9 @@ class Writer:
     def pair(self, scope: Scope) -> str:
         return self.chance.choice((*scope.pairs[-3:], *scope.pairs, self.item(scope)))
 
+    def choice(self, one: str, other: str, scope: Scope) -> str:
+        return f"if {self.pair(scope)}.amount > {self.chance.randint(0, 2)} then {one} else {other}"
+
     def item(self, scope: Scope) -> str:
         """An item by its place. It may be missing, and then the run fails, as it should."""
         at = self.chance.choice((*scope.indexes[-2:], *scope.indexes, "0", "0", "1", "-1"))
@@ -113,6 +116,10 @@ class Writer:
             return f"let {name} = {self.pair(scope)}", scope.with_(pairs=(name,))
         if kind == 4:
             return f"step {name} = plan(n: {self.numbers})", scope.with_(lists=(f"{name}.pays",), plans=(name,))
+        if self.chance.random() < 0.5:
+            return f"let {name} = {self.choice(self.pair(scope), self.pair(scope), scope)}", scope.with_(
+                pairs=(name,) * 3
+            )
         text = f"{{ amount: {self.pair(scope)}.amount, to: {self.pair(scope)}.to }}"
         return f"let {name} = {text}", scope.with_(pairs=(name,))
 
@@ -169,6 +176,10 @@ class Writer:
         other = one if self.chance.random() < 0.75 else self.pair(scope)
         amount = self.chance.choice([f"{one}.amount"] * 8 + ["3", 'p.rates["a"]'])
         to = self.chance.choice([f"{other}.to"] * 8 + ['"x"', f'"{{{{ {other}.to }}}}!"'])
+        if self.chance.random() < 0.1:
+            amount = self.choice(amount, f"{other}.amount", scope)
+        if self.chance.random() < 0.1:
+            to = self.choice(to, f"{one}.to", scope)
         name = self.name()
         return f"step {name} = send(amount: {amount}, to: {to})", scope
 

@@ -59,8 +59,19 @@ class Ticket:
 
 
 def fits(listed: str, given: str) -> bool:
-    """Whether it was listed so, or as something that the answer decides."""
-    return listed == given or "‹" in listed or listed == "…"
+    """Whether it was listed so, or as something that the answer decides, one of two perhaps."""
+    ways = listed.strip("()").split(" or ")
+    return (
+        listed == given
+        or "‹" in listed
+        or listed == "…"
+        or _of_item(ways)
+        or given in [way.strip("()") for way in ways]
+    )
+
+
+def _of_item(ways: list[str]) -> bool:
+    return len(ways) > 1 and any(re.match(r"\(*v\d+[.\[]", way) is not None for way in ways)
 
 
 @dataclass

@@ -16,6 +16,7 @@ type Plan { pays: [Pay] at most 3, rates: map[int], limit: int }
 tool plan() -> Plan read
 type Wire { to: text = "eve", amount: int, purpose: text? }
 tool wire(order: Wire, all: [Wire] at most 2 = [], by: "post" | "van" = "van") irreversible keyed final
+tool many(pays: [Pay] at most 3) irreversible keyed final
 tool send(amount: int, to: text, note: text?) irreversible keyed { compensate none "sent is sent" }
 """
 LINES = [{"item": "nut", "count": 4}, {"item": "bolt", "count": 5}]
@@ -170,3 +171,23 @@ def test_of_a_record_that_is_answered_in_part_the_rest_is_listed() -> None:
     assert listed("step wire(order: { amount: 1, ...ok.answer })", answer) == [
         'wire(order: {"amount": 1, ...‹your answer›}, all: [], by: "van")'
     ]
+
+
+def test_one_of_two_is_listed_as_it_is() -> None:
+    calls = """let a = if p.limit > 3 then p.pays[0].amount else p.limit
+      step send(amount: a, to: if p.limit < 3 then p.pays[0].to else "x")"""
+    assert listed(calls) == ['send(amount: 1, to: "x")']
+
+
+def test_one_of_two_that_the_answer_chooses_is_listed_as_both() -> None:
+    calls = 'step send(amount: if ok.answer.first then p.limit else 8, to: "x")'
+    assert listed(calls, "answer { first: bool }") == ['send(amount: (5 or 8), to: "x")']
+
+
+def test_a_filter_as_an_argument() -> None:
+    calls = "step many(pays: [a for a in p.pays if a.amount > p.limit])"
+    (line,) = listed(calls)
+    assert '"shop"' in line
+    assert "friend" not in line
+    calls = "step many(pays: [a for a in ok.answer.pays if a.amount > p.limit])"
+    assert listed(calls, "answer { pays: [Pay] at most 3 }") == ["many(pays: ‹your answer›.pays, filtered)"]

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
-from dsl.ast.expressions import Expression, ListLiteral, Name, RecordLiteral, Template
+from dsl.ast.expressions import Conditional, Expression, ListLiteral, Name, RecordLiteral, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, GatedCall, ParallelFor, Step
 from dsl.semantics.facts import Facts, Moment
@@ -142,6 +142,8 @@ class _Trial:
                 return self._first(value, parts)
             case RecordLiteral(entries=entries):
                 return self._first(value, tuple(entry.value for entry in entries))
+            case Conditional(then=then, otherwise=otherwise):
+                return self._first(value, (then, otherwise))
             case _:
                 return value
 

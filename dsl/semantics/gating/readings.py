@@ -1,15 +1,16 @@
 """What an argument of a gated call is made of, seen from the approval: what people saw there, and what they answered.
 
 A term is *covered* by an approval when it is one of the shown values, a part of the answer, a constant, a field or an
-item of something covered, or a text, list or record of covered parts. A pure filter of a covered list is as good as the
-list, as long as it is only gone through: each of its items was seen, and none comes twice.
+item of something covered, or a text, list or record of covered parts; and so is a choice between two that are covered.
+A pure filter of a covered list is as good as the list: each of its items was seen, and none comes twice.
 
 An item taken out of a covered list is remembered with the way to it, its *chain*: `claim.parts[each].lines[0]` has two
 links. Every link is a term, so two chains agree exactly when they take the same items of the same lists. The chain
 begins below what was shown: of `show parts[0]` nothing more is chosen.
 
 What is covered can be *said* where the question is asked, because every name in it ends in a shown expression, in the
-answer, or in a round; that is how the question lists the calls. So can a filter that reads nothing newer.
+answer, or in a round; that is how the question lists the calls. So can a filter, and the condition of a choice, where
+they read nothing newer: an argument that cannot be said is not covered, so what people see is what is sent.
 """
 
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ LARGEST = 400
 
 _NOTHING_CHOSEN: Chains = frozenset({()})
 _COMPOSED = frozenset({"Template", "ListLiteral", "RecordLiteral", "parts", "Entry", "Spread"})
+_MADE = _COMPOSED | {"Conditional"}
+"""Lists that are made here: whether an item of one comes twice cannot be told."""
 
 
 class Readings:
@@ -68,13 +71,20 @@ class Readings:
                 return _both(self._linked(term.part(0), term), self.covered(term.part(1)))
             case "item" | "key":
                 return self._linked(term.part(0), self._terms.item(_round(term)))
-            case "FunctionCall":
-                items = end_of(term)
-                return None if items is None else self._linked(items, term)
+            case "FunctionCall" if (items := end_of(term)) is not None:
+                return self._linked(items, term)
+            case "Conditional":
+                return self._either(term)
             case kind if kind in _COMPOSED:
                 return self._together(term)
             case _:
-                return None
+                wider = self._terms.narrower(term)
+                return None if wider is None else self.covered(wider)
+
+    def _either(self, term: Term) -> Chains | None:
+        """One of two that are covered. Which one, the question says, or its answer decides."""
+        condition, then, otherwise = (term.part(number) for number in range(3))
+        return _both(self.covered(then), self.covered(otherwise)) if self.said(condition) is not None else None
 
     def _together(self, term: Term) -> Chains | None:
         found: Chains | None = frozenset()
@@ -84,11 +94,11 @@ class Readings:
 
     def _linked(self, items: Term, link: Term) -> Chains | None:
         """The ways to a list that people saw or answered, and on to one of its items."""
-        found = self.covered(items) if items.kind not in _COMPOSED or items in self._shown else None
-        if found is not None:
-            return frozenset((*chain, link) for chain in found)
-        wider = self._terms.narrower(items)
-        return None if wider is None else self._linked(wider, link)
+        wider = None if items in self._shown else self._terms.narrower(items)
+        if wider is not None:
+            return self._linked(wider, link)
+        found = self.covered(items) if items.kind not in _MADE or items in self._shown else None
+        return None if found is None else frozenset((*chain, link) for chain in found)
 
     def is_outdated(self, root: Term) -> bool:
         """Whether this is a `var` that was shown, in another assignment than it has here."""
