@@ -14,12 +14,25 @@ from temporalio.converter import (
     DefaultPayloadConverter,
     JSONPlainPayloadConverter,
 )
+from temporalio.exceptions import ApplicationError
+
+from dsl.expressions.json_reading import unique_pairs
+from interpreter.boundary.payloads import Answer
 
 
 class OrderedJSON(JSONPlainPayloadConverter):
     def to_payload(self, value: Any) -> Payload | None:
         text = json.dumps(value, cls=AdvancedJSONEncoder, separators=(",", ":"))
         return Payload(metadata={"encoding": self.encoding.encode()}, data=text.encode())
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """What people answer through a client of another kind has no key twice; else the update is refused."""
+        if type_hint is Answer:
+            try:
+                json.loads(payload.data, object_pairs_hook=unique_pairs)
+            except (ValueError, RecursionError) as error:
+                raise ApplicationError(f"this is no answer: {error}", type="AnswerRefused") from error
+        return super().from_payload(payload, type_hint)
 
 
 class OrderedPayloadConverter(CompositePayloadConverter):

@@ -1,5 +1,6 @@
 """What people type: fields of an answer, inputs, scripts."""
 
+import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,10 @@ def test_a_key_that_stands_twice_is_refused_at_every_door(tmp_path: Path) -> Non
     ):
         with pytest.raises(Misuse, match='the key "c" stands twice'):
             read()
+    with pytest.raises(Misuse, match="a is given twice"):
+        read_input(None, ["a=1", "b=2", "a=3"])
+    with pytest.raises(Misuse, match="note is given twice"):
+        read_answer(["note=yes", "note=no"])
     for name in ("answers", "approvals"):
         with pytest.raises(Misuse, match="stands twice"):
             read_script(tmp_path / f"{name}.yaml")
@@ -235,10 +240,12 @@ def test_fractions_in_a_script_keep_their_digits_and_travel(tmp_path: Path) -> N
         read_script(file)
 
 
-def test_input_with_a_byte_order_mark(tmp_path: Path) -> None:
+def test_input_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "input.json"
     file.write_bytes(b'\xef\xbb\xbf{"a": 1}')
     assert read_input(str(file), []) == {"a": 1}
+    monkeypatch.setattr("sys.stdin", io.StringIO('\ufeff{"a": 1}'))
+    assert read_input("-", []) == {"a": 1}
 
 
 @pytest.mark.parametrize("text", ["NaN", "1e99999999999999999999", "9" * 5000])

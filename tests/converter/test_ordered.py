@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.api.common.v1 import Payload
 from temporalio.client import Client as TemporalClient
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 from temporalio.worker import Worker
 
+from interpreter.boundary.names import ANSWER_UPDATE
 from interpreter.boundary.payloads import RunOptions
 from interpreter.client.client import Client
 from interpreter.converter.own import client_with_keys, own_converter
@@ -93,3 +97,27 @@ async def test_what_is_plain_json_for_others_stays_so(client: Client) -> None:
     assert DataConverter.default.payload_converter.from_payload(payload) == GIVEN
     run = await client.submit(FLOW, {"x": GIVEN}, flow="below", task_queue=QUEUE)
     assert (await plain.get_workflow_handle(run.id).result())["value"] == GIVEN
+
+
+async def test_an_answer_with_a_key_twice_is_refused_whoever_sends_it(client: Client) -> None:
+    """A client of another kind sends what JSON it likes; of the two values one would be lost."""
+    run = await client.submit(FLOW, {"x": GIVEN}, flow="main", task_queue=QUEUE)
+    while not (questions := (await run.state()).questions):
+        pass
+    answer = {
+        "id": "1",
+        "question": questions[0].id,
+        "decision": "approve",
+        "by": "ann",
+        "group": "team",
+        "answer": {"a": 1},
+    }
+    data = json.dumps(answer).replace('{"a": 1}', '{"a": 1, "a": 2}').encode()
+    given = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
+    handle = client.temporal.get_workflow_handle(run.id)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(ANSWER_UPDATE, given)
+    assert 'the key "a" stands twice' in str(refused.value.cause)
+    assert (await run.state()).questions, "it is still asked"
+    await run.approve("ok", by="ann", group="team")
+    await run.result()
