@@ -34,9 +34,12 @@ def _advice(program: Program, found: MaybeNull) -> str:
         owner = program.facts.type_of(node.subject)
         if isinstance(owner, ApprovalOf):
             return _of_approval(program.source.slice(node.subject.span), owner)
-    path = path_of(node) if isinstance(node, (Get, Index, Name)) else None
-    text = ".".join(path).replace(".[", "[") if path is not None else "…"
-    if found.use.startswith("`.") and path is not None:
+    if not isinstance(node, (Get, Index, Name)) or path_of(node) is None:
+        return "give it a name, such as `let found = …`, and check that: `if found != null { … }`"
+    text = program.source.slice(node.span)
+    if len(text) > 60 or "\n" in text:
+        text = "…"
+    if found.use.startswith("`.") and text != "…":
         return f"check it first: `if {text} != null {{ … }}`, or use `?.`"
     return f"check it first: `if {text} != null {{ … }}`, or say what else: `if {text} != null then … else …`"
 

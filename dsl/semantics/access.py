@@ -4,7 +4,7 @@ from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Un
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
-from dsl.semantics.state import Path, State
+from dsl.semantics.state import Path, State, place_by_name
 from dsl.semantics.types import (
     INT,
     JSON,
@@ -28,7 +28,7 @@ from dsl.semantics.widening import changes
 
 
 def path_of(expression: Expression) -> Path | None:
-    """`a.b[0].c` as a path; None for anything but a name with fields and items at constant places below it."""
+    """`a.b[0].c` or `a[i]` as a path; None for anything but a name with fields and items at such places below it."""
     below: list[str] = []
     while isinstance(expression, Get | Index):
         if isinstance(expression, Get):
@@ -42,7 +42,9 @@ def path_of(expression: Expression) -> Path | None:
 
 
 def _place(index: Expression) -> str | None:
-    """`[0]` and `["key"]`, which no field is called."""
+    """`[0]`, `["key"]` and `[name]`, which no field is called."""
+    if isinstance(index, Name):
+        return place_by_name(index.name)
     if isinstance(index, Literal) and isinstance(index.value, str):
         return f'["{index.value}"]'
     whole = _whole(index)

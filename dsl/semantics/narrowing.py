@@ -9,12 +9,13 @@ condition has been inferred before; types are read from the facts.
 - `not c` is `c` with the other truth. `a and b` that holds, and `a or b` that does not, evaluated both sides, `b`
   where `a` was known: the second is assumed in the state of the first. Otherwise one of two things happened: `a` alone
   decided, or `a` came out the other way and `b` decided. The two states are joined, which keeps what both agree on.
-- Only a comparison with a literal tells anything. That it is equal to one that is not null says that the subject, and
-  all before a `?.` in it, is there. That it is *not* equal says nothing of a subject that may be null: null differs
-  from every literal too.
-- What is told is told of a path: a name, fields below it, and items at a constant place. Values do not change, so it
-  holds until the name stands for another value; `State.define` and `State.forget` drop it then, for what a block may
-  set before the block. A `let` of a condition tells what the condition does, as long as none of its names is set.
+- A comparison tells something of what it is compared with: that it is equal to what is not null, a literal or another
+  value, says that the subject, and all before a `?.` in it, is there. That it is *not* equal says nothing of a subject
+  that may be null: null differs from every other value too.
+- What is told is told of a path: a name, fields below it, and items at a constant place, or one that a name stands for.
+  Values do not change, so it holds until one of the names stands for another value; `State.define` and `State.forget`
+  drop it then, for what a block may set before the block. A `let` of a condition tells what the condition does, as long
+  as none of its names is set.
 - A field can tell about its record: the field by which a union is told apart leaves its other records out, `ok` of an
   outcome and `approved` of an approval give their `value`, `error` and `answer` a type. `approved` gives no answer when
   a timeout may approve, because then nobody answered; `outcome == "approved"` does.
@@ -23,14 +24,16 @@ condition has been inferred before; types are read from the facts.
 from collections.abc import Callable
 from typing import Any
 
-from dsl.ast.expressions import Binary, Expression, Get, Index, ListLiteral, Literal, Name, Unary
+from dsl.ast.expressions import Binary, Conditional, Expression, Get, Index, ListLiteral, Literal, Name, Unary
 from dsl.semantics.access import path_of
 from dsl.semantics.facts import Facts
 from dsl.semantics.state import Path, State, join
 from dsl.semantics.types import (
     ERROR,
+    JSON,
     NULL,
     TEXT,
+    UNKNOWN,
     ApprovalOf,
     Enum,
     OptionalOf,
@@ -104,7 +107,20 @@ def _equality(node: Binary, equal: bool, state: State, facts: Assumed) -> State:
     for subject, other in ((node.left, node.right), (node.right, node.left)):
         if isinstance(other, Literal):
             return _literal(subject, other.value, equal, state, facts)
+        found = facts.type_of(other)
+        if equal and not isinstance(found, OptionalOf) and found not in (NULL, JSON, UNKNOWN):
+            state = _present(subject, state, facts)
     return state
+
+
+def _conditional(node: Conditional, truth: bool, state: State, facts: Assumed) -> State:
+    """One of the two came out so; one that is written out as the other cannot have."""
+    ways = [
+        facts.when(chosen, truth, facts.when(node.condition, held, state))
+        for chosen, held in ((node.then, True), (node.otherwise, False))
+        if not (isinstance(chosen, Literal) and chosen.value is not truth)
+    ]
+    return join(ways) or state
 
 
 def _literal(subject: Expression, value: object, equal: bool, state: State, facts: Assumed) -> State:
@@ -213,6 +229,7 @@ def _settled(path: Path, outcome: OutcomeOf, ok: bool, state: State) -> State:
 _RULES: dict[type, Callable[[Any, bool, State, Assumed], State]] = {
     Unary: _unary,
     Binary: _binary,
+    Conditional: _conditional,
     Name: _truth,
     Get: _truth,
     Index: _truth,

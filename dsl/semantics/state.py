@@ -16,6 +16,16 @@ from dsl.semantics.types import Type
 Path = tuple[str, ...]
 """A name and fields below it: `("refund", "approved")`."""
 
+
+def place_by_name(name: str) -> str:
+    """`[name]` in a path: an item at the place, or of the key, that `name` stands for."""
+    return f"[{name}]"
+
+
+def _is_about(path: Path, names: frozenset[str]) -> bool:
+    return path[0] in names or any(place_by_name(name) in path for name in names)
+
+
 _versions = count(1)
 """Versions are only compared for equality, so it does not matter how far the count has come."""
 
@@ -53,8 +63,8 @@ class State:
     def _untold(self, names: frozenset[str]) -> "State":
         return replace(
             self,
-            refined={path: type_ for path, type_ in self.refined.items() if path[0] not in names},
-            truths={path: truth for path, truth in self.truths.items() if path[0] not in names},
+            refined={path: type_ for path, type_ in self.refined.items() if not _is_about(path, names)},
+            truths={path: truth for path, truth in self.truths.items() if not _is_about(path, names)},
             meant={
                 name: condition
                 for name, condition in self.meant.items()

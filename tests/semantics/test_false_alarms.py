@@ -43,6 +43,14 @@ TAKEN = {
     "an item": 'if ys[0] != null { return ys[0] } return "n"',
     "the last item": 'if ys[-1] == null { return "n" } return ys[-1]',
     "a value of a map": 'if m["a"] != null { return m["a"] } return "n"',
+    "an item by its position": 'if ys[at] != null { return ys[at] } return "n"',
+    "an item of each round": """var s = "" for i in range(3) { if ys[i] != null { set s = s + ys[i] } } return s""",
+    "a value by its key": 'for key in keys(m) at most 9 { if m[key] != null { return m[key] } } return "n"',
+    "an item in a list of some": "return join([ys[i] for i in range(3) if ys[i] != null])",
+    "equal to what is there": 'if x == name { return x } return "n"',
+    "not equal to what is there": 'if name != x { return "n" } return x',
+    "a test that is chosen": 'let has = if x == null then false else c if has { return x } return "n"',
+    "either of two choices": 'if (if c then x == null else x == null) { return "n" } return x',
     "a text of a list": 'if name in ["a", "b"] { step r = en(k: name) return r } return "x"',
     "a text that is one": 'if name == "a" { step r = en(k: name) return r } return "x"',
     "a field below an item": 'if rs[0].x != null { return rs[0].x } return "n"',
@@ -69,6 +77,32 @@ REFUSED = {
         "SF202",
     ),
     "another item": ('if ys[0] != null { return ys[1] } return "n"', "SF202"),
+    "an item at a position that was set": (
+        'var i = 0 if ys[i] != null { set i = 1 return ys[i] } return "n"',
+        "SF202",
+    ),
+    "an item at a position that rounds set": (
+        """var i = 0 var s = ""
+        if ys[i] != null { loop budget 3 iterations { set s = s + ys[i] set i = i + 1 until i > 1 } on exhausted { } }
+        return s""",
+        "SF202",
+    ),
+    "a let about a position that was set": (
+        'var i = 0 let has = ys[i] != null set i = 1 if has { return ys[i] } return "n"',
+        "SF202",
+    ),
+    "an item of another round": (
+        """for i in range(3) { if ys[i] == null { return "n" } }
+        for i in range(3) { return ys[i] }
+        return "n" """,
+        "SF202",
+    ),
+    "equal to what may be null": ('if x == ys[0] { return x } return "n"', "SF202"),
+    "not equal": ('if x != name { return x } return "n"', "SF202"),
+    "a test that one choice leaves out": (
+        'let has = if c then true else x != null if has { return x } return "n"',
+        "SF202",
+    ),
     "an item of a var that was set": (
         'var zs = ys if zs[0] != null { set zs = ys return zs[0] } return "n"',
         "SF202",
@@ -82,7 +116,7 @@ def text_of(body: str) -> str:
     return (
         DECLARED
         + f"""flow main(name: text, c: bool, n: number, x: text?, xs: [text] at most 100, ys: [text?] at most 3,
-        m: map[text?], k: map[int], rs: [{{ x: text? }}] at most 2) -> text budget 1d {{ {body} }}"""
+        m: map[text?], k: map[int], at: int, rs: [{{ x: text? }}] at most 2) -> text budget 1d {{ {body} }}"""
     )
 
 
