@@ -51,7 +51,10 @@ def _place(argument: Argument, position: int, named: bool, parameters: Parameter
         if named:
             _report(inference, argument, parameters, "positional after named", "")
         elif position < len(parameters.names):
-            return parameters.names[position]
+            name = parameters.names[position]
+            if name != parameters.key:
+                return name
+            _report(inference, argument, parameters, "key", name)
         elif not parameters.variadic:
             _report(inference, argument, parameters, "too many", "")
         return None

@@ -21,7 +21,7 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
-from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, Type
+from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, Type, required
 from dsl.semantics.walk_values import undo
 from dsl.source import Damage, Span
 from dsl.values.structure import GENERIC_TYPES
@@ -114,7 +114,20 @@ def parameters(fields: tuple[Field, ...], resolver: Resolver) -> State:
     return state
 
 
+def _key(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> None:
+    """The idempotency key is a text of the machine's own."""
+    for field in node.parameters:
+        if field.name != node.key:
+            continue
+        if required(resolver.fields.get(id(field), UNKNOWN)) not in (TEXT, UNKNOWN):
+            inference.report(InvalidType(field, f"`{field.name}` takes the idempotency key, which is a text"))
+        elif field.at_least is not None or field.at_most is not None or field.matches is not None:
+            message = f"`{field.name}` takes the idempotency key, and nobody chooses what that looks like"
+            inference.report(InvalidType(field, message, "leave the bound out"))
+
+
 def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> None:
+    _key(node, resolver, inference)
     state = parameters(node.parameters, resolver)
     if node.compensate is not None:
         signature = inference.facts.declarations.callees.get(node.name)

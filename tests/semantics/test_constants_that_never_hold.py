@@ -63,6 +63,19 @@ REFUSED = {
         ),
         "SF102",
     ),
+    "a key that is given by its position": (
+        'tool t(s: text, k: text) write keyed final { key as k }\nflow main() { step t("a", "b") }',
+        "SF104",
+    ),
+    "a key that is no text": ("tool t(k: int) write keyed final { key as k }\nflow main() { step t() }", "SF203"),
+    "a key of a choice": (
+        'tool t(k: "a" | "b") write keyed final { key as k }\nflow main() { step t() }',
+        "SF203",
+    ),
+    "a key with a pattern": (
+        'tool t(k: text matches "a+") write keyed final { key as k }\nflow main() { step t() }',
+        "SF203",
+    ),
     "a kind that is no text": ('flow main() { fail { kind: 5, message: "x" } }', "SF201"),
     "for over json": ("flow main(j: json) { for x in j at most 3 { step bd() } }", "SF201"),
     "a slice of json": ("flow main(j: json) -> json { return j[1:2] }", "SF201"),
@@ -79,6 +92,8 @@ TAKEN = {
       below: [T] = [], upper: T? = { upper: null }
     }
     flow main(ts: [T] at most 2 = [{ size: "large" }, {}]) -> [T] { return ts }""",
+    "a key that may be left out": """tool t(s: text, k: text? = null) write keyed final { key as k }
+    flow main() { step t("a") }""",
     "what is divided by what is not known": "flow main(n: int) -> decimal { return 1 / n + int(text(n)) }",
     "what holds": 'flow main(a: int at most 3 = 1 + 2) { step bd(a: 3, s: "aa", b: { width: 3, name: "a" }) }',
     "conversions": """flow main(j: json, n: text?) -> text {
