@@ -20,7 +20,7 @@ _OTHERS = {op.CATEGORY_NOT_DIGIT: "abcdefghij", op.CATEGORY_NOT_WORD: " -.,", op
 def text_matching(pattern: str, random: Random) -> str | None:
     """None when the pattern is not one, or cannot be followed."""
     try:
-        text = _sequence(parser.parse(pattern), random, {})
+        text = _sequence(parser.parse(_without_flags(pattern)), random, {})
     except (re.error, KeyError, IndexError):
         return None
     return text if matches(pattern, text) else None
@@ -29,9 +29,14 @@ def text_matching(pattern: str, random: Random) -> str | None:
 def matches(pattern: str, text: str) -> bool:
     """Whether the pattern, if it is one, is found in the text."""
     try:
-        return re.search(pattern, text) is not None
+        return re.search(_without_flags(pattern), text) is not None
     except re.error:
         return False
+
+
+def _without_flags(pattern: str) -> str:
+    """RE2 takes `(?i)` anywhere, Python at the very beginning; a text that matches without it matches with it too."""
+    return re.sub(r"\(\?[imsU]+\)", "", pattern)
 
 
 def _sequence(items: Any, random: Random, groups: dict[int, str]) -> str:

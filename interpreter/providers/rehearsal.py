@@ -65,6 +65,8 @@ class _Rehearsal:
         options = schema.get("anyOf") or schema.get("oneOf")
         if options:
             return self._option(options, name, depth)
+        if _is_bounded_decimal(schema):
+            return self._number(schema)
         match _type(schema):
             case "object":
                 return self._record(schema, name, depth)
@@ -200,6 +202,12 @@ def _type(schema: Schema) -> str | None:
     if kind is None and "properties" in schema:
         return "object"
     return kind if isinstance(kind, str) else None
+
+
+def _is_bounded_decimal(schema: Schema) -> bool:
+    """A text of digits, or a number: only as a number it can be kept within its bounds."""
+    kinds = schema.get("type")
+    return isinstance(kinds, list) and "number" in kinds and not {"minimum", "maximum"}.isdisjoint(schema)
 
 
 def _bounds(schema: Schema, step: float) -> tuple[float, float]:
