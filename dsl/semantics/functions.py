@@ -7,6 +7,7 @@ from dsl.semantics.facts import Cast
 from dsl.semantics.findings import MaybeNull, Mismatch, UnknownName, WrongKind
 from dsl.semantics.fit import NUMERIC, join, misfit
 from dsl.semantics.inference import Inference
+from dsl.semantics.operators import as_item_of
 from dsl.semantics.state import State
 from dsl.semantics.types import (
     BASIC_TYPES,
@@ -152,6 +153,8 @@ def _in_one_form(node: FunctionCall, function: Function, given: Given, result: T
             inference.widen(argument.value, structure(inference.facts.type_of(argument.value)), result)
     elif node.function == "sum":
         _sum(node, given, result, inference)
+    elif node.function == "contains" and isinstance(whole := given.types["value"], ListOf):
+        as_item_of(given.expressions["part"], given.expressions["value"], whole, inference)
     elif node.function == "values" and isinstance(result, ListOf):
         for member in (members(given.types["value"]) or {}).values():
             if changes(member.type, result.item):

@@ -22,9 +22,12 @@ from dsl.semantics.types import (
     Enum,
     ListOf,
     MapOf,
+    Record,
     Type,
+    UnionOf,
     required,
     spelled,
+    structure,
 )
 
 _OF_TIMES: dict[tuple[str, Type, Type], Type] = {
@@ -88,7 +91,35 @@ def _equality(node: Binary, state: State, inference: Inference) -> Type:
     if not comparable(left, right):
         reason = misfit(required(right), required(left))
         inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason, beside=node.left))
+    else:
+        common = compared_as(left, right)
+        if common is not None:
+            inference.widen(node.left, left, common)
+            inference.widen(node.right, right, common)
     return BOOL
+
+
+def as_item_of(item: Expression, items: Expression, found: ListOf, inference: Inference) -> None:
+    """What is looked for in a list, as `compared_as` says."""
+    common = compared_as(inference.facts.type_of(item), found.item)
+    if common is not None:
+        inference.widen(item, inference.facts.type_of(item), common)
+        inference.widen(items, found, ListOf(common, found.at_most))
+
+
+def compared_as(left: Type, right: Type) -> Type | None:
+    """What two records are compared as: one that leaves fields out has what they are otherwise. None of all else, whose
+    values are compared as they are."""
+    common = join(left, right)
+    return common if common is not None and _holds_records(common) else None
+
+
+def _holds_records(found: Type) -> bool:
+    match structure(required(found)):
+        case ListOf(item=inner) | MapOf(value=inner):
+            return _holds_records(inner)
+        case bare:
+            return isinstance(bare, Record | UnionOf)
 
 
 def _membership(node: Binary, state: State, inference: Inference) -> Type:
@@ -101,6 +132,7 @@ def _membership(node: Binary, state: State, inference: Inference) -> Type:
                 inference.report(Mismatch(node.left, f"`{node.operator}`", spelled(inner), item, reason))
             else:
                 _never_equal(node, item, inference)
+                as_item_of(node.left, node.right, collection, inference)
         case _ if _is_text(collection) or isinstance(collection, MapOf):
             inference.judge(node.left, item, Wanted(TEXT, f"`{node.operator}`"))
         case _ if collection not in (UNKNOWN, NULL):

@@ -52,6 +52,26 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         {"r": {"a": 5, "b": 6}},
         8,
     ),
+    "a record that is compared with less": (
+        "flow main(r: R) -> [bool] { return [r == { a: 1 }, { a: 1, b: 3 } == r, r != { a: 1, c: null }] }",
+        {"r": {"a": 1}},
+        [True, False, False],
+    ),
+    "less of a record in a list": (
+        "flow main(rs: [R]) -> [bool] { return [{ a: 1 } in rs, contains(rs, { a: 2 }), { a: 1 } not in rs] }",
+        {"rs": [{"a": 1}]},
+        [True, False, False],
+    ),
+    "a record in a list of less": (
+        "flow main(r: R) -> [bool] { return [r in [{ a: 3 }, { a: 1 }], contains([{ a: 1 }], r), r in [{ a: 4 }]] }",
+        {"r": {"a": 1}},
+        [True, True, False],
+    ),
+    "what may be null is compared with less": (
+        "flow main(r: R?, s: R?) -> [bool] { return [r == { a: 1 }, s == { a: 1 }, s == null] }",
+        {"r": {"a": 1}},
+        [True, False, True],
+    ),
     "lists that are put together": (
         "flow main(rs: [R]) -> [int] { return [x.b for x in rs + [{ a: 1 }]] }",
         {"rs": [{"a": 0}]},
