@@ -12,6 +12,7 @@ from dsl.semantics.types import (
     DURATION,
     FRACTION,
     INT,
+    JSON,
     NEVER,
     NULL,
     NUMBER,
@@ -108,8 +109,10 @@ def as_item_of(item: Expression, items: Expression, found: ListOf, inference: In
 
 
 def compared_as(left: Type, right: Type) -> Type | None:
-    """What two records are compared as: one that leaves fields out has what they are otherwise. None of all else, whose
-    values are compared as they are."""
+    """What two records are compared as: one that leaves fields out has what they are otherwise; and what is compared
+    with `json`. None of all else, whose values are compared as they are."""
+    if JSON in (left, right):
+        return JSON
     common = join(left, right)
     return common if common is not None and _holds_records(common) else None
 

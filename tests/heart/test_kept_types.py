@@ -52,6 +52,15 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         {"r": {"a": 5, "b": 6}},
         8,
     ),
+    "json is compared with what it was made of": (
+        """flow main(t: time, d: duration, n: decimal) -> [bool] {
+          var j: json = [t, d, n]
+          var js: [json] = [t, d]
+          return [j[0] == t, d == j[1], j[2] == n, d in js, contains(js, t), n in js, j == null, j[0] != t]
+        }""",
+        {"t": "2026-11-21T09:13:00Z", "d": "1h", "n": "0.10"},
+        [True, True, True, True, True, False, False, False],
+    ),
     "a record that is compared with less": (
         "flow main(r: R) -> [bool] { return [r == { a: 1 }, { a: 1, b: 3 } == r, r != { a: 1, c: null }] }",
         {"r": {"a": 1}},

@@ -56,12 +56,12 @@ PARTIAL = {
         ("dsl/semantics/gating/gates.py", "For ParallelFor", "items of what was shown; any other round opens no gate"),
         (
             "dsl/semantics/gating/gates.py",
-            "ListLiteral RecordLiteral Template",
+            "Conditional ListLiteral RecordLiteral Template",
             "a smaller place for a message; any other is shown whole",
         ),
         (
             "dsl/semantics/gating/readings.py",
-            "DurationLiteral FunctionCall Get Index Literal Unary",
+            "Conditional DurationLiteral FunctionCall Get Index Literal Unary",
             "what can be covered; any other is not",
         ),
         (
@@ -92,19 +92,23 @@ PARTIAL = {
         ),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
         ("dsl/semantics/provenance/flow.py", "For Loop ParallelFor", "what has turns"),
-        ("dsl/semantics/narrowing.py", "Binary Get Index Name Unary", "what tells something; any other tells nothing"),
+        (
+            "dsl/semantics/narrowing.py",
+            "Binary Conditional Get Index Name Unary",
+            "what tells something; any other tells nothing",
+        ),
         ("dsl/semantics/narrowing.py", "Get Index Name", "what a path is made of"),
         ("dsl/checks/maybe_null.py", "Get Index Name", "what a path is made of"),
         ("dsl/semantics/rules.py", "Conditional ListLiteral RecordLiteral", "what takes its type from what is wanted"),
         ("dsl/syntax/build_parallel.py", "AwaitApproval NotYet Step", "a branch that needs no block, by the grammar"),
         (
             "interpreter/core/opened_calls.py",
-            "Get Index Literal Name Widen",
+            "Comprehension FunctionCall Get Index Literal Name Slice Widen",
             "words for people; any other is an ellipsis",
         ),
         (
             "interpreter/core/opened_calls.py",
-            "ListLiteral RecordLiteral Template Widen",
+            "Conditional Get ListLiteral RecordLiteral Template Widen",
             "what a gate takes that is composed",
         ),
         ("interpreter/core/opened_calls.py", "Get Index Widen", "what a path goes through"),
