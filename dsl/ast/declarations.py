@@ -84,6 +84,15 @@ class Use(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Summarise(Node):
+    """`summarise by AGENT at N tokens`: when what the model would see has more, the agent puts what is oldest in a few
+    words, which take its place."""
+
+    agent: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentDeclaration(Node):
     """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
     may ask for before the next model is asked. The calls of one turn run `side_by_side`, at most so many; None is all.
@@ -106,6 +115,7 @@ class AgentDeclaration(Node):
     repeats: int | None = None
     keep_last: int | None = None
     tells_budget: bool = False
+    summarise: Summarise | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 

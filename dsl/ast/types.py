@@ -63,10 +63,17 @@ class OptionalType(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationType(Node):
+    """`conversation`, or one of which no more than the last messages are kept: `conversation at most 60 messages`."""
+
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UnionType(Node):
     """`"a" | "b"` (an enumeration), or records told apart by a field."""
 
     options: tuple["Type", ...]
 
 
-Type = NamedType | LiteralType | RecordType | ListType | GenericType | OptionalType | UnionType
+Type = NamedType | LiteralType | RecordType | ListType | GenericType | OptionalType | UnionType | ConversationType

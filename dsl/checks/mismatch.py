@@ -8,7 +8,22 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC
-from dsl.semantics.types import BOOL, DURATION, JSON, NOTHING, NULL, TEXT, TIME, Enum, ListOf, Record, Type, spelled
+from dsl.semantics.types import (
+    BOOL,
+    DURATION,
+    JSON,
+    NOTHING,
+    NULL,
+    OPAQUE,
+    TEXT,
+    TIME,
+    Enum,
+    ListOf,
+    Record,
+    Type,
+    holds_conversation,
+    spelled,
+)
 
 _LONGEST = 80
 
@@ -17,7 +32,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
         primary, declared = program.label(found.node), _declared(program, found)
         elsewhere = _elsewhere(program, found)
-        message, advice = elsewhere or (_message(found), _advice(found))
+        message, advice = elsewhere or (_message(found), _continued(program, found) or _advice(found))
         yield Diagnostic("SF201", message, primary, (*declared, *program.also(found)), help=advice)
 
 
@@ -75,9 +90,24 @@ def _advice(found: Mismatch) -> str | None:
         meant = nearest(found.node.value, choices)
         if meant is not None:
             return f'did you mean "{meant}"?'
+    if holds_conversation(found.found):
+        return _of_conversation(found)
     if isinstance(found.found, ListOf) and found.reason is not None and "not at most" in found.reason:
         return "keep the last ones: `last(…, N)`"
     return _conversion(found)
+
+
+def _continued(program: Program, found: Mismatch) -> str | None:
+    """The result of a step, where its conversation is meant."""
+    symbol = program.facts.symbol_of(found.node) if found.role == "`continue`" else None
+    return f"write `continue transcript({symbol.name})`" if symbol is not None and symbol.kind == "step" else None
+
+
+def _of_conversation(found: Mismatch) -> str | None:
+    if found.role == "`+`":
+        return 'the conversation comes first: `talk + [{ role: "user", text: … }]`'
+    looked_into = found.wanted in ("json", "anything that can be looked into") or OPAQUE in (found.reason or "")
+    return "let an agent put in a text what is needed of it: `step … = …(…) { continue … }`" if looked_into else None
 
 
 def _conversion(found: Mismatch) -> str | None:

@@ -104,6 +104,7 @@ class _Walk:
                 return self.value(node, at, state)
             case ast.Step():
                 self.step(node, at, state)
+                state = state.define(ast.transcript_name(node.name) if node.transcript else None, node)
             case ast.AwaitApproval():
                 self.approval(node, at, state)
             case ast.Sleep():
@@ -138,7 +139,7 @@ class _Walk:
                     self.problems.append(f"{at}: `{name}` has no value")
 
     def step(self, node: ast.Step, at: str, state: State) -> None:
-        self.uses(at, state, *(argument.value for argument in node.call.arguments))
+        self.uses(at, state, node.continues, *(argument.value for argument in node.call.arguments))
         if node.compensate is not None and node.compensate.call is not None:
             undo = node.compensate.call
             self.uses(at, state, *(argument.value for argument in undo.arguments), extra=("result",))

@@ -95,7 +95,24 @@ def _add(left: Any, right: Any, evaluation: Evaluation) -> Any:
         if kind is list:
             evaluation.charge(len(left) + len(right))
             return left + right
+        if kind is dict and left.keys() == right.keys() == _CONVERSATION:
+            return _said(left, right, evaluation)
     return _add_scalars(left, right, evaluation)
+
+
+_CONVERSATION = frozenset({"head", "tail", "sizes"})
+
+
+def _said(talk: dict[str, Any], added: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+    """A conversation (`dsl.values.conversations`) and messages that were written out after it."""
+    if added["head"] is not None:
+        raise mismatch("+", talk, added)
+    evaluation.charge(2 * len(talk["tail"]) + 2 * len(added["tail"]) + len(talk["sizes"]))
+    return {
+        "head": talk["head"],
+        "tail": talk["tail"] + added["tail"],
+        "sizes": talk["sizes"] + added["sizes"],
+    }
 
 
 def _comparison(symbol: str, compare: Operation) -> Operator:

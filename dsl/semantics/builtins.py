@@ -21,6 +21,7 @@ from dsl.semantics.types import (
     TEXT,
     TIME,
     UNKNOWN,
+    Conversation,
     Enum,
     ListOf,
     MapOf,
@@ -28,6 +29,7 @@ from dsl.semantics.types import (
     OutcomeOf,
     Record,
     Type,
+    holds_conversation,
     members,
     optional,
     required,
@@ -145,7 +147,9 @@ def _lists(found: Type, given: Given) -> bool:
     return isinstance(found, ListOf) and (isinstance(structure(found.item), ListOf) or found.item in (UNKNOWN, NEVER))
 
 
-_ANY = Shape("anything", lambda found, given: True, nullable=lambda given: True)
+_ANY = Shape(
+    "anything that can be looked into", lambda found, given: not holds_conversation(found), nullable=lambda given: True
+)
 _TEXT = Shape("text", lambda found, given: _is_text(found))
 _INT = Shape("int", lambda found, given: found == INT)
 _BOOL = Shape("bool", lambda found, given: found == BOOL)
@@ -153,9 +157,14 @@ _NUMERIC = Shape("a number", lambda found, given: found in NUMERIC)
 _AMOUNT = Shape("a number or a duration", lambda found, given: found in NUMERIC or found == DURATION)
 _CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC or found == JSON or _is_text(found))
 _LIST = Shape("a list", lambda found, given: isinstance(found, ListOf))
+_ENDING = Shape("a list or a conversation", lambda found, given: isinstance(found, ListOf | Conversation))
+_COMPARED = Shape(
+    "a list of what can be compared",
+    lambda found, given: isinstance(found, ListOf) and not holds_conversation(found.item),
+)
 _SIZED = Shape(
-    "a list, a map or a text",
-    lambda found, given: isinstance(found, ListOf | MapOf) or _is_text(found),
+    "a list, a map, a text or a conversation",
+    lambda found, given: isinstance(found, ListOf | MapOf | Conversation) or _is_text(found),
 )
 _SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or _is_text(found))
 _KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record))
@@ -181,6 +190,9 @@ def _smaller(left: int | None, right: object) -> int | None:
 
 def _end(given: Given) -> Type:
     """`first` and `last`: one item, or null of an empty list; with a count, a list of so many."""
+    talk = given.types["items"]
+    if isinstance(talk, Conversation):
+        return Conversation(_smaller(talk.at_most, given.literal("count")))
     if "count" not in given.types:
         return optional(given.item())
     return ListOf(given.item(), _smaller(given.bound(), given.literal("count")))
@@ -259,7 +271,7 @@ _PART = Parameter("part", _TEXT)
 
 BUILTINS: dict[str, Function] = {
     "len": _gives(INT, Parameter("value", _SIZED)),
-    "last": Function((_ITEMS, _COUNT), _end),
+    "last": Function((Parameter("items", _ENDING), _COUNT), _end),
     "first": Function((_ITEMS, _COUNT), _end),
     "sum": Function((Parameter("items", _SUMMED), Parameter("start", _START, required=False)), _total),
     "min": Function((Parameter("items", _EXTREMES),), _extreme, more=_MORE),
@@ -293,7 +305,7 @@ BUILTINS: dict[str, Function] = {
         _same_list,
     ),
     "reverse": Function((_ITEMS,), _same_list),
-    "distinct": Function((_ITEMS,), _same_list),
+    "distinct": Function((Parameter("items", _COMPARED),), _same_list),
     "flatten": Function((Parameter("items", _LISTS),), _flat),
     "range": Function((Parameter("start", _INT), Parameter("stop", _INT, required=False)), _range),
     "zip": Function((Parameter("left", _LIST), Parameter("right", _LIST)), _pairs),

@@ -15,6 +15,7 @@ from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
 from dsl.semantics.constants import expect_constant
+from dsl.semantics.conversations import summarised, taken_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
@@ -27,6 +28,7 @@ from dsl.source import Damage, Span
 from dsl.values.structure import GENERIC_TYPES
 
 _KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
+_RESERVED = frozenset({*BASIC_TYPES, *GENERIC_TYPES, "conversation"})
 _EDITION = re.compile(r"\s*edition\b")
 _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
 
@@ -46,7 +48,7 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
         if isinstance(node, NotYet):
             continue
         first = seen.setdefault(node.name, node)
-        reserved = isinstance(node, TypeDeclaration) and (node.name in BASIC_TYPES or node.name in GENERIC_TYPES)
+        reserved = isinstance(node, TypeDeclaration) and node.name in _RESERVED
         if first is not node or reserved:
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
         elif isinstance(node, TypeDeclaration):
@@ -60,7 +62,9 @@ def _inside(span: Span, module: Module) -> bool:
     return any(node.span.start <= span.end and span.start <= node.span.end for node in module.declarations)
 
 
-def signatures(module: Module, declarations: Declarations, resolver: Resolver, damage: Damage) -> None:
+def signatures(
+    module: Module, declarations: Declarations, resolver: Resolver, damage: Damage, findings: list[Finding]
+) -> None:
     """What can be called. Of two with one name the first counts, but the other is resolved too."""
     for node in module.declarations:
         if not isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration):
@@ -70,6 +74,7 @@ def signatures(module: Module, declarations: Declarations, resolver: Resolver, d
         parameters_ = resolver.members(node.parameters)
         result = UNKNOWN if damaged else result
         signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
+        findings += taken_elsewhere(signature)
         declarations.callees.setdefault(node.name, signature)
     resolver.settle()
 
@@ -88,6 +93,8 @@ def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> No
             for role, text in (("the prompt", node.prompt), ("the instructions", node.instructions)):
                 if text is not None:
                     inference.expect(text, Wanted(TEXT, f"{role} of `{node.name}`"), state)
+            if node.summarise is not None:
+                summarised(node, node.summarise, inference)
 
 
 def check_defaults(resolver: Resolver, inference: Inference) -> None:

@@ -6,7 +6,7 @@ so an id stays theirs. The tables are filled in one pass and only read afterward
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from dsl.ast.declarations import Module
 from dsl.ast.expressions import Expression
@@ -48,13 +48,23 @@ class Constant:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call asks of a conversation: how many `messages` there are, the end of its `subject`, which the conversion
+    beside it cuts off, or the `transcript` of a step."""
+
+    what: Literal["messages", "subject", "transcript"]
+    subject: Expression | None = None
+
+
 @dataclass(slots=True)
 class Facts:
     """`nodes` holds every node of the module by class, in source order; `versions` which assignment of a `var` each use
     of its name reads; `conversions` the types that the value of an expression becomes one of, in turn; `casts` the
     calls of types; `constants` what may turn out not to hold, without running; `sums_of_durations` calls of `sum` that
-    say no start; `used` the ids of nodes whose name is read,
-    `partly_read` those of flows that hold something which could not be read or does not run yet."""
+    say no start; `asked` calls of functions on conversations; `transcripts` the ids of steps whose conversation is
+    asked for; `used` the ids of nodes whose name is read, `partly_read` those of flows that hold something which could
+    not be read or does not run yet."""
 
     module: Module
     declarations: Declarations
@@ -64,6 +74,8 @@ class Facts:
     casts: dict[int, Cast] = field(default_factory=dict)
     constants: dict[int, Constant] = field(default_factory=dict)
     sums_of_durations: set[int] = field(default_factory=set)
+    asked: dict[int, Asked] = field(default_factory=dict)
+    transcripts: set[int] = field(default_factory=set)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     callees: dict[int, Signature] = field(default_factory=dict)

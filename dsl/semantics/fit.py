@@ -9,6 +9,8 @@ author's words, because a message needs it anyway. What fits, the run accepts: n
   fit only some records for some values and others for others is refused: sound, and seldom missed.
 - `UNKNOWN` fits everywhere and everything fits it, so that a mistake is reported where it is and nowhere else. `NEVER`
   fits everywhere because there is no value of it.
+- A conversation fits a shorter one: its last messages are what is kept, which is what the bound is written for. A list
+  of messages fits as a list does.
 - Recursive types are compared under the assumption that they fit: a pair of names that is met again further in is
   skipped. If they did not fit, some finite value would show it, and with it a place that the comparison does reach.
   There are finitely many pairs of names, so it ends.
@@ -20,19 +22,23 @@ be of no use (an int and a record), there is none, and what was written is repor
 from collections.abc import Iterable
 
 from dsl.semantics.types import (
+    CONVERSATION,
     DECIMAL,
     DURATION,
     FRACTION,
     INT,
     JSON,
+    MESSAGE,
     NEVER,
     NOTHING,
     NULL,
     NUMBER,
+    OPAQUE,
     TEXT,
     TIME,
     UNKNOWN,
     Basic,
+    Conversation,
     Enum,
     ListOf,
     MapOf,
@@ -43,6 +49,7 @@ from dsl.semantics.types import (
     Recursive,
     Type,
     UnionOf,
+    holds_conversation,
     members,
     optional,
     required,
@@ -67,7 +74,7 @@ def misfit(found: Type, wanted: Type, assumed: Assumed = frozenset()) -> str | N
     if found == NOTHING:
         return "it has no value"
     if wanted == JSON:
-        return None
+        return OPAQUE if holds_conversation(found) else None
     if isinstance(wanted, OptionalOf):
         inner = found.item if isinstance(found, OptionalOf) else found
         return None if found == NULL else misfit(inner, wanted.item, assumed)
@@ -98,6 +105,10 @@ def _expanded(found: Type, wanted: Type, assumed: Assumed) -> str | None:
             return None
         case ListOf(), ListOf():
             return _lists(found, wanted, assumed)
+        case Conversation(), Conversation():
+            return None
+        case ListOf(), Conversation(at_most=at_most):
+            return _lists(found, ListOf(MESSAGE, at_most), assumed)
         case MapOf(), MapOf():
             return misfit(found.value, wanted.value, assumed)
         case Record(), MapOf():
@@ -158,6 +169,8 @@ def join(left: Type, right: Type) -> Type | None:
         return Enum(tuple(dict.fromkeys(left.values + right.values)), written=left.written and right.written)
     if isinstance(left, ListOf) and isinstance(right, ListOf):
         return _join_lists(left, right)
+    if isinstance(left, Conversation) or isinstance(right, Conversation):
+        return _join_conversations(left, right)
     if misfit(left, right) is None:
         return right
     if misfit(right, left) is None:
@@ -181,6 +194,14 @@ def _join_lists(left: ListOf, right: ListOf) -> Type | None:
     return None if item is None else ListOf(item, at_most)
 
 
+def _join_conversations(left: Type, right: Type) -> Type | None:
+    """Of two, or of one and a list of messages, nothing is cut off."""
+    bounds = [side.at_most for side in (left, right) if isinstance(side, Conversation | ListOf)]
+    if any(misfit(side, CONVERSATION) is not None for side in (left, right)):
+        return None
+    return Conversation(None if None in bounds else max(bound or 0 for bound in bounds))
+
+
 def _join_records(left: Type, right: Type) -> Type | None:
     one, other = members(left), members(right)
     if one is None or other is None or one.keys() != other.keys():
@@ -201,6 +222,8 @@ def widened(type_: Type) -> Type:
             return MapOf(widened(value))
         case OptionalOf(item=item):
             return OptionalOf(widened(item))
+        case Conversation():
+            return CONVERSATION
         case Record(name=None, members=parts):
             return Record(tuple(Member(part.name, widened(part.type), part.required) for part in parts))
         case _:
@@ -238,8 +261,12 @@ def grown(type_: Type, found: Type) -> Type | None:
 
 
 def comparable(left: Type, right: Type) -> bool:
-    """Whether a value of one type can ever equal one of the other."""
-    if NULL in (left, right) or JSON in (left, right):
+    """Whether a value of one type can ever equal one of the other. Of conversations nobody knows."""
+    if NULL in (left, right):
+        return True
+    if holds_conversation(left) or holds_conversation(right):
+        return False
+    if JSON in (left, right):
         return True
     left, right = required(left), required(right)
     if isinstance(left, Enum) and isinstance(right, Enum):

@@ -1,6 +1,7 @@
 """Types of calls of built-in functions, and of types that are called: the conversions out of `json` and `text`."""
 
 from dsl.ast.expressions import Argument, Expression, FunctionCall
+from dsl.semantics import conversations
 from dsl.semantics.arguments import Parameters, bind
 from dsl.semantics.builtins import BUILTINS, Function, Given, Shape, accepted
 from dsl.semantics.facts import Cast
@@ -17,6 +18,7 @@ from dsl.semantics.types import (
     NULL,
     TEXT,
     UNKNOWN,
+    Conversation,
     Enum,
     ListOf,
     OptionalOf,
@@ -36,6 +38,8 @@ _NUMBERS = frozenset({"int", "number", "decimal"})
 
 
 def function_call(node: FunctionCall, state: State, inference: Inference) -> Type:
+    if node.function == conversations.TRANSCRIPT:
+        return conversations.transcript(node, state, inference)
     for argument in node.arguments:
         inference.infer(argument.value, state)
     target = _type_called(node, inference)
@@ -57,6 +61,8 @@ def function_call(node: FunctionCall, state: State, inference: Inference) -> Typ
     if len(inference.facts.findings) > before or not _complete(function, given):
         return UNKNOWN
     result = function.result(given)
+    if node.function in ("len", "last") and isinstance(given.types[function.parameters[0].name], Conversation):
+        return conversations.of_conversation(node, given, result, inference)
     if isinstance(result, ListOf) and result.at_most is None and UNKNOWN in given.types.values():
         return UNKNOWN  # of what is not known it is not known either how many items it holds
     _in_one_form(node, function, given, result, inference)
@@ -110,7 +116,7 @@ def _unknown(node: FunctionCall, inference: Inference) -> None:
     if declared is not None:
         inference.report(WrongKind(node, node.function, f"a {declared[0]}", "a function or a type", declared[1]))
     elif not declarations.excused(node.function):
-        known = (*BUILTINS, *_CALLED, *declarations.type_nodes)
+        known = (*BUILTINS, conversations.TRANSCRIPT, *_CALLED, *declarations.type_nodes)
         inference.report(UnknownName(node, "function", node.function, known))
 
 

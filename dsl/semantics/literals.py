@@ -16,6 +16,7 @@ from dsl.ast.expressions import (
 )
 from dsl.expressions.numbers import LARGEST_INT
 from dsl.semantics.constants import expect_constant
+from dsl.semantics.conversations import expect_messages
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, UnknownField
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -31,6 +32,7 @@ from dsl.semantics.types import (
     NEVER,
     NOTHING,
     NULL,
+    OPAQUE,
     TEXT,
     UNKNOWN,
     Enum,
@@ -41,6 +43,7 @@ from dsl.semantics.types import (
     Record,
     Type,
     UnionOf,
+    holds_conversation,
     members,
     required,
     spelled,
@@ -72,8 +75,11 @@ def duration(node: DurationLiteral, state: State, inference: Inference) -> Type:
 def template(node: Template, state: State, inference: Inference) -> Type:
     """Everything can be printed, null as nothing; only a call that gives no value cannot."""
     for part in node.parts:
-        if inference.infer(part, state) == NOTHING:
+        found = inference.infer(part, state)
+        if found == NOTHING:
             inference.report(Mismatch(part, "a template", "a value", NOTHING, "it has no value"))
+        elif holds_conversation(found):
+            inference.report(Mismatch(part, "a template", "anything that can be looked into", found, OPAQUE))
     return TEXT
 
 
@@ -169,7 +175,7 @@ def expect_list(node: ListLiteral, wanted: Wanted, state: State, inference: Infe
             inference.expect(item, Wanted(JSON, wanted.role, wanted.declared), state)
         return JSON
     if not isinstance(target, ListOf):
-        return None
+        return expect_messages(node, wanted, state, inference)
     for item in node.items:
         inference.expect(item, Wanted(target.item, f"an item of {wanted.role}", wanted.declared), state)
     if target.at_most is not None and len(node.items) > target.at_most:

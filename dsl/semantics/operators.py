@@ -1,6 +1,7 @@
 """Types of operators, in step with what `dsl.expressions.operators` can do with the values."""
 
 from dsl.ast.expressions import Binary, Expression, ListLiteral, Literal, Unary
+from dsl.semantics.conversations import extended
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -16,16 +17,19 @@ from dsl.semantics.types import (
     NEVER,
     NULL,
     NUMBER,
+    OPAQUE,
     TEXT,
     TIME,
     UNKNOWN,
     Basic,
+    Conversation,
     Enum,
     ListOf,
     MapOf,
     Record,
     Type,
     UnionOf,
+    holds_conversation,
     required,
     spelled,
     structure,
@@ -68,6 +72,8 @@ def binary(node: Binary, state: State, inference: Inference) -> Type:
     if node.operator in ("in", "not in"):
         return _membership(node, state, inference)
     left = inference.present(node.left, state, f"`{node.operator}`")
+    if node.operator == "+" and isinstance(left, Conversation):
+        return extended(node, left, state, inference)
     right = inference.present(node.right, state, f"`{node.operator}`")
     if UNKNOWN in (left, right) or NULL in (left, right):
         return BOOL if node.operator in _COMPARISONS else UNKNOWN
@@ -89,7 +95,9 @@ def _logic(node: Binary, state: State, inference: Inference) -> Type:
 
 def _equality(node: Binary, state: State, inference: Inference) -> Type:
     left, right = inference.infer(node.left, state), inference.infer(node.right, state)
-    if not comparable(left, right):
+    if _is_opaque(node, left, right, inference):
+        pass
+    elif not comparable(left, right):
         reason = misfit(required(right), required(left))
         inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason, beside=node.left))
     else:
@@ -125,9 +133,22 @@ def _holds_records(found: Type) -> bool:
             return isinstance(bare, Record | UnionOf)
 
 
+def _is_opaque(node: Binary, left: Type, right: Type, inference: Inference) -> bool:
+    """Conversations are compared with null, and with nothing else."""
+    if NULL in (left, right):
+        return False
+    for side, found in ((node.left, left), (node.right, right)):
+        if holds_conversation(found):
+            inference.report(Mismatch(side, f"`{node.operator}`", "anything that can be looked into", found, OPAQUE))
+            return True
+    return False
+
+
 def _membership(node: Binary, state: State, inference: Inference) -> Type:
     item = inference.infer(node.left, state)
     collection = inference.present(node.right, state, f"`{node.operator}`")
+    if _is_opaque(node, item, collection, inference):
+        return BOOL
     match collection:
         case ListOf(item=inner):
             if inner not in (NEVER, UNKNOWN) and not comparable(item, inner):

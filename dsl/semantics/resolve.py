@@ -11,6 +11,7 @@ from typing import Any
 from dsl.ast.declarations import TypeDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -130,7 +131,7 @@ class Resolver:
         return meant.UNKNOWN
 
     def _unknown(self, node: Type, name: str) -> None:
-        known = (*meant.BASIC_TYPES, *self._declarations.type_nodes, *GENERIC_TYPES)
+        known = (*meant.BASIC_TYPES, "conversation", *self._declarations.type_nodes, *GENERIC_TYPES)
         other = self._declarations.kind_of(name)
         if other is not None:
             self._findings.append(WrongKind(node, name, f"a {other[0]}", "a type", other[1]))
@@ -155,13 +156,19 @@ class Resolver:
             self._findings.append(InvalidType(node, f"a list of at most {node.at_most} items holds nothing"))
         return meant.ListOf(self._held(node.item), node.at_most)
 
+    def conversation(self, node: ConversationType) -> meant.Type:
+        if node.at_most is not None and node.at_most < 1:
+            message = f"a conversation of at most {node.at_most} messages holds nothing"
+            self._findings.append(InvalidType(node, message))
+        return meant.Conversation(node.at_most)
+
     def generic(self, node: GenericType) -> meant.Type:
         argument = self._held(node.argument)
         if node.name == "map":
             return meant.MapOf(argument)
         if node.name == "Outcome":
             return meant.OutcomeOf(argument)
-        if node.name in self._declarations.type_nodes or node.name in meant.BASIC_TYPES:
+        if node.name in self._declarations.type_nodes or node.name in (*meant.BASIC_TYPES, "conversation"):
             self._findings.append(InvalidType(node, f"`{node.name}` takes no type in brackets"))
         else:
             self._unknown(node, node.name)
@@ -210,4 +217,5 @@ _RULES: dict[type, Callable[[Resolver, Any], meant.Type]] = {
     GenericType: Resolver.generic,
     OptionalType: Resolver.optional,
     UnionType: Resolver.union,
+    ConversationType: Resolver.conversation,
 }

@@ -5,7 +5,7 @@ contains itself ends in `Recursive`, which finds its target in the table of decl
 could not be made out; it fits everywhere, so that one mistake is reported once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsl.ast.expressions import Expression
@@ -108,12 +108,19 @@ class ApprovalOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages with roles, which nothing looks into. Of more than `at_most`, the last ones are kept."""
+
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recursive:
     name: str
     declared: Mapping[str, "Type"] = field(compare=False, repr=False)
 
 
-Type = Basic | Enum | Record | ListOf | MapOf | OptionalOf | UnionOf | OutcomeOf | ApprovalOf | Recursive
+Type = Basic | Enum | Record | ListOf | MapOf | OptionalOf | UnionOf | OutcomeOf | ApprovalOf | Conversation | Recursive
 
 ERROR = Record(
     (Member("kind", TEXT), Member("message", TEXT), Member("step", OptionalOf(TEXT)), Member("details", JSON)), "error"
@@ -127,6 +134,13 @@ APPROVAL_MEMBERS = (
     Member("note", OptionalOf(TEXT)),
 )
 """`note` is what the one who rejected has said, if anything."""
+
+
+ROLES = ("user", "assistant")
+"""Who may speak in a message that is written out. What a tool answered stands only in what an agent has really had."""
+MESSAGE = Record((Member("role", Enum(ROLES)), Member("text", TEXT)))
+CONVERSATION = Conversation()
+OPAQUE = "nothing looks into a conversation"
 
 
 def structure(type_: Type) -> Type:
@@ -172,6 +186,8 @@ def spelled(type_: Type, levels: int = 4) -> str:
             return " | ".join(f'"{value}"' for value in values)
         case ApprovalOf():
             return "approval"
+        case Conversation(at_most=at_most):
+            return "conversation" if at_most is None else f"conversation at most {at_most} messages"
         case _:
             return _spelled_out(type_, levels) if levels else "…"
 
@@ -212,16 +228,25 @@ def is_deep(type_: Type, levels: int) -> bool:
 
 
 def is_whole(type_: Type) -> bool:
-    """Whether all of it could be made out. Parts that occur several times are looked at once."""
+    """Whether all of it could be made out."""
+    return all(part != UNKNOWN for part in _inside(type_))
+
+
+def holds_conversation(type_: Type) -> bool:
+    """Whether something in a value of the type is a conversation, which has no form that could be looked at."""
+    return any(isinstance(part, Conversation) for part in _inside(type_, follow=True))
+
+
+def _inside(type_: Type, *, follow: bool = False) -> Iterator[Type]:
+    """The type and all types in it, each once. With `follow` also what a recursive one names."""
     pending = [type_]
     seen = {id(type_)}
     for part in pending:
-        if part == UNKNOWN:
-            return False
-        inner = [each for each in _parts(part) if id(each) not in seen]
+        yield part
+        parts = (structure(part),) if follow and isinstance(part, Recursive) else _parts(part)
+        inner = [each for each in parts if id(each) not in seen]
         seen.update(map(id, inner))
         pending += inner
-    return True
 
 
 def _parts(type_: Type) -> tuple[Type, ...]:

@@ -26,7 +26,7 @@ def understand(module: Module, text: str, broken: Sequence[Span] = (), lost: boo
     facts = Facts(module, declarations, by_class(module), findings=findings, damage=damage)
     resolver = Resolver(declarations, findings)
     resolver.declare()
-    declare.signatures(module, declarations, resolver, damage)
+    declare.signatures(module, declarations, resolver, damage, findings)
     inference = Inference(facts, RULES, EXPECTATIONS)
     declare.check_bodies(module, resolver, inference)
     for flow in facts.all(FlowDeclaration):

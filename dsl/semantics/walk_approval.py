@@ -6,7 +6,7 @@ from dsl.semantics.facts import Moment
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
-from dsl.semantics.types import NOTHING, TEXT, ApprovalOf
+from dsl.semantics.types import NOTHING, OPAQUE, TEXT, ApprovalOf, holds_conversation
 from dsl.semantics.walker import Around, Walker
 
 
@@ -25,5 +25,8 @@ def await_approval(walker: Walker, node: AwaitApproval, state: State, around: Ar
 
 
 def _show(walker: Walker, shown: Expression, state: State) -> None:
-    if walker.inference.infer(shown, state) == NOTHING:
+    found = walker.inference.infer(shown, state)
+    if found == NOTHING:
         walker.inference.report(Mismatch(shown, "`show`", "a value", NOTHING, "it has no value"))
+    elif holds_conversation(found):
+        walker.inference.report(Mismatch(shown, "`show`", "anything that can be looked into", found, OPAQUE))

@@ -3,6 +3,7 @@
 from dsl.ast.expressions import Expression, ListLiteral, Literal
 from dsl.ast.statements import Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
 from dsl.semantics import arguments
+from dsl.semantics.conversations import continued
 from dsl.semantics.facts import Moment
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import grown, misfit, widened
@@ -35,6 +36,8 @@ def step(walker: Walker, node: Step, state: State, around: Around) -> State:
     walker.facts.moments[id(node)] = Moment(state, around.iterations)
     signature = arguments.call(node.call, state, walker.inference)
     returns = UNKNOWN if signature is None else signature.returns
+    if node.continues is not None:
+        continued(node, node.continues, signature, state, walker.inference)
     if node.compensate is not None:
         undo(node.compensate, returns, state, walker.inference)
     return walker.define_once(node, node.name, "step", returns, state, around) if node.named else state

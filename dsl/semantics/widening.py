@@ -1,7 +1,8 @@
 """Where a value that fits changes its form: what sealing writes as `Widen`.
 
 `changes(found, wanted)` says whether some value of `found`, which fits `wanted`, is not yet what a value of `wanted`
-is: an int where a number is wanted, a record without the fields that have a default, a time that becomes json. It
+is: an int where a number is wanted, a record without the fields that have a default, a time that becomes json, a
+conversation that is longer than it may be. It
 follows `fit.misfit`, which says what fits; a place that the one compares and the other does not would be a hole, and
 the random programs of the tests look for it.
 
@@ -24,6 +25,7 @@ from dsl.semantics.types import (
     UNKNOWN,
     ApprovalOf,
     Basic,
+    Conversation,
     Enum,
     ListOf,
     MapOf,
@@ -80,6 +82,10 @@ def _changes(found: Type, wanted: Type, met: Met) -> bool:
     match found, wanted:
         case ListOf(item=inner), ListOf(item=outer):
             return changes(inner, outer, met)
+        case ListOf(), Conversation():
+            return True
+        case Conversation(at_most=most), Conversation(at_most=bound):
+            return bound is not None and (most is None or most > bound)
         case MapOf(value=inner), MapOf(value=outer):
             return changes(inner, outer, met)
         case UnionOf(), _:
@@ -105,7 +111,8 @@ def _fitting(found: Type, union: UnionOf) -> Type:
 
 
 def written(type_: Type, declared: Mapping[str, Type]) -> ast.Type:
-    """`type_` without its bounds, by its name where that is declared for it."""
+    """`type_` by its name where that is declared for it, without its bounds: but for those of conversations, which are
+    kept by leaving out what is oldest."""
     match type_:
         case Enum(name=str(name)) | Record(name=str(name)) | UnionOf(name=str(name)) if declared.get(name) == type_:
             return ast.NamedType(name)
@@ -118,12 +125,12 @@ def written(type_: Type, declared: Mapping[str, Type]) -> ast.Type:
             return ast.RecordType(tuple(_field(part, declared) for part in parts))
         case ListOf(item=inner):
             return ast.ListType(written(inner, declared))
-        case MapOf(value=inner):
-            return ast.GenericType("map", written(inner, declared))
-        case OutcomeOf(value=inner):
-            return ast.GenericType("Outcome", written(inner, declared))
+        case MapOf(value=inner) | OutcomeOf(value=inner):
+            return ast.GenericType("map" if isinstance(type_, MapOf) else "Outcome", written(inner, declared))
         case OptionalOf(item=inner):
             return ast.OptionalType(written(inner, declared))
+        case Conversation(at_most=bound):
+            return ast.ConversationType(bound)
         case UnionOf():
             return ast.UnionType(tuple(written(option, declared) for option in alternatives(type_)))
         case ApprovalOf():

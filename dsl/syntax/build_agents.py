@@ -1,6 +1,6 @@
 """Agents."""
 
-from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.declarations import AgentDeclaration, Summarise
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import NotYet, Stage
 from dsl.ast.types import Field, Type
@@ -40,6 +40,21 @@ def answer_limit(site: Site, limit: Bound) -> Option:
     return Option("answer_tokens", whole(site, limit), site.span, "answer at most")
 
 
+def keep_last(site: Site, limit: Bound) -> Option:
+    """`messages` is said for people: there is nothing else to keep."""
+    if limit.value == 0:
+        advice = "write how many it sees: `keep last 40`"
+        site.problem("a model that sees 0 messages is asked nothing", limit.span, code="SF306", advice=advice)
+    return Option("keep_last", whole(site, limit), site.span, "keep last")
+
+
+def summarise(site: Site, agent: str, limit: Bound) -> Option:
+    if limit.value == 0:
+        advice = "write from what size on: `at 20k tokens`"
+        site.problem("at 0 tokens there is nothing to summarise", limit.span, code="SF306", advice=advice)
+    return Option("summarise", Summarise(agent, whole(site, limit) or 0, span=site.span), site.span)
+
+
 def agent_use(site: Site, *_used: object) -> NotYet:
     return site.not_yet("use of tools by an agent")
 
@@ -59,6 +74,8 @@ RULES: Rules = {
     "prompt": prompt,
     "temperature": temperature,
     "answer_limit": answer_limit,
+    "keep_last": keep_last,
+    "summarise": summarise,
     "agent_use": agent_use,
     "used": used,
     "gate": gate,

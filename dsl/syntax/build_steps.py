@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dsl.ast.expressions import Argument
+from dsl.ast.expressions import Argument, Expression
 from dsl.ast.statements import Block, Branch, Call, NotYet, Return, Statement, Step
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
@@ -48,6 +48,10 @@ def detached(site: Site) -> NotYet:
     return site.not_yet("detached")
 
 
+def go_on(site: Site, conversation: Expression) -> Option:
+    return Option("continues", conversation, site.span, "continue")
+
+
 def without_approval(site: Site, reason: Token) -> Option:
     return Option("without_approval", plain(site, reason), site.span)
 
@@ -59,5 +63,6 @@ RULES: Rules = {
     "call": call,
     "step_body": step_body,
     "detached": detached,
+    "go_on": go_on,
     "without_approval": without_approval,
 }

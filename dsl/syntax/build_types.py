@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dsl.ast.expressions import Expression
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -53,6 +54,10 @@ def at_most(site: Site, limit: Bound) -> Option:
     return Option("at most", limit, site.span)
 
 
+def most_messages(site: Site, limit: Bound) -> Option:
+    return Option("most messages", limit, site.span, "at most")
+
+
 def at_least(site: Site, limit: Bound) -> Option:
     return Option("at least", limit, site.span)
 
@@ -85,32 +90,59 @@ def var_type(site: Site, type_: Type, *constraints: object) -> Type:
             f"a `var` cannot have `{option.name}`",
             option.span,
             code="SF203",
-            advice="only a list has a size: `at most 40`",
+            advice="only a list or a conversation has a size: `at most 40`, `at most 40 messages`",
         )
     return type_
 
 
 def sized(site: Site, type_: Type, options: dict[str, Option]) -> Type:
     """`[T] at most N` is the list type `[T at most N]`: take the option and put it where it belongs."""
-    limit = options.get("at most")
     inner = type_.item if isinstance(type_, OptionalType) else type_
-    if limit is None or not isinstance(inner, ListType) or inner.at_most is not None:
+    _counted_in_messages(site, inner, options)
+    limit = options.get("most messages" if isinstance(inner, ConversationType) else "at most")
+    if limit is None or not isinstance(inner, ListType | ConversationType) or inner.at_most is not None:
         return type_
-    del options["at most"]
+    del options[limit.name]
     assert isinstance(limit.value, Bound)
-    list_ = replace(inner, at_most=whole(site, limit.value))
-    return replace(type_, item=list_) if isinstance(type_, OptionalType) else list_
+    bounded = replace(inner, at_most=whole(site, limit.value))
+    return replace(type_, item=bounded) if isinstance(type_, OptionalType) else bounded
+
+
+def _counted_in_messages(site: Site, type_: Type, options: dict[str, Option]) -> None:
+    """Messages are what a conversation has, and a conversation has nothing else that could be counted."""
+    of_conversation = isinstance(type_, ConversationType)
+    limit = options.get("at most" if of_conversation else "most messages")
+    if limit is None:
+        return
+    del options[limit.name]
+    assert isinstance(limit.value, Bound)
+    written = f"at most {limit.value.value}"
+    if of_conversation:
+        message, meant = "the size of a conversation is counted in messages", f"{written} messages"
+    else:
+        message, meant = "only a conversation has `messages`", written
+    site.problem(message, limit.span, code="SF203", advice=f"write `{meant}`", replacement=meant)
 
 
 def bounded_type(site: Site, type_: Type, limit: Bound) -> Type:
-    options = {"at most": Option("at most", limit, limit.span)}
+    return _bounded(site, type_, Option("at most", limit, limit.span))
+
+
+def conversation_type(site: Site, type_: Type, limit: Bound) -> Type:
+    return _bounded(site, type_, Option("most messages", limit, limit.span))
+
+
+def _bounded(site: Site, type_: Type, limit: Option) -> Type:
+    options = {limit.name: limit}
     type_ = sized(site, type_, options)
     if options:
         site.problem("only a list has a size", limit.span, code="SF203", advice="put `at most` on a field or a list")
     return type_
 
 
-def named_type(site: Site, name: str) -> NamedType:
+def named_type(site: Site, name: str) -> NamedType | ConversationType:
+    if name == "conversation":
+        return ConversationType(span=site.span)
     return NamedType(name, span=site.span)
 
 
@@ -151,11 +183,13 @@ def _pattern(options: dict[str, Option]) -> str | None:
 RULES: Rules = {
     "bound": bound,
     "at_most": at_most,
+    "most_messages": most_messages,
     "at_least": at_least,
     "matches": matches,
     "field": field,
     "var_type": var_type,
     "bounded_type": bounded_type,
+    "conversation_type": conversation_type,
     "named_type": named_type,
     "literal_type": literal_type,
     "record_type": record_type,

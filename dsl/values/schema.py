@@ -10,6 +10,7 @@ from json import dumps
 from typing import Any
 
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -119,4 +120,5 @@ _PLAIN: dict[type, Callable[[Any, Any, Types], Any]] = {
     GenericType: _generic,
     RecordType: _record,
     UnionType: _union,
+    ConversationType: _same,
 }

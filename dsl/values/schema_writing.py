@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -17,6 +18,7 @@ from dsl.ast.types import (
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.wire import to_wire
+from dsl.values.spoken import MESSAGE
 from dsl.values.structure import BASIC_TYPES, Types, is_optional, outcome, resolve
 from dsl.values.validate import converting
 
@@ -73,6 +75,10 @@ class SchemaWriting:
 
     def array(self, type_: ListType) -> Schema:
         schema: Schema = {"type": "array", "items": self.type(type_.item)}
+        return schema if type_.at_most is None else schema | {"maxItems": type_.at_most}
+
+    def conversation(self, type_: ConversationType) -> Schema:
+        schema: Schema = {"type": "array", "items": self.type(MESSAGE)}
         return schema if type_.at_most is None else schema | {"maxItems": type_.at_most}
 
     def generic(self, type_: GenericType) -> Schema:
@@ -155,4 +161,5 @@ _WRITERS: dict[type, Callable[[SchemaWriting, Any], Schema]] = {
     RecordType: SchemaWriting.record,
     OptionalType: SchemaWriting.optional,
     UnionType: SchemaWriting.union,
+    ConversationType: SchemaWriting.conversation,
 }

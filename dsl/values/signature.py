@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -99,5 +100,6 @@ _WRITERS: dict[type, Callable[[_Writing, Any], str]] = {
     LiteralType: lambda writing, type_: json_text(type_.value),
     RecordType: lambda writing, type_: f"{{{writing.fields(type_.fields)}}}",
     ListType: lambda writing, type_: f"[{writing.type(type_.item)}]",
+    ConversationType: lambda writing, type_: "conversation",
     OptionalType: _Writing.optional,
 }

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -34,6 +35,7 @@ from dsl.expressions.json_reading import exact
 from dsl.expressions.numbers import LARGEST_INT, parse_decimal
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
+from dsl.values import spoken
 from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
 from dsl.values.checking import MOST_DEPTH, Checking, Enough
@@ -250,6 +252,10 @@ def _unknown_fields(value: dict[Any, Any], type_: RecordType, place: Place | Non
             checking.problem(inside(place, str(name)), f"unknown field{did_you_mean(str(name), free)}")
 
 
+def _conversation(value: Any, type_: ConversationType, place: Place | None, checking: Checking) -> Any:
+    return spoken.checked(value, type_, place, checking, _value)
+
+
 def _union(value: Any, type_: UnionType, place: Place | None, checking: Checking) -> Any:
     if value is None and is_optional(type_, checking.types):
         return None
@@ -312,4 +318,5 @@ _VALIDATORS: dict[type, Validator] = {
     GenericType: _generic,
     RecordType: _record,
     UnionType: _union,
+    ConversationType: _conversation,
 }

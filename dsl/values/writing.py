@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dsl.ast.types import (
+    ConversationType,
     Field,
     GenericType,
     ListType,
@@ -37,6 +38,10 @@ def _optional(type_: OptionalType) -> str:
     return f"({item})?" if type(type_.item) is UnionType else f"{item}?"
 
 
+def _conversation(type_: ConversationType) -> str:
+    return "conversation" if type_.at_most is None else f"conversation at most {type_.at_most} messages"
+
+
 _TEXTS: dict[type, Callable[[Any], str]] = {
     NamedType: lambda type_: str(type_.name),
     LiteralType: lambda type_: json_text(type_.value),
@@ -45,4 +50,5 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     GenericType: lambda type_: f"{type_.name}[{type_text(type_.argument)}]",
     OptionalType: _optional,
     UnionType: lambda type_: " | ".join(map(type_text, type_.options)),
+    ConversationType: _conversation,
 }

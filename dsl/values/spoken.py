@@ -1,0 +1,117 @@
+"""Conversations that come from outside, and those that are one already.
+
+Who sends one to a run writes a list of messages, `[{ role: "user", text: … }]`. Within a run it is the record of
+`conversations.py`, and the input of a called flow comes as that. What is kept in the store stands there under a
+reference, and data never becomes one: so nobody outside can claim messages that they do not write out. Whatever is
+written out is looked at, and measured anew: a size that is too small would let a request cost more than was reserved.
+
+What a bound leaves out is what is oldest. What a tool answered to a call that was left out goes with it, as far as can
+be seen here: whoever reads the rest from the store leaves out the same at the beginning.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dsl.ast.types import ConversationType, Field, LiteralType, NamedType, RecordType, Type, UnionType
+from dsl.expressions.values import Reference, Value
+from dsl.values.checking import Checking
+from dsl.values.conversations import (
+    EMPTY,
+    Conversation,
+    Message,
+    conversation,
+    head_of,
+    size_of,
+    sizes_of,
+    tail_of,
+    with_messages,
+)
+from dsl.values.problems import Place, inside
+
+MESSAGE = RecordType(
+    (Field("role", UnionType((LiteralType("user"), LiteralType("assistant")))), Field("text", NamedType("text")))
+)
+"""What may be written out."""
+
+_FIELDS = {"user": {"text", "value"}, "assistant": {"text", "value", "calls"}, "tool": {"text", "value", "call"}}
+_CALL = {"id", "name", "arguments"}
+
+Validate = Callable[[Any, Type, Place | None, Checking], Any]
+
+
+def checked(value: Any, type_: ConversationType, place: Place | None, checking: Checking, validate: Validate) -> Any:
+    """`value` as a conversation. `validate` is what judges the parts of it."""
+    talk = _written(value, place, checking, validate) if type(value) is list else _given(value, place, checking)
+    if talk is None or type_.at_most is None or len(sizes_of(talk)) <= type_.at_most:
+        return talk
+    if not checking.bounded:
+        return ending(talk, type_.at_most)
+    return checking.problem(place, f"at most {type_.at_most} messages are allowed, not {len(sizes_of(talk))}")
+
+
+def _written(value: list[Any], place: Place | None, checking: Checking, validate: Validate) -> Conversation | None:
+    found = len(checking.problems)
+    messages = [validate(each, MESSAGE, inside(place, at), checking) for at, each in enumerate(value)]
+    if len(checking.problems) > found:
+        return None
+    if any(type(each) is Reference for each in messages):
+        checking.unfit(place, "messages that are written out", value)
+        return None
+    return with_messages(EMPTY, [_message(each["role"], each["text"]) for each in messages])
+
+
+def _message(role: str, text: Value) -> Message:
+    """A text that lies elsewhere is the value of its message."""
+    return {"role": role, "value" if type(text) is Reference else "text": text}
+
+
+def _given(value: Any, place: Place | None, checking: Checking) -> Conversation | None:
+    if is_conversation(value):
+        tail, sizes = value["tail"], value["sizes"]
+        return conversation(value["head"], tail, [*sizes[: len(sizes) - len(tail)], *map(size_of, tail)])
+    checking.unfit(place, 'a list of messages such as { role: "user", text: "…" }', value)
+    return None
+
+
+def is_conversation(value: Any) -> bool:
+    """Whether this is a conversation as a run has it."""
+    if type(value) is not dict or value.keys() != {"head", "tail", "sizes"}:
+        return False
+    head, tail, sizes = value["head"], value["tail"], value["sizes"]
+    if type(tail) is not list or type(sizes) is not list or not all(type(size) is int and size >= 0 for size in sizes):
+        return False
+    if not all(map(_is_message, tail)) or len(sizes) < len(tail):
+        return False
+    return type(head) is Reference or (head is None and len(sizes) == len(tail))
+
+
+def _is_message(message: Any) -> bool:
+    if type(message) is not dict:
+        return False
+    role = message.get("role")
+    known = _FIELDS.get(role) if type(role) is str else None
+    if known is None or not message.keys() <= {"role", *known}:
+        return False
+    texts, calls = (message.get("text", ""), message.get("call", "")), message.get("calls", [])
+    return all(type(text) is str for text in texts) and type(calls) is list and all(map(_is_call, calls))
+
+
+def _is_call(call: Any) -> bool:
+    return type(call) is dict and call.keys() == _CALL and all(type(text) is str for text in call.values())
+
+
+def ending(talk: Conversation, count: int) -> Conversation:
+    """The last `count` messages at most."""
+    sizes, tail = sizes_of(talk), tail_of(talk)
+    if len(sizes) <= count:
+        return talk
+    if count > len(tail):
+        return conversation(head_of(talk), tail, sizes[len(sizes) - count :])
+    tail = without_answers(tail[len(tail) - count :])
+    return conversation(None, tail, sizes[len(sizes) - len(tail) :])
+
+
+def without_answers(messages: list[Message]) -> list[Message]:
+    """Without what tools answered at the beginning: the calls that they answer are not there any more."""
+    first = next((at for at, message in enumerate(messages) if message["role"] != "tool"), len(messages))
+    return messages[first:]
