@@ -24,6 +24,7 @@ from dsl.values.conversations import (
     size_of,
     sizes_of,
     tail_of,
+    text_of,
     with_messages,
 )
 from dsl.values.problems import Place, inside
@@ -115,3 +116,23 @@ def without_answers(messages: list[Message]) -> list[Message]:
     """Without what tools answered at the beginning: the calls that they answer are not there any more."""
     first = next((at for at, message in enumerate(messages) if message["role"] != "tool"), len(messages))
     return messages[first:]
+
+
+def opened(value: Any, content: Callable[[Reference], Any]) -> Any:
+    """As `substitute`, but conversations stay as they are."""
+    kind = type(value)
+    if kind is Reference:
+        return content(value)
+    if kind is list:
+        return [opened(item, content) for item in value]
+    if kind is not dict or is_conversation(value):
+        return value
+    return {name: opened(item, content) for name, item in value.items()}
+
+
+def readable(message: Message, content: Callable[[Value], Value]) -> dict[str, Value]:
+    """A message as people read it: who says what, and which calls it asks for or answers. `content` gives a value
+    without references."""
+    text = message.get("text") if "value" not in message else text_of(content(message["value"]))
+    others = {name: part for name, part in message.items() if name not in ("role", "text", "value")}
+    return {"role": message["role"], "text": text or "", **others}

@@ -11,18 +11,20 @@ from uuid import uuid4
 
 from temporalio import activity
 
+from dsl.ast.expressions import Expression
 from dsl.definition.encode import decode_data
 from dsl.expressions.context import Context
-from dsl.expressions.errors import EvaluationError, refuse
+from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
 from dsl.expressions.evaluate import evaluate
-from dsl.expressions.values import Value, substitute
+from dsl.expressions.values import Scope, Value, substitute
 from dsl.values.codec import dump, load, stretch
 from dsl.values.validate import converting
 from interpreter.activities.missing import object_missing
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
+from interpreter.stores.conversations import kept, whole
 from interpreter.stores.store import ObjectStore, StoreError
-from interpreter.stores.values import content_of, keep_large
+from interpreter.stores.values import content_of
 
 
 def evaluate_activity(store: ObjectStore) -> Callable[[EvaluateRequest], Awaitable[EvaluateResult]]:
@@ -38,23 +40,31 @@ def evaluate_activity(store: ObjectStore) -> Callable[[EvaluateRequest], Awaitab
 
 def evaluated(request: EvaluateRequest, store: ObjectStore) -> EvaluateResult:
     """The dumped value, large parts of it kept in the store again."""
-    scope = {
-        name: substitute(load(value), lambda reference: content_of(store, reference))
-        for name, value in request.scope.items()
-    }
+    given = {name: load(value) for name, value in request.scope.items()}
     now = datetime.fromtimestamp(request.now, UTC)
     types = decode_data(request.types) if request.types is not None else {}
     context = converting(Context(now=lambda: now, uuid=lambda: str(uuid4())), types)
     try:
-        value = evaluate(decode_data(request.expression), scope, context)
+        value = _evaluated(decode_data(request.expression), given, context, store)
         if request.most_bytes is not None:
             return EvaluateResult(dump(_stretch(store, value, request.most_bytes)))
     except EvaluationError as error:
         return EvaluateResult(error_kind=error.kind, error_message=error.message)
-    return EvaluateResult(dump(keep_large(store, value)))
+    return EvaluateResult(dump(kept(store, value)))
+
+
+def _evaluated(expression: Expression, given: Scope, context: Context, store: ObjectStore) -> Value:
+    """Conversations are left as they are; what looks like one, and is looked into, was none."""
+    try:
+        return evaluate(expression, {name: whole(store, value) for name, value in given.items()}, context)
+    except NeedsReference:
+        scope = {
+            name: substitute(value, lambda reference: content_of(store, reference)) for name, value in given.items()
+        }
+        return evaluate(expression, scope, context)
 
 
 def _stretch(store: ObjectStore, items: Value, most_bytes: int) -> list[Value]:
     if type(items) is not list:
         refuse(items, "this goes over a list")
-    return stretch((keep_large(store, item) for item in items), most_bytes)
+    return stretch((kept(store, item) for item in items), most_bytes)

@@ -16,8 +16,8 @@ from interpreter.client.errors import (
     UnknownRun,
     failure_detail,
 )
+from interpreter.stores.conversations import told
 from interpreter.stores.store import ObjectStore, StoreError
-from interpreter.stores.values import resolve
 
 
 async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> RunResult:
@@ -32,7 +32,7 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
         raise
     spent = Spent(**data["spent"]) if data.get("spent") else Spent()
     try:
-        value = resolve(store, data["value"], data.get("references") or [])
+        value = told(store, data["value"], data.get("references") or [])
     except StoreError as error:
         raise ClientError(f"the result lies in a store that this client does not have: {error}") from error
     return RunResult(value, spent, bool(data.get("rehearsal")), bool(data.get("staged")), data.get("ledger") or [])

@@ -17,8 +17,9 @@ from dsl.definition.encode import decode_data
 from dsl.definition.unseal import narrow
 from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.evaluate import evaluate
-from dsl.expressions.values import Reference, references_in
+from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load, stretch
+from dsl.values.spoken import opened
 from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
 from interpreter.core import advance as heart
@@ -53,7 +54,7 @@ from interpreter.core.events import (
 )
 from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
-from interpreter.simulation.world import Fails, Planned, World, fetch
+from interpreter.simulation.world import Fails, Planned, World
 
 START = 1_800_000_000.0
 """When simulated time begins, in seconds since the epoch."""
@@ -237,7 +238,9 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
-        missing = [one.hash for one in references_in(load(list(command.scope.values()))) if self._is_gone(one)]
+        read: list[Reference] = []
+        opened(load(list(command.scope.values())), read.append)
+        missing = [one.hash for one in read if self._is_gone(one)]
         if missing:
             gone = f"no object {missing[0]} in the world"
             self._later(
@@ -246,7 +249,8 @@ class SimulatedRun:
                 lambda at: CallFailed(at, command.id, OBJECT_MISSING, gone, "not_started", details=(missing[0],)),
             )
             return
-        scope = {name: fetch(self.simulation.world, load(value)) for name, value in command.scope.items()}
+        objects = self.simulation.world.objects
+        scope = {name: opened(load(value), lambda one: objects[one.hash]) for name, value in command.scope.items()}
         types = decode_data(command.types) if command.types is not None else {}
         try:
             value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id, types))

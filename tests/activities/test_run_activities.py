@@ -13,10 +13,22 @@ from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from dsl.ast.expressions import Argument, Binary, FunctionCall, Get, Index, Literal, Name, Slice
+from dsl.ast.expressions import (
+    Argument,
+    Binary,
+    Entry,
+    FunctionCall,
+    Get,
+    Index,
+    Literal,
+    Name,
+    RecordLiteral,
+    Slice,
+)
 from dsl.definition.encode import encode
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, encoded, load
+from dsl.values.conversations import conversation
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.objects import store_activity
@@ -188,3 +200,21 @@ async def test_a_state_is_kept_as_it_is() -> None:
     reference = await environment.run(store_activity(store), state)
     assert reference.keys() == {"kept", "size"}
     assert json.loads(store.get(reference["kept"])) == state
+
+
+async def test_a_conversation_is_passed_on_unread_beside_a_large_value() -> None:
+    store = MemoryStore()
+    talk = conversation(Reference("0" * 64, 900), [{"role": "user", "text": "Hello"}], [900, 40])
+    big = keep_large(store, "x" * LARGE)
+    record = RecordLiteral(
+        (Entry("talk", Name("talk")), Entry("n", FunctionCall("len", (Argument(None, Name("big")),))))
+    )
+    result = await evaluate(store, record, {"talk": talk, "big": big})
+    assert load(result.value) == {"talk": talk, "n": LARGE}
+
+
+async def test_a_record_that_only_looks_like_a_conversation_is_looked_into() -> None:
+    store = MemoryStore()
+    row = {"head": keep_large(store, "x" * LARGE), "tail": [], "sizes": [5]}
+    length = FunctionCall("len", (Argument(None, Get(Name("row"), "head")),))
+    assert load((await evaluate(store, length, {"row": row})).value) == LARGE
