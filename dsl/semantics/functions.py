@@ -23,6 +23,7 @@ from dsl.semantics.types import (
     ListOf,
     OptionalOf,
     Type,
+    holds_conversation,
     members,
     required,
     spelled,
@@ -94,6 +95,8 @@ def _conversion(node: FunctionCall, target: Type, inference: Inference) -> Type:
 
 
 def _may_become(found: Type, target: Type) -> bool:
+    if holds_conversation(found):
+        return False
     if found in (JSON, TEXT, UNKNOWN) or isinstance(found, Enum):
         return True
     return misfit(found, target) is None or (found in NUMERIC and structure(target) in NUMERIC)

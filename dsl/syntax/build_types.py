@@ -158,6 +158,10 @@ def list_type(site: Site, item: Type, limit: Bound | None) -> ListType:
     return ListType(item, whole(site, limit), span=site.span)
 
 
+def list_of_conversations(site: Site, item: Type, limit: Bound) -> ListType:
+    return ListType(_bounded(site, item, Option("most messages", limit, limit.span)), span=site.span)
+
+
 def generic_type(site: Site, name: str, argument: Type) -> GenericType:
     return GenericType(name, argument, span=site.span)
 
@@ -194,6 +198,7 @@ RULES: Rules = {
     "literal_type": literal_type,
     "record_type": record_type,
     "list_type": list_type,
+    "list_of_conversations": list_of_conversations,
     "generic_type": generic_type,
     "optional_type": optional_type,
     "union_type": union_type,

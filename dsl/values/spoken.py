@@ -4,6 +4,8 @@ Who sends one to a run writes a list of messages, `[{ role: "user", text: … }]
 `conversations.py`, and the input of a called flow comes as that. What is kept in the store stands there under a
 reference, and data never becomes one: so nobody outside can claim messages that they do not write out. Whatever is
 written out is looked at, and measured anew: a size that is too small would let a request cost more than was reserved.
+What is converted out of `json` is a list of messages only: a large field of what a tool gave stands under a reference
+too, and its content is the tool's.
 
 What a bound leaves out is what is oldest. What a tool answered to a call that was left out goes with it, as far as can
 be seen here: whoever reads the rest from the store leaves out the same at the beginning.
@@ -67,7 +69,7 @@ def _message(role: str, text: Value) -> Message:
 
 
 def _given(value: Any, place: Place | None, checking: Checking) -> Conversation | None:
-    if is_conversation(value):
+    if is_conversation(value) and not checking.received:
         tail, sizes = value["tail"], value["sizes"]
         return conversation(value["head"], tail, [*sizes[: len(sizes) - len(tail)], *map(size_of, tail)])
     checking.unfit(place, 'a list of messages such as { role: "user", text: "…" }', value)

@@ -94,7 +94,7 @@ def _read(text: str, type_: Type, types: Types) -> Any:
         case OptionalType(item=item):
             read = _read(text, item, types)
             return None if read is text and text.strip() == "null" and not _is_of_texts(item, types) else read
-        case RecordType() | ListType() | GenericType():
+        case RecordType() | ListType() | GenericType() | ConversationType():
             pass
         case UnionType(options=options) if not any(type(option) is LiteralType for option in options):
             pass

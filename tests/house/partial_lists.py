@@ -114,7 +114,7 @@ PARTIAL = {
         ("interpreter/core/opened_calls.py", "Get Index Widen", "what a path goes through"),
         (
             "dsl/values/validate.py",
-            "GenericType ListType NamedType OptionalType RecordType UnionType",
+            "ConversationType GenericType ListType NamedType OptionalType RecordType UnionType",
             "what a text can write",
         ),
         ("dsl/semantics/constants.py", "Binary FunctionCall Index", "what may have no value; any other has one"),

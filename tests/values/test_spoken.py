@@ -6,7 +6,7 @@ import pytest
 
 from dsl.ast.types import ConversationType, Field, ListType, NamedType, OptionalType, RecordType, Type
 from dsl.expressions.context import CONSTANT
-from dsl.expressions.errors import NeedsReference
+from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
 from dsl.values.conversations import conversation, size_of
@@ -80,6 +80,17 @@ def test_what_is_written_down_is_no_reference(forged: Any) -> None:
     assert not is_conversation(forged)
     assert validate(forged, TALK, {}).problems
     assert validate(forged, TALK, {}, received=True).problems
+
+
+def test_what_a_tool_gave_becomes_no_conversation() -> None:
+    """A large field of a result stands under a reference, and what is there is the tool's."""
+    given = {"head": HEAD, "tail": [], "sizes": [5]}
+    context = converting(CONSTANT, {})
+    with pytest.raises(EvaluationError):
+        context.convert(given, TALK)
+    with pytest.raises(EvaluationError):
+        context.convert({"t": given}, RecordType((Field("t", TALK),)))
+    assert context.convert([HELLO], TALK) == context.convert('[{"role": "user", "text": "Hello"}]', TALK)
 
 
 def test_what_is_written_out_is_measured() -> None:
