@@ -69,5 +69,6 @@ async def answer_question(
     click.echo(f"{asked.question.name}: {reply.outcome} ({signed}, by {inert(who)})")
     if reply.message != reply.outcome:
         click.echo(inert(reply.message), err=True)
-    if unattended:
-        click.echo(f"the answer is recorded, and has no effect yet: {unattended}", err=True)
+        goes_on = (await run.describe()).close_time is None
+    if unattended and goes_on:
+        click.echo(f"the answer counts, and what follows from it waits: {unattended}", err=True)

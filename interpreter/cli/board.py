@@ -89,6 +89,7 @@ class Board:
         if note.kind == "finished":
             self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"
             item.own_state = self.status
+            _settle(self.root, note.at)
         elif note.kind in ("exhausted", "overspent", "adapted"):
             item.detail = note.detail
         elif note.kind == "staged":
@@ -112,6 +113,14 @@ class Board:
                 walked += part
                 item = item.inside.setdefault(part, Item(walked, label))
         return item
+
+
+def _settle(item: Item, at: float) -> None:
+    """Nothing goes on in a run that is over: what has not said how it ended was ended with it."""
+    for inside in item.inside.values():
+        _settle(inside, at)
+        if inside.own_state in RUNNING:
+            inside.own_state, inside.ended = "cancelled", at
 
 
 def _vote(item: Item, note: Note) -> Item:

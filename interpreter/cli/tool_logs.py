@@ -8,12 +8,28 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+
+import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.server.folder import StateFolder
 
 _LOGGERS = ("steadflow", "temporalio")
+
+
+class Voice:
+    """Says what it is told: on standard error, and on a screen once there is one."""
+
+    def __init__(self) -> None:
+        self._say: Callable[[str], None] = partial(click.echo, err=True)
+
+    def through(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def __call__(self, text: str) -> None:
+        self._say(text)
 
 
 @contextmanager

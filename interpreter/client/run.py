@@ -1,6 +1,7 @@
 """A handle on one run. It holds no state of the run: everything is asked for when it is wanted."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -26,7 +27,16 @@ from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.ending import ending
-from interpreter.client.errors import AnswerKept, AnswerRefused, ClientError, NoWorker, RunOver, RunStuck, UnknownRun
+from interpreter.client.errors import (
+    AnswerKept,
+    AnswerRefused,
+    ClientError,
+    NoWorker,
+    RunOver,
+    RunStuck,
+    UnknownQuestion,
+    UnknownRun,
+)
 from interpreter.client.failures import why_failed
 from interpreter.client.following import Seen, follow
 from interpreter.client.outcome import result_of
@@ -160,7 +170,11 @@ class Run:
         status = (await self.describe()).status
         if status is not WorkflowExecutionStatus.RUNNING:
             raise AnswerRefused(f"the run {self.id} {how_it_ended(status)}, so it takes no answer any more")
-        return choose_question(await self.asked(), question)
+        asked = await self.asked()
+        if not asked and (standing := (await self.state(sys.maxsize)).status) != "running":
+            now = {"cancelling": "being cancelled", "undoing": "being undone"}.get(standing, standing)
+            raise UnknownQuestion(f"the run asks nothing any more: it is {now}")
+        return choose_question(asked, question)
 
     async def _asked_if_there(self) -> list[Asked]:
         try:

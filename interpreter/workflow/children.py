@@ -163,7 +163,8 @@ class Children:
         self._starting.discard(command.id)
         self._open[command.id] = workflow_id
         try:
-            event = child_event(command.id, workflow.time(), await handle, None)
+            result = await handle
+            event = child_event(command.id, workflow.time(), result, None)
         except FailureError as error:
             event = child_event(command.id, workflow.time(), None, error)
         if event.report.outcome == "lost":

@@ -200,3 +200,13 @@ def test_what_was_made_up_is_not_said_to_be_spent() -> None:
     assert spent_text(Spent("0", 0, 2), rehearsal=True) == "0 usd, 0 tokens, 2 calls"
     assert spent_record(RunResult(1, spent, rehearsal=True))["made_up"] is True
     assert "made_up" not in spent_record(RunResult(1, spent))
+
+
+def test_nothing_goes_on_in_a_run_that_is_over() -> None:
+    recording = Recording().add("started", "main", "run").add("iteration", "main/rounds", "loop", attempt=1)
+    recording.add("started", "main/rounds[0]/s", "tool").add("finished", "main", "run", detail="cancelled")
+    board = Board("main")
+    for note in recording.notes:
+        board.take(note)
+    assert [item.state for _, item in board.root.rows()] == ["cancelled"] * 4
+    assert all(item.ended is not None or not item.own_state for _, item in board.root.rows())

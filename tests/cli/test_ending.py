@@ -67,7 +67,7 @@ def test_an_answer_to_a_run_nobody_works_on_says_that_it_has_no_effect_yet(dsl: 
     answer = ("--group", "team", "--answer", "count=1", "--answer", "note=x", "--by", "ada")
     approved = dsl.here("approve", left, *answer)
     assert approved.code == 0
-    assert f"has no effect yet: nothing works on this run; carry it on with: dsl attach {left}" in approved.err
+    assert f"what follows from it waits: nothing works on this run; carry it on with: dsl attach {left}" in approved.err
 
 
 def test_how_many_effects_are_in_doubt_stands_in_the_list(dsl: Dsl, tmp_path: Path) -> None:

@@ -128,3 +128,17 @@ async def test_a_child_whose_id_is_taken_fails_its_step(runs: Runs) -> None:
     await runs.client.start_workflow("other", id=taken, task_queue="nobody")
     async with Worker(runs.client, task_queue=late.task_queue, plugins=[FlowPlugin(TOOLS, store=runs.store)]):
         assert await run.value() == NOT_CALLED
+
+
+NAPPING = """
+edition 1
+flow inner() -> int { sleep 1500ms return 1 }
+flow main() -> int { step below = inner() sleep 1500ms return below }
+"""
+
+
+async def test_a_sleep_after_a_child_is_as_long_as_it_says(runs: Runs) -> None:
+    run = await runs.start(NAPPING)
+    assert await run.value() == 1
+    times = [event.event_time.ToMilliseconds() for event in await run.events()]
+    assert times[-1] - times[0] >= 3_000

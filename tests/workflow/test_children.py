@@ -361,3 +361,12 @@ async def test_one_that_has_reported_is_looked_after_no_more(played: Played) -> 
 async def test_the_id_is_that_of_the_first_execution(played: Played) -> None:
     played.info_ = Info(run_id="later-run", first_execution_run_id="first-run")
     assert (await World(played).asked()).options["id"] == ID
+
+
+async def test_a_child_has_ended_when_its_end_came_not_when_it_began(world: World) -> None:
+    """Else all that is reckoned from then is over before it begins."""
+    ends = await world.started()
+    world.played.now += 3_600
+    ends.set_result(RunResult("a", Spent()))
+    await settle()
+    assert [event.at for event in world.events] == [3_700.0]

@@ -18,7 +18,7 @@ from interpreter.cli.serving import Serving, serving_options
 from interpreter.cli.signing import key_option, read_key, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
-from interpreter.cli.tool_logs import tool_logs
+from interpreter.cli.tool_logs import Voice, tool_logs
 from interpreter.cli.tools import chosen_tools, told
 from interpreter.cli.working import loaded_tools, working
 from interpreter.client.listing import attribute
@@ -81,7 +81,9 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
             (await description.memo()).get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE) or id
         )
         said: list[str] = []
+        voice = Voice()
         async with AsyncExitStack() as stack:
+            stack.enter_context(tool_logs(target.folder, id, voice))
             if before is not None or wanted.tools:
                 modules = _modules(before, wanted.tools)
                 loaded = loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
@@ -90,14 +92,14 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
                 await stack.enter_async_context(working(client, description.task_queue, loaded, None, serving=serving))
                 said = [*serving.said, *map(told, modules)]
             screen = choose_screen(flow, as_json=wanted.as_json)
+            voice.through(screen.say)
             screen.begins(id)
             for line in (*said, *await client.links(id)):
                 screen.say(line)
             how_to_return = f"dsl attach {id}{target.as_typed}"
             at_terminal = can_ask() and not wanted.as_json
-            with tool_logs(target.folder, id, screen.say):
-                by = who_answers(None, wanted.key)
-                return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
+            by = who_answers(None, wanted.key)
+            return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
 
 
 def _modules(before: Remembered | None, named: tuple[str, ...]) -> tuple[str, ...]:

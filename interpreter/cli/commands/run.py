@@ -1,5 +1,6 @@
 """`dsl run`."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from interpreter.cli.serving import Serving, refuse_without_key, serving_options
 from interpreter.cli.signing import key_option, read_key, verified_option, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
-from interpreter.cli.tool_logs import tool_logs
+from interpreter.cli.tool_logs import Voice, tool_logs
 from interpreter.cli.tools import ChosenTools, chosen_tools
 from interpreter.cli.working import loaded_tools, working
 from interpreter.cli.writing import STAGED, writing_options
@@ -155,10 +156,12 @@ async def _run(wanted: Wanted, target: Target) -> int:
     tools = chosen_tools(wanted.tools, wanted.file)
     loaded = loaded_tools(tools.modules, str(Path.cwd()))
     partial = wanted.task_queue is not None
-    async with (
-        connected(target) as client,
-        working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving),
-    ):
+    voice = Voice()
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(connected(target))
+        stack.enter_context(tool_logs(target.folder, id, voice))
+        worker = working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving)
+        await stack.enter_async_context(worker)
         run = await client.submit(
             sealed,
             input,
@@ -173,15 +176,15 @@ async def _run(wanted: Wanted, target: Target) -> int:
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)
         staged = [STAGED] if wanted.writes_nothing else []
+        voice.through(screen.say)
         screen.begins(id)
         for line in (*wanted.serving.said, *staged, *tools.said, *await client.links(id)):
             screen.say(line)
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
-        with tool_logs(target.folder, id, screen.say):
-            by = who_answers(None, wanted.key)
-            staying = Accompaniment(run, screen, wanted.script, at_terminal, how_to_return, by, wanted.key)
-            return await staying.until_over()
+        by = who_answers(None, wanted.key)
+        staying = Accompaniment(run, screen, wanted.script, at_terminal, how_to_return, by, wanted.key)
+        return await staying.until_over()
 
 
 def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target: Target) -> Remembered:

@@ -41,4 +41,5 @@ class SleepConstruct(Construct[NoMemory]):
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         machine.withdraw(frame.path)
+        machine.note("cancelled", frame, "sleep")
         machine.end(frame, CANCELLED)
