@@ -105,7 +105,8 @@ async def _memo(execution: WorkflowExecution) -> Mapping[str, Any]:
     try:
         return await execution.memo()
     except EncryptionError as error:
-        return {names.MEMO_FLOW: f"? (encrypted with the key {error.key})"}
+        how = f"encrypted with the key {error.key}" if error.key else "not encrypted"
+        return {names.MEMO_FLOW: f"? ({how})"}
 
 
 def attribute(execution: WorkflowExecution, name: str) -> str | None:

@@ -6,6 +6,7 @@ then has not been decided by anybody. The view is made before the replay is torn
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
@@ -29,6 +30,7 @@ from temporalio.worker import (
 
 from interpreter.boundary.payloads import ChildReport
 from interpreter.boundary.view import RunView
+from interpreter.converter.failures import SAID_INSTEAD
 from interpreter.stores.store import ObjectStore
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow.run import FlowWorkflow
@@ -38,6 +40,8 @@ _OF_UPDATES = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED,
 )
+_MESSAGE = re.compile(r'Failure \{ message: "((?:[^"\\]|\\.)*)"')
+LONGEST_REASON = 300
 LONGEST = 20.0
 """Seconds for one replay."""
 
@@ -63,7 +67,7 @@ async def look(temporal: TemporalClient, store: ObjectStore, handle: WorkflowHan
         with _in_silence():
             await asyncio.wait_for(replayer.replay_workflow(history), LONGEST)
     except Exception as error:
-        raise Unreadable(f"its history cannot be replayed here: {error}") from error
+        raise Unreadable(f"its history cannot be replayed here{_reason(str(error))}") from error
     if runner.seen is None:
         raise Unreadable("its history ends before it begins")
     return runner.seen
@@ -80,6 +84,13 @@ def _in_silence() -> Iterator[None]:
     finally:
         logger.removeHandler(nowhere)
         logger.propagate = before
+
+
+def _reason(told: str) -> str:
+    """What was wrong, out of all that the SDK tells of a task that failed; nothing where that is encrypted."""
+    said = _MESSAGE.search(told)
+    words = (said[1] if said is not None else told).replace('\\"', '"')
+    return "" if words == SAID_INSTEAD else f": {words[:LONGEST_REASON]}"
 
 
 def _decided(history: WorkflowHistory) -> WorkflowHistory:
