@@ -52,7 +52,7 @@ def _configured() -> Any:
         raise Unconfigured(f"{file} cannot be used: {' '.join(str(error).split())}") from error
 
 
-_SAID = re.compile(r'message: "([^"]+)"')
+_SAID = re.compile(r'(?:message|error): "([^"]+)"')
 
 
 def _reason(error: Exception) -> str:
