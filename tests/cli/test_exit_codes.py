@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from interpreter.cli import exit_codes
+from interpreter.client.connecting import _reason as reason_of
 from tests.cli.conftest import ROOT, Dsl
 
 SMALL = 'edition 1\nflow small(n: int) -> int { if n < 0 { fail "no" } return n }\n'
@@ -76,3 +77,12 @@ def test_a_configuration_that_cannot_be_read_is_no_bug_of_ours(
 def test_the_readme_has_the_table() -> None:
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)}
     assert told == {value for name, value in vars(exit_codes).items() if name.isupper()}
+
+
+def test_a_server_that_is_not_found_is_told_without_the_words_of_a_library() -> None:
+    told = (
+        "Failed client connect: Server connection error: tonic::transport::Error(Transport, ConnectError(ConnectError("
+        '"dns error", Custom { kind: Uncategorized, error: '
+        '"failed to lookup address information: Name or service not known" })))'
+    )
+    assert reason_of(RuntimeError(told)) == "failed to lookup address information: name or service not known"
