@@ -57,7 +57,7 @@ async def answer_question(
 ) -> None:
     """Give the answer and say what it led to. `parts` are those of the answer, as they were typed."""
     key = read_key(key_file)
-    who = who_answers(by, key)
+    who, goes_on = who_answers(by, key), True
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run) as unattended:

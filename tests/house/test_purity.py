@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,11 @@ def test_the_heart_loads_nothing_that_reaches_the_network() -> None:
 
 def _importable(name: str) -> str:
     """The module that an allowed name is, or lies in."""
-    return name if name in sys.modules else name.rpartition(".")[0]
+    try:
+        found = find_spec(name)
+    except ModuleNotFoundError:  # it lies in what is no package
+        found = None
+    return name if found is not None else name.rpartition(".")[0]
 
 
 @cache
