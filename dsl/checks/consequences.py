@@ -5,6 +5,7 @@ flow that holds one, the order of its statements may be another than it seems; i
 all.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -17,9 +18,12 @@ from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable
 from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
+from dsl.syntax.words import STATEMENTS
 
 _OF_THE_ORDER = ("SF103", "SF305", "SF50", "SF601", "SF602", "SF603", "SF605")
 """What depends on which statements stand where."""
+_WORDS = tuple(word.lower() for word in STATEMENTS)
+_CLOSING = re.compile(r"[\s)\]}]*")
 _OF_THE_FILE = ("SF106",)
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
@@ -43,7 +47,32 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     if not damage.spans:
         return found
     damaged = _Damaged(program)
-    return (each for each in found if not damage.touches(each.primary.span) and not damaged.hides(each))
+    half = _half_read(program)
+    return (
+        each
+        for each in found
+        if not damage.touches(each.primary.span) and not damaged.hides(each) and each.primary.span not in half
+    )
+
+
+def _half_read(program: Program) -> set[Span]:
+    """Names that are not whole: one that has run into the next word, where the text cannot be read on, and one whose
+    declaration has run into what stood behind its name."""
+    damaged = [each.name for each in program.facts.declarations.callees.values() if each.damaged]
+    half = set()
+    for found in program.facts.findings:
+        if isinstance(found, UnknownName | UnknownField):
+            place = program.word(found.node, found.name)
+            declared = any(each.startswith(found.name) for each in damaged)
+            if declared or (found.name.endswith(_WORDS) and program.facts.damage.touches(_on(place, program))):
+                half.add(place)
+    return half
+
+
+def _on(place: Span, program: Program) -> Span:
+    """From a place to the next word behind it."""
+    behind = _CLOSING.match(program.source.text, place.end)
+    return place if behind is None else Span(place.end, behind.end())
 
 
 def _conditions(program: Program) -> list[int]:

@@ -1,7 +1,9 @@
 """The declarations of a file: their names, the signatures of what can be called, and what stands in their bodies."""
 
 import re
+from dataclasses import replace
 
+from dsl.ast import types as ast
 from dsl.ast.declarations import (
     AgentDeclaration,
     Declaration,
@@ -30,6 +32,11 @@ from dsl.values.structure import GENERIC_TYPES
 _KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
 _RESERVED = frozenset({*BASIC_TYPES, *GENERIC_TYPES, "conversation"})
 _EDITION = re.compile(r"\s*edition\b")
+_HEADS = re.compile(
+    r"^[^\w\n]*(?:(?:type|tool|agent|flow|fn)[^\w\n]*)?([A-Za-z_]\w*(?:\.\w+)*)(?= *\(.*(?:->|\)))", re.MULTILINE
+)
+"""What may have been the head of a declaration before it was damaged."""
+_MAY_DECLARE = re.compile(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
 _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
 
 
@@ -39,9 +46,13 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     may be lost, any name may be its."""
     lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
     if damage.spans:
-        lost.update(_DECLARED.findall(text))
+        lost.update(_DECLARED.findall(text), *(_HEADS.findall(text[each.start : each.end]) for each in damage.spans))
     whole_files = any(isinstance(node, NotYet) and node.construct.startswith("use") for node in module.declarations)
-    outside = any(not _inside(span, module) and not _EDITION.match(text, span.start) for span in damage.spans)
+    outside = any(
+        not _inside(span, module) and _MAY_DECLARE.search(text, span.start, span.end) is not None
+        for span in damage.spans
+        if not _EDITION.match(text, span.start)
+    )
     declarations = Declarations(lost=frozenset(lost), open=whole_files or outside)
     seen: dict[str, Declaration] = {}
     for node in module.declarations:
@@ -72,7 +83,11 @@ def signatures(
         result: Type = NOTHING if node.returns is None else resolver.resolve(node.returns)
         damaged = damage.touches(_head(node))
         parameters_ = resolver.members(node.parameters)
-        result = UNKNOWN if damaged else result
+        if damaged and not _stands(node.returns):
+            result = UNKNOWN
+        elif damage.touches(node.span):
+            # What takes the key may not have been read: then nobody gives it.
+            parameters_ = tuple(replace(each, required=False) for each in parameters_)
         signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
         findings += taken_elsewhere(signature)
         declarations.callees.setdefault(node.name, signature)
@@ -80,7 +95,17 @@ def signatures(
 
 
 def _head(node: ToolDeclaration | AgentDeclaration | FlowDeclaration) -> Span:
-    return Span(node.span.start, node.body.span.start) if isinstance(node, FlowDeclaration) else node.span
+    """What says how it is called: all but its body."""
+    if isinstance(node, FlowDeclaration):
+        return Span(node.span.start, node.body.span.start)
+    end = (node.effect if isinstance(node, ToolDeclaration) else node.returns).span.end
+    # What was not read has no place: then nothing shows where the head ends.
+    return Span(node.span.start, end) if end > node.span.start else node.span
+
+
+def _stands(returns: ast.Type | None) -> bool:
+    """Whether a result is a plain name: of any other, something may have been left out in reading."""
+    return isinstance(returns, ast.NamedType)
 
 
 def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> None:

@@ -21,6 +21,7 @@ from dsl.semantics.findings import (
 )
 from dsl.semantics.origins import blamed, needed
 from dsl.semantics.types import ApprovalOf, spelled
+from dsl.source import Span
 
 Rooted = UnknownName | UnknownField | WrongKind | BadArgument | Mismatch | MaybeNull | NoValue | InvalidType
 """What may be about the same as another one."""
@@ -29,9 +30,14 @@ Rooted = UnknownName | UnknownField | WrongKind | BadArgument | Mismatch | Maybe
 def one_for_each(facts: Facts) -> None:
     """Leave of the findings the first about each root."""
     first: dict[object, Rooted] = {}
+    # What stands where the text is in doubt is not told, so it must not stand for the others.
+    begins = (Span(each.node.span.start, each.node.span.start) for each in facts.findings if isinstance(each, Rooted))
+    doubtful = {span.start for span in begins if facts.damage.touches(span)}
     right = needed(facts)
     facts.findings[:] = [
-        each for each in facts.findings if not isinstance(each, Rooted) or _leads(each, first, right, facts)
+        each
+        for each in facts.findings
+        if not isinstance(each, Rooted) or each.node.span.start in doubtful or _leads(each, first, right, facts)
     ]
 
 

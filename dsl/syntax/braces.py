@@ -12,7 +12,7 @@ from itertools import pairwise
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Damage, Source, Span
 from dsl.syntax.token import Token
-from dsl.syntax.words import DECLARATIONS
+from dsl.syntax.words import DECLARATIONS, OPTIONS, STATEMENTS
 
 _HEAD_WORDS = frozenset({"READ", "IDEMPOTENT", "WRITE", "IRREVERSIBLE", "BUDGET", "DEPTH", "REQUIRES"})
 _BLOCKS = frozenset(
@@ -21,6 +21,9 @@ _BLOCKS = frozenset(
 )
 """What a line begins with that opens a block."""
 _NAMED = frozenset({"FLOW", "AGENT", "TOOL", "TYPE", "LOOP", "BRANCH", "ON", "ELSE", "STEP", "AWAIT"})
+_WITH_OPTIONS = frozenset({"TOOL", "AGENT", "TYPE"})
+_OF_BOTH = frozenset({"BUDGET", "COMPENSATE", "RETRY"})
+"""What begins a statement, and an option of a declaration as well."""
 _GOES_ON = frozenset({"ON", "ELSE", "FINALLY"})
 """What stands behind a closing brace on its line."""
 _LONGEST = 30
@@ -97,6 +100,7 @@ class _Pairing:
         self.told = told
         kinds = [token.kind for token in tokens]
         self.too_many = kinds.count("RBRACE") > kinds.count("LBRACE")
+        self.too_few = kinds.count("RBRACE") < kinds.count("LBRACE")
 
     def run(self) -> None:
         for at, token in enumerate(self.given):
@@ -107,12 +111,26 @@ class _Pairing:
                 continue
             if first and at:
                 self._dedented(token, self._indent(line) - (token.kind in _GOES_ON))
+            if token.kind == "LBRACE" and self._twice(at):
+                self._opened_twice(token)
+                continue
             if token.kind == "LBRACE":
                 self.open.append(_Open(len(self.kept), token, line, self._indent(line)))
             self.kept.append(token)
         while self.open:
             self._left_open(self.open.pop())
         self.found.tokens += self.kept
+
+    def _twice(self, at: int) -> bool:
+        """Whether a brace is opened right behind another, where more are opened than closed."""
+        before = self.given[at - 1]
+        return self.too_few and at > 0 and before.kind == "LBRACE" and before.span.end < self.given[at].span.start
+
+    def _opened_twice(self, token: Token) -> None:
+        self.too_few = False
+        if not self.told:
+            fix = Fix(token.span, "")
+            self._add(Diagnostic("SF007", "this `{` opens nothing", Label(token.span), help="leave it out", fix=fix))
 
     def _line(self, token: Token) -> int:
         return self.source.line_start(token.span.start)
@@ -162,15 +180,28 @@ class _Pairing:
             if depth < indent:
                 return None
             if depth == indent and here != line:
-                return at if deeper and self._may_open(at, here) else None
+                return self._end_of_head(at) if deeper and self._may_open(at, here) else None
             deeper = deeper or depth > indent
         return None
+
+    def _end_of_head(self, at: int) -> int:
+        """The head of a declaration goes on in deeper lines: `budget 2 usd, 3d` below `flow`."""
+        while at + 1 < len(self.kept) and self.kept[at + 1].kind in _HEAD_WORDS:
+            line = self._line(self.kept[at + 1])
+            end = max(i for i in range(at + 1, len(self.kept)) if self._line(self.kept[i]) == line)
+            if self.kept[end].kind == "LBRACE":
+                break
+            at = end
+        return at
 
     def _may_open(self, at: int, line: int) -> bool:
         """Whether the line that ends with the token `at` begins a block and does not open it."""
         begin = at
         while begin > 0 and self.kept[begin - 1].span.start >= line:
             begin -= 1
+        inside = self.kept[at + 1].kind
+        if self.kept[begin].kind in _WITH_OPTIONS and inside in STATEMENTS and inside not in OPTIONS | _OF_BOTH:
+            return False  # statements belong to no tool: the head of a flow is missing before them
         return self.kept[begin].kind in _BLOCKS and self.kept[at].kind not in ("LBRACE", "RBRACE")
 
     # What is told

@@ -26,6 +26,13 @@ def _comparison(mistake: Mistake) -> Hint | None:
     return Hint("compare with `==`", "==")
 
 
+def _twice(mistake: Mistake) -> Hint | None:
+    text = mistake.token.text
+    if mistake.before and text == mistake.before[-1].text and text[:1].isalnum():
+        return Hint("leave it out", "", f"`{text}` stands here twice")
+    return None
+
+
 def _chain(mistake: Mistake) -> Hint | None:
     if mistake.token.kind == "COMPARISON" and "AND" in mistake.expected:
         return Hint("compare two at a time: `a < b and b < c`", None)
@@ -155,6 +162,7 @@ def _line(mistake: Mistake) -> list[Token]:
 
 _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _comparison,
+    _twice,
     _chain,
     _choice_behind,
     _break_loop,

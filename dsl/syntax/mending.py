@@ -1,10 +1,11 @@
 """The smallest change after which reading can go on: one token put in, replaced or left out.
 
 A change counts when a few of the tokens that follow then fit; it is tried on the stack of states alone, so nothing is
-built for changes that are not made. The first that counts is taken, and the order is that of how sure it is: the word
-that was meant (a slip of the pen, `=` for `==`), a symbol put in, one in the token's place, the token left out. Where
-many symbols could stand, any of them would be a guess, so only commas and closing brackets are tried there. A word that
-begins a statement or a declaration does not give way to a symbol and is not left out: something before it is missing.
+built for changes that are not made. The first that counts is taken, and the order is that of how sure it is: a token
+that stands twice left out once, the word that was meant (a slip of the pen, `=` for `==`), a symbol put in, one in the
+token's place, the token left out. Where many symbols could stand, any of them would be a guess, so only commas and
+closing brackets are tried there. A word that begins a statement or a declaration does not give way to a symbol and is
+not left out: something before it is missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,10 +34,11 @@ class Change(NamedTuple):
 
 
 def mending(
-    automaton: Automaton, tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str]
+    automaton: Automaton, tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str], before: str = ""
 ) -> Change | None:
-    """The first change that counts; `tokens` begin with the one that cannot stand."""
-    for change in (*_meant_otherwise(tokens, expected, texts), *_changes(tokens[0], expected, texts)):
+    """The first change that counts; `tokens` begin with the one that cannot stand, behind one that says `before`."""
+    twice = [Change(1, [])] if tokens[0].text == before else []
+    for change in (*twice, *_meant_otherwise(tokens, expected, texts), *_changes(tokens[0], expected, texts)):
         if _fits(automaton, [*change.instead, *tokens[change.length : change.length + change.look_ahead]]):
             return change
     return None
@@ -55,6 +57,11 @@ def _meant_otherwise(tokens: Sequence[Token], expected: frozenset[str], texts: d
             yield Change(0, [Token("LET", "let", here, word=True)])
         elif "STEP" in expected and following[:1] in (["DOT"], ["LPAR"]):
             yield Change(0, [Token("STEP", "step", here, word=True)], look_ahead=4)
+    if token.kind == "NAME" and "FLOW" in expected and following[:1] in (["LPAR"], ["DOT"]):
+        kind = _declared(tokens)
+        yield Change(0, [Token(kind, texts[kind], here, word=True)])
+    if token.kind == "NAME" and "FLOW" in expected and following and following[0] in DECLARATIONS:
+        yield Change(2, [tokens[1], token])
     if token.kind == "EQUAL" and "COLON" in expected:
         yield Change(1, [replace(token, kind="COLON", text=":")], look_ahead=1)
     if token.kind == "COLON" and expected == {"EQUAL"} and "EQUAL" in (kinds := [each.kind for each in tokens]):
@@ -63,6 +70,14 @@ def _meant_otherwise(tokens: Sequence[Token], expected: frozenset[str], texts: d
         yield Change(1, [replace(token, kind="VBAR", text="|")], look_ahead=1)
     if token.kind == "TIMEOUT" and "BUDGET" in expected and "DEPTH" in expected:
         yield Change(1, [replace(token, kind="BUDGET", text="budget")], look_ahead=1)
+
+
+def _declared(tokens: Sequence[Token]) -> str:
+    """What a declaration is, by what follows its name."""
+    kinds = {each.kind for each in tokens[1:]}
+    if tokens[1].kind == "DOT" or kinds & {"READ", "IDEMPOTENT", "WRITE", "IRREVERSIBLE"}:
+        return "TOOL"
+    return "AGENT" if kinds & {"MODEL", "INSTRUCTIONS", "PROMPT"} else "FLOW"
 
 
 def _changes(token: Token, expected: frozenset[str], texts: dict[str, str]) -> Iterator[Change]:

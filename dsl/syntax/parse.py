@@ -22,6 +22,7 @@ from dsl.syntax.reading import Reading
 from dsl.syntax.scanner import Scanner
 
 MAXIMUM_DEPTH = 100
+_CLOSING = re.compile(r"[\s}]*")
 _DECLARATION = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
 _NAMED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+[A-Za-z_]")
 BREAKING = frozenset({"SF001", "SF006", "SF007", "SF008", "SF009"})
@@ -59,7 +60,8 @@ def parse(source: Source) -> Parsed:
     built = [
         each
         for each in builder.findings.diagnostics
-        if not damage.touches(each.primary.span) and not (each.code == "SF002" and module.edition is None and misread)
+        if not damage.touches(_with_closers(each, source))
+        and not (each.code == "SF002" and module.edition is None and misread)
     ]
     later = (*braces.diagnostics, *reading.diagnostics, *built, *too_deep)
     told = (*lexical, *(problem for problem in later if problem.primary.span.start not in known))
@@ -71,6 +73,13 @@ def parse(source: Source) -> Parsed:
     nameless = any(damage.touches(head) and not _NAMED.search(source.slice(head)) for head in reading.heads.spans)
     lost = braces.headless or lexed.swallowed or nameless
     return Parsed(module, tuple(found), (*damage.spans, *broken), lost)
+
+
+def _with_closers(built: Diagnostic, source: Source) -> Span:
+    """The place of a number without a unit goes on to the next word, which may be its unit."""
+    behind = _CLOSING.match(source.text, built.primary.span.end)
+    wide = built.code == "SF004" and behind is not None
+    return Span(built.primary.span.start, behind.end()) if wide and behind else built.primary.span
 
 
 def _one_on_a_spoiled_line(lexed: Scanner) -> Iterator[Diagnostic]:

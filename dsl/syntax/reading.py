@@ -166,7 +166,8 @@ class Reading:
 
     def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
         following = self.tokens[self._at + 1 : self._at + 1 + _SHOWN_AFTER]
-        return mending(self.automaton, [token, *following], expected, self._texts)
+        before = self.tokens[self._at - 1].text if self._at else ""
+        return mending(self.automaton, [token, *following], expected, self._texts, before)
 
     def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]

@@ -30,6 +30,7 @@ class Mistaken:
     was: str
     instead: str
     text: str
+    start: int
 
     @property
     def name(self) -> str:
@@ -56,7 +57,7 @@ def mistakes(file: str, text: str, seed: int, of_a_kind: int) -> Iterator[Mistak
         made = (change for at in places if (change := make(text, tokens, at, chance)) is not None)
         for (start, end, instead), _ in zip(made, range(of_a_kind), strict=False):
             mistaken = text[:start] + instead + text[end:]
-            yield Mistaken(file, kind, text.count("\n", 0, start) + 1, text[start:end], instead, mistaken)
+            yield Mistaken(file, kind, text.count("\n", 0, start) + 1, text[start:end], instead, mistaken, start)
 
 
 def _deleted(text: str, tokens: list[Token], at: int, chance: random.Random) -> tuple[int, int, str] | None:
