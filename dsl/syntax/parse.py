@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dsl.ast.declarations import Declaration, Module
-from dsl.ast.node import Node, children
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.braces import Braces, paired
 from dsl.syntax.build import Builder
+from dsl.syntax.chains import first_below, halved, has_long_rows
 from dsl.syntax.grammar import tables
 from dsl.syntax.lexer import tokenise
 from dsl.syntax.reading import Reading
@@ -109,21 +109,10 @@ def _without_too_deep(module: Module) -> tuple[Module, list[Diagnostic]]:
     kept: list[Declaration] = []
     problems = []
     for declaration in module.declarations:
-        if deep := _first_below(declaration, MAXIMUM_DEPTH):
+        if deep := first_below(declaration, MAXIMUM_DEPTH):
             message = f"nested more than {MAXIMUM_DEPTH} deep"
             advice = "split it: give parts a name with `let`, or move them to a flow of their own"
             problems.append(Diagnostic("SF001", message, Label(deep), help=advice))
         else:
-            kept.append(declaration)
-    return (replace(module, declarations=tuple(kept)) if problems else module), problems
-
-
-def _first_below(root: Node, limit: int) -> Span | None:
-    """The place of a node more than `limit` levels below `root`, without recursion."""
-    pending = [(root, 0)]
-    while pending:
-        node, depth = pending.pop()
-        if depth > limit:
-            return node.span
-        pending.extend((child, depth + 1) for child in children(node))
-    return None
+            kept.append(halved(declaration) if has_long_rows(declaration) else declaration)
+    return replace(module, declarations=tuple(kept)), problems
