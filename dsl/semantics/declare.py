@@ -85,7 +85,7 @@ def signatures(
         parameters_ = resolver.members(node.parameters)
         if damaged and not _stands(node.returns):
             result = UNKNOWN
-        elif damage.touches(node.span):
+        elif isinstance(node, ToolDeclaration) and damage.touches(node.span):
             # What takes the key may not have been read: then nobody gives it.
             parameters_ = tuple(replace(each, required=False) for each in parameters_)
         signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
