@@ -9,6 +9,9 @@ from dsl.ast.node import Node
 from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry, Stage
 from dsl.ast.types import Field, Type
 
+RESULT = "result"
+"""What a tool gave is called so in its undo, and what is used in `then`."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeDeclaration(Node):
@@ -123,7 +126,8 @@ class AgentDeclaration(Node):
 @dataclass(frozen=True, slots=True)
 class FlowDeclaration(Node):
     """`most` is what a run of it can spend at most, and `usual` the calls when hardly a model fails, filled in when it
-    is sealed; None where its text does not say.
+    is sealed; None where its text does not say. One that `requires_approval` is called only behind an approval of
+    exactly that call.
     """
 
     name: str
@@ -134,11 +138,24 @@ class FlowDeclaration(Node):
     depth: int | None = None
     most: Budget | None = None
     usual: int | None = None
+    requires_approval: bool = False
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 
 
-Declaration = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration | NotYet
+@dataclass(frozen=True, slots=True)
+class FunctionDeclaration(Node):
+    """`fn good(notes: [Outcome[text]]) -> [text] = …`: pure, and of its parameters alone. No definition holds one: what
+    it says is written out where it is called (`Apply`)."""
+
+    name: str
+    parameters: tuple[Field, ...]
+    returns: Type
+    value: Expression
+    doc: str | None = None
+
+
+Declaration = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration | NotYet
 
 
 @dataclass(frozen=True, slots=True)

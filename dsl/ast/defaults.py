@@ -12,5 +12,7 @@ MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 MOST_TRIES = 7
 """How often one question is put to one model, the failed attempts with the first."""
+EQUAL_CALLS = 3
+"""The same call of an agent, so often, ends it."""
 FIRST_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000

@@ -1,6 +1,7 @@
 """Expressions: pure, total, no conversion that is not written.
 
-`Widen` and `Convert` have no text of their own: sealing puts them where a value becomes one of another type.
+`Widen`, `Convert` and `Apply` have no text of their own: sealing puts them where a value becomes one of another type,
+and where a declared function is called.
 """
 
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall(Node):
-    """A call of a built-in function (`last(xs, 3)`, `now()`)."""
+    """A call of a built-in function (`last(xs, 3)`, `now()`); in a text also of a type or a declared function."""
 
     function: str
     arguments: tuple[Argument, ...]
@@ -154,6 +155,16 @@ class Convert(Node):
     otherwise: "Expression | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """A call of the declared `function`, written out: `body` is worked out where only its parameters are known, each
+    with the value of the argument of that name."""
+
+    function: str
+    arguments: tuple[Argument, ...]
+    body: "Expression"
+
+
 Written = (
     Literal
     | DurationLiteral
@@ -172,4 +183,4 @@ Written = (
 )
 """What stands in a text."""
 
-Expression = Written | Widen | Convert
+Expression = Written | Widen | Convert | Apply

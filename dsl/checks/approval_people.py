@@ -3,23 +3,28 @@
 from collections.abc import Iterator
 from unicodedata import normalize
 
+from dsl.ast.declarations import Use
 from dsl.ast.expressions import Literal
 from dsl.ast.statements import AwaitApproval, Group, Person, Stage
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel, Passed, chosen_by_models
+from dsl.semantics.questions import Question, questions
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     yield from (_chosen_by_model(program, found) for found in chosen_by_models(program.facts))
-    for node in program.facts.all(AwaitApproval):
-        if not node.stages:
-            message = f"approval `{node.name}` asks nobody"
+    for question in questions(program.facts):
+        if not question.stages:
+            message = f"{question.words} asks nobody"
             advice = 'say whom, until when, and what then: `from "GROUP" timeout 24h then reject`'
-            yield Diagnostic("SF502", message, program.name_label(node, node.name), help=advice)
-        for stage in node.stages:
+            yield Diagnostic("SF502", message, program.name_label(question.node, question.name), help=advice)
+        for stage in question.stages:
             yield from _quorum(program, stage)
-        yield from _never_asked(program, node)
+        yield from _never_asked(program, question)
+        if isinstance(question.node, Use):
+            yield from _by_itself(program, question)
+    for node in program.facts.all(AwaitApproval):
         yield from _answer(program, node)
 
 
@@ -69,7 +74,15 @@ def _passed(passed: Passed) -> str:
     return f"given to `{passed.flow}` as `{passed.parameter}`"
 
 
-def _never_asked(program: Program, node: AwaitApproval) -> Iterator[Diagnostic]:
+def _by_itself(program: Program, gate: Question) -> Iterator[Diagnostic]:
+    """What is not called without people is not called because nobody answered."""
+    for stage in gate.stages:
+        if stage.outcome == "approve":
+            message = f"{gate.words} never opens by a timeout"
+            yield Diagnostic("SF502", message, program.label(stage), help="end this stage with `then reject`")
+
+
+def _never_asked(program: Program, node: Question) -> Iterator[Diagnostic]:
     for position, stage in enumerate(node.stages[:-1]):
         if stage.outcome not in ("ask", None):
             message = f"this stage is never asked: the one before ends with `then {stage.outcome}`"

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
 from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop, Return, Sleep, Step, Until
 from dsl.ast.statements import Break as BreakStatement
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.least_tokens import least_tokens
 from dsl.semantics.nodes import by_class
 
 _SPENT = ("usd", "tokens", "calls", "time")
@@ -27,6 +28,8 @@ class _Limit:
 
 def check(program: Program) -> Iterator[Diagnostic]:
     yield from _not_counted(program)
+    for agent in program.facts.all(AgentDeclaration):
+        yield from _agent(program, agent)
     for flow in program.facts.all(FlowDeclaration):
         yield from _inside(program, flow.body, _narrowed({}, flow.budget))
         if id(flow) not in program.facts.partly_read:
@@ -42,6 +45,31 @@ def _not_counted(program: Program) -> Iterator[Diagnostic]:
         yield from _refused(program, loop.budget, ("turns",))
     for agent in program.facts.all(AgentDeclaration):
         yield from _refused(program, agent.budget, ("iterations",))
+
+
+def _agent(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
+    """Its own budget pays for one turn, and outlasts the people who are asked in one."""
+    limits = _narrowed({}, agent.budget)
+    if agent.budget is not None:
+        yield from _first_turn(program, agent, agent.budget, limits)
+    for use in agent.uses:
+        words = f"the gate of `{use.target}` may wait"
+        yield from _wait(program, words, _asking(use), use, limits)
+
+
+def _asking(use: Use) -> int:
+    return sum(stage.timeout for stage in use.gate if stage.timeout is not None)
+
+
+def _first_turn(
+    program: Program, agent: AgentDeclaration, node: Node, limits: dict[str, _Limit]
+) -> Iterator[Diagnostic]:
+    limit, least = limits.get("tokens"), least_tokens(program.facts, agent)
+    if limit is not None and limit.amount and least is not None and least > limit.amount:
+        message = f"to ask `{agent.name}` once takes {least:,} tokens at least, and there are {limit.amount:,}"
+        around = () if limit.budget is node else (program.label(limit.budget, "the budget around it"),)
+        advice = "give it more, or say less in its texts, its answer and what it uses"
+        yield Diagnostic("SF305", message, program.label(node), around, help=advice)
 
 
 def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) -> Iterator[Diagnostic]:
@@ -76,8 +104,16 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[D
     flow = None if signature is None else signature.node
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
+    if isinstance(flow, AgentDeclaration):
+        yield from _asked(program, flow, node, limits)
     if isinstance(flow, FlowDeclaration) and flow.budget is not None and flow.budget.time is not None:
         yield from _wait(program, f"flow `{flow.name}` may take", flow.budget.time, node, limits)
+
+
+def _asked(program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    yield from _first_turn(program, agent, node, limits)
+    longest = max(map(_asking, agent.uses), default=0)
+    yield from _wait(program, f"a gate of `{agent.name}` may wait", longest, node, limits)
 
 
 def _wait(program: Program, what: str, needed: int, node: Node, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:

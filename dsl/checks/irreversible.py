@@ -1,16 +1,22 @@
-"""SF501: an irreversible call that does not stand behind an approval of exactly this call."""
+"""SF501: an irreversible call that does not stand behind an approval of exactly this call.
 
-from collections.abc import Collection, Iterator
+A step needs an approval before it in its flow; what an agent uses a gate of its own, because a model may call it with
+anything, at any time. So does a flow in which such a call stands `without approval`: what its author took for harmless
+there, a model decides here.
+"""
 
-from dsl.ast.declarations import FlowDeclaration
+from collections.abc import Collection, Iterator, Mapping
+
+from dsl.ast.declarations import FlowDeclaration, Use
 from dsl.ast.expressions import Expression, Get, Index, Name
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, Let, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.expressions.names import names
-from dsl.semantics.gating.gates import Candidate, Obstacle, ungated
+from dsl.semantics.gating.gates import Candidate, Obstacle, needs_approval, ungated
 from dsl.semantics.nodes import by_class
+from dsl.semantics.symbols import Signature
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -23,15 +29,66 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if step.without_approval is not None and not step.without_approval.strip():
             message = "`without approval` gives no reason"
             yield Diagnostic("SF501", message, program.label(step), help="say in a few words why nobody is asked")
+    unasked = _unasked(program)
+    for use in program.facts.all(Use):
+        yield from _used(program, use, unasked)
+    for flow in program.graph.main():
+        if flow.requires_approval:
+            message = f"`{flow.name}` requires approval, and no flow calls it, so nobody can approve its call"
+            advice = "call it behind an approval, or ask inside of it"
+            yield Diagnostic("SF501", message, program.name_label(flow, flow.name), help=advice)
+
+
+def _used(program: Program, use: Use, unasked: Mapping[str, Step]) -> Iterator[Diagnostic]:
+    signature = program.facts.callee_of(use)
+    step = unasked.get(use.target)
+    if use.gate or signature is None or (step is None and not needs_approval(signature)):
+        return
+    primary = program.name_label(use, use.target)
+    what = _what(signature) if step is None else f"`{use.target}` calls `{step.call.target}`"
+    other = () if step is None else (program.label(step, "nobody is asked here"),)
+    message = f"{what}, and a model may call it here without anybody's approval"
+    advice = f'ask before each call: `use {use.target} after approval from "GROUP" timeout 4h then reject`'
+    yield Diagnostic("SF501", message, primary, other, help=advice)
+
+
+def _what(signature: Signature) -> str:
+    return f"`{signature.name}` {'is irreversible' if signature.kind == 'tool' else 'requires approval'}"
+
+
+def _unasked(program: Program) -> dict[str, Step]:
+    """Flows that make a call that needs one `without approval`, themselves or by flows that they call; each with the
+    step. What agents use on the way has its own gate, or its own message."""
+    found: dict[str, Step] = {}
+    for flow in program.facts.all(FlowDeclaration):
+        for step in by_class(flow).get(Step, ()):
+            signature = program.facts.callee_of(step.call) if isinstance(step, Step) else None
+            unasked = isinstance(step, Step) and step.without_approval is not None
+            if isinstance(step, Step) and unasked and signature is not None and needs_approval(signature):
+                found.setdefault(flow.name, step)
+    waiting = list(found)
+    callers = [(name, targets) for name, targets in program.graph.direct.items() if name in program.graph.flows]
+    for callee in waiting:
+        for name, targets in callers:
+            if callee in targets and name not in found:
+                found[name] = found[callee]
+                waiting.append(name)
+    return found
 
 
 def _worded(program: Program, flow: FlowDeclaration, step: Step, tried: list[Candidate]) -> Diagnostic:
     target = step.call.target
+    signature = program.facts.callee_of(step.call)
+    what = f"`{target}`" if signature is None else _what(signature)
+    if not tried and flow.requires_approval:
+        message = f"{what}, and who approves `{flow.name}` does not see this call"
+        advice = "make its arguments of the parameters alone, once or for each item of one of them; or ask here"
+        return Diagnostic("SF501", message, program.name_label(step, target), help=advice)
     if not tried:
-        message = f"`{target}` is irreversible, and nobody approves this call"
+        message = f"{what}, and nobody approves this call"
         return Diagnostic("SF501", message, program.name_label(step, target), help=_ask(program, flow, step))
     message, place, label, advice = _obstacle(program, tried[0], tried[0].obstacles[0])
-    return Diagnostic("SF501", f"`{target}` is irreversible, and {message}", place, (label,), help=advice)
+    return Diagnostic("SF501", f"{what}, and {message}", place, (label,), help=advice)
 
 
 def _ask(program: Program, flow: FlowDeclaration, step: Step) -> str:

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.declarations import ToolDeclaration, Use
 from dsl.ast.statements import Compensate, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    """A tool may leave it to its steps, when every step says it; what a `final` tool does stays done."""
+    """A tool may leave it to its steps, when every step says it and no agent uses it; what a `final` tool does stays
+    done."""
     for tool in program.facts.all(ToolDeclaration):
         said = tool.effect.final or tool.compensate is not None or _is_not_yet(tool)
         if tool.effect.kind not in ("write", "irreversible") or said:
             continue
         steps = [step for step in program.facts.all(Step) if step.call.target == tool.name]
-        if steps and all(step.compensate is not None for step in steps):
+        used = any(use.target == tool.name for use in program.facts.all(Use))
+        if steps and not used and all(step.compensate is not None for step in steps):
             continue
         message = f"`{tool.name}` is `{tool.effect.kind}`, and nothing says how it is undone"
         advice = "add `compensate OTHER_TOOL(…)`, or `final` after the effect if it stays done"

@@ -8,6 +8,7 @@ from typing import Any
 
 from dsl.ast.declarations import AgentDeclaration, TypeDeclaration
 from dsl.ast.statements import Budget
+from dsl.ast.types import RecordType, Type
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.models.configured import NAME
@@ -21,6 +22,7 @@ def check_refused(program: Program) -> Iterator[Diagnostic]:
         for model in dict.fromkeys(agent.models):
             yield from _not_taken(program, agent, model)
         yield from _not_held(program, agent)
+        yield from _calls_not_held(program, agent)
 
 
 def check_known(program: Program) -> Iterator[Diagnostic]:
@@ -39,6 +41,10 @@ def _not_taken(program: Program, agent: AgentDeclaration, model: str) -> Iterato
     if agent.temperature is not None and "temperature" in refused:
         message = f'the model "{model}" does not take `temperature`, so it is not sent'
         yield _warning("SF405", program, agent, model, message, "leave `temperature` out, or use another model")
+    if agent.uses and "tools" in refused:
+        message = f'the model "{model}" takes no tools, so it is told of them in words'
+        advice = "expect calls that cannot be read and are asked for again, or use another model"
+        yield _warning("SF405", program, agent, model, message, advice)
     if "json_schema" in refused:
         message = f'the model "{model}" takes no schema of its answer, so it is told it in words'
         advice = "expect answers that do not fit and are asked for again, or use another model"
@@ -46,7 +52,7 @@ def _not_taken(program: Program, agent: AgentDeclaration, model: str) -> Iterato
 
 
 def _not_held(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
-    schema = _schema(program, agent)
+    schema = _schema(program, agent.returns)
     reason = beyond(schema)
     if reason is not None:
         message = f"no model can be held to the answer of `{agent.name}`: {reason}; models are told it in words"
@@ -58,11 +64,24 @@ def _not_held(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]
         yield _on_agent(program, agent, message, 'write it without flags: "[Aa]b" for "(?i)ab"')
 
 
-def _schema(program: Program, agent: AgentDeclaration) -> dict[str, Any]:
+def _calls_not_held(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
+    """A call is asked for again like an answer that does not fit."""
+    for use in agent.uses:
+        signature = program.facts.callee_of(use)
+        if signature is not None:
+            reason = beyond(_schema(program, RecordType(signature.node.parameters)))
+            if reason is not None:
+                message = f"no model can be held to the parameters of `{use.target}`: {reason}"
+                primary = program.name_label(use, use.target)
+                advice = "make them fewer or flatter, or let the model answer in several calls"
+                yield Diagnostic("SF405", message, primary, help=advice, severity="warning")
+
+
+def _schema(program: Program, type_: Type) -> dict[str, Any]:
     if next(program.facts.found(InvalidType), None) is not None:
         return {}
     types = {each.name: each.type for each in program.facts.all(TypeDeclaration)}
-    return json_schema(agent.returns, types, for_model=True)
+    return json_schema(type_, types, for_model=True)
 
 
 def _unknown(program: Program, agent: AgentDeclaration, model: str, *, money: bool) -> Diagnostic:

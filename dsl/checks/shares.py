@@ -7,10 +7,10 @@ lent all that is left, and those beside it would wait until it ends.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
-from dsl.ast.statements import Budget, BudgetBlock, Loop, Parallel, ParallelFor, Step
+from dsl.ast.statements import Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 
@@ -37,11 +37,21 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if id(flow) not in program.facts.partly_read:
             around = _Around(inherited[name]).within(flow.budget)
             for step, shared in _steps(flow.body, around):
-                yield from _share(program, step, shared)
+                yield from _share(program, step.call, shared)
+    for name, agent in program.graph.agents.items():
+        beside = _beside(agent, inherited[name])
+        for use in agent.uses:
+            yield from _share(program, use, beside)
 
 
-def _share(program: Program, step: Step, around: _Around) -> Iterator[Diagnostic]:
-    signature = program.facts.callee_of(step.call)
+def _beside(agent: AgentDeclaration, inherited: frozenset[str]) -> _Around:
+    """What an agent calls in a turn runs side by side, unless it is one at a time."""
+    around = _Around(inherited).within(agent.budget)
+    return around if agent.side_by_side == 1 else replace(around, shared=around.limited)
+
+
+def _share(program: Program, call: Call | Use, around: _Around) -> Iterator[Diagnostic]:
+    signature = program.facts.callee_of(call)
     flow = None if signature is None else signature.node
     if not isinstance(flow, FlowDeclaration) or id(flow) in program.facts.partly_read:
         return
@@ -55,7 +65,7 @@ def _share(program: Program, step: Step, around: _Around) -> Iterator[Diagnostic
         yield Diagnostic(
             "SF307",
             f"`{flow.name}` runs beside others, and nothing says how much it may take of the {nouns} that they share",
-            program.name_label(step, step.call.target),
+            program.name_label(call, call.target),
             (program.name_label(flow, flow.name, "declared here"),),
             help=f"give it a limit of its own: `flow {flow.name}(…) budget {examples} {{ … }}`",
         )
@@ -83,18 +93,27 @@ def _steps(node: Node, around: _Around) -> Iterator[tuple[Step, _Around]]:
 
 
 def _inherited(program: Program) -> dict[str, frozenset[str]]:
-    """For each flow the units that those who call it may limit: a lease passes a limit on."""
-    found = dict.fromkeys(program.graph.flows, frozenset[str]())
+    """For each flow and agent the units that those who call it may limit: a lease passes a limit on."""
+    found = dict.fromkeys((*program.graph.flows, *program.graph.agents), frozenset[str]())
     waiting = list(found)
     while waiting:
         name = waiting.pop()
-        flow = program.graph.flows[name]
-        for step, around in _steps(flow.body, _Around(found[name]).within(flow.budget)):
-            target = step.call.target
+        for target, around in _called(program, name, found[name]):
             if target in found and not around.limited <= found[target]:
                 found[target] |= around.limited
                 waiting.append(target)
     return found
+
+
+def _called(program: Program, name: str, inherited: frozenset[str]) -> Iterator[tuple[str, _Around]]:
+    flow = program.graph.flows.get(name)
+    if flow is not None:
+        for step, around in _steps(flow.body, _Around(inherited).within(flow.budget)):
+            yield step.call.target, around
+        return
+    agent = program.graph.agents[name]
+    for use in agent.uses:
+        yield use.target, _Around(inherited).within(agent.budget)
 
 
 def _limits(budget: Budget | None) -> frozenset[str]:

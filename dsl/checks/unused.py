@@ -32,7 +32,7 @@ def _unused(program: Program, node: object) -> Iterator[Diagnostic]:
     match node:
         case Step(name=name, named=True):
             signature = program.facts.callee_of(node.call)
-            if signature is not None and _only_reads(signature):
+            if signature is not None and _only_reads(program, signature):
                 message = f"nobody uses `{name}`, and `{signature.name}` {_nothing_else(signature)}"
                 primary = program.name_label(node, name)
                 yield Diagnostic("SF603", message, primary, help="use it, or leave the step out", severity="warning")
@@ -47,9 +47,16 @@ def _unused(program: Program, node: object) -> Iterator[Diagnostic]:
             return
 
 
-def _only_reads(signature: Signature) -> bool:
-    node = signature.node
-    return isinstance(node, AgentDeclaration) or (isinstance(node, ToolDeclaration) and node.effect.kind == "read")
+def _only_reads(program: Program, signature: Signature) -> bool:
+    """Not so an agent that may call more than look-ups."""
+    match signature.node:
+        case ToolDeclaration(effect=effect):
+            return effect.kind == "read"
+        case AgentDeclaration(uses=uses):
+            called = [program.facts.callee_of(use) for use in uses]
+            return all(each is None or (each.kind == "tool" and _only_reads(program, each)) for each in called)
+        case _:
+            return False
 
 
 def _nothing_else(signature: Signature) -> str:

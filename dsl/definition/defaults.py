@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, Verify
 from dsl.ast.defaults import (
+    EQUAL_CALLS,
     FIRST_BACKOFF,
     HEARTBEAT,
     LONGEST_BACKOFF,
@@ -35,7 +36,11 @@ def _complete_verify(verify: Verify | None, timeout: int) -> Verify | None:
 
 
 def complete_agent(agent: AgentDeclaration) -> AgentDeclaration:
-    return replace(agent, patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience)
+    return replace(
+        agent,
+        patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
+        repeats=EQUAL_CALLS if agent.uses and agent.repeats is None else agent.repeats,
+    )
 
 
 def complete_retry(retry: Retry) -> Retry:

@@ -5,13 +5,14 @@ A definition that was sealed here has passed the check. One that comes from else
 what is not seen here would be met by the machine in the middle of a run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.ast.address import places
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Verify
-from dsl.ast.expressions import Binary, Expression, FunctionCall, Unary
+from dsl.ast.declarations import RESULT, AgentDeclaration, FlowDeclaration, ToolDeclaration, Use, Verify
+from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
-from dsl.ast.statements import AwaitApproval, Budget, Call, Compensate, Loop, NotYet, Sleep
+from dsl.ast.statements import AwaitApproval, Budget, Call, Compensate, Loop, NotYet, Person, Sleep, Stage
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
 from dsl.definition.scopes import out_of_scope
@@ -59,7 +60,9 @@ def _dangling(parts: Parts) -> Iterator[str]:
     for tool in parts.tools.values():
         yield from _tool(tool)
     for agent in parts.agents.values():
-        yield from _agent(agent)
+        yield from _agent(agent, callables)
+        if _calls_itself(agent.name, parts):
+            yield f"{agent.name}: it calls itself, without end"
     for flow in parts.flows.values():
         yield from _twice(flow)
         yield from out_of_scope(flow)
@@ -78,6 +81,8 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
             yield f"{place}: `{target}` is no `read` tool, so it verifies nothing"
         case FunctionCall(function=name) if name not in FUNCTIONS:
             yield f"{place}: there is no function `{name}`"
+        case Apply(function=name, arguments=arguments, body=body):
+            yield from _unknown(f"{place}: `{name}`", body, {str(each.name) for each in arguments})
         case Binary(operator=name) if name not in OPERATORS and name not in LOGICAL:
             yield f"{place}: there is no operator `{name}`"
         case Unary(operator=name) if name not in UNARY:
@@ -100,18 +105,18 @@ def _complete(place: str, node: Node) -> Iterator[str]:
         case Sleep(milliseconds=None, until=None):
             yield f"{place}: a sleep has no end"
         case AwaitApproval():
-            yield from _stages(place, node)
+            yield from _stages(place, f"`{node.name}`", node.stages)
         case _:
             pass
 
 
-def _stages(place: str, approval: AwaitApproval) -> Iterator[str]:
+def _stages(place: str, name: str, stages: tuple[Stage, ...]) -> Iterator[str]:
     """Each stage ends by its time, and the last one asks nobody else."""
-    for number, stage in enumerate(approval.stages, 1):
+    for number, stage in enumerate(stages, 1):
         if stage.timeout is None or stage.outcome is None:
-            yield f"{place}: stage {number} of `{approval.name}` has no end"
-    if not approval.stages or approval.stages[-1].outcome == "ask":
-        yield f"{place}: `{approval.name}` has no last stage"
+            yield f"{place}: stage {number} of {name} has no end"
+    if not stages or stages[-1].outcome == "ask":
+        yield f"{place}: {name} has no last stage"
 
 
 def _twice(flow: FlowDeclaration) -> Iterator[str]:
@@ -156,12 +161,60 @@ def _call(place: str, call: Call, callables: Mapping[str, tuple[Field, ...]]) ->
             yield f"{place}: `{call.target}` has no parameter `{argument.name}`"
 
 
-def _agent(agent: AgentDeclaration) -> Iterator[str]:
+def _agent(agent: AgentDeclaration, callables: Mapping[str, tuple[Field, ...]]) -> Iterator[str]:
     if not agent.models:
         yield f"{agent.name}: it has no model"
+    known = {field.name for field in agent.parameters}
     for text in (agent.prompt, agent.instructions):
         if text is not None:
-            yield from _unknown(agent.name, text, {field.name for field in agent.parameters})
+            yield from _unknown(agent.name, text, known)
+    if agent.uses and (agent.budget is None or (agent.budget.turns or 0) < 1):
+        yield f"{agent.name}: it uses something, and its turns have no end"
+    if any(count is not None and count < 1 for count in (agent.side_by_side, agent.repeats)):
+        yield f"{agent.name}: a count of its calls is less than one"
+    for name in _several(use.target for use in agent.uses):
+        yield f"{agent.name}: it uses `{name}` twice"
+    for use in agent.uses:
+        yield from _use(agent.name, use, known, callables)
+
+
+def _calls_itself(name: str, parts: Parts) -> bool:
+    """By way of agents alone: flows count their depth."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for use in parts.agents[waiting.pop()].uses:
+            if use.target == name:
+                return True
+            if use.target in parts.agents and use.target not in seen:
+                seen.add(use.target)
+                waiting.append(use.target)
+    return False
+
+
+def _several(names_: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names_).items() if count > 1]
+
+
+def _use(place: str, use: Use, known: set[str], callables: Mapping[str, tuple[Field, ...]]) -> Iterator[str]:
+    """What each part of a `use` may name; see `dsl.semantics.uses`."""
+    if use.target not in callables:
+        yield f"{place}: nothing is called `{use.target}`"
+        return
+    given = {field.name for field in callables[use.target]}
+    persons = tuple(each.value for stage in use.gate for each in stage.whom if isinstance(each, Person))
+    for expressions, names_ in (
+        ((use.when, *persons), known),
+        ((use.then,), known | {RESULT}),
+        ((use.only, use.otherwise), known | given),
+    ):
+        for expression in expressions:
+            if expression is not None:
+                yield from _unknown(place, expression, names_)
+    if (use.only is None) != (use.otherwise is None):
+        yield f"{place}: the use of `{use.target}` says nothing where a call is refused"
+    if use.gate:
+        yield from _stages(place, f"the use of `{use.target}`", use.gate)
 
 
 def _tool(tool: ToolDeclaration) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What a flow reaches: the tools, agents, flows and types that a run of it can ever use, and nothing else.
 
-From the flow's own text to what its steps call, what undoes and verifies those calls, and the types of all of them. Doc
-comments stay only where a model sees them: on the fields of what an agent answers. The same rule, applied to a part of
+From the flow's own text to what its steps call, what the agents among that use, what undoes and verifies those calls,
+and the types of all of them. Doc comments stay only where a model sees them: on the fields of what an agent answers, on
+what an agent uses, and on the parameters of that. The same rule, applied to a part of
 a definition, gives the definition of a child, so a flow has one hash, whoever starts it.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call
@@ -18,6 +19,7 @@ from dsl.definition.definition import Parts
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Node)
+C = TypeVar("C", bound=FlowDeclaration | ToolDeclaration | AgentDeclaration)
 
 
 def reach(parts: Parts, flow: str) -> Parts:
@@ -31,12 +33,19 @@ def reach(parts: Parts, flow: str) -> Parts:
     mentioned = {name: _type_names(node) for name, node in parts.types.items()}
     used = _closure({name for callee in called for name in _type_names(callables[callee])}, mentioned)
     agents = _select(parts.agents, called)
-    seen = _closure({name for agent in agents.values() for name in _type_names(agent.returns)}, mentioned)
+    shown = {use.target for agent in agents.values() for use in agent.uses}
+    seen_by_models = [agent.returns for agent in agents.values()]
+    seen_by_models += [each.type for name in sorted(shown & called) for each in callables[name].parameters]
+    seen = _closure({name for type_ in seen_by_models for name in _type_names(type_)}, mentioned)
+
+    def plain(items: Mapping[str, C]) -> dict[str, C]:
+        return {name: _without_unseen_docs(node, name in shown) for name, node in _select(items, called).items()}
+
     return Parts(
         flow=flow,
-        flows={name: without_docs(node) for name, node in _select(parts.flows, called).items()},
-        tools={name: without_docs(node) for name, node in _select(parts.tools, called).items()},
-        agents={name: _without_unseen_docs(agent) for name, agent in agents.items()},
+        flows=plain(parts.flows),
+        tools=plain(parts.tools),
+        agents=plain(parts.agents),
         types={name: t if name in seen else without_docs(t) for name, t in _select(parts.types, used).items()},
     )
 
@@ -61,12 +70,16 @@ def _without_doc(node: Any, original: Node) -> Any:
 _DOCUMENTED = frozenset({Field, TypeDeclaration, ToolDeclaration, AgentDeclaration, FlowDeclaration})
 
 
-def _without_unseen_docs(agent: AgentDeclaration) -> AgentDeclaration:
-    return replace(without_docs(agent), returns=agent.returns)
+def _without_unseen_docs(node: C, shown: bool) -> C:
+    """Of what is `shown` to a model: what it is for, and what each parameter is."""
+    bare = without_docs(node)
+    if shown:
+        bare = replace(bare, doc=node.doc, parameters=node.parameters)
+    return replace(bare, returns=node.returns) if isinstance(node, AgentDeclaration) else bare
 
 
 def _called(node: Node) -> tuple[str, ...]:
-    return tuple(part.target for part in walk(node) if isinstance(part, Call))
+    return tuple(part.target for part in walk(node) if isinstance(part, Call | Use))
 
 
 def _type_names(node: Node) -> tuple[str, ...]:

@@ -72,20 +72,28 @@ def seal(facts: Facts, source: Source, flow: str | None = None, *, gates: Gates,
         raise UnknownFlow("this file has no main flow, or more than one: name a flow")
     if name not in parts.flows:
         raise UnknownFlow(f"there is no flow `{name}`; this file has {', '.join(sorted(parts.flows)) or 'none'}")
+    if parts.flows[name].requires_approval:
+        raise UnknownFlow(
+            f"`{name}` requires approval: it is called by flows that ask for it, and not started by itself"
+        )
     reached = reach(parts, name)
     data = to_bytes(reached, module.edition or 1)
     return Sealed(name, data, digest(data), source_map(module, source, reached))
 
 
 def main_flow(module: Module) -> str | None:
-    """The only flow that no other flow calls."""
+    """The only flow that no other flow calls, not by way of agents either."""
     flows = {flow.name: flow for flow in module.declarations if isinstance(flow, FlowDeclaration)}
-    called = {
-        node.target
-        for flow in flows.values()
-        for node in walk(flow)
-        if isinstance(node, Call) and node.target != flow.name
-    }
+    agents = {agent.name: agent for agent in module.declarations if isinstance(agent, AgentDeclaration)}
+    called: set[str] = set()
+    for name, flow in flows.items():
+        reached = {node.target for node in walk(flow) if isinstance(node, Call)}
+        waiting = sorted(reached)
+        for target in waiting:
+            used = {use.target for use in agents[target].uses} - reached if target in agents else set()
+            reached |= used
+            waiting += sorted(used)
+        called |= reached - {name}
     roots = [name for name in flows if name not in called]
     return roots[0] if len(roots) == 1 else None
 

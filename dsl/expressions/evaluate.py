@@ -202,6 +202,15 @@ def _convert(node: ast.Convert, scope: Scope, evaluation: Evaluation) -> Any:
     return EVALUATORS[type(node.otherwise)](node.otherwise, scope, evaluation)
 
 
+def _apply(node: ast.Apply, scope: Scope, evaluation: Evaluation) -> Any:
+    """The body knows what the parameters are, and nothing around the call."""
+    given = {str(each.name): EVALUATORS[type(each.value)](each.value, scope, evaluation) for each in node.arguments}
+    try:
+        return EVALUATORS[type(node.body)](node.body, given, evaluation)
+    except EvaluationError as error:
+        raise EvaluationError(error.kind, f"in `{node.function}`: {error.message}") from None
+
+
 _COMPOSING = frozenset(
     {
         ast.ListLiteral,
@@ -212,6 +221,7 @@ _COMPOSING = frozenset(
         ast.Conditional,
         ast.Widen,
         ast.Convert,
+        ast.Apply,
     }
 )
 """Expressions whose result may be larger than the values they are made of."""
@@ -233,4 +243,5 @@ EVALUATORS: dict[type, Evaluator] = {
     ast.RecordLiteral: _record,
     ast.Widen: _widen,
     ast.Convert: _convert,
+    ast.Apply: _apply,
 }

@@ -10,7 +10,7 @@ from dsl.ast.node import Node
 
 
 def names(expression: Expression) -> frozenset[str]:
-    """The free names: all that are used, without the variables of its own comprehensions."""
+    """The free names: all that are used, without the variables of its own comprehensions, and what is applied."""
     found: set[str] = set()
     _collect(expression, frozenset(), found)
     return frozenset(found)
@@ -32,6 +32,9 @@ def _collect(node: Any, bound: frozenset[str], found: set[str]) -> None:
         _collect(node.item, inner, found)
         if node.condition is not None:
             _collect(node.condition, inner, found)
+    elif kind is ast.Apply:
+        for argument in node.arguments:
+            _collect(argument, bound, found)
     else:
         for part in _parts(node):
             _collect(part, bound, found)
@@ -69,5 +72,6 @@ _PARTS: dict[type[Node], Callable[[Any], tuple[Any, ...]]] = {
     ast.Spread: _one("value"),
     ast.Widen: _one("value"),
     ast.Convert: attrgetter("value", "otherwise"),
+    ast.Apply: lambda node: (*node.arguments, node.body),
 }
 """The parts of each kind of node; a test shows that none is missing."""

@@ -75,7 +75,7 @@ def _report(inference: Inference, node: Node, parameters: Parameters, reason: Ar
 
 def call(node: Call, state: State, inference: Inference) -> Signature | None:
     """Check a call of a tool, agent or flow. Arguments are looked at in any case, so that their names count as used."""
-    signature = callee(node, inference)
+    signature = callee(node, node.target, inference)
     if signature is None:
         for argument in node.arguments:
             inference.infer(argument.value, state)
@@ -101,17 +101,18 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
     return signature
 
 
-def callee(node: Call, inference: Inference) -> Signature | None:
+def callee(node: Node, target: str, inference: Inference) -> Signature | None:
+    """What a call or a `use` names."""
     declarations = inference.facts.declarations
-    found = declarations.callees.get(node.target)
+    found = declarations.callees.get(target)
     if found is not None:
         return found
-    other = declarations.kind_of(node.target)
+    other = declarations.kind_of(target)
     if other is not None:
-        inference.report(WrongKind(node, node.target, f"a {other[0]}", "a tool, an agent or a flow", other[1]))
-    elif not declarations.excused(node.target):
+        inference.report(WrongKind(node, target, f"a {other[0]}", "a tool, an agent or a flow", other[1]))
+    elif not declarations.excused(target):
         known = tuple(declarations.callees)
-        inference.report(UnknownName(node, "tool, agent or flow", node.target, known))
+        inference.report(UnknownName(node, "tool, agent or flow", target, known))
     return None
 
 

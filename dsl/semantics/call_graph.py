@@ -1,61 +1,110 @@
-"""Which flow calls which: for the main flow of a file, and for recursion."""
+"""Which flow calls which, by a step or by way of agents that use it: for the main flow of a file, and for recursion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, FunctionDeclaration, Use
+from dsl.ast.expressions import FunctionCall
+from dsl.ast.node import Node
 from dsl.ast.statements import Call, Step
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 
+Calls = Mapping[str, Mapping[str, Node]]
+"""For each declaration by name what it calls, by the name of the target, each with its first place."""
+Way = tuple[tuple[str, Node], ...]
+"""Calls one after the other: what is called, and where."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class CallGraph:
-    """For each flow by name, the calls of flows in it by the name of their target, each with its first place."""
+    """`direct` has flows and agents, and between them what steps call and agents use."""
 
     flows: Mapping[str, FlowDeclaration]
-    calls: Mapping[str, Mapping[str, Call]]
+    agents: Mapping[str, AgentDeclaration]
+    direct: Calls
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Flows alone: what an agent uses is called by every flow that steps it."""
+        return {name: dict(self._called(name)) for name in self.flows}
+
+    def _called(self, flow: str) -> Iterator[tuple[str, Node]]:
+        seen: set[str] = set()
+        waiting = list(self.direct[flow].items())
+        for name, place in waiting:
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self.flows:
+                yield name, place
+            else:
+                waiting += [(target, place) for target in self.direct.get(name, {})]
 
     def main(self) -> tuple[FlowDeclaration, ...]:
         """The flows that no other one calls. One that calls only itself counts."""
         called = {target for caller, targets in self.calls.items() for target in targets if target != caller}
         return tuple(flow for name, flow in self.flows.items() if name not in called)
 
-    def cycle(self, start: str, excluded: frozenset[str]) -> tuple[Call, ...]:
-        """The calls of a shortest way from `start` back to itself, through no excluded flow; empty without one."""
-        came: dict[str, tuple[str, Call] | None] = {start: None}
-        pending = [start]
-        for name in pending:
-            for target, call in self.calls.get(name, {}).items():
-                if target == start and start not in excluded:
-                    return _way(came, name, call)
-                if target not in came and target not in excluded:
-                    came[target] = (name, call)
-                    pending.append(target)
-        return ()
+    def cycle(self, start: str, excluded: frozenset[str]) -> Way:
+        return cycle(self.calls, start, excluded)
 
 
-def _way(came: Mapping[str, tuple[str, Call] | None], name: str, last: Call) -> tuple[Call, ...]:
+def cycle(calls: Calls, start: str, excluded: frozenset[str]) -> Way:
+    """A shortest way from `start` back to itself, through nothing that is excluded; empty without one."""
+    came: dict[str, tuple[str, Node] | None] = {start: None}
+    pending = [start]
+    for name in pending:
+        for target, place in calls.get(name, {}).items():
+            if target == start and start not in excluded:
+                return _way(came, name, (target, place))
+            if target not in came and target not in excluded:
+                came[target] = (name, place)
+                pending.append(target)
+    return ()
+
+
+def _way(came: Mapping[str, tuple[str, Node] | None], name: str, last: tuple[str, Node]) -> Way:
     """The calls that led to `name`, and the last one."""
     way = [last]
     while (before := came[name]) is not None:
-        name, call = before
-        way.append(call)
+        way.append((name, before[1]))
+        name = before[0]
     return tuple(reversed(way))
 
 
 def call_graph(facts: Facts) -> CallGraph:
     flows: dict[str, FlowDeclaration] = {}
-    calls: dict[str, dict[str, Call]] = {}
+    agents: dict[str, AgentDeclaration] = {}
+    direct: dict[str, dict[str, Node]] = {}
     for flow in facts.all(FlowDeclaration):
         if flows.setdefault(flow.name, flow) is flow:
-            targets = calls.setdefault(flow.name, {})
-            for step in by_class(flow).get(Step, ()):
-                if isinstance(step, Step) and _calls_flow(step.call, facts):
-                    targets.setdefault(step.call.target, step.call)
-    return CallGraph(flows, calls)
+            steps = (step.call for step in by_class(flow).get(Step, ()) if isinstance(step, Step))
+            direct[flow.name] = _targets(steps, facts)
+    for agent in facts.all(AgentDeclaration):
+        if agents.setdefault(agent.name, agent) is agent and agent.name not in flows:
+            direct[agent.name] = _targets(agent.uses, facts)
+    return CallGraph(flows, agents, direct)
 
 
-def _calls_flow(call: Call, facts: Facts) -> bool:
-    signature = facts.callee_of(call)
-    return signature is not None and signature.kind == "flow"
+def _targets(calls: Iterator[Call] | tuple[Use, ...], facts: Facts) -> dict[str, Node]:
+    """Those that can go on from there: a tool calls nothing."""
+    found: dict[str, Node] = {}
+    for call in calls:
+        signature = facts.callee_of(call)
+        if signature is not None and signature.kind != "tool":
+            found.setdefault(call.target, call)
+    return found
+
+
+def function_calls(facts: Facts) -> Calls:
+    """Which declared function calls which."""
+    found: dict[str, dict[str, Node]] = {}
+    for function in facts.all(FunctionDeclaration):
+        targets: dict[str, Node] = {}
+        for call in by_class(function.value).get(FunctionCall, ()):
+            if isinstance(call, FunctionCall) and facts.callee_of(call) is not None:
+                targets.setdefault(call.function, call)
+        found.setdefault(function.name, targets)
+    return found

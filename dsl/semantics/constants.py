@@ -52,12 +52,14 @@ def judge_constants(facts: Facts) -> None:
 @dataclass(slots=True)
 class _Judged:
     facts: Facts
+    elaboration: Elaboration = field(init=False)
     types: Mapping[str, Type] = field(init=False)
     context: Context = field(init=False)
     told: set[int] = field(default_factory=set)
     """The ids of nodes about which something is said, and of those in them."""
 
     def __post_init__(self) -> None:
+        self.elaboration = Elaboration(self.facts)
         declared = self.facts.declarations.type_nodes.items()
         self.types = {name: rewrite(node.type, self._change) for name, node in declared}
         self.context = converting(CONSTANT, self.types)
@@ -106,7 +108,7 @@ class _Judged:
         return None
 
     def _change(self, node: Any, original: Node) -> Any:
-        return Elaboration(self.facts).of(node, original, self._change)
+        return self.elaboration.of(node, original, self._change)
 
     def _tell(self, node: Expression, message: str) -> None:
         self.facts.findings.append(InvalidType(node, message))

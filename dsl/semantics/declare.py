@@ -8,6 +8,7 @@ from dsl.ast.declarations import (
     AgentDeclaration,
     Declaration,
     FlowDeclaration,
+    FunctionDeclaration,
     Module,
     ToolDeclaration,
     TypeDeclaration,
@@ -16,21 +17,30 @@ from dsl.ast.expressions import FunctionCall
 from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
+from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.constants import expect_constant
-from dsl.semantics.conversations import summarised, taken_elsewhere
+from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
-from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, Type, required
+from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, ListOf, Type, required
+from dsl.semantics.uses import agent
 from dsl.semantics.walk_values import undo
 from dsl.source import Damage, Span
 from dsl.values.structure import GENERIC_TYPES
 
-_KINDS: dict[type, CalleeKind] = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}
 _RESERVED = frozenset({*BASIC_TYPES, *GENERIC_TYPES, "conversation"})
+Called = ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration
+
+_KINDS: dict[type, CalleeKind] = {
+    ToolDeclaration: "tool",
+    AgentDeclaration: "agent",
+    FlowDeclaration: "flow",
+    FunctionDeclaration: "function",
+}
 _EDITION = re.compile(r"\s*edition\b")
 _HEADS = re.compile(
     r"^[^\w\n]*(?:(?:type|tool|agent|flow|fn)[^\w\n]*)?([A-Za-z_]\w*(?:\.\w+)*)(?= *\(.*(?:->|\)))", re.MULTILINE
@@ -59,7 +69,7 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
         if isinstance(node, NotYet):
             continue
         first = seen.setdefault(node.name, node)
-        reserved = isinstance(node, TypeDeclaration) and node.name in _RESERVED
+        reserved = isinstance(node, TypeDeclaration | FunctionDeclaration) and _is_reserved(node)
         if first is not node or reserved:
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
         elif isinstance(node, TypeDeclaration):
@@ -67,6 +77,12 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
             if damage.touches(node.span):
                 declarations.types[node.name] = UNKNOWN
     return declarations
+
+
+def _is_reserved(node: TypeDeclaration | FunctionDeclaration) -> bool:
+    """Whether the language itself gives the name a meaning where a declaration of this kind is named."""
+    of_functions = isinstance(node, FunctionDeclaration) and (node.name in BUILTINS or node.name == TRANSCRIPT)
+    return node.name in _RESERVED or of_functions
 
 
 def _inside(span: Span, module: Module) -> bool:
@@ -78,7 +94,7 @@ def signatures(
 ) -> None:
     """What can be called. Of two with one name the first counts, but the other is resolved too."""
     for node in module.declarations:
-        if not isinstance(node, ToolDeclaration | AgentDeclaration | FlowDeclaration):
+        if not isinstance(node, Called):
             continue
         result: Type = NOTHING if node.returns is None else resolver.resolve(node.returns)
         damaged = damage.touches(_head(node))
@@ -90,14 +106,17 @@ def signatures(
             parameters_ = tuple(replace(each, required=False) for each in parameters_)
         signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
         findings += taken_elsewhere(signature)
-        declarations.callees.setdefault(node.name, signature)
+        known = declarations.functions if isinstance(node, FunctionDeclaration) else declarations.callees
+        known.setdefault(node.name, signature)
     resolver.settle()
 
 
-def _head(node: ToolDeclaration | AgentDeclaration | FlowDeclaration) -> Span:
+def _head(node: Called) -> Span:
     """What says how it is called: all but its body."""
     if isinstance(node, FlowDeclaration):
         return Span(node.span.start, node.body.span.start)
+    if isinstance(node, FunctionDeclaration):
+        return Span(node.span.start, node.value.span.start)
     end = (node.effect if isinstance(node, ToolDeclaration) else node.returns).span.end
     # What was not read has no place: then nothing shows where the head ends.
     return Span(node.span.start, end) if end > node.span.start else node.span
@@ -109,17 +128,16 @@ def _stands(returns: ast.Type | None) -> bool:
 
 
 def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> None:
-    """What tools and agents say in their bodies, and every default."""
+    """What tools and agents say in their bodies, and what functions give."""
     for node in module.declarations:
         if isinstance(node, ToolDeclaration):
             _tool(node, resolver, inference)
         elif isinstance(node, AgentDeclaration):
-            state = parameters(node.parameters, resolver)
-            for role, text in (("the prompt", node.prompt), ("the instructions", node.instructions)):
-                if text is not None:
-                    inference.expect(text, Wanted(TEXT, f"{role} of `{node.name}`"), state)
+            agent(node, parameters(node.parameters, resolver), inference)
             if node.summarise is not None:
                 summarised(node, node.summarise, inference)
+        elif isinstance(node, FunctionDeclaration):
+            _function(node, resolver, inference)
 
 
 def check_defaults(resolver: Resolver, inference: Inference) -> None:
@@ -156,6 +174,29 @@ def _key(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> Non
         elif field.at_least is not None or field.at_most is not None or field.matches is not None:
             message = f"`{field.name}` takes the idempotency key, and nobody chooses what that looks like"
             inference.report(InvalidType(field, message, "leave the bound out"))
+
+
+def _function(node: FunctionDeclaration, resolver: Resolver, inference: Inference) -> None:
+    """It gives the same for the same wherever it is called, so that identical calls are equal values."""
+    signature = inference.facts.declarations.functions.get(node.name)
+    same = signature is not None and signature.node is node
+    returns = signature.returns if signature is not None and same else resolver.resolve(node.returns)
+    wanted = Wanted(returns, f"what `{node.name}` gives", node.returns)
+    inference.expect(node.value, wanted, parameters(node.parameters, resolver))
+    for call in by_class(node.value).get(FunctionCall, ()):
+        if isinstance(call, FunctionCall) and call.function in ("now", "uuid"):
+            message = f"`{node.name}` is the same whenever it is called, and `{call.function}()` is not"
+            inference.report(InvalidType(call, message, "give it as an argument"))
+    for field in node.parameters:
+        if field.at_least is not None or field.matches is not None or _bounds_a_value(field, resolver):
+            message = f"nothing holds what is given to `{field.name}` against a bound"
+            inference.report(InvalidType(field, message, f"leave it out, or ask for it in `{node.name}`"))
+
+
+def _bounds_a_value(field: Field, resolver: Resolver) -> bool:
+    """The bound of a list is a part of its type."""
+    type_ = resolver.fields.get(id(field), UNKNOWN)
+    return field.at_most is not None and not isinstance(required(type_), ListOf) and type_ != UNKNOWN
 
 
 def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> None:

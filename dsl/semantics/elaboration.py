@@ -1,30 +1,50 @@
 """What the check found out about values and the run could only guess, written into the definition.
 
+A call of a declared function is written out (`Apply`): its arguments by name, and its body, in which the conversions
+are those of the function. So a definition holds no functions, an expression has with it all that it needs wherever it
+is worked out, and a function that changes changes the hash of what calls it, and of nothing else. How large that makes
+an expression is bounded (`dsl.semantics.written_out`).
+
 Conversions stand where a value becomes one of another type: `Widen` where it fits, `Convert` where the text calls a
 type. So an expression means the same in an argument, an undo, a list or a result, in the run and beside a stored value.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dsl.ast.expressions import Argument, Convert, DurationLiteral, Expression, FunctionCall, Get, Name, Widen
+from dsl.ast.declarations import FunctionDeclaration
+from dsl.ast.expressions import (
+    Apply,
+    Argument,
+    Convert,
+    DurationLiteral,
+    Expression,
+    FunctionCall,
+    Get,
+    Literal,
+    Name,
+    Widen,
+)
 from dsl.ast.node import Node
 from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.statements import Step, transcript_name
 from dsl.ast.types import NamedType
 from dsl.semantics.facts import Asked, Facts
 from dsl.semantics.widening import written
+from dsl.semantics.written_out import Size, sizes
 
 
 @dataclass(frozen=True, slots=True)
 class Elaboration:
     facts: Facts
+    _bodies: dict[str, Expression] = field(default_factory=dict)
+    _sizes: dict[str, Size] = field(default_factory=dict)
 
     def of(self, node: Any, original: Node, change: Change) -> Any:
         """`node`, whose parts are elaborated already. `change` is what is done to every node of the definition: the
         defaults in a type that is written here need it too."""
         if isinstance(node, FunctionCall):
-            node = self._called(node, original)
+            node = self._called(node, original, change)
         elif isinstance(node, Step) and id(original) in self.facts.transcripts:
             node = replace(node, transcript=True)
         for type_ in self.facts.conversions.get(id(original), ()):
@@ -32,7 +52,11 @@ class Elaboration:
             node = Widen(node, target, span=original.span)
         return node
 
-    def _called(self, node: FunctionCall, original: Node) -> Any:
+    def _called(self, node: FunctionCall, original: Node, change: Change) -> Any:
+        assert isinstance(original, FunctionCall)
+        declared = self.facts.callee_of(original)
+        if declared is not None and isinstance(declared.node, FunctionDeclaration):
+            return self._applied(node, declared.node, change) if self._has_an_end(declared.name) else node
         cast = self.facts.casts.get(id(original))
         if cast is not None:
             given = {each.name: each.value for each in node.arguments}
@@ -45,6 +69,22 @@ class Elaboration:
             start = Argument("start", DurationLiteral(0))
             return replace(node, arguments=(*node.arguments, start))
         return node
+
+    def _has_an_end(self, function: str) -> bool:
+        """Constants are looked at in a text that may hold any mistake."""
+        if not self._sizes:
+            self._sizes.update(sizes(self.facts))
+        return function in self._sizes and not self._sizes[function].exceeds
+
+    def _applied(self, node: FunctionCall, function: FunctionDeclaration, change: Change) -> Apply:
+        names = [parameter.name for parameter in function.parameters]
+        given = {each.name or names[position]: each.value for position, each in enumerate(node.arguments)}
+        left_out = {each.name: each.default or Literal(None) for each in function.parameters if each.name not in given}
+        values = {**given, **{name: rewrite(value, change) for name, value in left_out.items()}}
+        arguments = tuple(Argument(name, values[name]) for name in names)
+        if function.name not in self._bodies:
+            self._bodies[function.name] = rewrite(function.value, change)
+        return Apply(function.name, arguments, self._bodies[function.name], span=node.span)
 
 
 def _of_conversation(node: FunctionCall, asked: Asked, original: Node) -> Expression:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from dsl.ast.declarations import Module
-from dsl.ast.expressions import Expression
+from dsl.ast.declarations import Module, Use
+from dsl.ast.expressions import Expression, FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call, Step
 from dsl.ast.types import Field
@@ -86,6 +86,8 @@ class Facts:
     findings: list[Finding] = field(default_factory=list)
     damage: Damage = field(default_factory=lambda: Damage(()))
     """Where the text could not be read as it stands."""
+    entrances: dict[int, AwaitApproval] = field(default_factory=dict)
+    """What stands for the approval of a flow that requires one; see `dsl.semantics.gating.entrance`."""
     also: dict[int, list[Node]] = field(default_factory=dict)
     """The other places of a mistake, by the identity of the finding that is told."""
 
@@ -103,10 +105,11 @@ class Facts:
         """What this use of a name stands for, or what this `set` sets."""
         return self.symbols.get(id(name))
 
-    def callee_of(self, call: Call) -> Signature | None:
+    def callee_of(self, call: Call | Use | FunctionCall) -> Signature | None:
+        """What is called, or used by an agent; None for a built-in function."""
         return self.callees.get(id(call))
 
-    def arguments_of(self, call: Call) -> dict[str, Expression]:
+    def arguments_of(self, call: Call | FunctionCall) -> dict[str, Expression]:
         """The arguments of `call` by parameter, whether they were written by name or by position."""
         return self.arguments.get(id(call), {})
 

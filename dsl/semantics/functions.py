@@ -7,9 +7,10 @@ from dsl.semantics.builtins import BUILTINS, Function, Given, Shape, accepted
 from dsl.semantics.facts import Cast
 from dsl.semantics.findings import MaybeNull, Mismatch, UnknownName, WrongKind
 from dsl.semantics.fit import NUMERIC, join, misfit
-from dsl.semantics.inference import Inference
+from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.operators import as_item_of
 from dsl.semantics.state import State
+from dsl.semantics.symbols import Signature
 from dsl.semantics.types import (
     BASIC_TYPES,
     DURATION,
@@ -41,15 +42,22 @@ _NUMBERS = frozenset({"int", "number", "decimal"})
 def function_call(node: FunctionCall, state: State, inference: Inference) -> Type:
     if node.function == conversations.TRANSCRIPT:
         return conversations.transcript(node, state, inference)
+    declared = inference.facts.declarations.functions.get(node.function)
+    if declared is not None and node.function not in BUILTINS:
+        return _declared(node, declared, state, inference)
     for argument in node.arguments:
         inference.infer(argument.value, state)
     target = _type_called(node, inference)
     if target is not None:
         return _conversion(node, target, inference)
     function = BUILTINS.get(node.function)
-    if function is None:
-        _unknown(node, inference)
-        return UNKNOWN
+    if function is not None:
+        return _built_in(node, function, inference)
+    _unknown(node, inference)
+    return UNKNOWN
+
+
+def _built_in(node: FunctionCall, function: Function, inference: Inference) -> Type:
     before = len(inference.facts.findings)
     given = _given(node, function, inference)
     for parameter in function.parameters:
@@ -68,6 +76,28 @@ def function_call(node: FunctionCall, state: State, inference: Inference) -> Typ
         return UNKNOWN  # of what is not known it is not known either how many items it holds
     _in_one_form(node, function, given, result, inference)
     return result
+
+
+def _declared(node: FunctionCall, signature: Signature, state: State, inference: Inference) -> Type:
+    inference.facts.callees[id(node)] = signature
+    if signature.damaged:
+        for argument in node.arguments:
+            inference.infer(argument.value, state)
+        return UNKNOWN
+    names = [member.name for member in signature.parameters]
+    needed = frozenset(member.name for member in signature.parameters if member.required)
+    parameters = Parameters(node.function, names, needed, declared=signature.node)
+    bound = bind(node, node.arguments, parameters, inference)
+    inference.facts.arguments[id(node)] = {name: argument.value for name, argument in bound.items()}
+    types = {member.name: member.type for member in signature.parameters}
+    fields = {field.name: field for field in signature.node.parameters}
+    for name, argument in bound.items():
+        wanted = Wanted(types[name], f"argument `{name}` of `{node.function}`", fields.get(name))
+        inference.expect(argument.value, wanted, state)
+    for argument in node.arguments:
+        if argument not in bound.values():
+            inference.infer(argument.value, state)
+    return signature.returns
 
 
 def _type_called(node: FunctionCall, inference: Inference) -> Type | None:
@@ -119,7 +149,7 @@ def _unknown(node: FunctionCall, inference: Inference) -> None:
     if declared is not None:
         inference.report(WrongKind(node, node.function, f"a {declared[0]}", "a function or a type", declared[1]))
     elif not declarations.excused(node.function):
-        known = (*BUILTINS, conversations.TRANSCRIPT, *_CALLED, *declarations.type_nodes)
+        known = (*BUILTINS, conversations.TRANSCRIPT, *_CALLED, *declarations.functions, *declarations.type_nodes)
         inference.report(UnknownName(node, "function", node.function, known))
 
 

@@ -6,9 +6,10 @@ however often it is tried, verified or undone; a step of an agent is a call for 
 what its body is, and never more than its own budget. Of two ways the more expensive one counts, of a `try` the body and
 the most expensive handler, of a round as many times as its bound says, of what runs side by side the sum.
 
-None is what the text does not say: rounds that only a deadline ends; a prompt, whose length is that of its data, where
-no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its own bounds. It is no bound, and
-every sum with it is none, but a budget around makes one of it again. So a bound is never too small.
+None is what the text does not say: rounds that only a deadline ends; what an agent calls in its turns; a prompt, whose
+length is that of its data, where no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its
+own bounds. It is no bound, and every sum with it is none, but a budget around makes one of it again. So a bound is
+never too small.
 
 Beside the most stands what is usual: the calls when no model fails more often than once. Where the whole does not fit
 beside the siblings, that much is still worth waiting for.
@@ -148,6 +149,8 @@ class Spendings:
         match None if signature is None else signature.node:
             case ToolDeclaration():
                 return CALL
+            case AgentDeclaration(uses=uses, budget=budget) if uses:
+                return UNKNOWN.capped(budget)
             case AgentDeclaration() as agent:
                 questions = len(agent.models) * (1 + MOST_REASKS)
                 asked = Spending(None, None, questions * MOST_TRIES, USUAL_TRIES)

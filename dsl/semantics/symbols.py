@@ -3,14 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
+from dsl.ast.declarations import (
+    AgentDeclaration,
+    FlowDeclaration,
+    FunctionDeclaration,
+    ToolDeclaration,
+    TypeDeclaration,
+)
 from dsl.ast.node import Node
 from dsl.semantics.types import Member, Type
 
 SymbolKind = Literal[
     "parameter", "step", "approval", "let", "var", "item", "index", "parallel", "error", "result", "key", "not yet"
 ]
-CalleeKind = Literal["tool", "agent", "flow"]
+CalleeKind = Literal["tool", "agent", "flow", "function"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,25 +32,27 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a step may call. `returns` is NOTHING when no result is declared. One that is `damaged` could not be read
-    as it stands, so nothing is said about its calls."""
+    """What a step may call, or an expression. `returns` is NOTHING when no result is declared. One that is `damaged`
+    could not be read as it stands, so nothing is said about its calls."""
 
     kind: CalleeKind
     name: str
     parameters: tuple[Member, ...]
     returns: Type
-    node: ToolDeclaration | AgentDeclaration | FlowDeclaration
+    node: ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration
     damaged: bool = False
 
 
 @dataclass(slots=True)
 class Declarations:
-    """The names of a file. `lost` are names of declarations that could not be read or do not run yet: an alias of
-    another file stands for all names behind its dot. `open` says that a file brings names nobody knows."""
+    """The names of a file; `callees` are what a step may call. `lost` are names of declarations that could not be read
+    or do not run yet: an alias of another file stands for all names behind its dot. `open` says that a file brings
+    names nobody knows."""
 
     types: dict[str, Type] = field(default_factory=dict)
     type_nodes: dict[str, TypeDeclaration] = field(default_factory=dict)
     callees: dict[str, Signature] = field(default_factory=dict)
+    functions: dict[str, Signature] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     open: bool = False
 
@@ -54,6 +62,7 @@ class Declarations:
 
     def kind_of(self, name: str) -> tuple[str, Node] | None:
         """What `name` is declared as, with the declaration."""
-        if name in self.callees:
-            return self.callees[name].kind, self.callees[name].node
+        called = self.callees.get(name) or self.functions.get(name)
+        if called is not None:
+            return called.kind, called.node
         return ("type", self.type_nodes[name]) if name in self.type_nodes else None

@@ -1,20 +1,32 @@
 """Agents."""
 
-from dsl.ast.declarations import AgentDeclaration, Summarise
-from dsl.ast.expressions import Expression
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from dsl.ast.declarations import RESULT, AgentDeclaration, Summarise, Use
+from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
 from dsl.ast.statements import NotYet, Stage
 from dsl.ast.types import Field, Type
+from dsl.source import Span
 from dsl.syntax.build_types import Bound, whole
 from dsl.syntax.site import Option, Rules, Site, option_values
+from dsl.syntax.site import only as only_of
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
 
 
+class Uses(tuple[Use, ...]):
+    """What one `use` names: it may stand in an agent several times."""
+
+
 def agent_declaration(
-    site: Site, doc: str | None, name: str, fields: tuple[Field, ...], returns: Type, *options: Option | NotYet
+    site: Site, doc: str | None, name: str, fields: tuple[Field, ...], returns: Type, *options: Option | NotYet | Uses
 ) -> AgentDeclaration:
-    values = {"models": (), "prompt": None, **option_values(site, options)}
-    return AgentDeclaration(name, fields, returns, **values, doc=doc, span=site.span)
+    uses = (use for each in options if isinstance(each, Uses) for use in each)
+    others = [each for each in options if not isinstance(each, Uses)]
+    values = {"models": (), "prompt": None, **option_values(site, others)}
+    return AgentDeclaration(name, fields, returns, **values, uses=tuple(uses), doc=doc, span=site.span)
 
 
 def model(site: Site, *names: Token) -> Option:
@@ -55,16 +67,61 @@ def summarise(site: Site, agent: str, limit: Bound) -> Option:
     return Option("summarise", Summarise(agent, whole(site, limit) or 0, span=site.span), site.span)
 
 
-def agent_use(site: Site, *_used: object) -> NotYet:
-    return site.not_yet("use of tools by an agent")
+def agent_use(site: Site, *parts: Use | Option) -> Uses:
+    """What stands behind the names of one `use` is said of each of them."""
+    said: dict[str, Any] = {option.name: option.value for option in site.options(parts).values()}
+    gate_: tuple[Stage, ...] = said.get("gate", ())
+    condition, otherwise = said.get("only", (None, None))
+    return Uses(
+        replace(each, gate=deepcopy(gate_), only=deepcopy(condition), otherwise=deepcopy(otherwise))
+        for each in only_of(Use, parts)
+    )
 
 
-def used(_site: Site, tool: str, *_reshaped: object) -> str:
-    return tool
+def used(site: Site, target: str, then: Expression | None, when: Expression | None) -> Use:
+    return Use(target, when, then, span=site.span)
 
 
-def gate(_site: Site, *stages: Stage) -> tuple[Stage, ...]:
-    return stages
+def reshaped(site: Site, function: Token, *arguments: Argument) -> FunctionCall:
+    """The result is the first argument."""
+    result = Argument(None, Name(RESULT, span=function.span), span=function.span)
+    return FunctionCall(function.text, (result, *arguments), span=site.span)
+
+
+def gate(site: Site, *stages: Stage) -> Option:
+    return Option("gate", stages, site.span, "after approval")
+
+
+def only(site: Site, condition: Expression, otherwise: Expression | None) -> Option:
+    if otherwise is None:
+        message, advice = "`only if` does not say what the model is told otherwise", 'add `else "what to do instead"`'
+        site.problem(message, advice=advice)
+    return Option("only", (condition, otherwise), site.span, "only if")
+
+
+def side_by_side(site: Site, number: Token) -> Option:
+    if int(number.text) == 0:
+        message, advice = "nothing can run with so few at once", "write how many calls may run at once, from 1"
+        site.problem(message, number.span, code="SF306", advice=advice)
+    return Option("side_by_side", int(number.text), site.span, "up to")
+
+
+def one_at_a_time(site: Site, article: Token, noun: Token) -> Option:
+    if (article.text, noun.text) != ("a", "time"):
+        span = Span(article.span.start, noun.span.end)
+        site.problem("`one at` goes on with `a time`", span, advice="write `one at a time`", replacement="a time")
+    return Option("side_by_side", 1, site.span, "one at a time")
+
+
+def repeats(site: Site, number: Token) -> Option:
+    if int(number.text) < 2:
+        message, advice = "the first call of its kind repeats nothing", "write at which identical call it ends, from 2"
+        site.problem(message, number.span, code="SF306", advice=advice)
+    return Option("repeats", int(number.text), site.span, "stuck after")
+
+
+def tells_budget(site: Site) -> Option:
+    return Option("tells_budget", True, site.span, "tell budget")
 
 
 RULES: Rules = {
@@ -78,5 +135,11 @@ RULES: Rules = {
     "summarise": summarise,
     "agent_use": agent_use,
     "used": used,
+    "reshaped": reshaped,
     "gate": gate,
+    "only": only,
+    "side_by_side": side_by_side,
+    "one_at_a_time": one_at_a_time,
+    "repeats": repeats,
+    "tells_budget": tells_budget,
 }

@@ -1,6 +1,6 @@
 """Files, types, flows, and the declarations that do not run yet."""
 
-from dsl.ast.declarations import Declaration, FlowDeclaration, Module, TypeDeclaration
+from dsl.ast.declarations import Declaration, FlowDeclaration, FunctionDeclaration, Module, TypeDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, NotYet
 from dsl.ast.types import Field, Type
@@ -69,8 +69,8 @@ def depth(site: Site, number: Token) -> Option:
     return Option("depth", int(number.text), site.span)
 
 
-def requires_approval(site: Site) -> NotYet:
-    return site.not_yet("requires approval")
+def requires_approval(site: Site) -> Option:
+    return Option("requires_approval", True, site.span, "requires approval")
 
 
 def use(site: Site, _doc: str | None, _path: Token, alias: Token | None) -> NotYet:
@@ -81,10 +81,10 @@ def type_from(site: Site, _doc: str | None, name: Token, _path: Token) -> NotYet
     return site.not_yet("type from a file", [name.text])
 
 
-def function(
-    site: Site, _doc: str | None, name: Token, _fields: tuple[Field, ...], _returns: Type, _value: Expression
-) -> NotYet:
-    return site.not_yet("fn", [name.text])
+def function_declaration(
+    site: Site, doc: str | None, name: Token, fields: tuple[Field, ...], returns: Type, value: Expression
+) -> FunctionDeclaration:
+    return FunctionDeclaration(name.text, fields, returns, value, doc, span=site.span)
 
 
 def models(site: Site, _doc: str | None, *_prices: Token) -> NotYet:
@@ -101,6 +101,6 @@ RULES: Rules = {
     "requires_approval": requires_approval,
     "use": use,
     "type_from": type_from,
-    "function": function,
+    "function_declaration": function_declaration,
     "models": models,
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dsl.syntax.foreign import method
 from dsl.syntax.grammar import END
+from dsl.syntax.hints_agents import AGENT_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.token import Token
@@ -14,7 +15,9 @@ from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
 
 def hint(mistake: Mistake) -> Hint | None:
-    return next((found for each in (*FOREIGN_HINTS, *_HINTS) if (found := each(mistake)) is not None), None)
+    return next(
+        (found for each in (*AGENT_HINTS, *FOREIGN_HINTS, *_HINTS) if (found := each(mistake)) is not None), None
+    )
 
 
 def _comparison(mistake: Mistake) -> Hint | None:

@@ -85,7 +85,9 @@ class _Listing:
 
     def _line(self, number: int, turn: Turn) -> str:
         call = self._gate.call
-        parameters = self._machine.definition.tools[call.target].parameters
+        definition = self._machine.definition
+        tool = definition.tools.get(call.target)
+        parameters = (tool or definition.flows[call.target]).parameters
         types = {each.name: each.type for each in parameters}
         said = {
             name: self._argument(each.value, types[name], f"{self._slot}.{name}.{number}", turn)

@@ -111,7 +111,8 @@ def test_a_name_out_of_place_is_refused_with_where_it_stands(name: str) -> None:
 def test_what_passed_the_check_is_taken() -> None:
     """The walk over names refuses nothing that the check lets through."""
     for text in TEXTS.values():
-        for flow in [each.name for each in module(text).declarations if isinstance(each, FlowDeclaration)]:
+        declared = [each for each in module(text).declarations if isinstance(each, FlowDeclaration)]
+        for flow in [each.name for each in declared if not each.requires_approval]:
             unseal(sealed(text, flow).json)
     flows(150, free=True)
 

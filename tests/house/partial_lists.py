@@ -18,6 +18,7 @@ PARTIAL = {
     Partial(file, kinds): reason
     for file, kinds, reason in (
         ("dsl/ast/expressions.py", _WRITTEN, "what stands in a text; the others are put there by sealing"),
+        ("dsl/ast/expressions.py", "Apply Convert Widen", "what sealing puts, beside what stands in a text"),
         ("dsl/semantics/rules.py", _WRITTEN, "what stands in a text"),
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
         ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
@@ -25,6 +26,12 @@ PARTIAL = {
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
         ("dsl/checks/irreversible.py", "For ParallelFor", "items of a list, to say which one to show"),
         ("dsl/checks/list_size.py", "For ParallelFor", "what the walk reports as unbounded"),
+        ("dsl/semantics/least_tokens.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        (
+            "dsl/checks/list_size.py",
+            "FunctionCall Get Index Name Slice",
+            "what takes a list whole, or a part of it; any other is its parts",
+        ),
         ("dsl/checks/no_value.py", "For ParallelFor", "a hint for the name of an item; there is one for any other"),
         ("dsl/checks/no_value.py", "Let Parallel ParallelFor Var", "a hint for names that end with their block"),
         (
@@ -32,13 +39,28 @@ PARTIAL = {
             "BudgetBlock Loop Parallel ParallelFor Step",
             "what limits or shares; any other is its parts",
         ),
+        ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         ("dsl/definition/linked.py", "AwaitApproval Loop NotYet Sleep", "what a run takes more for granted of"),
-        ("dsl/definition/linked.py", "Binary FunctionCall Unary", "what names an operation"),
+        (
+            "dsl/definition/linked.py",
+            "Apply Binary FunctionCall Unary",
+            "what names an operation, or knows names of its own",
+        ),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "BudgetBlock If Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
+        (
+            "dsl/definition/reach.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration TypeDeclaration",
+            "what is in a definition; functions are written out",
+        ),
+        (
+            "dsl/definition/seal.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration TypeDeclaration",
+            "what is in a definition; functions are written out",
+        ),
         (
             "dsl/definition/seal.py",
             "AgentDeclaration FlowDeclaration ToolDeclaration",
@@ -46,13 +68,23 @@ PARTIAL = {
         ),
         (
             "dsl/expressions/evaluate.py",
-            "Binary Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Widen",
+            "Apply Binary Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Widen",
             "what makes a value, so that its size is looked at; the others only find one",
         ),
-        ("dsl/semantics/declare.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         ("dsl/semantics/origins.py", "AwaitApproval Step", "what gives records with fields that are written"),
+        (
+            "dsl/semantics/declare.py",
+            "AgentDeclaration FlowDeclaration FunctionDeclaration ToolDeclaration",
+            "what can be called",
+        ),
+        (
+            "dsl/semantics/declare.py",
+            "FunctionDeclaration TypeDeclaration",
+            "whose names the language may have already",
+        ),
         ("dsl/semantics/raised.py", "Conditional Literal RecordLiteral Template", "what a `fail` names a kind by"),
         ("dsl/semantics/spending.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/semantics/gating/gates.py", "FlowDeclaration ToolDeclaration", "what may need an approval"),
         ("dsl/semantics/gating/gates.py", "For ParallelFor", "items of what was shown; any other round opens no gate"),
         (
             "dsl/semantics/gating/gates.py",
@@ -90,6 +122,8 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration",
             "whose answers are followed; those of tools are their own",
         ),
+        ("dsl/semantics/provenance/agents.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
+        ("dsl/semantics/provenance/persons.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
         ("dsl/semantics/provenance/flow.py", "For Loop ParallelFor", "what has turns"),
         (

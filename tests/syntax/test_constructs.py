@@ -33,15 +33,9 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
     [
         ('use "lib/crm.flow"', "use of another file"),
         ('type T from "t.json"', "type from a file"),
-        ("fn f(a: int) -> int = a + 1", "fn"),
         ('models { "a" "b" }', "models"),
         ("tool t() write { exclusive by a }", "exclusive by"),
         ("tool t() write { compensate { step u() } }", "compensate block"),
-        ("flow f() requires approval { }", "requires approval"),
-        (
-            'agent a() -> T { use b.c then d after approval from "x" timeout 1h then reject }',
-            "use of tools by an agent",
-        ),
         ("flow f() { match a { 1, x => { } else => { } } }", "match"),
         ("flow f() { race first 2 as r finish rest { branch b { } step c() } }", "race"),
         ("flow f() { race for a in b up to 3 first 2 { } }", "race for"),

@@ -22,6 +22,7 @@ NOT_WRITTEN = (
     statements.GateRound,
     expressions.Widen,
     expressions.Convert,
+    expressions.Apply,
 )
 """What no text says: the base, what does not run yet, and what sealing adds."""
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}

@@ -27,11 +27,12 @@ from dsl.ast.expressions import Conditional, Expression, ListLiteral, Name, Reco
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, GatedCall, ParallelFor, Step
 from dsl.semantics.facts import Facts, Moment
+from dsl.semantics.gating.entrance import entrance
 from dsl.semantics.gating.readings import Chain, Readings
 from dsl.semantics.gating.terms import Rounds, Terms
 from dsl.semantics.gating.wording import source_of, worded
 from dsl.semantics.nodes import by_class
-from dsl.semantics.symbols import Symbol
+from dsl.semantics.symbols import Signature, Symbol
 from dsl.semantics.types import ApprovalOf, Enum
 
 
@@ -68,14 +69,19 @@ def gates(flow: FlowDeclaration, facts: Facts) -> dict[str, tuple[GatedCall, ...
 
 
 def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Candidate]]]:
-    """The steps of a flow that need a gate, those on irreversible tools that do not say why they go without; each with
-    the latest approval that opens it, or with all that have come to an end there, the most promising first."""
+    """The steps of a flow that need a gate, those on irreversible tools and on flows that require approval that do not
+    say why they go without, and that the approval of the flow itself does not cover; each with the latest approval that
+    opens it, or with all that have come to an end there, the most promising first."""
     steps = [step for step in by_class(flow).get(Step, ()) if isinstance(step, Step) and _needs_gate(step, facts)]
     terms = Terms(flow, facts) if steps else None
+    approved = entrance(flow, facts) if steps else None
     for step in steps:
         moment = facts.moment_of(step)
         if moment is not None and terms is not None:
-            yield step, _candidates(step, moment, facts, terms)
+            found = _candidates(step, moment, facts, terms)
+            opened = bool(found) and found[0].gate is not None
+            if opened or approved is None or _Entered(step, approved, moment, facts, terms).result().gate is None:
+                yield step, found
 
 
 def _candidates(step: Step, moment: Moment, facts: Facts, terms: Terms) -> list[Candidate]:
@@ -91,9 +97,18 @@ def _candidates(step: Step, moment: Moment, facts: Facts, terms: Terms) -> list[
 
 def _needs_gate(step: Step, facts: Facts) -> bool:
     signature = facts.callee_of(step.call)
-    tool = None if signature is None else signature.node
-    irreversible = isinstance(tool, ToolDeclaration) and tool.effect.kind == "irreversible"
-    return irreversible and step.without_approval is None
+    return step.without_approval is None and signature is not None and needs_approval(signature)
+
+
+def needs_approval(signature: Signature) -> bool:
+    """Whether people approve each call of it."""
+    match signature.node:
+        case ToolDeclaration(effect=effect):
+            return effect.kind == "irreversible"
+        case FlowDeclaration(requires_approval=required):
+            return required
+        case _:
+            return False
 
 
 class _Trial:
@@ -182,3 +197,10 @@ class _Trial:
         for name, value in self._arguments.items():
             chains = self._readings.covered(self._terms.of(value)) or ()
             yield from ((name, chain) for chain in sorted(chains, key=len))
+
+
+class _Entered(_Trial):
+    """A call against the approval of the flow that it stands in: whoever runs the flow has it."""
+
+    def _decision(self) -> Iterator[Obstacle]:
+        return iter(())

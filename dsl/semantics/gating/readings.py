@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from dsl.ast.expressions import Comprehension, Expression, Get, Index, Literal, Name, Template
+from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Literal, Name, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For
+from dsl.expressions.functions import FUNCTIONS
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.terms import DEEPEST, Rounds, Term, Terms, end_of, roots
 from dsl.semantics.state import State
@@ -169,7 +170,11 @@ class Readings:
         return any(round_ is each for each in self._inner)
 
     def _rebuilt(self, term: Term) -> tuple[Any, int] | None:
-        """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made."""
+        """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made. A call
+        of what a file declares is said where it was shown as it stands, and nowhere else: sealing knows it by its node.
+        """
+        if isinstance(term.node, FunctionCall) and term.node.function not in FUNCTIONS:
+            return None
         changes: dict[str, Any] = {}
         size = 1
         for name, part in zip(_field_names(term.node), term.parts, strict=False):

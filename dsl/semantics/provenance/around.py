@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.node import Node
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
 
@@ -21,10 +21,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """One call of a flow: by parameter what it is given, and on what the choice of that depends."""
+    """One call of a flow or an agent, by a step or by an agent that uses it: by parameter what it is given, and on what
+    the choice of that depends."""
 
-    step: ast.Step
-    target: FlowDeclaration
+    step: ast.Step | Use
+    target: FlowDeclaration | AgentDeclaration
     arguments: dict[str, Mark]
     chosen: dict[str, Sources]
 

@@ -41,7 +41,7 @@ class FlowMarks:
     def __init__(
         self, flow: FlowDeclaration, facts: Facts, summaries: dict[int, Summary], varying: frozenset[tuple[int, str]]
     ) -> None:
-        self.flow, self._facts, self._summaries, self._varying = flow, facts, summaries, varying
+        self.of, self._facts, self._summaries, self._varying = flow, facts, summaries, varying
         self._marks: dict[Key, Mark] = {}
         self._depths: dict[int, int] = {}
         self._values = Values(facts, self._look)
@@ -60,12 +60,12 @@ class FlowMarks:
 
     def _walk(self) -> bool:
         self._grown, self.asked, self.called = False, [], []
-        self._block(self.flow.body, Around(catching=(self.flow,)))
-        self._grow_summary(self._summaries[id(self.flow)])
+        self._block(self.of.body, Around(catching=(self.of,)))
+        self._grow_summary(self._summaries[id(self.of)])
         return self._grown
 
     def _grow_summary(self, summary: Summary) -> None:
-        returns, failing = self._mark(self.flow, "returns"), self._mark(self.flow, "failing").sources
+        returns, failing = self._mark(self.of, "returns"), self._mark(self.of, "failing").sources
         self._grown = self._grown or (returns, failing) != (summary.returns, summary.failing)
         summary.returns, summary.failing = returns, failing
 
@@ -132,7 +132,7 @@ class FlowMarks:
         if node.value is not None:
             several = self._many_returns or any(isinstance(each, Rounds) for each, _ in around.decisions)
             decided = around.since(0) if several else NO_SOURCES
-            self._grow(self.flow, "returns", self._read(node.value, around).and_(decided))
+            self._grow(self.of, "returns", self._read(node.value, around).and_(decided))
 
     def _yield(self, node: ast.Yield, around: Around) -> None:
         found = self._read(node.value, around)
@@ -242,18 +242,24 @@ class FlowMarks:
                 answered = Mark(frozenset({Answered.by(node.call, node)}))
                 self._grow(node, "step", answered)
                 self._may_fail(answered.sources, around)
+                self._calls(node, target, given, around)
             case FlowDeclaration():
+                self._calls(node, target, given, around)
                 self._flow(node, target, given, around)
 
-    def _flow(self, node: ast.Step, target: FlowDeclaration, given: dict[str, Mark], around: Around) -> None:
+    def _calls(
+        self, node: ast.Step, target: FlowDeclaration | AgentDeclaration, given: dict[str, Mark], around: Around
+    ) -> None:
         reached = around.since(0) | {Given(REACHED)}
         chosen = {REACHED: reached}
         arguments = self._facts.arguments_of(node.call)
         for name, value in arguments.items():
-            varying = (id(target), name) in self._varying and not passes_on(self.flow, target, name, value)
+            varying = (id(target), name) in self._varying and not passes_on(self.of, target, name, value)
             turn = self._of_the_turn(value, arguments.values(), around)
             chosen[name] = turn | (reached if varying else NO_SOURCES)
         self.called.append(Called(node, target, given, chosen))
+
+    def _flow(self, node: ast.Step, target: FlowDeclaration, given: dict[str, Mark], around: Around) -> None:
         summary = self._summaries.get(id(target))
         if summary is not None:
             self._grow(node, "step", substituted(summary.returns, given, node))
@@ -302,7 +308,7 @@ def substituted(mark: Mark, given: Mapping[str, Mark], step: ast.Step) -> Mark:
     return joined((Mark(answered, fields), *parts))
 
 
-def passes_on(flow: FlowDeclaration, target: FlowDeclaration, parameter: str, value: Expression) -> bool:
+def passes_on(flow: FlowDeclaration, target: Node, parameter: str, value: Expression) -> bool:
     """Whether a flow that calls itself gives on what it was given."""
     return flow is target and value == Name(parameter)
 

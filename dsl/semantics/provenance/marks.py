@@ -12,6 +12,7 @@ tools gave, whatever they were asked.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dsl.ast.declarations import Use
 from dsl.ast.statements import Call, Step
 
 Path = tuple[str, ...]
@@ -28,15 +29,16 @@ DEEPEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a model answered. `step` is where it came into the flow at hand: the step that asked, or called a flow."""
+    """What a model answered. `step` is where it came into the flow at hand: the step that asked, or called a flow; or
+    the use that an agent makes of it."""
 
     at: tuple[int, int]
     call: Call = field(compare=False)
-    step: Step = field(compare=False)
+    step: Step | Use = field(compare=False)
 
     @staticmethod
-    def by(call: Call, step: Step) -> "Answered":
-        """Known by where they stand: equal calls at two places are two."""
+    def by(call: Call, step: Step | Use) -> "Answered":
+        """Known by where they stand: identical calls at two places are two."""
         return Answered((id(call), id(step)), call, step)
 
 

@@ -5,9 +5,10 @@ that call each other or themselves are no exception. From each `from person` the
 model in it is the finding; a parameter in it leads to each call of the flow, shortest ways first.
 
 Sound, because marks only leave out what is meant to be left out: what a tool gives, what people answered, and that a
-question is reached at all. Where two calls of a flow differ in one argument only, the decision which of them is reached
-counts as well, so a flow that asks one of two persons is no way around a `set`; neither is a round in whose turns
-the same question goes to one person after the other. Two questions of their own are two, whoever is asked.
+question is reached at all. What an agent uses is given by its model (`agents.py`). Where two calls of a flow differ in
+one argument only, the decision which of them is reached counts as well, so a flow that asks one of two persons is no
+way around a `set`; neither is a round in whose turns the same question goes to one person after the other. Two
+questions of their own are two, whoever is asked.
 """
 
 from collections import deque
@@ -15,22 +16,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.statements import Call, Person, Step
 from dsl.semantics.call_graph import call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
+from dsl.semantics.provenance.agents import AgentMarks
 from dsl.semantics.provenance.around import REACHED, Called, Summary
 from dsl.semantics.provenance.flow import FlowMarks, passes_on
 from dsl.semantics.provenance.marks import Answered, Given, Mark, Path, Sources
 
+Caller = FlowDeclaration | AgentDeclaration
+Marks = FlowMarks | AgentMarks
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A part of the way: `step` gives it to `parameter` of `flow`; or it decides whether `flow` is called."""
+    """A part of the way: `step` gives it to `parameter` of `flow`, which may be an agent; or it decides whether that is
+    called."""
 
-    step: Step
+    step: Step | Use
     flow: str
     parameter: str | None
 
@@ -50,11 +56,15 @@ def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
     flows = _called_first(facts)
     summaries = {id(flow): Summary() for flow in flows}
     varying = _varying(flows, facts)
-    marks = [FlowMarks(flow, facts, summaries, varying) for flow in flows]
-    while sum(each.settle() for each in marks):
+    walked = [FlowMarks(flow, facts, summaries, varying) for flow in flows]
+    while sum(each.settle() for each in walked):
         pass
+    marks: list[FlowMarks | AgentMarks] = [
+        *walked,
+        *(AgentMarks(agent, facts) for agent in facts.all(AgentDeclaration)),
+    ]
     calls = [call for each in marks for call in each.called]
-    callers = {id(call): each.flow for each in marks for call in each.called}
+    callers: dict[int, Caller] = {id(call): each.of for each in marks for call in each.called}
     return list(_Search(marks, calls, callers).findings())
 
 
@@ -75,14 +85,14 @@ def _called_first(facts: Facts) -> list[FlowDeclaration]:
 
 
 def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int, str]]:
-    """The parameters, with their flows, that two calls give different values, and everything else the same: then it is
-    one question, and which of the two calls is reached chooses what the parameter is."""
+    """The parameters, with their flows and agents, that two calls give different values, and everything else the same:
+    then it is one question, and which of the two calls is reached chooses what the parameter is."""
     calls: dict[int, list[dict[str, _Value]]] = {}
-    targets: dict[int, FlowDeclaration] = {}
+    targets: dict[int, Caller] = {}
     for flow in flows:
         for step in by_class(flow).get(Step, ()):
             signature = facts.callee_of(step.call) if isinstance(step, Step) else None
-            if signature is not None and isinstance(signature.node, FlowDeclaration) and isinstance(step, Step):
+            if signature is not None and isinstance(signature.node, Caller) and isinstance(step, Step):
                 targets[id(signature.node)] = signature.node
                 calls.setdefault(id(signature.node), []).append(_values(flow, signature.node, step, facts))
     return frozenset(
@@ -97,7 +107,7 @@ _Value = tuple[Expression | None, tuple[int, ...]]
 """An argument, and what defines each name in it: where both are equal, it is the same value wherever it is written."""
 
 
-def _values(flow: FlowDeclaration, target: FlowDeclaration, step: Step, facts: Facts) -> dict[str, _Value]:
+def _values(flow: FlowDeclaration, target: Caller, step: Step, facts: Facts) -> dict[str, _Value]:
     """What a call gives; without what a flow that calls itself only passes on."""
     arguments = facts.arguments_of(step.call)
     found: dict[str, _Value] = {}
@@ -116,7 +126,7 @@ def _differ_only_in(name: str, one: dict[str, _Value], other: dict[str, _Value])
 
 
 class _Search:
-    def __init__(self, marks: list[FlowMarks], calls: list[Called], callers: dict[int, FlowDeclaration]) -> None:
+    def __init__(self, marks: list[Marks], calls: list[Called], callers: dict[int, Caller]) -> None:
         self._marks, self._callers = marks, callers
         self._calls: dict[int, list[Called]] = {}
         for call in calls:
@@ -125,13 +135,13 @@ class _Search:
     def findings(self) -> Iterator[ChosenByModel]:
         for marks in self._marks:
             for asked in marks.asked:
-                found = self._back(asked.whom, marks.flow, asked.sources)
+                found = self._back(asked.whom, marks.of, asked.sources)
                 if found is not None:
                     yield found
 
-    def _back(self, whom: Person, flow: FlowDeclaration, sources: Sources) -> ChosenByModel | None:
+    def _back(self, whom: Person, flow: Caller, sources: Sources) -> ChosenByModel | None:
         seen: set[tuple[int, Given]] = set()
-        waiting = deque([(flow, sources, tuple[Passed, ...]())])
+        waiting: deque[tuple[Caller, Sources, tuple[Passed, ...]]] = deque([(flow, sources, ())])
         while waiting:
             at, depends, way = waiting.popleft()
             answered = sorted((each for each in depends if isinstance(each, Answered)), key=_place)

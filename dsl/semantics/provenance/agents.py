@@ -1,0 +1,36 @@
+"""What an agent hands on: its own parameters to those who are asked before a call, and to what it uses what its model
+wrote. Whether and how often it calls something is the model's too."""
+
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.statements import Call, Person
+from dsl.semantics.facts import Facts
+from dsl.semantics.provenance.around import REACHED, Asked, Called
+from dsl.semantics.provenance.marks import Answered, Given, Mark
+from dsl.semantics.provenance.values import Values
+
+
+class AgentMarks:
+    """One agent, as `FlowMarks` is of a flow. Nothing in it grows."""
+
+    def __init__(self, agent: AgentDeclaration, facts: Facts) -> None:
+        self.of = agent
+        values = Values(facts, lambda symbol: Mark(frozenset({Given(symbol.name)})))
+        self.asked = [
+            Asked(whom, values.of(whom.value).all())
+            for use in agent.uses
+            for stage in use.gate
+            for whom in stage.whom
+            if isinstance(whom, Person)
+        ]
+        self.called = list(self._called(facts))
+
+    def _called(self, facts: Facts) -> list[Called]:
+        found = []
+        for use in self.of.uses:
+            signature = facts.callee_of(use)
+            target = None if signature is None else signature.node
+            if isinstance(target, FlowDeclaration | AgentDeclaration):
+                answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
+                given = {field.name: Mark(answered) for field in target.parameters}
+                found.append(Called(use, target, given, {REACHED: answered}))
+        return found

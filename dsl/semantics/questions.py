@@ -1,0 +1,27 @@
+"""Everything that people are asked: approvals of flows, and the gates before what an agent uses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.ast.declarations import Use
+from dsl.ast.node import Node
+from dsl.ast.statements import AwaitApproval, Stage
+from dsl.semantics.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`words` are what a message calls it, `name` the word of `node` to point at."""
+
+    node: Node
+    words: str
+    name: str
+    stages: tuple[Stage, ...]
+
+
+def questions(facts: Facts) -> Iterator[Question]:
+    for node in facts.all(AwaitApproval):
+        yield Question(node, f"approval `{node.name}`", node.name, node.stages)
+    for use in facts.all(Use):
+        if use.gate:
+            yield Question(use, f"the gate of `{use.target}`", use.target, use.gate)
