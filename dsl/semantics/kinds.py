@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
         "inside its budget",
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
+    "Stuck": Kind("an agent asks for the same call again and again"),
     "EveryModelFailed": Kind(
         "each model of an agent has failed: `details` list `model`, `kind`, `message`, and the `budget` without room"
     ),

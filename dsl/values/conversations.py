@@ -68,4 +68,4 @@ def _size_of_value(value: Value) -> int:
     kept = references(value)
     if not kept:
         return len(text_of(value).encode()) if value is not None else 0
-    return len(text_of(substitute(value, lambda _: None)).encode()) + 2 * sum(each.size for each in kept)
+    return len(text_of(substitute(value, lambda _: None)).encode()) + sum(each.size for each in kept)

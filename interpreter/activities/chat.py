@@ -7,12 +7,15 @@ from dataclasses import replace
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from interpreter.activities.calls_in_words import taken_apart
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
+from interpreter.activities.talking import Talks
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.provider import Provider, ProviderFailure, at_most, believable
+from interpreter.providers.tools_in_words import told
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
@@ -23,13 +26,17 @@ SHARE_OF_TIMEOUT = 0.95
 def chat_activity(
     provider: Provider, store: ObjectStore | None = None
 ) -> Callable[[ChatRequest], Awaitable[ChatResult]]:
+    talks = None if store is None else Talks(store)
+
     @activity.defn(name=CHAT_ACTIVITY)
     async def chat(request: ChatRequest) -> ChatResult:
         try:
             async with heartbeating(), asyncio.timeout(_seconds()):
-                whole = await _with_texts(request, store)
+                whole = await _with_texts(request, store, talks)
                 result = await provider.chat(whole)
-                return replace(result, usage=believable(result.usage) or at_most(whole))
+                result = result if told(whole) is None else taken_apart(whole, result)
+                result = replace(result, usage=believable(result.usage) or at_most(whole))
+                return result if request.talk is None else await _kept(request, result, talks)
         except ProviderFailure as failure:
             raise _told(failure) from None
         except TimeoutError:
@@ -50,8 +57,13 @@ def _seconds() -> float | None:
     return timeout.total_seconds() * SHARE_OF_TIMEOUT if timeout else None
 
 
-async def _with_texts(request: ChatRequest, store: ObjectStore | None) -> ChatRequest:
-    if not request.references:
+async def _with_texts(request: ChatRequest, store: ObjectStore | None, talks: Talks | None) -> ChatRequest:
+    if request.talk is not None and talks is not None:
+        try:
+            return await asyncio.to_thread(talks.whole, request)
+        except StoreError as error:
+            raise object_missing(error) from error
+    if not request.references and request.talk is None:
         return request
     if store is None:
         raise _unread("this worker has no store")
@@ -60,6 +72,16 @@ async def _with_texts(request: ChatRequest, store: ObjectStore | None) -> ChatRe
     except StoreError as error:
         raise object_missing(error) from error
     return replace(request, prompt=texts[0], instructions=texts[1], references=[])
+
+
+async def _kept(request: ChatRequest, result: ChatResult, talks: Talks | None) -> ChatResult:
+    """An answer that cannot be kept is paid for, and asked for again."""
+    assert talks is not None
+    try:
+        return await asyncio.to_thread(talks.kept, request, result)
+    except Exception as error:
+        message = f"the answer could not be kept: {type(error).__name__}: {error}"
+        raise ProviderFailure(CONNECTION_FAILED, message, charge="usage", usage=result.usage) from error
 
 
 def _unread(reason: str) -> ProviderFailure:

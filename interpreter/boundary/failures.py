@@ -85,6 +85,9 @@ CANCELLED = "Cancelled"
 RUN_LOST = "RunLost"
 """A called run did not end by itself: it was terminated, or is gone."""
 
+STUCK = "Stuck"
+"""An agent asked for the same call again and again."""
+
 EVERY_MODEL_FAILED = "EveryModelFailed"
 EXPRESSION_FAILED = "ExpressionFailed"
 """An expression has no value. Details: `{"reason": …}`, as `dsl.expressions.errors` names it."""

@@ -136,12 +136,41 @@ class RunResult:
 
 
 @dataclass
+class Talk:
+    """The conversation that a request is part of. `messages` come after those that are kept in the chain of chunks at
+    `head`, of which the last `shown` are sent. A first request carries its texts and `tools_text` (a JSON list of
+    `name`, `description` and `parameters`, in order); they are kept then, and later requests have the reference of that
+    in `preamble`. `again`: the prompt is not among the messages that are shown, so it comes before them. `kept_bytes`:
+    how many bytes of what is sent are kept. `notice` is said last, for this request alone.
+    """
+
+    head: JSON = None
+    shown: int = 0
+    messages: list[JSON] = field(default_factory=list)
+    preamble: JSON = None
+    tools_text: str | None = None
+    again: bool = False
+    kept_bytes: int = 0
+    notice: str | None = None
+
+
+@dataclass
+class AskedCall:
+    """A call that a model asks for: the provider's id of it, and the JSON text of the arguments, as it was written."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass
 class ChatRequest:
     """One attempt at one model. `schema_text` is the JSON Schema of the answer, as text, because converters sort the
     keys of an object and a model writes fields in the order in which it sees them; `schema` is the same in earlier
     histories, and without either the answer is any text. `references` are those of `[prompt, instructions]`.
     `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
-    `REFUSABLE`.
+    `REFUSABLE`. With a `talk` the prompt is one of its messages, and the references are also those of its head, its
+    preamble and its messages.
     """
 
     agent: str
@@ -157,6 +186,7 @@ class ChatRequest:
     schema_text: str | None = None
     refused: str | None = None
     without: list[str] = field(default_factory=list)
+    talk: Talk | None = None
 
 
 REFUSABLE = (
@@ -168,9 +198,11 @@ REFUSABLE = (
     "strict",
     "json_schema",
     "json_object",
+    "tools",
 )
 """What some servers refuse of a request. Without `max_completion_tokens` it says `max_tokens`, without `system` the
-instructions stand before the prompt, without `json_schema` the schema is told in words and any JSON asked for.
+instructions stand before the prompt, without `json_schema` the schema is told in words and any JSON asked for. Without
+`tools` they are told in words too, and a call of one is an answer of a form of its own.
 """
 
 
@@ -190,7 +222,8 @@ class ChatUsage:
 @dataclass
 class ChatResult:
     """The model's answer: `text` as it wrote it, which the machine reads, or `output`, what needs no reading.
-    `rehearsal`: no model was asked.
+    `rehearsal`: no model was asked. Of a conversation also the `calls` that it asks for, and the hash and size of what
+    was kept: `head` is the chunk with the messages of the request and this answer.
     """
 
     output: JSON
@@ -198,6 +231,9 @@ class ChatResult:
     response_model: str
     rehearsal: bool = False
     text: str | None = None
+    calls: list[AskedCall] = field(default_factory=list)
+    head: list[JSON] | None = None
+    preamble: list[JSON] | None = None
 
 
 @dataclass

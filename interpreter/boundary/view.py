@@ -13,9 +13,10 @@ class Note:
     """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
 
     `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated
-    voted approved rejected timed_out withdrawn` of an approval; `adapted` of an agent, whose model is asked without
-    what it does not take; `undoing undone undo_failed uncertain` of a compensation; `staged` of a call that was
-    captured; `iteration` of a loop; `exhausted overspent` of a budget; `continued finished` of the run.
+    voted approved rejected timed_out withdrawn` of an approval; `turn` of an agent, whose model asks for calls, and
+    `adapted`, when it is asked without what it does not take; `undoing undone undo_failed uncertain` of a compensation;
+    `staged` of a call that was captured; `iteration` of a loop; `exhausted overspent` of a budget; `continued finished`
+    of the run.
     """
 
     number: int
@@ -24,7 +25,7 @@ class Note:
     path: str
     name: str
     node: str
-    """What it is: `tool agent flow approval loop for parallel sleep try budget run undo`."""
+    """What it is: `tool agent turn flow approval loop for parallel sleep try budget run undo`."""
     attempt: int = 0
     detail: str = ""
     rehearsal: bool = False

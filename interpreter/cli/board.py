@@ -18,6 +18,7 @@ _STATE = {
     "reminded": "asked",
     "escalated": "asked",
     "iteration": "running",
+    "turn": "running",
 }
 """The state that a kind of note leads to, where that has another name."""
 
@@ -149,14 +150,20 @@ def _parts(segment: str) -> Iterator[tuple[str, str]]:
         yield f"/{segment}", segment
         return
     name, index = match["name"], match["index"]
-    yield f"/{name}", name if WITHOUT_NAME.fullmatch(name) else name.split("#", 1)[0]
+    yield f"/{name}", name if WITHOUT_NAME.fullmatch(name) else _label(name)
     if index is not None:
         yield f"[{index}]", f"[{index}]"
 
 
+def _label(name: str) -> str:
+    """A block that the author gave no name to goes by what it is; so does a call of an agent. Its turns are counted."""
+    word, _, number = name.partition("#")
+    return f"turn {number}" if word == "turn" else word
+
+
 def _fill_in(item: Item, note: Note) -> None:
     item.node = "undo" if note.node == "undo" and not item.node else item.node or note.node
-    item.attempt = max(item.attempt, note.attempt)
+    item.attempt = item.attempt if note.kind == "turn" else max(item.attempt, note.attempt)
     item.rehearsal = item.rehearsal or note.rehearsal
     if note.detail and note.kind != "finished" and (note.kind != "completed" or not item.detail):
         item.detail = note.detail

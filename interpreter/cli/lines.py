@@ -18,7 +18,9 @@ _VERBS = {
 def note_line(note: Note, began: float, flow: str) -> str:
     """`  1.24s  verdict  completed  (rehearsal)`."""
     verb, name = _VERBS.get(note.kind, note.kind), step_name(note, flow)
-    if note.kind == "iteration":
+    if note.kind == "turn":
+        name, verb = f"{name}/turn#{note.attempt}", "calls"
+    elif note.kind == "iteration":
         name, verb = f"{name}[{note.attempt - 1}]", "started"
     elif note.attempt > 1:
         verb = f"{verb} (attempt {note.attempt})"
@@ -37,12 +39,13 @@ def step_name(note: Note, flow: str) -> str:
 
 
 _ORDINAL = re.compile(r"#\d+")
+_UNNAMED = re.compile(r"(for|loop|parallel|parallelfor|race|sleep|match)#\d+")
 
 
 def _segment(segment: str) -> str:
     """Blocks that the author gave no name to are left out, but not which of several it is: `for#2[0]` is `[0]`."""
     name, bracket, index = segment.partition("[")
-    name = "" if WITHOUT_NAME.fullmatch(name) or "#" in name else name
+    name = "" if WITHOUT_NAME.fullmatch(name) or _UNNAMED.fullmatch(name) else name
     return f"{name}{bracket}{index}"
 
 

@@ -7,7 +7,9 @@ stage counts for that stage: while such answers are being checked, the stage wai
 continue as new, because who answers waits for a reply.
 """
 
+from dsl.expressions.wire import to_wire
 from interpreter.boundary.payloads import AnswerReply, AnswerVerdict
+from interpreter.boundary.statements import proposal_digest
 from interpreter.core.ballot import Decision, cast_vote, objection
 from interpreter.core.commands import SetTimer, VerifyAnswer
 from interpreter.core.events import Answered, AnswerVerified, CallFailed
@@ -36,7 +38,9 @@ def question_of(machine: Machine, frame: Frame) -> Question:
 def next_stage(machine: Machine, frame: Frame) -> None:
     question = question_of(machine, frame)
     question.stage += 1
-    question.proposal = question.proposal_digest = None
+    question.proposal, question.proposal_digest = question.asked, None
+    if question.asked is not None:
+        question.proposal_digest = proposal_digest(question.digest, to_wire(question.asked))
     question.deadline = machine.state.now + question.current.timeout / 1000
     machine.issue(frame, SetTimer(_timer(question), question.deadline, f"{title(frame.path)}: answer due"))
 

@@ -14,8 +14,9 @@ ceiling is what the agent declares, or what the model can give, whichever is les
 from decimal import Decimal
 
 from dsl.expressions.values import Reference, Value
+from dsl.values.conversations import size_of
 from interpreter.boundary import numbers
-from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price
+from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price, Talk
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, State
@@ -34,8 +35,15 @@ def ceiling(state: State, model: str, declared: int | None) -> int:
 
 def tokens_sent(request: ChatRequest) -> int:
     """An upper bound of the tokens that the request sends."""
-    texts = (request.prompt, request.instructions, request.feedback, request.refused, request.schema_text)
-    return FRAMING_TOKENS + sum(_bytes(text) for text in texts if text is not None)
+    again = sum(_bytes(text) for text in (request.feedback, request.refused) if text is not None)
+    return FRAMING_TOKENS + again + texts_sent(request) + (_of_talk(request.talk) if request.talk else 0)
+
+
+def texts_sent(request: ChatRequest) -> int:
+    """The bytes of what the first request of a conversation carries, and is kept for all that follow."""
+    tools = request.talk.tools_text if request.talk is not None else None
+    texts = (request.prompt, request.instructions, request.schema_text, tools)
+    return sum(_bytes(text) for text in texts if text is not None)
 
 
 def most(state: State, purse: str, request: ChatRequest, most_answer: int, *, whole: bool = False) -> Amount:
@@ -133,6 +141,10 @@ def _price(state: State, model: str, sent: int, answer: int) -> Amount:
 def _dearest(price: Price) -> Decimal:
     """Of a token that is sent."""
     return max(Decimal(each) for each in (price.input, price.cached, price.cache_write) if each is not None)
+
+
+def _of_talk(talk: Talk) -> int:
+    return talk.kept_bytes + len(talk.notice or "") + sum(size_of(each) for each in talk.messages)
 
 
 def _bytes(text: str | Reference) -> int:

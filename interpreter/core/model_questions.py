@@ -1,10 +1,11 @@
 """What is asked of one model, as its call remembers it; and what came of it, as the step above is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from dsl.expressions.values import Value
-from interpreter.boundary.payloads import ChatRequest, ChatResult
+from dsl.expressions.values import Reference, Value
+from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult
 from interpreter.core import outcomes
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure
@@ -44,7 +45,8 @@ class ModelCallMemory(Memory):
 class Heard:
     """What a model said: its `text`, or `output` that needs no reading; or how it failed. `attempts` counts those of
     the step so far; `cut`: the answer was as long as it might be, which was `most` tokens; `budget`: what did not fit,
-    when that is why the model was not asked again.
+    when that is why the model was not asked again. Of a conversation also the `calls` that it asks for, and the
+    references of what was kept of it.
     """
 
     failure: Failure | None
@@ -55,10 +57,16 @@ class Heard:
     cut: bool = False
     most: int = 0
     budget: Value = None
+    calls: Sequence[AskedCall] = ()
+    head: Reference | None = None
+    preamble: Reference | None = None
 
 
 def said(result: ChatResult, attempts: int, *, cut: bool, most: int) -> Exit:
-    told = {"output": result.output, "text": result.text, "rehearsal": result.rehearsal}
+    told: dict[str, Any] = {"output": result.output, "text": result.text, "rehearsal": result.rehearsal}
+    told |= {"calls": result.calls} if result.calls else {}
+    for name, kept in (("head", result.head), ("preamble", result.preamble)):
+        told |= {name: Reference(*kept)} if kept else {}
     return outcomes.done(cast(Value, {"attempts": attempts, **told, "cut": cut, "most": most}))
 
 

@@ -83,8 +83,9 @@ class Check:
 @dataclass(slots=True)
 class Question:
     """`answer_type` is encoded, null where only yes or no is asked for. `proposal` is the answer that the first one to
-    approve gave; votes count for its digest. `checks` are answers that are not counted yet, in the order in which they
-    came. `due`: the time of the stage is over, and only they hold it up.
+    approve gave, or what was `asked` for at the start of each stage; votes count for its digest. `checks` are answers
+    that are not counted yet, in the order in which they came. `due`: the time of the stage is over, and only they hold
+    it up.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Question:
     checks: list[Check] = field(default_factory=list)
     checked: int = 0
     due: bool = False
+    asked: Value = None
 
     @property
     def current(self) -> Stage:

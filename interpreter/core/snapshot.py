@@ -41,6 +41,7 @@ UPGRADES: dict[int, Callable[[JSON], JSON]] = {}
 _PAYLOADS = (
     payloads.Answer,
     payloads.AnswerVerdict,
+    payloads.AskedCall,
     payloads.ChatRequest,
     payloads.ChatResult,
     payloads.ChatUsage,
@@ -51,6 +52,7 @@ _PAYLOADS = (
     payloads.RunResult,
     payloads.Signature,
     payloads.Spent,
+    payloads.Talk,
     view.Note,
     view.ShownValue,
 )

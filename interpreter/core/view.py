@@ -60,7 +60,8 @@ def step_view(state: State, frame: Frame) -> StepView:
     doing = construct.doing(frame) if frame.cancelling else acting.doing(of)
     name = frame.path.rsplit("/", 1)[-1]
     missing = state.lacking.get(of.path)
-    detail = acting.detail(of) if missing is None else missing.reason
+    told = acting.detail(of) or construct.detail(frame)
+    detail = told if missing is None else missing.reason
     lacks = missing.digest if missing is not None else ""
     doing = doing if missing is None or frame.cancelling else "waiting"
     return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), detail, lacks)

@@ -1,7 +1,9 @@
 """What an answer comes to: a text for the machine to read, or why there is none. What follows, the machine decides."""
 
+import json
+
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.openai_reading import Answer
 from interpreter.providers.openai_request import messages, schema_of
 from interpreter.providers.provider import ProviderFailure, spent
@@ -29,8 +31,10 @@ def result(request: ChatRequest, answer: Answer) -> ChatResult:
     failure = _failure(request, answer)
     if failure is not None:
         raise failure
-    text = answer.text
-    usage, model = answer.usage or _at_most(request, text), answer.model or request.model
+    text, calls = answer.text, _calls(request, answer)
+    usage, model = answer.usage or _at_most(request, answer), answer.model or request.model
+    if calls:
+        return ChatResult(None, usage, model, text=text or None, calls=calls)
     if schema_of(request) is None:
         return ChatResult(text, usage, model)
     return ChatResult(None, usage, model, text=text)
@@ -49,9 +53,22 @@ def _failure(request: ChatRequest, answer: Answer) -> ProviderFailure | None:
         return spent(failures.OVERLOADED, f"the answer broke off with {answer.finish!r}", answer.usage)
     if not finish and not answer.complete:
         return spent(failures.CONNECTION_FAILED, "the answer ended before it was complete", answer.usage)
-    if not answer.text.strip():
+    if not answer.text.strip() and not _calls(request, answer):
         return spent(failures.MALFORMED_OUTPUT, _nothing(answer), answer.usage)
     return None
+
+
+def _calls(request: ChatRequest, answer: Answer) -> list[AskedCall]:
+    """Those of an agent that has tools. A server may give none of them an id, or all the same."""
+    if request.talk is None or request.talk.tools_text is None:
+        return []
+    ids = [call.id for call in answer.calls.values()]
+    trusted = all(ids) and len(set(ids)) == len(ids)
+    number = len(request.talk.messages)
+    return [
+        AskedCall(call.id if trusted else f"call-{number}-{place}", call.name, call.arguments)
+        for place, call in sorted(answer.calls.items())
+    ]
 
 
 def _cut_off(request: ChatRequest, answer: Answer) -> str:
@@ -65,12 +82,13 @@ def _cut_off(request: ChatRequest, answer: Answer) -> str:
 
 
 def _nothing(answer: Answer) -> str:
-    if answer.calls_tools:
+    if answer.calls:
         return "the model wanted to call a tool, and has none, instead of an answer"
     return "the model gave its reasoning, and no answer" if answer.reasoned else "the answer is empty"
 
 
-def _at_most(request: ChatRequest, text: str) -> ChatUsage:
+def _at_most(request: ChatRequest, answer: Answer) -> ChatUsage:
     """For a server that reports no usage: the most it can be, since a token has at least one byte."""
-    sent = sum(len(message["content"].encode()) for message in messages(request))
-    return ChatUsage(sent, min(len(text.encode()), request.max_output_tokens))
+    sent = sum(len(json.dumps(message, ensure_ascii=False).encode()) for message in messages(request))
+    asked = sum(len(call.name.encode()) + len(call.arguments.encode()) for call in answer.calls.values())
+    return ChatUsage(sent, min(len(answer.text.encode()) + asked, request.max_output_tokens))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interpreter.boundary.payloads import ChatUsage
+from interpreter.providers.openai_calls import Called, take_calls
 from interpreter.providers.openai_usage import told_usage
 
 LONGEST_ANSWER = 1_500_000
@@ -48,7 +49,7 @@ class Answer:
     model: str = ""
     usage: ChatUsage | None = None
     reasoned: bool = False
-    calls_tools: bool = False
+    calls: dict[int, Called] = field(default_factory=dict)
     complete: bool = False
     length: int = 0
 
@@ -82,7 +83,7 @@ class Answer:
             if type(said.get("refusal")) is str:
                 self.refusals.append(said["refusal"])
             self.reasoned = self.reasoned or bool(said.get("reasoning_content") or said.get("reasoning"))
-            self.calls_tools = self.calls_tools or bool(said.get("tool_calls") or said.get("function_call"))
+            self.length += take_calls(self.calls, said)
 
     def _said(self, content: Any) -> None:
         """A text, or a list of parts of which some are texts and others what the model thought."""

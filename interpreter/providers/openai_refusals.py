@@ -15,6 +15,7 @@ _VALUE = re.compile(
 _SYSTEM = re.compile(r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b")
 _STREAM = re.compile(r"\bstream(ing|ed)?\b")
 _FORM = re.compile(r"response_format|response format|json_?schema|structured output|guided_json|grammar")
+_TOOLS = re.compile(r"\btools?\b|function[ _-]?call|tool[ _-]?(use|call|choice)")
 _ONLY_STRICT = re.compile(r"\bstrict\b")
 _NOT = re.compile(
     r"not? (be )?(support|allow|permit|available|enabled|valid|recogni|accept|implement)|n't (support|allow|accept)"
@@ -32,6 +33,8 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
     named = param.lower() or said
     sent = [part for part in _sent(request) if part not in request.without]
     found = tuple(part for part in sent if part in named)
+    if not found and _has_tools(request) and _TOOLS.search(f"{named} {said}"):
+        found = ("tools",)
     if not found and "system" not in request.without and request.instructions and _SYSTEM.search(said):
         found = ("system",)
     if not found and schema_of(request) is not None and _FORM.search(f"{named} {said}"):
@@ -39,6 +42,10 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
     if not found and "stream" not in request.without and _STREAM.search(named):
         found = ("stream",)
     return found
+
+
+def _has_tools(request: ChatRequest) -> bool:
+    return request.talk is not None and request.talk.tools_text is not None and "tools" not in request.without
 
 
 def _about_a_value(param: str, said: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 
 from dsl.models.strict import beyond, within
 from interpreter.boundary.payloads import ChatRequest
+from interpreter.providers.tools_in_words import conversed, told
 
-Message = dict[str, str]
+Message = dict[str, Any]
 
 
 def parameters(request: ChatRequest, model: str, words: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -28,25 +29,51 @@ def parameters(request: ChatRequest, model: str, words: frozenset[str] = frozens
         sent["stream_options"] = {"include_usage": True}
     if request.temperature is not None and "temperature" not in without:
         sent["temperature"] = request.temperature
+    tools = _tools(request)
+    if tools:
+        sent["tools"] = tools
     form = _form(request, words)
     return sent if form is None else sent | {"response_format": form}
 
 
 def messages(request: ChatRequest) -> list[Message]:
     instructions = [] if request.instructions is None else [str(request.instructions)]
-    if _told_in_words(request):
+    in_words = told(request)
+    instructions += [in_words] if in_words is not None else []
+    if not in_words and _told_in_words(request):
         instructions.append(f"Answer with JSON of this schema only:\n{schema_text(request)}")
-    prompt = [str(request.prompt)]
-    if "system" in request.without:
-        prompt = [*instructions, *prompt]
-        instructions = []
+    said: list[Message] = [{"role": "user", "content": str(request.prompt)}]
+    if request.talk is not None:
+        said = [message for each in request.talk.messages for message in conversed(each, in_words=in_words is not None)]
+    if request.talk is not None and request.talk.notice is not None:
+        said.append({"role": "user", "content": request.talk.notice})
     feedback = f"Your last answer could not be used: {request.feedback}\nAnswer again."
-    if request.feedback is not None and not request.refused:
-        prompt.append(feedback)
-    said = [("system", instructions), ("user", prompt)]
     if request.feedback is not None and request.refused:
-        said += [("assistant", [request.refused]), ("user", [feedback])]
-    return [{"role": role, "content": "\n\n".join(texts)} for role, texts in said if texts]
+        said.append({"role": "assistant", "content": request.refused})
+    if request.feedback is not None:
+        said.append({"role": "user", "content": feedback})
+    if instructions and "system" in request.without:
+        said.insert(0, {"role": "user", "content": "\n\n".join(instructions)})
+    elif instructions:
+        said.insert(0, {"role": "system", "content": "\n\n".join(instructions)})
+    return _alternating(said)
+
+
+def _alternating(said: list[Message]) -> list[Message]:
+    """What one side says in a row is one message."""
+    merged: list[Message] = []
+    for message in said:
+        before = merged[-1] if merged else None
+        if before is not None and before["role"] == message["role"] == "user":
+            before["content"] = f"{before['content']}\n\n{message['content']}"
+        else:
+            merged.append(dict(message))
+    return merged
+
+
+def _tools(request: ChatRequest) -> list[dict[str, Any]]:
+    text = request.talk.tools_text if request.talk is not None and "tools" not in request.without else None
+    return [{"type": "function", "function": each} for each in json.loads(text)] if text is not None else []
 
 
 def schema_of(request: ChatRequest) -> Any:
@@ -60,6 +87,8 @@ def schema_text(request: ChatRequest) -> str:
 
 def _form(request: ChatRequest, words: frozenset[str]) -> dict[str, Any] | None:
     schema = schema_of(request)
+    if told(request) is not None:
+        return None if "json_object" in request.without else {"type": "json_object"}
     if schema is None:
         return None
     if _told_in_words(request):

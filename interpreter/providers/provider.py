@@ -1,5 +1,6 @@
 """What a provider is: one attempt at one model, ending in an answer or in a failure that says what it cost."""
 
+import json
 from typing import Any, Literal, Protocol
 
 from interpreter.boundary.numbers import tokens
@@ -86,5 +87,7 @@ def believable(usage: ChatUsage | None) -> ChatUsage | None:
 
 def at_most(request: ChatRequest) -> ChatUsage:
     """The most that an answered request can have used, since a token has at least one byte."""
-    texts = (request.prompt, request.instructions, request.feedback, request.refused)
+    talk = request.talk
+    texts = [request.prompt, request.instructions, request.feedback, request.refused, request.schema_text]
+    texts += [] if talk is None else [json.dumps(talk.messages, ensure_ascii=False), talk.tools_text]
     return ChatUsage(sum(len(text.encode()) for text in texts if text), request.max_output_tokens)

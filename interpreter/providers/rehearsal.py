@@ -11,12 +11,14 @@ import re
 from random import Random
 from typing import Any
 
-from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import JSON, AskedCall, ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.openai_request import schema_of
 from interpreter.providers.patterns import matches, text_matching
 
 Schema = dict[str, Any]
 
+MOST_CALLS = 5
+"""Tools that a rehearsal calls, one in each turn."""
 DEEPEST = 8
 """Below this depth of a recursive schema, lists are empty and what may be null is."""
 
@@ -25,6 +27,10 @@ class RehearsalProvider:
     async def chat(self, request: ChatRequest) -> ChatResult:
         output: JSON = f"rehearsed answer of {request.agent}"
         schema = schema_of(request)
+        asked = _next_call(request)
+        if asked is not None:
+            usage = ChatUsage(_tokens(f"{request.talk}"), _tokens(asked.arguments))
+            return ChatResult(None, usage, "rehearsal", rehearsal=True, calls=[asked])
         if schema is not None:
             output = _Rehearsal(request.agent, str(request.prompt), schema).value(request.agent)
         sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
@@ -33,6 +39,19 @@ class RehearsalProvider:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _next_call(request: ChatRequest) -> AskedCall | None:
+    """One call of each tool, in order, before the answer: the first that the agent has not made since its prompt."""
+    if request.talk is None or request.talk.tools_text is None:
+        return None
+    messages = request.talk.messages
+    made = {call["name"] for message in messages for call in message.get("calls") or []}
+    for number, told in enumerate(json.loads(request.talk.tools_text)):
+        if told["name"] not in made and number < MOST_CALLS:
+            arguments = _Rehearsal(told["name"], str(request.prompt), told["parameters"]).value(told["name"])
+            return AskedCall(f"rehearsed-{len(messages)}", told["name"], json.dumps(arguments))
+    return None
 
 
 def made_up(name: str, schema: JSON) -> JSON:

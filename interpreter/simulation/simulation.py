@@ -210,7 +210,9 @@ class SimulatedRun:
             self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
             return
         usage = ChatUsage(planned.input_tokens, planned.output_tokens)
-        result = ChatResult(planned.value, usage, command.request.model, planned.rehearsal)
+        result = ChatResult(planned.value, usage, command.request.model, planned.rehearsal, calls=list(planned.calls))
+        if command.request.talk is not None:
+            result = self.simulation.world.keep(command.request, result)
         self._later(command.id, planned.seconds, lambda at: ModelAnswered(at, command.id, result))
 
     def _start_child(self, command: StartChild) -> None:

@@ -1,19 +1,23 @@
 """What is outside of a simulated run: planned answers of tools, models and people, and a record of every call."""
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.expressions.values import substitute
-from interpreter.boundary.payloads import ChatRequest
+from dsl.values.conversations import text_of
+from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
+from interpreter.core.talks import said
 
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The call takes `seconds` and gives plain JSON, large parts of it as `Reference`; for a model also how many tokens
-    it reports, and whether its answer is made up. `deaf`: it does not hear that it is cancelled.
+    """The call takes `seconds` and gives plain JSON, large parts of it as `Reference`. For a model also how many tokens
+    it reports, whether its answer is made up, and the calls that it asks for in the place of one. `deaf`: it does not
+    hear that it is cancelled.
     """
 
     value: Any = None
@@ -22,6 +26,7 @@ class Returns:
     output_tokens: int = 10
     deaf: bool = False
     rehearsal: bool = False
+    calls: tuple[AskedCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,51 @@ class World:
 
     def ask(self, at: float, request: ChatRequest, place: str) -> Planned:
         planned = self.agents[request.agent](request)
-        self.calls.append(Recorded(at, request.agent, request.prompt, place, request.attempt, planned))
+        self.calls.append(Recorded(at, request.agent, self._seen(request), place, request.attempt, planned))
         return planned
+
+    def _seen(self, request: ChatRequest) -> Any:
+        """The prompt, or what the model sees of a conversation."""
+        talk = request.talk
+        if talk is None:
+            return request.prompt
+        kept: list[Any] = []
+        head = talk.head
+        while head is not None and len(kept) < talk.shown:
+            chunk = self.objects[head.hash]
+            head, kept = chunk["previous"], [*chunk["messages"], *kept]
+        first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
+        prompt = [{"role": "user", "value": first}]
+        shown = [*kept[len(kept) - talk.shown :], *talk.messages]
+        return spoken(fetch(self, [*shown, *prompt] if talk.preamble is None else [*prompt * talk.again, *shown]))
+
+    def keep(self, request: ChatRequest, result: ChatResult) -> ChatResult:
+        """The answer with the references of what a worker would have kept."""
+        talk = request.talk
+        assert talk is not None
+        new = list(talk.messages)
+        if talk.preamble is None:
+            new.append({"role": "user", "value": request.prompt})
+            result = replace(result, preamble=self._kept({"prompt": request.prompt, "tools": talk.tools_text}))
+        text = result.text if result.text is not None or result.output is None else text_of(result.output)
+        return replace(result, head=self._kept({"previous": talk.head, "messages": [*new, said(text, result.calls)]}))
+
+    def _kept(self, value: Any) -> list[Any]:
+        content = repr(value).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        self.objects[digest] = value
+        return [digest, len(content)]
+
+
+def spoken(messages: list[Any]) -> list[str]:
+    """Messages as lines for people."""
+    return [_line(message) for message in messages]
+
+
+def _line(message: Any) -> str:
+    told = text_of(message["value"]) if "value" in message else message.get("text") or ""
+    calls = [f"{call['name']}({call['arguments']})" for call in message.get("calls") or []]
+    return " ".join([message["role"], *([told] if told else []), *calls])
 
 
 def fetch(world: World, value: Any) -> Any:

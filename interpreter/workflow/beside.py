@@ -13,6 +13,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from dsl.expressions.json_reading import exact
+from dsl.expressions.wire import to_wire
 from dsl.values.references import joined, parted
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.payloads import ChatRequest, ChildReport
@@ -22,8 +23,15 @@ _JSON = frozenset({type(None), bool, int, float, Decimal, str, list, dict})
 
 def request_parted(request: ChatRequest) -> ChatRequest:
     """A request to a model as it travels."""
-    (prompt, instructions), references = parted([request.prompt, request.instructions])
-    return replace(request, prompt=prompt, instructions=instructions, references=references)
+    talk = request.talk
+    if talk is None:
+        (prompt, instructions), references = parted([request.prompt, request.instructions])
+        return replace(request, prompt=prompt, instructions=instructions, references=references)
+    (prompt, instructions, head, preamble, messages), references = parted(
+        [request.prompt, request.instructions, talk.head, talk.preamble, to_wire(talk.messages)]
+    )
+    talk = replace(talk, head=head, preamble=preamble, messages=messages)
+    return replace(request, prompt=prompt, instructions=instructions, talk=talk, references=references)
 
 
 def result_of(answer: RawValue) -> Any:

@@ -5,9 +5,10 @@ The same case runs in the simulation and on a real server. `case.yaml`:
 
 - `input`, `requester`, `flow` (which one, when the file has several), `prices`
 - `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes:
-  seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input,
-  output]`, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure. `{by: argument,
-  plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that argument.
+  seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`, `asks: [{tool:
+  {argument: value}}]` for the calls of a turn, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure.
+  `{by: argument, plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that
+  argument.
 - `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
@@ -30,7 +31,7 @@ from dsl.definition.unseal import unseal
 from dsl.expressions.values import Reference
 from dsl.source import Source
 from dsl.values.references import shown
-from interpreter.boundary.payloads import Answer, Price
+from interpreter.boundary.payloads import Answer, AskedCall, Price
 
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
 
@@ -45,6 +46,7 @@ class Plan:
     takes: float = 0.05
     tokens: tuple[int, int] = (10, 10)
     detail: dict[str, Any] = field(default_factory=dict)
+    asks: tuple[AskedCall, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Case:
             takes=chosen.get("takes", 0.05),
             tokens=tuple(chosen.get("tokens", (10, 10))),
             detail=chosen.get("detail", {}),
+            asks=tuple(_asked(f"{name}-{number}-{place}", call) for place, call in enumerate(chosen.get("asks", []))),
         )
 
     def chooses_by_argument(self, group: str, name: str) -> str | None:
@@ -130,6 +133,12 @@ class Case:
         if isinstance(value, dict):
             return {name: self._filled(item, arguments) for name, item in value.items()}
         return [self._filled(item, arguments) for item in value] if isinstance(value, list) else value
+
+
+def _asked(id_: str, call: dict[str, Any]) -> AskedCall:
+    """`{tool: {argument: value}}`, or a text where the model writes no JSON."""
+    [(name, arguments)] = call.items()
+    return AskedCall(id_, name, arguments if isinstance(arguments, str) else json.dumps(arguments))
 
 
 def _hash(value: Any) -> str:

@@ -52,6 +52,8 @@ def _may_swap(one: list[str], other: list[str], beside: frozenset[str]) -> bool:
     common = 0
     while common < min(len(one), len(other)) and one[common] == other[common]:
         common += 1
+    if common and one[common - 1].startswith("turn#"):
+        return True  # the calls of one turn of an agent
     if common == 0 or one[common - 1].startswith("["):
         return False  # within one round, or one branch
     shared = "/" + _INDEX.sub("", "/".join(one[:common]).replace("/[", "["))

@@ -38,6 +38,7 @@ from interpreter.boundary.payloads import (
 from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
+from interpreter.simulation.world import spoken
 from interpreter.stores.store import ObjectStore
 from tests.runs.case import Case, Plan, Seen, call_text
 
@@ -204,11 +205,12 @@ class PlannedProvider:
         assert info.workflow_id is not None
         arguments = {"prompt": request.prompt}
         place = f"{info.workflow_id}/{info.activity_id}"
-        plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, request.prompt)
+        seen = request.prompt if request.talk is None else spoken(request.talk.messages)
+        plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, seen)
         await asyncio.sleep(plan.takes)
         if plan.kind is not None:
             raise ProviderFailure(plan.kind, plan.message, **{"charge": "reservation", **plan.detail})
-        return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model)
+        return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model, calls=list(plan.asks))
 
     async def close(self) -> None:
         """Nothing is open."""

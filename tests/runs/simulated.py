@@ -66,8 +66,7 @@ class Simulated:
         return False
 
     def _answer_later(self, run: SimulatedRun, question: str) -> None:
-        name = question.rsplit("/", 1)[-1]
-        for planned in self.case.answers(name):
+        for planned in self.case.answers(run.state.questions[question].name):
             answer = Answer(**vars(planned.answer) | {"question": question, "id": f"{question}-{planned.answer.id}"})
             give = partial(self._give, run, answer, planned.refused)
             self.simulation.at(self.simulation.now + planned.after, give)
@@ -99,7 +98,7 @@ class Simulated:
         plan = self._plan("agents", request.agent, {"prompt": request.prompt})
         if plan.kind is not None:
             return Fails(plan.kind, plan.message, seconds=plan.takes, details=(plan.detail,))
-        return Returns(plan.returns, plan.takes, *plan.tokens)
+        return Returns(plan.returns, plan.takes, *plan.tokens, calls=plan.asks)
 
     def _plan(self, group: str, name: str, arguments: dict[str, Any]) -> Plan:
         chooser = self.case.chooses_by_argument(group, name)

@@ -1,53 +1,50 @@
-"""A step that calls an agent without tools: one structured completion.
+"""A step that calls an agent, or an agent that another one calls: think, act, until it answers.
 
-Its texts, its budget, and one model after the other, each asked in a frame below (`model_call`). An answer that does
-not fit its type is asked for again with the reason, a bounded number of times (`models_asked`).
+Its texts, its budget, and one model after the other, each asked in a frame below (`model_call`). A model that asks for
+calls gets them in a frame of their own (`turn`), and is asked again with what came of them. An answer that does not fit
+its type is asked for again with the reason, a bounded number of times (`models_asked`). An agent without tools is one
+structured completion.
 """
 
 import json
-from dataclasses import dataclass, field
-from typing import cast
+from dataclasses import replace
+from typing import Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
-from dsl.ast.statements import Step
+from dsl.ast.statements import Step, transcript_name
 from dsl.ast.types import NamedType
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
+from dsl.values.conversations import text_of
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from dsl.values.structure import resolve
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.core import longer_answers, model_answers, model_costs, policies, purses
-from interpreter.core.constructs.calls import describe, evaluate_arguments
+from interpreter.core import (
+    agent_talks,
+    longer_answers,
+    model_answers,
+    model_costs,
+    policies,
+    purses,
+    talks,
+)
+from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
+from interpreter.core.asked_calls import MOST_MISSES
+from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.model_call import open_model_call
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
-from interpreter.core.memory import Memory
 from interpreter.core.model_answers import Read
 from interpreter.core.model_questions import Heard, ModelCallMemory, heard
 from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
-from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 TEXT = NamedType("text")
-
-
-@recorded
-@dataclass(slots=True)
-class AgentStepMemory(Memory):
-    """`attempts` counts those at all models; `expired` is set when the time is over."""
-
-    prompt: Value = None
-    instructions: Value = None
-    schema: Value = None
-    asked: ModelsAsked = field(default_factory=ModelsAsked)
-    attempts: int = 0
-    rehearsal: bool = False
-    expired: Failure | None = None
 
 
 class AgentStepConstruct(Construct[AgentStepMemory]):
@@ -57,13 +54,17 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, agent = _parts(machine, frame)
-        arguments = evaluate_arguments(machine, frame, step.call, agent.parameters)
+        memory = self.memory(frame)
+        arguments = memory.arguments
+        if not memory.asked_for:
+            arguments = evaluate_arguments(machine, frame, step.call, agent.parameters)
         prompt, instructions = (
             machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
-        memory = self.memory(frame)
-        memory.prompt, memory.instructions = to_wire(prompt), to_wire(instructions)
+        talk = agent_talks.begin(machine, frame, step, agent, arguments)
+        memory.prompt, memory.instructions, memory.talk = to_wire(prompt), to_wire(instructions), talk
+        memory.arguments = arguments if agent.uses else {}
         memory.schema = json.dumps(json_schema(agent.returns, machine.definition.types, for_model=True))
         machine.note("started", frame, "agent", detail=agent.name)
         if agent.budget is not None:
@@ -72,12 +73,16 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
 
     def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
         step, agent = _parts(machine, frame)
-        memory, request = self.memory(frame), self._request(machine, frame)
+        memory = self.memory(frame)
+        if memory.talk is not None and agent.budget is not None and memory.talk.turns == agent.budget.turns:
+            self._end(machine, frame, failed(agent_talks.out_of_turns(agent, frame, memory.talk.turns)))
+            return
+        request = self._request(machine, frame)
         asked = memory.asked
         most = model_costs.ceiling(machine.state, request.model, asked.ceiling or agent.answer_tokens)
         asking = ModelCallMemory(
             request,
-            id=frame.path,
+            id=frame.path if memory.talk is None else turn_path(frame, memory.talk.turns),
             most_answer=most,
             timeout=step.timeout or policies.MODEL_TIMEOUT,
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
@@ -92,13 +97,16 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         _, agent = _parts(machine, frame)
         memory = self.memory(frame)
         model = agent.models[memory.asked.model]
+        kept = memory.talk is not None and memory.talk.turns > 0
+        schema = memory.schema if type(memory.schema) is str else json.dumps(memory.schema)
         return ChatRequest(
-            *(agent.name, model, memory.prompt, memory.instructions),
+            *(agent.name, model, *(("", None) if kept else (memory.prompt, memory.instructions))),
             temperature=float(agent.temperature) if agent.temperature is not None else None,
-            schema_text=memory.schema if type(memory.schema) is str else json.dumps(memory.schema),
+            schema_text=None if kept else schema,
             feedback=memory.asked.feedback,
             refused=memory.asked.refused,
             without=list(machine.state.refuses.get(model, [])),
+            talk=None if memory.talk is None else agent_talks.sent(machine, frame, agent, memory.talk),
         )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -113,6 +121,9 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory = self.memory(frame)
         if exit_.kind == "cancelled" or frame.cancelling or memory.expired is not None:
             self._end(machine, frame, CANCELLED)
+            return
+        if not child.endswith("/call"):
+            self._turned(machine, frame, exit_)
             return
         answer = heard(exit_)
         memory.attempts = max(memory.attempts, answer.attempts)
@@ -129,18 +140,64 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         else:
             self._next_model(machine, frame, answer.failure, answer.budget)
 
+    def _turned(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """The calls of a turn have ended: what came of them is told to the model, unless the agent ends by it."""
+        memory = self.memory(frame)
+        if exit_.failure is not None:
+            self._end(machine, frame, exit_)
+            return
+        assert memory.talk is not None
+        came = cast("dict[str, Any]", exit_.value)
+        talks.heard(memory.talk, came["messages"], missed=came["missed"])
+        if memory.talk.misses >= MOST_MISSES:
+            memory.talk.misses = 0
+            message = f"in {MOST_MISSES} turns it asked for no call that could be made"
+            self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, message))
+        else:
+            self._ask(machine, frame)
+
+    def _calls(self, machine: Machine, frame: Frame, answer: Heard) -> None:
+        """The model asks for calls: the agent's next turn."""
+        _, agent = _parts(machine, frame)
+        memory = self.memory(frame)
+        assert memory.talk is not None
+        talk, calls = memory.talk, list(answer.calls)
+        place = talk.turns
+        talks.taken(talk, memory.prompt, answer.text, calls, answer.head)
+        memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
+        machine.note("turn", frame, "agent", attempt=talk.turns, detail=", ".join(call.name for call in calls))
+        stuck = agent_talks.stuck(agent, talk, calls)
+        if stuck is not None:
+            self._end(machine, frame, failed(replace(stuck, path=frame.path)))
+            return
+        open_turn(machine, frame, place, TurnMemory(agent.name, memory.arguments, talk.offered, calls))
+
     def _answered(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         _, agent = _parts(machine, frame)
+        self._keep(machine, frame, answer)
+        if answer.calls:
+            self._calls(machine, frame, answer)
+            return
         any_text = resolve(agent.returns, machine.definition.types) == TEXT
         read = Read(answer.output) if answer.text is None else model_answers.read(answer.text, any_text=any_text)
         if read.problem is not None and answer.cut:
             self._cut_off(machine, frame, answer, f"the answer was cut off: it is longer than {answer.most} tokens")
             return
         value, problem = (None, read.problem) if read.problem is not None else _fitting(machine, agent, read.value)
-        if problem is None:
-            self._end(machine, frame, done(value))
-        else:
+        if problem is not None:
             self._ask_again(machine, frame, problem, refused=answer.text)
+            return
+        memory = self.memory(frame)
+        if memory.talk is not None:
+            talks.taken(memory.talk, memory.prompt, _as_said(answer), [], answer.head)
+        self._end(machine, frame, done(value))
+
+    def _keep(self, machine: Machine, frame: Frame, answer: Heard) -> None:
+        """Where the texts of the first request are kept is known from any answer."""
+        memory = self.memory(frame)
+        if memory.talk is not None and memory.talk.preamble is None and answer.preamble is not None:
+            memory.talk.preamble_bytes = model_costs.texts_sent(self._request(machine, frame))
+            memory.talk.preamble = answer.preamble
 
     def _ask_again(self, machine: Machine, frame: Frame, problem: str, refused: str | None = None) -> None:
         shown = None if refused is None else model_answers.shown_again(refused)
@@ -171,11 +228,18 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         machine.note("retrying", frame, "agent", attempt=self.memory(frame).attempts, detail=detail)
         self._ask(machine, frame, whole=whole)
 
+    def detail(self, frame: Frame) -> str:
+        talk = self.memory(frame).talk
+        return "" if talk is None or not talk.tools_text else f"turn {talk.turns + 1}"
+
     def _end(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         expired = self.memory(frame).expired
         if expired is not None:
             exit_ = failed(expired)
         purses.close_purse(machine, frame)
+        step, memory = _parts(machine, frame)[0], self.memory(frame)
+        if step.transcript and exit_.kind == "done" and memory.talk is not None:
+            machine.bind(frame, transcript_name(step.name), talks.transcript(memory.talk))
         end_step(machine, frame, exit_, "agent", rehearsal=self.memory(frame).rehearsal)
 
 
@@ -190,6 +254,10 @@ def _fitting(machine: Machine, agent: AgentDeclaration, output: Value) -> tuple[
     return checked.value, describe(checked.problems) if checked.problems else None
 
 
+def _as_said(answer: Heard) -> str | None:
+    return answer.text if answer.text is not None or answer.output is None else text_of(answer.output)
+
+
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
-    step = cast(Step, machine.node(frame))
+    step = step_of(machine, frame, cast(AgentStepMemory, frame.memory).asked_for)
     return step, machine.definition.agents[step.call.target]

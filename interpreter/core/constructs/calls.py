@@ -1,6 +1,8 @@
 """What calls of tools, agents and flows share: their arguments, checked against the declared parameters."""
 
-from dsl.ast.statements import Call
+from typing import cast
+
+from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.expressions.values import Value
 from dsl.values.problems import Problem
@@ -9,6 +11,13 @@ from interpreter.boundary.failures import INVALID_INPUT
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.state import Frame
+
+
+def step_of(machine: Machine, frame: Frame, asked_for: str) -> Step:
+    """The step that `frame` carries out; an agent that asks `asked_for` something has none, so it is made up."""
+    if asked_for:
+        return Step(frame.path.rsplit("/", 1)[-1], Call(asked_for, ()), named=False)
+    return cast(Step, machine.node(frame))
 
 
 def evaluate_arguments(

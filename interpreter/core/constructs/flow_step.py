@@ -4,8 +4,8 @@ A child that may have effects has an entry in the ledger from the moment it is a
 of that when it ends; where nobody can say what it did, the entry stays, uncertain.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Step
@@ -14,31 +14,18 @@ from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.payloads import JSON, ChildReport
+from interpreter.boundary.payloads import ChildReport
 from interpreter.core import certainty, heard_of_models, ledger, purses, reservations
 from interpreter.core.commands import StartChild
-from interpreter.core.constructs.calls import evaluate_arguments
+from interpreter.core.constructs.calls import evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.events import ChildEnded, Event
 from interpreter.core.machine import ROOT, Machine
-from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
-from interpreter.core.recorded import recorded
 from interpreter.core.snapshot import decode
 from interpreter.core.state import Frame
+from interpreter.core.step_memory import FlowStepMemory
 from interpreter.core.wording import title
-
-
-@recorded
-@dataclass(slots=True)
-class FlowStepMemory(Memory):
-    """`input` is plain JSON; `lent_by`: for each unit that is scarce here, the purse that is used up when the child has
-    used up its lease.
-    """
-
-    input: JSON = None
-    phase: Literal["reserving", "running"] = "reserving"
-    lent_by: dict[str, str] = field(default_factory=dict)
 
 
 class FlowStepConstruct(Construct[FlowStepMemory]):
@@ -48,7 +35,8 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, flow = _parts(machine, frame)
-        self.memory(frame).input = to_wire(evaluate_arguments(machine, frame, step.call, flow.parameters))
+        if not self.memory(frame).asked_for:
+            self.memory(frame).input = to_wire(evaluate_arguments(machine, frame, step.call, flow.parameters))
         purses.check_depth(machine.state, flow, frame.path)
         self._reserve(machine, frame)
 
@@ -149,7 +137,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, FlowDeclaration]:
-    step = cast(Step, machine.node(frame))
+    step = step_of(machine, frame, cast(FlowStepMemory, frame.memory).asked_for)
     return step, machine.definition.flows[step.call.target]
 
 

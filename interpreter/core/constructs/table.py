@@ -8,6 +8,7 @@ from interpreter.core.constructs.assignment import LetConstruct, SetConstruct, V
 from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
 from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.budget_block import BudgetBlockConstruct
+from interpreter.core.constructs.call_gate import CallGateConstruct
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.flow import FlowConstruct
 from interpreter.core.constructs.flow_step import FlowStepConstruct
@@ -29,6 +30,7 @@ from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.constructs.try_ import TryConstruct
+from interpreter.core.constructs.turn import TurnConstruct
 from interpreter.core.constructs.undo import UndoConstruct
 from interpreter.core.memory import Memory
 
@@ -39,6 +41,8 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "ToolCall": ToolCallConstruct(),
     "AgentStep": AgentStepConstruct(),
     "ModelCall": ModelCallConstruct(),
+    "Turn": TurnConstruct(),
+    "CallGate": CallGateConstruct(),
     "FlowStep": FlowStepConstruct(),
     "Undo": UndoConstruct(),
     "Let": LetConstruct(),

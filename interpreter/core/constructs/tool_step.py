@@ -15,8 +15,8 @@ to have ended (its worker answered), or when the settling time is over and the w
 the call. Then the call is made once more, and no further.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
@@ -29,40 +29,19 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
 from interpreter.core import certainty, ledger, policies, reservations
 from interpreter.core.commands import SetTimer
-from interpreter.core.constructs.calls import describe, evaluate_arguments
+from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import call_timeout, open_call
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
-from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
-from interpreter.core.recorded import recorded
 from interpreter.core.staging import captures, is_staged, note_captured
 from interpreter.core.state import Amount, Entry, Frame
+from interpreter.core.step_memory import ToolStepMemory
 from interpreter.core.wording import title
 
 MOST_RERUNS = 1
 """How often a call is made again after a verification found that it did not happen."""
-
-
-@recorded
-@dataclass(slots=True)
-class ToolStepMemory(Memory):
-    """`called_at` is when the call was made first with its key, or first since it is known that nothing had happened.
-    `unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
-    `unreadable`: a call has said that it happened, and is made again only for an answer that can be read. `verified`
-    counts the verifications, `given_up` is when a call that still runs is waited for no longer.
-    """
-
-    arguments: dict[str, Value] = field(default_factory=dict)
-    phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
-    called_at: float = 0.0
-    unknown: Failure | None = None
-    unreadable: Failure | None = None
-    believed_from: float | None = None
-    given_up: float = 0.0
-    verified: int = 0
-    reruns: int = 0
 
 
 class ToolStepConstruct(Construct[ToolStepMemory]):
@@ -72,7 +51,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         step, tool = _parts(machine, frame)
-        arguments = evaluate_arguments(machine, frame, step.call, _asked(tool))
+        arguments = self.memory(frame).arguments
+        if not self.memory(frame).asked_for:
+            arguments = evaluate_arguments(machine, frame, step.call, _asked(tool))
         filled: dict[str, Value] = {
             each.name: _key(machine, frame) for each in tool.parameters if each.name == tool.key
         }
@@ -360,7 +341,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
-    step = cast(Step, machine.node(frame))
+    step = step_of(machine, frame, cast(ToolStepMemory, frame.memory).asked_for)
     return step, machine.definition.tools[step.call.target]
 
 

@@ -1,0 +1,116 @@
+"""The conversation of a request: read before the model is asked, kept with its answer.
+
+A request has the reference of what is kept and what came since. What came since is kept as one chunk with the answer,
+so every message lies in the store once, whoever goes on from there. Chunks never change, so a worker remembers those
+that it has read: a turn on the worker of the turn before reads nothing.
+"""
+
+import json
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+from dsl.expressions.values import Reference, Value, substitute
+from dsl.expressions.wire import to_wire
+from dsl.values import chunks
+from dsl.values.codec import encoded, load
+from dsl.values.conversations import Message, text_of
+from dsl.values.references import joined
+from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, Talk
+from interpreter.core.talks import said
+from interpreter.stores.store import ObjectStore, read
+from interpreter.stores.values import content_of
+
+MOST_REMEMBERED = 32 * 1024 * 1024
+"""Bytes of chunks and texts that a worker remembers."""
+
+
+class Talks:
+    """Calls of the store block: for a thread."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._remembered: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+
+    def whole(self, request: ChatRequest) -> ChatRequest:
+        """The request with all its texts and all messages that the model sees. Raises `StoreError`."""
+        prompt, instructions, head, preamble, messages = self._joined(request)
+        talk = _talk(request)
+        kept = chunks.last_messages(head, talk.shown, self._read)
+        shown = [self._readable(message) for message in [*kept, *messages]]
+        tools, schema = talk.tools_text, request.schema_text
+        if preamble is None:
+            shown.append({"role": "user", "text": self._text(prompt)})
+        else:
+            first = load(json.loads(self._read(preamble)))
+            prompt, instructions, tools, schema = (first[name] for name in _PREAMBLE)
+            if talk.again:
+                shown.insert(0, {"role": "user", "text": self._text(prompt)})
+        return replace(
+            request,
+            prompt=self._text(prompt),
+            instructions=None if instructions is None else self._text(instructions),
+            schema_text=schema,
+            references=[],
+            talk=Talk(messages=[*shown], tools_text=tools, notice=talk.notice),
+        )
+
+    def kept(self, request: ChatRequest, result: ChatResult) -> ChatResult:
+        """The answer, with the references of what was kept: the new messages and it, and the texts of a first request.
+        Raises what the store does.
+        """
+        prompt, instructions, head, preamble, messages = self._joined(request)
+        if preamble is None:
+            messages = [*messages, {"role": "user", "value": prompt}]
+            texts = (prompt, instructions, _talk(request).tools_text, request.schema_text)
+            first = self._put(encoded(dict(zip(_PREAMBLE, texts, strict=True))))
+            result = replace(result, preamble=[first.hash, first.size])
+        text = result.text if result.text is not None or result.output is None else text_of(result.output)
+        chunk = self._put(chunks.encode(head, [*messages, said(text, result.calls)]))
+        return replace(result, head=[chunk.hash, chunk.size])
+
+    def _joined(self, request: ChatRequest) -> tuple[Any, Any, Reference | None, Reference | None, list[Message]]:
+        talk = _talk(request)
+        data: JSON = [request.prompt, request.instructions, talk.head, talk.preamble, list(talk.messages)]
+        prompt, instructions, head, preamble, messages = joined(data, request.references)
+        return prompt, instructions, head, preamble, messages
+
+    def _readable(self, message: Message) -> Message:
+        """What a tool gave, or a prompt that is kept elsewhere, as the text that the model sees."""
+        if "value" not in message:
+            return message
+        return {name: part for name, part in message.items() if name != "value"} | {
+            "text": self._text(message["value"])
+        }
+
+    def _text(self, value: Value) -> str:
+        return text_of(substitute(value, lambda reference: to_wire(content_of(self._store, reference))))
+
+    def _put(self, content: bytes) -> Reference:
+        digest = self._store.put(content)
+        self._remember(digest, content)
+        return Reference(digest, len(content))
+
+    def _read(self, reference: Reference) -> bytes:
+        content = self._remembered.get(reference.hash)
+        if content is None:
+            content = read(self._store, reference.hash)
+            self._remember(reference.hash, content)
+        return content
+
+    def _remember(self, digest: str, content: bytes) -> None:
+        if digest not in self._remembered:
+            self._size += len(content)
+        self._remembered[digest] = content
+        while self._size > MOST_REMEMBERED:
+            _, forgotten = self._remembered.popitem(last=False)
+            self._size -= len(forgotten)
+
+
+_PREAMBLE = ("prompt", "instructions", "tools", "schema")
+
+
+def _talk(request: ChatRequest) -> Talk:
+    assert request.talk is not None
+    return request.talk

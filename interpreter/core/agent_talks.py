@@ -1,0 +1,63 @@
+"""What an agent's step decides about its conversation: how it begins, what a request carries, when it is enough."""
+
+from dataclasses import replace
+
+from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.statements import Step
+from dsl.expressions.values import Value
+from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
+from interpreter.boundary.payloads import AskedCall, Talk
+from interpreter.core import asked_calls, purses, talks
+from interpreter.core.asked_calls import MOST_REPEATS
+from interpreter.core.machine import Machine
+from interpreter.core.outcomes import Failure
+from interpreter.core.state import Frame
+from interpreter.core.talks import TalkMemory
+
+
+def begin(
+    machine: Machine, frame: Frame, step: Step, agent: AgentDeclaration, arguments: dict[str, Value]
+) -> TalkMemory | None:
+    """None where one answer is all that is asked for. May suspend."""
+    if not agent.uses and step.continues is None and not step.transcript:
+        return None
+    offered = [
+        place
+        for place, use in enumerate(agent.uses)
+        if use.when is None or machine.evaluate(frame, f"when{place}", use.when, arguments, closed=True)
+    ]
+    continued = machine.evaluate(frame, "continue", step.continues) if step.continues is not None else None
+    return talks.begin(continued, offered, asked_calls.tools_text(machine.definition, agent, offered))
+
+
+def sent(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> Talk:
+    request = talks.request_of(talk, agent.keep_last)
+    if not agent.tells_budget:
+        return request
+    return replace(request, notice=_what_is_left(machine, frame, agent, talk))
+
+
+def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> str | None:
+    """Of each budget around that is limited, for the model."""
+    turns = agent.budget.turns - talk.turns if agent.budget is not None and agent.budget.turns is not None else None
+    lefts = [("turns", turns), *((unit, purses.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
+    told = [f"{format(left, 'f') if unit == 'usd' else left} {unit}" for unit, left in lefts if left is not None]
+    return f"Left of your budget, with this answer: {', '.join(told)}." if told else None
+
+
+def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> Failure | None:
+    """The failure of an agent that asks for the same call again and again."""
+    most = agent.repeats or MOST_REPEATS
+    for call in calls:
+        what = asked_calls.fingerprint(call)
+        talk.calls[what] = talk.calls.get(what, 0) + 1
+        if talk.calls[what] >= most:
+            message = f"`{agent.name}` has asked {most} times for the same call: {call.name}({call.arguments[:200]})"
+            return Failure(STUCK, message, details={"tool": call.name, "times": most})
+    return None
+
+
+def out_of_turns(agent: AgentDeclaration, frame: Frame, turns: int) -> Failure:
+    message = f"`{agent.name}` did not answer within {turns} turns"
+    details = {"limit": "turns", "allowed": turns, "spent": turns}
+    return Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path)

@@ -1,0 +1,108 @@
+"""What an agent has said and heard so far, as its step remembers it, and what of that the next request carries.
+
+All of a conversation is kept beside the run, by the activity that asks the model: a request has the reference of what
+is kept, and what came since; the answer has the reference of the chunk with both. So a history grows with what is said,
+and not with its square. What a turn came to counts when its answer is taken: one that is asked for again leaves no
+trace here.
+"""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from dsl.expressions.values import Reference, Value
+from dsl.values.conversations import (
+    EMPTY,
+    Conversation,
+    Message,
+    conversation,
+    head_of,
+    size_of,
+    sizes_of,
+    tail_of,
+)
+from interpreter.boundary.payloads import AskedCall, Talk
+from interpreter.core.recorded import recorded
+
+
+@recorded
+@dataclass(slots=True)
+class TalkMemory:
+    """`head` is what is kept, `fresh` what is not yet, `sizes` has one number for each message of both. `preamble` is
+    where the texts of the first request are kept, of `preamble_bytes`. `first` is the number of the prompt among all
+    messages. `offered` are the places, in the agent's list, of what may be called in this step. `turns` have been
+    taken; `calls` counts each call by what it says; in the latest `misses` turns no call could be understood.
+    """
+
+    head: Reference | None = None
+    fresh: list[Message] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    preamble: Reference | None = None
+    preamble_bytes: int = 0
+    first: int = 0
+    tools_text: str | None = None
+    offered: list[int] = field(default_factory=list)
+    turns: int = 0
+    calls: dict[str, int] = field(default_factory=dict)
+    misses: int = 0
+
+
+def begin(continued: Value, offered: list[int], tools_text: str | None) -> TalkMemory:
+    """Before the first request; `continued` is the conversation that the agent goes on with, or null."""
+    before = EMPTY if continued is None else cast(Conversation, continued)
+    sizes = list(sizes_of(before))
+    return TalkMemory(
+        head=head_of(before),
+        fresh=list(tail_of(before)),
+        sizes=sizes,
+        first=len(sizes),
+        offered=offered,
+        tools_text=tools_text,
+    )
+
+
+def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
+    """The conversation as the next request carries it: the agent's latest `keep_last` messages, or all."""
+    begun = talk.turns > 0
+    sizes = talk.sizes if keep_last is None else talk.sizes[-keep_last:]
+    kept = max(0, len(sizes) - len(talk.fresh))
+    fresh = talk.fresh if keep_last is None else talk.fresh[-keep_last:]
+    return Talk(
+        head=talk.head if kept else None,
+        shown=kept,
+        messages=cast("list[Value]", fresh),
+        preamble=talk.preamble,
+        tools_text=None if begun else talk.tools_text,
+        again=begun and talk.first < len(talk.sizes) - len(sizes),
+        kept_bytes=sum(sizes[:kept]) + (talk.preamble_bytes if begun else 0),
+    )
+
+
+def taken(talk: TalkMemory, prompt: Value, text: str | None, calls: list[AskedCall], head: Reference | None) -> None:
+    """An answer counts: what was asked and what was said belong to the conversation from now on."""
+    if talk.turns == 0:
+        talk.sizes.append(size_of({"role": "user", "value": prompt}))
+    talk.sizes.append(size_of(said(text, calls)))
+    talk.turns += 1
+    talk.head, talk.fresh = head, []
+
+
+def heard(talk: TalkMemory, messages: list[Message], *, missed: bool) -> None:
+    """What the calls of a turn came to; `missed`: none of them could be made."""
+    talk.misses = talk.misses + 1 if missed else 0
+    talk.fresh = [*talk.fresh, *messages]
+    talk.sizes += map(size_of, messages)
+
+
+def said(text: str | None, calls: list[AskedCall]) -> Message:
+    """The message that an answer is."""
+    message: Message = {"role": "assistant"}
+    if text:
+        message["text"] = text
+    if calls:
+        message["calls"] = [{"id": call.id, "name": call.name, "arguments": call.arguments} for call in calls]
+    return message
+
+
+def transcript(talk: TalkMemory) -> Conversation:
+    """The whole conversation as a value."""
+    return conversation(talk.head, list(talk.fresh), list(talk.sizes))
