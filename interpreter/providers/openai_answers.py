@@ -5,7 +5,7 @@ import json
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.openai_reading import Answer
-from interpreter.providers.openai_request import messages, schema_of
+from interpreter.providers.openai_request import Message, messages, schema_of
 from interpreter.providers.provider import ProviderFailure, spent
 
 CUT = frozenset({"length", "max_tokens", "max_output_tokens", "max_completion_tokens", "model_length"})
@@ -89,6 +89,12 @@ def _nothing(answer: Answer) -> str:
 
 def _at_most(request: ChatRequest, answer: Answer) -> ChatUsage:
     """For a server that reports no usage: the most it can be, since a token has at least one byte."""
-    sent = sum(len(json.dumps(message, ensure_ascii=False).encode()) for message in messages(request))
+    sent = sum(_bytes_of(message) for message in messages(request))
     asked = sum(len(call.name.encode()) + len(call.arguments.encode()) for call in answer.calls.values())
     return ChatUsage(sent, min(len(answer.text.encode()) + asked, request.max_output_tokens))
+
+
+def _bytes_of(message: Message) -> int:
+    calls = message.get("tool_calls")
+    asked = json.dumps(calls, ensure_ascii=False) if calls else ""
+    return len((message["content"] or "").encode()) + len(asked.encode())

@@ -23,9 +23,10 @@ def take_calls(calls: dict[int, Called], said: dict[str, Any]) -> int:
     asked = said.get("tool_calls") or ([{"function": said["function_call"]}] if said.get("function_call") else [])
     length = 0
     for position, part in enumerate(asked if type(asked) is list else []):
-        function = part.get("function") if type(part) is dict else None
-        if type(function) is not dict:
+        if type(part) is not dict:
             continue
+        told: Any = part.get("function")
+        function: dict[str, Any] = told if type(told) is dict else {}
         call = calls.setdefault(_place(calls, part, position), Called())
         call.id = _text(part.get("id")) or call.id
         call.name = call.name or _text(function.get("name"))
