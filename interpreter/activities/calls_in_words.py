@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.expressions.json_writing import exact_text
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.talk import AskedCall
 from interpreter.core.model_answers import read
 from interpreter.providers.tools_in_words import ANSWER, CALL
 

@@ -16,7 +16,8 @@ from dsl.values import chunks
 from dsl.values.codec import encoded, load
 from dsl.values.conversations import Message, text_of
 from dsl.values.references import joined
-from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, Talk
+from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
+from interpreter.boundary.talk import Talk
 from interpreter.core.talks import said
 from interpreter.stores.store import ObjectStore, read
 from interpreter.stores.values import content_of

@@ -6,6 +6,8 @@ A field is only ever added, with a default, and never changes its meaning.
 from dataclasses import dataclass, field
 from typing import Any
 
+from interpreter.boundary.talk import AskedCall, Talk
+
 JSON = Any
 """`None`, `bool`, `int`, `float`, `str`, lists of JSON, and dictionaries from text to JSON."""
 
@@ -133,34 +135,6 @@ class RunResult:
     references: References = field(default_factory=list)
     record: str = ""
     heard: HeardOfModels | None = None
-
-
-@dataclass
-class Talk:
-    """The conversation that a request is part of. `messages` come after those that are kept in the chain of chunks at
-    `head`, of which the last `shown` are sent. A first request carries its texts and `tools_text` (a JSON list of
-    `name`, `description` and `parameters`, in order); they are kept then, and later requests have the reference of that
-    in `preamble`. `again`: the prompt is not among the messages that are shown, so it comes before them. `kept_bytes`:
-    how many bytes of what is sent are kept. `notice` is said last, for this request alone.
-    """
-
-    head: JSON = None
-    shown: int = 0
-    messages: list[JSON] = field(default_factory=list)
-    preamble: JSON = None
-    tools_text: str | None = None
-    again: bool = False
-    kept_bytes: int = 0
-    notice: str | None = None
-
-
-@dataclass
-class AskedCall:
-    """A call that a model asks for: the provider's id of it, and the JSON text of the arguments, as it was written."""
-
-    id: str
-    name: str
-    arguments: str
 
 
 @dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dsl.expressions.values import Value
-from interpreter.boundary.payloads import AskedCall
+from interpreter.boundary.talk import AskedCall
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.models_asked import ModelsAsked

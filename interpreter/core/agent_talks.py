@@ -6,7 +6,7 @@ from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
-from interpreter.boundary.payloads import AskedCall, Talk
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core import asked_calls, purses, talks
 from interpreter.core.asked_calls import MOST_REPEATS
 from interpreter.core.machine import Machine

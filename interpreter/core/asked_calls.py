@@ -17,7 +17,7 @@ from dsl.expressions.values import Value
 from dsl.values.problems import did_you_mean
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from dsl.values.validate import validate_record
-from interpreter.boundary.payloads import AskedCall
+from interpreter.boundary.talk import AskedCall
 from interpreter.core import model_answers
 from interpreter.core.constructs.calls import describe
 

@@ -16,7 +16,8 @@ from decimal import Decimal
 from dsl.expressions.values import Reference, Value
 from dsl.values.conversations import size_of
 from interpreter.boundary import numbers
-from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price, Talk
+from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price
+from interpreter.boundary.talk import Talk
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, State

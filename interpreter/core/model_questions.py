@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from dsl.expressions.values import Reference, Value
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.talk import AskedCall
 from interpreter.core import outcomes
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure

@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import payloads, view
+from interpreter.boundary import payloads, talk, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -41,7 +41,6 @@ UPGRADES: dict[int, Callable[[JSON], JSON]] = {}
 _PAYLOADS = (
     payloads.Answer,
     payloads.AnswerVerdict,
-    payloads.AskedCall,
     payloads.ChatRequest,
     payloads.ChatResult,
     payloads.ChatUsage,
@@ -52,7 +51,8 @@ _PAYLOADS = (
     payloads.RunResult,
     payloads.Signature,
     payloads.Spent,
-    payloads.Talk,
+    talk.AskedCall,
+    talk.Talk,
     view.Note,
     view.ShownValue,
 )

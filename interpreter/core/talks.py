@@ -20,7 +20,7 @@ from dsl.values.conversations import (
     sizes_of,
     tail_of,
 )
-from interpreter.boundary.payloads import AskedCall, Talk
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.recorded import recorded
 
 

@@ -3,7 +3,8 @@
 import json
 
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.talk import AskedCall
 from interpreter.providers.openai_reading import Answer
 from interpreter.providers.openai_request import Message, messages, schema_of
 from interpreter.providers.provider import ProviderFailure, spent

@@ -11,7 +11,8 @@ import re
 from random import Random
 from typing import Any
 
-from interpreter.boundary.payloads import JSON, AskedCall, ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.talk import AskedCall
 from interpreter.providers.openai_request import schema_of
 from interpreter.providers.patterns import matches, text_matching
 

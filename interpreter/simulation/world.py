@@ -7,7 +7,8 @@ from typing import Any
 
 from dsl.expressions.values import substitute
 from dsl.values.conversations import text_of
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.talk import AskedCall
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
 from interpreter.core.talks import said

@@ -8,7 +8,8 @@ from dsl.values.codec import encoded
 from dsl.values.conversations import EMPTY
 from dsl.values.references import parted
 from interpreter.activities.talking import Talks
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.talk import AskedCall
 from interpreter.core import talks
 from interpreter.core.talks import TalkMemory
 from interpreter.stores.memory import MemoryStore

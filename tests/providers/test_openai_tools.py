@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from interpreter.boundary import failures
-from interpreter.boundary.payloads import AskedCall, ChatRequest, ChatResult, Talk
+from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.providers.provider import ProviderFailure
 from tests.providers.test_openai_oddities import Player, playing, refused, stream
 

@@ -31,7 +31,8 @@ from dsl.definition.unseal import unseal
 from dsl.expressions.values import Reference
 from dsl.source import Source
 from dsl.values.references import shown
-from interpreter.boundary.payloads import Answer, AskedCall, Price
+from interpreter.boundary.payloads import Answer, Price
+from interpreter.boundary.talk import AskedCall
 
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
 
