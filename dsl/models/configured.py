@@ -30,7 +30,7 @@ PRICES = ("input", "output", "cached", "cache_write")
 
 REFUSABLE = (
     *("temperature", "max_completion_tokens", "stream_options", "stream"),
-    *("system", "strict", "json_schema", "json_object"),
+    *("system", "strict", "json_schema", "json_object", "tools"),
 )
 """What some servers do not take of a request."""
 
