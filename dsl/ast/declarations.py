@@ -45,10 +45,36 @@ class Verify(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorText(Node):
+    """`NotFound when "ENOENT"`: an error of a server has this kind where its text has a match of the pattern."""
+
+    kind: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served(Node):
+    """The MCP server that carries a tool out: its name, its command or URL as declared, the names of the credentials
+    that it gets, and what is asked of it: a `tool` by the server's own name, or a `resource` by its URI.
+
+    `told` are the errors that are known by their text; any other that the server tells has the kind `otherwise`.
+    """
+
+    server: str
+    address: str
+    tool: str | None = None
+    resource: str | None = None
+    auth: tuple[str, ...] = ()
+    told: tuple[ErrorText, ...] = ()
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ToolDeclaration(Node):
     """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
 
-    `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time.
+    `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time. `served`
+    says that an MCP server carries it out, and which; without it, whatever a worker has under its name does.
     """
 
     name: str
@@ -66,6 +92,7 @@ class ToolDeclaration(Node):
     patience: int | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
+    served: Served | None = None
 
 
 @dataclass(frozen=True, slots=True)

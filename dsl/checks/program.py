@@ -44,10 +44,13 @@ class Program:
         return Span(start, max(start, end))
 
     def word(self, node: Node, name: str) -> Span:
-        """Where `name` stands in the first line of `node`; its place, when it does not."""
+        """Where `name` stands in the first line of `node`, or the end of it; its place, when it does not."""
         place = self.place(node)
-        found = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)").search(self.source.text, place.start, node.span.end)
-        return place if found is None else Span(found.start(), found.end())
+        for written in dict.fromkeys((name, name.rpartition(".")[2])):
+            pattern = re.compile(rf"(?<![\w.]){re.escape(written)}(?!\w)")
+            if found := pattern.search(self.source.text, place.start, node.span.end):
+                return Span(found.start(), found.end())
+        return place
 
     def label(self, node: Node, text: str = "") -> Label:
         return Label(self.place(node), text)

@@ -37,7 +37,7 @@ class Definition(Parts):
         if found is None:
             declared = self.tools[tool]
             found = self._signatures[tool] = signature(
-                with_key(declared.parameters, declared.key), declared.returns, self.types
+                with_key(declared.parameters, declared.key), declared.returns, self.types, declared.served
             )
         return found
 

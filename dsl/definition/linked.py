@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.ast.address import places
-from dsl.ast.declarations import RESULT, AgentDeclaration, FlowDeclaration, ToolDeclaration, Use, Verify
+from dsl.ast.declarations import RESULT, AgentDeclaration, FlowDeclaration, Served, ToolDeclaration, Use, Verify
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
+from dsl.ast.served import PLACE
 from dsl.ast.statements import AwaitApproval, Budget, Call, Compensate, Loop, NotYet, Person, Sleep, Stage
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
@@ -226,6 +227,21 @@ def _tool(tool: ToolDeclaration) -> Iterator[str]:
     ):
         for argument in call.arguments if call is not None else ():
             yield from _unknown(tool.name, argument.value, known | {extra})
+    if tool.served is not None:
+        yield from _served(tool, tool.served)
+
+
+def _served(tool: ToolDeclaration, served: Served) -> Iterator[str]:
+    """What a worker takes for granted when it asks a server."""
+    if (served.tool is None) == (served.resource is None):
+        yield f"{tool.name}: it is neither a tool nor a resource of its server"
+    if served.resource is not None and tool.effect.kind != "read":
+        yield f"{tool.name}: a resource is read, and nothing else"
+    for place in sorted(set(PLACE.findall(served.resource or "")) - {field.name for field in tool.parameters}):
+        yield f"{tool.name}: there is no parameter `{place}`"
+    for kind in (*(one.kind for one in served.told), served.otherwise):
+        if kind is not None and kind not in tool.errors:
+            yield f"{tool.name}: it does not declare `{kind}`"
 
 
 def _unknown(place: str, expression: Expression, known: set[str]) -> Iterator[str]:

@@ -28,6 +28,9 @@ NAME = "steadflow.toml"
 VARIABLE = "STEADFLOW_MODELS"
 PRICES = ("input", "output", "cached", "cache_write")
 
+OF_OTHERS = ("auth", "mcp")
+"""Tables of the same file that say nothing of models: what a worker gives to the servers of tools."""
+
 REFUSABLE = (
     *("temperature", "max_completion_tokens", "stream_options", "stream"),
     *("system", "strict", "json_schema", "json_object", "tools"),
@@ -130,6 +133,8 @@ def _read(text: str, where: str) -> dict[str, Settings]:
     except tomllib.TOMLDecodeError as error:
         raise Unusable(f"{where} is not TOML: {error}") from error
     rows = whole.pop("models", {})
+    for of_others in OF_OTHERS:
+        whole.pop(of_others, None)
     if whole or type(rows) is not dict:
         odd = next(iter(whole), "models")
         raise Unusable(f'{where}: only tables such as `[models."m"]` may stand there, not `{odd}`')

@@ -34,6 +34,10 @@ KINDS: Mapping[str, Kind] = {
     "NotRegistered": Kind("no worker has the tool, for longer than `patience` allows"),
     "SignatureMismatch": Kind("the tool has other parameters or another result on the worker than in the text"),
     "WorkerBusy": Kind("each worker with the tool is held up by calls of it that ran past their timeout"),
+    "ServerUnavailable": Kind(
+        "no worker can start or reach the MCP server of a tool, for longer than `patience` allows"
+    ),
+    "ToolChanged": Kind("an MCP server offers another tool than is pinned in `flow.lock`: `details.diff` shows both"),
     "StillRunning": Kind("a verification asks about a call that has not ended"),
     "ObjectMissing": Kind("an undo or a verification needs a large value that the store has lost, for a day"),
     "InvalidInput": Kind("the arguments of a call do not fit its parameters"),

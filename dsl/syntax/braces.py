@@ -16,11 +16,27 @@ from dsl.syntax.words import DECLARATIONS, OPTIONS, STATEMENTS
 
 _HEAD_WORDS = frozenset({"READ", "IDEMPOTENT", "WRITE", "IRREVERSIBLE", "BUDGET", "DEPTH", "REQUIRES"})
 _BLOCKS = frozenset(
-    {"FLOW", "AGENT", "TOOL", "TYPE", "IF", "ELSE", "FOR", "LOOP", "PARALLEL", "RACE", "TRY", "BRANCH", "ON", "AWAIT"}
+    {
+        "FLOW",
+        "AGENT",
+        "TOOL",
+        "TOOLS",
+        "TYPE",
+        "IF",
+        "ELSE",
+        "FOR",
+        "LOOP",
+        "PARALLEL",
+        "RACE",
+        "TRY",
+        "BRANCH",
+        "ON",
+        "AWAIT",
+    }
     | {"BUDGET", "MATCH", "FINALLY", "RBRACE"}
 )
 """What a line begins with that opens a block."""
-_NAMED = frozenset({"FLOW", "AGENT", "TOOL", "TYPE", "LOOP", "BRANCH", "ON", "ELSE", "STEP", "AWAIT"})
+_NAMED = frozenset({"FLOW", "AGENT", "TOOL", "TOOLS", "TYPE", "LOOP", "BRANCH", "ON", "ELSE", "STEP", "AWAIT"})
 _WITH_OPTIONS = frozenset({"TOOL", "AGENT", "TYPE"})
 _OF_BOTH = frozenset({"BUDGET", "COMPENSATE", "RETRY"})
 """What begins a statement, and an option of a declaration as well."""

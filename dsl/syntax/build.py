@@ -13,6 +13,7 @@ from dsl.syntax import (
     build_expressions,
     build_names,
     build_parallel,
+    build_servers,
     build_statements,
     build_steps,
     build_tools,
@@ -30,6 +31,7 @@ RULES: Rules = {
     **build_parallel.RULES,
     **build_approvals.RULES,
     **build_tools.RULES,
+    **build_servers.RULES,
     **build_agents.RULES,
     **build_declarations.RULES,
 }

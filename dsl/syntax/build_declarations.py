@@ -1,17 +1,28 @@
 """Files, types, flows, and the declarations that do not run yet."""
 
-from dsl.ast.declarations import Declaration, FlowDeclaration, FunctionDeclaration, Module, TypeDeclaration
+from dsl.ast.declarations import (
+    Declaration,
+    FlowDeclaration,
+    FunctionDeclaration,
+    Module,
+    ToolDeclaration,
+    TypeDeclaration,
+)
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, NotYet
 from dsl.ast.types import Field, Type
 from dsl.source import Span
+from dsl.syntax.build_servers import one_server_each
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.token import Token
 
 EDITION = 1
 
 
-def module(site: Site, edition: int | None, *declarations: Declaration) -> Module:
+def module(site: Site, edition: int | None, *read: Declaration | tuple[ToolDeclaration, ...]) -> Module:
+    declarations: list[Declaration] = []
+    for one in read:
+        declarations.extend(one if isinstance(one, tuple) else (one,))
     if edition is None:
         site.problem(
             "the file does not begin with its edition",
@@ -20,7 +31,8 @@ def module(site: Site, edition: int | None, *declarations: Declaration) -> Modul
             advice=f"begin with `edition {EDITION}`",
             replacement=f"edition {EDITION}\n\n",
         )
-    return Module(edition, declarations, span=site.span)
+    one_server_each(site, declarations)
+    return Module(edition, tuple(declarations), span=site.span)
 
 
 def edition(site: Site, _doc: str | None, number: Token) -> int:

@@ -1,15 +1,16 @@
 """Tools, and the options that steps share with them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dsl.ast.declarations import Effect, ToolDeclaration, Verify
+from dsl.ast.declarations import Effect, ErrorText, ToolDeclaration, Verify
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, Call, Compensate, NotYet, Retry
 from dsl.ast.types import Field, Type
 from dsl.syntax.amounts import SECOND, Length, lasting
-from dsl.syntax.site import Option, Rules, Site, option_values
+from dsl.syntax.site import Option, Rules, Site, only, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
 
@@ -29,6 +30,11 @@ def tool_declaration(
             advice="add `read`, `idempotent`, `write` or `irreversible` after its result",
         )
     options = body or {}
+    kinds, texts = errors_of(options)
+    options["errors"] = kinds
+    for text in texts:
+        message = "only what an MCP server says is told apart by its text"
+        site.problem(message, text.span, advice="leave out `when`; the tool names the kind of its errors itself")
     return ToolDeclaration(name, fields, returns, effect_ or Effect("read"), **options, doc=doc, span=site.span)
 
 
@@ -82,8 +88,19 @@ def queue(site: Site, name: Token) -> Option:
     return Option("queue", plain(site, name), site.span)
 
 
-def errors(site: Site, names: tuple[str, ...]) -> Option:
-    return Option("errors", names, site.span)
+def errors(site: Site, *told: ErrorText | str) -> Option:
+    return Option("errors", told, site.span)
+
+
+def error_text(site: Site, name: str, pattern: Token | None) -> ErrorText | str:
+    return name if pattern is None else ErrorText(name, plain(site, pattern), span=site.span)
+
+
+def errors_of(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[ErrorText, ...]]:
+    """The kinds of a body's `errors`, each once, and those that are known by a text."""
+    told: tuple[ErrorText | str, ...] = options.get("errors", ())
+    kinds = (one.kind if isinstance(one, ErrorText) else one for one in told)
+    return tuple(dict.fromkeys(kinds)), only(ErrorText, told)
 
 
 def key(site: Site, parameter: Token) -> Option:
@@ -126,6 +143,7 @@ RULES: Rules = {
     "patience": patience,
     "queue": queue,
     "errors": errors,
+    "error_text": error_text,
     "key": key,
     "compensate": compensate,
     "compensate_none": compensate_none,

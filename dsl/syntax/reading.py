@@ -90,9 +90,13 @@ class Reading:
         if not token.word or token.kind in NEVER_NAMES or self.automaton.after(states, token.kind) is not None:
             return token
         begins = token.kind in STATEMENTS | DECLARATIONS and token.text not in self._named
-        if begins and self.tokens[at + 1].kind not in AFTER_A_NAME:
+        if begins and self.tokens[at + 1].kind not in AFTER_A_NAME and not self._is_of_a_server(at):
             return token
         return replace(token, kind="NAME") if self.automaton.after(states, "NAME") is not None else token
+
+    def _is_of_a_server(self, at: int) -> bool:
+        """Servers name their tools as they like: `tool commit(…)` within `tools git { }`."""
+        return at > 0 and self.tokens[at - 1].kind in ("TOOL", "RESOURCE") and self.tokens[at + 1].kind == "LPAR"
 
     def _is_comment(self, at: int) -> bool:
         """A `##` comment documents what follows it, or nothing. The lines of one comment are decided on together."""

@@ -13,6 +13,12 @@ def matches(pattern: str, text: str) -> bool:
     return type(compiled) is not str and compiled.fullmatch(text) is not None
 
 
+def has_match(pattern: str, text: str) -> bool:
+    """Whether some part of the text matches."""
+    compiled = _compile(pattern)
+    return type(compiled) is not str and compiled.search(text) is not None
+
+
 def pattern_problem(pattern: str) -> str | None:
     """Why this is not a pattern, or None."""
     compiled = _compile(pattern)

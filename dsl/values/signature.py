@@ -1,4 +1,5 @@
-"""What a worker must agree on with a definition about a tool: the structure of its parameters and its result.
+"""What a worker must agree on with a definition about a tool: the structure of its parameters and its result, and, of
+one that an MCP server carries out, which server, and what it is asked.
 
 Names of types, order of fields, bounds and defaults do not count: a Python function says none of them. The digest is
 compared on each call; the readable form is what a message shows of both sides.
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dsl.ast.declarations import Served
 from dsl.ast.types import (
     ConversationType,
     Field,
@@ -40,12 +42,31 @@ def with_key(parameters: tuple[Field, ...], key: str | None) -> tuple[Field, ...
     return (*parameters, Field(key, NamedType("text")))
 
 
-def signature(parameters: tuple[Field, ...], returns: Type | None, types: Types) -> Signature:
+def signature(
+    parameters: tuple[Field, ...], returns: Type | None, types: Types, served: Served | None = None
+) -> Signature:
     """The signature of a tool that is called with `parameters`; without a result it gives `null`."""
-    readable = _Writing(types, canonical=False)
-    canonical = _Writing(types, canonical=True)
-    digest = hashlib.sha256(_text(parameters, returns, canonical).encode()).hexdigest()
-    return Signature(_text(parameters, returns, readable), digest[:16])
+    readable = _text(parameters, returns, _Writing(types, canonical=False))
+    canonical = _text(parameters, returns, _Writing(types, canonical=True))
+    if served is not None:
+        readable, canonical = (f"{text}{BY_SERVER}{served_text(served)}" for text in (readable, canonical))
+    return Signature(readable, hashlib.sha256(canonical.encode()).hexdigest()[:16])
+
+
+BY_SERVER = "\n"
+"""Between the types and what is said of the server, in the readable form: no text within a type has a line break."""
+
+
+def served_text(served: Served) -> str:
+    """`from mcp "npx acme" tool "search"`, and all else that must be the same on both sides."""
+    asked = ("tool", served.tool) if served.resource is None else ("resource", served.resource)
+    words = ["from mcp", json_text(served.address), asked[0], json_text(asked[1] or "")]
+    if served.auth:
+        words += ["auth", ", ".join(map(json_text, served.auth))]
+    told = [f"{one.kind} when {json_text(one.pattern)}" for one in served.told]
+    if told or served.otherwise:
+        words += ["errors", ", ".join(filter(None, [*told, served.otherwise]))]
+    return " ".join(words)
 
 
 def _text(parameters: tuple[Field, ...], returns: Type | None, writing: "_Writing") -> str:

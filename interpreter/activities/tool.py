@@ -28,6 +28,7 @@ from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.results import Unrecordable, is_scalar, plain, recordable
 from interpreter.activities.running import LeftBehind, ToolRunner, undisturbed
+from interpreter.activities.said_by_worker import SaidByWorker
 from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
 from interpreter.activities.wording import class_of, described, file_of
@@ -43,7 +44,8 @@ class Tool:
     """A typed Python function that implements a tool. `types` are the records it names; `optional` may be left out.
 
     `unchecked`: it says nothing that a declaration could be compared with. `whole` is then the one parameter, if there
-    is one, that takes all arguments as one object.
+    is one, that takes all arguments as one object. `served` is what is said of the MCP server that carries it out, as
+    in the signature; its function is the worker's own.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Tool:
     signature: Signature
     unchecked: bool = False
     whole: str | None = None
+    served: str | None = None
 
     @cached_property
     def takes_scalars(self) -> bool:
@@ -74,7 +77,7 @@ def tool_activity(
     tool: Tool, accepts: Accepts, runner: ToolRunner, store: ObjectStore | None = None
 ) -> Callable[[dict[str, Any]], Awaitable[JSON]]:
     """The activity of `tool`. Its function runs in `runner`; large values come from and go to `store`."""
-    file = file_of(tool.function)
+    file = file_of(tool.function) if tool.served is None else None
 
     @activity.defn(name=tool.name)
     async def call(arguments: dict[str, Any]) -> Any:
@@ -234,6 +237,9 @@ def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseExceptio
             return _cancelled(error)
         case activity._CompleteAsyncError():
             return error
+        case SaidByWorker() if tool.served is not None:
+            details = () if error.details is None else (error.details,)
+            return worker_says(error.kind, error.message, *details, at_work=error.at_work)
         case Unrecordable():
             return undeclared(f"the result of `{tool.name}` cannot be recorded: {error}")
         case _:

@@ -74,6 +74,14 @@ WORKER_BUSY = "WorkerBusy"
 was called; another worker may have one, or this one later.
 """
 
+SERVER_UNAVAILABLE = "ServerUnavailable"
+"""The worker cannot start or reach the MCP server of the tool, or the server would not take the call. Nothing was
+called; another worker may reach it, or this one later.
+"""
+
+TOOL_CHANGED = "ToolChanged"
+"""The MCP server offers another tool than was pinned. Nothing was called. Details: `[{server, name, diff}]`."""
+
 TIMED_OUT = "TimedOut"
 OUTCOME_UNKNOWN = "OutcomeUnknown"
 BUDGET_EXCEEDED = "BudgetExceeded"

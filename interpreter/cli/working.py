@@ -13,6 +13,7 @@ from interpreter.cli.problem import Misuse, Refused
 from interpreter.cli.serving import Serving
 from interpreter.client.client import Client
 from interpreter.identity.errors import UnusablePeople
+from interpreter.mcp.errors import UnusableServers
 from interpreter.providers.access import UnusableAccess
 from interpreter.providers.registry import can_ask
 from interpreter.worker.agreements import SignatureError
@@ -33,13 +34,25 @@ def loaded_tools(modules: Iterable[str], search_path: str) -> list[Tool]:
 
 
 def plugin_for(
-    client: Client, tools: list[Tool], flows: Iterable[FlowSource], *, partial: bool, serving: Serving
+    client: Client,
+    tools: list[Tool],
+    flows: Iterable[FlowSource],
+    *,
+    partial: bool,
+    serving: Serving,
+    lock: Path | None = None,
 ) -> FlowPlugin:
     try:
         if not serving.rehearse:
             can_ask()
         return FlowPlugin(
-            tools, flows, store=client.store, partial=partial, people=serving.people, rehearse=serving.rehearse
+            tools,
+            flows,
+            store=client.store,
+            partial=partial,
+            people=serving.people,
+            rehearse=serving.rehearse,
+            lock=lock,
         )
     except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess) as error:
         raise Misuse(str(error)) from error
@@ -54,13 +67,14 @@ async def working(
     *,
     partial: bool = False,
     serving: Serving,
+    lock: Path | None = None,
 ) -> AsyncIterator[None]:
     """Carry out runs and tools on `queue` while the block lasts. Tools that do not fit `sealed` are refused."""
     flows = [sealed] if sealed is not None else []
-    plugin = plugin_for(client, tools, flows, partial=partial, serving=serving)
+    plugin = plugin_for(client, tools, flows, partial=partial, serving=serving, lock=lock)
     try:
         worker = Worker(client.temporal, task_queue=queue, plugins=[plugin])
-    except SignatureError as error:
+    except (SignatureError, UnusableServers) as error:
         raise Refused(str(error)) from error
     async with worker:
         yield

@@ -16,12 +16,20 @@ NEVER_CALLED = frozenset(
         failures.STILL_RUNNING,
         failures.WORKER_BUSY,
         failures.OBJECT_MISSING,
+        failures.SERVER_UNAVAILABLE,
+        failures.TOOL_CHANGED,
     }
 )
 """How a worker says that it did not call the tool."""
 
 MISFIT = frozenset(
-    {failures.SIGNATURE_MISMATCH, failures.NOT_REGISTERED, failures.WORKER_BUSY, failures.OBJECT_MISSING}
+    {
+        failures.SIGNATURE_MISMATCH,
+        failures.NOT_REGISTERED,
+        failures.WORKER_BUSY,
+        failures.OBJECT_MISSING,
+        failures.SERVER_UNAVAILABLE,
+    }
 )
 """The worker that took the call cannot serve it, or not now; another may, or this one later, when
 the store has what it lacks."""

@@ -1,7 +1,8 @@
 """What the tools of a worker and the declarations of flows agree on: checked when the worker starts, and on each call.
 
 A call carries the digest of what its definition declares. Equal digests agree; another one is refused until the
-readable form comes with it, from which the types are compared once, and the answer is remembered.
+readable form comes with it, from which the types are compared once, and the answer is remembered. A tool that an MCP
+server carries out also has to be carried out by the same one; a function of the worker's own stands in for any server.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,7 +11,7 @@ from difflib import get_close_matches
 from dsl.ast.declarations import ToolDeclaration
 from dsl.definition.definition import Definition
 from dsl.source import Source
-from dsl.values.signature import with_key
+from dsl.values.signature import BY_SERVER, with_key
 from interpreter.activities.headers import DeclaredSignature
 from interpreter.activities.tool import Tool
 from interpreter.worker.compatibility import Declared, differences
@@ -32,7 +33,8 @@ class Agreements:
         if key not in self._known:
             if not declared.readable:
                 return False
-            read = _read(tool.name, declared.readable)
+            types, _, server = declared.readable.partition(BY_SERVER)
+            read = _read(tool.name, types) if tool.served in (None, server) else None
             self._known[key] = read is not None and not differences(read, tool)
         return self._known[key]
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from temporalio.client import ClientConfig
 from temporalio.common import HeaderCodecBehavior
@@ -32,6 +32,7 @@ from interpreter.activities.tool import Tool, tool_activity
 from interpreter.activities.verify_answer import verify_answer_activity
 from interpreter.converter.own import headers_with
 from interpreter.encryption.keyring import Keyring, keyring_of
+from interpreter.mcp.place import lock_of
 from interpreter.providers.provider import Provider
 from interpreter.providers.registry import provider_from_environment
 from interpreter.server.folder import state_folder
@@ -47,6 +48,9 @@ from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
 from interpreter.workflow.run import FlowWorkflow
+
+if TYPE_CHECKING:
+    from interpreter.mcp.servers import Servers
 
 _BESIDE_THE_STORE: tuple[Callable[[ObjectStore], Callable[..., Any]], ...] = (
     evaluate_activity,
@@ -72,7 +76,8 @@ class FlowPlugin(SimplePlugin):
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
     answers for agents (default: by the environment; with `rehearse` their answers are made up), `store` keeps large
     values and must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in
-    histories and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`).
+    histories and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
+    MCP servers of `flows` offer (default: `flow.lock` beside the first of them).
     """
 
     def __init__(
@@ -86,9 +91,13 @@ class FlowPlugin(SimplePlugin):
         people: Path | None = None,
         rehearse: bool = False,
         keys: Keyring | None = None,
+        lock: Path | None = None,
     ) -> None:
+        flows = tuple(flows)
         self._tools = unique(map(tool_of, tools))
         self._definitions = definitions(flows)
+        self._lock = lock_of(lock, flows)
+        self._servers: Servers | None = None
         keys = self._keys = keyring_of() if keys is None else keys
         self._store = store if store is not None else store_in(state_folder().objects, keys)
         self._provider = provider
@@ -122,16 +131,26 @@ class FlowPlugin(SimplePlugin):
         return super().configure_replayer(config)
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        queue = config["task_queue"]
+        self._serve(queue)
         beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
-        self._agreements.check(
-            self._definitions, self._tools, config["task_queue"], partial=self._partial, beside=beside
-        )
+        self._agreements.check(self._definitions, self._tools, queue, partial=self._partial, beside=beside)
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse)
         config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
-        self._orphans = Orphans(config["client"], config["task_queue"])
+        self._orphans = Orphans(config["client"], queue)
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
+
+    def _serve(self, queue: str) -> None:
+        """Add the tools that MCP servers carry out."""
+        if not any(tool.served for definition in self._definitions for tool in definition.tools.values()):
+            return
+        # Servers need libraries that other workers do without.
+        from interpreter.worker.served import served_tools, servers_of
+
+        servers = self._servers = servers_of(self._lock)
+        self._tools |= served_tools(self._definitions, queue, self._tools, self._lock, servers, partial=self._partial)
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
         tools = {
@@ -154,12 +173,16 @@ class FlowPlugin(SimplePlugin):
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
+        if self._servers is not None and any(tool.served is not None for tool in self._tools.values()):
+            self._servers.prepare()
         watching = asyncio.create_task(self._orphans.watch()) if self._orphans is not None else None
         try:
             yield
         finally:
             if watching is not None:
                 watching.cancel()
+            if self._servers is not None:
+                await self._servers.close()
             if self._runner is not None:
                 self._runner.close()
             if self._provider is not None:

@@ -71,6 +71,12 @@ PARTIAL = {
             "Apply Binary Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Widen",
             "what makes a value, so that its size is looked at; the others only find one",
         ),
+        (
+            "interpreter/mcp/fitting.py",
+            "GenericType ListType RecordType",
+            "types that hold others; any other has no parts",
+        ),
+        ("interpreter/mcp/fitting.py", "ListType LiteralType RecordType", "types with something to look at inside"),
         ("dsl/semantics/origins.py", "AwaitApproval Step", "what gives records with fields that are written"),
         (
             "dsl/semantics/declare.py",

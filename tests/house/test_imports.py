@@ -7,7 +7,7 @@ import pytest
 
 from tests.house.checkout import ROOT
 
-HEAVY = ("temporalio", "openai", "pydantic", "jsonschema", "rich", "genai_prices", "yaml")
+HEAVY = ("temporalio", "openai", "pydantic", "jsonschema", "rich", "genai_prices", "yaml", "mcp", "mcp_types", "httpx2")
 
 LOADED = """
 import sys
@@ -38,7 +38,10 @@ def test_a_door_of_the_language_loads_nothing_heavy(module: str) -> None:
 
 
 def test_the_door_of_the_run_loads_neither_a_provider_nor_the_console() -> None:
-    assert set(loaded("import interpreter.api")) & {"openai", "rich", "genai_prices"} == set()
+    assert (
+        set(loaded("import interpreter.api")) & {"openai", "rich", "genai_prices", "yaml", "mcp", "mcp_types", "httpx2"}
+        == set()
+    )
 
 
 def test_the_measure_can_fail() -> None:

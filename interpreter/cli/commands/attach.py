@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsl.definition.seal import Sealed
+from dsl.definition.unseal import unseal
 from interpreter.boundary import names
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
@@ -21,7 +23,11 @@ from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import Voice, tool_logs
 from interpreter.cli.tools import chosen_tools, told
 from interpreter.cli.working import loaded_tools, working
+from interpreter.client.compiling import compile_flow
+from interpreter.client.errors import ClientError
 from interpreter.client.listing import attribute
+from interpreter.client.submission import read_source
+from interpreter.mcp.place import NAME as LOCK
 
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
@@ -89,7 +95,13 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
                 loaded = loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
                 rehearse = wanted.serving.rehearse or (before is not None and before.rehearse)
                 serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse)
-                await stack.enter_async_context(working(client, description.task_queue, loaded, None, serving=serving))
+                file = Path(before.flow_path) if before is not None else None
+                hash_ = (await description.memo()).get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE)
+                sealed = still_there(file, flow, str(hash_)) if file is not None else None
+                lock = file.with_name(LOCK) if file is not None else None
+                await stack.enter_async_context(
+                    working(client, description.task_queue, loaded, sealed, partial=True, serving=serving, lock=lock)
+                )
                 said = [*serving.said, *map(told, modules)]
             screen = choose_screen(flow, as_json=wanted.as_json)
             voice.through(screen.say)
@@ -104,3 +116,15 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
 
 def _modules(before: Remembered | None, named: tuple[str, ...]) -> tuple[str, ...]:
     return chosen_tools(named, None).modules if named or before is None else tuple(before.tools)
+
+
+def still_there(file: Path, flow: str, hash: str) -> Sealed | None:
+    """What the run was started with, where the file still says it, and servers carry out some of its tools: the worker
+    then has those.
+    """
+    try:
+        sealed = compile_flow(read_source(file), flow)
+    except ClientError:
+        return None
+    served = any(tool.served is not None for tool in unseal(sealed.json, sealed.hash).tools.values())
+    return sealed if served and sealed.hash == hash else None

@@ -32,6 +32,7 @@ from interpreter.client.compiling import compile_flow
 from interpreter.client.ids import checked_id
 from interpreter.client.starting import Again, new_id
 from interpreter.client.submission import input_schema, read_source
+from interpreter.mcp.place import NAME as LOCK
 
 if TYPE_CHECKING:
     from interpreter.identity.keys import SigningKey
@@ -160,7 +161,8 @@ async def _run(wanted: Wanted, target: Target) -> int:
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(connected(target))
         stack.enter_context(tool_logs(target.folder, id, voice))
-        worker = working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving)
+        lock = wanted.file.with_name(LOCK)
+        worker = working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving, lock=lock)
         await stack.enter_async_context(worker)
         run = await client.submit(
             sealed,

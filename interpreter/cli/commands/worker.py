@@ -13,6 +13,7 @@ from interpreter.cli.tools import chosen_tools
 from interpreter.cli.working import loaded_tools, plugin_for
 from interpreter.client.client import TASK_QUEUE
 from interpreter.encryption.keyring import keyring_of
+from interpreter.mcp.errors import UnusableServers
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.running import run_worker
 
@@ -34,6 +35,12 @@ Examples:
     metavar="FILE",
     help="A flow whose tools this worker must have.",
 )
+@click.option(
+    "--lock",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What pins the MCP servers of the flows.  [default: flow.lock beside the first --flow]",
+)
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
 @serving_options
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
@@ -41,6 +48,7 @@ Examples:
 def worker(
     tools: tuple[str, ...],
     flows: tuple[Path, ...],
+    lock: Path | None,
     partial: bool,
     task_queue: str,
     serving: Serving,
@@ -50,12 +58,13 @@ def worker(
 
     Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
     """
-    return carry_out(_worker(tools, flows, partial, task_queue, serving, target))
+    return carry_out(_worker(tools, flows, lock, partial, task_queue, serving, target))
 
 
 async def _worker(
     tools: tuple[str, ...],
     flows: tuple[Path, ...],
+    lock: Path | None,
     partial: bool,
     task_queue: str,
     serving: Serving,
@@ -63,7 +72,7 @@ async def _worker(
 ) -> None:
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
     async with connected(target) as client:
-        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving)
+        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock)
 
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
@@ -76,5 +85,5 @@ async def _worker(
         try:
             with tool_logs(target.folder, f"worker-{task_queue}", lambda line: click.echo(line, err=True)):
                 await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
-        except SignatureError as error:
+        except (SignatureError, UnusableServers) as error:
             raise Refused(str(error)) from error
