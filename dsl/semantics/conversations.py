@@ -7,7 +7,7 @@ that the step binds, a field of the value, a conversion.
 
 from collections.abc import Iterator
 
-from dsl.ast.declarations import AgentDeclaration, Summarise
+from dsl.ast.declarations import AgentDeclaration, Summarise, Use
 from dsl.ast.expressions import Binary, Expression, FunctionCall, ListLiteral, Name
 from dsl.ast.statements import Step
 from dsl.semantics.builtins import Given
@@ -119,9 +119,9 @@ def continued(step: Step, value: Expression, signature: Signature | None, state:
 
 
 def taken_elsewhere(signature: Signature) -> Iterator[Finding]:
-    """Conversations among what a tool or an agent takes and gives: only flows pass them on."""
+    """Conversations among what a tool or an agent takes and gives: only flows and functions pass them on."""
     node, kind = signature.node, signature.kind
-    if kind == "flow":
+    if kind not in _TAKES:
         return
     fields = {field.name: field for field in node.parameters}
     for member in signature.parameters:
@@ -139,6 +139,19 @@ _GIVES = {
     "tool": ("a tool gives no conversation", 'add what it gives: `talk + [{ role: "user", text: … }]`'),
     "agent": ("a model answers no conversation", "`transcript(STEP)` is the one that it had"),
 }
+
+
+def told_to_model(node: Use, signature: Signature, then: Type, inference: Inference) -> None:
+    """A model writes no conversation and reads none: neither what it gives to a call, nor what it is told of it."""
+    given = next((each for each in signature.parameters if holds_conversation(each.type)), None)
+    if given is not None:
+        message = f"a model gives no conversation, and `{given.name}` of `{node.target}` is one"
+        inference.report(InvalidType(node, message, "use a flow that has the conversation from elsewhere"))
+    elif holds_conversation(then):
+        message = f"a model is told no conversation, and `{node.target}` gives one"
+        inference.report(
+            InvalidType(node.then or node, message, "say what it is told: `then` with a function that gives a text")
+        )
 
 
 def summarised(agent: AgentDeclaration, node: Summarise, inference: Inference) -> None:

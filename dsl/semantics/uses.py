@@ -10,12 +10,13 @@ from dsl.ast.declarations import RESULT, AgentDeclaration, ToolDeclaration, Use
 from dsl.ast.statements import Person
 from dsl.expressions.names import names
 from dsl.semantics import arguments
+from dsl.semantics.conversations import told_to_model
 from dsl.semantics.findings import DefinedTwice, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature, Symbol
-from dsl.semantics.types import BOOL, NOTHING, TEXT, Member
+from dsl.semantics.types import BOOL, NOTHING, TEXT, Member, Type
 
 
 def agent(node: AgentDeclaration, state: State, inference: Inference) -> None:
@@ -39,20 +40,21 @@ def _use(node: Use, state: State, inference: Inference) -> None:
         return
     inference.facts.callees[id(node)] = signature
     if not signature.damaged:
-        _then(node, signature, state, inference)
+        told_to_model(node, signature, _then(node, signature, state, inference), inference)
         _only(node, signature, state, inference)
 
 
-def _then(node: Use, signature: Signature, state: State, inference: Inference) -> None:
+def _then(node: Use, signature: Signature, state: State, inference: Inference) -> Type:
+    """The type of what the model is told."""
     if node.then is None:
-        return
+        return signature.returns
     if signature.returns == NOTHING:
         message = f"`{node.target}` gives no result, so there is nothing to reshape"
         inference.report(InvalidType(node.then, message, "leave `then` out"))
-        return
+        return NOTHING
     if RESULT in state.names:
         inference.report(DefinedTwice(node.then, RESULT, state.names[RESULT].node))
-    inference.infer(node.then, state.define(Symbol(RESULT, "result", signature.returns, node)))
+    return inference.infer(node.then, state.define(Symbol(RESULT, "result", signature.returns, node)))
 
 
 def _only(node: Use, signature: Signature, state: State, inference: Inference) -> None:

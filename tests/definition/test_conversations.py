@@ -110,3 +110,23 @@ def test_a_transcript_of_a_step_that_gives_none_is_no_definition() -> None:
     data = sealed(f"{HEAD}step one = helper(big) return len(transcript(one))\n}}").json
     with pytest.raises(UnsealError, match=r"there is no name `transcript\(one\)`"):
         unseal(data.replace(b'"transcript":true', b'"transcript":false'))
+
+
+def test_functions_take_and_give_conversations() -> None:
+    text = f"""{HEAD.split("flow main", maxsplit=1)[0]}
+fn size(t: conversation) -> int = len(t)
+fn short(t: conversation) -> conversation at most 2 messages = t
+fn added(t: conversation, s: text) -> conversation = short(t) + [{{ role: "user", text: s }}]
+flow main(talk: conversation, big: text) -> int budget 10k tokens {{
+  let it = {{ n: size(talk), short: short(talk), added: added(talk, "x") }}
+  return it.n
+}}
+"""
+    found = definition(text)
+    let = found.flows["main"].body.statements[0]
+    assert isinstance(let, statements.Let)
+    it: Any = evaluate(let.value, {"talk": TALK}, converting(CONSTANT, found.types))
+    assert it["n"] == 4
+    assert it["short"]["sizes"] == [60, size_of(HELLO)]
+    assert [each["text"] for each in it["added"]["tail"]] == ["Hello", "x"]
+    assert len(it["added"]["sizes"]) == 3
