@@ -16,6 +16,7 @@ from dsl.values import chunks
 from dsl.values.codec import encoded, load
 from dsl.values.conversations import Message, text_of
 from dsl.values.references import joined
+from dsl.values.spoken import without_answers
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.boundary.talk import Talk
 from interpreter.core.talks import said
@@ -39,7 +40,7 @@ class Talks:
         prompt, instructions, head, preamble, messages = self._joined(request)
         talk = _talk(request)
         kept = chunks.last_messages(head, talk.shown, self._read)
-        shown = [self._readable(message) for message in [*kept, *messages]]
+        shown = [self._readable(message) for message in without_answers([*kept, *messages[talk.hidden :]])]
         tools, schema = talk.tools_text, request.schema_text
         if preamble is None:
             shown.append({"role": "user", "text": self._text(prompt)})

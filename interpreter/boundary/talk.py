@@ -9,10 +9,11 @@ JSON = Any
 @dataclass
 class Talk:
     """The conversation that a request is part of. `messages` come after those that are kept in the chain of chunks at
-    `head`, of which the last `shown` are sent. A first request carries its texts and `tools_text` (a JSON list of
-    `name`, `description` and `parameters`, in order); they are kept then, and later requests have the reference of that
-    in `preamble`. `again`: the prompt is not among the messages that are shown, so it comes before them. `kept_bytes`:
-    how many bytes of what is sent are kept. `notice` is said last, for this request alone.
+    `head`, of which the last `shown` are sent; the first `hidden` of `messages` are not sent either. A first request
+    carries its texts and `tools_text` (a JSON list of `name`, `description` and `parameters`, in order); they are kept
+    then, and later requests have the reference of that in `preamble`. `again`: the prompt is not among the messages
+    that are shown, so it comes before them. `kept_bytes`: how many bytes of what is sent are kept. `notice` is said
+    last, for this request alone.
     """
 
     head: JSON = None
@@ -23,6 +24,7 @@ class Talk:
     again: bool = False
     kept_bytes: int = 0
     notice: str | None = None
+    hidden: int = 0
 
 
 @dataclass

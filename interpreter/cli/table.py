@@ -31,6 +31,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),
         Entry("show", "interpreter.cli.commands.show:show", "Show how a run stands."),
         Entry("result", "interpreter.cli.commands.result:result", "Print the result of a run."),
+        Entry(
+            "transcript",
+            "interpreter.cli.commands.transcript:transcript",
+            "Show what the agents of a run were told and what they answered.",
+        ),
     ),
     "Answer": (
         Entry("approvals", "interpreter.cli.commands.approvals:approvals", "List the questions that are open."),

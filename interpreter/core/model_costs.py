@@ -145,7 +145,7 @@ def _dearest(price: Price) -> Decimal:
 
 
 def _of_talk(talk: Talk) -> int:
-    return talk.kept_bytes + len(talk.notice or "") + sum(size_of(each) for each in talk.messages)
+    return talk.kept_bytes + len(talk.notice or "") + sum(size_of(each) for each in talk.messages[talk.hidden :])
 
 
 def _bytes(text: str | Reference) -> int:

@@ -61,18 +61,23 @@ def begin(continued: Value, offered: list[int], tools_text: str | None) -> TalkM
 
 
 def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
-    """The conversation as the next request carries it: the agent's latest `keep_last` messages, or all."""
+    """The conversation as the next request carries it: the agent's latest `keep_last` messages, or all. What the calls
+    of a turn came to is shown with the message that asked for them, however many there are. All that came since is
+    carried, because it is kept with the answer.
+    """
     begun = talk.turns > 0
-    sizes = talk.sizes if keep_last is None else talk.sizes[-keep_last:]
-    kept = max(0, len(sizes) - len(talk.fresh))
-    fresh = talk.fresh if keep_last is None else talk.fresh[-keep_last:]
+    least = len(talk.fresh) + 1 if begun else 0
+    count = len(talk.sizes) if keep_last is None else min(len(talk.sizes), max(keep_last, least))
+    hidden, kept = len(talk.sizes) - count, max(0, count - len(talk.fresh))
+    sizes = talk.sizes[hidden:]
     return Talk(
-        head=talk.head if kept else None,
+        head=talk.head,
         shown=kept,
-        messages=cast("list[Value]", fresh),
+        hidden=max(0, len(talk.fresh) - count),
+        messages=cast("list[Value]", talk.fresh),
         preamble=talk.preamble,
         tools_text=None if begun else talk.tools_text,
-        again=begun and talk.first < len(talk.sizes) - len(sizes),
+        again=begun and talk.first < hidden,
         kept_bytes=sum(sizes[:kept]) + (talk.preamble_bytes if begun else 0),
     )
 

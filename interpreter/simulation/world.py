@@ -7,6 +7,7 @@ from typing import Any
 
 from dsl.expressions.values import substitute
 from dsl.values.conversations import text_of
+from dsl.values.spoken import without_answers
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.boundary.talk import AskedCall
 from interpreter.core.commands import CallTool
@@ -93,7 +94,7 @@ class World:
             head, kept = chunk["previous"], [*chunk["messages"], *kept]
         first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
         prompt = [{"role": "user", "value": first}]
-        shown = [*kept[len(kept) - talk.shown :], *talk.messages]
+        shown = without_answers([*kept[len(kept) - talk.shown :], *talk.messages[talk.hidden :]])
         return spoken(fetch(self, [*shown, *prompt] if talk.preamble is None else [*prompt * talk.again, *shown]))
 
     def keep(self, request: ChatRequest, result: ChatResult) -> ChatResult:

@@ -14,7 +14,7 @@ from dsl.expressions.values import Reference, Value, substitute
 from dsl.expressions.wire import to_wire
 from dsl.values import chunks
 from dsl.values.codec import encoded, load
-from dsl.values.conversations import Conversation, conversation, head_of, sizes_of, tail_of
+from dsl.values.conversations import Conversation, Message, conversation, head_of, sizes_of, tail_of
 from dsl.values.references import joined
 from dsl.values.spoken import is_conversation, opened, readable
 from interpreter.boundary.payloads import JSON, References
@@ -52,7 +52,7 @@ def told(store: ObjectStore, data: JSON, references: References) -> JSON:
 
 def _spelled_out(store: ObjectStore, value: Any) -> Any:
     if is_conversation(value):
-        return messages_of(store, value)
+        return readable_messages(store, chunks.all_messages(value, reading(store)))
     if type(value) is list:
         return [_spelled_out(store, item) for item in value]
     if type(value) is dict:
@@ -60,14 +60,14 @@ def _spelled_out(store: ObjectStore, value: Any) -> Any:
     return value
 
 
-def messages_of(store: ObjectStore, talk: Conversation) -> list[dict[str, Value]]:
-    """All messages, as people read them. Raises `StoreError`."""
+def readable_messages(store: ObjectStore, messages: list[Message]) -> list[JSON]:
+    """Messages as people read them. Raises `StoreError`."""
 
     def content(value: Value) -> Value:
         found: Value = substitute(value, lambda reference: content_of(store, reference))
         return found
 
-    return [readable(message, content) for message in chunks.all_messages(talk, reading(store))]
+    return [readable(message, content) for message in messages]
 
 
 def reading(store: ObjectStore) -> chunks.Read:

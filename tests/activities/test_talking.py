@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.expressions.values import Reference
+from dsl.values.chunks import all_messages
 from dsl.values.codec import encoded
-from dsl.values.conversations import EMPTY
+from dsl.values.conversations import EMPTY, conversation, sizes_of
 from dsl.values.references import parted
 from interpreter.activities.talking import Talks
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
@@ -63,6 +64,36 @@ def test_the_latest_are_shown_and_the_prompt_before_them() -> None:
     assert conversing.turn("first") == ["user where is it?"]
     assert conversing.turn("second") == ["user where is it?", "assistant", "tool first"]
     assert conversing.turn("third") == ["user where is it?", "assistant", "tool second"]
+
+
+def test_what_calls_came_to_is_shown_with_the_message_that_asked_and_all_of_it_is_kept() -> None:
+    """Otherwise a provider refuses the request, or a model never sees what it asked for."""
+    store = _Store()
+    conversing = Conversing(store, keep_last=3)
+    conversing.turn("first")
+    conversing.memory.fresh += [{"role": "tool", "call": f"more-{n}", "value": f"more {n}"} for n in range(4)]
+    conversing.memory.sizes += [20] * 4
+    more = [f"tool more {n}" for n in range(4)]
+    assert conversing.turn("second") == ["user where is it?", "assistant", "tool first", *more]
+    assert conversing.turn("third") == ["user where is it?", "assistant", "tool second"]
+    talk = talks.transcript(conversing.memory)
+    assert len(all_messages(talk, lambda one: store.get(one.hash))) == len(sizes_of(talk)) == 11
+
+
+def test_of_a_conversation_that_is_gone_on_with_all_is_kept_and_the_latest_shown() -> None:
+    store = _Store()
+    conversing = Conversing(store, keep_last=2)
+    said: list[Any] = [
+        {"role": "user", "text": "a"},
+        {"role": "assistant", "calls": [{"id": "c", "name": "n", "arguments": "{}"}]},
+        {"role": "tool", "call": "c", "value": "b"},
+        {"role": "user", "text": "d"},
+    ]
+    conversing.memory = talks.begin(conversation(None, said, [20] * 4), [], None)
+    assert conversing.turn("first") == ["user d", "user where is it?"], "no answer without its call"
+    talk = talks.transcript(conversing.memory)
+    assert all_messages(talk, lambda one: store.get(one.hash))[:4] == said
+    assert len(sizes_of(talk)) == 7
 
 
 def test_large_results_stay_where_they_are() -> None:

@@ -39,7 +39,9 @@ from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
 from interpreter.simulation.world import spoken
+from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
+from tests.runs import conversations
 from tests.runs.case import Case, Plan, Seen, call_text
 
 _RUN = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
@@ -71,6 +73,7 @@ class Served:
         self.client = client
         self.task_queue = task_queue
         self.runs: dict[str, ServedRun] = {}
+        self.store: ObjectStore = MemoryStore()
 
     async def run(self, case: Case, *, continue_eagerly: bool = False) -> tuple[Seen, ServedRun]:
         run = await self._start(case, continue_eagerly)
@@ -82,7 +85,7 @@ class Served:
             run.view = await run.handle.query(STATE_QUERY, 0, result_type=RunView)
             for answering in run.answering.values():
                 await answering
-        return _seen(run, ending), run
+        return _seen(run, ending, self.store), run
 
     async def _start(self, case: Case, continue_eagerly: bool) -> ServedRun:
         id_ = f"{case.name}--{uuid4().hex[:8]}"
@@ -165,6 +168,7 @@ class Served:
 
     def keep(self, case: Case, store: ObjectStore) -> None:
         """Put what the case refers to into the store."""
+        self.store = store
         for value in case.objects.values():
             store.put(json.dumps(value, sort_keys=True).encode())
 
@@ -223,10 +227,10 @@ async def _take(seconds: float) -> None:
         activity.heartbeat()
 
 
-def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]") -> Seen:
+def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]", store: ObjectStore) -> Seen:
     view = run.view
     assert view is not None
-    outcome, result, failure = _ended(ending)
+    outcome, result, failure = _ended(ending, store)
     return Seen(
         outcome=outcome,
         result=result,
@@ -243,10 +247,10 @@ def _within(key: str, run: str) -> str:
     return _RUN.sub("", key.removeprefix(run)).removeprefix("/")
 
 
-def _ended(ending: "asyncio.Task[RunResult]") -> tuple[str, Any, dict[str, Any] | None]:
+def _ended(ending: "asyncio.Task[RunResult]", store: ObjectStore) -> tuple[str, Any, dict[str, Any] | None]:
     error = ending.exception()
     if error is None:
-        return "completed", ending.result().value, None
+        return "completed", conversations.served(store, ending.result()), None
     cause = cast(WorkflowFailureError, error).cause
     if isinstance(cause, CancelledError):
         return "cancelled", None, None

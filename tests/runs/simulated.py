@@ -5,12 +5,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
+from tests.runs import conversations
 from tests.runs.case import Case, Plan, Seen, call_text
 
 
@@ -43,7 +43,7 @@ class Simulated:
         failure = decode(run.finish.failure) if run.finish.failure else None
         return Seen(
             outcome=run.finish.outcome,
-            result=shown(run.finish.value),
+            result=conversations.simulated(self.world, run.finish.value),
             failure={"kind": failure.kind, "message": failure.message, "path": failure.path} if failure else None,
             calls=[call_text(c.name, c.arguments, c.key.removeprefix("run/")) for c in self.world.calls],
             ledger=[f"{entry.state} {entry.path}" for entry in run.state.ledger.values()],

@@ -1,0 +1,44 @@
+"""Conversations on a real server: what is told of them over all executions."""
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.worker import Worker
+
+from interpreter.client.run import Run
+from interpreter.client.transcripts import transcripts
+from interpreter.providers.rehearsal import RehearsalProvider
+from interpreter.worker.plugin import FlowPlugin
+from tests.live.runs import Runs
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FLOW = """edition 1
+agent helper(question: text) -> text { model "gpt-4o-mini" prompt "{{ question }}" }
+flow ask(talk: conversation, question: text) -> conversation budget 9k tokens {
+  step reply = helper(question) { continue talk }
+  return transcript(reply)
+}
+flow main(words: text) -> int budget 900k tokens {
+  var talk: conversation at most 5 messages = [{ role: "user", text: words }]
+  for n in range(4) {
+    step below = ask(talk, "child {{ n }}")
+    step reply = helper("question {{ n }}") { continue below }
+    set talk = transcript(reply)
+  }
+  return len(talk)
+}
+"""
+
+
+async def test_it_goes_on_over_executions_and_called_flows_and_is_told_of_all(runs: Runs) -> None:
+    here = Runs(runs.client, "conversations")
+    plugin = FlowPlugin(provider=RehearsalProvider(), store=here.store)
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[plugin]):
+        run = await here.start(FLOW, {"words": "w" * 5_000}, eagerly=True)
+        assert await run.value() == 5
+    assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)) > 2
+    found = await transcripts(Run(run.id, here.client, here.store))
+    assert [each.step for each in found] == [f"main/for#2[{n}]/reply" for n in range(4)]
+    asked = [[said["text"] for said in each.messages if said["role"] == "user"] for each in found]
+    assert asked[0] == ["w" * 5_000, "child 0", "question 0"]
+    assert asked[3] == ["child 2", "question 2", "child 3", "question 3"]
