@@ -1,7 +1,7 @@
 """The whole pipeline, from text to facts and problems: what the commands, the editor and the tests all call."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
@@ -9,6 +9,7 @@ from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.facts import Facts

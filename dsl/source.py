@@ -6,8 +6,9 @@ Lines and columns are computed from a `Source` only when someone is shown a plac
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Declarations: what a file defines."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal as OneOf
 
@@ -8,6 +7,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry, Stage
 from dsl.ast.types import Field, Type
+from dsl.dataclass import dataclass
 
 RESULT = "result"
 """What a tool gave is called so in its undo, and what is used in `then`."""

@@ -4,11 +4,11 @@
 and where a declared function is called.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from dsl.ast import types
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ texts that mean the same give equal trees. Facts that are found out about a node
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
+from dsl.dataclass import dataclass
 from dsl.source import NOWHERE, Span
 
 

@@ -7,12 +7,12 @@ be silent: a block without an address cannot be entered, and a name without a ro
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.node import Node
 from dsl.ast.statements import Budget
+from dsl.dataclass import dataclass
 
 Names = Iterable[tuple[str | None, Node]]
 Blocks = tuple[tuple[str, ast.Block], ...]

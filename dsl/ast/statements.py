@@ -1,12 +1,12 @@
 """Statements. Durations are whole milliseconds. A construct's grammar rule, class and construct file share its name."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal as OneOf
 
 from dsl.ast.expressions import Argument, Expression
 from dsl.ast.node import Node
 from dsl.ast.types import RecordType, Type
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

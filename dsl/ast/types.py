@@ -1,10 +1,10 @@
 """Type expressions as written. What they denote is decided in `dsl.semantics` and, at run time, in `dsl.values`."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from dsl.ast import expressions
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

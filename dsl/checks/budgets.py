@@ -1,7 +1,6 @@
 """SF305: budgets that cannot hold: for what is not counted there, or smaller than what they contain."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
@@ -10,6 +9,7 @@ from dsl.ast.node import Node, children
 from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop, Return, Sleep, Step, Until
 from dsl.ast.statements import Break as BreakStatement
 from dsl.checks.program import Program
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
 from dsl.semantics.nodes import by_class

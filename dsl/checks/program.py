@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.call_graph import CallGraph, call_graph

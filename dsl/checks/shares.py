@@ -5,13 +5,14 @@ lent all that is left, and those beside it would wait until it ends.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
 from dsl.ast.statements import Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic
 
 _UNITS = ("usd", "tokens", "calls")

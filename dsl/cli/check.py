@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.cli.internal import blaming_ourselves
+from dsl.cli.loading import loading
 from dsl.cli.reading import Given, sources
 from dsl.cli.reporting import report
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -42,7 +43,8 @@ def check(context: click.Context, paths: Sequence[str], form: str, strict: bool)
 
 
 def diagnostics_of(given: Given) -> Sequence[Diagnostic]:
-    from dsl.analysis import analyse
+    with loading():
+        from dsl.analysis import analyse
 
     if given.unreadable is not None:
         return (given.unreadable,)

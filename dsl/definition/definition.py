@@ -1,12 +1,13 @@
 """What a run knows of its flow: the flow itself and everything that it reaches, by name, under one hash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Type
+from dsl.dataclass import dataclass
 from dsl.values.signature import Signature, signature, with_key
 
 

@@ -12,7 +12,7 @@ that the machine would still find; never the other way round.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias, assert_never
 
 from dsl.ast import statements as ast
@@ -21,6 +21,7 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node, walk
 from dsl.ast.shapes import only_counts_rounds, shape
+from dsl.dataclass import dataclass
 from dsl.expressions.names import names
 
 

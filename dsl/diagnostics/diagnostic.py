@@ -1,8 +1,8 @@
 """A diagnostic is a value: nothing in `dsl` raises because of what an author wrote."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from dsl.dataclass import dataclass
 from dsl.source import Span
 
 

@@ -4,10 +4,10 @@ A title, what the code means, a block that triggers exactly this code, and the s
 """
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from dsl.dataclass import dataclass
 from dsl.diagnostics.codes import CODES
 
 _BLOCK = re.compile(r"^```flow (bad|good)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -15,8 +15,8 @@ Widths are those of a terminal: a tab is drawn as four columns, wide characters 
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.diagnostics.inert import inert, inert_lines, is_active
 from dsl.source import Source

@@ -1,11 +1,11 @@
 """What an evaluation may ask of the world (the time, a unique id), and what it may cost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, TypeAlias
 
 from dsl.ast.types import Type
+from dsl.dataclass import dataclass
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.values import Value
 

@@ -5,9 +5,9 @@ flow may use. What it cannot do is an `EvaluationError`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from dsl.dataclass import dataclass
 from dsl.expressions import functions_list as lists
 from dsl.expressions import functions_number as numbers
 from dsl.expressions import functions_order as order

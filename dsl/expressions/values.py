@@ -17,10 +17,11 @@ not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workfl
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, Union
+
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

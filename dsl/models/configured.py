@@ -15,13 +15,12 @@ a file, and counts more.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from dsl.dataclass import dataclass
 from dsl.models import known
 
 NAME = "steadflow.toml"
@@ -128,6 +127,8 @@ def _in_file(path: Path) -> dict[str, Settings]:
 
 
 def _read(text: str, where: str) -> dict[str, Settings]:
+    import tomllib  # most projects have no such file
+
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

@@ -14,12 +14,13 @@ something says so, and is asked again without it.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-FILE = files("dsl.models") / "models.json"
+from dsl.dataclass import dataclass
+
+FILE = Path(__file__).with_name("models.json")
 
 _VARIANT = re.compile(
     r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$"

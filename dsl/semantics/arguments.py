@@ -1,12 +1,12 @@
 """Which argument goes to which parameter, the same for calls and for functions; and calls of what the file declares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node
 from dsl.ast.statements import Call
+from dsl.dataclass import dataclass
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.findings import ArgumentProblem, BadArgument, UnknownName, WrongKind
 from dsl.semantics.inference import Inference, Wanted

@@ -5,9 +5,9 @@ A parameter accepts a *shape*: a set of types with a name in words. The result m
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from dsl.ast.expressions import Expression, Literal
+from dsl.dataclass import dataclass
 from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join
 from dsl.semantics.types import (
     BOOL,

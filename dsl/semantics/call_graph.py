@@ -1,13 +1,13 @@
 """Which flow calls which, by a step or by way of agents that use it: for the main flow of a file, and for recursion."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, FunctionDeclaration, Use
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.statements import Call, Step
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 

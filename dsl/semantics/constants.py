@@ -5,13 +5,14 @@ fields may have defaults that call others. They are worked out as the run would,
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from dsl.ast.expressions import Binary, Expression, FunctionCall, Index
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import Field, RecordType, Type
+from dsl.dataclass import dataclass
 from dsl.expressions.context import CONSTANT, Context
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import TOO_DEEP, evaluate

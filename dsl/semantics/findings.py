@@ -4,11 +4,11 @@ Semantics finds these in passing, because finding them needs the state of names 
 needs only the tree finds its own.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 from dsl.semantics.types import Type
 
 

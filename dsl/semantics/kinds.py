@@ -8,8 +8,9 @@ The run knows them by the constants of `interpreter.boundary.failures`; a test c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from dsl.dataclass import dataclass
 
 Caught = Literal["in general", "by its name", "inside its budget"]
 """`in general`: also by a handler that names no kind. `inside its budget`: not from outside the block that has it."""

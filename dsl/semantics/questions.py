@@ -1,11 +1,11 @@
 """Everything that people are asked: approvals of flows, and the gates before what an agent uses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dsl.ast.declarations import Use
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Stage
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 
 

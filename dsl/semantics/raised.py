@@ -6,12 +6,12 @@ its condition holds is not known. A `fail` whose kind is worked out may have any
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Conditional, Entry, Expression, Literal, RecordLiteral, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import Call, Fail
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 

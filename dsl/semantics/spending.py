@@ -16,7 +16,7 @@ beside the siblings, that much is still worth waiting for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import reduce
 from typing import assert_never
@@ -26,6 +26,7 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclarat
 from dsl.ast.defaults import MOST_REASKS, MOST_TRIES
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Budget
+from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import CallGraph
 from dsl.semantics.facts import Facts
 from dsl.semantics.types import ListOf

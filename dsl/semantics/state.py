@@ -5,10 +5,11 @@ everything in a state holds on every way that leads there. A way that leaves (`r
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import count
 
 from dsl.ast.expressions import Expression
+from dsl.dataclass import dataclass
 from dsl.expressions.names import names as names_in
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import Type

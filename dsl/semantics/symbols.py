@@ -1,6 +1,6 @@
 """What a name stands for: declarations of the file, and the names that the statements of a flow define."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from dsl.ast.declarations import (
@@ -11,6 +11,7 @@ from dsl.ast.declarations import (
     TypeDeclaration,
 )
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 from dsl.semantics.types import Member, Type
 
 SymbolKind = Literal[

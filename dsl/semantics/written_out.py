@@ -4,11 +4,10 @@ what it calls. Ten functions that each call the one before twice are a thousand;
 What calls itself, by whatever way, has no size; another check says so.
 """
 
-from dataclasses import dataclass
-
 from dsl.ast.declarations import FunctionDeclaration
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.node import Node, children
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 
 LARGEST = 2_000

@@ -6,8 +6,8 @@ reductions which any further token would have caused may have happened.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from dsl.dataclass import dataclass
 from dsl.source import Span
 from dsl.syntax.grammar import END, Production, Tables
 from dsl.syntax.token import Token

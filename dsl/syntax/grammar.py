@@ -1,8 +1,9 @@
 """The parse tables of `grammar/flow.lark`: the only place where Lark is used.
 
 Lark makes the LALR(1) tables; `automaton.py` runs them. The tables are plain data, so they are kept in a cache (JSON,
-which cannot carry code, written aside and moved into place) and a warm start does not even import Lark. A cache that
-cannot be read or written costs time, never the result.
+which cannot carry code, written aside and moved into place) and a warm start does not even import Lark. A file passes
+through few of the states, so each row is a line of its own, and read when it is first needed. A cache that cannot be
+read or written costs time, never the result.
 """
 
 import contextlib
@@ -10,10 +11,12 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from dsl.dataclass import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -22,29 +25,41 @@ if TYPE_CHECKING:
 
 START = "module"
 END = "$END"
-_FORMAT = "2"
+_FORMAT = "3"
 
 
-@dataclass(frozen=True, slots=True)
-class Production:
-    """One right-hand side. `plan` says what its children become: None is an absent optional, otherwise the position
-    of a child, and whether its own children take its place. `single` passes an only child through; a `documented` one
-    begins with docs, which are not part of its place."""
+class Production(NamedTuple):
+    """One right-hand side. `plan` says what its children become: None is an absent optional, otherwise (two items) the
+    position of a child, and whether its own children take its place. `single` passes an only child through; a
+    `documented` one begins with docs, which are not part of its place."""
 
     name: str
     left: str
     size: int
-    plan: tuple[tuple[int, bool] | None, ...]
+    plan: Sequence[Sequence[int] | None]
     single: bool
     inline: bool
     documented: bool
+
+
+class Rows(dict[int, dict[str, int]]):
+    """A row for each state, each read when it is first asked for."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def __missing__(self, state: int) -> dict[str, int]:
+        row: dict[str, int] = json.loads(self.lines[state])
+        self[state] = row
+        return row
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """`actions[state][symbol]` is the next state, or `-1 - n` to reduce by production `n`."""
 
-    actions: tuple[dict[str, int], ...]
+    actions: Rows
     productions: tuple[Production, ...]
     start: int
     end: int
@@ -58,12 +73,12 @@ def tables() -> Tables:
     text = grammar_text()
     place = _cache_path(text)
     try:
-        return _from_json(json.loads(place.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        return _read(place.read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
         made = build(text)
     # A read-only home or a full disk only means that the next start is as slow as this one.
     with contextlib.suppress(OSError):
-        _write(place, json.dumps(asdict(made), separators=(",", ":")))
+        _write(place, _written(made))
     return made
 
 
@@ -112,7 +127,7 @@ def _tables(made: "Lark") -> Tables:
         else:
             patterns[terminal.name] = terminal.pattern.value
     return Tables(
-        actions=tuple(actions),
+        actions=Rows([json.dumps(row, separators=(",", ":")) for row in actions]),
         productions=tuple(_production(rule) for rule in numbers),
         start=table.start_states[START],
         end=table.end_states[START],
@@ -123,7 +138,7 @@ def _tables(made: "Lark") -> Tables:
 
 def _production(rule: "Rule") -> Production:
     symbols = iter(enumerate(rule.expansion))
-    plan: list[tuple[int, bool] | None] = []
+    plan: list[Sequence[int] | None] = []
     for absent in rule.options.empty_indices or [False] * len(rule.expansion):
         if absent:
             plan.append(None)
@@ -168,15 +183,21 @@ def _write(place: Path, content: str) -> None:
         raise
 
 
-def _from_json(data: dict[str, Any]) -> Tables:
-    return Tables(
-        actions=tuple(data["actions"]),
-        productions=tuple(
-            Production(**{**each, "plan": tuple(tuple(part) if part else None for part in each["plan"])})
-            for each in data["productions"]
-        ),
-        start=int(data["start"]),
-        end=int(data["end"]),
-        fixed=data["fixed"],
-        patterns=data["patterns"],
-    )
+def _written(made: Tables) -> str:
+    """The rest of the tables and a digest of the rows in the first line, then the rows."""
+    rows = "\n".join(made.actions.lines)
+    rest = [_digest(rows), made.productions, made.start, made.end, made.fixed, made.patterns]
+    return json.dumps(rest, separators=(",", ":")) + "\n" + rows
+
+
+def _read(text: str) -> Tables:
+    first, _, rows = text.partition("\n")
+    digest, productions, start, end, fixed, patterns = json.loads(first)
+    if digest != _digest(rows):
+        raise ValueError("written by halves")
+    made = tuple(Production(*each) for each in productions)
+    return Tables(Rows(rows.split("\n")), made, int(start), int(end), dict(fixed), dict(patterns))
+
+
+def _digest(rows: str) -> str:
+    return hashlib.sha256(rows.encode()).hexdigest()

@@ -1,9 +1,8 @@
 """What is known about a syntax error when it is put into words."""
 
-from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
+from dsl.dataclass import dataclass
 from dsl.source import Source
 from dsl.syntax.foreign import REPLACED, STATEMENT_WORDS
 from dsl.syntax.token import Token
@@ -62,6 +61,8 @@ def meant(token: Token, expected: frozenset[str], texts: dict[str, str]) -> str 
     words = {texts[kind]: kind for kind in expected if kind in texts and texts[kind].isalpha()}
     if token.text.lower() in words:
         return words[token.text.lower()]
+    from difflib import get_close_matches  # loaded where there is a mistake
+
     close = get_close_matches(token.text, sorted(words), 5, 0.75)
     best = min(close, key=lambda word: (_slips(token.text, word), abs(len(word) - len(token.text))), default=None)
     return None if best is None else words[best]
@@ -74,5 +75,7 @@ def _slips(written: str, word: str) -> int:
         if len(wrong) == 2 and written[wrong[0]] == word[wrong[1]] and written[wrong[1]] == word[wrong[0]]:
             return 1
         return len(wrong)
+    from difflib import SequenceMatcher
+
     shared = sum(block.size for block in SequenceMatcher(None, written, word).get_matching_blocks())
     return max(len(written), len(word)) - shared

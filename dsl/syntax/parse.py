@@ -7,9 +7,10 @@ left out here.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dsl.ast.declarations import Declaration, Module
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton

@@ -1,7 +1,8 @@
 """What the two halves of the lexer share: the place in the text, what is open there, and what was found so far."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
 from dsl.syntax.token import Token

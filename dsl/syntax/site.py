@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, TypeVar
 
 from dsl.ast.node import Node
 from dsl.ast.statements import NotYet
+from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
 

@@ -1,7 +1,6 @@
 """Tokens: what the lexer makes and the automaton takes."""
 
-from dataclasses import dataclass
-
+from dsl.dataclass import dataclass
 from dsl.source import Span
 
 

@@ -1,9 +1,8 @@
 """What is wrong with a value, as values: a place in it and a sentence in plain words."""
 
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from dsl.dataclass import dataclass
 from dsl.expressions.values import KIND_NAMES, Reference, kind_name
 from dsl.expressions.wire import json_text
 
@@ -68,5 +67,7 @@ def shown(value: Any) -> str:
 
 def did_you_mean(word: str, known: list[str], quote: str = "`") -> str:
     """`; did you mean …?`, when one of the known words is close."""
+    from difflib import get_close_matches  # loaded where there is a mistake
+
     close = get_close_matches(word, known, n=1) if len(word) <= LONGEST_WORD else None
     return f"; did you mean {quote}{close[0]}{quote}?" if close else ""

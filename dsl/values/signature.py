@@ -7,7 +7,6 @@ compared on each call; the readable form is what a message shows of both sides.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from dsl.ast.declarations import Served
@@ -23,6 +22,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
+from dsl.dataclass import dataclass
 from dsl.expressions.wire import json_text
 from dsl.values.structure import BASIC_TYPES, Types, outcome
 

@@ -5,6 +5,7 @@ from importlib import import_module
 
 import click
 
+from dsl.cli.loading import loading
 from interpreter.cli.table import SECTIONS, Entry
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values() for entry in entries}
@@ -21,7 +22,8 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module, _, attribute = entry.place.partition(":")
-        command = getattr(import_module(module), attribute)
+        with loading():
+            command = getattr(import_module(module), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.place} is not a command")
         return command

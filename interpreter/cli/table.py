@@ -1,6 +1,6 @@
 """The list of commands: where each is, and what `dsl --help` says of it, which a test compares with its own words."""
 
-from dataclasses import dataclass
+from dsl.dataclass import dataclass
 
 
 @dataclass(frozen=True)

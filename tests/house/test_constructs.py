@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -12,6 +11,7 @@ import pytest
 from dsl.ast import statements
 from dsl.ast.node import Node, walk
 from dsl.ast.shapes import SHAPES
+from dsl.dataclass import dataclass
 from dsl.semantics.flows import TABLE
 from dsl.source import Source
 from dsl.syntax.automaton import Automaton

@@ -31,7 +31,7 @@ SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approva
 
 
 def test_it_has_no_conflict() -> None:
-    assert grammar.build(grammar.grammar_text()).actions
+    assert grammar.build(grammar.grammar_text()).actions.lines
 
 
 def test_a_conflict_would_be_an_error() -> None:
@@ -75,11 +75,11 @@ def test_a_broken_cache_is_made_anew(tmp_path: Path, content: str) -> None:
 
 def test_a_home_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "steadflow").write_text("a file where the folder would be", encoding="utf-8")
-    assert _run("from dsl.syntax.grammar import tables\nprint(bool(tables().actions))", tmp_path) == "True"
+    assert _run("from dsl.syntax.grammar import tables\nprint(bool(tables().actions.lines))", tmp_path) == "True"
 
 
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
-    program = "from dsl.syntax.grammar import tables\nprint(len(tables().actions))"
+    program = "from dsl.syntax.grammar import tables\nprint(len(tables().actions.lines))"
     started = [_start(program, tmp_path) for _ in range(3)]
     assert len({process.communicate()[0] for process in started}) == 1
     assert [path.suffix for path in (tmp_path / "steadflow").iterdir()] == [".json"]

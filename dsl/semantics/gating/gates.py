@@ -19,13 +19,13 @@ Where this cannot tell, the gate stays closed. What a condition between the two 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Conditional, Expression, ListLiteral, Name, RecordLiteral, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, GatedCall, ParallelFor, Step
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts, Moment
 from dsl.semantics.gating.entrance import entrance
 from dsl.semantics.gating.readings import Chain, Readings

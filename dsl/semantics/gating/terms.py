@@ -12,12 +12,13 @@ a term of its own.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Name, RecordLiteral, Slice
 from dsl.ast.node import Node
 from dsl.ast.statements import For, Let, ParallelFor
+from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.symbols import Symbol

@@ -1,10 +1,11 @@
 """What stands around a statement while marks are made out, and what is kept of a flow for the others."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.node import Node
+from dsl.dataclass import dataclass
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
 
 REACHED = "@"

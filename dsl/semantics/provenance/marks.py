@@ -10,10 +10,11 @@ tools gave, whatever they were asked.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dsl.ast.declarations import Use
 from dsl.ast.statements import Call, Step
+from dsl.dataclass import dataclass
 
 Path = tuple[str, ...]
 

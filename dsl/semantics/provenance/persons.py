@@ -13,12 +13,12 @@ questions of their own are two, whoever is asked.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.statements import Call, Person, Step
+from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class

@@ -1,0 +1,94 @@
+"""`dsl.dataclass` is the standard library's, in all that the language uses of it."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dsl.dataclass import dataclass
+from dsl.source import Span
+
+FROZEN = {"frozen": True, "slots": True}
+WAYS: list[dict[str, bool]] = [FROZEN, {"frozen": True}, {"slots": True}, {}, {**FROZEN, "eq": False}]
+
+
+def _classes(way: dict[str, bool]) -> tuple[Any, Any]:
+    def made(decorator: Callable[..., Any]) -> Any:
+        @decorator(**way, kw_only=True)
+        class Base:
+            place: int = dataclasses.field(default=0, compare=False, repr=False)
+
+        @decorator(**way)
+        class Example(Base):
+            first: int
+            second: str = "two"
+            many: list[int] = dataclasses.field(default_factory=list, hash=False)
+
+        return Example
+
+    return made(dataclass), made(dataclasses.dataclass)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_value_is_what_the_standard_library_makes_of_it(way: dict[str, bool]) -> None:
+    ours, theirs = _classes(way)
+    for given, named in [((1,), {}), ((1, "x"), {"place": 3}), ((1,), {"many": [2]}), ((2,), {"second": "y"})]:
+        one, other = ours(*given, **named), theirs(*given, **named)
+        assert repr(one) == repr(other)
+        assert dataclasses.astuple(one) == dataclasses.astuple(other)
+        assert (one == ours(1)) == (other == theirs(1))
+        assert one != other
+        assert dataclasses.replace(one, first=5).first == 5
+    assert ours(1).many is not ours(1).many
+    assert ours.__match_args__ == theirs.__match_args__
+    assert hasattr(ours(1), "__dict__") == hasattr(theirs(1), "__dict__")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize(
+    ("given", "named"), [((), {}), ((1, "x", [], 4), {}), ((1,), {"other": 2}), ((1, 2), {"first": 1})]
+)
+def test_wrong_arguments_are_refused(way: dict[str, bool], given: Any, named: Any) -> None:
+    for each in _classes(way):
+        with pytest.raises(TypeError, match="__init__"):
+            each(*given, **named)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_it_can_be_hashed_where_the_standard_library_can(way: dict[str, bool]) -> None:
+    ours, theirs = _classes(way)
+    if theirs.__hash__ is None:
+        assert ours.__hash__ is None
+    else:
+        assert (hash(ours(1)) == hash(ours(1, place=4))) == (hash(theirs(1)) == hash(theirs(1, place=4)))
+
+
+def test_what_is_frozen_cannot_be_changed() -> None:
+    ours, _ = _classes(FROZEN)
+    value = ours(1)
+    with pytest.raises(dataclasses.FrozenInstanceError, match="first"):
+        value.first = 2
+    with pytest.raises(dataclasses.FrozenInstanceError, match="first"):
+        del value.first
+    assert value.first == 1
+
+
+def test_it_is_copied_and_pickled() -> None:
+    span = Span(1, 2)
+    assert pickle.loads(pickle.dumps(span)) == copy.copy(span) == copy.deepcopy(span) == span
+
+
+def test_what_a_class_writes_itself_stays() -> None:
+    @dataclass(frozen=True)
+    class Quiet:
+        name: str
+
+        def __repr__(self) -> str:
+            return "quiet"
+
+    assert repr(Quiet("n")) == "quiet"
+    assert Quiet("n") == Quiet("n")
+    assert len({Quiet("n"), Quiet("n")}) == 1
