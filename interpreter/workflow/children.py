@@ -13,6 +13,10 @@ The end of a child reaches its parent in every case, and counts once:
 
 A cancel goes by workflow id: a handle's cancel names the child's first run and is lost once the child has continued. It
 waits for the start, because before that there is nobody to cancel.
+
+All that a child is started with is kept twice, in its history and in its parent's, for each of maybe thousands. So it
+is told nothing that follows from its id or stands in the run above it: the flow's name is what it can be found by, its
+place is the end of its id, and hash and requester are those of the run that people started.
 """
 
 import asyncio
@@ -24,17 +28,12 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, FailureError
 
-from dsl.definition.definition import Definition
-from dsl.definition.unseal import narrow
 from dsl.values.references import parted
 from interpreter.boundary.names import (
     DESCRIBE_RUN_ACTIVITY,
     FLOW_ATTRIBUTE,
-    HASH_ATTRIBUTE,
     MEMO_FLOW,
-    MEMO_HASH,
     REPORT_SIGNAL,
-    REQUESTER_ATTRIBUTE,
     WORKFLOW,
     child_id,
     path_of_child,
@@ -73,11 +72,8 @@ def parent_link() -> ParentLink | None:
 class Children:
     """`told` maps the command of a child that reports by signal to its workflow id, over continue-as-new."""
 
-    def __init__(
-        self, run_input: RunInput, definition: Definition, arrived: Callable[[Callable[[], Any]], None]
-    ) -> None:
+    def __init__(self, run_input: RunInput, arrived: Callable[[Callable[[], Any]], None]) -> None:
         self._input = run_input
-        self._definition = definition
         self._arrived = arrived
         self.told: dict[str, str] = dict(run_input.children)
         self._open: dict[str, str] = {}
@@ -153,9 +149,9 @@ class Children:
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
                 task_timeout=workflow.info().task_timeout,
-                static_summary=command.summary,
-                memo=None if indexed else {MEMO_FLOW: command.flow, MEMO_HASH: self._hash(command)},
-                search_attributes=self._attributes(command) if indexed else None,
+                memo=None if indexed else {MEMO_FLOW: command.flow},
+                static_summary=None if self._is_told_by_its_id(command) else command.summary,
+                search_attributes=_attributes(command) if indexed else None,
             )
         except FailureError as error:
             self._finish(child_event(command.id, workflow.time(), None, error))
@@ -219,16 +215,9 @@ class Children:
         info = workflow.info()
         return child_id(info.workflow_id, info.first_execution_run_id, id_)
 
-    def _hash(self, command: StartChild) -> str:
-        return narrow(self._definition, command.flow).hash
-
-    def _attributes(self, command: StartChild) -> TypedSearchAttributes:
-        values = ((FLOW_ATTRIBUTE, command.flow), (HASH_ATTRIBUTE, self._hash(command)))
-        pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values]
-        if self._input.requester is not None and not self._input.options.private:
-            requester = SearchAttributeKey.for_keyword(REQUESTER_ATTRIBUTE)
-            pairs.append(SearchAttributePair(requester, self._input.requester))
-        return TypedSearchAttributes(pairs)
+    def _is_told_by_its_id(self, command: StartChild) -> bool:
+        """Whether its path stands in its id, as it does unless that would be too long."""
+        return path_of_child(self._workflow_id(command.id), workflow.info().workflow_id) == command.id
 
     def _child_input(self, command: StartChild) -> RunInput:
         input_, references = parted(command.input)
@@ -244,7 +233,11 @@ class Children:
             max_output=self._input.max_output | heard.max_output,
             refuses=self._input.refuses | heard.refuses,
             lease=command.lease,
-            parent=None if path_of_child(self._workflow_id(command.id), parent) == command.id else link,
+            parent=None if self._is_told_by_its_id(command) else link,
             options=self._input.options,
             rehearsal=command.rehearsal,
         )
+
+
+def _attributes(command: StartChild) -> TypedSearchAttributes:
+    return TypedSearchAttributes([SearchAttributePair(SearchAttributeKey.for_keyword(FLOW_ATTRIBUTE), command.flow)])

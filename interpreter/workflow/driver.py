@@ -72,7 +72,7 @@ class Driver:
         self._moments = Moments()
         room = self._room = Room(self._moments)
         self._calls = Calls(self.definition, self._call_ended, room)
-        self._children = Children(run_input, self.definition, self.inbox.append)
+        self._children = Children(run_input, self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}

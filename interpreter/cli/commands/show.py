@@ -108,7 +108,7 @@ def _when_it_ended(view: RunView, known: dict[str, Any]) -> RunView:
 
 
 async def _retold(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
-    flow, hash = str(known["flow"]), str(known["hash"])
+    flow, hash = str(known["flow"]), str(known["hash"] or "")
     view = RunView(flow, hash, known["status"], known["started"].timestamp(), None, False, notes=await retold(run))
     return Seen(view, "history", unattended)
 
@@ -152,7 +152,8 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str
     state = seen.state
     yield f"run     {known['run']}"
     yield f"flow    {known['flow']}"
-    yield f"hash    {known['hash']}"
+    if known["hash"]:
+        yield f"hash    {known['hash']}"
     yield f"status  {state.status if known['closed'] is None else known['status']}"
     if stuck is not None:
         yield f"stuck   {stuck}"
