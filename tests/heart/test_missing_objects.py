@@ -80,6 +80,7 @@ def test_a_cancel_waits_for_no_object(statement: str) -> None:
     commands = run.take(CancelRequested(2.0))
     assert commands[0] == Cancel(timer.id)
     assert [command.outcome for command in commands if type(command) is Finish] == ["cancelled"]
+    assert run.state.lacking == {}
     check_nothing_left(run.state)
 
 

@@ -224,3 +224,14 @@ async def test_a_large_answer_that_took_too_long_here_is_kept_in_the_next_task(w
     world.played.take(RECEIVE_KEPT_ACTIVITY).end(RESULT)
     await settle()
     assert world.ended == [(ONE, RESULT, None)]
+
+
+async def test_what_comes_back_has_its_place_in_the_task_before_it_is_there(world: World) -> None:
+    """The results of all local work of one task go out together, so room for each is taken when it begins."""
+    world.calls.start(ONE)
+    world.room.take(MOST_BYTES_PER_TASK - 1)
+    assert world.room.left
+    world.played.take("card.charge").end(LARGE)
+    await settle()
+    assert world.played.names == [f"local {RECEIVE_ACTIVITY}"]
+    assert not world.room.left

@@ -16,6 +16,7 @@ from temporalio.exceptions import (
 from dsl.expressions.values import Reference
 from interpreter.boundary.failures import NOT_CALLED, RUN_LOST, UNDECLARED
 from interpreter.boundary.payloads import ChildReport, RunResult, Spent
+from interpreter.workflow.beside import report_joined
 from interpreter.workflow.outcomes import child_event
 from tests.workflow.ends import cancelled, child_error, timeout
 
@@ -110,3 +111,18 @@ def test_what_is_no_end_of_a_child_is_our_bug(error: BaseException) -> None:
     with pytest.raises(type(error)) as raised:
         child_event("main/child", 7.0, None, error)
     assert raised.value is error
+
+
+def test_an_end_that_a_child_reports_has_its_references_again() -> None:
+    hash_ = "a" * 64
+    data = [{"$ref": hash_, "$size": 7}, {"$ref": hash_, "$size": 7}]
+    told = report_joined(ChildReport("main/child", "completed", RunResult(data, SPENT, references=[[[0], hash_, 7]])))
+    assert told.result is not None
+    assert told.result.value == [Reference(hash_, 7), {"$ref": hash_, "$size": 7}]
+    assert (told.result.references, told.result.spent) == ([], SPENT)
+
+
+@pytest.mark.parametrize("result", [None, RunResult([{"$ref": "a" * 64, "$size": 7}], SPENT)])
+def test_an_end_without_references_stays_as_it_is(result: RunResult | None) -> None:
+    told = ChildReport("main/child", "completed", result)
+    assert report_joined(told) == told
