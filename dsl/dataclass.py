@@ -3,7 +3,7 @@
 The standard library writes the methods of each class as text and compiles them, at every start. That was half of what
 `dsl check` needs to be loaded, and a file makes values of few classes and compares fewer. Here a class has its fields,
 slots and match arguments at once; a method is made when it is first called. To a type checker this is the standard
-library's decorator. Of its ways only those are here that the language uses: no `__post_init__`, no `init=False`.
+library's decorator. Of its ways only those are here that the language uses.
 """
 
 import dataclasses
@@ -69,6 +69,8 @@ def _init(cls: Any, frozen: bool) -> Callable[..., Any]:
     lines = []
     for each in dataclasses.fields(cls):
         value = each.name
+        if not each.init:
+            continue  # `__post_init__` gives it one
         if each.default_factory is not dataclasses.MISSING:
             space[f"_make_{value}"] = each.default_factory
             space["_MISSING"] = dataclasses.MISSING
@@ -80,6 +82,8 @@ def _init(cls: Any, frozen: bool) -> Callable[..., Any]:
         else:
             heads[bool(each.kw_only)].append(value)
         lines.append(f"_put(self, {each.name!r}, {value})" if frozen else f"self.{each.name} = {value}")
+    if hasattr(cls, "__post_init__"):
+        lines.append("self.__post_init__()")
     taken = ", ".join([*heads[False], *(["*", *heads[True]] if heads[True] else [])])
     exec(f"def __init__({taken}):\n " + "\n ".join(lines or ["pass"]), space)
     made: Callable[..., Any] = space["__init__"]

@@ -81,6 +81,20 @@ def test_it_is_copied_and_pickled() -> None:
     assert pickle.loads(pickle.dumps(span)) == copy.copy(span) == copy.deepcopy(span) == span
 
 
+def test_a_class_may_go_on_where_the_values_that_it_was_given_end() -> None:
+    @dataclass(slots=True)
+    class Counted:
+        items: list[int]
+        count: int = dataclasses.field(init=False)
+
+        def __post_init__(self) -> None:
+            self.count = len(self.items)
+
+    assert repr(Counted([1, 2])).endswith("Counted(items=[1, 2], count=2)")
+    with pytest.raises(TypeError):
+        Counted([1], 2)  # type: ignore[call-arg]
+
+
 def test_what_a_class_writes_itself_stays() -> None:
     @dataclass(frozen=True)
     class Quiet:
