@@ -33,7 +33,7 @@ _OTHERS: dict[str, dict[str, bool]] = {
 def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> type:
     written = dict(vars(cls))
     if cls.__doc__ is None:
-        cls.__doc__ = cls.__name__  # else the standard library would write down the signature, which takes longest
+        cls.__doc__ = f"{cls.__name__}(…)"  # else the standard library works out the signature, which takes longest
     made: type = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
     wanted = ["__init__", "__repr__", *(["__eq__"] if eq else []), *(["__hash__"] if eq and frozen else [])]
     for name in wanted:
