@@ -52,8 +52,9 @@ def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> 
         what = asked_calls.fingerprint(call)
         talk.calls[what] = talk.calls.get(what, 0) + 1
         if talk.calls[what] >= most:
-            message = f"`{agent.name}` has asked {most} times for the same call: {call.name}({call.arguments[:200]})"
-            return Failure(STUCK, message, details={"tool": call.name, "times": most})
+            name = asked_calls.name_in_flows(call.name)
+            message = f"`{agent.name}` has asked {most} times for the same call: {name}({call.arguments[:200]})"
+            return Failure(STUCK, message, details={"tool": name, "times": most})
     return None
 
 

@@ -40,6 +40,11 @@ def name_for_providers(name: str) -> str:
     return name.replace(".", "-")
 
 
+def name_in_flows(name: str) -> str:
+    """As the author calls what a model names."""
+    return name.replace("-", ".")
+
+
 def tools_text(definition: Definition, agent: AgentDeclaration, offered: list[int]) -> str | None:
     """What the model is told of what it may call, as JSON; None when that is nothing."""
     told = [_told(definition, agent.uses[place]) for place in offered]

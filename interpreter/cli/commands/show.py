@@ -31,7 +31,7 @@ from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
 from interpreter.client.waiting import waiting_calls
 
-_TOLD_OTHERWISE = AROUND | {"loop", "undo", "approval"}
+_TOLD_OTHERWISE = AROUND | {"loop", "turn", "undo", "approval"}
 """By what is inside, or in a section of its own."""
 
 

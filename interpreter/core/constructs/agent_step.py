@@ -32,7 +32,7 @@ from interpreter.core import (
     talks,
 )
 from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
-from interpreter.core.asked_calls import MOST_MISSES
+from interpreter.core.asked_calls import MOST_MISSES, name_in_flows
 from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.model_call import open_model_call
@@ -165,7 +165,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         place = talk.turns
         talks.taken(talk, memory.prompt, answer.text, calls, answer.head)
         memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
-        machine.note("turn", frame, "agent", attempt=talk.turns, detail=", ".join(call.name for call in calls))
+        names = ", ".join(name_in_flows(call.name) for call in calls)
+        machine.note("turn", frame, "agent", attempt=talk.turns, detail=names)
         stuck = agent_talks.stuck(agent, talk, calls)
         if stuck is not None:
             self._end(machine, frame, failed(replace(stuck, path=frame.path)))
