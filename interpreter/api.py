@@ -34,6 +34,7 @@ from interpreter.client.run import Run, Signer
 from interpreter.client.sync import SyncClient, SyncRun
 from interpreter.client.sync import connect as connect_sync
 from interpreter.client.waiting import MissingWorker
+from interpreter.client.writing import Writing
 from interpreter.encryption.errors import EncryptionError, MissingKey
 from interpreter.encryption.keyring import Key, Keyring, read_keys
 from interpreter.stores.directory import DirectoryStore
@@ -82,6 +83,7 @@ __all__ = [
     "UnknownQuestion",
     "UnknownRun",
     "Unreachable",
+    "Writing",
     "connect",
     "connect_sync",
     "current",

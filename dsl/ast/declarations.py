@@ -113,6 +113,9 @@ class Use(Node):
     otherwise: Expression | None = None
 
 
+Reasoning = OneOf["none", "minimal", "low", "medium", "high", "xhigh"]
+
+
 @dataclass(frozen=True, slots=True)
 class Summarise(Node):
     """`summarise by AGENT at N tokens`: when what the model would see has more, the agent puts what is oldest in a few
@@ -125,9 +128,11 @@ class Summarise(Node):
 @dataclass(frozen=True, slots=True)
 class AgentDeclaration(Node):
     """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
-    may ask for before the next model is asked. The calls of one turn run `side_by_side`, at most so many; None is all.
-    The same call for the `repeats`th time ends the agent. `keep_last`: how many messages the model sees.
-    `tells_budget`: each turn is told what is left.
+    may ask for before the next model is asked; `timeout` that of one attempt, `retry` how a failed one is made
+    again, `queue` whose workers make them. `reasoning` is how much the model thinks, `seed` makes its answers
+    alike. The calls of one turn run `side_by_side`, at most so many; None is all. The same call for the `repeats`th
+    time ends the agent. `keep_last`: how many messages the model sees. `tells_budget`: each turn is told what is
+    left.
     """
 
     name: str
@@ -146,6 +151,11 @@ class AgentDeclaration(Node):
     keep_last: int | None = None
     tells_budget: bool = False
     summarise: Summarise | None = None
+    reasoning: Reasoning | None = None
+    seed: int | None = None
+    timeout: int | None = None
+    retry: Retry | None = None
+    queue: str | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Binary, Get, ListLiteral, Literal, Name
 from dsl.ast.node import Node
 from dsl.ast.statements import Handler, Retry, Step, Try
 from dsl.checks.program import Program, did_you_mean
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.semantics.kinds import KINDS
+from dsl.semantics.kinds import KINDS, MODEL_REASONS
 from dsl.semantics.nodes import by_class
 from dsl.semantics.raised import Raised, raised
 
@@ -24,6 +24,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
                     yield from _try(program, node)
     for tool in program.facts.all(ToolDeclaration):
         yield from _excepted(program, tool, tool.retry)
+    for agent in program.facts.all(AgentDeclaration):
+        yield from _excepted_of_models(program, agent)
     for step in program.facts.all(Step):
         signature = program.facts.callee_of(step.call)
         if signature is not None and isinstance(signature.node, ToolDeclaration):
@@ -106,3 +108,11 @@ def _excepted(program: Program, tool: ToolDeclaration, retry: Retry | None) -> I
             advice = did_you_mean(kind, (*tool.errors, *KINDS)) or "declare it: `errors …`"
             place = program.name_label(retry, kind)
             yield Diagnostic("SF109", f"`{tool.name}` declares no error `{kind}`", place, help=advice)
+
+
+def _excepted_of_models(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
+    for kind in agent.retry.exceptions if agent.retry is not None else ():
+        if kind not in MODEL_REASONS:
+            advice = did_you_mean(kind, tuple(MODEL_REASONS)) or f"there are {', '.join(MODEL_REASONS)}"
+            place = program.name_label(agent, kind)
+            yield Diagnostic("SF109", f"no attempt at a model fails with `{kind}`", place, help=advice)

@@ -9,7 +9,7 @@ from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import Misplaced
 
 _ADVICE = {
-    "agent": "an agent is asked again as its failure demands, has its own `patience`, and each of its calls an undo",
+    "agent": "an agent has its own `retry` and `patience`, and each of its calls an undo",
     "flow": "a flow's `budget` limits its time, and what its steps did is undone step by step",
 }
 _A = {"agent": "an agent", "flow": "a flow"}

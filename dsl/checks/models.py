@@ -16,6 +16,9 @@ from dsl.models.strict import beyond, odd_patterns
 from dsl.semantics.findings import InvalidType
 from dsl.values.schema import json_schema
 
+SENT_AS = {"reasoning": "reasoning_effort"}
+"""An option of an agent by the name that it has in a request."""
+
 
 def check_refused(program: Program) -> Iterator[Diagnostic]:
     for agent in program.facts.all(AgentDeclaration):
@@ -38,9 +41,11 @@ def check_known(program: Program) -> Iterator[Diagnostic]:
 
 def _not_taken(program: Program, agent: AgentDeclaration, model: str) -> Iterator[Diagnostic]:
     refused = program.models.refused_by(model)
-    if agent.temperature is not None and "temperature" in refused:
-        message = f'the model "{model}" does not take `temperature`, so it is not sent'
-        yield _warning("SF405", program, agent, model, message, "leave `temperature` out, or use another model")
+    said = {"temperature": agent.temperature, "seed": agent.seed, "reasoning": agent.reasoning}
+    for option, value in said.items():
+        if value is not None and SENT_AS.get(option, option) in refused:
+            message = f'the model "{model}" does not take `{option}`, so it is not sent'
+            yield _warning("SF405", program, agent, model, message, f"leave `{option}` out, or use another model")
     if agent.uses and "tools" in refused:
         message = f'the model "{model}" takes no tools, so it is told of them in words'
         advice = "expect calls that cannot be read and are asked for again, or use another model"

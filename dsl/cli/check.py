@@ -54,7 +54,8 @@ def diagnostics_of(given: Given) -> Sequence[Diagnostic]:
 
 
 def _models_for(given: Given) -> "Models":
-    from dsl.models.configured import Unusable, models_for
+    from dsl.models.configured import models_for
+    from dsl.models.unusable import Unusable
 
     place = Path(given.source.name)
     try:

@@ -36,10 +36,12 @@ def _complete_verify(verify: Verify | None, timeout: int) -> Verify | None:
 
 
 def complete_agent(agent: AgentDeclaration) -> AgentDeclaration:
+    """Without `retry`, what is tried again depends on the failure."""
     return replace(
         agent,
         patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
         repeats=EQUAL_CALLS if agent.uses and agent.repeats is None else agent.repeats,
+        retry=None if agent.retry is None else complete_retry(agent.retry),
     )
 
 

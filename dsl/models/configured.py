@@ -10,18 +10,21 @@
     [models."our-deployment"]
     like = "gpt-4o"         # the rest is as with this model
 
-The file is that of the nearest folder, from the flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such
-a file, and counts more.
+Providers stand there too (`providers.py`). The file is that of the nearest folder, from the flow's upwards.
+`STEADFLOW_MODELS` holds the same, or the path of such a file, and counts more.
 """
 
 import os
 from collections.abc import Mapping
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from dsl.dataclass import dataclass
 from dsl.models import known
+from dsl.models.providers import Served, check_models, read_providers
+from dsl.models.unusable import Unusable
 
 NAME = "steadflow.toml"
 VARIABLE = "STEADFLOW_MODELS"
@@ -32,13 +35,10 @@ OF_OTHERS = ("auth", "mcp")
 
 REFUSABLE = (
     *("temperature", "max_completion_tokens", "stream_options", "stream"),
-    *("system", "strict", "json_schema", "json_object", "tools"),
+    *("system", "strict", "json_schema", "json_object"),
+    *("tools", "seed", "reasoning_effort"),
 )
 """What some servers do not take of a request."""
-
-
-class Unusable(ValueError):
-    """A configuration that cannot be used, and where."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,23 @@ class Settings:
 
 @dataclass(frozen=True)
 class Models:
-    """All that is known of models here: what is said of them, and the table."""
+    """All that is known of models here: what is said of them and of providers, and the table."""
 
     settings: Mapping[str, Settings]
+    providers: Mapping[str, Served] = field(default_factory=dict)
+
+    def route(self, model: str) -> tuple[str | None, str]:
+        """The name of the provider that serves it, and the model's name there; None is that of the environment."""
+        for provider in self.providers.values():
+            if model in provider.models:
+                return provider.name, model
+        before, slash, rest = model.partition("/")
+        return (before, rest) if slash and before in self.providers else (None, model)
+
+    def rate(self, model: str) -> str | None:
+        """The provider whose calls take their turn, if that serves it."""
+        name, _ = self.route(model)
+        return name if name is not None and self.providers[name].requests_per_second is not None else None
 
     def most_output(self, model: str) -> int | None:
         said = self._said(model)
@@ -81,10 +95,10 @@ class Models:
 
     def priced_as(self, model: str) -> str:
         """The model whose price is its own, where none is said."""
-        return self._said(model).like or model
+        return self._said(model).like or self.route(model)[1]
 
     def is_known(self, model: str) -> bool:
-        return model in self.settings or known.is_known(model)
+        return model in self.settings or self.route(model)[1] in self.settings or known.is_known(model)
 
     def has_price(self, model: str) -> bool:
         return self.price(model) is not None or known.is_known(self.priced_as(model))
@@ -94,7 +108,7 @@ class Models:
         return (*self.settings, *known.names())
 
     def _said(self, model: str) -> Settings:
-        return self.settings.get(model, Settings())
+        return self.settings.get(model) or self.settings.get(self.route(model)[1]) or Settings()
 
 
 TABLE = Models({})
@@ -103,43 +117,45 @@ TABLE = Models({})
 
 def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) -> Models:
     """For a flow in the folder `place`, or (None) the current one. Raises `Unusable`."""
-    settings = _in_folder((place or Path()).resolve())
+    found = _in_folder((place or Path()).resolve())
     text = environment.get(VARIABLE, "").strip()
-    if "=" in text:
-        settings |= _read(text, VARIABLE)
-    elif text:
-        settings |= _in_file(Path(text))
-    return Models(settings)
+    if not text:
+        return found
+    more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
+    both = Models({**found.settings, **more.settings}, {**found.providers, **more.providers})
+    check_models(both.providers.values(), f"{NAME} and {VARIABLE}")
+    return both
 
 
-def _in_folder(folder: Path) -> dict[str, Settings]:
+def _in_folder(folder: Path) -> Models:
     for each in (folder, *folder.parents):
         if (each / NAME).is_file():
             return _in_file(each / NAME)
-    return {}
+    return TABLE
 
 
-def _in_file(path: Path) -> dict[str, Settings]:
+def _in_file(path: Path) -> Models:
     try:
         return _read(path.read_bytes().decode("utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _read(text: str, where: str) -> dict[str, Settings]:
+def _read(text: str, where: str) -> Models:
     import tomllib  # most projects have no such file
 
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise Unusable(f"{where} is not TOML: {error}") from error
-    rows = whole.pop("models", {})
+    rows, providers = whole.pop("models", {}), read_providers(whole.pop("providers", {}), where)
     for of_others in OF_OTHERS:
         whole.pop(of_others, None)
     if whole or type(rows) is not dict:
         odd = next(iter(whole), "models")
-        raise Unusable(f'{where}: only tables such as `[models."m"]` may stand there, not `{odd}`')
-    return {model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}
+        known_tables = 'tables such as `[models."m"]` and `[providers.p]`'
+        raise Unusable(f"{where}: only {known_tables} may stand there, not `{odd}`")
+    return Models({model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}, providers)
 
 
 def _settings(row: Any, where: str) -> Settings:

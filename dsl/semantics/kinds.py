@@ -86,5 +86,6 @@ MODEL_REASONS: Mapping[str, str] = {
     "ConnectionFailed": "the provider cannot be reached, or the answer broke off",
     "AttemptLost": "the worker was lost while the model answered: nobody knows what came of it",
     "NotAsked": "the budget has no room for the question",
+    "CircuitOpen": "the provider failed again and again, and the worker leaves it alone for now",
     "NoProvider": "the worker can ask no model: it has no key; the call waits for one that can",
 }

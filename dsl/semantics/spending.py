@@ -154,7 +154,8 @@ class Spendings:
                 return UNKNOWN.capped(budget)
             case AgentDeclaration() as agent:
                 questions = len(agent.models) * (1 + MOST_REASKS)
-                asked = Spending(None, None, questions * MOST_TRIES, USUAL_TRIES)
+                tries = MOST_TRIES if agent.retry is None else agent.retry.times + 1
+                asked = Spending(None, None, questions * tries, USUAL_TRIES)
                 return asked.capped(agent.budget)
             case FlowDeclaration() as flow if self.graph.flows.get(flow.name) is flow:
                 return self._call(flow, levels)

@@ -2,18 +2,23 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
-from dsl.ast.declarations import RESULT, AgentDeclaration, Summarise, Use
+from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise, Use
 from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
 from dsl.ast.statements import NotYet, Stage
 from dsl.ast.types import Field, Type
 from dsl.source import Span
+from dsl.syntax.amounts import Length, lasting
 from dsl.syntax.build_types import Bound, whole
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.site import only as only_of
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
+
+LEVELS = get_args(Reasoning)
+LARGEST_SEED = 2**53
+"""What JSON carries exactly everywhere."""
 
 
 class Uses(tuple[Use, ...]):
@@ -45,6 +50,24 @@ def temperature(site: Site, amount: Bound) -> Option:
     return Option("temperature", amount.value, site.span)
 
 
+def reasoning(site: Site, level: Token) -> Option:
+    how_much = plain(site, level)
+    if how_much not in LEVELS:
+        known = ", ".join(f'"{each}"' for each in LEVELS)
+        site.problem(f'there is no reasoning "{how_much}"', level.span, code="SF306", advice=f"write one of {known}")
+        return Option("reasoning", None, site.span)
+    return Option("reasoning", how_much, site.span)
+
+
+def seed(site: Site, number: Bound) -> Option:
+    value = number.value
+    if value != value.to_integral_value() or abs(value) >= LARGEST_SEED:
+        advice = "write any whole number, such as `seed 7`"
+        site.problem("a seed is a whole number of at most 53 bits", number.span, code="SF306", advice=advice)
+        return Option("seed", None, site.span)
+    return Option("seed", int(value), site.span)
+
+
 def answer_limit(site: Site, limit: Bound) -> Option:
     if limit.value == 0:
         message, advice = "an answer of 0 tokens says nothing", "write how long it may be: `answer at most 2k tokens`"
@@ -65,6 +88,11 @@ def summarise(site: Site, agent: str, limit: Bound) -> Option:
         advice = "write from what size on: `at 20k tokens`"
         site.problem("at 0 tokens there is nothing to summarise", limit.span, code="SF306", advice=advice)
     return Option("summarise", Summarise(agent, whole(site, limit) or 0, span=site.span), site.span)
+
+
+def answer_time(site: Site, length: Length) -> Option:
+    advice = "write how long one attempt may take, such as `answer within 90s`, or leave it out"
+    return Option("timeout", lasting(site, length, "a time for an answer", advice), site.span, "answer within")
 
 
 def agent_use(site: Site, *parts: Use | Option) -> Uses:
@@ -130,9 +158,12 @@ RULES: Rules = {
     "instructions": instructions,
     "prompt": prompt,
     "temperature": temperature,
+    "reasoning": reasoning,
+    "seed": seed,
     "answer_limit": answer_limit,
     "keep_last": keep_last,
     "summarise": summarise,
+    "answer_time": answer_time,
     "agent_use": agent_use,
     "used": used,
     "reshaped": reshaped,

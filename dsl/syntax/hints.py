@@ -49,6 +49,13 @@ def _choice_behind(mistake: Mistake) -> Hint | None:
     return Hint("a choice between values is `if c then a else b`", None)
 
 
+def _timeout_of_an_agent(mistake: Mistake) -> Hint | None:
+    """`timeout` belongs to the people who are asked before a call of a tool, also at the end of an agent's options."""
+    if mistake.token.kind != "TIMEOUT" or "INSTRUCTIONS" not in mistake.expected:
+        return None
+    return Hint("an agent has time by `answer within 90s`", "answer within")
+
+
 def _word_meant(mistake: Mistake) -> Hint | None:
     kind = meant(mistake.token, mistake.expected, mistake.texts)
     rest = mistake.token.text.removeprefix(mistake.texts[kind]) if kind else ""
@@ -167,6 +174,7 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _comparison,
     _twice,
     _chain,
+    _timeout_of_an_agent,
     _choice_behind,
     _break_loop,
     _bare_return,

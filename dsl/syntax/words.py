@@ -7,7 +7,7 @@ STATEMENTS = frozenset(
 )
 OPTIONS = frozenset(
     {"TIMEOUT", "RETRY", "HEARTBEAT", "PATIENCE", "QUEUE", "ERRORS", "KEY", "VERIFY", "EXCLUSIVE"}
-    | {"MODEL", "INSTRUCTIONS", "PROMPT", "TEMPERATURE", "USE", "STUCK", "TELL"}
+    | {"MODEL", "INSTRUCTIONS", "PROMPT", "TEMPERATURE", "REASONING", "SEED", "USE", "STUCK", "TELL"}
     | {"SHOW", "ANSWER", "REMIND", "FROM"}
 )
 NEVER_NAMES = frozenset({"IF", "THEN", "ELSE", "AND", "OR", "NOT", "IN", "TRUE", "FALSE", "NULL", "FOR"})

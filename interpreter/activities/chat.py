@@ -11,10 +11,11 @@ from interpreter.activities.calls_in_words import taken_apart
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.talking import Talks
+from interpreter.activities.written import Writing
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.providers.provider import Provider, ProviderFailure, at_most, believable
+from interpreter.providers.provider import Provider, ProviderFailure, asked, at_most, believable
 from interpreter.providers.tools_in_words import told
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
@@ -31,9 +32,10 @@ def chat_activity(
     @activity.defn(name=CHAT_ACTIVITY)
     async def chat(request: ChatRequest) -> ChatResult:
         try:
-            async with heartbeating(), asyncio.timeout(_seconds()):
+            writing = Writing()
+            async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
                 whole = await _with_texts(request, store, talks)
-                result = await provider.chat(whole)
+                result = await asked(provider, whole, writing.heard)
                 result = result if told(whole) is None else taken_apart(whole, result)
                 result = replace(result, usage=believable(result.usage) or at_most(whole))
                 return result if request.talk is None else await _kept(request, result, talks)

@@ -34,6 +34,7 @@ CONNECTION_FAILED = "ConnectionFailed"
 ATTEMPT_LOST = "AttemptLost"
 NOT_ASKED = "NotAsked"
 NO_PROVIDER = "NoProvider"
+CIRCUIT_OPEN = "CircuitOpen"
 MODEL_FAILURES = frozenset(
     {
         RATE_LIMITED,
@@ -49,6 +50,7 @@ MODEL_FAILURES = frozenset(
         ATTEMPT_LOST,
         NOT_ASKED,
         NO_PROVIDER,
+        CIRCUIT_OPEN,
     }
 )
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
@@ -60,7 +62,8 @@ of `payloads.REFUSABLE` the server does not take), `most` and `most_here` (how m
 the one to this prompt, may have, as the server says), `unreached` (nothing answers at the address), `charge`: `"none"`
 (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a
 timeout, a broken stream). What is not so is left out. `NoProvider`: the worker that took the call can ask no model,
-which says nothing about the model; another worker may, or this one later.
+which says nothing about the model; another worker may, or this one later. `CircuitOpen`: the worker leaves a provider
+alone that failed again and again; it was not asked.
 """
 
 STILL_RUNNING = "StillRunning"

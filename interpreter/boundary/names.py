@@ -51,6 +51,14 @@ INLINE_ACTIVITY = "steadflow.inline"
 out.
 """
 
+LANE = "steadflow-lane-"
+"""Before the name of a provider: the task queue of its calls, of which so many a second are handed out."""
+
+
+def lane(provider: str) -> str:
+    return f"{LANE}{provider}"
+
+
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 

@@ -80,7 +80,7 @@ class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
     of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
     tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
-    `refuses`: what each model is known to refuse.
+    `refuses`: what each model is known to refuse. `lanes`: the task queue of the calls of each model that has one.
     """
 
     definition: DefinitionEnvelope
@@ -99,6 +99,7 @@ class RunInput:
     max_output: dict[str, int] = field(default_factory=dict)
     rehearsal: bool = False
     refuses: dict[str, list[str]] = field(default_factory=dict)
+    lanes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -144,7 +145,7 @@ class ChatRequest:
     histories, and without either the answer is any text. `references` are those of `[prompt, instructions]`.
     `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
     `REFUSABLE`. With a `talk` the prompt is one of its messages, and the references are also those of its head, its
-    preamble and its messages.
+    preamble and its messages. `reasoning`: how much it thinks, such as "low".
     """
 
     agent: str
@@ -161,6 +162,8 @@ class ChatRequest:
     refused: str | None = None
     without: list[str] = field(default_factory=list)
     talk: Talk | None = None
+    reasoning: str | None = None
+    seed: int | None = None
 
 
 REFUSABLE = (
@@ -173,6 +176,8 @@ REFUSABLE = (
     "json_schema",
     "json_object",
     "tools",
+    "seed",
+    "reasoning_effort",
 )
 """What some servers refuse of a request. Without `max_completion_tokens` it says `max_tokens`, without `system` the
 instructions stand before the prompt, without `json_schema` the schema is told in words and any JSON asked for. Without

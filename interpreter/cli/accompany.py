@@ -87,7 +87,8 @@ class Accompaniment:
         await self.run.cancel()
 
     async def _follow(self) -> None:
-        family = Family(self.run, self.screen.stands)
+        writes = self.screen.writes if self.screen.reads_along else None
+        family = Family(self.run, self.screen.stands, writes)
         async for told in family.follow():
             self.screen.note(told.note)
             if told.note.node == "approval":

@@ -29,13 +29,16 @@ WITHOUT_NAME = re.compile(r"(if|try|budget)#\d+|then|else|body|on\d+")
 
 @dataclass
 class Item:
-    """A step, or a block with what happened in it. Blocks that no note names get their state from what is inside."""
+    """A step, or a block with what happened in it. Blocks that no note names get their state from what is inside.
+    `writing` is the end of what a model is writing there.
+    """
 
     path: str
     label: str
     node: str = ""
     own_state: str = ""
     detail: str = ""
+    writing: str = ""
     attempt: int = 0
     rehearsal: bool = False
     staged: bool = False
@@ -85,6 +88,7 @@ class Board:
             self.began = note.at
         self.rehearsal = self.rehearsal or note.rehearsal
         item = self._item(step_path(note))
+        item.writing = ""
         if note.kind == "continued":
             return item
         if note.kind == "finished":
@@ -101,6 +105,15 @@ class Board:
             item.own_state = _STATE.get(note.kind, note.kind)
         _fill_in(item, note)
         return item
+
+    def write(self, path: str, text: str) -> None:
+        """What a model is writing in the call at `path`: shown at the step that it belongs to, if that is shown yet."""
+        item = self.root
+        for segment in path.split("~", maxsplit=1)[0].split("/")[1:]:
+            for part, _ in _parts(segment):
+                item = item.inside.get(part, item)
+        if item is not self.root:
+            item.writing = text
 
     def _item(self, path: str) -> Item:
         """The item at a path, made with all the blocks around it when it is new."""

@@ -5,13 +5,14 @@ A child's notes are told under the path of the step that started it: what the ch
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from interpreter.boundary.view import Note
 from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.client.following import Seen
 from interpreter.client.run import Run
+from interpreter.client.writing import Writing
 
 _PATIENCE = (0.05, 0.2, 0.5, 1.0, 2.0)
 _LAST_NOTES = 1.0
@@ -27,10 +28,13 @@ class Told:
 
 
 class Family:
-    """Follows the run from the top, and each child as soon as its step starts. `seen` is told how the top stands."""
+    """Follows the run from the top, and each child as soon as its step starts. `seen` is told how the top stands, and
+    `writes` the end of what models are writing, with the path of the call.
+    """
 
-    def __init__(self, top: Run, seen: Seen | None = None) -> None:
+    def __init__(self, top: Run, seen: Seen | None = None, writes: Callable[[str, str], None] | None = None) -> None:
         self.top = top
+        self._writes = writes
         self._seen = seen
         self._told: asyncio.Queue[Told | None] = asyncio.Queue()
         self._followers: set[asyncio.Task[None]] = set()
@@ -54,7 +58,12 @@ class Family:
             await asyncio.wait(self._followers, timeout=_LAST_NOTES)
 
     async def _follow(self, run: Run, prefix: str) -> None:
-        async for note in run.follow(seen=self._seen if not prefix else None):
+        seen = self._seen if not prefix else None
+        async for note in run.follow(seen=seen, tokens=True) if self._writes is not None else run.follow(seen=seen):
+            if isinstance(note, Writing):
+                if self._writes is not None:
+                    self._writes(_below(prefix, note.path), note.text)
+                continue
             if not prefix or note.node != "run":  # how a child began and ended is told by its step
                 self._told.put_nowait(Told(run, _under(note, prefix), note.path))
             if note.node == "flow" and note.kind == "started":

@@ -24,6 +24,13 @@ NOTHING_WRITTEN = "Nothing was written: what is shown as not carried out would h
 class Screen(Protocol):
     """Progress goes to standard error, the result to standard output, so a pipe gets the result alone."""
 
+    @property
+    def reads_along(self) -> bool:
+        """Whether what models are writing is shown."""
+
+    def writes(self, path: str, text: str) -> None:
+        """The end of what a model is writing in this call: lossy, and only to look at."""
+
     def begins(self, run: str) -> None:
         """There is the run now."""
 
@@ -55,6 +62,8 @@ class Screen(Protocol):
 class Plain:
     """One line for each note."""
 
+    reads_along = False
+
     def __init__(self, flow: str) -> None:
         self._flow = flow
         self._began: float | None = None
@@ -73,6 +82,9 @@ class Plain:
 
     def stands(self, view: RunView) -> None:
         """The notes say what happened."""
+
+    def writes(self, path: str, text: str) -> None:
+        """A line for each piece would hide them."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
         for line in question_lines(question):
@@ -101,6 +113,8 @@ class Plain:
 class Live(Plain):
     """A tree that moves."""
 
+    reads_along = True
+
     def __init__(self, flow: str) -> None:
         from rich.console import Console
 
@@ -121,6 +135,9 @@ class Live(Plain):
     def stands(self, view: RunView) -> None:
         self._board.purses, self._board.spent = view.purses, view.spent
 
+    def writes(self, path: str, text: str) -> None:
+        self._board.write(path, text)
+
     def pause(self) -> None:
         self._tree.pause()
 
@@ -140,6 +157,8 @@ class Live(Plain):
 class Lines:
     """One JSON object for each event, for programs; the last one is the result."""
 
+    reads_along = False
+
     def __init__(self, flow: str) -> None:
         self._flow = flow
 
@@ -154,6 +173,9 @@ class Lines:
 
     def stands(self, view: RunView) -> None:
         """The notes say what happened."""
+
+    def writes(self, path: str, text: str) -> None:
+        """The step's result is what counts."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
         self._write({"event": "question", "run": run, **asdict(question)})

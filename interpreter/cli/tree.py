@@ -38,6 +38,8 @@ _WORDS = {
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", ""})
 WIDEST_NAME = 40
+MOST_WRITTEN = 48
+"""Characters of the end of a text that a model is writing."""
 MOST_BUDGETS = 4
 LINES_AROUND = 4 + MOST_BUDGETS
 """Rows of the terminal that the tree leaves free."""
@@ -138,6 +140,10 @@ def _doing(item: Item) -> Text:
         text.append(f"attempt {item.attempt} ")
     if state not in _SAID_BY_THE_MARK:
         text.append(_WORDS.get(state, state) + " ", style="red" if state in BAD else "")
+    if state == "running" and item.writing:
+        end = " ".join(item.writing.split())[-MOST_WRITTEN:]
+        text.append(f"writes …{inert(end)}")
+        return text
     text.append(inert(" ".join(item.detail.split())))
     return text
 

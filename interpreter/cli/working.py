@@ -44,7 +44,7 @@ def plugin_for(
 ) -> FlowPlugin:
     try:
         if not serving.rehearse:
-            can_ask()
+            can_ask(models=serving.models)
         return FlowPlugin(
             tools,
             flows,
@@ -53,6 +53,7 @@ def plugin_for(
             people=serving.people,
             rehearse=serving.rehearse,
             lock=lock,
+            models=serving.models,
         )
     except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess) as error:
         raise Misuse(str(error)) from error

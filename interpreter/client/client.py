@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from temporalio.client import Client as TemporalClient
 
+from dsl.models.configured import Models
 from interpreter.boundary.payloads import JSON, RunOptions
 from interpreter.client.connecting import connect_temporal, connect_with_keys
 from interpreter.client.ids import checked_id
@@ -50,18 +51,21 @@ class Client:
         with_tools: bool = False,
         again: Again = "reject",
         options: RunOptions | None = None,
+        models: Models | None = None,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition.
 
         `flow` names one of several flows in the file. `verified`: no answer to any question of this run, or of its
-        children, counts that is not signed by somebody whom the worker knows. `staged`: each call that
-        may write is captured instead of carried out, and its result made up; so is what follows from an answer that was
-        made up, in any run, unless `with_tools` says otherwise. `again`: when a run has this `id` already, the start is
-        refused (`reject`), another run begins if that one is over (`new`), or that one is returned if it is of the same
-        definition (`attach`). Raises `FlowRefused`, `IdRefused`, `InputRefused`, `PriceUnknown` or `RunExists`.
+        children, counts that is not signed by somebody whom the worker knows. `staged`: each call that may write is
+        captured instead of carried out, and its result made up; so is what follows from an answer that was made up,
+        in any run, unless `with_tools` says otherwise. `again`: when a run has this `id` already, the start is
+        refused (`reject`), another run begins if that one is over (`new`), or that one is returned if it is of the
+        same definition (`attach`). `models` is what is known of them; without it, what `steadflow.toml` says beside
+        the flow or, of what is no file, in the current folder. Raises `FlowRefused`, `IdRefused`, `InputRefused`,
+        `PriceUnknown` or `RunExists`.
         """
         id = checked_id(id) if id is not None else None
-        prepared = prepare(self.store, flow_source, flow, input)
+        prepared = prepare(self.store, flow_source, flow, input, models)
         prepared.input.requester = requester
         prepared.input.options = replace(
             options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools

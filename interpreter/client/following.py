@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from interpreter.boundary.view import Note, RunView
 from interpreter.client.ending import ending
 from interpreter.client.errors import NoWorker, RunStuck
+from interpreter.client.writing import Watch, Writing
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
@@ -25,6 +26,8 @@ FIRST, FASTEST, SLOWEST = 0.1, 0.25, 0.8
 """Seconds until the first look, and between two: right after something happened, and when nothing has for a while. A
 look costs the worker about as much as a step does; a run that is over before the first is never asked.
 """
+LOOKING_ON = 0.4
+"""The longest between two looks where somebody reads along."""
 AGAIN = 0.1
 LAST_LOOK = timedelta(seconds=10)
 """A run that is over is replayed from its beginning to answer: a long one takes seconds."""
@@ -32,8 +35,12 @@ LAST_CHANCE = 5.0
 """Seconds in which the last look is tried again: a run that has just ended may not be able to answer at once."""
 
 
-async def follow(run: "Run", after: int, seen: Seen | None = None) -> AsyncIterator[Note]:
+async def follow(
+    run: "Run", after: int, seen: Seen | None = None, *, tokens: bool = False
+) -> AsyncIterator[Note | Writing]:
+    """With `tokens` also what models are writing, as far as it is heard of."""
     await run.describe()  # there is such a run
+    watch = Watch(run.temporal, run.id)
     end = asyncio.create_task(ending(run))
     pause = FIRST
     try:
@@ -47,7 +54,10 @@ async def follow(run: "Run", after: int, seen: Seen | None = None) -> AsyncItera
                 yield note
             if is_over:
                 return
-            pause = FASTEST if notes else min(SLOWEST, pause * 1.5)
+            if tokens:
+                async for writing in watch.news(await run.describe()):
+                    yield writing
+            pause = FASTEST if notes else min(LOOKING_ON if tokens else SLOWEST, pause * 1.5)
     finally:
         end.cancel()
 

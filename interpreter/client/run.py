@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, overload
 
 from temporalio.client import (
     Client as TemporalClient,
@@ -43,6 +43,7 @@ from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
 from interpreter.client.statuses import how_it_ended
 from interpreter.client.waiting import MissingWorker, missing_workers
+from interpreter.client.writing import Writing
 from interpreter.stores.store import ObjectStore
 
 T = TypeVar("T")
@@ -145,12 +146,24 @@ class Run:
         """The run that a flow step of this one started, or is about to."""
         return replace(self, id=names.child_id(self.id, await self.first_run_id(), path))
 
-    async def follow(self, after: int = 0, seen: Seen | None = None) -> AsyncIterator[Note]:
+    @overload
+    def follow(
+        self, after: int = 0, seen: Seen | None = None, *, tokens: Literal[False] = False
+    ) -> AsyncIterator[Note]: ...
+    @overload
+    def follow(
+        self, after: int = 0, seen: Seen | None = None, *, tokens: Literal[True]
+    ) -> AsyncIterator[Note | Writing]: ...
+
+    async def follow(
+        self, after: int = 0, seen: Seen | None = None, *, tokens: bool = False
+    ) -> AsyncIterator[Note | Writing]:
         """What happens, as it happens, from the note after that number until the run is over. `seen` is told at each
-        look how the run stands.
+        look how the run stands. `tokens`: also the end of what each model is writing, about twice a second, with a
+        number that grows. That is lossy: the text that counts is the step's result.
         """
-        async for note in follow(self, after, seen):
-            yield note
+        async for event in follow(self, after, seen, tokens=tokens):
+            yield event
 
     async def approvals(self) -> list[QuestionView]:
         """The questions that are open now, those of children too."""

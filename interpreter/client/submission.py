@@ -12,7 +12,8 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
-from dsl.models.configured import NAME, VARIABLE, Models, Unusable, models_for
+from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.unusable import Unusable
 from dsl.source import Source
 from dsl.values.schema import record_schema
 from dsl.values.validate import validate_record
@@ -21,7 +22,7 @@ from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
-from interpreter.providers.limits import resolve_max_output, resolve_refused
+from interpreter.providers.limits import resolve_lanes, resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
 
@@ -42,9 +43,12 @@ class Prepared:
     source: str | None
 
 
-def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON) -> Prepared:
+def prepare(
+    store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON, models: Models | None = None
+) -> Prepared:
+    """`models` is what is known of them; without it, what is known beside the flow."""
     sealed, definition = _sealed(flow_source, flow)
-    known = _known_models(flow_source)
+    known = _known_models(flow_source) if models is None else models
     run_input = RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
@@ -52,6 +56,7 @@ def prepare(store: ObjectStore, flow_source: FlowSource, flow: str | None, input
         prices=_prices(definition, known),
         max_output=resolve_max_output(_models(definition), known),
         refuses=resolve_refused(_models(definition), known),
+        lanes=resolve_lanes(_models(definition), known),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
 

@@ -28,6 +28,12 @@ class MissingWorker:
     @property
     def advice(self) -> str:
         """What to do, as a sentence."""
+        if self.queue.startswith(names.LANE):
+            provider = self.queue.removeprefix(names.LANE)
+            return (
+                f"no worker asks the models of the provider {provider}, for which the run waits; "
+                f"start one with [providers.{provider}] in its steadflow.toml, and the key in its environment"
+            )
         waits = f"the tool {', '.join(self.tools)}" if self.tools else "the run"
         return (
             f"nothing works on the task queue {self.queue}, where {waits} waits; "

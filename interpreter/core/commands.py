@@ -41,12 +41,13 @@ class CallTool:
 @recorded
 @dataclass(frozen=True, slots=True)
 class AttemptModel:
-    """Ask one model once."""
+    """Ask one model once; by the workers of that task queue, where one is named."""
 
     id: str
     request: ChatRequest
     timeout: int
     summary: str
+    queue: str | None = None
 
 
 @recorded

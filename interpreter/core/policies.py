@@ -35,6 +35,7 @@ _PATIENCE = {
     failures.CONNECTION_FAILED: 4,
     failures.MODEL_TIMEOUT: 1,
     failures.ATTEMPT_LOST: 4,
+    failures.CIRCUIT_OPEN: 6,
 }
 """How often one model is tried again after each kind of failure; others are never tried again."""
 _UNREACHED_PATIENCE = 2
@@ -102,19 +103,18 @@ class NextAttempt:
     reason: str = ""
 
 
-def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed: str) -> NextAttempt:
+def after_model_failure(
+    failure: CallFailed, tries: int, *, patience: int, seed: str, retry: Retry | None = None, others: bool = False
+) -> NextAttempt:
     """`tries` counts the attempts at this model; `patience` is the longest wait that it may ask for, in milliseconds;
-    `seed` spreads the waits of runs that failed together.
+    `seed` spreads the waits of runs that failed together; `retry` is what its agent says of them. `others`: another
+    model follows, which is asked at once where this one's provider is left alone.
     """
-    answered = failure.certainty == "answered"
-    patience_left = _PATIENCE.get(failure.kind if answered else failures.ATTEMPT_LOST, 0)
-    if answered and failure.detail.get("unreached") is True:
-        patience_left = _UNREACHED_PATIENCE
-    if tries > patience_left:
+    if tries > _tries_again(failure, retry) or (others and in_our_words(failure)[0] == failures.CIRCUIT_OPEN):
         return NextAttempt("end")
     told = _told_wait(failure)
     if told is None:
-        return NextAttempt("again", _spread(backoff(None, tries), 1.0, tries, seed))
+        return NextAttempt("again", _spread(backoff(retry, tries), 1.0, tries, seed))
     wait = seconds(told)
     if wait is None:
         return NextAttempt("end", reason=f"it asks for a wait that cannot be: {_shown(told)}")
@@ -123,6 +123,16 @@ def after_model_failure(failure: CallFailed, tries: int, *, patience: int, seed:
         asked, most = format_duration(milliseconds), format_duration(patience)
         return NextAttempt("end", reason=f"it asks for a wait of {asked}, and the patience is {most}")
     return NextAttempt("again", milliseconds + _spread(1000, 0.0, tries, seed))
+
+
+def _tries_again(failure: CallFailed, retry: Retry | None) -> int:
+    """How often a model that failed like this is tried again; an agent says how often, not what for."""
+    kind, _ = in_our_words(failure)
+    usual = _PATIENCE.get(kind, 0)
+    if retry is not None:
+        return retry.times if usual and kind not in retry.exceptions else 0
+    unreached = failure.certainty == "answered" and failure.detail.get("unreached") is True
+    return _UNREACHED_PATIENCE if unreached else usual
 
 
 def after_no_provider(unfit: int) -> NextAttempt:

@@ -164,7 +164,7 @@ class State:
     `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
     to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
     model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
-    something that was not known;
+    something that was not known; `lanes` the task queue of each whose provider takes so many requests a second;
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
@@ -208,3 +208,4 @@ class State:
     note_count: int = 0
     failure: Failure | None = None
     continuations: dict[str, int] = field(default_factory=dict)
+    lanes: dict[str, str] = field(default_factory=dict)

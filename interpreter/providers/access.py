@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from dsl.models.providers import Api, Served
+
 KEY = "OPENAI_API_KEY"
 ADDRESS = "OPENAI_BASE_URL"
 AZURE_KEY = "AZURE_OPENAI_API_KEY"
@@ -35,7 +37,7 @@ class UnusableAccess(ValueError):
 @dataclass(frozen=True)
 class Access:
     """`address` is None where the client's own is meant; `key_name` and `address_name` are the variables that set them.
-    `version`: it is an endpoint of Azure, which wants one.
+    `version`: it is an endpoint of Azure, which wants one. `api` is the one of OpenAI's two that is spoken there.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Access:
     key_name: str = KEY
     address_name: str = ADDRESS
     version: str | None = None
+    api: Api = "chat"
 
     @property
     def host(self) -> str:
@@ -56,7 +59,8 @@ class Access:
 
     @property
     def names_key(self) -> str:
-        return f"the worker's environment has the key in {self.key_name}; {self.names_address}"
+        key = f"has the key in {self.key_name}" if self.key_name else "has no key for it"
+        return f"the worker's environment {key}; {self.names_address}"
 
     def without_key(self, text: str) -> str:
         """What others say, without the key: as it is, as texts quote it, cut off, or masked by its server."""
@@ -85,6 +89,14 @@ def access_in(environment: Mapping[str, str]) -> Access:
     if not re.fullmatch(r"[A-Za-z0-9.-]+", version):
         raise UnusableAccess(f"{AZURE_VERSION} is no version: write it as {USUAL_AZURE_VERSION}")
     return Access(key_in(environment, name), endpoint, name, AZURE_ADDRESS, version)
+
+
+def access_of(served: Served, environment: Mapping[str, str]) -> Access:
+    """Of a named provider; its key is empty where there is none. Raises `UnusableAccess`."""
+    key = key_in(environment, served.key) if served.key else ""
+    where = f"`address` in [providers.{served.name}]"
+    version = (served.version or USUAL_AZURE_VERSION) if served.kind == "azure" else None
+    return Access(key, served.address, served.key, where, version, served.api)
 
 
 def key_in(environment: Mapping[str, str], name: str = KEY) -> str:

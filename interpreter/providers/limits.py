@@ -6,6 +6,7 @@ one that is not known gets a default that every current model can give.
 from collections.abc import Iterable
 
 from dsl.models.configured import TABLE, Models
+from interpreter.boundary.names import lane
 
 
 def resolve_max_output(models: Iterable[str], known: Models = TABLE) -> dict[str, int]:
@@ -16,3 +17,8 @@ def resolve_max_output(models: Iterable[str], known: Models = TABLE) -> dict[str
 def resolve_refused(models: Iterable[str], known: Models = TABLE) -> dict[str, list[str]]:
     """What each model is known to refuse; one that refuses nothing is absent."""
     return {model: list(refused) for model in models if (refused := known.refused_by(model))}
+
+
+def resolve_lanes(models: Iterable[str], known: Models = TABLE) -> dict[str, str]:
+    """The task queue of each model whose provider takes so many requests a second."""
+    return {model: lane(provider) for model in models if (provider := known.rate(model)) is not None}

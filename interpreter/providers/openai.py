@@ -1,4 +1,4 @@
-"""The OpenAI API, or any server that speaks it: one completion for one attempt, streamed.
+"""The OpenAI API, or any server that speaks it: one completion or response for one attempt, streamed.
 
 The client's own retries are off: the interpreter decides what comes next. The client sends; what comes back is read
 here (`openai_reading.py`), because the client's own reading of a stream takes one that broke off for one that ended,
@@ -16,11 +16,14 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.access import Access, usable_key
 from interpreter.providers.openai_answers import result
 from interpreter.providers.openai_failures import failure_of
-from interpreter.providers.openai_reading import read
+from interpreter.providers.openai_reading import Answer, read
 from interpreter.providers.openai_request import parameters
-from interpreter.providers.provider import ProviderFailure
+from interpreter.providers.openai_responses import Responded, as_response
+from interpreter.providers.provider import Heard, ProviderFailure
 
 CONNECT_SECONDS = 10.0
+NO_KEY = "none"
+"""What is said to a server that wants no key, because the client wants one."""
 SILENCE_SECONDS = 120.0
 """The longest wait for the next piece of an answer. The whole attempt is bounded by its activity."""
 
@@ -37,10 +40,13 @@ class OpenAIProvider:
         self._told_in_words = told_in_words_at(self._access.host)
 
     async def chat(self, request: ChatRequest) -> ChatResult:
+        return await self.chat_streamed(request, None)
+
+    async def chat_streamed(self, request: ChatRequest, heard: Heard | None) -> ChatResult:
         """What is said of a failure is looked through for the key: a server, or the client, may have told it back."""
         request = replace(request, without=sorted({*request.without, *self._refused_here}))
         try:
-            answer = await self._asked(request)
+            answer = await self._asked(request, heard)
             return replace(answer, response_model=self._access.without_key(answer.response_model)[:LONGEST_NAME])
         except ProviderFailure as failure:
             failure.message = self._access.without_key(failure.message)
@@ -49,12 +55,16 @@ class OpenAIProvider:
             message = f"the client failed: {self._access.without_key(f'{type(error).__name__}: {error}')}"
             raise ProviderFailure(failures.CONNECTION_FAILED, message, charge="reservation") from None
 
-    async def _asked(self, request: ChatRequest) -> ChatResult:
+    async def _asked(self, request: ChatRequest, heard: Heard | None) -> ChatResult:
         sent = parameters(request, self._name(request.model), self._told_in_words)
         ask = self._client.chat.completions.with_streaming_response.create
+        answer = Answer(heard=heard)
+        if self._access.api == "responses":
+            sent, answer = as_response(sent), Responded(heard=heard)
+            ask = self._client.responses.with_streaming_response.create
         try:
             async with ask(**sent) as response:
-                answer = await read(response.iter_bytes())
+                answer = await read(response.iter_bytes(), answer)
         except Exception as error:
             failure = failure_of(error, request, self._access)
             if failure is None:
@@ -74,7 +84,7 @@ class OpenAIProvider:
 def _client(access: Access, silence: float) -> Any:
     timeout = openai.Timeout(silence, connect=CONNECT_SECONDS)
     if access.version is None:
-        return openai.AsyncOpenAI(api_key=access.key, base_url=access.address, max_retries=0, timeout=timeout)
+        return openai.AsyncOpenAI(api_key=access.key or NO_KEY, base_url=access.address, max_retries=0, timeout=timeout)
     return openai.AsyncAzureOpenAI(
         azure_endpoint=access.address or "",
         api_key=access.key,

@@ -13,6 +13,7 @@ from typing import Any
 from interpreter.boundary.payloads import ChatUsage
 from interpreter.providers.openai_calls import Called, take_calls
 from interpreter.providers.openai_usage import told_usage
+from interpreter.providers.provider import Heard
 
 LONGEST_ANSWER = 1_500_000
 """Characters of an answer, and of a line: more than any model gives, and as much as a history takes."""
@@ -40,7 +41,7 @@ class ToldError(Exception):
 @dataclass
 class Answer:
     """What has come of an answer so far. `complete`: the server said that this is all; `reasoned`: it has told what the
-    model thought.
+    model thought. `heard` is told each piece of the text.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Answer:
     calls: dict[int, Called] = field(default_factory=dict)
     complete: bool = False
     length: int = 0
+    heard: Heard | None = None
 
     @property
     def text(self) -> str:
@@ -94,15 +96,17 @@ class Answer:
             if type(text) is str:
                 self.texts.append(text)
                 self.length += len(text)
+                if self.heard is not None:
+                    self.heard(text)
         if self.length > LONGEST_ANSWER:
             raise Damaged(f"the answer has more than {LONGEST_ANSWER:,} characters")
 
 
-async def read(pieces: AsyncIterator[bytes]) -> Answer:
-    """The answer in the body of a response. Raises `Damaged` and `ToldError`, and what the connection breaks off with,
-    unless the answer was complete by then.
+async def read(pieces: AsyncIterator[bytes], answer: Answer | None = None) -> Answer:
+    """The answer in the body of a response, by way of an empty `answer`. Raises `Damaged` and `ToldError`, and what
+    the connection breaks off with, unless the answer was complete by then.
     """
-    answer, whole = Answer(), list[str]()
+    answer, whole = Answer() if answer is None else answer, list[str]()
     try:
         await _read(pieces, answer, whole)
     except (Damaged, ToldError):

@@ -12,9 +12,10 @@ from interpreter.providers.openai_request import schema_of
 _VALUE = re.compile(
     r"(above|below)_(max|min)|<=|>=|maximum|minimum|between|less than|greater than|too (large|small|high|low)|at most"
 )
+_ONE_OF = re.compile(r"supported values|(must|should) be (one of|'|`)|expected one of")
 _SYSTEM = re.compile(r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b")
 _STREAM = re.compile(r"\bstream(ing|ed)?\b")
-_FORM = re.compile(r"response_format|response format|json_?schema|structured output|guided_json|grammar")
+_FORM = re.compile(r"response_format|response format|text\.format|json_?schema|structured output|guided_json|grammar")
 _TOOLS = re.compile(r"\btools?\b|function[ _-]?call|tool[ _-]?(use|call|choice)")
 _ONLY_STRICT = re.compile(r"\bstrict\b")
 _NOT = re.compile(
@@ -30,7 +31,7 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
         return ()
     if _about_a_value(param, said):
         return ()
-    named = param.lower() or said
+    named = (param.lower() or said).replace("reasoning.effort", "reasoning_effort")
     sent = [part for part in _sent(request) if part not in request.without]
     found = tuple(part for part in sent if part in named)
     if not found and _has_tools(request) and _TOOLS.search(f"{named} {said}"):
@@ -49,12 +50,14 @@ def _has_tools(request: ChatRequest) -> bool:
 
 
 def _about_a_value(param: str, said: str) -> bool:
+    if "reasoning_effort" in (param or said) and _ONE_OF.search(said):
+        return True
     return param in ("", "temperature", "max_tokens", "max_completion_tokens") and bool(_VALUE.search(said))
 
 
 def _sent(request: ChatRequest) -> list[str]:
-    parts = ["stream_options", "max_completion_tokens"]
-    return [*parts, "temperature"] if request.temperature is not None else parts
+    said = {"temperature": request.temperature, "seed": request.seed, "reasoning_effort": request.reasoning}
+    return ["stream_options", "max_completion_tokens", *(part for part, value in said.items() if value is not None)]
 
 
 def _next_form(request: ChatRequest, said: str) -> tuple[str, ...]:

@@ -29,6 +29,10 @@ def parameters(request: ChatRequest, model: str, words: frozenset[str] = frozens
         sent["stream_options"] = {"include_usage": True}
     if request.temperature is not None and "temperature" not in without:
         sent["temperature"] = request.temperature
+    if request.seed is not None and "seed" not in without:
+        sent["seed"] = request.seed
+    if request.reasoning is not None and "reasoning_effort" not in without:
+        sent["reasoning_effort"] = request.reasoning
     tools = _tools(request)
     if tools:
         sent["tools"] = tools

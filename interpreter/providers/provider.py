@@ -1,7 +1,8 @@
 """What a provider is: one attempt at one model, ending in an answer or in a failure that says what it cost."""
 
 import json
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from interpreter.boundary.numbers import tokens
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
@@ -17,6 +18,24 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+Heard = Callable[[str], None]
+"""Told each piece of an answer as it comes; it must not take long."""
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A provider whose answers are heard while they are written."""
+
+    async def chat_streamed(self, request: ChatRequest, heard: Heard | None) -> ChatResult: ...
+
+
+async def asked(provider: Provider, request: ChatRequest, heard: Heard | None) -> ChatResult:
+    """As `Provider.chat`, heard as it is written, where that can be."""
+    if isinstance(provider, Streams):
+        return await provider.chat_streamed(request, heard)
+    return await provider.chat(request)
 
 
 class ProviderFailure(Exception):

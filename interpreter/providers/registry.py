@@ -1,42 +1,67 @@
 """Which provider answers, by what the worker's environment holds. Keys never enter a history."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from interpreter.boundary.failures import NO_PROVIDER
-from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.providers.access import KEY, access_in
-from interpreter.providers.provider import Provider, ProviderFailure
+from dsl.models.configured import TABLE, Models
+from dsl.models.providers import Served
+from interpreter.providers.access import Access, access_in, access_of
+from interpreter.providers.no_provider import NoProvider
+from interpreter.providers.provider import Provider
 from interpreter.providers.rehearsal import RehearsalProvider
+from interpreter.providers.routing import Routed
 
-HOW = f"set {KEY}, or rehearse: `--rehearse` makes the answers of agents up"
-
-
-class NoProvider:
-    """Asks nobody: a rehearsal is asked for, never fallen into."""
-
-    async def chat(self, request: ChatRequest) -> ChatResult:
-        raise ProviderFailure(NO_PROVIDER, f"the worker has no {KEY}, and was not told to rehearse", charge="none")
-
-    async def close(self) -> None:
-        """There is nothing to close."""
+HOW = "set {key}, or rehearse: `--rehearse` makes the answers of agents up"
 
 
-def can_ask(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a model can be asked. Raises `UnusableAccess` where that was meant, and cannot be."""
-    return bool(access_in(environment).key)
+def can_ask(environment: Mapping[str, str] = os.environ, models: Models = TABLE) -> bool:
+    """Whether any model can be asked. Raises `UnusableAccess` where that was meant, and cannot be."""
+    named = [has_key(served, environment) for served in models.providers.values()]
+    return bool(access_in(environment).key) or any(named)
 
 
-def provider_from_environment(*, rehearse: bool = False, environment: Mapping[str, str] = os.environ) -> Provider:
-    """A rehearsal when that was asked for, else the real API where there is a key, at `OPENAI_BASE_URL` when given.
+def has_key(served: Served, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a named provider can be asked. Raises `UnusableAccess`."""
+    return bool(access_of(served, environment).key) or not served.key
+
+
+def lacking(models: Iterable[str], known: Models, environment: Mapping[str, str] = os.environ) -> NoProvider | None:
+    """What there is no key for, where none of the models can be asked."""
+    lacks: list[NoProvider] = []
+    for model in models:
+        name, _ = known.route(model)
+        served = known.providers.get(name or "")
+        if has_key(served, environment) if served is not None else bool(access_in(environment).key):
+            return None
+        lacks.append(NoProvider() if served is None else NoProvider(served.key, served.name))
+    return lacks[0] if lacks else None
+
+
+def provider_from_environment(
+    *, rehearse: bool = False, environment: Mapping[str, str] = os.environ, models: Models = TABLE
+) -> Provider:
+    """A rehearsal when that was asked for, else the providers that `models` names, and the one of the environment for
+    any other model, at `OPENAI_BASE_URL` when given.
 
     Raises `UnusableAccess`.
     """
     if rehearse:
         return RehearsalProvider()
-    if not can_ask(environment):
-        return NoProvider()
+    providers: dict[str | None, Provider] = {None: _provider(access_in(environment), NoProvider())}
+    for name, served in models.providers.items():
+        providers[name] = _named(served, environment)
+    return Routed(models, providers)
+
+
+def _named(served: Served, environment: Mapping[str, str]) -> Provider:
+    access = access_of(served, environment)
+    return _provider(access, NoProvider(served.key, served.name) if served.key else None)
+
+
+def _provider(access: Access, otherwise: NoProvider | None) -> Provider:
+    if not access.key and otherwise is not None:
+        return otherwise
     # Importing openai takes about a second: only a worker that really uses it pays for that.
     from interpreter.providers.openai import OpenAIProvider
 
-    return OpenAIProvider(access_in(environment))
+    return OpenAIProvider(access)

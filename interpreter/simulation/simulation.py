@@ -221,7 +221,7 @@ class SimulatedRun:
         state = State(
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
-        state.max_output = dict(self.state.max_output)
+        state.max_output, state.lanes = dict(self.state.max_output), self.state.lanes
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal = command.rehearsal
         state.staged, state.with_tools = self.state.staged, self.state.with_tools

@@ -5,16 +5,17 @@ worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ti
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from temporalio.client import ClientConfig
+from temporalio.client import Client, ClientConfig
 from temporalio.common import HeaderCodecBehavior
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import ReplayerConfig, WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from dsl.models.configured import Models, models_for
 from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture
 from interpreter.activities.chat import chat_activity
@@ -34,12 +35,13 @@ from interpreter.converter.own import headers_with
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.mcp.place import lock_of
 from interpreter.providers.provider import Provider
-from interpreter.providers.registry import provider_from_environment
+from interpreter.providers.registry import has_key, provider_from_environment
 from interpreter.server.folder import state_folder
 from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
+from interpreter.worker.lanes import working_lanes
 from interpreter.worker.objects import LoadingInterceptor, Objects
 from interpreter.worker.orphans import Orphans
 from interpreter.worker.plain_activities import activity_name
@@ -77,7 +79,8 @@ class FlowPlugin(SimplePlugin):
     answers for agents (default: by the environment; with `rehearse` their answers are made up), `store` keeps large
     values and must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in
     histories and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
-    MCP servers of `flows` offer (default: `flow.lock` beside the first of them).
+    MCP servers of `flows` offer (default: `flow.lock` beside the first of them). `models` name further providers
+    (default: as `steadflow.toml` says in the current folder or above it).
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class FlowPlugin(SimplePlugin):
         rehearse: bool = False,
         keys: Keyring | None = None,
         lock: Path | None = None,
+        models: Models | None = None,
     ) -> None:
         flows = tuple(flows)
         self._tools = unique(map(tool_of, tools))
@@ -104,6 +108,8 @@ class FlowPlugin(SimplePlugin):
         self._partial = partial
         self._people = people
         self._rehearse = rehearse
+        self._models = models
+        self._lanes: AbstractAsyncContextManager[None] = nullcontext()
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
         self._orphans: Orphans | None = None
@@ -135,8 +141,10 @@ class FlowPlugin(SimplePlugin):
         self._serve(queue)
         beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
         self._agreements.check(self._definitions, self._tools, queue, partial=self._partial, beside=beside)
-        self._provider = self._provider or provider_from_environment(rehearse=self._rehearse)
+        models = models_for(None) if self._models is None else self._models
+        self._provider = self._provider or provider_from_environment(rehearse=self._rehearse, models=models)
         config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
+        self._lanes = self._lanes_of(models, config["client"], self._provider)
         self._orphans = Orphans(config["client"], queue)
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
@@ -151,6 +159,15 @@ class FlowPlugin(SimplePlugin):
 
         servers = self._servers = servers_of(self._lock)
         self._tools |= served_tools(self._definitions, queue, self._tools, self._lock, servers, partial=self._partial)
+
+    def _lanes_of(self, models: Models, client: Client, provider: Provider) -> AbstractAsyncContextManager[None]:
+        """Of the providers that this worker can ask. A rehearsal takes nothing from others: its answers are made up."""
+        limited = [each for each in models.providers.values() if each.requests_per_second is not None]
+        if self._rehearse or not limited:
+            return nullcontext()
+        served = [each for each in limited if has_key(each)]
+        beside = [HeaderInterceptor(), LoadingInterceptor(self._objects)]
+        return working_lanes(client, served, chat_activity(provider, self._store), beside)
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
         tools = {
@@ -177,7 +194,8 @@ class FlowPlugin(SimplePlugin):
             self._servers.prepare()
         watching = asyncio.create_task(self._orphans.watch()) if self._orphans is not None else None
         try:
-            yield
+            async with self._lanes:
+                yield
         finally:
             if watching is not None:
                 watching.cancel()

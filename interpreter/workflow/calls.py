@@ -172,6 +172,7 @@ def _start_model(command: AttemptModel) -> Any:
         request_parted(command.request),
         result_type=ChatResult,
         activity_id=fitting(command.id),
+        task_queue=command.queue,
         start_to_close_timeout=timedelta(milliseconds=command.timeout),
         heartbeat_timeout=CHAT_HEARTBEAT,
         retry_policy=local.ONCE,

@@ -232,6 +232,7 @@ class Children:
             prices=self._input.prices,
             max_output=self._input.max_output | heard.max_output,
             refuses=self._input.refuses | heard.refuses,
+            lanes=self._input.lanes,
             lease=command.lease,
             parent=None if self._is_told_by_its_id(command) else link,
             options=self._input.options,

@@ -96,6 +96,7 @@ class Driver:
             prices=self.input.prices,
             max_output=self.input.max_output,
             refuses={model: list(parts) for model, parts in self.input.refuses.items()},
+            lanes=self.input.lanes,
         )
         state.verified = self.input.options.verified
         state.staged, state.with_tools = self.input.options.staged, self.input.options.with_tools

@@ -124,6 +124,7 @@ class FlowWorkflow:
             prices=run_input.prices,
             max_output=run_input.max_output,
             refuses=run_input.refuses,
+            lanes=run_input.lanes,
             lease=run_input.lease,
             parent=run_input.parent,
             options=run_input.options,

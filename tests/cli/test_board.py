@@ -210,3 +210,17 @@ def test_nothing_goes_on_in_a_run_that_is_over() -> None:
         board.take(note)
     assert [item.state for _, item in board.root.rows()] == ["cancelled"] * 4
     assert all(item.ended is not None or not item.own_state for _, item in board.root.rows())
+
+
+def test_the_end_of_what_a_model_writes_is_shown_at_its_step_until_something_happens() -> None:
+    recording = Recording().add("started", "$", "run").add("started", "f/refine[0]/draft", "agent")
+    board = recording.board()
+    board.write(
+        "f/refine[0]/draft~2", "Once upon a time, far away,\nthere was a very long sentence without an end\x1b[2J"
+    )
+    assert "a very long sentence without an end" in drawn(board)
+    assert "\x1b" not in drawn(board)
+    board.write("g/not/shown/yet", "lost")
+    assert "lost" not in drawn(board)
+    board.take(recording.add("retrying", "f/refine[0]/draft", "agent", detail="again").notes[-1])
+    assert "writes" not in drawn(board)

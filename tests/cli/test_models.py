@@ -284,3 +284,29 @@ def test_a_key_that_none_can_be_is_refused_without_being_told(dsl: Dsl) -> None:
         assert ended.code == 2
         assert "OPENAI_API_KEY has a blank or a line end at place 10 of 16" in ended.err
         assert "secret" not in ended.err
+
+
+def test_a_provider_by_name_with_a_lane_beside_the_flow(dsl: Dsl, model: PlayedModel) -> None:
+    """The file counts that lies beside the flow, not that of the current folder; the model has its own name there."""
+    model.plans, folder = {"tiny": [Says('{"s": "hi"}')]}, dsl.folder / "flows"
+    model.asked.clear()
+    folder.mkdir()
+    address = model.environment["OPENAI_BASE_URL"]
+    provider = f'kind = "compatible"\naddress = "{address}"\nkey = "OUR_KEY"\nrequests_per_second = 20\n'
+    (folder / "steadflow.toml").write_text(f"[providers.ours]\n{provider}")
+    (dsl.folder / "steadflow.toml").write_text("[providers.ours]\nkind = 'openai'\n")
+    (folder / "case.flow").write_text(
+        'edition 1 agent a() -> { s: text } { model "ours/tiny" prompt "?" }\n'
+        "flow main() -> text budget 10m, 1000 tokens { step v = a() return v.s }"
+    )
+    refused = dsl("run", "flows/case.flow", "--json")
+    assert refused.code == 2
+    assert "there is no OUR_KEY for the provider ours: set OUR_KEY, or rehearse" in refused.err
+    dsl.environment |= {"OUR_KEY": "test-key"}
+    ended = dsl("run", "flows/case.flow", "--json")
+    assert ended.code == 0, ended.err
+    assert ended.events[-1]["value"] == "hi"
+    assert len(model.asked["tiny"]) == 1
+    rehearsed = dsl("run", "flows/case.flow", "--json", "--rehearse")
+    assert rehearsed.code == 0, rehearsed.err
+    assert len(model.asked["tiny"]) == 1

@@ -269,3 +269,45 @@ def test_a_longer_answer_is_asked_for_as_long_as_its_server_gives_it_and_not_as_
     made, failure = played([cut(4_096), at_most(most=4_096)])
     assert len(made) == 2
     assert "the answer was cut off; with room for 16384, its server refuses" in failure
+
+
+def test_an_attempt_is_made_as_its_agent_says() -> None:
+    options = 'answer within 9s queue "writers" seed 7 reasoning "low" retry 1 times backoff 30s to 30s'
+    lost = Fails("Overloaded", "busy")
+    made = attempts([lost, {"text": "t"}, {"text": "u"}], options=options, step="{ timeout 7s }")
+    assert [(each.timeout, each.queue) for each in made] == [(7_000, "writers"), (7_000, "writers"), (9_000, "writers")]
+    assert {(each.request.seed, each.request.reasoning) for each in made} == {(7, "low")}
+    made, failed = played([lost, lost], options=options)
+    assert len(made) == 2
+    assert "Overloaded (busy)" in failed
+
+
+def test_a_provider_that_is_left_alone_is_waited_for_or_another_is_asked() -> None:
+    left_alone = Fails("CircuitOpen", "it failed 5 times in a row", details=({"charge": "none", "retry_after": 5.0},))
+    made = attempts([left_alone, {"text": "t"}, {"text": "u"}], options='then "n"')
+    assert [command.request.model for command in made] == ["m", "n", "m"]
+    made = attempts([left_alone] * 6 + TWO)
+    assert len(made) == 8, "the same model, again and again, and it costs nothing"
+    made, failure = played([left_alone] * 7)
+    assert len(made) == 7
+    assert "CircuitOpen (it failed 5 times in a row)" in failure
+
+
+def test_a_model_whose_provider_has_a_lane_is_asked_there_and_by_the_queue_of_its_agent_first() -> None:
+    definition = definition_of(FLOW.format(options='then "n"', budget="", step=""))
+    assert definition is not None
+    asked: list[AttemptModel] = []
+
+    def watch(run: SimulatedRun, event: Event, commands: list[Command]) -> None:
+        asked.extend(command for command in commands if isinstance(command, AttemptModel))
+
+    answers = [Fails("Refused", "no"), Returns({"text": "t"}), Returns({"text": "u"})]
+    simulation = Simulation(definition, World(agents={"writer": lambda _: answers.pop(0)}), watch=watch)
+    run = simulation.run({})
+    run.state.lanes = {"n": "steadflow-lane-ours"}
+    simulation.go()
+    assert [(each.request.model, each.queue) for each in asked] == [
+        ("m", None),
+        ("n", "steadflow-lane-ours"),
+        ("m", None),
+    ]

@@ -183,3 +183,16 @@ def test_a_wait_is_the_same_when_it_is_decided_again() -> None:
 def test_no_model_is_tried_more_often_than_the_bound_of_a_flow_counts(kind: str, certainty: Certainty) -> None:
     last = policies.after_model_failure(failure(kind, certainty), MOST_TRIES, patience=1_000, seed="s")
     assert last.what == "end"
+
+
+def test_an_agent_says_how_often_and_not_what_for() -> None:
+    retry = Retry(1, 5_000, 60_000, (failures.RATE_LIMITED,))
+
+    def following(kind: str, tries: int) -> policies.NextAttempt:
+        return policies.after_model_failure(failure(kind), tries, patience=1_000, seed="s", retry=retry)
+
+    first = following(failures.MODEL_TIMEOUT, 1)
+    assert (first.what, 5_000 <= first.delay <= 7_500) == ("again", True)
+    assert following(failures.MODEL_TIMEOUT, 2).what == "end"
+    for never in (failures.RATE_LIMITED, failures.AUTHENTICATION, failures.REFUSED):
+        assert following(never, 1).what == "end"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dsl.analysis import analyse
-from dsl.models.configured import NAME, VARIABLE, Models, Unusable, models_for
+from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.unusable import Unusable
 from dsl.source import Source
 from interpreter.boundary.payloads import Price
 from interpreter.client.errors import PriceUnknown, Unconfigured
@@ -53,7 +54,8 @@ def test_what_is_said_is_pinned_in_a_run(models: Models) -> None:
     assert prices["our/deployment"] == resolve_prices(["gpt-4o"])["gpt-4o"]
     assert "other" not in prices
     assert resolve_max_output(names, models) == {"m1": 8192, "our/deployment": 16_384}
-    assert resolve_refused(names, models) == {"m1": ["json_schema", "temperature"]}
+    refused = {"m1": ["json_schema", "temperature"], "our/deployment": ["reasoning_effort"]}
+    assert resolve_refused(names, models) == refused
 
 
 def test_the_environment_counts_more(tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_a_price_that_nobody_knows_is_refused_and_the_refusal_says_how(
     prepared = prepare(MemoryStore(), flow, None, None).input
     assert prepared.prices["m1"] == Price("0.0000001", "0.000002", "0.00000001")
     assert prepared.max_output["m1"] == 8192
-    assert prepared.refuses == {"m1": ["json_schema", "temperature"]}
+    assert prepared.refuses["m1"] == ["json_schema", "temperature"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_model_is_known_where_its_price_is(model: str) -> None:
     ("host", "refused"),
     [
         ("api.openai.com", ()),
-        ("api.mistral.ai", ("max_completion_tokens", "stream_options")),
+        ("api.mistral.ai", ("max_completion_tokens", "seed", "stream_options")),
         ("localhost:11434", ("max_completion_tokens",)),
         ("api.mistral.ai.example.com", ()),
     ],

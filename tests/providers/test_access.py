@@ -18,9 +18,11 @@ from interpreter.providers.access import (
     address_in,
     key_in,
 )
+from interpreter.providers.no_provider import NoProvider
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
-from interpreter.providers.registry import NoProvider, can_ask, provider_from_environment
+from interpreter.providers.registry import can_ask, provider_from_environment
+from interpreter.providers.routing import Routed
 from tests.providers.test_openai_oddities import Player, chunk, playing, stream
 
 SECRET = "sk-CANARY"
@@ -34,7 +36,9 @@ def test_key_with_a_line_end(around: str) -> None:
 @pytest.mark.parametrize("text", ["\n", "  ", ""])
 def test_a_key_of_nothing_but_blanks_is_no_key(text: str) -> None:
     assert not can_ask({KEY: text})
-    assert isinstance(provider_from_environment(environment={KEY: text}), NoProvider)
+    provider = provider_from_environment(environment={KEY: text})
+    assert isinstance(provider, Routed)
+    assert isinstance(provider.providers[None], NoProvider)
 
 
 @pytest.mark.parametrize("inside", ["\n", " ", "ä", "\u200b", "\ufeff", "\x01", "\0"])

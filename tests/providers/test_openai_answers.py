@@ -203,6 +203,10 @@ async def test_what_is_sent_to_a_server_that_takes_a_part_of_it() -> None:
     asked = await sent_without("stream")
     assert asked["stream"] is False
     assert "stream_options" not in asked
+    asked = await sent_without(seed=7, reasoning="low")
+    assert (asked["seed"], asked["reasoning_effort"]) == (7, "low")
+    asked = await sent_without("seed", "reasoning_effort", seed=7, reasoning="low")
+    assert not {"seed", "reasoning_effort"} & asked.keys()
 
 
 async def test_without_a_schema_for_its_answers_a_model_is_told_it_in_words() -> None:
@@ -248,6 +252,16 @@ REFUSALS: list[tuple[int, dict[str, Any], tuple[str, ...]]] = [
         {"message": "Unrecognized request arguments supplied: max_completion_tokens, stream_options"},
         ("stream_options", "max_completion_tokens"),
     ),
+    (400, {"message": "Unrecognized request argument supplied: reasoning_effort"}, ("reasoning_effort",)),
+    (
+        400,
+        {
+            "message": "Unsupported value: 'minimal'. Supported values are: 'low', 'medium', and 'high'.",
+            "param": "reasoning_effort",
+        },
+        (),
+    ),
+    (422, {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs"}]}, ("seed",)),
     (400, {"message": "max_tokens is too large: 60000. This model supports at most 16384 completion tokens"}, ()),
     (400, {"message": 'Unknown name "stream_options": Cannot find field.'}, ("stream_options",)),
     (400, {"message": "Unsupported value: 'stream' does not support true", "param": "stream"}, ("stream",)),
@@ -270,7 +284,12 @@ async def test_what_of_a_request_a_server_does_not_take(
 ) -> None:
     body = json.dumps(error if "detail" in error else {"error": error})
     found = await failure(
-        response(body, status=f"{status} No"), schema_text=SCHEMA, temperature=0.5, instructions="Be brief."
+        response(body, status=f"{status} No"),
+        schema_text=SCHEMA,
+        temperature=0.5,
+        seed=7,
+        reasoning="low",
+        instructions="Be brief.",
     )
     assert found.refuses == parts
     assert found.kind == (failures.OVERLOADED if status == 500 else failures.INVALID_REQUEST)

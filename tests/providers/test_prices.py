@@ -9,6 +9,7 @@ from interpreter.providers.prices import resolve_prices
 from interpreter.providers.provider import ProviderFailure
 from interpreter.providers.registry import provider_from_environment
 from interpreter.providers.rehearsal import RehearsalProvider
+from interpreter.providers.routing import Routed
 
 
 def test_a_known_model_has_the_price_of_one_token_and_an_unknown_one_is_absent() -> None:
@@ -36,5 +37,6 @@ async def test_with_a_key_it_is_the_api() -> None:
     provider = provider_from_environment(
         environment={"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
     )
-    assert type(provider).__name__ == "OpenAIProvider"
+    assert isinstance(provider, Routed)
+    assert type(provider.providers[None]).__name__ == "OpenAIProvider"
     await provider.close()

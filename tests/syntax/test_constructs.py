@@ -2,10 +2,10 @@
 
 import pytest
 
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Binary, Conditional, Literal, Name, Unary
 from dsl.ast.node import walk
-from dsl.ast.statements import AwaitApproval, Block, Group, If, NotYet, Person, Return, Stage, Step
+from dsl.ast.statements import AwaitApproval, Block, Group, If, NotYet, Person, Retry, Return, Stage, Step
 from dsl.syntax.parse import Parsed
 from tests.syntax.reading import expression, problems_in_flow, read, statements_of
 
@@ -100,3 +100,36 @@ def test_a_branch_belongs_into_parallel() -> None:
     assert problems_in_flow('parallel { branch a { } step b() await approval c "?" { } }') == []
     (said,) = problems_in_flow("parallel { let a = 1 step b() }")
     assert said.startswith("SF604")
+
+
+def test_how_an_agent_is_asked() -> None:
+    options = (
+        'reasoning "low" seed -3 answer within 9s queue "writers" retry 2 times backoff 1s to 5s except Overloaded'
+    )
+    parsed = read(f'edition 1 agent a() -> text {{ model "m" prompt "?" {options} }}')
+    agent = parsed.module.declarations[0]
+    assert isinstance(agent, AgentDeclaration)
+    assert (agent.reasoning, agent.seed, agent.timeout, agent.queue) == ("low", -3, 9_000, "writers")
+    assert agent.retry == Retry(2, 1_000, 5_000, ("Overloaded",))
+    assert not parsed.diagnostics
+
+
+def test_a_timeout_of_an_agent_is_answered_by_how_it_is_said() -> None:
+    parsed = read('edition 1 agent a() -> text { model "m" prompt "?" timeout 9s }')
+    [found] = parsed.diagnostics
+    assert found.help == "an agent has time by `answer within 90s`"
+    assert found.fix is not None
+    assert found.fix.replacement == "answer within"
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ('reasoning "lots"', 'there is no reasoning "lots"'),
+        ("seed 0.5", "a seed is a whole number of at most 53 bits"),
+        ("seed 9007199254740993", "a seed is a whole number of at most 53 bits"),
+    ],
+)
+def test_what_cannot_be_asked_of_a_model(option: str, message: str) -> None:
+    parsed = read(f'edition 1 agent a() -> text {{ model "m" prompt "?" {option} }}')
+    assert [(each.code, each.message) for each in parsed.diagnostics] == [("SF306", message)]

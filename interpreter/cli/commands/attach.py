@@ -94,8 +94,9 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
                 modules = _modules(before, wanted.tools)
                 loaded = loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
                 rehearse = wanted.serving.rehearse or (before is not None and before.rehearse)
-                serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse)
                 file = Path(before.flow_path) if before is not None else None
+                place = file.parent if file is not None else None
+                serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse, place)
                 hash_ = (await description.memo()).get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE)
                 sealed = still_there(file, flow, str(hash_)) if file is not None else None
                 lock = file.with_name(LOCK) if file is not None else None

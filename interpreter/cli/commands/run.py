@@ -1,7 +1,7 @@
 """`dsl run`."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,7 @@ def run(
         requester,
         task_queue,
         as_json,
-        serving=serving,
+        serving=replace(serving, place=file.resolve().parent),
         key=key,
         verified=verified,
         staged=staged,
@@ -174,6 +174,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
             staged=wanted.writes_nothing,
             with_tools=wanted.with_tools,
             again=wanted.again,
+            models=wanted.serving.models,
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)

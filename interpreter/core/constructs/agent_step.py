@@ -84,7 +84,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             request,
             id=frame.path if memory.talk is None else turn_path(frame, memory.talk.turns),
             most_answer=most,
-            timeout=step.timeout or policies.MODEL_TIMEOUT,
+            timeout=step.timeout or agent.timeout or policies.MODEL_TIMEOUT,
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
             whole=whole,
             attempt=memory.attempts,
@@ -107,6 +107,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             refused=memory.asked.refused,
             without=list(machine.state.refuses.get(model, [])),
             talk=None if memory.talk is None else agent_talks.sent(machine, frame, agent, memory.talk),
+            reasoning=agent.reasoning,
+            seed=agent.seed,
         )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:

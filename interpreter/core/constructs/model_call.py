@@ -10,6 +10,7 @@ used up only because of it.
 
 from dataclasses import replace
 
+from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.duration import format_duration
 from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
 from interpreter.core import fetching, heard_of_models, model_costs, model_questions, policies, reservations
@@ -54,7 +55,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.request = replace(
             memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt, without=without
         )
-        machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id)))
+        queue = _agent(machine, memory).queue or machine.state.lanes.get(memory.request.model)
+        machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id), queue))
         if memory.attempt > 1 and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
 
@@ -164,7 +166,12 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
             memory.unfit += 1
             return policies.after_no_provider(memory.unfit)
         return policies.after_model_failure(
-            event, memory.tries, patience=memory.patience, seed=f"{machine.state.key_base}/{memory.id}"
+            event,
+            memory.tries,
+            patience=memory.patience,
+            seed=f"{machine.state.key_base}/{memory.id}",
+            retry=_agent(machine, memory).retry,
+            others=_agent(machine, memory).models[-1] != memory.request.model,
         )
 
     def _wait(self, machine: Machine, frame: Frame, delay: int) -> None:
@@ -207,3 +214,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
 
     def detail(self, frame: Frame) -> str:
         return self.memory(frame).waits
+
+
+def _agent(machine: Machine, memory: ModelCallMemory) -> AgentDeclaration:
+    """Whose question it is."""
+    return machine.definition.agents[memory.request.agent]

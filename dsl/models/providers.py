@@ -1,0 +1,150 @@
+"""Providers by name, as people tell of them in `steadflow.toml`: where models are asked, and by which rules.
+
+[providers.ours]
+kind = "compatible"         # or "openai", "azure"
+address = "https://llm.example.com/v1"
+key = "OUR_KEY"             # the variable of the worker's environment that has the key, never the key
+api = "chat"                # or "responses"
+requests_per_second = 10    # of all workers together
+models = ["llama-3.1-8b"]   # asked there by that name; any other as "ours/NAME"
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from dsl.dataclass import dataclass
+from dsl.models.unusable import Unusable
+
+Kind = Literal["openai", "azure", "compatible"]
+Api = Literal["chat", "responses"]
+
+USUAL_KEYS: Mapping[str, str] = {"openai": "OPENAI_API_KEY", "azure": "AZURE_OPENAI_API_KEY", "compatible": ""}
+"""The variable of the key where none is named. A server of one's own may want none."""
+SLOWEST, FASTEST = Decimal("0.01"), Decimal(100_000)
+"""Requests a second."""
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
+_VERSION = re.compile(r"[A-Za-z0-9.-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Served:
+    """One provider. `key` is the name of a variable, empty where none is needed; `address` None is the kind's own;
+    `version` is Azure's. With `requests_per_second` its calls go through a lane of their own.
+    """
+
+    name: str
+    kind: Kind
+    address: str | None
+    key: str
+    api: Api = "chat"
+    requests_per_second: float | None = None
+    models: tuple[str, ...] = ()
+    version: str | None = None
+
+
+def read_providers(rows: object, where: str) -> dict[str, Served]:
+    """Raises `Unusable`."""
+    if type(rows) is not dict:
+        raise Unusable(f"{where}: expected tables such as `[providers.ours]`")
+    providers = {name: _provider(name, row, f"{where}, [providers.{name}]") for name, row in rows.items()}
+    check_models(providers.values(), where)
+    return providers
+
+
+def check_models(providers: Iterable[Served], where: str) -> None:
+    """A model that two providers list would be asked at either. Raises `Unusable`."""
+    taken: dict[str, str] = {}
+    for provider in providers:
+        for model in provider.models:
+            other = taken.setdefault(model, provider.name)
+            if other != provider.name:
+                raise Unusable(
+                    f'{where}: both {other} and {provider.name} list the model "{model}"; '
+                    f'leave it out of one, where it is "{provider.name}/{model}" then'
+                )
+
+
+def _provider(name: str, row: Any, where: str) -> Served:
+    if not _NAME.fullmatch(name):
+        raise Unusable(f"{where}: a provider's name has small letters, digits and `-`, such as `ours`")
+    if type(row) is not dict:
+        raise Unusable(f"{where}: expected a table of settings")
+    for setting, value in row.items():
+        problem = _PROBLEMS[setting](value) if setting in _PROBLEMS else f"there is no such setting; {_ALL}"
+        if problem:
+            raise Unusable(f"{where}, `{setting}`: {problem}")
+    kind = row.get("kind")
+    if kind is None:
+        raise Unusable(f"{where}: it has no `kind`; {_one_of(Kind)}")
+    if kind != "openai" and "address" not in row:
+        raise Unusable(f"{where}: a provider of the kind {kind} has an `address`, as https://host/v1")
+    if "version" in row and kind != "azure":
+        raise Unusable(f"{where}, `version`: only one of the kind azure has a version")
+    rate = row.get("requests_per_second")
+    key, models = row.get("key", USUAL_KEYS[kind]), tuple(row.get("models", ()))
+    address, api, version = row.get("address"), row.get("api", "chat"), row.get("version")
+    return Served(name, kind, address, key, api, None if rate is None else float(rate), models, version)
+
+
+def _one_of(options: Any) -> str:
+    return f"expected one of {', '.join(get_args(options))}"
+
+
+def _no_address(value: Any) -> str | None:
+    expected = "expected an address: https://host/v1"
+    if type(value) is not str or not value.isprintable() or " " in value:
+        return expected
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return expected
+    if parts.username or parts.password:
+        return "a name or a password has no place here: the key stands in the worker's environment"
+    return None if fits else expected
+
+
+def _no_variable(value: Any) -> str | None:
+    """What is told never has the value in it: it may be a key."""
+    fits = type(value) is str and (value == "" or _VARIABLE.fullmatch(value))
+    return None if fits else "expected the name of the variable that has the key, as OUR_KEY; never the key itself"
+
+
+def _no_rate(value: Any) -> str | None:
+    number = Decimal(value) if type(value) in (int, Decimal) else None
+    fits = number is not None and number.is_finite() and SLOWEST <= number <= FASTEST
+    return None if fits else f"expected a number of requests a second, from {SLOWEST} to {FASTEST:,}"
+
+
+def _no_models(value: Any) -> str | None:
+    fits = type(value) is list and all(type(each) is str and each.strip() == each != "" for each in value)
+    return None if fits else "expected a list of names of models"
+
+
+def _no_version(value: Any) -> str | None:
+    return None if type(value) is str and _VERSION.fullmatch(value) else "expected a date: 2024-10-21"
+
+
+def _no_kind(value: Any) -> str | None:
+    return None if value in get_args(Kind) else _one_of(Kind)
+
+
+def _no_api(value: Any) -> str | None:
+    return None if value in get_args(Api) else _one_of(Api)
+
+
+_PROBLEMS: dict[str, Callable[[Any], str | None]] = {
+    "kind": _no_kind,
+    "address": _no_address,
+    "key": _no_variable,
+    "api": _no_api,
+    "requests_per_second": _no_rate,
+    "models": _no_models,
+    "version": _no_version,
+}
+_ALL = f"there are {', '.join(_PROBLEMS)}"

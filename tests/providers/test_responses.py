@@ -1,0 +1,167 @@
+"""The Responses API over a real socket: the same request and the same answer as a chat has, in its forms."""
+
+import json
+from typing import Any
+
+import pytest
+
+from interpreter.boundary import failures
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.providers.access import Access
+from interpreter.providers.openai import OpenAIProvider
+from interpreter.providers.openai_responses import as_response
+from interpreter.providers.provider import ProviderFailure
+from tests.providers.test_openai_answers import SCHEMA, WHOLE, response
+from tests.providers.test_openai_oddities import playing
+
+USAGE = {
+    "input_tokens": 11,
+    "input_tokens_details": {"cached_tokens": 4},
+    "output_tokens": 5,
+    "output_tokens_details": {"reasoning_tokens": 2},
+    "total_tokens": 16,
+}
+
+
+def ended(status: str = "completed", **more: object) -> dict[str, Any]:
+    whole = {"object": "response", "status": status, "model": "m-1", "usage": USAGE, **more}
+    return {"type": f"response.{status}", "response": whole}
+
+
+def stream(*parts: dict[str, Any]) -> bytes:
+    text = "".join(f"event: {part['type']}\ndata: {json.dumps(part)}\n\n" for part in parts)
+    return response(text, "text/event-stream")
+
+
+def delta(kind: str, text: str) -> dict[str, Any]:
+    return {"type": f"response.{kind}.delta", "output_index": 0, "delta": text}
+
+
+async def asked(played: bytes, **changes: object) -> tuple[ChatResult, dict[str, Any], list[str]]:
+    request = ChatRequest(**{"agent": "my agent", "model": "m", "prompt": "Sort.", **changes})  # type: ignore[arg-type]
+    heard: list[str] = []
+    async with playing(played) as (player, provider):
+        here = Access("test-key", provider._access.address, api="responses")
+        responding = OpenAIProvider(here, silence=5)
+        try:
+            result = await responding.chat_streamed(request, heard.append)
+        finally:
+            await responding.close()
+        assert player.heads[0].startswith("POST /v1/responses ")
+        return result, player.asked[0], heard
+
+
+async def test_what_is_asked_and_what_comes_back() -> None:
+    said = (delta("reasoning_summary_text", "Hm."), *(delta("output_text", part) for part in (WHOLE[:4], WHOLE[4:])))
+    created = {"type": "response.created", "response": {"object": "response", "status": "in_progress"}}
+    more = {"schema_text": SCHEMA, "instructions": "Be brief.", "temperature": 0.5, "seed": 7, "reasoning": "low"}
+    result, sent, heard = await asked(stream(created, *said, ended()), max_output_tokens=77, **more)
+    assert result == ChatResult(None, ChatUsage(11, 5, 4, 0, 2), "m-1", text=WHOLE)
+    assert heard == [WHOLE[:4], WHOLE[4:]]
+    form = sent.pop("text")["format"]
+    assert (form["type"], form["name"], form["strict"]) == ("json_schema", "my_agent", True)
+    assert list(form["schema"]["properties"]) == ["s"]
+    assert sent == {
+        "model": "m",
+        "stream": True,
+        "store": False,
+        "temperature": 0.5,
+        "max_output_tokens": 77,
+        "reasoning": {"effort": "low"},
+        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Sort."}],
+    }
+
+
+async def test_a_whole_body_is_read_too() -> None:
+    output = [
+        {"type": "reasoning", "summary": []},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]},
+    ]
+    result, _, _ = await asked(response(json.dumps(ended(output=output)["response"])))
+    assert result == ChatResult("Hi", ChatUsage(11, 5, 4, 0, 2), "m-1")
+
+
+NO_ANSWERS: dict[str, tuple[bytes, str, str, str]] = {
+    "cut off": (
+        stream(delta("output_text", "{"), ended("incomplete", incomplete_details={"reason": "max_output_tokens"})),
+        *(failures.MALFORMED_OUTPUT, "usage", "its reasoning took 2 of the 4096 tokens"),
+    ),
+    "filtered": (
+        stream(ended("incomplete", incomplete_details={"reason": "content_filter"})),
+        *(failures.CONTENT_FILTERED, "usage", "content filter"),
+    ),
+    "refused": (
+        stream(delta("refusal", "I cannot."), ended()),
+        *(failures.REFUSED, "usage", "the model refused: I cannot."),
+    ),
+    "failed": (
+        stream(ended("failed", error={"code": "server_error", "message": "no luck"})),
+        *(failures.OVERLOADED, "reservation", "no luck"),
+    ),
+    "limited": (
+        stream({"type": "error", "code": "rate_limit_exceeded", "message": "slow down"}),
+        *(failures.RATE_LIMITED, "none", "slow down"),
+    ),
+    "broken off": (
+        stream(delta("output_text", "{")),
+        *(failures.CONNECTION_FAILED, "reservation", "ended before it was complete"),
+    ),
+    "a tool": (
+        stream(
+            {"type": "response.output_item.done", "output_index": 0, "item": {"type": "function_call", "name": "f"}},
+            ended(),
+        ),
+        *(failures.MALFORMED_OUTPUT, "usage", "the model wanted to call a tool"),
+    ),
+    "nothing": (stream(ended()), failures.MALFORMED_OUTPUT, "usage", "the answer is empty"),
+    "no list": (response('{"object": "response", "output": 7}'), failures.MALFORMED_OUTPUT, "reservation", "is empty"),
+    "too little": (
+        response('{"error": {"message": "too few", "param": "reasoning.effort"}}', status="400 No"),
+        *(failures.INVALID_REQUEST, "none", "400: too few"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("played", "kind", "charge", "words"), NO_ANSWERS.values(), ids=NO_ANSWERS)
+async def test_what_is_no_answer(played: bytes, kind: str, charge: str, words: str) -> None:
+    with pytest.raises(ProviderFailure) as caught:
+        await asked(played, schema_text=SCHEMA)
+    assert (caught.value.kind, caught.value.charge) == (kind, charge)
+    assert words in caught.value.message
+
+
+def test_a_conversation_with_calls_and_a_picture() -> None:
+    function = {"name": "look", "arguments": '{"at": 1}'}
+    chat = {
+        "model": "m",
+        "max_tokens": 9,
+        "messages": [
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "data:x"}}],
+            },
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": "c1", "type": "function", "function": function}],
+            },
+            {"role": "tool", "tool_call_id": "c1", "content": "blue"},
+        ],
+        "tools": [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}],
+        "response_format": {"type": "json_object"},
+    }
+    assert as_response(chat) == {
+        "model": "m",
+        "store": False,
+        "max_output_tokens": 9,
+        "input": [
+            {
+                "role": "user",
+                "content": [{"type": "input_text", "text": "?"}, {"type": "input_image", "image_url": "data:x"}],
+            },
+            {"type": "function_call", "call_id": "c1", **function},
+            {"type": "function_call_output", "call_id": "c1", "output": "blue"},
+        ],
+        "tools": [{"type": "function", "strict": False, "name": "look", "parameters": {"type": "object"}}],
+        "text": {"format": {"type": "json_object"}},
+    }
