@@ -62,6 +62,9 @@ def lane(provider: str) -> str:
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 
+TELL_UPDATE = "tell"
+"""Update: `Tell` in, `AnswerReply` out."""
+
 STATE_QUERY = "state"
 """Query: everything about a run as JSON (see `interpreter.core.view`); takes the number of the last note seen."""
 

@@ -34,6 +34,11 @@ def person_form(name: str) -> str:
     return " ".join("".join(character for character in folded if not _is_unseen(character)).split())
 
 
+def in_one_line(name: str) -> str:
+    """`name` as it is spelt, where nothing in it can begin a line or stand unseen."""
+    return " ".join("".join(character for character in name if not _is_unseen(character)).split())
+
+
 def same_person(one: str, other: str) -> bool:
     return person_form(one) == person_form(other)
 

@@ -99,8 +99,8 @@ class Board:
             item.detail = note.detail
         elif note.kind == "staged":
             item.staged, item.detail = True, note.detail
-        elif note.kind == "voted":
-            return _vote(item, note)
+        elif note.kind in ("voted", "told"):
+            return _said(item, note)
         else:
             item.own_state = _STATE.get(note.kind, note.kind)
         _fill_in(item, note)
@@ -137,11 +137,12 @@ def _settle(item: Item, at: float) -> None:
             inside.own_state, inside.ended = "cancelled", at
 
 
-def _vote(item: Item, note: Note) -> Item:
-    """A row of its own for each, in their order, also those that were overruled later."""
+def _said(item: Item, note: Note) -> Item:
+    """A row of its own for each vote, in their order, also those that were overruled later; and for what was told."""
     label = datetime.fromtimestamp(note.at, UTC).astimezone().strftime("%H:%M:%S")
-    vote = Item(item.path, label, node="vote", own_state="voted", detail=note.detail, started=note.at, ended=note.at)
-    item.inside[f"!{note.number}"] = vote
+    node = "vote" if note.kind == "voted" else "tell"
+    row = Item(item.path, label, node=node, own_state=note.kind, detail=note.detail, started=note.at, ended=note.at)
+    item.inside[f"!{note.number}"] = row
     return item
 
 

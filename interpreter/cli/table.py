@@ -41,6 +41,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("approvals", "interpreter.cli.commands.approvals:approvals", "List the questions that are open."),
         Entry("approve", "interpreter.cli.commands.approve:approve", "Say yes to a question of a run."),
         Entry("reject", "interpreter.cli.commands.reject:reject", "Say no to a question of a run."),
+        Entry("tell", "interpreter.cli.commands.tell:tell", "Say something to an agent that is under way."),
         Entry("keys", "interpreter.cli.commands.keys:keys", "Make and show the keys that people sign answers with."),
     ),
     "Operate": (

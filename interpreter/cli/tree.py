@@ -27,6 +27,7 @@ _MARKS = {
     "undoing": ("↶", "cyan"),
     "asked": ("?", "magenta"),
     "voted": ("•", ""),
+    "told": ("•", ""),
     "retrying": ("↻", "yellow"),
 }
 _WORDS = {
@@ -36,7 +37,7 @@ _WORDS = {
     "asked": "waits for an answer",
 }
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", ""})
+_SAID_BY_THE_MARK = frozenset({"completed", "running", "voted", "told", ""})
 WIDEST_NAME = 40
 MOST_WRITTEN = 48
 """Characters of the end of a text that a model is writing."""

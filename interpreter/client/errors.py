@@ -82,6 +82,10 @@ class AnswerRefused(ClientError):
     """The run did not take the answer: too late, not that person, or not the right shape."""
 
 
+class TellRefused(ClientError):
+    """Nobody would hear this: no agent with a conversation is under way, or it is not said which is meant."""
+
+
 class NoWorker(ClientError):
     """The run cannot say how it stands, because nothing works on its task queue."""
 

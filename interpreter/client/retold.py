@@ -15,6 +15,7 @@ from temporalio.converter import DataConverter
 
 from interpreter.boundary import names
 from interpreter.boundary.payloads import Answer
+from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note
 from interpreter.client.failures import words_of
 from interpreter.client.waiting import OURS
@@ -110,6 +111,11 @@ async def _reason(failure: Failure, converter: DataConverter) -> str:
 
 async def _answered(telling: _Retelling, event: HistoryEvent, converter: DataConverter) -> None:
     given = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    if given.name == names.TELL_UPDATE and given.args.payloads:
+        (tell,) = await converter.decode(list(given.args.payloads), [Tell])
+        step = tell.step or "an agent"
+        telling.note(event, "told", Note(0, 0, "", step, step, "agent"), f"by {tell.by}: {tell.text}")
+        return
     if given.name != names.ANSWER_UPDATE or not given.args.payloads:
         return
     (answer,) = await converter.decode(list(given.args.payloads), [Answer])

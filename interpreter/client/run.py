@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
 from interpreter.boundary.statements import as_it_says, run_identity
+from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.ending import ending
 from interpreter.client.errors import (
@@ -34,6 +35,7 @@ from interpreter.client.errors import (
     NoWorker,
     RunOver,
     RunStuck,
+    TellRefused,
     UnknownQuestion,
     UnknownRun,
 )
@@ -260,8 +262,19 @@ class Run:
             raise AnswerRefused(reply.message)
         return reply
 
-    async def _deliver(self, given: Answer) -> AnswerReply:
-        """Give the answer, again while the run is just continuing as new: the same id is the same answer."""
+    async def tell(self, text: str, step: str | None = None, *, by: str, id: str | None = None) -> AnswerReply:
+        """Say something to an agent that is under way: it hears it before its next turn, with who said it and when. An
+        answer that it is just writing is none then, it goes on. `step` is the name or path of the agent's step, needed
+        only when several are under way; an agent of a called flow is told through that flow's run. The same `id` is the
+        same message. Raises `TellRefused` when nobody would hear it.
+        """
+        reply = await self._deliver(Tell(id or uuid.uuid4().hex, text, by, step))
+        if not reply.accepted:
+            raise TellRefused(reply.message)
+        return reply
+
+    async def _deliver(self, given: Answer | Tell) -> AnswerReply:
+        """Give it, again while the run is just continuing as new: the same id is the same answer."""
         for wait in DELIVERY_WAITS:
             try:
                 return await self._deliver_once(given)
@@ -269,12 +282,13 @@ class Run:
                 if _MISSED_BY_CONTINUING not in error.message:
                     raise _explained(self.id, error) from error
                 await asyncio.sleep(wait)
-        raise ClientError(f"the run {self.id} took no answer in {sum(DELIVERY_WAITS):.0f} seconds; try again")
+        raise ClientError(f"the run {self.id} took nothing in {sum(DELIVERY_WAITS):.0f} seconds; try again")
 
-    async def _deliver_once(self, given: Answer) -> AnswerReply:
+    async def _deliver_once(self, given: Answer | Tell) -> AnswerReply:
+        update, refused = _UPDATES[type(given)]
         try:
             reply: AnswerReply = await self.handle.execute_update(
-                names.ANSWER_UPDATE, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
+                update, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
             )
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             if isinstance(error.__cause__, asyncio.CancelledError):  # we were told to stop, and nothing is known
@@ -282,17 +296,19 @@ class Run:
             raise AnswerKept(await self._kept(given)) from error
         except WorkflowUpdateFailedError as error:
             cause = error.cause
-            raise AnswerRefused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
+            raise refused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
         return reply
 
-    async def _kept(self, given: Answer) -> str:
-        """What is true of an answer that no worker has taken yet. Seen on server 1.32: it counts when one comes, and is
+    async def _kept(self, given: Answer | Tell) -> str:
+        """What is true of what no worker has taken yet. Seen on server 1.32: it counts when one comes, and is
         gone when the server was started anew before.
         """
         queue = (await self.describe()).task_queue
-        until = "in time, and within five minutes because it is signed" if given.signature is not None else "in time"
+        is_signed = isinstance(given, Answer) and given.signature is not None
+        until = "in time, and within five minutes because it is signed" if is_signed else "in time"
+        what = "the answer" if isinstance(given, Answer) else "what is told"
         return (
-            f"nothing works on the run {self.id}; the server keeps the answer, and it counts when a worker takes it up "
+            f"nothing works on the run {self.id}; the server keeps {what}, and it counts when a worker takes it up "
             f"{until}, unless the server is started anew before: dsl worker --task-queue {queue} --tools MODULE"
         )
 
@@ -329,6 +345,12 @@ class Run:
             return await missing_workers(self.temporal, description)
         except RPCError as error:
             raise _explained(self.id, error) from error
+
+
+_UPDATES: dict[type, tuple[str, type[ClientError]]] = {
+    Answer: (names.ANSWER_UPDATE, AnswerRefused),
+    Tell: (names.TELL_UPDATE, TellRefused),
+}
 
 
 def _explained(run: str, error: RPCError) -> ClientError:

@@ -90,6 +90,9 @@ class SyncRun:
     ) -> AnswerReply:
         return self._loop.wait(self.run.reject(question, by=by, group=group, note=note, key=key))
 
+    def tell(self, text: str, step: str | None = None, *, by: str, id: str | None = None) -> AnswerReply:
+        return self._loop.wait(self.run.tell(text, step, by=by, id=id))
+
     def cancel(self) -> None:
         self._loop.wait(self.run.cancel())
 

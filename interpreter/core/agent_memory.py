@@ -19,7 +19,8 @@ from interpreter.core.talks import TalkMemory
 class AgentStepMemory(Memory):
     """`attempts` counts those at all models; `expired` is set when the time is over. `asked_for`: the agent's name,
     when another agent calls it with these `arguments`; those of a step are kept too where what the agent may call is
-    judged by them. `talk` is there where more than one answer, or the conversation itself, is asked for.
+    judged by them. `talk` is there where more than one answer, or the conversation itself, is asked for. `told` is
+    what people have said to it, and its model has not heard.
     """
 
     asked_for: str = ""
@@ -32,6 +33,7 @@ class AgentStepMemory(Memory):
     attempts: int = 0
     rehearsal: bool = False
     expired: Failure | None = None
+    told: list[str] = field(default_factory=list)
 
 
 @recorded

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interpreter.boundary.payloads import JSON, Answer, AnswerVerdict, ChatResult, ChildReport
+from interpreter.boundary.tell import Tell
 from interpreter.core.recorded import recorded
 
 Certainty = Literal["not_started", "answered", "timed_out", "unknown", "cancelled"]
@@ -116,6 +117,16 @@ class AnswerVerified:
     verdict: AnswerVerdict
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody says something to an agent that is under way. `ticket` as of an answer."""
+
+    at: float
+    tell: Tell
+    ticket: str
+
+
 @dataclass(frozen=True, slots=True)
 class CancelRequested:
     at: float
@@ -132,6 +143,7 @@ Event = (
     | Evaluated
     | Answered
     | AnswerVerified
+    | Told
     | CancelRequested
 )
 

@@ -13,6 +13,7 @@ MOST_REMEMBERED = 200
 
 ANOTHER_ANSWER = "an answer of this id was given before, and it was another one"
 REFUSED = "refused"
+OVER = AnswerReply(False, REFUSED, "the run is over")
 
 
 def reply_without_question(state: State, answer: Answer) -> AnswerReply | None:

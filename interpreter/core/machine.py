@@ -34,8 +34,8 @@ from interpreter.boundary.view import Note
 from interpreter.core import fetching
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
-from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started
-from interpreter.core.late_answers import reply_without_question
+from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started, Told
+from interpreter.core.late_answers import OVER, reply_without_question
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
 from interpreter.core.state import Frame, Pending, State, Task
@@ -89,6 +89,8 @@ class Machine:
                 self._start(event)
             case Answered():
                 self._answered(event)
+            case Told():
+                self.queue.append(Task("event", ROOT, event=event))
             case CancelRequested():
                 self.state.cancelled = self.state.cancelled or ROOT in self.state.frames
                 self.cancel(ROOT)
@@ -143,6 +145,8 @@ class Machine:
                 reply = reply_without_question(self.state, task.event.answer)
                 assert reply is not None
                 self.reply(task.event.ticket, reply)
+            elif type(task.event) is Told:
+                self.reply(task.event.ticket, OVER)
         if self.queue:
             self._pause()
 

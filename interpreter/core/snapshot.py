@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import payloads, talk, view
+from interpreter.boundary import payloads, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -53,6 +53,7 @@ _PAYLOADS = (
     payloads.Spent,
     talk.AskedCall,
     talk.Talk,
+    tell.Tell,
     view.Note,
     view.ShownValue,
 )

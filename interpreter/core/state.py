@@ -168,6 +168,7 @@ class State:
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
+    `tells_seen`: of what was told to agents, the digest by its id;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
     `continuations`: how often the run continued as new, and inside of what.
     """
@@ -203,6 +204,7 @@ class State:
     questions: dict[str, Question] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
     answers_seen: dict[str, SeenAnswer] = field(default_factory=dict)
+    tells_seen: dict[str, str] = field(default_factory=dict)
     forgotten: int = 0
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0

@@ -98,6 +98,13 @@ def heard(talk: TalkMemory, messages: list[Message], *, missed: bool) -> None:
     talk.sizes += map(size_of, messages)
 
 
+def told(talk: TalkMemory, text: str) -> None:
+    """What people say between two turns."""
+    message: Message = {"role": "user", "text": text}
+    talk.fresh = [*talk.fresh, message]
+    talk.sizes.append(size_of(message))
+
+
 def said(text: str | None, calls: list[AskedCall]) -> Message:
     """The message that an answer is."""
     message: Message = {"role": "assistant"}

@@ -22,6 +22,7 @@ from dsl.values.codec import dump, load, stretch
 from dsl.values.spoken import opened
 from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
+from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
     AttemptModel,
@@ -49,6 +50,7 @@ from interpreter.core.events import (
     Resumed,
     Started,
     TimerFired,
+    Told,
     ToolReturned,
     rank,
 )
@@ -150,6 +152,9 @@ class SimulatedRun:
 
     def answer(self, answer: Answer) -> None:
         self.take(Answered(self.simulation.now, answer, answer.id))
+
+    def tell(self, tell: Tell) -> None:
+        self.take(Told(self.simulation.now, tell, tell.id))
 
     def cancel(self) -> None:
         """What else happens at this moment is heard of first."""

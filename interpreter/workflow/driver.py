@@ -30,6 +30,7 @@ from temporalio import workflow
 
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
+from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
@@ -45,7 +46,7 @@ from interpreter.core.commands import (
     StartChild,
     VerifyAnswer,
 )
-from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired, rank
+from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired, Told, rank
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
@@ -111,11 +112,18 @@ class Driver:
 
     async def answer(self, answer: Answer) -> AnswerReply:
         """Hand an answer to the machine and wait for its reply."""
+        return await self._replied(lambda ticket: Answered(workflow.time(), answer, ticket))
+
+    async def tell(self, tell: Tell) -> AnswerReply:
+        """Hand what somebody says to the machine and wait for its reply."""
+        return await self._replied(lambda ticket: Told(workflow.time(), tell, ticket))
+
+    async def _replied(self, event: Callable[[str], Event]) -> AnswerReply:
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
         self._answers += 1
         ticket = str(self._answers)
         self._replies[ticket] = reply
-        self._arrived(Answered(workflow.time(), answer, ticket))
+        self._arrived(event(ticket))
         return await reply
 
     def child_ended(self, report: ChildReport) -> None:

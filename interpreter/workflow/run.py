@@ -20,6 +20,7 @@ from interpreter.boundary.names import (
     REPORT_QUERY,
     REPORT_SIGNAL,
     STATE_QUERY,
+    TELL_UPDATE,
     WORKFLOW,
 )
 from interpreter.boundary.payloads import (
@@ -33,7 +34,9 @@ from interpreter.boundary.payloads import (
     RunResult,
 )
 from interpreter.boundary.sparse import sparse
+from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import RunView
+from interpreter.core import telling
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
@@ -89,6 +92,17 @@ class FlowWorkflow:
         problem = why_not(self._driver.definition, self._driver.state, answer, workflow.time())
         if problem is not None:
             raise ApplicationError(problem, type="AnswerRefused")
+
+    @workflow.update(name=TELL_UPDATE)
+    async def tell(self, tell: Tell) -> AnswerReply:
+        return await self._driver.tell(tell)
+
+    @tell.validator
+    def check_tell(self, tell: Tell) -> None:
+        """Refuse what nobody would hear, so that it leaves no event."""
+        problem = telling.why_not(self._driver.definition, self._driver.state, tell)
+        if problem is not None:
+            raise ApplicationError(problem, type="TellRefused")
 
     @workflow.signal(name=REPORT_SIGNAL)
     def report_to_parent(self, request: ReportRequest) -> None:

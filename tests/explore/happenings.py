@@ -1,12 +1,14 @@
 """What can happen next in a world: everything that the outside may do, in any order, whether it is likely or not."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from interpreter.boundary.failures import CANCELLED, RUN_LOST, STILL_RUNNING, TIMED_OUT, UNDECLARED
-from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport
+from interpreter.boundary.payloads import Answer, AnswerVerdict, ChildReport
+from interpreter.boundary.tell import Tell
+from interpreter.core import telling
+from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.commands import (
     AttemptModel,
     CallTool,
@@ -29,10 +31,12 @@ from interpreter.core.events import (
     Resumed,
     Started,
     TimerFired,
+    Told,
     ToolReturned,
 )
 from interpreter.core.reports import lost
 from interpreter.core.state import State
+from tests.explore.models import model_says
 from tests.explore.samples import sample
 from tests.explore.worlds import TOP, Effect, Run, World, takes_effect_once
 
@@ -74,6 +78,7 @@ def _of_run(world: World, run: Run) -> Iterator[Happening]:
     for command in run.pending:
         yield from _OF_COMMAND[type(command)](world, run, state, now, command)
     yield from _answers(run, state, now)
+    yield from _tells(world, run, state, now)
     if run.stop or (run.key == TOP and world.cancels):
         yield Happening("is cancelled", run.key, CancelRequested(now), cancels=run.key == TOP)
     if run.key != TOP and world.faults:
@@ -195,13 +200,11 @@ def _runs_still(world: World, key: str, now: float) -> bool:
 
 
 def _model(world: World, run: Run, state: State, now: float, command: AttemptModel) -> Iterator[Happening]:
-    name, agent = command.id, world.definition.agents[command.request.agent]
-    answer = sample(agent.returns, world.definition.types)
-    if set(json.loads(command.request.schema_text or "{}")["properties"]) == {"value"}:
-        answer = {"value": answer}
-    usage = ChatUsage(5, min(10, command.request.max_output_tokens))
-    result = ChatResult(None, usage, command.request.model, text=json.dumps(answer, default=str))
-    yield Happening(f"{name} answers", run.key, ModelAnswered(now, command.id, result))
+    name = command.id
+    for what, said in model_says(world.definition, state, command):
+        costs = 1 if what.startswith("asks oddly") else 0
+        if costs <= world.faults:
+            yield Happening(f"{name} {what}", run.key, ModelAnswered(now, command.id, said), costs=costs)
     if command.id in run.told:
         yield Happening(f"{name} ends", run.key, CallFailed(now, command.id, CANCELLED, "told", "cancelled"))
     if world.faults:
@@ -257,6 +260,16 @@ def _answers(run: Run, state: State, now: float) -> Iterator[Happening]:
             answer = Answer(id_, question.id, decision, by, group=group)
             for late, at in (("", now), (" late", max(now, question.deadline + MOMENT))):
                 yield Happening(f"{by} says {decision}{late} to {question.id}", run.key, Answered(at, answer, id_))
+
+
+def _tells(world: World, run: Run, state: State, now: float) -> Iterator[Happening]:
+    """Somebody says something to an agent that would hear it, once to each."""
+    for path, frame in state.frames.items():
+        tell = Tell(f"tell:{path}", "Sure?", PEOPLE[0], path)
+        if type(frame.memory) is not AgentStepMemory or tell.id in state.tells_seen:
+            continue
+        if telling.why_not(world.of(run), state, tell) is None:
+            yield Happening(f"{path} is told something", run.key, Told(now, tell, tell.id))
 
 
 _OF_COMMAND: dict[type[Work], Any] = {

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.commands import AttemptModel, CallTool, Finish, StartChild
 from interpreter.core.ledger import is_doubt
 from interpreter.core.outcomes import Failure
@@ -77,6 +78,15 @@ def _starts_nothing_after_a_cancel(step: Step) -> Iterator[str]:
     for command in step.commands:
         if step.run.cancelled and isinstance(command, FORWARD) and not is_backward(command.id):
             yield f"{command.id} starts after a cancel"
+
+
+def _what_is_told_is_heard(step: Step) -> Iterator[str]:
+    """An agent does not answer before it has heard what it was told."""
+    assert step.new is not None
+    completed = {note.path for note in step.notes if note.kind == "completed"}
+    for path, frame in step.run.state.frames.items() if completed else ():
+        if path in completed and type(frame.memory) is AgentStepMemory and frame.memory.told:
+            yield f"{path} answers, and has not heard what it was told"
 
 
 def _books_are_balanced(step: Step) -> Iterator[str]:
@@ -153,6 +163,7 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _has_effect_on_who_waits,
     _issues_once,
     _starts_nothing_after_a_cancel,
+    _what_is_told_is_heard,
     _books_are_balanced,
     _ends_as_it_should,
     _nothing_that_runs_on_is_forgotten,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from interpreter.boundary.view import Note
 from interpreter.core import advance as heart
 from interpreter.core.commands import Cancel, Command, Finish, StartChild
 from interpreter.core.events import CancelRequested, ChildEnded
@@ -24,6 +25,7 @@ class Step:
     new: State | None = None
     new_json: Any = None
     commands: tuple[Command, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def step(world: World, happening: Happening) -> Step:
@@ -39,13 +41,14 @@ def step(world: World, happening: Happening) -> Step:
         return Step(happening, run, after)
     new = run.state
     commands = heart.advance(world.of(run), new, happening.event)
+    notes = tuple(new.notes)
     new.notes.clear()  # they are for people, and decide nothing
     new_json = encode(new)
     runs = dict(world.runs)
     if type(happening.event) is ChildEnded:
         _forget(runs, f"{run.key}/{happening.event.id}")
     runs[run.key] = _carried_out(runs, run, new, new_json, commands, happening)
-    return Step(happening, run, replace(after, runs=runs), new, new_json, tuple(commands))
+    return Step(happening, run, replace(after, runs=runs), new, new_json, tuple(commands), notes)
 
 
 def _carried_out(

@@ -73,6 +73,7 @@ class Watched:
     cancel_at: int | None = None
     gap: tuple[float, float] | None = None
     also: Callable[["Watched", SimulatedRun], None] = lambda watched, run: None
+    prices: dict[str, Price] = field(default_factory=lambda: PRICES)
     steps: int = 0
     runs: dict[str, SimulatedRun] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -96,7 +97,7 @@ class Watched:
         if self.gap is not None:
             simulation.gap = (START + self.gap[0], START + self.gap[1])
         self.outside.clock = simulation
-        run = simulation.run({"x": "start"}, requester="requester", prices=PRICES)
+        run = simulation.run({"x": "start"}, requester="requester", prices=self.prices)
         simulation.go()
         return run
 

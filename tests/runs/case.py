@@ -9,7 +9,12 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   {argument: value}}]` for the calls of a turn, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure.
   `{by: argument, plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that
   argument.
-- `answers`: by approval, a list of `{decision, by, answer, group, after}`; `refused: text` when it must not count.
+- `answers`: by approval, its name or its path, a list of `{decision, by, answer, group, after}`; `refused: text` when
+  it must not count.
+- `tells`: a list of `{when: "kind name", text, by, step, after}`: the note, in the run or in one of a flow that it
+  called, after which that run's agent is told this, or the call (`call 3 of helper`) that has begun; with `id` the same
+  message comes under one id; `refused: text` when it must not be taken. A plan with `told: N` is over, on a server,
+  when so many of these were given.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
 - `objects`: values behind references, by a name that `returns: {$object: name}` uses.
@@ -17,6 +22,7 @@ The same case runs in the simulation and on a real server. `case.yaml`:
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +39,9 @@ from dsl.source import Source
 from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
 from interpreter.boundary.talk import AskedCall
+from interpreter.boundary.tell import Tell
 
+_WHEN_TOLD = re.compile(r", \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: ")
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
 
 
@@ -48,11 +56,20 @@ class Plan:
     tokens: tuple[int, int] = (10, 10)
     detail: dict[str, Any] = field(default_factory=dict)
     asks: tuple[AskedCall, ...] = ()
+    told: int = 0
 
 
 @dataclass(frozen=True)
 class PlannedAnswer:
     answer: Answer
+    after: float
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class PlannedTell:
+    when: str
+    tell: Tell
     after: float
     refused: str | None
 
@@ -95,6 +112,7 @@ class Case:
             takes=chosen.get("takes", 0.05),
             tokens=tuple(chosen.get("tokens", (10, 10))),
             detail=chosen.get("detail", {}),
+            told=chosen.get("told", 0),
             asks=tuple(_asked(f"{name}-{number}-{place}", call) for place, call in enumerate(chosen.get("asks", []))),
         )
 
@@ -102,7 +120,8 @@ class Case:
         plans = self.data.get(group, {})[name]
         return plans["by"] if isinstance(plans, dict) and "by" in plans else None
 
-    def answers(self, approval: str) -> list[PlannedAnswer]:
+    def answers(self, approval: str, id_: str) -> list[PlannedAnswer]:
+        planned = self.data.get("answers", {})
         return [
             PlannedAnswer(
                 Answer(
@@ -117,7 +136,19 @@ class Case:
                 given.get("after", 0.0),
                 given.get("refused"),
             )
-            for number, given in enumerate(self.data.get("answers", {}).get(approval, []))
+            for number, given in enumerate(planned.get(id_, planned.get(approval, [])))
+        ]
+
+    @cached_property
+    def tells(self) -> list[PlannedTell]:
+        return [
+            PlannedTell(
+                told["when"],
+                Tell(told.get("id", f"tell-{number}"), told["text"], told.get("by", "someone"), told.get("step")),
+                told.get("after", 0.0),
+                told.get("refused"),
+            )
+            for number, told in enumerate(self.data.get("tells", []))
         ]
 
     @cached_property
@@ -134,6 +165,11 @@ class Case:
         if isinstance(value, dict):
             return {name: self._filled(item, arguments) for name, item in value.items()}
         return [self._filled(item, arguments) for item in value] if isinstance(value, list) else value
+
+
+def begun(calls: list[str]) -> set[str]:
+    """The calls that have begun, given their names, as `when` has them."""
+    return {f"call {calls[: place + 1].count(name)} of {name}" for place, name in enumerate(calls)}
 
 
 def _asked(id_: str, call: dict[str, Any]) -> AskedCall:
@@ -171,5 +207,8 @@ class Seen:
 
 
 def call_text(name: str, arguments: Any, key: str) -> str:
-    """One call outside: its name, its arguments and the part of its key that does not depend on the run."""
-    return f"{name} {json.dumps(shown(arguments), sort_keys=True, ensure_ascii=False)} @{key}"
+    """One call outside: its name, its arguments and the part of its key that does not depend on the run. When somebody
+    has told an agent something does.
+    """
+    said = json.dumps(shown(arguments), sort_keys=True, ensure_ascii=False)
+    return f"{name} {_WHEN_TOLD.sub(', NOW: ', said)} @{key}"

@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
-from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, WORKFLOW
+from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
     AnswerReply,
@@ -35,6 +35,7 @@ from interpreter.boundary.payloads import (
     RunOptions,
     RunResult,
 )
+from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
@@ -42,7 +43,7 @@ from interpreter.simulation.world import spoken
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
 from tests.runs import conversations
-from tests.runs.case import Case, Plan, Seen, call_text
+from tests.runs.case import Case, Plan, Seen, begun, call_text
 
 _RUN = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
 POLL = 0.05
@@ -61,6 +62,7 @@ class ServedRun:
     calls: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     answering: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
+    telling: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     view: RunView | None = None
     cancelled: bool = False
@@ -83,7 +85,7 @@ class Served:
                 await self._look(run)
                 await asyncio.wait([ending], timeout=POLL)
             run.view = await run.handle.query(STATE_QUERY, 0, result_type=RunView)
-            for answering in run.answering.values():
+            for answering in [*run.answering.values(), *run.telling.values()]:
                 await answering
         return _seen(run, ending, self.store), run
 
@@ -123,7 +125,24 @@ class Served:
         for question in view.questions if view is not None else ():
             if f"{id_} {question.id}" not in run.answering:
                 run.answering[f"{id_} {question.id}"] = asyncio.create_task(self._answer(run, id_, question))
+        if view is None:
+            return None
+        noted = {f"{note.kind} {note.name}" for note in view.notes} | begun([call.split()[0] for call in run.calls])
+        for number, planned in enumerate(run.case.tells):
+            if planned.when in noted and number not in run.telling:
+                run.telling[number] = asyncio.create_task(self._tell(run, id_, number))
         return view
+
+    async def _tell(self, run: ServedRun, id_: str, number: int) -> None:
+        """In their order."""
+        planned = run.case.tells[number]
+        await asyncio.sleep(planned.after)
+        if number - 1 in run.telling:
+            await asyncio.wait([run.telling[number - 1]])
+        refusal = await self._give(id_, TELL_UPDATE, planned.tell)
+        assert (refusal is None) == (planned.refused is None), refusal
+        if refusal is not None:
+            run.refusals.append(refusal)
 
     async def _view(self, id_: str) -> RunView | None:
         try:
@@ -133,12 +152,12 @@ class Served:
 
     async def _answer(self, run: ServedRun, id_: str, question: QuestionView) -> None:
         asked = asyncio.get_running_loop().time()
-        for planned in run.case.answers(question.name):
+        for planned in run.case.answers(question.name, question.id):
             await asyncio.sleep(max(0.0, asked + planned.after - asyncio.get_running_loop().time()))
             named = {"question": question.id, "id": f"{question.id}-{planned.answer.id}"}
             if planned.refused is None:
                 named |= await self._seen(id_, question, planned.answer)
-            refusal = await self._give(id_, Answer(**vars(planned.answer) | named))
+            refusal = await self._give(id_, ANSWER_UPDATE, Answer(**vars(planned.answer) | named))
             assert (refusal is None) == (planned.refused is None), refusal
             if refusal is not None:
                 run.refusals.append(refusal)
@@ -151,12 +170,12 @@ class Served:
         group = answer.group or (groups[0] if len(groups) == 1 else None)
         return {"group": group, "proposal": now.proposal_digest if answer.answer is None else None}
 
-    async def _give(self, id_: str, answer: Answer) -> str | None:
-        """Give an answer until it arrives: the same id is the same answer, however often. Says why it was refused."""
+    async def _give(self, id_: str, update: str, given: Answer | Tell) -> str | None:
+        """Give it until it arrives: the same id is the same answer, however often. Says why it was refused."""
         handle = self.client.get_workflow_handle(id_)
         for _ in range(MOST_TRIES):
             try:
-                reply = await handle.execute_update(ANSWER_UPDATE, answer, result_type=AnswerReply)
+                reply = await handle.execute_update(update, given, result_type=AnswerReply)
             except WorkflowUpdateFailedError as error:
                 return cast(ApplicationError, error.cause).message
             except RPCError:
@@ -164,7 +183,7 @@ class Served:
             else:
                 assert reply.accepted, reply
                 return None
-        raise AssertionError(f"{answer} never arrived")
+        raise AssertionError(f"{given} never arrived")
 
     def keep(self, case: Case, store: ObjectStore) -> None:
         """Put what the case refers to into the store."""
@@ -181,6 +200,13 @@ class Served:
         run.calls.append(call_text(name, shown, _within(place, run.id)))
         return run.case.plan(group, name, arguments, number)
 
+    async def told(self, workflow_id: str, number: int) -> None:
+        """Wait until so many of the planned messages have been given."""
+        run = self.runs[workflow_id.split("/", 1)[0]]
+        while sum(task.done() for task in run.telling.values()) < number:
+            await asyncio.sleep(POLL)
+            activity.heartbeat()
+
     def tool(self) -> Any:
         @activity.defn(dynamic=True)
         async def planned_tool(args: Sequence[RawValue]) -> Any:
@@ -191,6 +217,7 @@ class Served:
             assert key is not None
             plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, key, arguments)
             await _take(plan.takes)
+            await self.told(info.workflow_id, plan.told)
             if plan.kind is not None:
                 raise ApplicationError(plan.message, type=plan.kind)
             return answered(plan.returns)
@@ -212,6 +239,7 @@ class PlannedProvider:
         seen = request.prompt if request.talk is None else spoken(request.talk.messages)
         plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, seen)
         await asyncio.sleep(plan.takes)
+        await self.served.told(info.workflow_id, plan.told)
         if plan.kind is not None:
             raise ProviderFailure(plan.kind, plan.message, **{"charge": "reservation", **plan.detail})
         return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model, calls=list(plan.asks))

@@ -11,7 +11,7 @@ from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.runs import conversations
-from tests.runs.case import Case, Plan, Seen, call_text
+from tests.runs.case import Case, Plan, PlannedTell, Seen, begun, call_text
 
 
 class Simulated:
@@ -25,6 +25,7 @@ class Simulated:
         )
         self.simulation = Simulation(case.definition, self.world, switches)
         self.answered: set[tuple[str, str]] = set()
+        self.told: set[int] = set()
         self.refusals: list[str] = []
         self.cancelled = False
 
@@ -58,6 +59,7 @@ class Simulated:
                 if (active.state.key_base, question.id) not in self.answered:
                     self.answered.add((active.state.key_base, question.id))
                     self._answer_later(active, question.id)
+            self._tell_later(active)
         when = self.case.data.get("cancel", {}).get("when")
         notes = [f"{note.kind} {note.name}" for note in run.state.notes]
         if when in notes and not self.cancelled:
@@ -66,7 +68,7 @@ class Simulated:
         return False
 
     def _answer_later(self, run: SimulatedRun, question: str) -> None:
-        for planned in self.case.answers(run.state.questions[question].name):
+        for planned in self.case.answers(run.state.questions[question].name, question):
             answer = Answer(**vars(planned.answer) | {"question": question, "id": f"{question}-{planned.answer.id}"})
             give = partial(self._give, run, answer, planned.refused)
             self.simulation.at(self.simulation.now + planned.after, give)
@@ -78,6 +80,21 @@ class Simulated:
         if reply is not None and not reply.accepted:
             self.refusals.append(reply.message)
         assert reply is None or reply.accepted == (refused is None), reply
+
+    def _tell_later(self, run: SimulatedRun) -> None:
+        notes = {f"{note.kind} {note.name}" for note in run.state.notes} | begun([c.name for c in self.world.calls])
+        for number, planned in enumerate(self.case.tells):
+            if planned.when in notes and number not in self.told:
+                self.told.add(number)
+                self.simulation.at(self.simulation.now + planned.after, partial(self._tell, run, planned))
+
+    def _tell(self, run: SimulatedRun, planned: PlannedTell) -> None:
+        before = len(run.replies)
+        run.tell(planned.tell)
+        reply = run.replies[before]
+        if not reply.accepted:
+            self.refusals.append(reply.message)
+        assert reply.accepted == (planned.refused is None), reply
 
     def _seen(self, run: SimulatedRun, answer: Answer) -> dict[str, Any]:
         """What somebody saw who answers now: the proposal, and the only group that is asked, when it is one."""

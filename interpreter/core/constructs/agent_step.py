@@ -30,6 +30,7 @@ from interpreter.core import (
     policies,
     purses,
     talks,
+    telling,
 )
 from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
 from interpreter.core.asked_calls import MOST_MISSES, name_in_flows
@@ -151,6 +152,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         assert memory.talk is not None
         came = cast("dict[str, Any]", exit_.value)
         talks.heard(memory.talk, came["messages"], missed=came["missed"])
+        telling.say(memory)
         if memory.talk.misses >= MOST_MISSES:
             memory.talk.misses = 0
             message = f"in {MOST_MISSES} turns it asked for no call that could be made"
@@ -193,7 +195,17 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory = self.memory(frame)
         if memory.talk is not None:
             talks.taken(memory.talk, memory.prompt, _as_said(answer), [], answer.head)
+            if telling.hears(machine.definition, machine.state, frame):
+                self._goes_on(machine, frame)
+                return
         self._end(machine, frame, done(value))
+
+    def _goes_on(self, machine: Machine, frame: Frame) -> None:
+        """Somebody spoke while the model wrote its answer, so that is what it says next to, and no answer yet."""
+        memory = self.memory(frame)
+        memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
+        telling.say(memory)
+        self._ask(machine, frame)
 
     def _keep(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         """Where the texts of the first request are kept is known from any answer."""

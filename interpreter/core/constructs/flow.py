@@ -10,12 +10,12 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import ledger, purses, reports
+from interpreter.core import ledger, purses, reports, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.undo import open_undo
-from interpreter.core.events import Event
+from interpreter.core.events import Event, Told
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
@@ -51,6 +51,9 @@ class FlowConstruct(Construct[FlowMemory]):
         machine.open(frame, machine.state.flow, "Block")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        if type(event) is Told:
+            telling.take(machine, event)
+            return
         self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
 

@@ -1,0 +1,58 @@
+"""Random flows around agents with tools, the same for the same seed: agents that call tools of every effect, gated or
+not, side by side or one after the other, an agent and a flow, with budgets of their own and around them.
+"""
+
+import random
+
+from interpreter.boundary.payloads import Price
+from tests.heart.flows import DECLARATIONS, UNDONE
+
+PRICES = {
+    "gpt-4o": Price("0.0000025", "0.00001", cached="0.00000125"),
+    "gpt-4o-mini": Price("0.00000015", "0.0000006", cached="0.000000075"),
+}
+CALLED = (*UNDONE, "t.read", "t.read", "t.stays")
+_KNOWN = DECLARATIONS.replace('"first"', '"gpt-4o"').replace('"second"', '"gpt-4o-mini"')
+_LEAF = """
+flow leaf(x: text) -> text budget 8 calls, 4k tokens {
+  step written = t.keyed(x: x)
+  step said = ask_little(x: written.id)
+  return said
+}
+"""
+_PARTS = (
+    'step a{n} = act(q: "{{{{ x }}}}{n}")',
+    'step b{n} = boss(q: "{{{{ x }}}}{n}")',
+    'parallel {{ step l{n} = boss(q: "l{n}") step r{n} = act(q: "r{n}") }}',
+    'parallel for each in ["1", "2", "3"] up to 2 as p{n} keep going {{ step s{n} = act(q: each) yield s{n}.answer }}',
+    'try {{ step t{n} = act(q: "t{n}") fail t{n}.answer }} on error {{ step h{n} = t.read(x: "h") }}',
+    'budget {budget} {{ step u{n} = boss(q: "u{n}") }} on exhausted {{ step v{n} = t.read(x: "v") }}',
+)
+_BUDGETS = ("3k tokens", "6k tokens", "9 calls", "0.02 usd", "0.2 usd", "30s")
+
+
+def some_agent_flow(seed: int) -> str:
+    chance = random.Random(f"agents/{seed}")
+    agents = _agent(chance, "act", []) + _agent(chance, "boss", ["act", "leaf"])
+    parts = [
+        chance.choice(_PARTS).format(n=number, budget=chance.choice(_BUDGETS)) for number in range(chance.randint(1, 3))
+    ]
+    budget = chance.choice(["", "", *(f"budget {each}" for each in _BUDGETS)])
+    return f"{_KNOWN}{_LEAF}{agents}\nflow main(x: text) -> text {budget} {{\n" + "\n".join([*parts, "return x\n}\n"])
+
+
+def _agent(chance: random.Random, name: str, others: list[str]) -> str:
+    tools = sorted({chance.choice(CALLED) for _ in range(chance.randint(1, 3))})
+    limit = chance.choice(["", "", *(f", {each}" for each in _BUDGETS)])
+    lines = [
+        'model "gpt-4o" then "gpt-4o-mini"' if chance.random() < 0.5 else 'model "gpt-4o-mini"',
+        'prompt "{{ q }}"',
+        f"use {', '.join([*tools, *others])}",
+        chance.choice(["", "", "one at a time", "up to 2"]),
+        chance.choice(["", "tell budget"]),
+        chance.choice(["", "answer at most 200 tokens"]),
+        f"budget {chance.randint(2, 5)} turns{limit}",
+    ]
+    if chance.random() < 0.4:
+        lines.append('use t.pay after approval from "leads" timeout 5s then reject')
+    return f"\nagent {name}(q: text) -> {{ answer: text }} {{\n" + "\n".join(filter(None, lines)) + "\n}\n"

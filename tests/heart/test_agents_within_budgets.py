@@ -1,0 +1,69 @@
+"""Random agents with tools, in turns, side by side, behind gates, told this and that, with retries, lost workers and
+runs that continue as new: no cap is exceeded at any step, and what the provider has counted is never more than what was
+charged.
+
+`watched` holds each step against the caps. The provider's journal is its own book: it counts attempts whose answer
+never came, too.
+"""
+
+import random
+from itertools import count
+
+import pytest
+
+from dsl.definition.definition import Definition
+from interpreter.core.purses import total
+from interpreter.simulation.simulation import SimulatedRun, Switches
+from tests.heart.agent_flows import PRICES, some_agent_flow
+from tests.heart.agent_outside import AgentOutside, Journal
+from tests.heart.effects import check_effects
+from tests.heart.watched import Watched, definition_of, seen
+
+FLOWS, WORLDS, SOAK = 5, 7, 3000
+
+
+def agent_flows(number: int, first: int = 0) -> list[tuple[int, Definition]]:
+    found: list[tuple[int, Definition]] = []
+    for seed in count(first):
+        definition = definition_of(some_agent_flow(seed))
+        if definition is not None:
+            found.append((seed, definition))
+        if len(found) == number:
+            break
+    return found
+
+
+def watch(definition: Definition, seed: str, switches: Switches) -> tuple[Watched, Journal, SimulatedRun]:
+    journal = Journal(PRICES)
+    outside, chance = AgentOutside(seed, journal), random.Random(seed)
+    cancel_at = chance.choice([None, None, chance.randint(0, 60)])
+    watched = Watched(definition, outside, switches, cancel_at, also=lambda _, run: outside.speak(run), prices=PRICES)
+    run = watched.run()
+    assert run.finish is not None, f"seed {seed}: the run stopped with {list(run.state.pending)}"
+    return watched, journal, run
+
+
+def check(definition: Definition, seed: str) -> Journal:
+    watched, journal, run = watch(definition, seed, Switches())
+    assert not any(note.kind == "overspent" for each in watched.runs.values() for note in each.state.notes)
+    charged = total(run.state)
+    assert journal.tokens <= charged.tokens, f"seed {seed}: the provider has counted more tokens"
+    assert journal.usd <= charged.usd, f"seed {seed}: the provider has counted more usd"
+    check_effects(watched)
+    again, same, travelled = watch(definition, seed, Switches(continue_often=True))
+    assert (seen(again, travelled), same) == (seen(watched, run), journal), f"seed {seed}"
+    return journal
+
+
+def test_no_cap_is_exceeded_and_nothing_is_counted_that_is_not_charged() -> None:
+    journals = [check(each, f"{seed}.{world}") for seed, each in agent_flows(FLOWS) for world in range(WORLDS)]
+    assert sum(journal.calls for journal in journals) > FLOWS * WORLDS
+    assert sum(journal.attempts for journal in journals) > FLOWS * WORLDS
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_many_random_agents() -> None:
+    for seed, definition in agent_flows(SOAK, 10_000):
+        for world in range(WORLDS):
+            check(definition, f"{seed}.{world}")
