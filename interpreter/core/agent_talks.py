@@ -41,7 +41,9 @@ def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk:
     """Of each budget around that is limited, for the model."""
     turns = agent.budget.turns - talk.turns if agent.budget is not None and agent.budget.turns is not None else None
     lefts = [("turns", turns), *((unit, purses.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
-    told = [f"{format(left, 'f') if unit == 'usd' else left} {unit}" for unit, left in lefts if left is not None]
+    told = [
+        f"{format(left.normalize(), 'f') if unit == 'usd' else left} {unit}" for unit, left in lefts if left is not None
+    ]
     return f"Left of your budget, with this answer: {', '.join(told)}." if told else None
 
 

@@ -82,6 +82,14 @@ def say(memory: AgentStepMemory) -> None:
         memory.told = []
 
 
+def was_not_heard(machine: Machine, frame: Frame) -> None:
+    """The agent ends: people are told when somebody has spoken in vain."""
+    count = len(_memory(frame).told)
+    if count:
+        messages = "1 message" if count == 1 else f"{count} messages"
+        machine.note("told", frame, "agent", detail=f"{messages} not heard: it has ended before its next turn")
+
+
 def _addressed(state: State, step: str | None) -> Frame | str:
     """The frame of the agent that is meant, or why there is none."""
     talking = [frame for frame in state.frames.values() if _talks(frame)]

@@ -9,7 +9,7 @@ from dsl.expressions.values import substitute
 from dsl.values.conversations import text_of
 from dsl.values.spoken import without_answers
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.boundary.talk import AskedCall
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
 from interpreter.core.talks import said
@@ -95,7 +95,8 @@ class World:
         first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
         prompt = [{"role": "user", "value": first}]
         shown = without_answers([*kept[len(kept) - talk.shown :], *talk.messages[talk.hidden :]])
-        return spoken(fetch(self, [*shown, *prompt] if talk.preamble is None else [*prompt * talk.again, *shown]))
+        seen = fetch(self, [*shown, *prompt] if talk.preamble is None else [*prompt * talk.again, *shown])
+        return [*spoken(seen), *noticed(talk)]
 
     def keep(self, request: ChatRequest, result: ChatResult) -> ChatResult:
         """The answer with the references of what a worker would have kept."""
@@ -118,6 +119,11 @@ class World:
 def spoken(messages: list[Any]) -> list[str]:
     """Messages as lines for people."""
     return [_line(message) for message in messages]
+
+
+def noticed(talk: Talk) -> list[str]:
+    """What is said for one request alone."""
+    return [f"notice {talk.notice}"] if talk.notice else []
 
 
 def _line(message: Any) -> str:

@@ -86,6 +86,19 @@ def test_an_undo_is_told_at_the_step_that_it_undoes() -> None:
     assert rows(recording.board())[1:] == [(1, "a", "undone")]
 
 
+def test_what_an_agent_is_told_is_a_row_of_its_own() -> None:
+    board = (
+        Recording()
+        .add("started", "f/reply", "agent", detail="helper")
+        .add("told", "f/reply", "agent", detail="by ada: Be brief.")
+        .add("completed", "f/reply", "agent")
+        .board()
+    )
+    step, said = [item for _, item in board.root.rows()][1:]
+    assert (step.label, step.state) == ("reply", "completed")
+    assert (said.state, said.detail) == ("told", "by ada: Be brief.")
+
+
 def test_only_the_last_voter_is_shown() -> None:
     """Each vote is a row of its own, in order, and the step names all on whose votes it stands."""
     board = (

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from dsl.definition.definition import Definition
+from tests.heart.agent_flows import some_agent_flow
 from tests.heart.flows import some_flow
 from tests.heart.watched import definition_of
 from tests.runs.case import all_cases
@@ -29,8 +30,10 @@ def cases() -> Iterator[Explored]:
 
 
 def generated() -> Iterator[Explored]:
-    """Without end: the same for the same number, of two to six statements."""
+    """Without end: the same for the same number, of two to six statements; every fourth is about agents with tools."""
     for seed in count():
-        definition = definition_of(some_flow(seed, 2 + seed % (STATEMENTS - 1)))
+        agents = seed % 4 == 3
+        text = some_agent_flow(seed) if agents else some_flow(seed, 2 + seed % (STATEMENTS - 1))
+        definition = definition_of(text)
         if definition is not None:
             yield Explored(f"random {seed}", definition, {"x": "start"})

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from interpreter.boundary.payloads import ChildReport
-from interpreter.core import certainty, ledger, reports, reservations, snapshot
+from interpreter.core import certainty, ledger, reports, reservations, snapshot, telling
+from interpreter.core.agent_memory import AgentStepMemory
+from interpreter.core.constructs import turn
 from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct, ToolCallMemory
 from interpreter.core.constructs.tool_step import ToolStepConstruct
@@ -37,6 +39,17 @@ GOES_ON = (
 CHILD = TOOLS + 'flow below(x: text) { step plain(x: x) }\nflow main(x: text) { step below(x: x) fail "no" }'
 ASKED = TOOLS + "flow main(x: text) budget 4k tokens { step ask(x: x) }"
 WRITES = TOOLS + "flow main(x: text) { step keyed(x: x) { retry 2 times backoff 1s to 1s } }"
+AGENT = (
+    TOOLS
+    + """agent act(q: text) -> text {
+  model "m"
+  prompt "{{ q }}"
+  use plain, post
+  answer at most 50 tokens
+  budget 3 turns
+}
+flow main(x: text) { step said = act(q: x) step plain(x: said) }"""
+)
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -139,6 +152,20 @@ def a_cancelled_wait_forgets_the_doubt(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ToolCallConstruct, "cancel", cancel)
 
 
+def what_is_told_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(telling, "hears", lambda definition, state, frame: False)
+
+
+def a_snapshot_loses_what_was_told(patch: pytest.MonkeyPatch) -> None:
+    kept = tuple(row for row in snapshot._fields(AgentStepMemory) if row[0] != "told")
+    patch.setitem(snapshot._FIELDS, AgentStepMemory, kept)
+
+
+def what_a_turn_did_in_vain_is_not_undone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "_ends_the_agent", lambda failure, path: False)
+    patch.setattr(ledger, "doubts", lambda state, scope, since=0: [])
+
+
 FAULTS = [
     Fault(RETRIED, "no ledger knows of it", unknown_is_taken_for_nothing),
     Fault(GOES_ON, "nobody knows of", doubts_are_forgotten),
@@ -153,6 +180,9 @@ FAULTS = [
     Fault(ASKED, "a reservation is left", a_reservation_is_not_given_back),
     Fault(SAGA, "no ledger knows of it", the_entry_is_opened_when_the_answer_is_there),
     Fault(WRITES, "no ledger knows of it", a_cancelled_wait_forgets_the_doubt),
+    Fault(AGENT, "has not heard what it was told", what_is_told_is_not_heard),
+    Fault(AGENT, "another after JSON", a_snapshot_loses_what_was_told),
+    Fault(AGENT, "nobody knows of", what_a_turn_did_in_vain_is_not_undone),
 ]
 
 

@@ -39,7 +39,7 @@ from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
-from interpreter.simulation.world import spoken
+from interpreter.simulation.world import noticed, spoken
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
 from tests.runs import conversations
@@ -236,7 +236,7 @@ class PlannedProvider:
         assert info.workflow_id is not None
         arguments = {"prompt": request.prompt}
         place = f"{info.workflow_id}/{info.activity_id}"
-        seen = request.prompt if request.talk is None else spoken(request.talk.messages)
+        seen = request.prompt if request.talk is None else [*spoken(request.talk.messages), *noticed(request.talk)]
         plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, seen)
         await asyncio.sleep(plan.takes)
         await self.served.told(info.workflow_id, plan.told)

@@ -251,6 +251,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         expired = self.memory(frame).expired
         if expired is not None:
             exit_ = failed(expired)
+        telling.was_not_heard(machine, frame)
         purses.close_purse(machine, frame)
         step, memory = _parts(machine, frame)[0], self.memory(frame)
         if step.transcript and exit_.kind == "done" and memory.talk is not None:
