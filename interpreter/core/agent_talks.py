@@ -1,6 +1,7 @@
 """What an agent's step decides about its conversation: how it begins, what a request carries, when it is enough."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
@@ -42,7 +43,9 @@ def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk:
     turns = agent.budget.turns - talk.turns if agent.budget is not None and agent.budget.turns is not None else None
     lefts = [("turns", turns), *((unit, purses.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
     told = [
-        f"{format(left.normalize(), 'f') if unit == 'usd' else left} {unit}" for unit, left in lefts if left is not None
+        f"{format(Decimal(left).normalize(), 'f') if unit == 'usd' else left} {unit}"
+        for unit, left in lefts
+        if left is not None
     ]
     return f"Left of your budget, with this answer: {', '.join(told)}." if told else None
 
