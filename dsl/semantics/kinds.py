@@ -88,4 +88,5 @@ MODEL_REASONS: Mapping[str, str] = {
     "NotAsked": "the budget has no room for the question",
     "CircuitOpen": "the provider failed again and again, and the worker leaves it alone for now",
     "NoProvider": "the worker can ask no model: it has no key; the call waits for one that can",
+    "NotScripted": "answers come from a file, and it has none for this",
 }

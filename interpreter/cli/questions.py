@@ -14,7 +14,7 @@ from interpreter.cli.spans import duration_text
 SHORT = 12
 """Characters of a digest that people type."""
 
-REHEARSED = "[rehearsal: answers of agents are made up] "
+REHEARSED = "[rehearsal: no model was asked] "
 STAGED = "[staged: nothing is written] "
 
 _THEN = {

@@ -23,6 +23,8 @@ class Remembered:
     people: str | None = None
     """The people file of its worker."""
     rehearse: bool = False
+    scripted: str | None = None
+    """The file in which the answers of its agents stand."""
 
 
 def remember(folder: StateFolder, run: Remembered) -> None:

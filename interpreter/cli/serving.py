@@ -20,17 +20,19 @@ from interpreter.providers.access import KEY, UnusableAccess
 from interpreter.providers.registry import HOW, can_ask, has_key, lacking
 
 REHEARSING = "rehearsal: no model is asked, the answers of agents are made up"
+SCRIPTED = "rehearsal: models are scripted, none is asked; the answers of agents stand in"
 
 
 @dataclass(frozen=True)
 class Serving:
-    """`people` is the file of those who may answer, `rehearse` makes the answers of agents up; `place` is the folder
-    whose `steadflow.toml` counts (the current one without it).
+    """`people` is the file of those who may answer, `rehearse` makes the answers of agents up, `scripted` is the file
+    in which they are written down; `place` is the folder whose `steadflow.toml` counts (the current one without it).
     """
 
     people: Path | None = None
     rehearse: bool = False
     place: Path | None = None
+    scripted: Path | None = None
 
     @property
     def models(self) -> Models:
@@ -39,11 +41,18 @@ class Serving:
             known = models_for(self.place)
         except Unusable as error:
             raise Misuse(str(error)) from None
-        return Models(known.settings) if self.rehearse else known
+        return known if self.asks else Models(known.settings)
+
+    @property
+    def asks(self) -> bool:
+        """Whether models are asked. Otherwise what the run comes to is a rehearsal."""
+        return not self.rehearse and self.scripted is None
 
     @property
     def said(self) -> list[str]:
         """What must be known before anything happens."""
+        if self.scripted is not None:
+            return [f"{SCRIPTED} {self.scripted.name}"]
         return [REHEARSING] if self.rehearse else []
 
 
@@ -56,6 +65,12 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Ask no model: make agents' answers up. Nothing is written then, unless the run has --with-tools.",
     )
     @click.option(
+        "--scripted",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Ask no model: YAML with what the models of agents say. Nothing is written then, as with --rehearse.",
+    )
+    @click.option(
         "--people",
         type=click.Path(path_type=Path),
         envvar="STEADFLOW_PEOPLE",
@@ -63,15 +78,18 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="YAML with who may answer, and their keys: then only signed answers count. [env: STEADFLOW_PEOPLE]",
     )
     @wraps(command)
-    def with_serving(*args: Any, rehearse: bool, people: Path | None, **rest: Any) -> Any:
-        return command(*args, serving=Serving(people.resolve() if people else None, rehearse), **rest)
+    def with_serving(*args: Any, rehearse: bool, scripted: Path | None, people: Path | None, **rest: Any) -> Any:
+        if rehearse and scripted is not None:
+            raise Misuse("--rehearse makes answers up, --scripted has them: leave one of them out")
+        serving = Serving(people and people.resolve(), rehearse, scripted=scripted and scripted.resolve())
+        return command(*args, serving=serving, **rest)
 
     return with_serving
 
 
 def refuse_without_key(sealed: Sealed, serving: Serving) -> None:
     """A run whose agents would only wait does not start."""
-    if serving.rehearse:
+    if not serving.asks:
         return
     models = serving.models
     agents = unseal(sealed.json, sealed.hash).agents

@@ -19,6 +19,7 @@ from interpreter.providers.registry import can_ask
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.flows import FlowSource, UnusableFlow
 from interpreter.worker.loading import ToolsUnreadable, load_tools
+from interpreter.worker.model_script import UnusableModels
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import UnusableTool
 
@@ -43,7 +44,7 @@ def plugin_for(
     lock: Path | None = None,
 ) -> FlowPlugin:
     try:
-        if not serving.rehearse:
+        if serving.asks:
             can_ask(models=serving.models)
         return FlowPlugin(
             tools,
@@ -52,10 +53,11 @@ def plugin_for(
             partial=partial,
             people=serving.people,
             rehearse=serving.rehearse,
+            scripted=serving.scripted,
             lock=lock,
             models=serving.models,
         )
-    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess) as error:
+    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess, UnusableModels) as error:
         raise Misuse(str(error)) from error
 
 

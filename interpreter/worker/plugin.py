@@ -15,6 +15,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import ReplayerConfig, WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from dsl.definition.definition import Definition
 from dsl.models.configured import Models, models_for
 from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture
@@ -76,9 +77,10 @@ class FlowPlugin(SimplePlugin):
     those whose tools this worker must have: where one of them is missing on this task queue, or differs, the worker
     does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
-    answers for agents (default: by the environment; with `rehearse` their answers are made up), `store` keeps large
-    values and must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in
-    histories and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
+    answers for agents (default: by the environment; with `rehearse` their answers are made up, `scripted` is a
+    file in which they are written down), `store` keeps large values and
+    must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in histories
+    and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
     MCP servers of `flows` offer (default: `flow.lock` beside the first of them). `models` name further providers
     (default: as `steadflow.toml` says in the current folder or above it).
     """
@@ -93,6 +95,7 @@ class FlowPlugin(SimplePlugin):
         partial: bool = False,
         people: Path | None = None,
         rehearse: bool = False,
+        scripted: Path | None = None,
         keys: Keyring | None = None,
         lock: Path | None = None,
         models: Models | None = None,
@@ -104,10 +107,12 @@ class FlowPlugin(SimplePlugin):
         self._servers: Servers | None = None
         keys = self._keys = keyring_of() if keys is None else keys
         self._store = store if store is not None else store_in(state_folder().objects, keys)
+        if scripted is not None:
+            provider = _scripted(scripted, self._definitions)
         self._provider = provider
         self._partial = partial
         self._people = people
-        self._rehearse = rehearse
+        self._rehearse = rehearse or scripted is not None
         self._models = models
         self._lanes: AbstractAsyncContextManager[None] = nullcontext()
         self._agreements = Agreements()
@@ -205,6 +210,14 @@ class FlowPlugin(SimplePlugin):
                 self._runner.close()
             if self._provider is not None:
                 await self._provider.close()
+
+
+def _scripted(file: Path, definitions: Iterable[Definition]) -> Provider:
+    # YAML is loaded only where it is read.
+    from interpreter.providers.scripted import ScriptedProvider
+    from interpreter.worker.model_script import read_models
+
+    return ScriptedProvider(read_models(file, definitions))
 
 
 def _check_people(file: Path) -> None:

@@ -181,6 +181,30 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     assert isinstance(json.loads(ended.out), str)
 
 
+def test_scripted_models_are_said_to_be_none(dsl: Dsl, tmp_path: Path) -> None:
+    flow, models = tmp_path / "ask.flow", tmp_path / "ask.models.yaml"
+    flow.write_text(
+        "edition 1\n"
+        'agent clerk(q: text) -> text { model "gpt-4o-mini" prompt "{{ q }}" }\n'
+        "flow ask(q: text) -> text budget 10k tokens { step a = clerk(q) return a }"
+    )
+    models.write_text("clerk:\n  - answer: because\n")
+    ended = dsl("run", flow, "--set", "q=why", "--scripted", models)
+    assert (ended.code, json.loads(ended.out)) == (0, "because"), ended.err
+    assert "models are scripted, none is asked; the answers of agents stand in ask.models.yaml" in ended.err
+    assert "[rehearsal: no model was asked]" in ended.err
+    assert "This was a rehearsal" in ended.err
+    models.write_text("clerk: []\n")
+    ended = dsl("run", flow, "--set", "q=why", "--scripted", models)
+    assert (ended.code, ended.out) == (1, "")
+    assert "NotScripted (ask.models.yaml has no answer for turn 1 of `clerk`: what it says" in ended.err
+    for wrong, told in (("clerk:\n  - answr: x", ":2:5: unknown key `answr`"), ("clark: []", "did you mean `clerk`?")):
+        models.write_text(wrong)
+        refused = dsl("run", flow, "--set", "q=why", "--scripted", models)
+        assert refused.code == 2
+        assert told in refused.err
+
+
 STAGED = """edition 1
 tool shop.look(item: text) -> text read
 tool shop.pay(amount: int) -> { id: text } irreversible keyed { compensate none "paid is paid" }

@@ -45,6 +45,12 @@ class Example:
         return list(load_tools(str(file))) if file.is_file() else []
 
     @property
+    def models(self) -> Path | None:
+        """What the models of its agents say; without it, that is made up."""
+        file = FOLDER / f"{self.name}.models.yaml"
+        return file if file.is_file() else None
+
+    @property
     def script(self) -> Script:
         file = FOLDER / f"{self.name}.answers.yaml"
         return read_script(file) if file.is_file() else Script({})

@@ -19,7 +19,6 @@ from dsl.analysis import analyse
 from dsl.source import Source
 from interpreter.client.client import Client
 from interpreter.client.run import Run
-from interpreter.providers.rehearsal import RehearsalProvider
 from interpreter.server.command import DYNAMIC_CONFIG, find_binary
 from interpreter.server.setup import register_attributes
 from interpreter.stores.memory import MemoryStore
@@ -85,7 +84,7 @@ async def carried_out(example: Example, input: Any, server: WorkflowEnvironment)
         temporal = await TemporalClient.connect(temporal.service_client.config.target_host)
     client = Client(temporal, store := MemoryStore())
     queue = uuid.uuid4().hex
-    plugin = FlowPlugin(example.tools, [example.flow], provider=RehearsalProvider(), store=store)
+    plugin = FlowPlugin(example.tools, [example.flow], scripted=example.models, rehearse=True, store=store)
     async with Worker(temporal, task_queue=queue, plugins=[plugin]):
         run = await client.submit(example.flow, input, task_queue=queue, requester="test", with_tools=True)
         await answer(run, example)

@@ -93,10 +93,9 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
             if before is not None or wanted.tools:
                 modules = _modules(before, wanted.tools)
                 loaded = loaded_tools(modules, before.search_path if before is not None else str(Path.cwd()))
-                rehearse = wanted.serving.rehearse or (before is not None and before.rehearse)
                 file = Path(before.flow_path) if before is not None else None
                 place = file.parent if file is not None else None
-                serving = Serving(wanted.serving.people or people_of(target.folder, id), rehearse, place)
+                serving = replace(_serving(wanted.serving, before, people_of(target.folder, id)), place=place)
                 hash_ = (await description.memo()).get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE)
                 sealed = still_there(file, flow, str(hash_)) if file is not None else None
                 lock = file.with_name(LOCK) if file is not None else None
@@ -113,6 +112,14 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
             at_terminal = can_ask() and not wanted.as_json
             by = who_answers(None, wanted.key)
             return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
+
+
+def _serving(wanted: Serving, before: Remembered | None, people: Path | None) -> Serving:
+    """Agents are answered as before, unless something else is asked for now."""
+    people = wanted.people or people
+    if not wanted.asks or before is None:
+        return replace(wanted, people=people)
+    return Serving(people, before.rehearse, scripted=Path(before.scripted) if before.scripted is not None else None)
 
 
 def _modules(before: Remembered | None, named: tuple[str, ...]) -> tuple[str, ...]:

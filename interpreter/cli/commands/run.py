@@ -62,7 +62,7 @@ class Wanted:
     @property
     def writes_nothing(self) -> bool:
         """A rehearsal is there to be looked at: it writes only when that is asked for too."""
-        return self.staged or (self.serving.rehearse and not self.with_tools)
+        return self.staged or (not self.serving.asks and not self.with_tools)
 
 
 @click.command(
@@ -195,10 +195,14 @@ def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target:
     serving = wanted.serving
     people = str(serving.people) if serving.people is not None else None
     place = str(Path.cwd())
-    return Remembered(id, file, modules, place, queue, target.address, target.namespace, people, serving.rehearse)
+    scripted = str(serving.scripted) if serving.scripted is not None else None
+    where = (target.address, target.namespace)
+    return Remembered(id, file, modules, place, queue, *where, people, serving.rehearse, scripted)
 
 
 def approvals_of(sealed: Sealed) -> list[str]:
-    """The names of all approvals that the flow may reach."""
-    flows = unseal(sealed.json, sealed.hash).flows.values()
-    return sorted({node.name for flow in flows for node in walk(flow) if isinstance(node, AwaitApproval)})
+    """The names of all approvals that the flow may reach, and of what its agents call only after one."""
+    definition = unseal(sealed.json, sealed.hash)
+    nodes = [node for flow in definition.flows.values() for node in walk(flow)]
+    gated = {use.target for agent in definition.agents.values() for use in agent.uses if use.gate}
+    return sorted(gated | {node.name for node in nodes if isinstance(node, AwaitApproval)})
