@@ -57,11 +57,22 @@ class Gives:
     answer: "Says"
 
 
+@dataclass(frozen=True)
+class Acts:
+    """In each turn a call of `tool` with the next of these arguments, and in the end an answer. Which turn it is, the
+    conversation says, so a request that is made again is answered alike.
+    """
+
+    tool: str
+    arguments: tuple[str, ...]
+    answer: "Says"
+
+
 class Silent:
     """No answer, as long as the server is there."""
 
 
-Plan = Says | Refuses | Sends | Wants | Gives | Silent
+Plan = Says | Refuses | Sends | Wants | Gives | Acts | Silent
 
 
 class PlayedModel(ThreadingHTTPServer):
@@ -114,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(plan, Says) and plan.alternating and not _alternate(body["messages"]):
             plan = Refuses(400, "Conversation roles must alternate user/assistant/user/assistant")
         match plan:
+            case Acts():
+                self._answer(200, "text/event-stream", _act(model, plan, body["messages"]), {})
             case Sends():
                 self._answer(200, plan.kind, plan.body, {})
             case Says():
@@ -140,11 +153,24 @@ def _alternate(messages: list[dict[str, Any]]) -> bool:
     return all(one != other for one, other in pairwise(roles))
 
 
+def _act(model: str, plan: Acts, messages: list[dict[str, Any]]) -> str:
+    turn = sum(message["role"] == "assistant" for message in messages)
+    if turn >= len(plan.arguments):
+        return _stream(model, plan.answer)
+    call = {"name": plan.tool, "arguments": plan.arguments[turn]}
+    asked = [{"index": 0, "id": f"c-{turn}", "type": "function", "function": call}]
+    return _events(model, {"tool_calls": asked}, "tool_calls", plan.answer)
+
+
 def _stream(model: str, plan: Says) -> str:
+    return _events(model, {"content": plan.text}, plan.finish, plan)
+
+
+def _events(model: str, delta: dict[str, Any], finish: str | None, plan: Says) -> str:
     usage = {"prompt_tokens": plan.sent, "completion_tokens": plan.answered, "total_tokens": plan.sent + plan.answered}
     parts: list[dict[str, Any]] = [
-        {"choices": [{"index": 0, "delta": {"content": plan.text}, "finish_reason": None}]},
-        {"choices": [{"index": 0, "delta": {}, "finish_reason": plan.finish}]},
+        {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]},
         {"choices": [], "usage": usage},
     ]
     same = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": model}
