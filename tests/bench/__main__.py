@@ -2,6 +2,7 @@
 
 import sys
 
+from tests.bench.agents import agents
 from tests.bench.cold_start import cold_start
 from tests.bench.encryption import encryption
 from tests.bench.expressions import expressions
@@ -13,6 +14,7 @@ def main() -> None:
     sections: dict[str, list[Row]] = {
         "Cold start: a process of its own, from start to end": cold_start(),
         "Runs: a flow beside a workflow written by hand, on one server": runs(),
+        "Agents: a long conversation, on one server": agents(),
         "Encryption: a flow with a key beside the same without, on one server": encryption(),
         "Expressions and texts: in one process": expressions(),
     }
