@@ -121,7 +121,9 @@ def test_the_check_means_the_same_flow_and_its_gates_are_sealed(path: Path) -> N
     assert analysis.main_flow is not None
     whole = seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends)
     assert whole.flow == analysis.main_flow.name
-    gates = [node.gates for node in walk(unseal(whole.json).flows[whole.flow]) if isinstance(node, AwaitApproval)]
+    definition = unseal(whole.json)
+    gates = [bool(node.gates) for node in walk(definition.flows[whole.flow]) if isinstance(node, AwaitApproval)]
+    gates += [bool(use.gate) for agent in definition.agents.values() for use in agent.uses]
     irreversible = b'"kind":"irreversible"' in whole.json
     assert any(gates) is irreversible
 
