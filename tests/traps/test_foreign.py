@@ -50,7 +50,7 @@ def payload(data: bytes, encoding: bytes = b"json/plain") -> Payload:
 
 async def test_it_gets_plain_json_inline(runs: Runs) -> None:
     flow = """flow main() -> int {
-      step made = text.make(letters: 100000) step got = foreign.read(x: [made]) return len(got[0])
+      step made = text.make(letters: 100000) step got = foreign.read(x: [made]) return len(text(got[0]))
     }"""
     async with foreign(runs) as got:
         assert await (await runs.start(HEADER + flow)).value() == 100_000
