@@ -40,7 +40,8 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/lint-imports --no-logo
 
 mcp-servers:  ## install MCP servers that others wrote (40 MB), for some of the slow tests; needs node
-	@npm --prefix .ci/mcp --userconfig .ci/mcp/.npmrc ci --ignore-scripts --silent
+	@NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" \
+	  npm --prefix .ci/mcp --userconfig .ci/mcp/.npmrc ci --ignore-scripts --silent --fetch-retries 1
 
 explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
 	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)
