@@ -275,9 +275,7 @@ def test_an_address_where_nothing_answers_is_named_soon(
     ended = asking({}, 'model "m1" then "m2"')
     assert f"asked at {address} (OPENAI_BASE_URL sets it)" in ended.events[-1]["message"]
     told = [event["detail"].split(":")[0] for event in ended.events if event.get("kind") == "retrying"]
-    assert told == ["ConnectionFailed"] * 5 + ["CircuitOpen"], (
-        "after five in a row the address is left alone for a while"
-    )
+    assert told == ["ConnectionFailed"] * 5 + ["CircuitOpen"], "five in a row, then it is left alone for a while"
     assert ended.events[-1].get("spent", {}).get("tokens", 0) == 0
 
 
