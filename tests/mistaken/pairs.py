@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dsl.analysis import analyse
 from dsl.source import Source
-from tests.mistaken.corpus import EXAMPLES, Mistaken, mistakes
+from tests.mistaken.corpus import FILES, Mistaken, mistakes
 
 OF_A_KIND = 3
 PAIRS = 50
@@ -29,7 +29,7 @@ class Pair:
 
 def pairs(seed: int = 0) -> Iterator[tuple[Pair, list[str]]]:
     """Each pair with what is no longer told."""
-    for path in sorted(EXAMPLES.glob("*.flow")):
+    for path in FILES:
         text = path.read_text(encoding="utf-8")
         made = [each for each in mistakes(path.name, text, seed, OF_A_KIND) if _places(each.text)]
         chance = random.Random(f"{seed} {path.name} pairs")
