@@ -69,7 +69,6 @@ class Talks:
             first = self._put(encoded(dict(zip(_PREAMBLE, texts, strict=True))))
             result = replace(result, preamble=[first.hash, first.size])
         text = result.text if result.text is not None or result.output is None else text_of(result.output)
-        text = text if text is None else _bare(text)
         chunk = self._put(chunks.encode(head, [*messages, said(text, result.calls)]))
         return replace(result, head=[chunk.hash, chunk.size])
 
@@ -109,16 +108,6 @@ class Talks:
         while self._size > MOST_REMEMBERED:
             _, forgotten = self._remembered.popitem(last=False)
             self._size -= len(forgotten)
-
-
-def _bare(text: str) -> str:
-    """An answer of a text, which stands in an object because models are held to one, as what it says."""
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    alone = type(said) is dict and said.keys() == {"value"} and type(said["value"]) is str
-    return str(said["value"]) if alone else text
 
 
 _PREAMBLE = ("prompt", "instructions", "tools", "schema")

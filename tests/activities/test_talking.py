@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.expressions.values import Reference
-from dsl.values import chunks
 from dsl.values.chunks import all_messages
 from dsl.values.codec import encoded
 from dsl.values.conversations import EMPTY, conversation, sizes_of
@@ -129,15 +128,6 @@ def test_turns_that_were_not_taken_leave_no_trace_in_a_conversation() -> None:
     request = conversing.request()
     conversing.talks.kept(request, ChatResult("nonsense", USAGE, "m"))
     assert conversing.turn("second") == ["user where is it?", "assistant", "tool first"]
-
-
-def test_a_text_is_kept_as_what_it_says() -> None:
-    conversing = Conversing(_Store())
-    conversing.turn("first")
-    kept = conversing.talks.kept(conversing.request(), ChatResult(None, USAGE, "m", text='{"value": "it is here"}'))
-    assert kept.head is not None
-    _, messages = chunks.decode(conversing.store.get(kept.head[0]))
-    assert messages[-1] == {"role": "assistant", "text": "it is here"}
 
 
 def test_a_request_says_how_much_of_it_is_kept() -> None:
