@@ -127,7 +127,7 @@ def after_model_failure(
 
 def _tries_again(failure: CallFailed, retry: Retry | None) -> int:
     """How often a model that failed like this is tried again; an agent says how often, not what for."""
-    kind, _ = in_our_words(failure)
+    kind = failure.kind if failure.certainty == "answered" else failures.ATTEMPT_LOST
     usual = _PATIENCE.get(kind, 0)
     if retry is not None:
         return retry.times if usual and kind not in retry.exceptions else 0
