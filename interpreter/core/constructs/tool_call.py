@@ -34,7 +34,8 @@ class ToolCallMemory(Memory):
     failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
     counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
     the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
-    the tool has taken effect under this key before, and is called for its answer.
+    the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
+    agent, so what the step that calls the agent says of its timeout and patience is not said of it.
     """
 
     tool: str = ""
@@ -54,6 +55,7 @@ class ToolCallMemory(Memory):
     explains: bool = False
     staged: bool = False
     happened: bool = False
+    by_agent: bool = False
 
 
 def open_call(
@@ -68,6 +70,7 @@ def open_call(
     overrides: bool = False,
     verifies: str | None = None,
     staged: bool = False,
+    by_agent: bool = False,
     first_at: float | None = None,
 ) -> None:
     """Call `tool` from `frame`; it ends `done` with the plain JSON result, `failed` or `cancelled`.
@@ -81,7 +84,7 @@ def open_call(
         arguments = arguments | {declared.key: key}
     memory = ToolCallMemory(tool, arguments, id_, key, overrides, verifies)
     memory.first_at = machine.state.now if first_at is None else first_at
-    memory.staged = staged
+    memory.staged, memory.by_agent = staged, by_agent
     memory.happened = memory.first_at < machine.state.now
     machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
@@ -257,7 +260,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
 
     def _step(self, machine: Machine, frame: Frame) -> Step | None:
-        return cast(Step, machine.node(frame)) if self.memory(frame).overrides else None
+        memory = self.memory(frame)
+        return cast(Step, machine.node(frame)) if memory.overrides and not memory.by_agent else None
 
     def attempt(self, frame: Frame) -> int:
         return self.memory(frame).attempt

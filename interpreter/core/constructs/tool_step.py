@@ -100,6 +100,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             key=_key(machine, frame),
             overrides=True,
             staged=staged,
+            by_agent=bool(memory.asked_for),
             first_at=memory.called_at,
         )
 
