@@ -7,11 +7,11 @@ around them, and one token of an answer.
 import json
 from typing import Any
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, TypeDeclaration
 from dsl.ast.expressions import Expression, Literal, Template
-from dsl.ast.types import RecordType
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import InvalidType
+from dsl.values.offers import Offered, told
 from dsl.values.schema import json_schema
 
 FRAMING = 64
@@ -35,17 +35,6 @@ def _bytes(text: Expression | None) -> int:
 
 def _told_of_uses(facts: Facts, agent: AgentDeclaration, types: Types) -> int:
     """What the model is told of that it may always call."""
-    found = [told for use in agent.uses if use.when is None for told in _told(facts, use, types)]
-    return len(json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()) if found else 0
-
-
-def _told(facts: Facts, use: Use, types: Types) -> list[Any]:
-    signature = facts.callee_of(use)
-    target = None if signature is None else signature.node
-    if not isinstance(target, ToolDeclaration | AgentDeclaration | FlowDeclaration):
-        return []
-    key = target.key if isinstance(target, ToolDeclaration) else None
-    shown = RecordType(tuple(field for field in target.parameters if field.name != key))
-    described = {"description": target.doc} if target.doc else {}
-    parameters = json_schema(shown, types, for_model=True)
-    return [{"name": use.target.replace(".", "-"), **described, "parameters": parameters}]
+    nodes = [signature.node for use in agent.uses if use.when is None and (signature := facts.callee_of(use))]
+    text = told([node for node in nodes if isinstance(node, Offered)], types)
+    return len(text.encode()) if text is not None else 0

@@ -6,6 +6,7 @@ from decimal import Decimal
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
 from dsl.expressions.values import Value
+from dsl.values.offers import name_in_flows
 from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
 from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core import asked_calls, purses, talks
@@ -57,7 +58,7 @@ def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> 
         what = asked_calls.fingerprint(call)
         talk.calls[what] = talk.calls.get(what, 0) + 1
         if talk.calls[what] >= most:
-            name = asked_calls.name_in_flows(call.name)
+            name = name_in_flows(call.name)
             message = f"`{agent.name}` has asked {most} times for the same call: {name}({call.arguments[:200]})"
             return Failure(STUCK, message, details={"tool": name, "times": most})
     return None

@@ -1,8 +1,7 @@
 """The calls that a model asks for, read: of what the agent may use, with arguments of the right types.
 
 What a model wrote is text from outside. It reaches a call only as arguments that fit the declared parameters, of a
-target that was offered; anything else is told back to the model in words. Names go to providers with `-` for `.`,
-which no name of a flow has, so the way back is one.
+target that was offered; anything else is told back to the model in words.
 """
 
 import hashlib
@@ -10,12 +9,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.types import Field, RecordType
 from dsl.definition.definition import Definition
 from dsl.expressions.values import Value
+from dsl.values.offers import Offered, name_for_providers, parameters_of, told
 from dsl.values.problems import did_you_mean
-from dsl.values.schema import Unwrappable, json_schema, unwrap
+from dsl.values.schema import Unwrappable, unwrap
 from dsl.values.validate import validate_record
 from interpreter.boundary.talk import AskedCall
 from interpreter.core import model_answers
@@ -36,19 +36,9 @@ class ReadCall:
     problem: str | None = None
 
 
-def name_for_providers(name: str) -> str:
-    return name.replace(".", "-")
-
-
-def name_in_flows(name: str) -> str:
-    """As the author calls what a model names."""
-    return name.replace("-", ".")
-
-
 def tools_text(definition: Definition, agent: AgentDeclaration, offered: list[int]) -> str | None:
     """What the model is told of what it may call, as JSON; None when that is nothing."""
-    told = [_told(definition, agent.uses[place]) for place in offered]
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else None
+    return told((declared(definition, agent.uses[place].target) for place in offered), definition.types)
 
 
 def read_call(definition: Definition, agent: AgentDeclaration, offered: list[int], asked: AskedCall) -> ReadCall:
@@ -61,7 +51,7 @@ def read_call(definition: Definition, agent: AgentDeclaration, offered: list[int
     read = model_answers.read(asked.arguments.strip() or "{}")
     if read.problem is not None or type(read.value) is not dict:
         return ReadCall(place, problem=f"the arguments are no JSON object: {read.problem or asked.arguments[:60]}")
-    parameters = parameters_of(definition, agent.uses[place].target)
+    parameters = parameters_of(declared(definition, agent.uses[place].target))
     try:
         given = unwrap(read.value, RecordType(parameters), definition.types)
     except Unwrappable as error:
@@ -72,13 +62,6 @@ def read_call(definition: Definition, agent: AgentDeclaration, offered: list[int
     return ReadCall(place, checked.value)
 
 
-def parameters_of(definition: Definition, target: str) -> tuple[Field, ...]:
-    """What a caller gives: the parameter that takes the idempotency key is not the model's."""
-    declared = _declaration(definition, target)
-    key = declared.key if isinstance(declared, ToolDeclaration) else None
-    return tuple(each for each in declared.parameters if each.name != key)
-
-
 def fingerprint(asked: AskedCall) -> str:
     """The same for the same call, however its arguments are laid out."""
     read = model_answers.read(asked.arguments.strip() or "{}")
@@ -86,15 +69,7 @@ def fingerprint(asked: AskedCall) -> str:
     return hashlib.sha256(f"{asked.name} {said}".encode()).hexdigest()[:16]
 
 
-def _told(definition: Definition, use: Use) -> Value:
-    parameters = parameters_of(definition, use.target)
-    schema = json_schema(RecordType(parameters), definition.types, for_model=True)
-    doc = _declaration(definition, use.target).doc
-    described: dict[str, Value] = {"description": doc} if doc else {}
-    return {"name": name_for_providers(use.target), **described, "parameters": schema}
-
-
-def _declaration(definition: Definition, name: str) -> ToolDeclaration | AgentDeclaration | FlowDeclaration:
+def declared(definition: Definition, name: str) -> Offered:
     return definition.tools.get(name) or definition.agents.get(name) or definition.flows[name]
 
 

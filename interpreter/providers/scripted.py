@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dsl.values.offers import name_for_providers
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
@@ -58,7 +59,7 @@ class ScriptedProvider:
             message = f"{self._script.name} says that it fails"
             raise ProviderFailure(said.fails, message, charge=charge, retry_after=said.retry_after)
         calls = [
-            AskedCall(f"call-{turn_of(request)}-{number}", name.replace(".", "-"), json.dumps(arguments))
+            AskedCall(f"call-{turn_of(request)}-{number}", name_for_providers(name), json.dumps(arguments))
             for number, (name, arguments) in enumerate(said.calls, 1)
         ]
         output = None if calls or said.says is not None else said.answer

@@ -7,11 +7,12 @@ from typing import Any
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.types import RecordType
 from dsl.definition.definition import Definition
+from dsl.values.offers import name_for_providers, parameters_of
 from dsl.values.schema import json_schema
 from interpreter.boundary.payloads import ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
 from interpreter.core.agent_memory import AgentStepMemory
-from interpreter.core.asked_calls import name_for_providers, parameters_of
+from interpreter.core.asked_calls import declared
 from interpreter.core.commands import AttemptModel
 from interpreter.core.state import State
 from tests.explore.samples import sample
@@ -46,7 +47,7 @@ def _calls(definition: Definition, state: State, command: AttemptModel, agent: A
     found = []
     for place in memory.talk.offered:
         target = agent.uses[place].target
-        arguments = sample(RecordType(parameters_of(definition, target)), definition.types)
+        arguments = sample(RecordType(parameters_of(declared(definition, target))), definition.types)
         found.append(AskedCall(f"c{place}", name_for_providers(target), json.dumps(arguments, default=str)))
     return found
 

@@ -26,7 +26,7 @@ PARTIAL = {
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
         ("dsl/checks/irreversible.py", "For ParallelFor", "items of a list, to say which one to show"),
         ("dsl/checks/list_size.py", "For ParallelFor", "what the walk reports as unbounded"),
-        ("dsl/semantics/least_tokens.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/values/offers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         (
             "dsl/checks/list_size.py",
             "FunctionCall Get Index Name Slice",

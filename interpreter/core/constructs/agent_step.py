@@ -17,6 +17,7 @@ from dsl.ast.types import NamedType
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.conversations import text_of
+from dsl.values.offers import name_in_flows
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from dsl.values.structure import resolve
 from dsl.values.validate import validate
@@ -33,7 +34,7 @@ from interpreter.core import (
     telling,
 )
 from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
-from interpreter.core.asked_calls import MOST_MISSES, name_in_flows
+from interpreter.core.asked_calls import MOST_MISSES
 from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.model_call import open_model_call

@@ -12,13 +12,14 @@ from dsl.ast.types import RecordType
 from dsl.definition.encode import encode
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
+from dsl.values.offers import parameters_of
 from dsl.values.references import parted
 from dsl.values.references import shown as plain
 from interpreter.boundary.statements import question_digest
 from interpreter.boundary.view import ShownValue
 from interpreter.core import asking
 from interpreter.core.agent_memory import CallGateMemory
-from interpreter.core.asked_calls import parameters_of
+from interpreter.core.asked_calls import declared
 from interpreter.core.constructs.asking_people import AskingPeople, stages_of
 from interpreter.core.machine import Machine
 from interpreter.core.question import Question
@@ -44,7 +45,7 @@ class CallGateConstruct(AskingPeople[CallGateMemory]):
             digest=question_digest(text, shown, gates),
             stages=stages,
             asked_at=machine.state.now,
-            answer_type=encode(RecordType(parameters_of(machine.definition, use.target))),
+            answer_type=encode(RecordType(parameters_of(declared(machine.definition, use.target)))),
             asked=memory.arguments,
         )
         asking.open_question(machine, frame, question)
