@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dsl.ast.declarations import FunctionDeclaration
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import DefinedTwice
@@ -13,7 +14,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         message = f"`{found.name}` is defined twice"
         secondary: tuple[Label, ...] = ()
         if found.earlier is None:
-            message = f"`{found.name}` is a type of the language"
+            what = "function" if isinstance(found.node, FunctionDeclaration) else "type"
+            message = f"`{found.name}` is a {what} of the language"
         else:
             secondary = (program.name_label(found.earlier, found.name, "the first one"),)
         yield Diagnostic("SF102", message, primary, secondary, help="give it another name")

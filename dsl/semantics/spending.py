@@ -2,12 +2,13 @@
 
 A flow that runs beside others gets a lease on the budget around. Where the bound is known, the lease is no larger, so
 what the others need is not taken away for nothing. A bound counts what a run charges: a tool's step is one call,
-however often it is tried, verified or undone; a step of an agent is a call for each attempt at each model; a flow is
-what its body is, and never more than its own budget. Of two ways the more expensive one counts, of a `try` the body and
+however often it is tried, verified or undone; a step of an agent is a call for each attempt at each model, and in each
+turn as many as one answer may ask for of the dearest that it uses; a flow is what its body is, and never more than its
+own budget. Of two ways the more expensive one counts, of a `try` the body and
 the most expensive handler, of a round as many times as its bound says, of what runs side by side the sum.
 
-None is what the text does not say: rounds that only a deadline ends; what an agent calls in its turns; a prompt, whose
-length is that of its data, where no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its
+None is what the text does not say: rounds that only a deadline ends; a prompt, whose length is that of its data, where
+no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its
 own bounds. It is no bound, and every sum with it is none, but a budget around makes one of it again. So a bound is
 never too small.
 
@@ -16,14 +17,14 @@ beside the siblings, that much is still worth waiting for.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import reduce
 from typing import assert_never
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.defaults import MOST_REASKS, MOST_TRIES
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Budget
 from dsl.dataclass import dataclass
@@ -146,21 +147,31 @@ class Spendings:
         return False
 
     def _step(self, step: ast.Step, levels: Levels) -> Spending:
-        signature = self.facts.callee_of(step.call)
+        return self._target(step.call, levels, ())
+
+    def _target(self, call: ast.Call | Use, levels: Levels, callers: tuple[AgentDeclaration, ...]) -> Spending:
+        """`callers` are the agents that call each other on the way here."""
+        signature = self.facts.callee_of(call)
         match None if signature is None else signature.node:
             case ToolDeclaration():
                 return CALL
-            case AgentDeclaration(uses=uses, budget=budget) if uses:
-                return UNKNOWN.capped(budget)
-            case AgentDeclaration() as agent:
-                questions = len(agent.models) * (1 + MOST_REASKS)
-                tries = MOST_TRIES if agent.retry is None else agent.retry.times + 1
-                asked = Spending(None, None, questions * tries, USUAL_TRIES)
-                return asked.capped(agent.budget)
+            case AgentDeclaration() as agent if all(agent is not each for each in callers):
+                return self._agent(agent, levels, (*callers, agent))
             case FlowDeclaration() as flow if self.graph.flows.get(flow.name) is flow:
                 return self._call(flow, levels)
             case _:
                 return UNKNOWN
+
+    def _agent(self, agent: AgentDeclaration, levels: Levels, callers: tuple[AgentDeclaration, ...]) -> Spending:
+        questions = len(agent.models) * (1 + MOST_REASKS)
+        tries = MOST_TRIES if agent.retry is None else agent.retry.times + 1
+        answer = Spending(None, None, questions * tries, USUAL_TRIES)
+        if not agent.uses:
+            return answer.capped(agent.budget)
+        dearest = reduce(_larger, (self._target(use, levels, callers) for use in agent.uses), NOTHING)
+        turn = answer + dearest.times(MOST_CALLS_OF_A_TURN)
+        most = turn.times(agent.budget.turns if agent.budget is not None else None)
+        return replace(most, usual=None).capped(agent.budget)
 
     def _block(self, block: ast.Block | None, levels: Levels) -> Spending:
         statements = () if block is None else block.statements

@@ -15,6 +15,7 @@ agent a(q: text) -> text { model "m" prompt "{{ q }}" }
 agent two(q: text) -> text { model "m" then "n" prompt "{{ q }}" budget 900 tokens, 0.5 usd, 5 calls }
 agent turns(q: text) -> text { model "m" prompt "{{ q }}" use t, one budget 9 turns, 900 tokens }
 agent lavish(q: text) -> text { model "m" prompt "{{ q }}" use t budget 9 turns }
+agent boss(q: text) -> text { model "m" prompt "{{ q }}" use t, lavish budget 2 turns }
 flow one() -> int { step x = t() return x }
 flow three() -> int { step x = one() step y = one() step z = one() return x + y + z }
 """
@@ -46,7 +47,11 @@ CASES = {
     "a budget around": ("budget 2 calls { step x = three() }", calls(2)),
     "a model": ('step x = a(q: "q")', Spending(None, None, 21, 2)),
     "a model with tokens": ('step x = two(q: "q")', Spending(Decimal("0.5"), 900, 5, 2)),
-    "a model with tools": ('step x = turns(q: "q")', Spending(None, 900, None, None)),
+    "a model with tools": ('step x = turns(q: "q")', Spending(None, 900, 9 * (21 + 16), None)),
+    "a model with models as tools": (
+        'step x = boss(q: "q")',
+        Spending(None, None, 2 * (21 + 16 * 9 * (21 + 16)), None),
+    ),
     "a model with tools in a budget": ('budget 40 calls { step x = lavish(q: "q") }', Spending(None, None, 40, 40)),
     "models in rounds": ('for i in xs { step x = two(q: "q") }', Spending(Decimal("3.5"), 6300, 35, 14)),
     "models in a budget": ('budget 5k tokens { step x = a(q: "q") }', Spending(None, 5000, 21, 2)),

@@ -12,6 +12,7 @@ A call that is gated is asked about first, in a frame beside (`call_gate`); what
 from typing import cast
 
 from dsl.ast.declarations import AgentDeclaration, Use
+from dsl.ast.defaults import MOST_CALLS_OF_A_TURN
 from dsl.expressions.equality import equal
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
@@ -25,6 +26,8 @@ from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
 from interpreter.core.state import Frame
 from interpreter.core.step_memory import FlowStepMemory, ToolStepMemory
+
+TOO_MANY = f"at most {MOST_CALLS_OF_A_TURN} calls are made in one turn: ask for this one in the next"
 
 
 class TurnConstruct(Construct[TurnMemory]):
@@ -42,6 +45,8 @@ class TurnConstruct(Construct[TurnMemory]):
     def _read(self, machine: Machine, frame: Frame, place: int) -> TurnCall:
         memory = self.memory(frame)
         asked = memory.asked[place]
+        if place >= MOST_CALLS_OF_A_TURN:
+            return TurnCall(asked.id, asked.name, phase="over", told=_error(TOO_MANY))
         read = asked_calls.read_call(machine.definition, _agent(machine, frame), memory.offered, asked)
         call = TurnCall(asked.id, asked.name, read.use)
         problem = read.problem
