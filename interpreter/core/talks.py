@@ -83,7 +83,10 @@ def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
 
 
 def taken(talk: TalkMemory, prompt: Value, text: str | None, calls: list[AskedCall], head: Reference | None) -> None:
-    """An answer counts: what was asked and what was said belong to the conversation from now on."""
+    """An answer counts: what was asked and what was said belong to the conversation from now on. Both are kept at
+    `head`: an answer that came without is no answer of ours, and nothing goes on as if it had not been said.
+    """
+    assert head is not None, "an answer of a conversation was not kept"
     if talk.turns == 0:
         talk.sizes.append(size_of({"role": "user", "value": prompt}))
     talk.sizes.append(size_of(said(text, calls)))
