@@ -1,6 +1,6 @@
 """What a worker says of an attempt at a model, whoever provides it: numbers that cannot be true go no further."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -8,8 +8,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from interpreter.activities.chat import chat_activity
+from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.talk import Talk
+from interpreter.boundary.told import told_by_worker
 from interpreter.providers.provider import ProviderFailure
+from interpreter.stores.memory import MemoryStore
 
 REQUEST = ChatRequest("a", "m", "Größe?", instructions="Be brief.", max_output_tokens=70)
 
@@ -49,3 +53,26 @@ async def test_a_usage_that_can_be_true_is_told_as_it_is() -> None:
     with pytest.raises(ApplicationError) as caught:
         await asked(Odd(ChatUsage(3, 7), fails=True))
     assert caught.value.details[0]["usage"] == {"input_tokens": 3, "output_tokens": 7}
+
+
+class Full(MemoryStore):
+    """Has no room any more, and has lost what it had."""
+
+    def put(self, content: bytes) -> str:
+        raise OSError("no space left")
+
+
+async def test_an_answer_that_cannot_be_kept_is_paid_for_and_asked_for_again() -> None:
+    request = replace(REQUEST, talk=Talk(tools_text="[]"))
+    with pytest.raises(ApplicationError) as caught:
+        await ActivityEnvironment().run(chat_activity(Odd(ChatUsage(3, 7)), Full()), request)
+    assert (caught.value.type, caught.value.details[0]["charge"]) == ("ConnectionFailed", "usage")
+    assert caught.value.details[0]["usage"] == {"input_tokens": 3, "output_tokens": 7}
+    assert "could not be kept: OSError: no space left" in caught.value.message
+
+
+async def test_a_conversation_that_cannot_be_read_is_waited_for() -> None:
+    request = replace(REQUEST, talk=Talk(head="kept elsewhere", shown=1), references=[[[2], "a" * 64, 9]])
+    with pytest.raises(ApplicationError) as caught:
+        await ActivityEnvironment().run(chat_activity(Odd(ChatUsage(3, 7)), MemoryStore()), request)
+    assert caught.value.type == told_by_worker(OBJECT_MISSING)
