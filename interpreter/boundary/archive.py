@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from dsl.definition.packed import packed, unpacked
 from interpreter.boundary.payloads import JSON, Spent
 from interpreter.boundary.sparse import sparse
-from interpreter.boundary.view import LedgerView, Note, RunView
+from interpreter.boundary.view import Counts, LedgerView, Note, RunView
 
 LARGEST = 50_000
 """Characters of an archive. A result has nearly two megabytes of its own, of two that the server takes."""
@@ -30,7 +30,7 @@ def archived(view: RunView) -> str:
 def unarchived(text: str) -> RunView:
     """The view that `archived` was given, as far as it was kept. Raises `UnsealError`."""
     data = json.loads(unpacked(text))
-    notes = [_made(Note, note) for note in data.pop("notes", [])]
+    notes = [_note(note) for note in data.pop("notes", [])]
     ledger = [_made(LedgerView, entry) for entry in data.pop("ledger", [])]
     spent = _made(Spent, data.pop("spent", {}))
     return replace(_made(RunView, data), notes=notes, ledger=ledger, spent=spent)
@@ -39,6 +39,11 @@ def unarchived(text: str) -> RunView:
 def _data(view: RunView) -> dict[str, JSON]:
     lists = {"notes": [sparse(note) for note in view.notes], "ledger": [asdict(entry) for entry in view.ledger]}
     return {**sparse(replace(view, notes=[], ledger=[])), **lists}
+
+
+def _note(data: dict[str, Any]) -> Note:
+    counts = data.pop("counts", None)
+    return replace(_made(Note, data), counts=None if counts is None else _made(Counts, counts))
 
 
 def _made(cls: type[T], data: dict[str, Any]) -> T:

@@ -9,6 +9,21 @@ AROUND = frozenset({"parallel", "for", "budget", "try"})
 
 
 @dataclass
+class Counts:
+    """What an agent has taken so far: its turns, what it called in them, and the tokens and money of its models, those
+    of the agents that it calls included. `tokens` is what was charged, which is more than what was reported where an
+    attempt was lost; `usd` is a decimal text.
+    """
+
+    turns: int = 0
+    calls: int = 0
+    tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: str = "0"
+
+
+@dataclass
 class Note:
     """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
 
@@ -29,6 +44,8 @@ class Note:
     attempt: int = 0
     detail: str = ""
     rehearsal: bool = False
+    counts: Counts | None = None
+    """Of an agent, at each of its turns and at its end."""
 
 
 @dataclass
@@ -44,6 +61,7 @@ class StepView:
     detail: str = ""
     lacks: str = ""
     """The digest of an object of the store that it waits for: gone, damaged, or out of reach."""
+    counts: Counts | None = None
 
 
 @dataclass

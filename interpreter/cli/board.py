@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from interpreter.boundary.payloads import Spent
-from interpreter.boundary.view import Note, PurseView
+from interpreter.boundary.view import Counts, Note, PurseView
 
 RUNNING = frozenset({"running", "retrying", "asked", "undoing"})
 BAD = frozenset({"failed", "undo_failed", "uncertain"})
@@ -18,7 +18,6 @@ _STATE = {
     "reminded": "asked",
     "escalated": "asked",
     "iteration": "running",
-    "turn": "running",
 }
 """The state that a kind of note leads to, where that has another name."""
 
@@ -30,7 +29,7 @@ WITHOUT_NAME = re.compile(r"(if|try|budget)#\d+|then|else|body|on\d+")
 @dataclass
 class Item:
     """A step, or a block with what happened in it. Blocks that no note names get their state from what is inside.
-    `writing` is the end of what a model is writing there.
+    `writing` is the end of what a model is writing there; `counts` are an agent's.
     """
 
     path: str
@@ -44,6 +43,7 @@ class Item:
     staged: bool = False
     started: float | None = None
     ended: float | None = None
+    counts: Counts | None = None
     inside: dict[str, "Item"] = field(default_factory=dict)
 
     @property
@@ -101,10 +101,18 @@ class Board:
             item.staged, item.detail = True, note.detail
         elif note.kind in ("voted", "told"):
             return _said(item, note)
+        elif note.kind == "turn":
+            self._turn(item, note)
         else:
             item.own_state = _STATE.get(note.kind, note.kind)
         _fill_in(item, note)
         return item
+
+    def _turn(self, agent: Item, note: Note) -> None:
+        """What is called in it stands at the turn; the agent says how many there were."""
+        turn = self._item(f"{step_path(note)}/turn#{note.attempt}")
+        turn.node, turn.detail, turn.started = "turn", note.detail, note.at
+        agent.own_state = "running"
 
     def write(self, path: str, text: str) -> None:
         """What a model is writing in the call at `path`: shown at the step that it belongs to, if that is shown yet."""
@@ -179,7 +187,8 @@ def _fill_in(item: Item, note: Note) -> None:
     item.node = "undo" if note.node == "undo" and not item.node else item.node or note.node
     item.attempt = item.attempt if note.kind == "turn" else max(item.attempt, note.attempt)
     item.rehearsal = item.rehearsal or note.rehearsal
-    if note.detail and note.kind != "finished" and (note.kind != "completed" or not item.detail):
+    item.counts = note.counts or item.counts
+    if note.detail and note.kind not in ("finished", "turn") and (note.kind != "completed" or not item.detail):
         item.detail = note.detail
     if item.started is None:
         item.started = note.at

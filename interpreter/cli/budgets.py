@@ -5,7 +5,7 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from interpreter.boundary.payloads import JSON, RunResult, Spent
-from interpreter.boundary.view import PurseView
+from interpreter.boundary.view import Counts, PurseView
 from interpreter.cli.spans import duration_text
 
 
@@ -23,6 +23,17 @@ def spent_text(spent: Spent, *, rehearsal: bool = False) -> str:
     """What was made up cost nothing, and is counted all the same, as budgets count it."""
     text = f"{spent.usd} usd, {spent.tokens:,} tokens, {spent.calls:,} calls"
     return f"nothing for answers that were made up; counted as {text}" if rehearsal and cost_anything(spent) else text
+
+
+def counts_text(counts: Counts) -> str:
+    """`12 turns, 30 calls, 8,123 tokens, 0.02 usd`, without what there was none of."""
+    parts = [_some(counts.turns, "turn"), _some(counts.calls, "call"), _some(counts.tokens, "token")]
+    parts.append(f"{counts.usd} usd" if Decimal(counts.usd) else "")
+    return ", ".join(filter(None, parts))
+
+
+def _some(number: int, unit: str) -> str:
+    return f"{number:,} {unit}{'' if number == 1 else 's'}" if number else ""
 
 
 def spent_record(result: RunResult) -> dict[str, JSON]:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli.board import BAD, RUNNING, Board, Item
-from interpreter.cli.budgets import cost_anything, purse_text, spent_text
+from interpreter.cli.budgets import cost_anything, counts_text, purse_text, spent_text
+from interpreter.cli.folding import CLOSED, UNDER_WAY
 from interpreter.cli.spans import duration_text
 
 _MARKS = {
@@ -72,13 +73,13 @@ class LiveTree:
             self._live = None
 
     def finish(self) -> None:
-        """Take the live picture away and leave the whole one behind."""
+        """Take the live picture away and leave one of the whole run behind, each agent in one row."""
         self._stop()
         self._board.purses = []
-        self._console.print(picture(self._board, list(self._board.root.rows()), self._clock()))
+        self._console.print(picture(self._board, list(CLOSED.rows(self._board.root)), self._clock()))
 
     def _picture(self) -> RenderableType:
-        rows = list(self._board.root.rows())
+        rows = list(UNDER_WAY.rows(self._board.root))
         room = max(3, self._console.height - LINES_AROUND)
         return picture(self._board, fitting(rows, room), self._clock())
 
@@ -145,7 +146,8 @@ def _doing(item: Item) -> Text:
         end = " ".join(item.writing.split())[-MOST_WRITTEN:]
         text.append(f"writes …{inert(end)}")
         return text
-    text.append(inert(" ".join(item.detail.split())))
+    counts = counts_text(item.counts) if item.counts is not None else ""
+    text.append(", ".join(filter(None, [inert(" ".join(item.detail.split())), counts])))
     return text
 
 

@@ -6,11 +6,14 @@ from interpreter.core.constructs.table import CONSTRUCTS, kind_of
 from interpreter.core.events import Event
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.state import State
+from interpreter.core.traces import Watch
 
 
-def advance(definition: Definition, state: State, event: Event) -> list[Command]:
-    """Move `state` on by one event; the commands come in the order in which they are to be carried out."""
-    machine = Machine(definition, state, CONSTRUCTS, kind_of)
+def advance(definition: Definition, state: State, event: Event, watch: Watch | None = None) -> list[Command]:
+    """Move `state` on by one event; the commands come in the order in which they are to be carried out. `watch` is told
+    of what ends by it, and changes nothing.
+    """
+    machine = Machine(definition, state, CONSTRUCTS, kind_of, watch)
     machine.take(event)
     return machine.commands
 

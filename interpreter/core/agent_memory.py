@@ -5,6 +5,7 @@ from typing import Literal
 
 from dsl.expressions.values import Value
 from interpreter.boundary.talk import AskedCall
+from interpreter.boundary.view import Counts
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.models_asked import ModelsAsked
@@ -20,7 +21,8 @@ class AgentStepMemory(Memory):
     """`attempts` counts those at all models; `expired` is set when the time is over. `asked_for`: the agent's name,
     when another agent calls it with these `arguments`; those of a step are kept too where what the agent may call is
     judged by them. `talk` is there where more than one answer, or the conversation itself, is asked for. `told` is
-    what people have said to it, and its model has not heard.
+    what people have said to it, and its model has not heard. `counts` are for people; `turn_began` is when the model
+    was first asked in the turn that is under way (0: none is).
     """
 
     asked_for: str = ""
@@ -34,6 +36,8 @@ class AgentStepMemory(Memory):
     rehearsal: bool = False
     expired: Failure | None = None
     told: list[str] = field(default_factory=list)
+    counts: Counts | None = None
+    turn_began: float = 0.0
 
 
 @recorded
@@ -58,7 +62,9 @@ class TurnCall:
 @recorded
 @dataclass(slots=True)
 class TurnMemory(Memory):
-    """`agent` is whose turn it is, with the `arguments` of its step. `failure` ends the agent when all has ended."""
+    """`agent` is whose turn it is, with the `arguments` of its step. `failure` ends the agent when all has ended.
+    `began`: when its model was asked.
+    """
 
     agent: str = ""
     arguments: dict[str, Value] = field(default_factory=dict)
@@ -66,6 +72,7 @@ class TurnMemory(Memory):
     asked: list[AskedCall] = field(default_factory=list)
     calls: list[TurnCall] = field(default_factory=list)
     failure: Failure | None = None
+    began: float = 0.0
 
 
 @recorded

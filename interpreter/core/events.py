@@ -37,7 +37,7 @@ class ToolReturned:
 @recorded
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """A tool or model attempt ended badly."""
+    """A tool or model attempt ended badly. `silent`: its worker did not say so, nothing more was heard of it."""
 
     at: float
     id: str
@@ -46,6 +46,7 @@ class CallFailed:
     certainty: Certainty
     retryable: bool = True
     details: tuple[JSON, ...] = field(default=())
+    silent: bool = False
 
     @property
     def detail(self) -> dict[str, JSON]:

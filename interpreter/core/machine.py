@@ -30,7 +30,7 @@ from dsl.expressions.values import Value
 from dsl.values.codec import dump
 from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.payloads import AnswerReply
-from interpreter.boundary.view import Note
+from interpreter.boundary.view import Counts, Note
 from interpreter.core import fetching
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
@@ -39,6 +39,7 @@ from interpreter.core.late_answers import OVER, reply_without_question
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
 from interpreter.core.state import Frame, Pending, State, Task
+from interpreter.core.traces import Watch, ended
 
 if TYPE_CHECKING:
     from interpreter.core.constructs.construct import Construct
@@ -68,9 +69,14 @@ class Machine:
     """One step of a run. Constructs use it to act; it lives no longer than the event."""
 
     def __init__(
-        self, definition: Definition, state: State, table: "Mapping[str, Construct[Memory]]", kind_of: KindOf
+        self,
+        definition: Definition,
+        state: State,
+        table: "Mapping[str, Construct[Memory]]",
+        kind_of: KindOf,
+        watch: Watch | None = None,
     ) -> None:
-        self.table = table
+        self.table, self.watch = table, watch
         self.kind_of = kind_of
         self.definition = definition
         self.state = state
@@ -256,6 +262,7 @@ class Machine:
         if frame.suspended is not None:
             self.withdraw(frame.evaluating)
         fetching.lacks_nothing(self, frame)
+        ended(self, frame, exit_)
         del self.state.frames[frame.path]
         if frame.parent is not None:
             self.queue.append(Task("child", frame.parent, child=frame.path, exit=exit_))
@@ -375,13 +382,14 @@ class Machine:
         attempt: int = 0,
         detail: str = "",
         rehearsal: bool = False,
+        counts: Counts | None = None,
     ) -> None:
         """Record for people that something happened."""
         self.state.note_count += 1
         path = self.state.flow if frame.path == ROOT else frame.path
         name = name or path.rsplit("/", 1)[-1]
         detail = detail if len(detail) <= MOST_OF_A_DETAIL else detail[: MOST_OF_A_DETAIL - 1] + "…"
-        note = Note(self.state.note_count, self.state.now, kind, path, name, node, attempt, detail, rehearsal)
+        note = Note(self.state.note_count, self.state.now, kind, path, name, node, attempt, detail, rehearsal, counts)
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:
             del self.state.notes[: MOST_NOTES // 2]

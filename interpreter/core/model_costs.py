@@ -16,7 +16,7 @@ from decimal import Decimal
 from dsl.expressions.values import Reference, Value
 from dsl.values.conversations import size_of
 from interpreter.boundary import numbers
-from interpreter.boundary.payloads import REFUSABLE, ChatRequest, Price
+from interpreter.boundary.payloads import REFUSABLE, ChatRequest, ChatUsage, Price
 from interpreter.boundary.talk import Talk
 from interpreter.core import policies, purses
 from interpreter.core.events import CallFailed
@@ -82,6 +82,14 @@ def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) ->
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
     return of_usage(state, model, detail.get("usage")) or reserved
+
+
+def reported(event: CallFailed) -> ChatUsage | None:
+    """What the provider of a failed attempt has reported, where that can be true."""
+    usage = event.detail.get("usage")
+    told = usage if type(usage) is dict else {}
+    sent, answer = numbers.tokens(told.get("input_tokens")), numbers.tokens(told.get("output_tokens"))
+    return None if sent is None or answer is None else ChatUsage(sent, answer)
 
 
 def was_cut(event: CallFailed, request: ChatRequest) -> bool:

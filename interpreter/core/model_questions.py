@@ -21,7 +21,7 @@ class ModelCallMemory(Memory):
     answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
     `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people;
     `unread` counts how often a text of the prompt could not be read; `lowered`: its server has said how long the answer
-    may be; one of no more than `too_short` tokens is not worth asking for.
+    may be; one of no more than `too_short` tokens is not worth asking for. `asked_at`: when the attempt was made.
     """
 
     request: ChatRequest = field(default_factory=lambda: ChatRequest("", "", ""))
@@ -40,6 +40,7 @@ class ModelCallMemory(Memory):
     unread: int = 0
     lowered: bool = False
     too_short: int = 0
+    asked_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ _PAYLOADS = (
     talk.AskedCall,
     talk.Talk,
     tell.Tell,
+    view.Counts,
     view.Note,
     view.ShownValue,
 )

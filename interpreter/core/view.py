@@ -64,7 +64,10 @@ def step_view(state: State, frame: Frame) -> StepView:
     detail = told if missing is None else missing.reason
     lacks = missing.digest if missing is not None else ""
     doing = doing if missing is None or frame.cancelling else "waiting"
-    return StepView(frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), detail, lacks)
+    counts = construct.counts(frame)
+    return StepView(
+        frame.path, name, construct.node or "", doing, frame.since, acting.attempt(of), detail, lacks, counts
+    )
 
 
 def _question(definition: Definition, state: State, question: Question) -> QuestionView:

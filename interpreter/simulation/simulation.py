@@ -56,6 +56,7 @@ from interpreter.core.events import (
 )
 from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
+from interpreter.core.traces import Trace
 from interpreter.simulation.world import Fails, Planned, World
 
 START = 1_800_000_000.0
@@ -146,6 +147,7 @@ class SimulatedRun:
     parent: "tuple[SimulatedRun, str] | None" = None
     finish: Finish | None = None
     replies: list[Reply] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     children: "dict[str, SimulatedRun]" = field(default_factory=dict)
     _flying: dict[str, Planned | None] = field(default_factory=dict)
     _timers: set[str] = field(default_factory=set)
@@ -166,7 +168,7 @@ class SimulatedRun:
         if self.finish is not None:
             return
         self._flying.pop(getattr(event, "id", ""), None)
-        commands = heart.advance(self.definition, self.state, event)
+        commands = heart.advance(self.definition, self.state, event, self.traces.append)
         self.simulation.watch(self, event, commands)
         commands = self._switched(commands)
         for command in commands:
@@ -311,7 +313,10 @@ def _list(value: Any) -> list[Any]:
 
 
 def _failed(id_: str, at: float, planned: Fails) -> CallFailed:
-    return CallFailed(at, id_, planned.kind, planned.message, planned.certainty, planned.retryable, planned.details)
+    silent = planned.certainty == "timed_out"
+    return CallFailed(
+        at, id_, planned.kind, planned.message, planned.certainty, planned.retryable, planned.details, silent
+    )
 
 
 _CARRY_OUT: dict[type, Any] = {

@@ -144,7 +144,8 @@ def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> 
     if isinstance(cause, TimeoutError):
         waiting = cause.type == TimeoutType.SCHEDULE_TO_START
         what = cause.type.name.lower().replace("_", " ") if cause.type is not None else "unknown"
-        return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", "not_started" if waiting else "timed_out")
+        ending: Certainty = "not_started" if waiting else "timed_out"
+        return CallFailed(at, id_, TIMED_OUT, f"timed out ({what})", ending, silent=not waiting)
     return CallFailed(at, id_, UNDECLARED, str(cause or error), "unknown" if started else "not_started")
 
 

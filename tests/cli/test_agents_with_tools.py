@@ -67,3 +67,22 @@ def test_a_server_without_tool_calling_is_told_of_the_tools_in_words(dsl: Dsl, m
     assert "12.50" in answered["messages"][-1]["content"]
     told = [event["detail"] for event in ended.events if event.get("kind") == "adapted"]
     assert told[0].startswith("m1 does not take `tools`")
+
+
+def test_what_is_shown_of_it_is_folded_until_it_is_asked_for(dsl: Dsl, model: PlayedModel) -> None:
+    model.plans = {"m1": [Acts("orders-find", ('{"id": "o-1"}',), Says('{"s": "on its way"}'))]}
+    assert dsl("run", "agent.flow", "--tools", "tools.py", "--id", "folded").code == 0
+    (line,) = _steps(dsl("show", "folded").out)
+    assert line.startswith("  reply: completed, helper, 2 turns, 1 call, ")
+    assert _steps(dsl("show", "folded", "--turns").out) == [line, "    turn 1: completed, orders.find"]
+    call = "      orders.find: completed, orders.find"
+    assert _steps(dsl("show", "folded", "--all").out) == [line, "    turn 1: completed, orders.find", call]
+    assert _steps(dsl("show", "folded", "--depth", "1").out) == [line]
+    notes = dsl("show", "folded", "--json").json["state"]["notes"]
+    assert [note["counts"]["turns"] for note in notes if note["counts"]] == [1, 2]
+
+
+def _steps(shown: str) -> list[str]:
+    lines = shown.splitlines()
+    below = lines[lines.index("steps:") + 1 :]
+    return below[: below.index("")]

@@ -14,8 +14,9 @@ from interpreter.boundary import names
 from interpreter.boundary.view import AROUND, LedgerView, RunView
 from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.board import Board
-from interpreter.cli.budgets import purse_text, spent_text
+from interpreter.cli.budgets import counts_text, purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.folding import Folding
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
@@ -35,17 +36,29 @@ _TOLD_OTHERWISE = AROUND | {"loop", "turn", "undo", "approval"}
 """By what is inside, or in a section of its own."""
 
 
-@click.command(epilog="Example: dsl show support-3f9c2a10")
+@click.command(
+    epilog="""\b
+Examples:
+  dsl show support-3f9c2a10
+  dsl show support-3f9c2a10 --turns
+"""
+)
 @click.argument("run")
+@click.option("--turns", is_flag=True, help="Unfold agents: a line for each turn, with what it calls.")
+@click.option("--all", "everything", is_flag=True, help="Unfold all: each call of each turn, too.")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Unfold so many levels.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @target_options
-def show(run: str, as_json: bool, target: Target) -> int:
+def show(run: str, turns: bool, everything: bool, depth: int | None, as_json: bool, target: Target) -> int:
     """Show how a run stands.
 
     Its status, the hash of its definition, its steps, open questions, budgets, the effects that can be undone, and how
     often its tools are tried; also what it waits for: a worker, an object of the store, a run below it that is stuck.
+    An agent is one line, with its turns, calls, tokens and money.
     """
-    return carry_out(_show(run, as_json, target))
+    unfolded = everything or (depth is not None and not turns)
+    folding = Folding("open" if unfolded else "turns" if turns else "closed", depth)
+    return carry_out(_show(run, as_json, folding, target))
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,7 @@ class Seen:
     unattended: str = ""
 
 
-async def _show(id: str, as_json: bool, target: Target) -> None:
+async def _show(id: str, as_json: bool, folding: Folding, target: Target) -> None:
     async with connected(target) as client:
         run = client.run(id)
         known = await _known(run)
@@ -68,7 +81,7 @@ async def _show(id: str, as_json: bool, target: Target) -> None:
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
         print_json({**known, **record, "state": asdict(seen.state)})
         return
-    for line in _lines(known, stuck, seen):
+    for line in _lines(known, stuck, seen, folding):
         click.echo(inert_lines(line))
 
 
@@ -148,7 +161,7 @@ def _waits_for_worker(call: dict[str, Any]) -> str:
     return f"{call['call']} waits for a worker; {why} the task queue {call['task_queue']}{busy}"
 
 
-def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str]:
+def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Folding) -> Iterator[str]:
     state = seen.state
     yield f"run     {known['run']}"
     yield f"flow    {known['flow']}"
@@ -172,7 +185,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen) -> Iterator[str
         yield from _noted(state)
     else:
         yield from _noted(state)
-    yield from _section("steps", _steps(state))
+    yield from _section("steps", _steps(state, folding))
     for question in state.questions:
         yield from _section("asks", iter(question_lines(question)))
     if known["closed"] is None:
@@ -197,13 +210,14 @@ def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
         yield f"  {line}"
 
 
-def _steps(state: RunView) -> Iterator[str]:
+def _steps(state: RunView, folding: Folding) -> Iterator[str]:
     """The notes as a tree; what is alive but has no note (the notes of a long run are cut) stands below."""
     board = Board(state.flow)
     noted = {board.take(note).path for note in state.notes}
-    for depth, item in list(board.root.rows())[1:]:
+    for depth, item in list(folding.rows(board.root))[1:]:
         words = [item.state, f"attempt {item.attempt}" if item.attempt > 1 and item.node != "loop" else ""]
         words += ["rehearsal" if item.rehearsal else "", "not carried out" if item.staged else "", inert(item.detail)]
+        words.append(counts_text(item.counts) if item.counts is not None else "")
         yield f"{'  ' * (depth - 1)}{item.label}: {', '.join(word for word in words if word)}"
     now = time.time()
     for step in state.steps:

@@ -23,8 +23,10 @@ from dsl.values.structure import resolve
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.view import Counts
 from interpreter.core import (
     agent_talks,
+    counting,
     longer_answers,
     model_answers,
     model_costs,
@@ -32,6 +34,7 @@ from interpreter.core import (
     purses,
     talks,
     telling,
+    traces,
 )
 from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
 from interpreter.core.asked_calls import MOST_MISSES
@@ -43,7 +46,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.model_answers import Read
 from interpreter.core.model_questions import Heard, ModelCallMemory, heard
 from interpreter.core.models_asked import ModelsAsked
-from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
+from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure, done, failed
 from interpreter.core.state import Frame
 
 TEXT = NamedType("text")
@@ -81,6 +84,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             return
         request = self._request(machine, frame)
         asked = memory.asked
+        memory.turn_began = memory.turn_began or machine.state.now
         most = model_costs.ceiling(machine.state, request.model, asked.ceiling or agent.answer_tokens)
         asking = ModelCallMemory(
             request,
@@ -170,13 +174,18 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         place = talk.turns
         talks.taken(talk, memory.prompt, answer.text, calls, answer.head)
         memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
+        counting.turned(memory, len(calls))
         names = ", ".join(name_in_flows(call.name) for call in calls)
-        machine.note("turn", frame, "agent", attempt=talk.turns, detail=names)
+        machine.note("turn", frame, "agent", attempt=talk.turns, detail=names, counts=memory.counts)
         stuck = agent_talks.stuck(agent, talk, calls)
         if stuck is not None:
-            self._end(machine, frame, failed(replace(stuck, path=frame.path)))
+            exit_ = failed(replace(stuck, path=frame.path))
+            self._turn_over(machine, frame, place, exit_)
+            self._end(machine, frame, exit_)
             return
-        open_turn(machine, frame, place, TurnMemory(agent.name, memory.arguments, talk.offered, calls))
+        turn = TurnMemory(agent.name, memory.arguments, talk.offered, calls, began=memory.turn_began)
+        memory.turn_began = 0.0
+        open_turn(machine, frame, place, turn)
 
     def _answered(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         _, agent = _parts(machine, frame)
@@ -196,6 +205,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory = self.memory(frame)
         if memory.talk is not None:
             talks.taken(memory.talk, memory.prompt, _as_said(answer), [], answer.head)
+            counting.turned(memory, 0)
+            self._turn_over(machine, frame, memory.talk.turns - 1)
             if telling.hears(machine.definition, machine.state, frame):
                 self._goes_on(machine, frame)
                 return
@@ -253,11 +264,26 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         if expired is not None:
             exit_ = failed(expired)
         telling.was_not_heard(machine, frame)
+        talk = self.memory(frame).talk
+        if talk is not None and self.memory(frame).turn_began:
+            self._turn_over(machine, frame, talk.turns, exit_)
         purses.close_purse(machine, frame)
         step, memory = _parts(machine, frame)[0], self.memory(frame)
         if step.transcript and exit_.kind == "done" and memory.talk is not None:
             machine.bind(frame, transcript_name(step.name), talks.transcript(memory.talk))
-        end_step(machine, frame, exit_, "agent", rehearsal=self.memory(frame).rehearsal)
+        end_step(machine, frame, exit_, "agent", rehearsal=memory.rehearsal, counts=memory.counts)
+
+    def _turn_over(self, machine: Machine, frame: Frame, number: int, exit_: Exit = DONE) -> None:
+        """A turn without calls has no frame: the answer, or how its model failed."""
+        memory = self.memory(frame)
+        traces.turn(machine, frame, turn_path(frame, number), memory.turn_began, exit_)
+        memory.turn_began = 0.0
+
+    def called(self, machine: Machine, frame: Frame) -> str:
+        return _parts(machine, frame)[1].name
+
+    def counts(self, frame: Frame) -> Counts | None:
+        return self.memory(frame).counts
 
 
 def _fitting(machine: Machine, agent: AgentDeclaration, output: Value) -> tuple[Value, str | None]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from interpreter.boundary.view import Counts
 from interpreter.core.memory import Memory, NoMemory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
 
@@ -86,6 +87,18 @@ class Construct(Generic[M_co]):
         """What it waits for, when people should know."""
         return ""
 
+    def called(self, machine: "Machine", frame: "Frame") -> str:
+        """What it calls, as the author names it; empty for what calls nothing."""
+        return ""
+
+    def began(self, frame: "Frame") -> float:
+        """When it began, for people."""
+        return frame.since
+
+    def counts(self, frame: "Frame") -> Counts | None:
+        """What it has taken, where that is counted."""
+        return None
+
 
 def unless_cancelled(frame: "Frame", exit_: Exit) -> Exit:
     """What a frame ends with: a frame that is being cancelled ends cancelled, however its parts ended."""
@@ -95,11 +108,19 @@ def unless_cancelled(frame: "Frame", exit_: Exit) -> Exit:
 _NOTES = {"done": "completed", "failed": "failed", "cancelled": "cancelled"}
 
 
-def end_step(machine: "Machine", frame: "Frame", exit_: Exit, node: str, *, rehearsal: bool = False) -> None:
+def end_step(
+    machine: "Machine",
+    frame: "Frame",
+    exit_: Exit,
+    node: str,
+    *,
+    rehearsal: bool = False,
+    counts: Counts | None = None,
+) -> None:
     """End the frame of a step: its failure happened here, and people are told how it ended."""
     exit_ = unless_cancelled(frame, exit_)
     if exit_.failure is not None:
         exit_ = failed(replace(exit_.failure, path=frame.path, said=False))
     detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
-    machine.note(_NOTES[exit_.kind], frame, node, detail=detail, rehearsal=rehearsal)
+    machine.note(_NOTES[exit_.kind], frame, node, detail=detail, rehearsal=rehearsal, counts=counts)
     machine.end(frame, exit_)

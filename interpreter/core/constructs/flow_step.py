@@ -40,6 +40,9 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         purses.check_depth(machine.state, flow, frame.path)
         self._reserve(machine, frame)
 
+    def called(self, machine: Machine, frame: Frame) -> str:
+        return _parts(machine, frame)[1].name
+
     def granted(self, machine: Machine, frame: Frame) -> None:
         machine.starts_now(frame)
         self._reserve(machine, frame)

@@ -13,14 +13,24 @@ from dataclasses import replace
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.duration import format_duration
 from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
-from interpreter.core import fetching, heard_of_models, model_costs, model_questions, policies, reservations
+from interpreter.boundary.payloads import ChatUsage
+from interpreter.core import (
+    counting,
+    fetching,
+    heard_of_models,
+    model_costs,
+    model_questions,
+    policies,
+    reservations,
+    traces,
+)
 from interpreter.core.commands import AttemptModel, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, ModelAnswered, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.model_questions import ModelCallMemory
 from interpreter.core.outcomes import CANCELLED, Failure, failed
-from interpreter.core.state import Frame
+from interpreter.core.state import Amount, Frame
 from interpreter.core.wording import title
 
 
@@ -48,7 +58,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory = self.memory(frame)
         memory.tries += 1
         memory.attempt += 1
-        memory.phase = "asking"
+        memory.phase, memory.asked_at = "asking", machine.state.now
         memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
         known = machine.state.refuses.get(memory.request.model, [])
         without = sorted({*memory.request.without, *known})
@@ -91,8 +101,9 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
         result, reserved = event.result, frame.reserved
         assert reserved is not None
-        spent = model_costs.of_usage(machine.state, self.memory(frame).request.model, vars(result.usage))
-        reservations.settle(machine, frame, spent or reserved)
+        spent = model_costs.of_usage(machine.state, self.memory(frame).request.model, vars(result.usage)) or reserved
+        reservations.settle(machine, frame, spent)
+        self._told(machine, frame, spent, result.usage, made_up=result.rehearsal)
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         memory = self.memory(frame)
         cut = model_costs.as_long_as_it_may_be(vars(result.usage), memory.request)
@@ -102,9 +113,9 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory, reserved = self.memory(frame), frame.reserved
         assert reserved is not None
-        reservations.settle(
-            machine, frame, model_costs.of_failure(machine.state, memory.request.model, event, reserved)
-        )
+        cost = model_costs.of_failure(machine.state, memory.request.model, event, reserved)
+        reservations.settle(machine, frame, cost)
+        self._told(machine, frame, cost, model_costs.reported(event), event)
         if frame.cancelling:
             machine.end(frame, CANCELLED)
             return
@@ -196,6 +207,34 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.command = f"{memory.id}~{memory.attempt}!object"
         at = machine.state.now + policies.object_delay(memory.unread) / 1000
         machine.issue(frame, SetTimer(memory.command, at, f"{title(memory.id)}: waits for an object"))
+
+    def _told(
+        self,
+        machine: Machine,
+        frame: Frame,
+        cost: Amount,
+        usage: ChatUsage | None,
+        failed: CallFailed | None = None,
+        *,
+        made_up: bool = False,
+    ) -> None:
+        """An attempt has ended: counted at its agent, and told to who watches."""
+        memory = self.memory(frame)
+        counting.charged(machine, frame, cost, usage)
+        traces.attempted(
+            machine,
+            path=memory.command,
+            parent=memory.id,
+            name=memory.request.model,
+            began=memory.asked_at,
+            number=memory.attempt,
+            agent=memory.request.agent,
+            kind=failed.kind if failed is not None else "",
+            lost=failed is not None and failed.silent,
+            usage=usage,
+            cost=cost,
+            made_up=made_up,
+        )
 
     def _note(self, machine: Machine, frame: Frame, kind: str, detail: str) -> None:
         """People are told of the step: a call is how it works."""

@@ -14,7 +14,7 @@ from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
-from interpreter.core import certainty, fetching, policies, purses
+from interpreter.core import certainty, fetching, policies, purses, traces
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -35,7 +35,8 @@ class ToolCallMemory(Memory):
     counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
     the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
     the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
-    agent, so what the step that calls the agent says of its timeout and patience is not said of it.
+    agent, so what the step that calls the agent says of its timeout and patience is not said of it. `called_at` is when
+    the latest attempt was made.
     """
 
     tool: str = ""
@@ -56,6 +57,7 @@ class ToolCallMemory(Memory):
     staged: bool = False
     happened: bool = False
     by_agent: bool = False
+    called_at: float = 0.0
 
 
 def open_call(
@@ -116,7 +118,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             schema=_schema(machine, tool) if memory.staged else None,
             start_within=_start_within(machine, memory, tool),
         )
-        memory.phase = "calling"
+        memory.phase, memory.called_at = "calling", machine.state.now
         machine.issue(frame, command)
         memory.command = command.id
         if memory.attempt - memory.misfits > 1 and not memory.misfit:
@@ -125,11 +127,28 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
             case ToolReturned(result=result):
+                self._told(machine, frame)
                 machine.end(frame, done(self._made_up(machine, frame, result)))
             case TimerFired():
                 self._again(machine, frame)
             case CallFailed():
+                self._told(machine, frame, event)
                 self._failed(machine, frame, event)
+
+    def _told(self, machine: Machine, frame: Frame, failed: CallFailed | None = None) -> None:
+        """An attempt has ended: told to who watches."""
+        memory = self.memory(frame)
+        traces.attempted(
+            machine,
+            path=memory.command,
+            parent=traces.around(machine, frame),
+            name=memory.tool,
+            began=memory.called_at,
+            number=memory.attempt,
+            kind=failed.kind if failed is not None else "",
+            lost=failed is not None and failed.silent,
+            made_up=memory.staged,
+        )
 
     def _is_quick(self, memory: ToolCallMemory, tool: ToolDeclaration) -> bool:
         """Only the first attempt is, or the second where a worker has asked for the signature in words."""

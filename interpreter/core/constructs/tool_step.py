@@ -60,6 +60,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         self.memory(frame).arguments = arguments | filled
         self._reserve(machine, frame)
 
+    def called(self, machine: Machine, frame: Frame) -> str:
+        return _parts(machine, frame)[1].name
+
     def granted(self, machine: Machine, frame: Frame) -> None:
         machine.starts_now(frame)
         self._reserve(machine, frame)

@@ -36,6 +36,9 @@ class TurnConstruct(Construct[TurnMemory]):
     place = "turn"
     side_by_side = True
 
+    def began(self, frame: Frame) -> float:
+        return self.memory(frame).began
+
     def enter(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
         memory.calls = [self._read(machine, frame, place) for place in range(len(memory.asked))]
