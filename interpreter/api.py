@@ -38,6 +38,7 @@ from interpreter.client.waiting import MissingWorker
 from interpreter.client.writing import Writing
 from interpreter.encryption.errors import EncryptionError, MissingKey
 from interpreter.encryption.keyring import Key, Keyring, read_keys
+from interpreter.providers.cassette import Cassette, UnusableCassette
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.encrypted import EncryptedStore
 from interpreter.worker.plugin import FlowPlugin
@@ -48,6 +49,7 @@ __all__ = [
     "AnswerKept",
     "AnswerRefused",
     "AnswerReply",
+    "Cassette",
     "Client",
     "ClientError",
     "DirectoryStore",
@@ -85,6 +87,7 @@ __all__ = [
     "UnknownQuestion",
     "UnknownRun",
     "Unreachable",
+    "UnusableCassette",
     "Writing",
     "connect",
     "connect_sync",

@@ -36,6 +36,7 @@ NOT_ASKED = "NotAsked"
 NO_PROVIDER = "NoProvider"
 CIRCUIT_OPEN = "CircuitOpen"
 NOT_SCRIPTED = "NotScripted"
+NOT_RECORDED = "NotRecorded"
 MODEL_FAILURES = frozenset(
     {
         RATE_LIMITED,
@@ -53,6 +54,7 @@ MODEL_FAILURES = frozenset(
         NO_PROVIDER,
         CIRCUIT_OPEN,
         NOT_SCRIPTED,
+        NOT_RECORDED,
     }
 )
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the
@@ -65,8 +67,8 @@ the one to this prompt, may have, as the server says), `unreached` (nothing answ
 (certainly not billed: 429, authentication, invalid request), `"usage"` (as reported), or `"reservation"` (unknown: a
 timeout, a broken stream). What is not so is left out. `NoProvider`: the worker that took the call can ask no model,
 which says nothing about the model; another worker may, or this one later. `CircuitOpen`: the worker leaves a provider
-alone that failed again and again; it was not asked. `NotScripted`: the worker answers from a file, which has nothing
-for this request.
+alone that failed again and again; it was not asked. `NotScripted`, `NotRecorded`: the worker answers from a file,
+which has nothing for this request.
 """
 
 STILL_RUNNING = "StillRunning"

@@ -22,7 +22,7 @@ def purse_text(purse: PurseView, now: float | None = None) -> str:
 def spent_text(spent: Spent, *, rehearsal: bool = False) -> str:
     """What was made up cost nothing, and is counted all the same, as budgets count it."""
     text = f"{spent.usd} usd, {spent.tokens:,} tokens, {spent.calls:,} calls"
-    return f"nothing for answers that were made up; counted as {text}" if rehearsal and cost_anything(spent) else text
+    return f"nothing, since no model was asked; counted as {text}" if rehearsal and cost_anything(spent) else text
 
 
 def counts_text(counts: Counts) -> str:

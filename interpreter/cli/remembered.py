@@ -25,6 +25,9 @@ class Remembered:
     rehearse: bool = False
     scripted: str | None = None
     """The file in which the answers of its agents stand."""
+    record: str | None = None
+    replay: str | None = None
+    """The file to which they are recorded, or were."""
 
 
 def remember(folder: StateFolder, run: Remembered) -> None:

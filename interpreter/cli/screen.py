@@ -16,7 +16,7 @@ from interpreter.cli.lines import note_line
 from interpreter.cli.own_output import results
 from interpreter.cli.questions import how_to_answer, question_lines
 
-REHEARSAL = "This was a rehearsal: no model was asked, the agents' answers were made up, or written down before."
+REHEARSAL = "This was a rehearsal: no model was asked, the agents' answers were made up, written down or recorded."
 
 NOTHING_WRITTEN = "Nothing was written: what is shown as not carried out would have been called, with these arguments."
 

@@ -4,7 +4,7 @@ A rehearsal, in which the answers of agents are made up, is asked for, never fal
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,45 @@ from dsl.models.configured import Models, models_for
 from dsl.models.unusable import Unusable
 from interpreter.cli.problem import Misuse
 from interpreter.providers.access import KEY, UnusableAccess
+from interpreter.providers.cassette import ENDING, Cassette, UnusableCassette
 from interpreter.providers.registry import HOW, can_ask, has_key, lacking
 
 REHEARSING = "rehearsal: no model is asked, the answers of agents are made up"
 SCRIPTED = "rehearsal: models are scripted, none is asked; the answers of agents stand in"
+REPLAYED = "rehearsal: no model is asked; the answers of agents were recorded in"
+RECORDED = "recording: what models are asked, and what they answer, goes to"
+ONE_OF_THEM = "--rehearse, --scripted and --replay ask no model, --record keeps what one says: take one of them"
 
 
 @dataclass(frozen=True)
 class Serving:
     """`people` is the file of those who may answer, `rehearse` makes the answers of agents up, `scripted` is the file
-    in which they are written down; `place` is the folder whose `steadflow.toml` counts (the current one without it).
+    in which they are written down, `record` the one to which they are recorded, `replay` that in which they were;
+    `place` is the folder whose `steadflow.toml` counts (the current one without it).
     """
 
     people: Path | None = None
     rehearse: bool = False
     place: Path | None = None
     scripted: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
+
+    def of_flow(self, flow: Path) -> "Serving":
+        """Where a folder of recordings is named, the one of this flow."""
+
+        def file_in(place: Path | None) -> Path | None:
+            return place / f"{flow.stem}{ENDING}" if place is not None and place.is_dir() else place
+
+        return replace(self, record=file_in(self.record), replay=file_in(self.replay))
+
+    def begin_recording(self) -> None:
+        """A new one, in the place of what was recorded there before."""
+        if self.record is not None:
+            try:
+                Cassette(self.record).begin()
+            except UnusableCassette as error:
+                raise Misuse(str(error)) from error
 
     @property
     def models(self) -> Models:
@@ -46,13 +69,17 @@ class Serving:
     @property
     def asks(self) -> bool:
         """Whether models are asked. Otherwise what the run comes to is a rehearsal."""
-        return not self.rehearse and self.scripted is None
+        return not self.rehearse and self.scripted is None and self.replay is None
 
     @property
     def said(self) -> list[str]:
         """What must be known before anything happens."""
         if self.scripted is not None:
             return [f"{SCRIPTED} {self.scripted.name}"]
+        if self.replay is not None:
+            return [f"{REPLAYED} {self.replay.name}"]
+        if self.record is not None:
+            return [f"{RECORDED} {self.record.name}"]
         return [REHEARSING] if self.rehearse else []
 
 
@@ -71,6 +98,18 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Ask no model: YAML with what the models of agents say. Nothing is written then, as with --rehearse.",
     )
     @click.option(
+        "--record",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write down what models are asked and answer. In a folder: FLOW.cassette.jsonl.",
+    )
+    @click.option(
+        "--replay",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Ask no model: answer as recorded. Nothing is written then, as with --rehearse.",
+    )
+    @click.option(
         "--people",
         type=click.Path(path_type=Path),
         envvar="STEADFLOW_PEOPLE",
@@ -78,11 +117,12 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="YAML with who may answer, and their keys: then only signed answers count. [env: STEADFLOW_PEOPLE]",
     )
     @wraps(command)
-    def with_serving(*args: Any, rehearse: bool, scripted: Path | None, people: Path | None, **rest: Any) -> Any:
-        if rehearse and scripted is not None:
-            raise Misuse("--rehearse makes answers up, --scripted has them: leave one of them out")
-        serving = Serving(people and people.resolve(), rehearse, scripted=scripted and scripted.resolve())
-        return command(*args, serving=serving, **rest)
+    def with_serving(*args: Any, rehearse: bool, people: Path | None, **rest: Any) -> Any:
+        files: dict[str, Path | None] = {name: rest.pop(name) for name in ("scripted", "record", "replay")}
+        if sum((rehearse, *(file is not None for file in files.values()))) > 1:
+            raise Misuse(ONE_OF_THEM)
+        files = {name: file and file.resolve() for name, file in files.items()}
+        return command(*args, serving=Serving(people and people.resolve(), rehearse, **files), **rest)
 
     return with_serving
 

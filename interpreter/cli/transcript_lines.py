@@ -13,8 +13,8 @@ _ROLE = 11
 
 
 def transcript_lines(transcript: Transcript) -> Iterator[str]:
-    made_up = "  (made up: no model was asked)" if transcript.rehearsal else ""
-    yield inert(f"{transcript.step} · {transcript.agent} · {transcript.model}{made_up}")
+    unasked = "  (no model was asked)" if transcript.rehearsal else ""
+    yield inert(f"{transcript.step} · {transcript.agent} · {transcript.model}{unasked}")
     if transcript.instructions is not None:
         yield from _said("system", transcript.instructions)
     names: dict[str, str] = {}

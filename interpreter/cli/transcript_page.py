@@ -31,8 +31,8 @@ def transcript_page(run: str, transcripts: list[Transcript]) -> str:
 
 
 def _section(transcript: Transcript) -> Iterator[str]:
-    made_up = " · made up: no model was asked" if transcript.rehearsal else ""
-    beside = _text(f"{transcript.agent} · {transcript.model}{made_up}")
+    unasked = " · no model was asked" if transcript.rehearsal else ""
+    beside = _text(f"{transcript.agent} · {transcript.model}{unasked}")
     yield f"<section><h2>{_text(transcript.step)} <small>{beside}</small></h2>"
     if transcript.instructions is not None:
         yield _article("system", "system", _said(transcript.instructions))

@@ -15,6 +15,7 @@ from interpreter.client.client import Client
 from interpreter.identity.errors import UnusablePeople
 from interpreter.mcp.errors import UnusableServers
 from interpreter.providers.access import UnusableAccess
+from interpreter.providers.cassette import UnusableCassette
 from interpreter.providers.registry import can_ask
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.flows import FlowSource, UnusableFlow
@@ -54,10 +55,12 @@ def plugin_for(
             people=serving.people,
             rehearse=serving.rehearse,
             scripted=serving.scripted,
+            record=serving.record,
+            replay=serving.replay,
             lock=lock,
             models=serving.models,
         )
-    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess, UnusableModels) as error:
+    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess, UnusableModels, UnusableCassette) as error:
         raise Misuse(str(error)) from error
 
 

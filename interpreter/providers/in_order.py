@@ -19,6 +19,7 @@ MOST_RUNS = 1000
 
 _CHILD = re.compile(r"/[0-9a-f]{8}/")
 """In the id of a run between that of the run that started it and the path of the step."""
+_ATTEMPT = re.compile(r"~\d+$")
 
 Answer = TypeVar("Answer")
 
@@ -64,6 +65,15 @@ def turn_of(request: ChatRequest) -> int:
     for message in request.talk.messages if request.talk is not None else []:
         turn = {"user": 1, "assistant": turn + 1}.get(message["role"], turn)
     return turn
+
+
+def step_that_asks() -> str:
+    """The path of the step, with its turn, in the run that somebody started; empty outside of an activity."""
+    if not activity.in_activity():
+        return ""
+    info = activity.info()
+    _, *called = _CHILD.split(info.workflow_id or "")
+    return "/".join([*called, _ATTEMPT.sub("", info.activity_id)])
 
 
 def _who_asks() -> tuple[str, str]:

@@ -25,6 +25,12 @@ def has_key(served: Served, environment: Mapping[str, str] = os.environ) -> bool
     return bool(access_of(served, environment).key) or not served.key
 
 
+def secrets_in(environment: Mapping[str, str] = os.environ, models: Models = TABLE) -> frozenset[str]:
+    """The keys with which models are asked. Raises `UnusableAccess`."""
+    named = [access_of(served, environment) for served in models.providers.values()]
+    return frozenset(access.key for access in (access_in(environment), *named) if access.key)
+
+
 def lacking(models: Iterable[str], known: Models, environment: Mapping[str, str] = os.environ) -> NoProvider | None:
     """What there is no key for, where none of the models can be asked."""
     lacks: list[NoProvider] = []

@@ -16,9 +16,10 @@ from interpreter.providers.provider import Charge, ProviderFailure
 
 MODEL = "scripted"
 
-FAILING = sorted(
-    failures.MODEL_FAILURES - {failures.ATTEMPT_LOST, failures.NOT_ASKED, failures.NO_PROVIDER, failures.NOT_SCRIPTED}
+_OURS = frozenset(
+    {failures.ATTEMPT_LOST, failures.NOT_ASKED, failures.NO_PROVIDER, failures.NOT_SCRIPTED, failures.NOT_RECORDED}
 )
+FAILING = sorted(failures.MODEL_FAILURES - _OURS)
 """How a scripted model can fail."""
 
 _BILLED = (failures.MODEL_TIMEOUT, failures.CONNECTION_FAILED)

@@ -35,8 +35,9 @@ from interpreter.activities.verify_answer import verify_answer_activity
 from interpreter.converter.own import headers_with
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.mcp.place import lock_of
+from interpreter.providers.cassette import Cassette
 from interpreter.providers.provider import Provider
-from interpreter.providers.registry import has_key, provider_from_environment
+from interpreter.providers.registry import has_key, provider_from_environment, secrets_in
 from interpreter.server.folder import state_folder
 from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
@@ -78,7 +79,8 @@ class FlowPlugin(SimplePlugin):
     does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
     answers for agents (default: by the environment; with `rehearse` their answers are made up, `scripted` is a
-    file in which they are written down), `store` keeps large values and
+    file in which they are written down, `replay` one in which they were recorded), `record` is the file to
+    which all that models are asked and answer is added, `store` keeps large values and
     must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in histories
     and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
     MCP servers of `flows` offer (default: `flow.lock` beside the first of them). `models` name further providers
@@ -96,6 +98,8 @@ class FlowPlugin(SimplePlugin):
         people: Path | None = None,
         rehearse: bool = False,
         scripted: Path | None = None,
+        record: Path | None = None,
+        replay: Path | None = None,
         keys: Keyring | None = None,
         lock: Path | None = None,
         models: Models | None = None,
@@ -109,10 +113,15 @@ class FlowPlugin(SimplePlugin):
         self._store = store if store is not None else store_in(state_folder().objects, keys)
         if scripted is not None:
             provider = _scripted(scripted, self._definitions)
+        if replay is not None:
+            provider = Cassette(replay).replaying()
+        self._record = None if record is None else Cassette(record)
+        if self._record is not None:
+            self._record.prepare()
         self._provider = provider
         self._partial = partial
         self._people = people
-        self._rehearse = rehearse or scripted is not None
+        self._rehearse = rehearse or scripted is not None or replay is not None
         self._models = models
         self._lanes: AbstractAsyncContextManager[None] = nullcontext()
         self._agreements = Agreements()
@@ -148,6 +157,8 @@ class FlowPlugin(SimplePlugin):
         self._agreements.check(self._definitions, self._tools, queue, partial=self._partial, beside=beside)
         models = models_for(None) if self._models is None else self._models
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse, models=models)
+        if self._record is not None:
+            self._provider = self._record.recording(self._provider, secrets=secrets_in(models=models))
         config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
         self._lanes = self._lanes_of(models, config["client"], self._provider)
         self._orphans = Orphans(config["client"], queue)

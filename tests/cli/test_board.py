@@ -209,7 +209,7 @@ def test_names_are_whole_beside_long_details() -> None:
 def test_what_was_made_up_is_not_said_to_be_spent() -> None:
     spent = Spent("0.02", 120, 2)
     assert spent_text(spent) == "0.02 usd, 120 tokens, 2 calls"
-    assert spent_text(spent, rehearsal=True).startswith("nothing for answers that were made up; counted as 0.02 usd")
+    assert spent_text(spent, rehearsal=True).startswith("nothing, since no model was asked; counted as 0.02 usd")
     assert spent_text(Spent("0", 0, 2), rehearsal=True) == "0 usd, 0 tokens, 2 calls"
     assert spent_record(RunResult(1, spent, rehearsal=True))["made_up"] is True
     assert "made_up" not in spent_record(RunResult(1, spent))

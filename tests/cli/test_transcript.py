@@ -79,7 +79,7 @@ def test_each_step_is_told_with_what_it_went_on_with(dsl: Dsl) -> None:
     assert steps[0]["instructions"] == "Be <b>short</b>."
     assert all(each["rehearsal"] for each in steps)
     text = dsl.here("transcript", "talked", "reply").out
-    assert "(made up: no model was asked)" in text
+    assert "(no model was asked)" in text
     assert "             │   user       │ <script>alert(1)</script> & more" in text
     assert "talk/verdict" not in text
     assert len(dsl.here("transcript", "talked", "talk/for#2[1]/reply", "--json").json["steps"]) == 1

@@ -117,9 +117,11 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
 def _serving(wanted: Serving, before: Remembered | None, people: Path | None) -> Serving:
     """Agents are answered as before, unless something else is asked for now."""
     people = wanted.people or people
-    if not wanted.asks or before is None:
+    if not wanted.asks or wanted.record is not None or before is None:
         return replace(wanted, people=people)
-    return Serving(people, before.rehearse, scripted=Path(before.scripted) if before.scripted is not None else None)
+    files = (Path(file) if file is not None else None for file in (before.scripted, before.record, before.replay))
+    scripted, record, replay = files
+    return Serving(people, before.rehearse, scripted=scripted, record=record, replay=replay)
 
 
 def _modules(before: Remembered | None, named: tuple[str, ...]) -> tuple[str, ...]:

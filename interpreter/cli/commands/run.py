@@ -69,6 +69,8 @@ class Wanted:
     epilog="""\b
 Examples:
   dsl run examples/support.flow --input examples/support.json --rehearse
+  dsl run examples/refine.flow --set topic=tides --staged --record tides.cassette.jsonl
+  dsl run examples/refine.flow --set topic=tides --replay tides.cassette.jsonl
   dsl run examples/refine.flow --set topic=tides --tools my_tools --answers answers.yaml
 """
 )
@@ -134,7 +136,7 @@ def run(
         requester,
         task_queue,
         as_json,
-        serving=replace(serving, place=file.resolve().parent),
+        serving=replace(serving, place=file.resolve().parent).of_flow(file),
         key=key,
         verified=verified,
         staged=staged,
@@ -152,6 +154,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:
         refuse_without_key(sealed, wanted.serving)
+    wanted.serving.begin_recording()
     id = checked_id(wanted.id) if wanted.id is not None else new_id(sealed.flow)
     queue = wanted.task_queue or f"run-{id}"
     tools = chosen_tools(wanted.tools, wanted.file)
@@ -195,9 +198,10 @@ def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target:
     serving = wanted.serving
     people = str(serving.people) if serving.people is not None else None
     place = str(Path.cwd())
-    scripted = str(serving.scripted) if serving.scripted is not None else None
+    files = (serving.scripted, serving.record, serving.replay)
+    answers = (str(file) if file is not None else None for file in files)
     where = (target.address, target.namespace)
-    return Remembered(id, file, modules, place, queue, *where, people, serving.rehearse, scripted)
+    return Remembered(id, file, modules, place, queue, *where, people, serving.rehearse, *answers)
 
 
 def approvals_of(sealed: Sealed) -> list[str]:
