@@ -2,6 +2,9 @@
 
 A rehearsal is there to see a flow run to its end. So where a choice is free it leans towards what lets a flow go on: an
 enumeration takes a value that the prompt mentions, a flag is true, a score is near its upper bound.
+
+An agent with tools calls them before it answers: all in its first turn, so two turns are enough for it, and no row of
+turns goes by for nothing where its own conditions refuse such calls.
 """
 
 import hashlib
@@ -19,7 +22,7 @@ from interpreter.providers.patterns import matches, text_matching
 Schema = dict[str, Any]
 
 MOST_CALLS = 5
-"""Tools that a rehearsal calls, one in each turn."""
+"""Tools that a rehearsal calls."""
 DEEPEST = 8
 """Below this depth of a recursive schema, lists are empty and what may be null is."""
 
@@ -28,10 +31,10 @@ class RehearsalProvider:
     async def chat(self, request: ChatRequest) -> ChatResult:
         output: JSON = f"rehearsed answer of {request.agent}"
         schema = schema_of(request)
-        asked = _next_call(request)
-        if asked is not None:
-            usage = ChatUsage(_tokens(f"{request.talk}"), _tokens(asked.arguments))
-            return ChatResult(None, usage, "rehearsal", rehearsal=True, calls=[asked])
+        asked = _calls(request)
+        if asked:
+            usage = ChatUsage(_tokens(f"{request.talk}"), sum(_tokens(call.arguments) for call in asked))
+            return ChatResult(None, usage, "rehearsal", rehearsal=True, calls=asked)
         if schema is not None:
             output = _Rehearsal(request.agent, str(request.prompt), schema).value(request.agent)
         sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
@@ -42,17 +45,21 @@ class RehearsalProvider:
         """Nothing is open."""
 
 
-def _next_call(request: ChatRequest) -> AskedCall | None:
-    """One call of each tool, in order, before the answer: the first that the agent has not made since its prompt."""
+def _calls(request: ChatRequest) -> list[AskedCall]:
+    """One of each tool, in the first turn: its prompt is the latest of what the agent was told."""
     if request.talk is None or request.talk.tools_text is None:
-        return None
-    messages = request.talk.messages
-    made = {call["name"] for message in messages for call in message.get("calls") or []}
-    for number, told in enumerate(json.loads(request.talk.tools_text)):
-        if told["name"] not in made and number < MOST_CALLS:
-            arguments = _Rehearsal(told["name"], str(request.prompt), told["parameters"]).value(told["name"])
-            return AskedCall(f"rehearsed-{len(messages)}", told["name"], json.dumps(arguments))
-    return None
+        return []
+    number, latest = len(request.talk.messages), request.talk.messages[-1]
+    if latest["role"] != "user" or latest["text"] != request.prompt:
+        return []
+    return [
+        AskedCall(f"rehearsed-{number}-{place}", told["name"], json.dumps(_arguments(told, str(request.prompt))))
+        for place, told in enumerate(json.loads(request.talk.tools_text)[:MOST_CALLS], 1)
+    ]
+
+
+def _arguments(told: Schema, prompt: str) -> JSON:
+    return _Rehearsal(told["name"], prompt, told["parameters"]).value(told["name"])
 
 
 def made_up(name: str, schema: JSON) -> JSON:

@@ -1,5 +1,6 @@
 """A rehearsed answer fits its schema, is the same each time, and leans towards what lets a flow go on."""
 
+import json
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import jsonschema
 import pytest
 
 from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.talk import Talk
 from interpreter.providers.rehearsal import RehearsalProvider
 
 TRIAGE = {
@@ -97,3 +99,48 @@ async def test_usage_is_counted_from_what_was_sent_and_answered() -> None:
 async def test_simple_patterns_are_followed(pattern: str) -> None:
     text = (await rehearse({"type": "string", "pattern": pattern})).output
     assert re.search(pattern, text)
+
+
+def _tool(name: str, **properties: Any) -> dict[str, Any]:
+    parameters = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+    return {"name": name, "description": name, "parameters": parameters}
+
+
+TOOLS = [
+    _tool("orders-find", state={"enum": ["open", "sent"]}, most={"type": "integer", "minimum": 1, "maximum": 5}),
+    _tool("mail-send", to={"type": "string", "minLength": 12}),
+    *(_tool(f"more-{number}") for number in range(5)),
+]
+ASKED = {"role": "user", "text": "What was sent?"}
+
+
+async def acts(*messages: dict[str, Any]) -> ChatResult:
+    talk = Talk(messages=[*messages], tools_text=json.dumps(TOOLS))
+    return await rehearse(TRIAGE, "What was sent?", talk=talk)
+
+
+async def test_tools_are_called_with_arguments_that_fit_the_same_each_time() -> None:
+    first, again = await acts(ASKED), await acts(ASKED)
+    assert first == again
+    assert first.output is None
+    assert [call.name for call in first.calls] == [told["name"] for told in TOOLS[:5]]
+    assert len({call.id for call in first.calls}) == 5
+    for call, told in zip(first.calls, TOOLS, strict=False):
+        jsonschema.validate(json.loads(call.arguments), told["parameters"])
+    assert json.loads(first.calls[0].arguments)["state"] == "sent", "the prompt mentions it"
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        [{"role": "assistant", "text": "", "calls": []}, {"role": "tool", "call": "c", "text": "{}"}],
+        [{"role": "tool", "call": "c", "text": "{}"}],
+        [{"role": "tool", "call": "c", "text": "{}"}, {"role": "user", "text": "Hurry up."}],
+    ],
+    ids=["called", "the calls are not shown any more", "told something"],
+)
+async def test_what_was_called_is_not_called_again(since: list[dict[str, Any]]) -> None:
+    answer = await acts(ASKED, *since)
+    assert answer.calls == []
+    jsonschema.validate(answer.output, TRIAGE)
+    assert len((await acts(ASKED, *since, ASKED)).calls) == 5, "asked once more, it calls once more"

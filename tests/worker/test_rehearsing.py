@@ -108,3 +108,42 @@ async def test_nothing_is_written_that_nobody_decided(
         captured = [note.detail for note in (await run.view()).notes if note.kind == "staged"]
     assert calls == CALLS
     assert captured == ([] if "pay 4.20" in calls else ['shop.pay(amount: "4.20")'])
+
+
+ACTS = """edition 1
+tool shop.look(item: text) -> { price: decimal } read
+tool shop.pay(amount: decimal) -> { id: text } irreversible keyed { compensate none "paid is paid" }
+tool shop.tell(whom: text) -> { id: text } write keyed final
+agent clerk(q: text) -> { answer: text } {
+  model "m"
+  prompt "{{ q }}"
+  use shop.look
+  use shop.tell only if whom == "nobody" else "not them"
+  use shop.pay after approval from "leads" timeout 1h then reject
+  budget 2 turns
+}
+flow main() -> text budget 10k tokens, 1h { step a = clerk(q: "why") return a.answer }
+"""
+
+
+@tool("shop.tell")
+def tell(whom: str) -> dict[str, str]:
+    CALLS.append(f"tell {whom}")
+    return {"id": "t1"}
+
+
+async def test_a_rehearsed_agent_calls_its_tools_and_answers_within_its_turns(temporal_address: str) -> None:
+    """People are asked first, what the agent may not call is not called, and what writes is captured."""
+    CALLS.clear()
+    runs = Runs(await Client.connect(temporal_address), f"queue-{uuid4()}")
+    async with worker(runs, rehearse=True, tools=(look, pay, tell)):
+        run = await runs.start(ACTS)
+        question = await run.question()
+        assert question.rehearsal
+        await run.answer(question.id, answer=question.proposal)
+        assert await run.value() == "rehearsed answer"
+        view = await run.view()
+    assert CALLS == ["look"]
+    assert [note.detail for note in view.notes if note.kind == "turn"] == ["shop.look, shop.tell, shop.pay"]
+    (captured,) = [note.detail for note in view.notes if note.kind == "staged"]
+    assert captured.startswith("shop.pay(amount: ")
