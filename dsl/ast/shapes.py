@@ -55,6 +55,12 @@ def _branches(parallel: ast.Parallel) -> Blocks:
     return tuple((f"/{branch.name}", branch.body) for branch in parallel.branches if isinstance(branch, ast.Branch))
 
 
+def _numbered(word: str, blocks: Iterable[ast.Block], otherwise: ast.Block | None) -> Blocks:
+    """The first has no number."""
+    numbered = ((f"/{word}{number}" if number > 1 else f"/{word}", block) for number, block in enumerate(blocks, 1))
+    return (*numbered, *_otherwise("/else", otherwise))
+
+
 def _handlers(statement: ast.Try) -> Blocks:
     return tuple((f"/on{position}", handler.body) for position, handler in enumerate(statement.handlers, 1))
 
@@ -82,10 +88,18 @@ SHAPES: dict[type[Node], Shape] = {
     ast.Set: _plain("set"),
     ast.If: Shape(
         word="if",
-        place=_none,
-        result=_none,
-        names=_nothing,
-        blocks=lambda if_: (("/then", if_.then), *_otherwise("/else", if_.otherwise)),
+        place=lambda if_: if_.name,
+        result=lambda if_: if_.name,
+        names=lambda if_: [(if_.name, if_)],
+        blocks=lambda if_: _numbered("then", (arm.body for arm in if_.arms), if_.otherwise),
+        repeats=False,
+    ),
+    ast.Match: Shape(
+        word="match",
+        place=lambda match: match.name,
+        result=lambda match: match.name,
+        names=lambda match: [(match.name, match)],
+        blocks=lambda match: _numbered("case", (case.body for case in match.cases), match.otherwise),
         repeats=False,
     ),
     ast.For: Shape(

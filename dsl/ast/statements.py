@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal as OneOf
 
-from dsl.ast.expressions import Argument, Expression
+from dsl.ast.expressions import Argument, Expression, Literal
 from dsl.ast.node import Node
 from dsl.ast.types import RecordType, Type
 from dsl.dataclass import dataclass
@@ -99,12 +99,42 @@ class Set(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class If(Node):
-    """`else if` is an `otherwise` block that holds one `If`."""
+class Arm(Node):
+    """A condition, and what is done where it is the first that holds."""
 
     condition: Expression
-    then: Block
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    """`if a as name { } else if b { } else { }`. With a name, `yield` in its blocks gives it a value."""
+
+    arms: tuple[Arm, ...]
     otherwise: Block | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Node):
+    """`"a", "b" => { }`: what is done with one of these values."""
+
+    values: tuple[Literal, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Node):
+    """`match subject as name { "a" => { } else => { } }`. With a name, `yield` in its blocks gives it a value.
+
+    `complete`, filled in when the flow is sealed: one of its cases is always taken.
+    """
+
+    subject: Expression
+    cases: tuple[Case, ...]
+    otherwise: Block | None = None
+    name: str | None = None
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +337,7 @@ Statement = (
     | Var
     | Set
     | If
+    | Match
     | For
     | Parallel
     | ParallelFor

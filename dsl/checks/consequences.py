@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Get
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, If
+from dsl.ast.statements import Arm, AwaitApproval, Match
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable
@@ -78,7 +78,8 @@ def _on(place: Span, program: Program) -> Span:
 def _conditions(program: Program) -> list[int]:
     """Where conditions end that hold a mistake, so that what they tell is not known."""
     facts = program.facts
-    conditions = Damage(node.condition.span for node in facts.all(If))
+    asked = (*(arm.condition for arm in facts.all(Arm)), *(node.subject for node in facts.all(Match)))
+    conditions = Damage(sorted((node.span for node in asked), key=lambda span: span.start))
     wrong = [found.node.span for found in facts.findings if isinstance(found, UnknownName | UnknownField)]
     return [span.end for span in (*wrong, *facts.damage.spans) if conditions.touches(span)]
 

@@ -5,6 +5,7 @@ from dsl.checks import (
     approval_people,
     braces_in_text,
     budgets,
+    cases,
     defined_twice,
     error_kinds,
     error_texts,
@@ -79,5 +80,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("SF603", unused.check),
     ("SF604", misplaced.check),
     ("SF605", no_return.check),
+    ("SF606", cases.check_left),
+    ("SF607", cases.check_idle),
     ("SF901", not_yet.check),
 )

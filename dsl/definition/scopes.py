@@ -59,12 +59,12 @@ class _Round:
 @dataclass(frozen=True, slots=True)
 class _Around:
     """The rounds that a statement may leave, and whether it is part of a branch that runs beside others; `yielded`
-    tells that the branch did.
+    gathers what is known where `yield` gives the value of a branch or a choice, None outside of both.
     """
 
     rounds: tuple[_Round, ...] = ()
     in_branch: bool = False
-    yielded: list[Node] = field(default_factory=list)
+    yielded: list[State] | None = None
 
     def inside(self, round_: _Round) -> "_Around":
         return replace(self, rounds=(*self.rounds, round_))
@@ -91,7 +91,9 @@ class _Walk:
 
     def statement(self, node: ast.Statement, at: str, state: State, around: _Around) -> End:
         match node:
-            case ast.If() | ast.Try() | ast.BudgetBlock():
+            case ast.If() | ast.Match():
+                return self.choice(node, at, state, around)
+            case ast.Try() | ast.BudgetBlock():
                 return self.once(node, at, state, around)
             case ast.For() | ast.Loop():
                 return self.rounds(node, at, state, around)
@@ -155,13 +157,19 @@ class _Walk:
                 given.append(round_.variable)
             self.uses(at, state, *(argument.value for argument in gate.call.arguments), extra=given)
 
-    def once(self, node: ast.If | ast.Try | ast.BudgetBlock, at: str, state: State, around: _Around) -> End:
+    def choice(self, node: ast.If | ast.Match, at: str, state: State, around: _Around) -> End:
+        self.uses(at, state, *(arm.condition for arm in node.arms) if isinstance(node, ast.If) else (node.subject,))
+        inner = around if node.name is None else replace(around, yielded=[])
+        ways = [self.block(block, f"{at}{segment}", state, inner) for segment, block in shape(node).blocks(node)]
+        if node.otherwise is None and not (isinstance(node, ast.Match) and node.complete):
+            ways.append(state)
+        if node.name is None:
+            return _join(ways)
+        after = _join([None if way is None else way.leave(state) for way in (*ways, *(inner.yielded or ()))])
+        return None if after is None else after.define(node.name, node)
+
+    def once(self, node: ast.Try | ast.BudgetBlock, at: str, state: State, around: _Around) -> End:
         match node:
-            case ast.If():
-                self.uses(at, state, node.condition)
-                then = self.block(node.then, f"{at}/then", state, around)
-                other = state if node.otherwise is None else self.block(node.otherwise, f"{at}/else", state, around)
-                return _join([then, other])
             case ast.BudgetBlock():
                 end = self.block(node.body, f"{at}/body", state, around)
                 if node.on_exhausted is None:
@@ -198,7 +206,7 @@ class _Walk:
     def parallel(self, node: ast.Parallel, at: str, state: State) -> End:
         ends: list[End] = []
         for position, branch in enumerate(node.branches):
-            inner = _Around(in_branch=True)
+            inner = _Around(in_branch=True, yielded=[])
             start, place = replace(state, settable=frozenset()), f"{at}/{label(branch, position)}"
             if isinstance(branch, ast.Branch):
                 end = self.block(branch.body, place, start, inner)
@@ -211,7 +219,7 @@ class _Walk:
     def parallel_for(self, node: ast.ParallelFor, at: str, state: State) -> State:
         self.uses(at, state, node.source, node.up_to)
         inner = replace(state, settable=frozenset()).define(node.variable, node)
-        self.block(node.body, f"{at}[]", inner, _Around(in_branch=True))
+        self.block(node.body, f"{at}[]", inner, _Around(in_branch=True, yielded=[]))
         return state.define(node.name, node)
 
     def leaving(self, node: Node, at: str, state: State, around: _Around) -> End:
@@ -235,9 +243,10 @@ class _Walk:
                     self.problems.append(f"{at}: `return` stands in a branch")
             case ast.Yield():
                 self.uses(at, state, node.value)
-                around.yielded.append(node)
-                if not around.in_branch:
-                    self.problems.append(f"{at}: `yield` stands in no branch")
+                if around.yielded is None:
+                    self.problems.append(f"{at}: `yield` stands in no branch and no choice")
+                else:
+                    around.yielded.append(state)
         return None
 
 

@@ -49,5 +49,7 @@ CODES: dict[str, str] = {
     "SF603": "result never used",
     "SF604": "statement that may not stand here",
     "SF605": "not every path returns a value",
+    "SF606": "match that leaves something out",
+    "SF607": "case that is never taken",
     "SF901": "construct that this version does not run yet",
 }

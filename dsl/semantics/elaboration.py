@@ -27,7 +27,7 @@ from dsl.ast.expressions import (
 )
 from dsl.ast.node import Node
 from dsl.ast.rewrite import Change, rewrite
-from dsl.ast.statements import Step, transcript_name
+from dsl.ast.statements import Match, Step, transcript_name
 from dsl.ast.types import NamedType
 from dsl.dataclass import dataclass
 from dsl.semantics.facts import Asked, Facts
@@ -48,6 +48,8 @@ class Elaboration:
             node = self._called(node, original, change)
         elif isinstance(node, Step) and id(original) in self.facts.transcripts:
             node = replace(node, transcript=True)
+        elif isinstance(node, Match) and id(original) in self.facts.complete:
+            node = replace(node, complete=True)
         for type_ in self.facts.conversions.get(id(original), ()):
             target = rewrite(written(type_, self.facts.declarations.types), change)
             node = Widen(node, target, span=original.span)

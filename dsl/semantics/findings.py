@@ -111,6 +111,25 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A `match` that has no case for what its subject may be: for `left`, or for values without end."""
+
+    node: Node
+    type: Type
+    left: tuple[str | int | bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdleCase:
+    """A value of a case that the subject of its `match` never is, or that stands in an `earlier` case; or an `else`
+    that is left nothing."""
+
+    node: Node
+    type: Type
+    earlier: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetInParallel:
     node: Node
     name: str
@@ -157,6 +176,8 @@ Finding = (
     | MaybeNull
     | InvalidType
     | Unreachable
+    | Uncovered
+    | IdleCase
     | SetInParallel
     | Misplaced
     | NoReturn

@@ -4,7 +4,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.shapes import SHAPES
-from dsl.semantics import walk_approval, walk_blocks, walk_fan, walk_rounds, walk_values
+from dsl.semantics import walk_approval, walk_blocks, walk_choices, walk_fan, walk_rounds, walk_values
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import NoReturn
@@ -24,7 +24,8 @@ TABLE: dict[type, Walk] = {
     ast.Fail: walk_values.fail,
     ast.Return: walk_values.return_,
     ast.NotYet: walk_values.not_yet,
-    ast.If: walk_blocks.if_,
+    ast.If: walk_choices.if_,
+    ast.Match: walk_choices.match,
     ast.Try: walk_blocks.try_,
     ast.BudgetBlock: walk_blocks.budget_block,
     ast.For: walk_rounds.for_,

@@ -21,7 +21,8 @@ condition has been inferred before; types are read from the facts.
   a timeout may approve, because then nobody answered; `outcome == "approved"` does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from dsl.ast.expressions import Binary, Conditional, Expression, Get, Index, ListLiteral, Literal, Name, Unary
@@ -46,14 +47,21 @@ from dsl.semantics.types import (
 )
 from dsl.semantics.unions import discriminator, narrowed
 
+Constant = str | int | bool | Decimal | None
+
 
 class Assumed:
     """The facts, and what one question has come to so far: without that each level of a condition would be gone
     through twice for each level around it."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.type_of = facts.type_of
+    def __init__(self, facts: Facts, *, present: Expression | None = None) -> None:
+        """`present` is known not to be null."""
+        self._facts, self._present = facts, present
         self._known: dict[tuple[int, bool, int], tuple[State, State]] = {}
+
+    def type_of(self, expression: Expression) -> Type:
+        found = self._facts.type_of(expression)
+        return required(found) if expression is self._present else found
 
     def when(self, condition: Expression, truth: bool, state: State) -> State:
         """`state` where `condition` came out as `truth`."""
@@ -70,6 +78,26 @@ class Assumed:
 def assume(condition: Expression, truth: bool, state: State, facts: Facts) -> State:
     """`state` where `condition` came out as `truth`."""
     return Assumed(facts).when(condition, truth, state)
+
+
+def assume_one_of(subject: Expression, values: Sequence[Constant], state: State, facts: Facts) -> State:
+    """`state` where `subject` is one of `values`, of which there is one at least."""
+    assumed = Assumed(facts)
+    texts = tuple(value for value in values if isinstance(value, str))
+    ways = [_literal(subject, value, True, state, assumed) for value in values if not isinstance(value, str)]
+    return join((*ways, *([_one_of(subject, texts, True, state, assumed)] if texts else ()))) or state
+
+
+def assume_none_of(subject: Expression, values: Sequence[Constant], state: State, facts: Facts) -> State:
+    """`state` where `subject` is none of `values`. That it is not null is told first: then the others tell more."""
+    assumed = Assumed(facts)
+    if any(value is None for value in values):
+        state, assumed = _null(subject, False, state, assumed), Assumed(facts, present=subject)
+    for value in values:
+        if isinstance(value, bool):
+            state = _literal(subject, value, False, state, assumed)
+    texts = tuple(value for value in values if isinstance(value, str))
+    return _one_of(subject, texts, False, state, assumed) if texts else state
 
 
 def _unary(node: Unary, truth: bool, state: State, facts: Assumed) -> State:

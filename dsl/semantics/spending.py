@@ -26,6 +26,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES
 from dsl.ast.expressions import Expression
+from dsl.ast.shapes import shape
 from dsl.ast.statements import Budget
 from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import CallGraph
@@ -181,8 +182,9 @@ class Spendings:
         match node:
             case ast.Step():
                 return self._step(node, levels)
-            case ast.If():
-                return _larger(self._block(node.then, levels), self._block(node.otherwise, levels))
+            case ast.If() | ast.Match():
+                ways = [self._block(block, levels) for _, block in shape(node).blocks(node)]
+                return reduce(_larger, ways, NOTHING)
             case ast.Try():
                 handlers = [self._block(handler.body, levels) for handler in node.handlers]
                 return self._block(node.body, levels) + reduce(_larger, handlers, NOTHING)

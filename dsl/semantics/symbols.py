@@ -15,7 +15,19 @@ from dsl.dataclass import dataclass
 from dsl.semantics.types import Member, Type
 
 SymbolKind = Literal[
-    "parameter", "step", "approval", "let", "var", "item", "index", "parallel", "error", "result", "key", "not yet"
+    "parameter",
+    "step",
+    "approval",
+    "let",
+    "var",
+    "item",
+    "index",
+    "parallel",
+    "choice",
+    "error",
+    "result",
+    "key",
+    "not yet",
 ]
 CalleeKind = Literal["tool", "agent", "flow", "function"]
 

@@ -1,22 +1,12 @@
-"""Blocks that run at most once: `if`, `try`, and `budget`."""
+"""Blocks that run at most once: `try` and `budget`."""
 
-from dsl.ast.statements import BudgetBlock, Handler, If, Try
+from dsl.ast.statements import BudgetBlock, Handler, Try
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.nodes import names_set
 from dsl.semantics.state import State, join
 from dsl.semantics.types import BOOL, ERROR
 from dsl.semantics.walker import Around, Walker
-
-
-def if_(walker: Walker, node: If, state: State, around: Around) -> State | None:
-    """What one arm defines is visible afterwards when the other one leaves."""
-    walker.inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
-    then = walker.block(node.then, assume(node.condition, True, state, walker.facts), around)
-    otherwise: State | None = assume(node.condition, False, state, walker.facts)
-    if node.otherwise is not None and otherwise is not None:
-        otherwise = walker.block(node.otherwise, otherwise, around)
-    return join((then, otherwise))
 
 
 def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around) -> State | None:

@@ -4,13 +4,10 @@ from dataclasses import replace
 
 from dsl.ast.statements import AwaitApproval, Branch, NotYet, Parallel, ParallelFor, Step, Yield
 from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
-from dsl.semantics.fit import join as either
-from dsl.semantics.fit import misfit
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
 from dsl.semantics.types import (
     INT,
-    NEVER,
     NOTHING,
     NULL,
     UNKNOWN,
@@ -19,10 +16,9 @@ from dsl.semantics.types import (
     OutcomeOf,
     Record,
     Type,
-    optional,
-    spelled,
 )
 from dsl.semantics.walker import Around, Walker
+from dsl.semantics.yields import yielded
 
 
 def parallel(walker: Walker, node: Parallel, state: State, around: Around) -> State | None:
@@ -52,7 +48,7 @@ def _branch(
         end = walker.statement(branch, state, inner)
         return end, _value(walker, branch, end)
     end = walker.block(branch.body, state, inner)
-    found = _yielded(walker, inner, falls_through=end is not None)
+    found = yielded(walker, inner, falls_through=end is not None)
     yielding = inner.yields is not None and bool(inner.yields)
     return state if yielding else end, found
 
@@ -98,7 +94,7 @@ def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around
     item = UNKNOWN if source is None else source.item
     start = walker.define(node, node.variable, "item", item, state, inner)
     end = walker.block(node.body, start, inner)
-    value = _yielded(walker, inner, falls_through=end is not None)
+    value = yielded(walker, inner, falls_through=end is not None)
     if node.name is None:
         return state
     bounds = [bound for bound in (node.at_most, None if source is None else source.at_most) if bound is not None]
@@ -107,33 +103,15 @@ def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around
     return walker.define_once(node, node.name, "parallel", result, state, around)
 
 
-def _yielded(walker: Walker, inner: Around, *, falls_through: bool) -> Type:
-    """The common type of what a branch yields; null where it ends without."""
-    value: Type = NEVER
-    for node, found in inner.yields or ():
-        joined = either(value, found)
-        if joined is None:
-            walker.inference.report(Mismatch(node, "`yield`", f"{spelled(value)}, as before", found))
-        value = value if joined is None else joined
-    if any(found == UNKNOWN for _, found in inner.yields or ()):
-        return UNKNOWN
-    for node, found in inner.yields or ():
-        if misfit(found, value) is None:
-            walker.inference.widen(node, found, value)
-    if value == NEVER:
-        return NULL
-    return optional(value) if falls_through else value
-
-
 def yield_(walker: Walker, node: Yield, state: State, around: Around) -> State | None:
-    """The end of its branch."""
+    """The end of its branch, or of the choice whose value it gives."""
     found = walker.inference.infer(node.value, state)
     if around.yields is None:
-        advice = "use `return`, or set a `var`"
-        walker.misplaced(node, "`yield` gives the value of a branch, and there is no `parallel` around it", advice)
+        message = "`yield` gives the value of a branch or of a choice with a name, and there is none around it"
+        walker.misplaced(node, message, "use `return`, or name the choice: `if … as name`, `match … as name`")
         return state
     if found == NOTHING:
         walker.inference.report(Mismatch(node.value, "`yield`", "a value", found, "it has no value"))
     else:
-        around.yields.append((node.value, found))
+        around.yields.append((node.value, found, state))
     return None

@@ -131,6 +131,7 @@ _CALLED = {
     "item": "the item of a round",
     "index": "the position of a round",
     "parallel": "the result of a `parallel`",
+    "choice": "the result of a choice",
     "error": "an error",
     "result": "a result",
     "key": "the idempotency key",

@@ -37,12 +37,12 @@ class Round:
 @dataclass(frozen=True, slots=True)
 class Around:
     """What stands around a statement: the rounds it may leave, all iterations (outermost first), the parallel branch it
-    belongs to, and where `yield` gives its value."""
+    belongs to, and where `yield` gives its value: what gives one, of which type, and what is known there."""
 
     rounds: tuple[Round, ...] = ()
     iterations: tuple[Node, ...] = ()
     branch: Node | None = None
-    yields: list[tuple[Node, Type]] | None = None
+    yields: list[tuple[Node, Type, State]] | None = None
 
     def inside(self, round_: Round) -> "Around":
         return replace(self, rounds=(*self.rounds, round_), iterations=(*self.iterations, round_.node))
@@ -51,6 +51,10 @@ class Around:
         """A branch is left by nothing but its end; its `yield` gives a value of its own."""
         iterations = self.iterations if iteration is None else (*self.iterations, iteration)
         return Around(iterations=iterations, branch=branch, yields=[])
+
+    def choosing(self) -> "Around":
+        """Inside a choice that has a value, `yield` gives that, and goes on behind it."""
+        return replace(self, yields=[])
 
 
 Walk = Callable[["Walker", Any, State, Around], State | None]

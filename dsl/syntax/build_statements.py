@@ -1,10 +1,14 @@
 """Statements, except those about steps, budgets, approvals and what runs side by side."""
 
-from dsl.ast.expressions import Expression
+from decimal import Decimal
+
+from dsl.ast.expressions import Expression, Literal
 from dsl.ast.statements import (
+    Arm,
     Block,
     Break,
     Budget,
+    Case,
     Continue,
     Fail,
     For,
@@ -12,6 +16,7 @@ from dsl.ast.statements import (
     If,
     Let,
     Loop,
+    Match,
     NotYet,
     Return,
     Set,
@@ -25,7 +30,7 @@ from dsl.ast.types import Type
 from dsl.source import Span
 from dsl.syntax.amounts import SECOND, Length, lasting
 from dsl.syntax.build_types import Bound, rounds
-from dsl.syntax.site import Rules, Site
+from dsl.syntax.site import Rules, Site, only
 from dsl.syntax.token import Token
 
 
@@ -41,12 +46,51 @@ def set_(site: Site, name: Token, value: Expression) -> Set:
     return Set(name.text, value, span=site.span)
 
 
-def if_(site: Site, condition: Expression, then: Block, otherwise: Block | None) -> If:
-    return If(condition, then, otherwise, span=site.span)
+def if_(site: Site, condition: Expression, name: Token | None, then: Block, *rest: Arm | Block | None) -> If:
+    *others, last = rest
+    arms = (Arm(condition, then, span=site.span), *only(Arm, others))
+    return If(arms, last if isinstance(last, Block) else None, name.text if name else None, span=site.span)
 
 
-def otherwise(site: Site, body: Block | If) -> Block:
-    return body if isinstance(body, Block) else Block((body,), span=body.span)
+def arm(site: Site, condition: Expression, body: Block) -> Arm:
+    return Arm(condition, body, span=site.span)
+
+
+def match(site: Site, subject: Expression, name: Token | None, *parts: Case | Block) -> Match:
+    """`else` takes what is left, so it stands last."""
+    otherwise = next((part for part in parts if isinstance(part, Block)), None)
+    if otherwise is not None and otherwise is not parts[-1]:
+        behind = parts[parts.index(otherwise) + 1]
+        advice = "put it last" if isinstance(behind, Case) else "keep one of them"
+        site.problem("`else` takes all that is left, so nothing can follow it", behind.span, advice=advice)
+    return Match(subject, only(Case, parts), otherwise, name.text if name else None, span=site.span)
+
+
+def case(site: Site, *parts: Literal | Block) -> Case:
+    *_, body = parts
+    assert isinstance(body, Block)
+    return Case(only(Literal, parts), body, span=site.span)
+
+
+def else_case(_site: Site, body: Block) -> Block:
+    return body
+
+
+def pattern(site: Site, value: Literal) -> Literal:
+    if isinstance(value.value, Decimal):
+        advice = "compare it with `if`: a case is one exact value"
+        site.problem("a fraction is no case", value.span, advice=advice)
+    return value
+
+
+def negative_pattern(site: Site, _sign: Token, number: Token) -> Literal:
+    return Literal(-int(number.text), span=site.span)
+
+
+def name_pattern(site: Site, name: Token) -> Literal:
+    written = f'"{name.text}"'
+    site.problem(f"a case is a value, and `{name.text}` is a name", advice=f"write {written}", replacement=written)
+    return Literal(name.text, span=site.span)
 
 
 def for_(site: Site, first: Token, second: Token | None, source: Expression, limit: Bound | None, body: Block) -> For:
@@ -135,18 +179,6 @@ def fail(site: Site, value: Expression) -> Fail:
     return Fail(value, span=site.span)
 
 
-def match(site: Site, _subject: Expression, *_cases: object) -> NotYet:
-    return site.not_yet("match")
-
-
-def case(_site: Site, *parts: object) -> tuple[object, ...]:
-    return parts
-
-
-def pattern(_site: Site, token: Token) -> Token:
-    return token
-
-
 def commit(site: Site) -> NotYet:
     return site.not_yet("commit")
 
@@ -160,7 +192,7 @@ RULES: Rules = {
     "var": var,
     "set": set_,
     "if": if_,
-    "otherwise": otherwise,
+    "arm": arm,
     "for": for_,
     "loop": loop,
     "every": every,
@@ -178,7 +210,10 @@ RULES: Rules = {
     "fail": fail,
     "match": match,
     "case": case,
+    "else_case": else_case,
     "pattern": pattern,
+    "negative_pattern": negative_pattern,
+    "name_pattern": name_pattern,
     "commit": commit,
     "compensate_statement": compensate_statement,
 }

@@ -25,7 +25,7 @@ STATEMENT_WORDS = {
     **dict.fromkeys(("def", "func", "function", "fun", "lambda", "sub", "proc", "method"), _FLOW),
     **dict.fromkeys(("import", "include", "require", "using", "load"), _FILES),
     **dict.fromkeys(("const", "val", "auto", "local", "my", "mut", "final", "define", "assign"), _LET),
-    **dict.fromkeys(("switch", "select", "case", "when", "cond"), "write `if … { … } else if … { … }`"),
+    **dict.fromkeys(("switch", "select", "case", "when", "cond"), 'write `match x { "a" => { … } else => { … } }`'),
     **dict.fromkeys(("catch", "except", "rescue", "recover"), _HANDLE),
     **dict.fromkeys(("ensure", "defer"), "what undoes a step is its `compensate`"),
     **dict.fromkeys(("throw", "raise", "panic", "abort", "die", "error"), _FAIL),

@@ -87,7 +87,7 @@ class Writer:
         if scope.flows:
             makers += [self.call] * 2
         if scope.depth < 3:
-            makers += [self.if_, self.if_, self.round, self.loop, self.try_, self.fan]
+            makers += [self.if_, self.if_, self.choice, self.round, self.loop, self.try_, self.fan]
             makers += [self.leave] if scope.depth else []
         return self.chance.choice(makers)(scope)
 
@@ -206,6 +206,17 @@ class Writer:
         head, inner = f"if {self.condition(scope)}", scope.inside()
         text = self._around(head, inner)
         return (f"{text} {self._around('else', inner)}" if self.chance.random() < 0.6 else text), scope
+
+    def choice(self, scope: Scope) -> tuple[str, Scope]:
+        """A case that depends on what is looked at, as a model may have written it."""
+        name, inner = self.name(), scope.inside()
+        inner = replace(inner, ways=(*scope.ways, "yield"))
+        ways = [self._around("", inner).removesuffix("}") + f" yield {self.case(inner)} }}" for _ in range(2)]
+        if self.chance.random() < 0.5:
+            text = f"if {self.condition(scope)} as {name} {ways[0]} else {ways[1]}"
+        else:
+            text = f'match {self.text(scope)} as {name} {{ "ann", "bob" => {ways[0]} else => {ways[1]} }}'
+        return text, scope.with_(cases=(name, name))
 
     def round(self, scope: Scope) -> tuple[str, Scope]:
         item = self.name()

@@ -150,7 +150,8 @@ class FlowWriter:
     def statement(self, place: Place) -> str:
         simple: list[Callable[[Place], str]] = [self.step, self.step, self.step, self.step]
         simple += [self.let, self.var, self.set, self.sleep]
-        nested: list[Callable[[Place], str]] = [self.if_, self.for_, self.loop, self.parallel, self.parallel_for]
+        nested: list[Callable[[Place], str]] = [self.if_, self.choice, self.for_, self.loop]
+        nested += [self.parallel, self.parallel_for]
         nested += (
             [self.try_, self.try_, self.approval] if self.free else [self.try_, self.try_, self.budget, self.approval]
         )
@@ -210,6 +211,27 @@ class FlowWriter:
             return head
         otherwise, _ = self.block(place.inside())
         return f"{head} else {{\n{otherwise}\n}}"
+
+    def choice(self, place: Place) -> str:
+        """`match`, or a chain of `else if`; with a name each way yields a text, or leaves."""
+        name = self.fresh("c") if self.chance.random() < 0.6 else ""
+        inner = replace(place, may_yield=place.may_yield or bool(name))
+        blocks = []
+        for _ in range(3):
+            body, left = self.block(inner.inside())
+            blocks.append(f"{{\n{body}\n{f'yield {self.value(place)}' if name and not left else ''}\n}}")
+        named = f" as {name}" if name else ""
+        if self.chance.random() < 0.5:
+            one, other = self.condition(place), self.condition(place)
+            text = f"if {one}{named} {blocks[0]} else if {other} {blocks[1]} else {blocks[2]}"
+        else:
+            subject = self.chance.choice([self.value(place), f"len({self.value(place)})"])
+            cases = ('"a1", "b"', '"short"') if not subject.startswith("len") else ("1", "2, 3, 4")
+            text = (
+                f"match {subject}{named} {{ {cases[0]} => {blocks[0]} {cases[1]} => {blocks[1]} else => {blocks[2]} }}"
+            )
+        place.texts += [name] if name else []
+        return text
 
     def for_(self, place: Place) -> str:
         item = self.fresh("i")

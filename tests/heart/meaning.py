@@ -89,7 +89,7 @@ class Meaning:
                 scope[name] = None if value is None else self.value(value, scope)
             case ast.Sleep():
                 pass
-            case ast.If() | ast.For() | ast.Loop() | ast.Try() | ast.Parallel() | ast.ParallelFor():
+            case ast.If() | ast.Match() | ast.For() | ast.Loop() | ast.Try() | ast.Parallel() | ast.ParallelFor():
                 self.nested(node, scope)
             case ast.AwaitApproval():
                 self.approval(node, scope)
@@ -116,9 +116,8 @@ class Meaning:
 
     def nested(self, node: ast.Statement, scope: Scope) -> None:
         match node:
-            case ast.If():
-                taken = node.then if self.value(node.condition, scope) else node.otherwise
-                self.block(taken or ast.Block(()), scope)
+            case ast.If() | ast.Match():
+                self.choice(node, scope)
             case ast.For():
                 self.for_(node, scope)
             case ast.Loop():
@@ -129,6 +128,24 @@ class Meaning:
                 self.parallel(node, scope)
             case ast.ParallelFor():
                 self.parallel_for(node, scope)
+
+    def choice(self, node: ast.If | ast.Match, scope: Scope) -> None:
+        if isinstance(node, ast.If):
+            taken = next((arm.body for arm in node.arms if self.value(arm.condition, scope)), node.otherwise)
+        else:
+            value = self.value(node.subject, scope)
+            fitting = (case.body for case in node.cases if value in [each.value for each in case.values])
+            taken = next(fitting, node.otherwise)
+        if node.name is None:
+            self.block(taken or ast.Block(()), scope)
+            return
+        scope[node.name] = None
+        try:
+            self.inner(taken or ast.Block(()), scope)
+        except Left as left:
+            if left.how != "yield":
+                raise
+            scope[node.name] = left.value
 
     def step(self, node: ast.Step, scope: Scope) -> Any:
         x = self.value(node.call.arguments[0].value, scope)

@@ -25,7 +25,7 @@ from interpreter.core.snapshot import restore, save
 from interpreter.simulation.simulation import SimulatedRun
 from tests.heart.watched import Watched, flows
 
-QUICK = 60
+QUICK = 90
 STEPS_BETWEEN = 5
 
 

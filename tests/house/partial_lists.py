@@ -49,7 +49,7 @@ PARTIAL = {
         ),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
-        ("dsl/definition/scopes.py", "BudgetBlock If Try", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "BudgetBlock Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         (
             "dsl/definition/reach.py",

@@ -91,9 +91,11 @@ def test_what_is_total_or_about_one_kind_is_no_such_list(code: str) -> None:
 
 
 BLOCK = statements.Block(())
+LITERAL = expressions.Literal("a")
 NAME = expressions.Name("a")
 FULL: tuple[Node, ...] = (
-    statements.If(NAME, BLOCK, BLOCK),
+    statements.If((statements.Arm(NAME, BLOCK),), BLOCK),
+    statements.Match(NAME, (statements.Case((LITERAL,), BLOCK),), BLOCK),
     statements.For("a", "b", NAME, None, BLOCK),
     statements.Parallel("p", False, (statements.Branch("one", BLOCK), statements.Branch("two", BLOCK))),
     statements.ParallelFor("a", NAME, None, None, "p", False, BLOCK),
@@ -121,7 +123,7 @@ def _blocks_in(node: Node) -> int:
 
 def _may_hold_blocks(kind: type) -> bool:
     hints = " ".join(str(hint) for hint in kind.__annotations__.values())
-    return any(name in hints for name in ("statements.Block", "Handler", "Branch"))
+    return any(name in hints for name in ("statements.Block", "Handler", "Branch", "Arm", "Case"))
 
 
 def test_a_view_leaves_out_only_kinds_that_there_are() -> None:

@@ -5,7 +5,21 @@ import pytest
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Binary, Conditional, Literal, Name, Unary
 from dsl.ast.node import walk
-from dsl.ast.statements import AwaitApproval, Block, Group, If, NotYet, Person, Retry, Return, Stage, Step
+from dsl.ast.statements import (
+    Arm,
+    AwaitApproval,
+    Block,
+    Case,
+    Group,
+    If,
+    Match,
+    NotYet,
+    Person,
+    Retry,
+    Return,
+    Stage,
+    Step,
+)
 from dsl.syntax.parse import Parsed
 from tests.syntax.reading import expression, problems_in_flow, read, statements_of
 
@@ -36,7 +50,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
         ('models { "a" "b" }', "models"),
         ("tool t() write { exclusive by a }", "exclusive by"),
         ("tool t() write { compensate { step u() } }", "compensate block"),
-        ("flow f() { match a { 1, x => { } else => { } } }", "match"),
         ("flow f() { race first 2 as r finish rest { branch b { } step c() } }", "race"),
         ("flow f() { race for a in b up to 3 first 2 { } }", "race for"),
         ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),
@@ -56,9 +69,16 @@ def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> N
     assert not_yet(parsed) == [construct]
 
 
-def test_else_if_is_a_block_with_one_if() -> None:
-    (choice,) = statements_of("if a { } else if b { } else { return 1 }")
-    assert choice == If(Name("a"), Block(()), Block((If(Name("b"), Block(()), Block((Return(Literal(1)),))),)))
+def test_else_if_is_an_arm_of_the_same_if() -> None:
+    (choice,) = statements_of("if a as x { } else if b { } else { return 1 }")
+    arms = (Arm(Name("a"), Block(())), Arm(Name("b"), Block(())))
+    assert choice == If(arms, Block((Return(Literal(1)),)), "x")
+
+
+def test_cases_are_values() -> None:
+    (choice,) = statements_of('match a as x { "b", null => { } true, -1 => { } else => { } }')
+    cases = (Case((Literal("b"), Literal(None)), Block(())), Case((Literal(True), Literal(-1)), Block(())))
+    assert choice == Match(Name("a"), cases, Block(()), "x")
 
 
 @pytest.mark.parametrize(

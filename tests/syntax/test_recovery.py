@@ -56,7 +56,6 @@ def test_every_line_with_a_mistake_is_reported() -> None:
         "flow f() { let a = " + "not " * 5000 + "true }",
         "flow f() { let a = " + "1 - " * 5000 + "1 }",
         "flow f() { let a = b" + ".c" * 5000 + " }",
-        "flow f() { " + "if true { } else " * 1000 + "{ } }",
         'flow f() { let a = "' + '{{ "' * 1000,
         "type T = " + "[" * 1000 + "text" + "]" * 1000,
         "type T = text" + " | text" * 5000,
@@ -67,6 +66,10 @@ def test_depth_is_a_diagnostic_and_no_crash(text: str) -> None:
     said = messages("edition 1 " + text)
     wide = " | text" in text
     assert any(f"nested more than {MAXIMUM_NESTING} deep" in message for message in said) != wide
+
+
+def test_a_chain_of_else_if_is_no_nesting() -> None:
+    assert read("edition 1 flow f() { if true { } " + "else if true { } " * 5000 + "else { } }").diagnostics == ()
 
 
 def test_numbers_of_any_length_are_read() -> None:

@@ -42,7 +42,7 @@ def wild(seed: int) -> str:
     name = chance.choice(list(OPTIONAL))
     uses = [chance.choice(_USES[chance.choice([name, *OPTIONAL])]), chance.choice(_USES[name]), chance.choice(_ODD)]
     inside, after = chance.choice(uses), chance.choice(uses)
-    match chance.randrange(6):
+    match chance.randrange(9):
         case 0:
             body = f"let h = {condition} if h {{ return text({inside}) }} return text({after})"
         case 1:
@@ -52,9 +52,24 @@ def wild(seed: int) -> str:
             body = f"var y = {name} let h = y != null set y = null if h {{ return text({use}) }} return t"
         case 3:
             body = f'return text([{inside} for z in xs if {condition}]) + "{{{{ {after} }}}}"'
+        case 4 | 5:
+            body = _match(chance, name, inside, after)
+        case 6:
+            body = f"if {condition} as y {{ yield {inside} }} else {{ yield {after} }} return text(y)"
         case _:
             body = f"if {condition} {{ return text({inside}) }} return text({after})"
     return f"{head('text')}{{ {body} }}"
+
+
+def _match(chance: random.Random, name: str, inside: str, after: str) -> str:
+    """One that may leave something out, or have a case too much."""
+    literal = _LITERALS.get(OPTIONAL[name])
+    subject, cases = (name, ["null", literal or "null"]) if name != "ou" else ("ou?.kind", ["null", '"x"', '"y"'])
+    cases = list(dict.fromkeys(cases + (['"b"'] if name == "ok" else []) + (["false"] if name == "of" else [])))
+    chance.shuffle(cases)
+    written = [f"{case} => {{ return text({chance.choice([inside, after, '1'])}) }}" for case in cases]
+    written += [f"else => {{ return text({chance.choice([inside, after])}) }}"] * (chance.random() < 0.5)
+    return f"match {subject} {{ {' '.join(written)} }}" + ' return "end"' * (chance.random() < 0.2)
 
 
 def _condition(chance: random.Random, depth: int) -> str:

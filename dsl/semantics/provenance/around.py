@@ -33,8 +33,8 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The statements around, with their decisions; the ones that what fails inside may lead out of; the branch whose
-    value `yield` gives."""
+    """The statements around, with their decisions; the ones that what fails inside may lead out of; the branch or
+    choice whose value `yield` gives."""
 
     decisions: tuple[tuple[Node, Sources], ...] = ()
     catching: tuple[Node, ...] = ()

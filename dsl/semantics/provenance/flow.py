@@ -2,10 +2,10 @@
 
 The walk goes through the statements again and again until nothing grows. It takes a `var` for all that it is ever set
 to, whatever the order. A **decision** is what settles which way a run goes through a statement: the condition of an
-`if`, the list of a `for` and what leaves it early, everything that may fail in a `try`. A name that is set somewhere in
-a statement depends on the decisions between there and the place that declares the name: so
-`if draft.ok { set who = "ann" } else { set who = "bob" }` depends on the draft. What is returned or yielded at several
-places depends on what leads to each of them.
+`if`, the subject of a `match`, the list of a `for` and what leaves it early, everything that may fail in a `try`. A
+name that is set somewhere in a statement depends on the decisions between there and the place that declares the name:
+so `if draft.ok { set who = "ann" } else { set who = "bob" }` depends on the draft. What is returned or yielded at
+several places depends on what leads to each of them.
 
 That a step was reached at all is not counted: who is asked must not depend on a model, but whether may.
 """
@@ -115,10 +115,27 @@ class FlowMarks:
             self._grow(node, "var", self._read(node.value, around))
 
     def _if(self, node: ast.If, around: Around) -> None:
-        inner = around.inside(node, self._read(node.condition, around).all())
-        self._block(node.then, inner)
+        decided = NO_SOURCES
+        for arm in node.arms:
+            decided |= self._read(arm.condition, around).all()
+            self._block(arm.body, self._choosing(node, decided, around))
+        self._chosen(node, decided, around)
+
+    def _match(self, node: ast.Match, around: Around) -> None:
+        decided = self._read(node.subject, around).all()
+        for case in node.cases:
+            self._block(case.body, self._choosing(node, decided, around))
+        self._chosen(node, decided, around)
+
+    def _choosing(self, node: ast.If | ast.Match, decided: Sources, around: Around) -> Around:
+        inner = around.inside(node, decided)
+        return inner if node.name is None else replace(inner, branch=node)
+
+    def _chosen(self, node: ast.If | ast.Match, decided: Sources, around: Around) -> None:
+        """What a choice gives depends on what decided it, also where it gives nothing."""
         if node.otherwise is not None:
-            self._block(node.otherwise, inner)
+            self._block(node.otherwise, self._choosing(node, decided, around))
+        self._grow(node, "choice", self._mark(node, "yields").and_(decided))
 
     def _sleep(self, node: ast.Sleep, around: Around) -> None:
         if node.until is not None:
@@ -321,6 +338,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.Var: FlowMarks._var,
     ast.Set: FlowMarks._set,
     ast.If: FlowMarks._if,
+    ast.Match: FlowMarks._match,
     ast.For: FlowMarks._round,
     ast.Parallel: FlowMarks._parallel,
     ast.ParallelFor: FlowMarks._round,

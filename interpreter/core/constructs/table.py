@@ -23,6 +23,7 @@ from interpreter.core.constructs.leaving import (
     YieldConstruct,
 )
 from interpreter.core.constructs.loop import LoopConstruct
+from interpreter.core.constructs.match import MatchConstruct
 from interpreter.core.constructs.model_call import ModelCallConstruct
 from interpreter.core.constructs.parallel import ParallelConstruct
 from interpreter.core.constructs.parallel_for import ParallelForConstruct
@@ -49,6 +50,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "Var": VarConstruct(),
     "Set": SetConstruct(),
     "If": IfConstruct(),
+    "Match": MatchConstruct(),
     "For": ForConstruct(),
     "Parallel": ParallelConstruct(),
     "ParallelFor": ParallelForConstruct(),
