@@ -7,7 +7,7 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.semantics.findings import UnknownField
 from dsl.semantics.foreign_names import field_meant
-from dsl.semantics.types import ApprovalOf, ListOf, MapOf, UnionOf, spelled
+from dsl.semantics.types import ApprovalOf, ListOf, MapOf, Record, UnionOf, spelled
 from dsl.source import Span
 
 
@@ -44,6 +44,9 @@ def _owner(found: UnknownField) -> str:
 
 def _advice(found: UnknownField) -> str | None:
     match found.type:
+        case Record(name="budget.left"):
+            rest = f"; it has {', '.join(found.known)}" if found.known else ""
+            return f"no budget of this flow limits that here{rest}"
         case UnionOf():
             return f"only some of its records do: check first which one it is, by {', '.join(found.known) or 'a field'}"
         case ListOf():

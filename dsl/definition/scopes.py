@@ -19,6 +19,7 @@ from dsl.ast import statements as ast
 from dsl.ast.address import label
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Expression
+from dsl.ast.left import limited, unit_left
 from dsl.ast.node import Node, walk
 from dsl.ast.shapes import only_counts_rounds, shape
 from dsl.dataclass import dataclass
@@ -28,20 +29,26 @@ from dsl.expressions.names import names
 @dataclass(frozen=True, slots=True)
 class State:
     """`known` are the names with what defines each, `empty` those `var`s that have no value yet, `settable` those that
-    may be set here.
+    may be set here; `limited` are the units that a budget around limits.
     """
 
     known: Mapping[str, Node]
     empty: frozenset[str] = frozenset()
     settable: frozenset[str] = frozenset()
+    limited: frozenset[str] = frozenset()
+
+    def within(self, budget: ast.Budget | None) -> "State":
+        return replace(self, limited=self.limited | limited(budget))
 
     def define(self, name: str | None, node: Node) -> "State":
         if name is None:
             return self
-        return State({**self.known, name: node}, self.empty - {name}, self.settable - {name})
+        known = {**self.known, name: node}
+        return replace(self, known=known, empty=self.empty - {name}, settable=self.settable - {name})
 
     def leave(self, outer: "State") -> "State":
-        return replace(self, known={name: node for name, node in self.known.items() if name in outer.known})
+        known = {name: node for name, node in self.known.items() if name in outer.known}
+        return replace(self, known=known, limited=outer.limited)
 
 
 End: TypeAlias = State | None
@@ -73,7 +80,8 @@ class _Around:
 def out_of_scope(flow: FlowDeclaration) -> Iterator[str]:
     """What has no meaning where it stands, with the address of its statement."""
     looking = _Walk()
-    looking.block(flow.body, flow.name, State({each.name: each for each in flow.parameters}), _Around())
+    start = State({each.name: each for each in flow.parameters}).within(flow.budget)
+    looking.block(flow.body, flow.name, start, _Around())
     yield from looking.problems
 
 
@@ -136,6 +144,8 @@ class _Walk:
         """`extra` names are known to these expressions alone."""
         for expression in expressions:
             for name in sorted(names(expression) - {*extra}) if expression is not None else ():
+                if unit_left(name) in state.limited:
+                    continue
                 if name not in state.known:
                     self.problems.append(f"{at}: there is no name `{name}`")
                 elif name in state.empty:
@@ -171,7 +181,8 @@ class _Walk:
     def once(self, node: ast.Try | ast.BudgetBlock, at: str, state: State, around: _Around) -> End:
         match node:
             case ast.BudgetBlock():
-                end = self.block(node.body, f"{at}/body", state, around)
+                end = self.block(node.body, f"{at}/body", state.within(node.budget), around)
+                end = None if end is None else replace(end, limited=state.limited)
                 if node.on_exhausted is None:
                     return end
                 return _join([end, self.block(node.on_exhausted, f"{at}/exhausted", state, around)])
@@ -192,7 +203,7 @@ class _Walk:
             inner = state.define(node.variable, node).define(node.index, node)
             self.block(node.body, f"{at}[]", inner, inside)
             return state
-        end = self.block(node.body, f"{at}[]", state, inside)
+        end = self.block(node.body, f"{at}[]", state.within(node.budget), inside)
         ways: list[End] = [*round_.exits]
         if node.on_exhausted is not None:
             whole = _join([end, *round_.continues]) if only_counts_rounds(node.budget) else None
@@ -257,7 +268,9 @@ def _join(ways: Iterable[End]) -> End:
         return None
     first, *others = states
     known = {name: node for name, node in first.known.items() if all(each.known.get(name) is node for each in others)}
-    return State(known, frozenset().union(*(each.empty for each in states)), first.settable & known.keys())
+    empty = frozenset[str]().union(*(each.empty for each in states))
+    shared = first.limited.intersection(*(each.limited for each in others))
+    return State(known, empty, first.settable & known.keys(), shared)
 
 
 def _side_by_side(state: State, ends: list[End]) -> End:
@@ -272,4 +285,4 @@ def _side_by_side(state: State, ends: list[End]) -> End:
         empty |= end.empty
         settable |= end.settable
     known = {name: node for name, node in known.items() if name not in clashing}
-    return State(known, empty & known.keys(), settable & known.keys())
+    return State(known, empty & known.keys(), settable & known.keys(), state.limited)

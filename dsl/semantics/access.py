@@ -1,6 +1,7 @@
 """Types of names, fields, items and slices. What a condition told about a path goes before its declared type."""
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
+from dsl.semantics import budget_left
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -83,6 +84,8 @@ def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
 def get(node: Get, state: State, inference: Inference) -> Type:
     if _is_callee(node, state, inference):
         return UNKNOWN
+    if budget_left.is_budget(node, state, inference):
+        return budget_left.field_of(node, state, inference)
     if node.optional:
         subject = inference.infer(node.subject, state)
     else:

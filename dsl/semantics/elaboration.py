@@ -18,13 +18,16 @@ from dsl.ast.expressions import (
     Argument,
     Convert,
     DurationLiteral,
+    Entry,
     Expression,
     FunctionCall,
     Get,
     Literal,
     Name,
+    RecordLiteral,
     Widen,
 )
+from dsl.ast.left import left_name
 from dsl.ast.node import Node
 from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.statements import Match, Step, transcript_name
@@ -46,6 +49,8 @@ class Elaboration:
         defaults in a type that is written here need it too."""
         if isinstance(node, FunctionCall):
             node = self._called(node, original, change)
+        elif isinstance(node, Get):
+            node = self._left(node, original)
         elif isinstance(node, Step) and id(original) in self.facts.transcripts:
             node = replace(node, transcript=True)
         elif isinstance(node, Match) and id(original) in self.facts.complete:
@@ -54,6 +59,17 @@ class Elaboration:
             target = rewrite(written(type_, self.facts.declarations.types), change)
             node = Widen(node, target, span=original.span)
         return node
+
+    def _left(self, node: Get, original: Node) -> Expression:
+        """What is left of the budgets: each unit has a name of its own."""
+        assert isinstance(original, Get)
+        if id(original.subject) in self.facts.left:
+            return Name(left_name(original.name), span=original.span)
+        units = self.facts.left.get(id(original))
+        if units is None:
+            return node
+        entries = tuple(Entry(unit, Name(left_name(unit), span=original.span)) for unit in units)
+        return RecordLiteral(entries, span=original.span)
 
     def _called(self, node: FunctionCall, original: Node, change: Change) -> Any:
         assert isinstance(original, FunctionCall)

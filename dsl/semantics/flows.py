@@ -53,7 +53,8 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     walker = Walker(flow, returns, inference, resolver, TABLE)
     found = len(facts.findings)
     while True:
-        end = walker.block(flow.body, parameters(flow.parameters, resolver), Around())
+        start = parameters(flow.parameters, resolver).within(flow.budget)
+        end = walker.block(flow.body, start, Around())
         if not walker.growing:
             break
         del facts.findings[found:]

@@ -9,6 +9,8 @@ from dataclasses import field, replace
 from itertools import count
 
 from dsl.ast.expressions import Expression
+from dsl.ast.left import limited
+from dsl.ast.statements import Budget
 from dsl.dataclass import dataclass
 from dsl.expressions.names import names as names_in
 from dsl.semantics.symbols import Symbol
@@ -35,7 +37,8 @@ _versions = count(1)
 class State:
     """`refined` holds types that are narrower than declared, `truths` the bool paths whose value is known, `versions`
     which assignment a `var` holds (a new number for each), `unassigned` the vars that have no value yet, `meant` what a
-    `let` of a condition says of other names."""
+    `let` of a condition says of other names. `limited` are the units that a budget around limits; None outside of
+    flows."""
 
     names: Mapping[str, Symbol] = field(default_factory=dict)
     unassigned: frozenset[str] = frozenset()
@@ -43,6 +46,10 @@ class State:
     truths: Mapping[Path, bool] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
     meant: Mapping[str, Expression] = field(default_factory=dict)
+    limited: frozenset[str] | None = None
+
+    def within(self, budget: Budget | None) -> "State":
+        return replace(self, limited=(self.limited or frozenset()) | limited(budget))
 
     def mean(self, name: str, condition: Expression) -> "State":
         """The `let` `name` is true where `condition` holds, for as long as what that reads stays as it is."""
@@ -84,7 +91,8 @@ class State:
 
     def leave(self, outer: "State") -> "State":
         """This state without the names that were defined since `outer`."""
-        return replace(self, names={name: symbol for name, symbol in self.names.items() if name in outer.names})
+        names = {name: symbol for name, symbol in self.names.items() if name in outer.names}
+        return replace(self, names=names, limited=outer.limited)
 
 
 def join(states: Iterable[State | None]) -> State | None:
@@ -106,6 +114,7 @@ def _join(left: State, right: State) -> State:
         truths={path: truth for path, truth in left.truths.items() if right.truths.get(path) is truth},
         versions=_join_versions(left.versions, right.versions),
         meant={name: condition for name, condition in left.meant.items() if right.meant.get(name) is condition},
+        limited=left.limited if right.limited is None else right.limited & (left.limited or frozenset()),
     )
 
 

@@ -1,5 +1,7 @@
 """Blocks that run at most once: `try` and `budget`."""
 
+from dataclasses import replace
+
 from dsl.ast.statements import BudgetBlock, Handler, Try
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
@@ -11,7 +13,8 @@ from dsl.semantics.walker import Around, Walker
 
 def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around) -> State | None:
     """The budget may run out anywhere in the body, so `on exhausted` knows no more than what held before."""
-    end = walker.block(node.body, state, around)
+    end = walker.block(node.body, state.within(node.budget), around)
+    end = None if end is None else replace(end, limited=state.limited)
     if node.on_exhausted is None:
         return end
     exhausted = walker.block(node.on_exhausted, state.forget(names_set(node.body)), around)

@@ -40,7 +40,7 @@ def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | No
         walker.claim(node, node.name)
     start = state.forget(names_set(node.body))
     round_ = Round(node)
-    end = walker.block(node.body, start, around.inside(round_))
+    end = walker.block(node.body, start.within(node.budget), around.inside(round_))
     ways: list[State | None] = list(round_.exits)
     if node.on_exhausted is not None:
         whole = join((end, *round_.continues)) if only_counts_rounds(node.budget) else None

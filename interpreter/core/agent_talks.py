@@ -9,7 +9,7 @@ from dsl.expressions.values import Value
 from dsl.values.offers import name_in_flows
 from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
 from interpreter.boundary.talk import AskedCall, Talk
-from interpreter.core import asked_calls, purses, talks
+from interpreter.core import asked_calls, lefts, purses, talks
 from interpreter.core.asked_calls import MOST_REPEATS
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure
@@ -42,10 +42,10 @@ def sent(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemo
 def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> str | None:
     """Of each budget around that is limited, for the model."""
     turns = agent.budget.turns - talk.turns if agent.budget is not None and agent.budget.turns is not None else None
-    lefts = [("turns", turns), *((unit, purses.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
+    all_left = [("turns", turns), *((unit, lefts.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
     told = [
         f"{format(Decimal(left).normalize(), 'f') if unit == 'usd' else left} {unit}"
-        for unit, left in lefts
+        for unit, left in all_left
         if left is not None
     ]
     return f"Left of your budget, with this answer: {', '.join(told)}." if told else None

@@ -26,7 +26,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.payloads import Answer, AnswerVerdict
 from interpreter.boundary.persons import person_form, same_person
 from interpreter.boundary.statements import proposal_digest
-from interpreter.core import purses
+from interpreter.core import lefts
 from interpreter.core.constructs.calls import describe
 from interpreter.core.late_answers import reply_without_question
 from interpreter.core.question import Check, Question, Stage, Vote
@@ -52,7 +52,7 @@ class Decision:
 def objection(definition: Definition, state: State, question: Question, answer: Answer, at: float) -> str | None:
     """Why this answer, which came `at` that time, cannot count, or None. Changes nothing, so a validator may ask it."""
     stage = question.current
-    around = purses.deadline(state, state.frames[question.id].purse)
+    around = lefts.deadline(state, state.frames[question.id].purse)
     if at >= question.deadline or (around is not None and at >= around):
         return "this comes too late: the time to answer is over"
     if answer.decision not in ("approve", "reject"):

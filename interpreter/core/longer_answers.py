@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dsl.ast.declarations import AgentDeclaration
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.core import model_costs, policies, purses
+from interpreter.core import lefts, model_costs, policies, purses
 from interpreter.core.state import State
 
 GROWTH = 4
@@ -31,10 +31,10 @@ class Longer:
 def after(state: State, purse: str, agent: AgentDeclaration, request: ChatRequest, most: int) -> Longer:
     """`request` is the question whose answer was cut off at `most` tokens."""
     declared, known = agent.answer_tokens, state.max_output.get(request.model)
-    ceiling = purses.smaller(declared, known) or max(most, policies.DEFAULT_OUTPUT_TOKENS) * GROWTH
+    ceiling = lefts.smaller(declared, known) or max(most, policies.DEFAULT_OUTPUT_TOKENS) * GROWTH
     room = model_costs.room(state, purse, request)
     if room is not None and room < ceiling:
-        limits = [each for each in purses.chain(state, purse) if each.tokens is not None or each.usd is not None]
+        limits = [each for each in lefts.chain(state, purse) if each.tokens is not None or each.usd is not None]
         where = purses.shown(limits[0], purse)
         return Longer(room, most, f"the budget of `{where}` has room for {max(room, 0)} tokens of answer: raise it")
     shorter = "or ask for a shorter answer"

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from dsl.ast.expressions import Expression
+from dsl.ast.left import unit_left
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
@@ -28,7 +29,6 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.expressions.values import Value
 from dsl.values.codec import dump
-from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Counts, Note
 from interpreter.core import fetching
@@ -36,8 +36,9 @@ from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, W
 from interpreter.core.context import context_of
 from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started, Told
 from interpreter.core.late_answers import OVER, reply_without_question
+from interpreter.core.lefts import left_at
 from interpreter.core.memory import Memory
-from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended, mistake
 from interpreter.core.state import Frame, Pending, State, Task
 from interpreter.core.traces import Watch, ended
 
@@ -310,7 +311,8 @@ class Machine:
     # -- names and expressions
 
     def lookup(self, frame: Frame, name: str) -> Value:
-        return self.holder(frame, name).values[name]
+        unit = unit_left(name)
+        return self.holder(frame, name).values[name] if unit is None else left_at(self.state, frame, unit)
 
     def bind(self, frame: Frame, name: str, value: Value) -> None:
         """Define `name` in the scope around."""
@@ -393,8 +395,3 @@ class Machine:
         self.state.notes.append(note)
         if len(self.state.notes) > MOST_NOTES:
             del self.state.notes[: MOST_NOTES // 2]
-
-
-def mistake(error: EvaluationError, path: str) -> Failure:
-    """The failure of an expression that has no value."""
-    return Failure(EXPRESSION_FAILED, error.message, path, {"reason": error.kind})

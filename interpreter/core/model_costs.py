@@ -18,7 +18,7 @@ from dsl.values.conversations import size_of
 from interpreter.boundary import numbers
 from interpreter.boundary.payloads import REFUSABLE, ChatRequest, ChatUsage, Price
 from interpreter.boundary.talk import Talk
-from interpreter.core import policies, purses
+from interpreter.core import lefts, policies
 from interpreter.core.events import CallFailed
 from interpreter.core.state import Amount, State
 
@@ -31,7 +31,7 @@ SMALLEST_SHARE = 64
 def ceiling(state: State, model: str, declared: int | None) -> int:
     """The most tokens that one answer of `model` may have."""
     known = state.max_output.get(model)
-    return purses.smaller(declared, known) or policies.DEFAULT_OUTPUT_TOKENS
+    return lefts.smaller(declared, known) or policies.DEFAULT_OUTPUT_TOKENS
 
 
 def tokens_sent(request: ChatRequest) -> int:
@@ -125,18 +125,18 @@ def told_ceiling(event: CallFailed) -> tuple[int, bool] | None:
 
 def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -> int | None:
     """How many tokens of answer the purse has for each of so many attempts; None is no limit."""
-    tokens_left, usd_left = purses.left(state, purse, "tokens"), purses.left(state, purse, "usd")
+    tokens_left, usd_left = lefts.left(state, purse, "tokens"), lefts.left(state, purse, "usd")
     price = state.prices.get(model)
     room = None if tokens_left is None else tokens_left // attempts - sent
     if price is None or usd_left is None or not Decimal(price.output):
         return room
     usd = usd_left / attempts - sent * _dearest(price)
-    return purses.smaller(room, int(usd // Decimal(price.output)))
+    return lefts.smaller(room, int(usd // Decimal(price.output)))
 
 
 def _one_call_left(state: State, purse: str) -> bool:
     """Whether there can be no other attempt anyway."""
-    calls_left = purses.left(state, purse, "calls")
+    calls_left = lefts.left(state, purse, "calls")
     return calls_left is not None and calls_left < 2
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dsl.expressions.errors import EvaluationError
 from dsl.expressions.values import Value
+from interpreter.boundary.failures import EXPRESSION_FAILED
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import recorded
 
@@ -61,6 +63,11 @@ class FlowFailed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+
+
+def mistake(error: EvaluationError, path: str) -> Failure:
+    """The failure of an expression that has no value."""
+    return Failure(EXPRESSION_FAILED, error.message, path, {"reason": error.kind})
 
 
 class Suspended(Exception):

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeVar, overload
+from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Lease, Spent
 from interpreter.core.commands import SetTimer
+from interpreter.core.lefts import chain, deadline, left, left_in, smaller
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.state import Amount, Frame, Purse, State
@@ -45,44 +46,6 @@ def close_purse(machine: Machine, frame: Frame) -> None:
 
 def deadline_id(frame: Frame) -> str:
     return f"{frame.path}!deadline"
-
-
-Number = TypeVar("Number", int, Decimal)
-
-
-def smaller(one: Number | None, other: Number | None) -> Number | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other)
-
-
-def chain(state: State, path: str) -> list[Purse]:
-    """The purse at `path` and those around it, innermost first."""
-    purses = []
-    while path:
-        purse = state.purses[path]
-        purses.append(purse)
-        path = purse.parent or ""
-    return purses
-
-
-@overload
-def left(state: State, path: str, unit: Literal["usd"]) -> Decimal | None: ...
-@overload
-def left(state: State, path: str, unit: Literal["tokens", "calls"]) -> int | None: ...
-
-
-def left(state: State, path: str, unit: str) -> Decimal | int | None:
-    """What may still be spent from the purse at `path`, reservations of others not counted; None is no limit."""
-    lefts = [_left(purse, unit) for purse in chain(state, path) if getattr(purse, unit) is not None]
-    return min(lefts) if lefts else None
-
-
-def _left(purse: Purse, unit: str) -> Decimal | int:
-    """Of the type of what is spent: nothing that is left of money is divided like money too."""
-    limit, spent = getattr(purse, unit), getattr(purse.spent, unit)
-    spare: Decimal | int = limit - min(limit, spent)
-    return spare
 
 
 def shown(purse: Purse, path: str) -> str:
@@ -170,7 +133,9 @@ def scarce(state: State, path: str, budget: Budget) -> dict[str, str]:
     """For each unit of which a child gets less than it declares: the purse at or around `path` that has so little."""
     found: dict[str, str] = {}
     for unit in UNITS:
-        limited = [(_left(purse, unit), purse.path) for purse in chain(state, path) if getattr(purse, unit) is not None]
+        limited = [
+            (left_in(purse, unit), purse.path) for purse in chain(state, path) if getattr(purse, unit) is not None
+        ]
         declared = getattr(budget, unit)
         if limited and (declared is None or min(limited)[0] < declared):
             found[unit] = min(limited, key=lambda each: each[0])[1]
@@ -180,12 +145,6 @@ def scarce(state: State, path: str, budget: Budget) -> dict[str, str]:
 def from_lease(lent: Lease) -> Amount:
     """What to reserve for a lease; an unlimited one draws on no limit here."""
     return Amount(Decimal(lent.usd or 0), lent.tokens or 0, lent.calls or 0)
-
-
-def deadline(state: State, path: str) -> float | None:
-    """When the time of the purse at `path`, or of one around it, is over first; those of the parents count too."""
-    deadlines = [state.lease.deadline, *(purse.deadline for purse in chain(state, path))]
-    return min((each for each in deadlines if each is not None), default=None)
 
 
 def lent_time_by(state: State, path: str, allowed: object) -> str | None:

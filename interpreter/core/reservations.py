@@ -20,9 +20,10 @@ from decimal import Decimal
 from typing import assert_never, overload
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.core.lefts import chain
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
-from interpreter.core.purses import UNITS, Unit, chain, check_time, shown
+from interpreter.core.purses import UNITS, Unit, check_time, shown
 from interpreter.core.state import Amount, Frame, Purse, Task
 
 

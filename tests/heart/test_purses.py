@@ -8,8 +8,9 @@ import pytest
 
 from dsl.ast.statements import Budget
 from interpreter.boundary.payloads import Lease
-from interpreter.core import purses, reservations
+from interpreter.core import lefts, purses, reservations
 from interpreter.core.constructs.table import CONSTRUCTS, kind_of
+from interpreter.core.lefts import left_at
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import FlowFailed
 from interpreter.core.state import Amount, Frame, Purse, State
@@ -145,5 +146,15 @@ def test_what_a_child_gets_and_whose_limit_that_is(
 def test_what_was_overdrawn_by_others_is_nothing_not_less() -> None:
     on = table({"tokens": 5}, {})
     on.machine.state.purses[ROOT].spent = Amount(tokens=7)
-    assert purses.left(on.machine.state, INNER, "tokens") == 0
+    assert lefts.left(on.machine.state, INNER, "tokens") == 0
     assert purses.lease(on.machine.state, INNER, Budget()).tokens == 0
+
+
+def test_what_others_have_reserved_is_not_left() -> None:
+    on = table({"tokens": 10}, {"tokens": 8, "usd": Decimal("0.5")})
+    one, other = on.frame("one"), on.frame("other")
+    assert reservations.reserve(on.machine, one, Amount(Decimal("0.2"), 3))
+    lefts_ = {unit: left_at(on.machine.state, other, unit) for unit in ("usd", "tokens")}
+    assert lefts_ == {"usd": Decimal("0.3"), "tokens": 5}
+    reservations.settle(on.machine, one, Amount(Decimal("0.9"), 9))
+    assert [left_at(on.machine.state, other, unit) for unit in ("usd", "tokens")] == [Decimal(0), 0]

@@ -15,7 +15,8 @@ from dsl.source import Source
 from interpreter.boundary.payloads import Price
 from interpreter.core.commands import AttemptModel, CallTool, Command, Evaluate, Finish, SetTimer, StartChild, Work
 from interpreter.core.events import CancelRequested, Event
-from interpreter.core.purses import UNITS, chain, total
+from interpreter.core.lefts import chain
+from interpreter.core.purses import UNITS, total
 from interpreter.core.state import State
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
 from tests.heart.backwards import Seen

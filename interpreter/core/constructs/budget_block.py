@@ -3,7 +3,8 @@
 from typing import cast
 
 from dsl.ast.statements import Block, BudgetBlock
-from interpreter.core.constructs.budgeted import BudgetedConstruct, BudgetedMemory
+from interpreter.core.budgeted_memory import BudgetedMemory
+from interpreter.core.constructs.budgeted import BudgetedConstruct
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
 

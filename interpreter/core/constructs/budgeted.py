@@ -4,29 +4,17 @@ The exhaustion of this purse stops here; that of one further out goes on outward
 the belief that all that was begun is known, so it is not done beside a doubt.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from dsl.ast.statements import Block, Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.core import ledger, purses
+from interpreter.core.budgeted_memory import BudgetedMemory
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
-from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, failed
-from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
-
-
-@recorded
-@dataclass(slots=True)
-class BudgetedMemory(Memory):
-    """`expired` is set when the time is over."""
-
-    phase: Literal["body", "exhausted"] = "body"
-    expired: Failure | None = None
-
 
 B = TypeVar("B", bound=BudgetedMemory)
 

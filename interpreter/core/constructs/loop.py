@@ -5,38 +5,22 @@ only, and asks for nothing outside, waits for that time to pass: it pauses for l
 either, because what it may spend is not spent by its rounds, it ends after so many of them in vain.
 """
 
-from dataclasses import dataclass
 from typing import cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import purses
+from interpreter.core import lefts, purses
+from interpreter.core.budgeted_memory import SHORTEST_PAUSE, LoopMemory
 from interpreter.core.commands import SetTimer
-from interpreter.core.constructs.budgeted import BudgetedConstruct, BudgetedMemory
+from interpreter.core.constructs.budgeted import BudgetedConstruct
 from interpreter.core.events import Event, TimerFired
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure
-from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
 MOST_IDLE = 1_000
 MOST_IN_VAIN = 100_000
-SHORTEST_PAUSE = 0.001
 LONGEST_PAUSE = 1.0
-
-
-@recorded
-@dataclass(slots=True)
-class LoopMemory(BudgetedMemory):
-    """`next` is the number of the iteration to come; `idle` counts those since something was last `issued`; `pause` is
-    the timer that it waits for, and `seconds` how long.
-    """
-
-    next: int = 0
-    idle: int = 0
-    issued: int = -1
-    pause: str = ""
-    seconds: float = SHORTEST_PAUSE
 
 
 class LoopConstruct(BudgetedConstruct[LoopMemory]):
@@ -48,6 +32,7 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         budget = _node(machine, frame).budget
         assert budget is not None
         self.begin(machine, frame, budget)
+        self.memory(frame).most = budget.iterations
         self._next(machine, frame)
 
     def body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
@@ -94,7 +79,7 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         if index == node.budget.iterations:
             self._used_up(machine, frame, f"{name} did not end within {index} iterations", index)
             return
-        if memory.idle >= MOST_IN_VAIN and purses.deadline(machine.state, frame.purse) is None:
+        if memory.idle >= MOST_IN_VAIN and lefts.deadline(machine.state, frame.purse) is None:
             message = f"{name} went round {memory.idle} times and spent nothing of its budget"
             self._used_up(machine, frame, message, memory.idle)
             return

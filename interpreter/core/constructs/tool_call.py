@@ -14,7 +14,7 @@ from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
-from interpreter.core import certainty, fetching, policies, purses, traces
+from interpreter.core import certainty, fetching, lefts, policies, purses, traces
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -254,7 +254,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         step = self._step(machine, frame)
         patience = (step.patience if step else None) or tool.patience
         if patience is None:
-            bounded = any(purse.deadline is not None for purse in purses.chain(machine.state, frame.purse))
+            bounded = any(purse.deadline is not None for purse in lefts.chain(machine.state, frame.purse))
             if memory.overrides and bounded:
                 return True
             patience = policies.DEFAULT_PATIENCE

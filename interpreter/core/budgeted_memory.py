@@ -1,0 +1,34 @@
+"""What is remembered in the frames of `budget` and `loop`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interpreter.core.memory import Memory
+from interpreter.core.outcomes import Failure
+from interpreter.core.recorded import recorded
+
+SHORTEST_PAUSE = 0.001
+
+
+@recorded
+@dataclass(slots=True)
+class BudgetedMemory(Memory):
+    """`expired` is set when the time is over."""
+
+    phase: Literal["body", "exhausted"] = "body"
+    expired: Failure | None = None
+
+
+@recorded
+@dataclass(slots=True)
+class LoopMemory(BudgetedMemory):
+    """`next` is the number of the iteration to come, of which there are at `most` so many; `idle` counts those since
+    something was last `issued`; `pause` is the timer that it waits for, and `seconds` how long.
+    """
+
+    next: int = 0
+    idle: int = 0
+    issued: int = -1
+    pause: str = ""
+    seconds: float = SHORTEST_PAUSE
+    most: int | None = None
