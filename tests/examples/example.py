@@ -1,7 +1,12 @@
 """An example, the input and tools beside it, and what is expected of it: `tests/cases/examples/<name>.yaml`.
 
-- `result`: what the run returns; `<text>` stands for any text
+- `result`: what the run returns; `<text>` stands for any text; `fails`: how it fails instead
 - `books`: by SQLite file and query, the rows that the tools must leave there
+- `called`: how often each tool and the model of each agent were asked, attempts that failed included
+- `told`: by agent, words that stand together in what its model was told once
+
+`<name>.<case>.yaml` is another run of the same example, with `input`, `models` and `answers` of its own in the place of
+those beside it.
 """
 
 import json
@@ -25,6 +30,10 @@ CASES = ROOT / "tests" / "cases" / "examples"
 @dataclass(frozen=True)
 class Example:
     name: str
+    case: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}.{self.case}" if self.case else self.name
 
     @property
     def flow(self) -> Path:
@@ -32,11 +41,14 @@ class Example:
 
     @cached_property
     def input(self) -> Any:
+        if "input" in self.expected:
+            return self.expected["input"]
         return json.loads((FOLDER / f"{self.name}.json").read_text(encoding="utf-8"))
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        expected: dict[str, Any] = yaml.safe_load((CASES / f"{self.name}.yaml").read_text(encoding="utf-8"))
+        file = CASES / f"{self}.yaml"
+        expected: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
         return expected
 
     @property
@@ -44,19 +56,26 @@ class Example:
         file = FOLDER / f"{self.name}_tools.py"
         return list(load_tools(str(file))) if file.is_file() else []
 
-    @property
-    def models(self) -> Path | None:
-        """What the models of its agents say; without it, that is made up."""
-        file = FOLDER / f"{self.name}.models.yaml"
-        return file if file.is_file() else None
+    def models(self, folder: Path) -> Path | None:
+        """The file with what the models of its agents say; without one, that is made up."""
+        return self._beside("models", folder)
 
-    @property
-    def script(self) -> Script:
-        file = FOLDER / f"{self.name}.answers.yaml"
-        return read_script(file) if file.is_file() else Script({})
+    def script(self, folder: Path) -> Script:
+        file = self._beside("answers", folder)
+        return Script({}) if file is None else read_script(file)
+
+    def _beside(self, kind: str, folder: Path) -> Path | None:
+        """Where the case has its own, that is written into `folder`."""
+        if kind not in self.expected:
+            file = FOLDER / f"{self.name}.{kind}.yaml"
+            return file if file.is_file() else None
+        file = folder / f"{self}.{kind}.yaml"
+        file.write_text(yaml.safe_dump(self.expected[kind], sort_keys=False), encoding="utf-8")
+        return file
 
 
 EXAMPLES = [Example(path.stem) for path in sorted(FOLDER.glob("*.flow"))]
+RUNS = [Example(*path.stem.split(".")) for path in sorted(CASES.glob("*.yaml"))]
 
 
 def rows(folder: Path, books: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

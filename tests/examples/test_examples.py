@@ -17,16 +17,23 @@ from temporalio.worker import Worker
 
 from dsl.analysis import analyse
 from dsl.source import Source
+from interpreter.cli.scripted import Script
 from interpreter.client.client import Client
+from interpreter.client.errors import RunFailed
 from interpreter.client.run import Run
+from interpreter.providers.provider import Provider
+from interpreter.providers.rehearsal import RehearsalProvider
+from interpreter.providers.scripted import ScriptedProvider
 from interpreter.server.command import DYNAMIC_CONFIG, find_binary
 from interpreter.server.setup import register_attributes
 from interpreter.stores.memory import MemoryStore
+from interpreter.worker.flows import definitions
+from interpreter.worker.model_script import read_models
 from interpreter.worker.plugin import FlowPlugin
-from tests.examples.example import EXAMPLES, FOLDER, Example, agrees, rows
+from tests.examples.example import EXAMPLES, FOLDER, RUNS, Example, agrees, rows
+from tests.examples.journal import Journal
 from tests.examples.site import failing_site
 
-RUN_ALIKE = [example for example in EXAMPLES if example.name != "monitor"]
 ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -47,16 +54,29 @@ def test_it_passes_the_check(example: Example) -> None:
     assert analyse(source).diagnostics == ()
 
 
+def test_each_is_run() -> None:
+    assert {example.name for example in RUNS} | {"monitor"} == {example.name for example in EXAMPLES}
+
+
 @ON_ONE_LOOP
-@pytest.mark.parametrize("example", RUN_ALIKE, ids=lambda example: example.name)
+@pytest.mark.parametrize("example", RUNS, ids=str)
 async def test_it_runs(
     example: Example, server: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEADFLOW_DEMO_DIR", str(tmp_path))
-    result = await carried_out(example, example.input, server)
-    assert agrees(result, example.expected["result"]), result
+    journal = Journal()
+    if "fails" in example.expected:
+        with pytest.raises(RunFailed) as failed:
+            await carried_out(example, example.input, server, tmp_path, journal)
+        assert {"kind": failed.value.kind, "message": failed.value.detail.message} == example.expected["fails"]
+    else:
+        result = await carried_out(example, example.input, server, tmp_path, journal)
+        assert agrees(result, example.expected["result"]), result
     books = example.expected.get("books", {})
     assert rows(tmp_path, books) == books
+    assert dict(journal.called) == example.expected["called"]
+    for agent, words in example.expected.get("told", {}).items():
+        assert journal.heard(agent, words), journal.told[agent]
 
 
 @ON_ONE_LOOP
@@ -66,7 +86,7 @@ async def test_the_monitor_calls_when_a_site_fails_twice(
     monkeypatch.setenv("STEADFLOW_DEMO_DIR", str(tmp_path))
     monitor = Example("monitor")
     with failing_site(statuses=[200, 200, 500, 200, 503, 503]) as address:
-        result = await carried_out(monitor, {"site": address}, server)
+        result = await carried_out(monitor, {"site": address}, server, tmp_path, Journal())
     assert result == {"probes": 6, "alarmed": True}
     (call,) = (tmp_path / "pager").iterdir()
     assert address in call.read_text(encoding="utf-8")
@@ -77,28 +97,40 @@ def test_the_list_of_examples_is_complete() -> None:
     assert [example.name for example in EXAMPLES if f"({example.name}.flow)" not in listed] == []
 
 
-async def carried_out(example: Example, input: Any, server: WorkflowEnvironment) -> Any:
+async def carried_out(example: Example, input: Any, server: WorkflowEnvironment, folder: Path, journal: Journal) -> Any:
     """The result of a run on a worker of its own, its questions answered as the example's file says."""
     temporal = server.client
-    if example.script.answers:
+    script = example.script(folder)
+    if script.answers:
         temporal = await TemporalClient.connect(temporal.service_client.config.target_host)
     client = Client(temporal, store := MemoryStore())
     queue = uuid.uuid4().hex
-    plugin = FlowPlugin(example.tools, [example.flow], scripted=example.models, rehearse=True, store=store)
-    async with Worker(temporal, task_queue=queue, plugins=[plugin]):
+    models = example.models(folder)
+    said: Provider = (
+        RehearsalProvider() if models is None else ScriptedProvider(read_models(models, definitions([example.flow])))
+    )
+    plugin = FlowPlugin(example.tools, [example.flow], provider=journal.listening(said), rehearse=True, store=store)
+    async with Worker(temporal, task_queue=queue, plugins=[plugin], interceptors=[journal]):
         run = await client.submit(example.flow, input, task_queue=queue, requester="test", with_tools=True)
-        await answer(run, example)
-        return await run.result()
+        answering = asyncio.create_task(answer(run, script))
+        result = await run.result()
+        answering.cancel()
+        assert not any(script.answers.values()), "not asked"
+        return result
 
 
-async def answer(run: Run, example: Example) -> None:
+async def answer(run: Run, script: Script) -> None:
     """Give all answers of the script, as their questions are asked."""
-    script = example.script
     while any(script.answers.values()):
         for question in await run.approvals():
             for given in script.take(question):
                 reply = await run.answer(
-                    question, given.decision, by=given.by or "test", answer=given.answer, group=given.group
+                    question,
+                    given.decision,
+                    by=given.by or "test",
+                    answer=given.answer,
+                    group=given.group,
+                    note=given.note,
                 )
                 assert reply.accepted, reply
         await asyncio.sleep(0.05)
