@@ -3,6 +3,7 @@
 `interpreter.client.sync` is the same client for scripts without `async`.
 """
 
+from dsl.models.configured import Models, models_for
 from interpreter.activities.context import ToolContext, current
 from interpreter.activities.errors import ToolError
 from interpreter.boundary.payloads import AnswerReply
@@ -64,6 +65,7 @@ __all__ = [
     "Keyring",
     "MissingKey",
     "MissingWorker",
+    "Models",
     "NoWorker",
     "Note",
     "PriceUnknown",
@@ -92,6 +94,7 @@ __all__ = [
     "connect",
     "connect_sync",
     "current",
+    "models_for",
     "read_keys",
     "run_worker",
     "tool",

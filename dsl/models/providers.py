@@ -7,6 +7,7 @@ key = "OUR_KEY"             # the variable of the worker's environment that has 
 api = "chat"                # or "responses"
 requests_per_second = 10    # of all workers together
 models = ["llama-3.1-8b"]   # asked there by that name; any other as "ours/NAME"
+id_header = "X-Request-Id"  # the header that has the id of a call
 """
 
 import re
@@ -28,13 +29,16 @@ SLOWEST, FASTEST = Decimal("0.01"), Decimal(100_000)
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,79}")
+_TAKEN = frozenset({"authorization", "api-key", "host", "content-type", "content-length", "accept", "connection"})
 _VERSION = re.compile(r"[A-Za-z0-9.-]{1,40}")
 
 
 @dataclass(frozen=True)
 class Served:
     """One provider. `key` is the name of a variable, empty where none is needed; `address` None is the kind's own;
-    `version` is Azure's. With `requests_per_second` its calls go through a lane of their own.
+    `version` is Azure's. With `requests_per_second` its calls go through a lane of their own. `id_header` is the
+    request header with the id of the call, where that is not the usual one.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Served:
     requests_per_second: float | None = None
     models: tuple[str, ...] = ()
     version: str | None = None
+    id_header: str | None = None
 
 
 def read_providers(rows: object, where: str) -> dict[str, Served]:
@@ -88,7 +93,8 @@ def _provider(name: str, row: Any, where: str) -> Served:
     rate = row.get("requests_per_second")
     key, models = row.get("key", USUAL_KEYS[kind]), tuple(row.get("models", ()))
     address, api, version = row.get("address"), row.get("api", "chat"), row.get("version")
-    return Served(name, kind, address, key, api, None if rate is None else float(rate), models, version)
+    per_second, header = None if rate is None else float(rate), row.get("id_header")
+    return Served(name, kind, address, key, api, per_second, models, version, header)
 
 
 def _one_of(options: Any) -> str:
@@ -130,6 +136,12 @@ def _no_version(value: Any) -> str | None:
     return None if type(value) is str and _VERSION.fullmatch(value) else "expected a date: 2024-10-21"
 
 
+def _no_header(value: Any) -> str | None:
+    """Those that say who asks, or how long the request is, are not to be given away."""
+    fits = type(value) is str and _HEADER.fullmatch(value) and value.lower() not in _TAKEN
+    return None if fits else "expected the name of a request header of its own: X-Request-Id"
+
+
 def _no_kind(value: Any) -> str | None:
     return None if value in get_args(Kind) else _one_of(Kind)
 
@@ -146,5 +158,6 @@ _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "requests_per_second": _no_rate,
     "models": _no_models,
     "version": _no_version,
+    "id_header": _no_header,
 }
 _ALL = f"there are {', '.join(_PROBLEMS)}"

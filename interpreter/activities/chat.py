@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from interpreter.activities.calls_in_words import taken_apart
+from interpreter.activities.headers import call_id
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.talking import Talks
@@ -15,6 +16,7 @@ from interpreter.activities.written import Writing
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.providers.call_id import CALL_ID, in_a_header
 from interpreter.providers.provider import Provider, ProviderFailure, asked, at_most, believable
 from interpreter.providers.tools_in_words import told
 from interpreter.stores.store import ObjectStore, StoreError
@@ -31,6 +33,7 @@ def chat_activity(
 
     @activity.defn(name=CHAT_ACTIVITY)
     async def chat(request: ChatRequest) -> ChatResult:
+        CALL_ID.set(in_a_header(call_id()))
         try:
             writing = Writing()
             async with heartbeating(writing.beat), asyncio.timeout(_seconds()):

@@ -4,6 +4,8 @@ import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from interpreter.providers.call_id import CALL_ID_HEADER, in_a_header
+
 
 @dataclass(frozen=True)
 class ToolContext:
@@ -14,6 +16,14 @@ class ToolContext:
     path: str
     workflow_id: str
     _stop: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For requests that the tool makes: the key, as servers take it that honour one, and by which they are found in
+        their logs and in ours.
+        """
+        key = in_a_header(self.key)
+        return {"Idempotency-Key": key, CALL_ID_HEADER: key}
 
     @property
     def cancelled(self) -> bool:

@@ -21,7 +21,7 @@ from temporalio.worker import (
 
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.heartbeats import heartbeating
-from interpreter.boundary.names import CALL_HEADER, key_of_activity
+from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, id_of_call, key_of_activity
 from interpreter.boundary.payloads import References
 
 
@@ -36,7 +36,7 @@ class DeclaredSignature:
 @dataclass(frozen=True, slots=True)
 class CallHeaders:
     """Absent values are None: the activity was not called by a flow. `verifies` is the key of the call that this one
-    asks about.
+    asks about; `first_run` the id of the run's first execution.
     """
 
     key: str | None = None
@@ -44,6 +44,7 @@ class CallHeaders:
     signature: DeclaredSignature | None = None
     verifies: str | None = None
     references: References = field(default_factory=list)
+    first_run: str | None = None
 
 
 OURS = "__steadflow_activity__"
@@ -90,9 +91,18 @@ class _Outbound(ActivityOutboundInterceptor):
             self._loop.call_soon_threadsafe(super().heartbeat, *details)
 
 
+def call_id() -> str:
+    """What the call that this activity is made for is known by outside."""
+    info, headers = activity.info(), HEADERS.get()
+    return headers.key or id_of_call(
+        info.workflow_id or "", headers.first_run or info.workflow_run_id or "", info.activity_id
+    )
+
+
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
     if CALL_HEADER not in headers:
-        return CallHeaders()
+        first = headers.get(FIRST_RUN_HEADER)
+        return CallHeaders(first_run=None if first is None else first.data.decode())
     data = headers[CALL_HEADER].data.decode()
     given: dict[str, Any] = json.loads(data) if data.startswith("{") else {"signature": data}
     info = activity.info()

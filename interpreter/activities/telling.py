@@ -9,6 +9,7 @@ import traceback
 
 from temporalio.exceptions import ApplicationError
 
+from interpreter.activities.context import ToolContext
 from interpreter.activities.wording import class_of, one_line, place
 from interpreter.boundary.told import SDK_NOT_FOUND, is_workers
 
@@ -17,11 +18,14 @@ _told: set[tuple[str, str]] = set()
 """Tool, and where its exception came from: whose frames have been shown."""
 
 
-def tell_failed(tool: str, attempt: int, failure: BaseException, error: BaseException, file: str | None) -> None:
-    """`failure` goes on record for `error`. A declared error is an answer, and no line."""
+def tell_failed(tool: str, call: ToolContext, failure: BaseException, error: BaseException, file: str | None) -> None:
+    """`failure` goes on record for `error`. A declared error is an answer, and no line. The line ends with the call's
+    key, which others were told too.
+    """
     if not isinstance(failure, ApplicationError) or not is_workers(failure.type):
         return
-    log.warning("`%s` failed, attempt %d: %s%s", tool, attempt, one_line(failure.message), _frames(tool, error, file))
+    attempt, words, frames = call.attempt, one_line(failure.message), _frames(tool, error, file)
+    log.warning("`%s` failed, attempt %d: %s [%s]%s", tool, attempt, words, one_line(call.key), frames)
     try:
         log.debug("`%s`, attempt %d, in full", tool, attempt, exc_info=error)
     except BaseException as second:  # noqa: BLE001 - the exception is the author's, and is looked at in all its parts

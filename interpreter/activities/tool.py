@@ -98,7 +98,7 @@ def tool_activity(
         except (NoFreeThread, LeftBehind) as ours:
             failure = _failure(tool, ours, file)
             if isinstance(ours, LeftBehind) and not ours.told:
-                tell_failed(tool.name, context.attempt, failure, ours, file)
+                tell_failed(tool.name, context, failure, ours, file)
             raise failure from None
         if ended.error is not None:
             raise ended.error from None
@@ -202,7 +202,7 @@ def _recorded(tool: Tool, outcome: Outcome, store: ObjectStore | None, file: str
         error = Unrecordable(described(broken, file))
     try:
         failure = _failure(tool, error, file)
-        tell_failed(tool.name, CALL.get().attempt, failure, error, file)
+        tell_failed(tool.name, CALL.get(), failure, error, file)
     except BaseException as second:  # noqa: BLE001 - an exception of the author's may as well
         failure = undeclared(f"{class_of(error)}; it cannot be told: {described(second, file)}")
     return Outcome(error=failure)

@@ -1,6 +1,7 @@
 """Names that stand in histories. Changing one breaks runs under way, so they are only ever added to."""
 
 import hashlib
+import re
 
 WORKFLOW = "steadflow"
 """The type of the one generic workflow."""
@@ -90,6 +91,11 @@ them. `key` is the idempotency key, unless it is made of the ids that the activi
 about, `references` what of the arguments is a reference (`dsl.values.references`).
 """
 
+FIRST_RUN_HEADER = "steadflow-first-run"
+"""Activity header of a question to a model, and header of a child's start, where the run has continued as new: the id
+of its first execution, which nothing else of the activity, or of the child, says.
+"""
+
 REFERENCES = "steadflow-references"
 """What of a tool's result is a reference (`dsl.values.references`), as JSON: metadata of the payload that our own
 workers answer with. Nothing in a payload's data is taken for one.
@@ -135,6 +141,14 @@ LONGEST_FIRST_EXECUTION = 8
 def key_of_activity(workflow_id: str, run_id: str, activity_id: str) -> str:
     """The idempotency key of most calls: of each first attempt in an execution that has not continued as new."""
     return f"{workflow_id}/{run_id}/{activity_id}"
+
+
+_ATTEMPT = re.compile(r"~\d+$")
+
+
+def id_of_call(workflow_id: str, first_run: str, activity_id: str) -> str:
+    """What a call is known by outside: as its idempotency key, the same for each attempt."""
+    return key_of_activity(workflow_id, first_run, _ATTEMPT.sub("", activity_id))
 
 
 def child_id(parent: str, first_execution: str, path: str) -> str:

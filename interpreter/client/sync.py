@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, overload
 
 from interpreter.boundary.payloads import JSON, AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
@@ -17,6 +17,7 @@ from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run, Signer
 from interpreter.client.starting import Again
 from interpreter.client.submission import FlowSource
+from interpreter.client.writing import Writing
 from interpreter.encryption.keyring import Keyring
 from interpreter.stores.store import ObjectStore
 
@@ -102,10 +103,15 @@ class SyncRun:
     def terminate(self, reason: str = "") -> None:
         self._loop.wait(self.run.terminate(reason))
 
-    def follow(self, after: int = 0) -> Iterator[Note]:
-        notes = aiter(self.run.follow(after))
-        while (note := self._loop.wait(_next(notes))) is not None:
-            yield note
+    @overload
+    def follow(self, after: int = 0, *, tokens: Literal[False] = False) -> Iterator[Note]: ...
+    @overload
+    def follow(self, after: int = 0, *, tokens: Literal[True]) -> Iterator[Note | Writing]: ...
+
+    def follow(self, after: int = 0, *, tokens: bool = False) -> Iterator[Note | Writing]:
+        events = aiter(self.run.follow(after, tokens=True) if tokens else self.run.follow(after))
+        while (event := self._loop.wait(_next(events))) is not None:
+            yield event
 
 
 class SyncClient:
@@ -187,6 +193,5 @@ def connect(
     return SyncClient(connected, loop)
 
 
-async def _next(notes: Any) -> Note | None:
-    note: Note | None = await anext(notes, None)
-    return note
+async def _next(events: AsyncIterator[T]) -> T | None:
+    return await anext(events, None)

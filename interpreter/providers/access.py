@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from dsl.models.providers import Api, Served
+from interpreter.providers.call_id import CALL_ID_HEADER
 
 KEY = "OPENAI_API_KEY"
 ADDRESS = "OPENAI_BASE_URL"
@@ -38,6 +39,7 @@ class UnusableAccess(ValueError):
 class Access:
     """`address` is None where the client's own is meant; `key_name` and `address_name` are the variables that set them.
     `version`: it is an endpoint of Azure, which wants one. `api` is the one of OpenAI's two that is spoken there.
+    `id_header` has the id of each call.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Access:
     address_name: str = ADDRESS
     version: str | None = None
     api: Api = "chat"
+    id_header: str = CALL_ID_HEADER
 
     @property
     def host(self) -> str:
@@ -96,7 +99,7 @@ def access_of(served: Served, environment: Mapping[str, str]) -> Access:
     key = key_in(environment, served.key) if served.key else ""
     where = f"`address` in [providers.{served.name}]"
     version = (served.version or USUAL_AZURE_VERSION) if served.kind == "azure" else None
-    return Access(key, served.address, served.key, where, version, served.api)
+    return Access(key, served.address, served.key, where, version, served.api, served.id_header or CALL_ID_HEADER)
 
 
 def key_in(environment: Mapping[str, str], name: str = KEY) -> str:

@@ -14,6 +14,7 @@ from dsl.models.known import refused_at, told_in_words_at
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.access import Access, usable_key
+from interpreter.providers.call_id import CALL_ID
 from interpreter.providers.openai_answers import result
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.openai_reading import Answer, read
@@ -63,7 +64,7 @@ class OpenAIProvider:
             sent, answer = as_response(sent), Responded(heard=heard)
             ask = self._client.responses.with_streaming_response.create
         try:
-            async with ask(**sent) as response:
+            async with ask(**sent, extra_headers=self._headers()) as response:
                 answer = await read(response.iter_bytes(), answer)
         except Exception as error:
             failure = failure_of(error, request, self._access)
@@ -71,6 +72,11 @@ class OpenAIProvider:
                 raise
             raise failure from error
         return result(request, answer)
+
+    def _headers(self) -> dict[str, str]:
+        """What its operator can find the call by, in his logs and in ours."""
+        call = CALL_ID.get()
+        return {self._access.id_header: call} if call else {}
 
     async def close(self) -> None:
         await self._client.close()

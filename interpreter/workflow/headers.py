@@ -20,7 +20,7 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import CALL_HEADER, key_of_activity
+from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.core.commands import CallTool
 
@@ -57,6 +57,8 @@ class _Outbound(WorkflowOutboundInterceptor):
             # The first attempt may go to the worker that has the run, past the queue. That worker may be the one that
             # lacks the tool, so each further attempt is for whichever worker takes it.
             input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
+        elif first := _first_run():
+            input.headers = {**input.headers, FIRST_RUN_HEADER: Payload(data=first)}
         return super().start_activity(input)
 
     def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
@@ -64,6 +66,12 @@ class _Outbound(WorkflowOutboundInterceptor):
         if call is not None:
             input.headers = {**input.headers, CALL_HEADER: _header(*call, "")}
         return super().start_local_activity(input)
+
+
+def _first_run() -> bytes:
+    """Where this is another execution; the id of the first is in each activity otherwise."""
+    info = workflow.info()
+    return b"" if info.run_id == info.first_execution_run_id else info.first_execution_run_id.encode()
 
 
 def _header(command: CallTool, references: References, activity_id: str) -> Payload:

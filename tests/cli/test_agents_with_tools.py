@@ -72,7 +72,9 @@ def test_a_server_without_tool_calling_is_told_of_the_tools_in_words(dsl: Dsl, m
 def test_what_is_shown_of_it_is_folded_until_it_is_asked_for(dsl: Dsl, model: PlayedModel) -> None:
     model.plans = {"m1": [Acts("orders-find", ('{"id": "o-1"}',), Says('{"s": "on its way"}'))]}
     assert dsl("run", "agent.flow", "--tools", "tools.py", "--id", "folded").code == 0
-    (line,) = _steps(dsl("show", "folded").out)
+    shown = dsl("show", "folded").out
+    (line,) = _steps(shown)
+    assert "calls   folded/" in shown
     assert line.startswith("  reply: completed, helper, 2 turns, 1 call, ")
     assert _steps(dsl("show", "folded", "--turns").out) == [line, "    turn 1: completed, orders.find"]
     call = "      orders.find: completed, orders.find"

@@ -262,6 +262,7 @@ def test_the_sync_door_does_the_same(folder: Path) -> None:
         assert run.result()["count"] == 3
         assert run.state().status == "completed"
         assert run.id in [summary.id for summary in client.runs()]
+        assert [event for event in run.follow(tokens=True) if isinstance(event, api.Note)] == notes
 
 
 def test_plain_words_for_known_causes() -> None:

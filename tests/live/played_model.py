@@ -76,7 +76,9 @@ Plan = Says | Refuses | Sends | Wants | Gives | Acts | Silent
 
 
 class PlayedModel(ThreadingHTTPServer):
-    """`plans` by model, of which the last is played for ever; `asked` are the bodies of the requests, by model."""
+    """`plans` by model, of which the last is played for ever; `asked` are the bodies of the requests, by model,
+    and `heads` their headers, with small letters.
+    """
 
     daemon_threads = True
 
@@ -84,6 +86,7 @@ class PlayedModel(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.plans: dict[str, list[Plan]] = {}
         self.asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.heads: dict[str, list[dict[str, str]]] = defaultdict(list)
         self.over = threading.Event()
 
     @property
@@ -99,10 +102,12 @@ def played_model() -> Iterator[PlayedModel]:
     with PlayedModel() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -113,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         model = body["model"]
         self.server.asked[model].append(body)
+        self.server.heads[model].append({name.lower(): value for name, value in self.headers.items()})
         plans = self.server.plans[model]
         plan = plans[min(len(self.server.asked[model]), len(plans)) - 1]
         if isinstance(plan, Wants):

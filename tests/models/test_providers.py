@@ -94,6 +94,10 @@ def test_a_model_is_known_priced_and_limited_under_the_name_of_its_provider(mode
         ("[providers.a]\nkind = 'openai'\nrequests_per_second = 0", "expected a number of requests a second"),
         ("[providers.a]\nkind = 'openai'\nmodels = 'm'", "expected a list of names of models"),
         ("[providers.a]\nkind = 'openai'\nversion = '1'", "only one of the kind azure has a version"),
+        (
+            "[providers.a]\nkind = 'openai'\nid_header = 'Authorization'",
+            "`id_header`: expected the name of a request header",
+        ),
         ("providers = 7", "expected tables such as `[providers.ours]`"),
         (
             "[providers.a]\nkind = 'openai'\nmodels = ['m']\n[providers.b]\nkind = 'openai'\nmodels = ['m']",

@@ -135,6 +135,7 @@ async def _known(run: Run) -> dict[str, Any]:
         "flow": memo.get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE),
         "hash": memo.get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE),
         "status": status_word(description.status),
+        "calls": f"{run.id}/{description.raw_description.workflow_execution_info.first_run_id}",
         "started": description.start_time,
         "closed": description.close_time,
         "task_queue": description.task_queue,
@@ -167,6 +168,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     yield f"flow    {known['flow']}"
     if known["hash"]:
         yield f"hash    {known['hash']}"
+    yield f"calls   {inert(known['calls'])}/PATH is what tools and models are told a call is"
     yield f"status  {state.status if known['closed'] is None else known['status']}"
     if stuck is not None:
         yield f"stuck   {stuck}"
