@@ -118,10 +118,10 @@ Reasoning = OneOf["none", "minimal", "low", "medium", "high", "xhigh"]
 
 @dataclass(frozen=True, slots=True)
 class Summarise(Node):
-    """`summarise by AGENT at N tokens`: when what the model would see has more, the agent puts what is oldest in a few
-    words, which take its place."""
+    """`summarise by AGENT at N tokens`: when what the model would see has more, the agent puts it in a few words, which
+    take the place of what is oldest."""
 
-    agent: str
+    target: str
     at: int
 
 
@@ -158,6 +158,11 @@ class AgentDeclaration(Node):
     queue: str | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
+
+
+def called_by(agent: AgentDeclaration) -> tuple[Use | Summarise, ...]:
+    """All that an agent may call, whether its model asks for it or it is declared to happen."""
+    return agent.uses if agent.summarise is None else (*agent.uses, agent.summarise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ lent all that is left, and those beside it would wait until it ends.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use, called_by
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
 from dsl.ast.statements import Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
@@ -113,8 +113,8 @@ def _called(program: Program, name: str, inherited: frozenset[str]) -> Iterator[
             yield step.call.target, around
         return
     agent = program.graph.agents[name]
-    for use in agent.uses:
-        yield use.target, _Around(inherited).within(agent.budget)
+    for each in called_by(agent):
+        yield each.target, _Around(inherited).within(agent.budget)
 
 
 def _limits(budget: Budget | None) -> frozenset[str]:

@@ -9,7 +9,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.ast.address import places
-from dsl.ast.declarations import RESULT, AgentDeclaration, FlowDeclaration, Served, ToolDeclaration, Use, Verify
+from dsl.ast.declarations import (
+    RESULT,
+    AgentDeclaration,
+    FlowDeclaration,
+    Served,
+    Summarise,
+    ToolDeclaration,
+    Use,
+    Verify,
+    called_by,
+)
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
 from dsl.ast.served import PLACE
@@ -78,6 +88,10 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
             yield f"{place}: there is no type `{name}`"
         case Compensate(call=Call(target=target)) if target not in parts.tools:
             yield f"{place}: `{target}` is no tool, so it undoes nothing"
+        case Summarise(target=target) if target not in parts.agents or any(
+            field.default is None for field in parts.agents[target].parameters
+        ):
+            yield f"{place}: `{target}` is no agent that takes a conversation alone"
         case Verify(call=Call(target=target)) if target not in parts.tools or parts.tools[target].effect.kind != "read":
             yield f"{place}: `{target}` is no `read` tool, so it verifies nothing"
         case FunctionCall(function=name) if name not in FUNCTIONS:
@@ -97,6 +111,8 @@ def _complete(place: str, node: Node) -> Iterator[str]:
     match node:
         case Field(default=default) if default is not None and names(default):
             yield f"{place}: the default of `{node.name}` is not the same everywhere"
+        case Summarise(at=at) if at < 1:
+            yield f"{place}: it is summarised before anything is said"
         case NotYet(construct=construct):
             yield f"{place}: this version does not run {construct}"
         case Budget() if any((limit or 0) < 0 for limit in (node.usd, node.tokens, node.calls, node.time)):
@@ -184,12 +200,12 @@ def _calls_itself(name: str, parts: Parts) -> bool:
     seen: set[str] = set()
     waiting = [name]
     while waiting:
-        for use in parts.agents[waiting.pop()].uses:
-            if use.target == name:
+        for each in called_by(parts.agents[waiting.pop()]):
+            if each.target == name:
                 return True
-            if use.target in parts.agents and use.target not in seen:
-                seen.add(use.target)
-                waiting.append(use.target)
+            if each.target in parts.agents and each.target not in seen:
+                seen.add(each.target)
+                waiting.append(each.target)
     return False
 
 

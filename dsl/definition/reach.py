@@ -1,16 +1,16 @@
 """What a flow reaches: the tools, agents, flows and types that a run of it can ever use, and nothing else.
 
-From the flow's own text to what its steps call, what the agents among that use, what undoes and verifies those calls,
-and the types of all of them. Doc comments stay only where a model sees them: on the fields of what an agent answers, on
-what an agent uses, and on the parameters of that. The same rule, applied to a part of
-a definition, gives the definition of a child, so a flow has one hash, whoever starts it.
+From the flow's own text to what its steps call, what the agents among that use and are summarised by, what undoes and
+verifies those calls, and the types of all of them. Doc comments stay only where a model sees them: on the fields of
+what an agent answers, on what an agent uses, and on the parameters of that. The same rule, applied to a part of a
+definition, gives the definition of a child, so a flow has one hash, whoever starts it.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, TypeDeclaration, Use
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call
@@ -79,7 +79,7 @@ def _without_unseen_docs(node: C, shown: bool) -> C:
 
 
 def _called(node: Node) -> tuple[str, ...]:
-    return tuple(part.target for part in walk(node) if isinstance(part, Call | Use))
+    return tuple(part.target for part in walk(node) if isinstance(part, Call | Use | Summarise))
 
 
 def _type_names(node: Node) -> tuple[str, ...]:

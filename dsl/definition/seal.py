@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.ast.address import addresses
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Module, ToolDeclaration, TypeDeclaration, called_by
 from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
@@ -91,7 +91,7 @@ def main_flow(module: Module) -> str | None:
         reached = {node.target for node in walk(flow) if isinstance(node, Call)}
         waiting = sorted(reached)
         for target in waiting:
-            used = {use.target for use in agents[target].uses} - reached if target in agents else set()
+            used = {each.target for each in called_by(agents[target])} - reached if target in agents else set()
             reached |= used
             waiting += sorted(used)
         called |= reached - {name}

@@ -1,9 +1,9 @@
 """Which flow calls which, by a step or by way of agents that use it: for the main flow of a file, and for recursion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, FunctionDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, FunctionDeclaration, Summarise, Use, called_by
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.statements import Call, Step
@@ -84,11 +84,11 @@ def call_graph(facts: Facts) -> CallGraph:
             direct[flow.name] = _targets(steps, facts)
     for agent in facts.all(AgentDeclaration):
         if agents.setdefault(agent.name, agent) is agent and agent.name not in flows:
-            direct[agent.name] = _targets(agent.uses, facts)
+            direct[agent.name] = _targets(called_by(agent), facts)
     return CallGraph(flows, agents, direct)
 
 
-def _targets(calls: Iterator[Call] | tuple[Use, ...], facts: Facts) -> dict[str, Node]:
+def _targets(calls: Iterable[Call | Use | Summarise], facts: Facts) -> dict[str, Node]:
     """Those that can go on from there: a tool calls nothing."""
     found: dict[str, Node] = {}
     for call in calls:

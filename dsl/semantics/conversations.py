@@ -12,7 +12,7 @@ from dsl.ast.expressions import Binary, Expression, FunctionCall, ListLiteral, N
 from dsl.ast.statements import Step
 from dsl.semantics.builtins import Given
 from dsl.semantics.facts import Asked
-from dsl.semantics.findings import Finding, InvalidType, Mismatch, Misplaced, NotYetUsed, UnknownName, WrongKind
+from dsl.semantics.findings import Finding, InvalidType, Mismatch, Misplaced, UnknownName, WrongKind
 from dsl.semantics.fit import misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
@@ -156,17 +156,21 @@ def told_to_model(node: Use, signature: Signature, then: Type, inference: Infere
 
 def summarised(agent: AgentDeclaration, node: Summarise, inference: Inference) -> None:
     """Whoever summarises is given the conversation and nothing else, and answers in words."""
-    inference.report(NotYetUsed(node, "`summarise by`"))
     declarations = inference.facts.declarations
-    signature = declarations.callees.get(node.agent)
+    signature = declarations.callees.get(node.target)
     if signature is None:
-        if not declarations.excused(node.agent):
-            inference.report(UnknownName(node, "agent", node.agent, tuple(declarations.callees)))
+        if not declarations.excused(node.target):
+            inference.report(UnknownName(node, "agent", node.target, tuple(declarations.callees)))
         return
+    if agent.keep_last is not None:
+        message = "what `keep last` leaves out cannot be summarised"
+        inference.report(InvalidType(node, message, "write `keep last` or `summarise by`, and not both"))
     if signature.kind != "agent":
-        inference.report(WrongKind(node, node.agent, f"a {signature.kind}", "an agent", signature.node))
+        inference.report(WrongKind(node, node.target, f"a {signature.kind}", "an agent", signature.node))
     elif signature.node is agent:
         inference.report(InvalidType(node, f"`{agent.name}` cannot summarise for itself", "declare another agent"))
     elif any(member.required for member in signature.parameters) or misfit(signature.returns, TEXT) is not None:
-        message = f"`{node.agent}` is given a conversation only, and answers with a text"
-        inference.report(InvalidType(node, message, f"declare `agent {node.agent}() -> text {{ … }}`"))
+        message = f"`{node.target}` is given a conversation only, and answers with a text"
+        inference.report(InvalidType(node, message, f"declare `agent {node.target}() -> text {{ … }}`"))
+    else:
+        inference.facts.callees[id(node)] = signature

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Literal, TypeVar
 
-from dsl.ast.declarations import Module, Use
+from dsl.ast.declarations import Module, Summarise, Use
 from dsl.ast.expressions import Expression, FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call, Step
@@ -109,7 +109,7 @@ class Facts:
         """What this use of a name stands for, or what this `set` sets."""
         return self.symbols.get(id(name))
 
-    def callee_of(self, call: Call | Use | FunctionCall) -> Signature | None:
+    def callee_of(self, call: Call | Use | Summarise | FunctionCall) -> Signature | None:
         """What is called, or used by an agent; None for a built-in function."""
         return self.callees.get(id(call))
 

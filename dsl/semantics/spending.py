@@ -3,9 +3,9 @@
 A flow that runs beside others gets a lease on the budget around. Where the bound is known, the lease is no larger, so
 what the others need is not taken away for nothing. A bound counts what a run charges: a tool's step is one call,
 however often it is tried, verified or undone; a step of an agent is a call for each attempt at each model, and in each
-turn as many as one answer may ask for of the dearest that it uses; a flow is what its body is, and never more than its
-own budget. Of two ways the more expensive one counts, of a `try` the body and
-the most expensive handler, of a round as many times as its bound says, of what runs side by side the sum.
+turn as many as one answer may ask for of the dearest that it uses, and a summary before it where one is declared; a
+flow is what its body is, and never more than its own budget. Of two ways the more expensive one counts, of a `try`
+the body and the most expensive handler, of a round as many times as its bound says, of what runs side by side the sum.
 
 None is what the text does not say: rounds that only a deadline ends; a prompt, whose length is that of its data, where
 no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its
@@ -23,7 +23,7 @@ from functools import reduce
 from typing import assert_never
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
 from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES
 from dsl.ast.expressions import Expression
 from dsl.ast.shapes import shape
@@ -150,7 +150,9 @@ class Spendings:
     def _step(self, step: ast.Step, levels: Levels) -> Spending:
         return self._target(step.call, levels, ())
 
-    def _target(self, call: ast.Call | Use, levels: Levels, callers: tuple[AgentDeclaration, ...]) -> Spending:
+    def _target(
+        self, call: ast.Call | Use | Summarise, levels: Levels, callers: tuple[AgentDeclaration, ...]
+    ) -> Spending:
         """`callers` are the agents that call each other on the way here."""
         signature = self.facts.callee_of(call)
         match None if signature is None else signature.node:
@@ -167,6 +169,8 @@ class Spendings:
         questions = len(agent.models) * (1 + MOST_REASKS)
         tries = MOST_TRIES if agent.retry is None else agent.retry.times + 1
         answer = Spending(None, None, questions * tries, USUAL_TRIES)
+        if agent.summarise is not None:
+            answer += self._target(agent.summarise, levels, callers)
         if not agent.uses:
             return answer.capped(agent.budget)
         dearest = reduce(_larger, (self._target(use, levels, callers) for use in agent.uses), NOTHING)

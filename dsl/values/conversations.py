@@ -3,7 +3,8 @@
 An immutable list of messages. The `tail` stands in the value, the rest in the store, in chunks of which each names the
 one before; `head` is the reference of the latest. So a value that goes on with another shares all that it has in
 common with it, and what is kept grows with what is said and no faster. `sizes` has one number for each message that
-belongs to it, the latest last, so a conversation that begins later than what is kept just has fewer of them. Whoever
+belongs to it, the latest last, so a conversation that begins later than what is kept just has fewer of them; that of a
+tool's answer is below zero, because it stands and falls with the call before it. Whoever
 has a conversation has a record of these three fields; the static type `conversation` keeps a flow from looking into it.
 
 A message is a record: its `role` (`user`, `assistant` or `tool`) and its `text`; of the assistant also the `calls` that
@@ -47,8 +48,13 @@ def sizes_of(talk: Conversation) -> list[int]:
 
 def with_messages(talk: Conversation, added: list[Message]) -> Conversation:
     """The conversation that goes on with `added`."""
-    sizes = [*sizes_of(talk), *map(size_of, added)]
+    sizes = [*sizes_of(talk), *map(mark_of, added)]
     return conversation(head_of(talk), [*tail_of(talk), *added], sizes)
+
+
+def mark_of(message: Message) -> int:
+    """What `sizes` has for it."""
+    return -size_of(message) if message["role"] == "tool" else size_of(message)
 
 
 def size_of(message: Message) -> int:

@@ -23,7 +23,7 @@ from dsl.values.conversations import (
     Message,
     conversation,
     head_of,
-    size_of,
+    mark_of,
     sizes_of,
     tail_of,
     text_of,
@@ -71,7 +71,7 @@ def _message(role: str, text: Value) -> Message:
 def _given(value: Any, place: Place | None, checking: Checking) -> Conversation | None:
     if is_conversation(value) and not checking.received:
         tail, sizes = value["tail"], value["sizes"]
-        return conversation(value["head"], tail, [*sizes[: len(sizes) - len(tail)], *map(size_of, tail)])
+        return conversation(value["head"], tail, [*sizes[: len(sizes) - len(tail)], *map(mark_of, tail)])
     checking.unfit(place, 'a list of messages such as { role: "user", text: "…" }', value)
     return None
 
@@ -81,7 +81,7 @@ def is_conversation(value: Any) -> bool:
     if type(value) is not dict or value.keys() != {"head", "tail", "sizes"}:
         return False
     head, tail, sizes = value["head"], value["tail"], value["sizes"]
-    if type(tail) is not list or type(sizes) is not list or not all(type(size) is int and size >= 0 for size in sizes):
+    if type(tail) is not list or type(sizes) is not list or not all(type(size) is int for size in sizes):
         return False
     if not all(map(_is_message, tail)) or len(sizes) < len(tail):
         return False
@@ -118,6 +118,16 @@ def without_answers(messages: list[Message]) -> list[Message]:
     """Without what tools answered at the beginning: the calls that they answer are not there any more."""
     first = next((at for at, message in enumerate(messages) if message["role"] != "tool"), len(messages))
     return messages[first:]
+
+
+def beginning(before: list[Message], messages: list[Message]) -> list[Message]:
+    """`before`, which the user says, and then the rest, as one message where that goes on with the user: some models
+    take no two of one role in a row. All have a text."""
+    if not before:
+        return messages
+    first = [*before, *messages[:1]] if messages and messages[0]["role"] == "user" else before
+    text = "\n\n".join(str(message["text"]) for message in first)
+    return [{"role": "user", "text": text}, *messages[len(first) - len(before) :]]
 
 
 def opened(value: Any, content: Callable[[Reference], Any]) -> Any:

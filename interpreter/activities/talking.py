@@ -1,7 +1,8 @@
 """The conversation of a request: read before the model is asked, kept with its answer.
 
 A request has the reference of what is kept and what came since. What came since is kept as one chunk with the answer,
-so every message lies in the store once, whoever goes on from there. Chunks never change, so a worker remembers those
+so every message lies in the store once, whoever goes on from there; where a summary takes the place of what is oldest,
+the latest of what is kept begin a new chain with it. Chunks never change, so a worker remembers those
 that it has read: a turn on the worker of the turn before reads nothing.
 """
 
@@ -16,7 +17,7 @@ from dsl.values import chunks
 from dsl.values.codec import encoded, load
 from dsl.values.conversations import Message, text_of
 from dsl.values.references import joined
-from dsl.values.spoken import without_answers
+from dsl.values.spoken import beginning, without_answers
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.boundary.talk import Talk
 from interpreter.core.talks import said
@@ -41,6 +42,7 @@ class Talks:
         talk = _talk(request)
         kept = chunks.last_messages(head, talk.shown, self._read)
         shown = [self._readable(message) for message in without_answers([*kept, *messages[talk.hidden :]])]
+        before: list[Message] = list(talk.opening)
         tools, schema = talk.tools_text, request.schema_text
         if preamble is None:
             shown.append({"role": "user", "text": self._text(prompt)})
@@ -48,14 +50,14 @@ class Talks:
             first = load(json.loads(self._read(preamble)))
             prompt, instructions, tools, schema = (first[name] for name in _PREAMBLE)
             if talk.again:
-                shown.insert(0, {"role": "user", "text": self._text(prompt)})
+                before.insert(0, {"role": "user", "text": self._text(prompt)})
         return replace(
             request,
             prompt=self._text(prompt),
             instructions=None if instructions is None else self._text(instructions),
             schema_text=schema,
             references=[],
-            talk=Talk(messages=[*shown], tools_text=tools, notice=talk.notice),
+            talk=Talk(messages=[*beginning(before, shown)], tools_text=tools, notice=talk.notice),
         )
 
     def kept(self, request: ChatRequest, result: ChatResult) -> ChatResult:
@@ -63,9 +65,13 @@ class Talks:
         Raises what the store does.
         """
         prompt, instructions, head, preamble, messages = self._joined(request)
+        talk = _talk(request)
+        if talk.opening:
+            shown = chunks.last_messages(head, talk.shown, self._read)
+            head, messages = None, [*talk.opening, *shown, *messages[talk.hidden :]]
         if preamble is None:
             messages = [*messages, {"role": "user", "value": prompt}]
-            texts = (prompt, instructions, _talk(request).tools_text, request.schema_text)
+            texts = (prompt, instructions, talk.tools_text, request.schema_text)
             first = self._put(encoded(dict(zip(_PREAMBLE, texts, strict=True))))
             result = replace(result, preamble=[first.hash, first.size])
         text = result.text if result.text is not None or result.output is None else text_of(result.output)

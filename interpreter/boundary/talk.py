@@ -13,7 +13,8 @@ class Talk:
     carries its texts and `tools_text` (a JSON list of `name`, `description` and `parameters`, in order); they are kept
     then, and later requests have the reference of that in `preamble`. `again`: the prompt is not among the messages
     that are shown, so it comes before them. `kept_bytes`: how many bytes of what is sent are kept. `notice` is said
-    last, for this request alone.
+    last, for this request alone. `opening` comes before what is kept, in the place of all that was said before that:
+    what is shown is kept anew then, after it, and begins a chain of its own.
     """
 
     head: JSON = None
@@ -25,6 +26,7 @@ class Talk:
     kept_bytes: int = 0
     notice: str | None = None
     hidden: int = 0
+    opening: list[JSON] = field(default_factory=list)
 
 
 @dataclass

@@ -123,17 +123,19 @@ def _alone(request: ChatRequest, result: ChatResult, store: ObjectStore) -> tupl
 
 def _talked(answers: list[tuple[ChatRequest, ChatResult]], store: ObjectStore) -> tuple[str | None, list[JSON]]:
     """What the agent went on with, as far as it was shown, and all since: each turn adds what came before its answer,
-    and the first one its prompt as well."""
-    (first, began), (_, last) = answers[0], answers[-1]
-    assert first.talk is not None
-    count = 1 + first.talk.shown
-    for request, _ in answers:
-        assert request.talk is not None
-        count += len(request.talk.messages) + 1
-    if last.head is None:
-        return None, []
-    messages: list[Message] = chunks.last_messages(Reference(*last.head), count, reading(store))
-    return _instructions(began, store), readable_messages(store, messages)
+    and the first one its prompt as well. Where a summary begins the conversation anew, what it stands for was told
+    before it, and so was what is shown once more after it."""
+    messages: list[Message] = []
+    for number, (request, result) in enumerate(answers):
+        talk = request.talk
+        assert talk is not None
+        if result.head is None:
+            continue
+        added = len(talk.opening) + len(talk.messages) - talk.hidden * bool(talk.opening) + 1 + (number == 0)
+        known = talk.shown if number == 0 or talk.opening else 0
+        found = chunks.last_messages(Reference(*result.head), known + added, reading(store))
+        messages += found if number == 0 else [*found[: len(talk.opening)], *found[len(talk.opening) + known :]]
+    return _instructions(answers[0][1], store), readable_messages(store, messages)
 
 
 def _instructions(began: ChatResult, store: ObjectStore) -> str | None:

@@ -22,7 +22,8 @@ class AgentStepMemory(Memory):
     when another agent calls it with these `arguments`; those of a step are kept too where what the agent may call is
     judged by them. `talk` is there where more than one answer, or the conversation itself, is asked for. `told` is
     what people have said to it, and its model has not heard. `counts` are for people; `turn_began` is when the model
-    was first asked in the turn that is under way (0: none is).
+    was first asked in the turn that is under way (0: none is). One that summarises for another agent goes on with the
+    conversation that it is `given`.
     """
 
     asked_for: str = ""
@@ -37,6 +38,7 @@ class AgentStepMemory(Memory):
     expired: Failure | None = None
     told: list[str] = field(default_factory=list)
     counts: Counts | None = None
+    given: Value = None
     turn_began: float = 0.0
 
 

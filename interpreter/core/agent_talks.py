@@ -7,9 +7,11 @@ from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
 from dsl.expressions.values import Value
 from dsl.values.offers import name_in_flows
+from dsl.values.validate import validate_record
 from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
 from interpreter.boundary.talk import AskedCall, Talk
-from interpreter.core import asked_calls, lefts, purses, talks
+from interpreter.core import asked_calls, lefts, purses, summaries, talks
+from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.asked_calls import MOST_REPEATS
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure
@@ -18,18 +20,40 @@ from interpreter.core.talks import TalkMemory
 
 
 def begin(
-    machine: Machine, frame: Frame, step: Step, agent: AgentDeclaration, arguments: dict[str, Value]
+    machine: Machine,
+    frame: Frame,
+    step: Step,
+    agent: AgentDeclaration,
+    arguments: dict[str, Value],
+    given: Value = None,
 ) -> TalkMemory | None:
-    """None where one answer is all that is asked for. May suspend."""
-    if not agent.uses and step.continues is None and not step.transcript:
+    """None where one answer is all that is asked for; `given` is a conversation to go on with, whatever the step says.
+    May suspend."""
+    if not agent.uses and step.continues is None and not step.transcript and given is None:
         return None
     offered = [
         place
         for place, use in enumerate(agent.uses)
         if use.when is None or machine.evaluate(frame, f"when{place}", use.when, arguments, closed=True)
     ]
-    continued = machine.evaluate(frame, "continue", step.continues) if step.continues is not None else None
+    continued = machine.evaluate(frame, "continue", step.continues) if step.continues is not None else given
     return talks.begin(continued, offered, asked_calls.tools_text(machine.definition, agent, offered))
+
+
+def open_summary(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> bool:
+    """Ask for a summary first, where one is due: a step of its own, of the agent that is declared for it."""
+    if agent.summarise is None:
+        return False
+    count = summaries.to_replace(talk, agent.summarise.at)
+    if not count:
+        return False
+    summaries.begun(talk, count)
+    by = agent.summarise.target
+    parameters = machine.definition.agents[by].parameters
+    arguments = validate_record({}, parameters, machine.definition.types).value
+    memory = AgentStepMemory(asked_for=by, arguments=arguments, given=talks.transcript(talk))
+    machine.open(frame, f"/summary#{talk.summarised}", "AgentStep", address="", memory=memory)
+    return True
 
 
 def sent(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> Talk:

@@ -153,7 +153,8 @@ def _dearest(price: Price) -> Decimal:
 
 
 def _of_talk(talk: Talk) -> int:
-    return talk.kept_bytes + len(talk.notice or "") + sum(size_of(each) for each in talk.messages[talk.hidden :])
+    sent = [*talk.opening, *talk.messages[talk.hidden :]]
+    return talk.kept_bytes + len(talk.notice or "") + sum(map(size_of, sent))
 
 
 def _bytes(text: str | Reference) -> int:

@@ -48,7 +48,7 @@ class Heard:
     """What a model said: its `text`, or `output` that needs no reading; or how it failed. `attempts` counts those of
     the step so far; `cut`: the answer was as long as it might be, which was `most` tokens; `budget`: what did not fit,
     when that is why the model was not asked again. Of a conversation also the `calls` that it asks for, and the
-    references of what was kept of it.
+    references of what was kept of it, and what it was `measured` as: the tokens that were reported for so many bytes.
     """
 
     failure: Failure | None
@@ -62,11 +62,13 @@ class Heard:
     calls: Sequence[AskedCall] = ()
     head: Reference | None = None
     preamble: Reference | None = None
+    measured: Sequence[int] = ()
 
 
-def said(result: ChatResult, attempts: int, *, cut: bool, most: int) -> Exit:
+def said(result: ChatResult, attempts: int, *, cut: bool, most: int, sent: int) -> Exit:
     told: dict[str, Any] = {"output": result.output, "text": result.text, "rehearsal": result.rehearsal}
     told |= {"calls": result.calls} if result.calls else {}
+    told |= {"measured": [result.usage.input_tokens, sent]} if result.head and not result.rehearsal else {}
     for name, kept in (("head", result.head), ("preamble", result.preamble)):
         told |= {name: Reference(*kept)} if kept else {}
     return outcomes.done(cast(Value, {"attempts": attempts, **told, "cut": cut, "most": most}))

@@ -16,6 +16,7 @@ from dsl.values.conversations import (
     Message,
     conversation,
     head_of,
+    mark_of,
     size_of,
     sizes_of,
     tail_of,
@@ -29,8 +30,11 @@ from interpreter.core.recorded import recorded
 class TalkMemory:
     """`head` is what is kept, `fresh` what is not yet, `sizes` has one number for each message of both. `preamble` is
     where the texts of the first request are kept, of `preamble_bytes`. `first` is the number of the prompt among all
-    messages. `offered` are the places, in the agent's list, of what may be called in this step. `turns` have been
-    taken; `calls` counts each call by what it says; in the latest `misses` turns no call could be understood.
+    messages, below zero when it is not among them any more. `offered` are the places, in the agent's list, of what may
+    be called in this step. `turns` have been taken; `calls` counts each call by what it says; in the latest `misses`
+    turns no call could be understood. `opening` is a summary that the next answer is kept with; what else is remembered
+    of summaries stands in `summaries.py`: in the place of how many messages the one under way comes (`replacing`),
+    before which turn the latest was asked for, and `measured`, the tokens and bytes of a request.
     """
 
     head: Reference | None = None
@@ -44,6 +48,10 @@ class TalkMemory:
     turns: int = 0
     calls: dict[str, int] = field(default_factory=dict)
     misses: int = 0
+    opening: list[Message] = field(default_factory=list)
+    replacing: int = 0
+    summarised: int = 0
+    measured: list[int] = field(default_factory=list)
 
 
 def begin(continued: Value, offered: list[int], tools_text: str | None) -> TalkMemory:
@@ -78,7 +86,8 @@ def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
         preamble=talk.preamble,
         tools_text=None if begun else talk.tools_text,
         again=begun and talk.first < hidden,
-        kept_bytes=sum(sizes[:kept]) + (talk.preamble_bytes if begun else 0),
+        opening=cast("list[Value]", talk.opening),
+        kept_bytes=sum(map(abs, sizes[:kept])) + (talk.preamble_bytes if begun else 0),
     )
 
 
@@ -87,6 +96,10 @@ def taken(talk: TalkMemory, prompt: Value, text: str | None, calls: list[AskedCa
     `head`: an answer that came without is no answer of ours, and nothing goes on as if it had not been said.
     """
     assert head is not None, "an answer of a conversation was not kept"
+    if talk.opening:
+        talk.sizes = [*map(mark_of, talk.opening), *talk.sizes]
+        talk.first += len(talk.opening) if talk.first >= 0 else 0
+        talk.opening = []
     if talk.turns == 0:
         talk.sizes.append(size_of({"role": "user", "value": prompt}))
     talk.sizes.append(size_of(said(text, calls)))
@@ -98,7 +111,7 @@ def heard(talk: TalkMemory, messages: list[Message], *, missed: bool) -> None:
     """What the calls of a turn came to; `missed`: none of them could be made."""
     talk.misses = talk.misses + 1 if missed else 0
     talk.fresh = [*talk.fresh, *messages]
-    talk.sizes += map(size_of, messages)
+    talk.sizes += map(mark_of, messages)
 
 
 def told(talk: TalkMemory, text: str) -> None:

@@ -123,8 +123,9 @@ def _last(frame: Frame) -> str:
 
 def _talks(frame: Frame) -> bool:
     memory = frame.memory
-    is_talking = type(memory) is AgentStepMemory and memory.talk is not None and memory.expired is None
-    return is_talking and not frame.cancelling
+    if type(memory) is not AgentStepMemory or memory.talk is None or memory.given is not None:
+        return False  # who summarises for an agent is nobody to talk to
+    return memory.expired is None and not frame.cancelling
 
 
 def _does_not_listen(definition: Definition, state: State, frame: Frame) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dsl.expressions.values import substitute
 from dsl.values.conversations import text_of
-from dsl.values.spoken import without_answers
+from dsl.values.spoken import beginning, without_answers
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.commands import CallTool
@@ -87,27 +87,37 @@ class World:
         talk = request.talk
         if talk is None:
             return request.prompt
+        kept = self._last(talk)
+        first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
+        prompt = [{"role": "user", "value": first}]
+        shown = without_answers([*kept, *talk.messages[talk.hidden :]])
+        if talk.preamble is None:
+            shown = [*shown, *prompt]
+        before = fetch(self, [*prompt * talk.again, *talk.opening])
+        seen = beginning(*(list(map(_readable, fetch(self, each))) for each in (before, shown)))
+        return [*spoken(seen), *noticed(talk)]
+
+    def _last(self, talk: Talk) -> list[Any]:
+        """The kept messages that are shown."""
         kept: list[Any] = []
         head = talk.head
         while head is not None and len(kept) < talk.shown:
             chunk = self.objects[head.hash]
             head, kept = chunk["previous"], [*chunk["messages"], *kept]
-        first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
-        prompt = [{"role": "user", "value": first}]
-        shown = without_answers([*kept[len(kept) - talk.shown :], *talk.messages[talk.hidden :]])
-        seen = fetch(self, [*shown, *prompt] if talk.preamble is None else [*prompt * talk.again, *shown])
-        return [*spoken(seen), *noticed(talk)]
+        return kept[len(kept) - talk.shown :]
 
     def keep(self, request: ChatRequest, result: ChatResult) -> ChatResult:
         """The answer with the references of what a worker would have kept."""
         talk = request.talk
         assert talk is not None
-        new = list(talk.messages)
+        new, head = list(talk.messages), talk.head
+        if talk.opening:
+            new, head = [*talk.opening, *self._last(talk), *new[talk.hidden :]], None
         if talk.preamble is None:
             new.append({"role": "user", "value": request.prompt})
             result = replace(result, preamble=self._kept({"prompt": request.prompt, "tools": talk.tools_text}))
         text = result.text if result.text is not None or result.output is None else text_of(result.output)
-        return replace(result, head=self._kept({"previous": talk.head, "messages": [*new, said(text, result.calls)]}))
+        return replace(result, head=self._kept({"previous": head, "messages": [*new, said(text, result.calls)]}))
 
     def _kept(self, value: Any) -> list[Any]:
         content = repr(value).encode()
@@ -127,9 +137,17 @@ def noticed(talk: Talk) -> list[str]:
 
 
 def _line(message: Any) -> str:
-    told = text_of(message["value"]) if "value" in message else message.get("text") or ""
+    told = _told(message)
     calls = [f"{call['name']}({call['arguments']})" for call in message.get("calls") or []]
     return " ".join([message["role"], *([told] if told else []), *calls])
+
+
+def _readable(message: Any) -> Any:
+    return {name: part for name, part in message.items() if name != "value"} | {"text": _told(message)}
+
+
+def _told(message: Any) -> str:
+    return text_of(message["value"]) if "value" in message else message.get("text") or ""
 
 
 def fetch(world: World, value: Any) -> Any:

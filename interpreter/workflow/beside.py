@@ -27,6 +27,7 @@ def request_parted(request: ChatRequest) -> ChatRequest:
     if talk is None:
         (prompt, instructions), references = parted([request.prompt, request.instructions])
         return replace(request, prompt=prompt, instructions=instructions, references=references)
+    # An opening is a text of ours: it has no references.
     (prompt, instructions, head, preamble, messages), references = parted(
         [request.prompt, request.instructions, talk.head, talk.preamble, to_wire(talk.messages)]
     )

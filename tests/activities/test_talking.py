@@ -6,13 +6,14 @@ from typing import Any
 from dsl.expressions.values import Reference
 from dsl.values.chunks import all_messages
 from dsl.values.codec import encoded
-from dsl.values.conversations import EMPTY, conversation, sizes_of
+from dsl.values.conversations import EMPTY, Message, conversation, mark_of, sizes_of
 from dsl.values.references import parted
 from interpreter.activities.talking import Talks
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
-from interpreter.core import talks
+from interpreter.core import summaries, talks
 from interpreter.core.talks import TalkMemory
+from interpreter.stores.conversations import reading
 from interpreter.stores.memory import MemoryStore
 
 USAGE = ChatUsage(1, 1)
@@ -146,3 +147,57 @@ class _Store(MemoryStore):
     def get(self, digest: str) -> bytes:
         self.reads += 1
         return super().get(digest)
+
+
+def test_what_a_summary_stands_for_is_replaced_and_kept_without_it() -> None:
+    conversing = Conversing(_Store())
+    for number in range(3):
+        conversing.turn(f"page {number}")
+    _summarise(conversing, at=40, summary="two pages")
+    begun = "user where is it?\n\nA summary of what was said before:\n\ntwo pages"
+    assert conversing.turn("page 3") == [begun, "assistant", "tool page 2"]
+    conversing.talks = Talks(conversing.store)
+    kept = all_messages(talks.transcript(conversing.memory), reading(conversing.store))
+    assert [message["role"] for message in kept] == ["user", "assistant", "tool", "assistant", "tool"]
+    assert kept[0]["text"] == "A summary of what was said before:\n\ntwo pages"
+    assert conversing.turn("page 4") == [begun, "assistant", "tool page 2", "assistant", "tool page 3"]
+
+
+def test_of_messages_that_were_carried_only_the_latest_go_on_behind_the_summary() -> None:
+    conversing = Conversing(_Store())
+    written: list[Message] = [{"role": "user", "text": f"line {n}{'x' * 33}"} for n in range(6)]
+    conversing.memory = talks.begin(conversation(None, written, [*map(mark_of, written)]), [], None)
+    _summarise(conversing, at=50, summary="lines")
+    before = "A summary of what was said before:\n\nlines"
+    assert conversing.turn("x") == [f"user {before}\n\n{written[5]['text']}", "user where is it?"]
+    kept = all_messages(talks.transcript(conversing.memory), reading(conversing.store))
+    assert [message.get("text") for message in kept] == [before, written[5]["text"], None, None, None]
+
+
+def test_a_conversation_is_as_long_as_its_provider_counts_it() -> None:
+    memory = TalkMemory(fresh=[], sizes=[100] * 10)
+    assert (summaries.to_replace(memory, 250), summaries.to_replace(memory, 249)) == (0, 6)
+    summaries.measured(memory, tokens=500, sent=1000)
+    assert (summaries.to_replace(memory, 500), summaries.to_replace(memory, 499)) == (0, 6)
+    for tokens in (0, 100, 1001):
+        summaries.measured(memory, tokens, sent=1000)
+    assert summaries.to_replace(memory, 499) == 6, "what cannot be true counts for nothing"
+
+
+def test_what_was_not_seen_yet_and_what_belongs_together_is_not_replaced() -> None:
+    heard: list[Message] = [{"role": "tool", "call": "c", "value": "x"}]
+    memory = TalkMemory(fresh=heard, sizes=[100, 20, -5000, 20, -5000], turns=2)
+    assert summaries.to_replace(memory, 1000) == 3, "the call whose answer is long stays with it"
+    memory = TalkMemory(sizes=[100, 20, -400, -400, -100, 100, 100], turns=2)
+    assert summaries.to_replace(memory, 200) == 5, "it would begin with an answer"
+    memory = TalkMemory(fresh=heard, sizes=[20, 20, -5000], turns=1)
+    assert summaries.to_replace(memory, 1000) == 0, "there is hardly anything to replace"
+    memory = TalkMemory(sizes=[100] * 10, turns=3)
+    summaries.begun(memory, 6)
+    assert summaries.to_replace(memory, 100) == 0, "there is one summary before a turn"
+
+
+def _summarise(conversing: Conversing, at: int, summary: str) -> None:
+    summaries.begun(conversing.memory, summaries.to_replace(conversing.memory, at))
+    assert conversing.memory.replacing
+    summaries.replaced(conversing.memory, summary)

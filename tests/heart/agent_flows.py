@@ -20,6 +20,7 @@ flow leaf(x: text) -> text budget 8 calls, 4k tokens {
   return said
 }
 """
+_SUMMARY = '\nagent notes() -> text { model "gpt-4o-mini" prompt "What was said?" }\n'
 _PARTS = (
     'step a{n} = act(q: "{{{{ x }}}}{n}")',
     'step b{n} = boss(q: "{{{{ x }}}}{n}")',
@@ -33,7 +34,7 @@ _BUDGETS = ("3k tokens", "6k tokens", "9 calls", "0.02 usd", "0.2 usd", "30s")
 
 def some_agent_flow(seed: int) -> str:
     chance = random.Random(f"agents/{seed}")
-    agents = _agent(chance, "act", []) + _agent(chance, "boss", ["act", "leaf"])
+    agents = _SUMMARY + _agent(chance, "act", []) + _agent(chance, "boss", ["act", "leaf"])
     parts = [
         chance.choice(_PARTS).format(n=number, budget=chance.choice(_BUDGETS)) for number in range(chance.randint(1, 3))
     ]
@@ -50,6 +51,7 @@ def _agent(chance: random.Random, name: str, others: list[str]) -> str:
         f"use {', '.join([*tools, *others])}",
         chance.choice(["", "", "one at a time", "up to 2"]),
         chance.choice(["", "tell budget"]),
+        chance.choice(["", "", "summarise by notes at 40 tokens"]),
         chance.choice(["", "answer at most 200 tokens"]),
         f"budget {chance.randint(2, 5)} turns{limit}",
     ]

@@ -3,7 +3,7 @@
 Its texts, its budget, and one model after the other, each asked in a frame below (`model_call`). A model that asks for
 calls gets them in a frame of their own (`turn`), and is asked again with what came of them. An answer that does not fit
 its type is asked for again with the reason, a bounded number of times (`models_asked`). An agent without tools is one
-structured completion.
+structured completion. A conversation that has grown too long is summarised before the next question (`summaries`).
 """
 
 import json
@@ -32,6 +32,7 @@ from interpreter.core import (
     model_costs,
     policies,
     purses,
+    summaries,
     talks,
     telling,
     traces,
@@ -67,7 +68,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
-        talk = agent_talks.begin(machine, frame, step, agent, arguments)
+        talk = agent_talks.begin(machine, frame, step, agent, arguments, memory.given)
         memory.prompt, memory.instructions, memory.talk = to_wire(prompt), to_wire(instructions), talk
         memory.arguments = arguments if agent.uses else {}
         memory.schema = json.dumps(json_schema(agent.returns, machine.definition.types, for_model=True))
@@ -81,6 +82,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory = self.memory(frame)
         if memory.talk is not None and agent.budget is not None and memory.talk.turns == agent.budget.turns:
             self._end(machine, frame, failed(agent_talks.out_of_turns(agent, frame, memory.talk.turns)))
+            return
+        if memory.talk is not None and agent_talks.open_summary(machine, frame, agent, memory.talk):
             return
         request = self._request(machine, frame)
         asked = memory.asked
@@ -130,6 +133,9 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         if exit_.kind == "cancelled" or frame.cancelling or memory.expired is not None:
             self._end(machine, frame, CANCELLED)
             return
+        if memory.talk is not None and memory.talk.replacing:
+            self._summarised(machine, frame, exit_)
+            return
         if not child.endswith("/call"):
             self._turned(machine, frame, exit_)
             return
@@ -147,6 +153,16 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             self._ask_again(machine, frame, answer.failure.message)
         else:
             self._next_model(machine, frame, answer.failure, answer.budget)
+
+    def _summarised(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """What was said so far has been put in a few words, and the model is asked with these."""
+        if exit_.failure is not None:
+            self._end(machine, frame, exit_)
+            return
+        memory = self.memory(frame)
+        assert memory.talk is not None
+        summaries.replaced(memory.talk, str(exit_.value))
+        self._ask(machine, frame)
 
     def _turned(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         """The calls of a turn have ended: what came of them is told to the model, unless the agent ends by it."""
@@ -222,6 +238,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
     def _keep(self, machine: Machine, frame: Frame, answer: Heard) -> None:
         """Where the texts of the first request are kept is known from any answer."""
         memory = self.memory(frame)
+        if memory.talk is not None and answer.measured:
+            summaries.measured(memory.talk, *answer.measured)
         if memory.talk is not None and memory.talk.preamble is None and answer.preamble is not None:
             memory.talk.preamble_bytes = model_costs.texts_sent(self._request(machine, frame))
             memory.talk.preamble = answer.preamble

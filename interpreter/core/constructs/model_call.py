@@ -108,7 +108,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory = self.memory(frame)
         cut = model_costs.as_long_as_it_may_be(vars(result.usage), memory.request)
         most = memory.request.max_output_tokens
-        machine.end(frame, model_questions.said(result, memory.attempt, cut=cut, most=most))
+        sent = model_costs.tokens_sent(memory.request)
+        machine.end(frame, model_questions.said(result, memory.attempt, cut=cut, most=most, sent=sent))
 
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory, reserved = self.memory(frame), frame.reserved
