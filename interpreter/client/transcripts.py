@@ -123,8 +123,8 @@ def _alone(request: ChatRequest, result: ChatResult, store: ObjectStore) -> tupl
 
 def _talked(answers: list[tuple[ChatRequest, ChatResult]], store: ObjectStore) -> tuple[str | None, list[JSON]]:
     """What the agent went on with, as far as it was shown, and all since: each turn adds what came before its answer,
-    and the first one its prompt as well. Where a summary begins the conversation anew, what it stands for was told
-    before it, and so was what is shown once more after it."""
+    and the first one its prompt as well. Where a summary begins the conversation anew, it is told where it was
+    made: after what it stands for, and before the answer that was given with it."""
     messages: list[Message] = []
     for number, (request, result) in enumerate(answers):
         talk = request.talk
@@ -134,7 +134,9 @@ def _talked(answers: list[tuple[ChatRequest, ChatResult]], store: ObjectStore) -
         added = len(talk.opening) + len(talk.messages) - talk.hidden * bool(talk.opening) + 1 + (number == 0)
         known = talk.shown if number == 0 or talk.opening else 0
         found = chunks.last_messages(Reference(*result.head), known + added, reading(store))
-        messages += found if number == 0 else [*found[: len(talk.opening)], *found[len(talk.opening) + known :]]
+        opening = found[: len(talk.opening)] if number else []
+        new = found[len(opening) + known :] if number else found
+        messages += [*new[:-1], *opening, *new[-1:]]
     return _instructions(answers[0][1], store), readable_messages(store, messages)
 
 

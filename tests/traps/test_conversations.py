@@ -1,9 +1,12 @@
 """Conversations on a real server: what is told of them over all executions."""
 
+from pathlib import Path
+
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Worker
 
+from interpreter.api import tool
 from interpreter.client.run import Run
 from interpreter.client.transcripts import transcripts
 from interpreter.providers.rehearsal import RehearsalProvider
@@ -42,3 +45,49 @@ async def test_it_goes_on_over_executions_and_called_flows_and_is_told_of_all(ru
     asked = [[said["text"] for said in each.messages if said["role"] == "user"] for each in found]
     assert asked[0] == ["w" * 5_000, "child 0", "question 0"]
     assert asked[3] == ["child 2", "question 2", "child 3", "question 3"]
+
+
+SUMMARISED = """edition 1
+agent notes() -> text { model "gpt-4o-mini" prompt "What was said?" }
+tool pages.read(number: int) -> text read
+agent reader(topic: text) -> text {
+  model "gpt-4o-mini"
+  prompt "Read about {{ topic }}."
+  use pages.read
+  budget 9 turns
+  summarise by notes at 60 tokens
+}
+flow main() -> int budget 900k tokens {
+  step reply = reader("rain")
+  return len(transcript(reply))
+}
+"""
+SCRIPT = """
+reader:
+- calls: [{ pages.read: { number: 1 } }]
+- calls: [{ pages.read: { number: 2 } }]
+- calls: [{ pages.read: { number: 3 } }]
+- answer: It falls.
+notes: [{ answer: Two pages. }, { answer: Three pages. }]
+"""
+
+
+@tool("pages.read")
+async def read_page(number: int) -> str:
+    return f"page {number}: {'rain ' * 30}"
+
+
+async def test_a_summary_takes_the_place_of_what_is_told_before_it(runs: Runs, tmp_path: Path) -> None:
+    here = Runs(runs.client, "summaries")
+    (tmp_path / "script.yaml").write_text(SCRIPT)
+    plugin = FlowPlugin(tools=[read_page], flows=[SUMMARISED], scripted=tmp_path / "script.yaml", store=here.store)
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[plugin]):
+        run = await here.start(SUMMARISED, {}, eagerly=True)
+        assert await run.value() == 4
+    assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)) > 2
+    found = {each.step: each.messages for each in await transcripts(Run(run.id, here.client, here.store))}
+    assert list(found) == ["main/reply", "main/reply/summary#3", "main/reply/summary#4"]
+    told = [message["text"].partition(":")[0] for message in found["main/reply"] if message["role"] != "assistant"]
+    summary = "A summary of what was said before"
+    assert told == ["Read about rain.", "page 1", "page 2", summary, "page 3", summary]
+    assert found["main/reply/summary#4"][0]["text"] == f"{summary}:\n\nTwo pages."
