@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow model mcp-servers explore soak mutants bench nightly lint lock clean
+.PHONY: help demo test test-slow model servers explore soak mutants bench nightly lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,9 +39,9 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 
-mcp-servers:  ## install MCP servers that others wrote (40 MB), for some of the slow tests; needs node
+servers:  ## install servers that others wrote, of MCP and of models (55 MB), for some of the slow tests; needs node
 	@NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" \
-	  npm --prefix .ci/mcp --userconfig .ci/mcp/.npmrc ci --ignore-scripts --silent --fetch-retries 1
+	  npm --prefix .ci/servers --userconfig .ci/servers/.npmrc ci --ignore-scripts --silent --fetch-retries 1
 
 explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
 	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)

@@ -14,7 +14,7 @@ from interpreter.activities.missing import object_missing
 from interpreter.activities.talking import Talks
 from interpreter.activities.written import Writing
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
-from interpreter.boundary.names import CHAT_ACTIVITY
+from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.call_id import CALL_ID, in_a_header
 from interpreter.providers.provider import Provider, ProviderFailure, asked, at_most, believable
@@ -22,8 +22,8 @@ from interpreter.providers.tools_in_words import told
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
-SHARE_OF_TIMEOUT = 0.95
-"""We give up a little before the server does, and so with a failure that has a kind."""
+LEAST_SHARE = 0.5
+"""Of a timeout no longer than the grace, as earlier versions have set it: how much of it an attempt takes."""
 
 
 def chat_activity(
@@ -58,8 +58,12 @@ def chat_activity(
 
 
 def _seconds() -> float | None:
+    """We give up a little before the server does, and so with a failure that has a kind."""
     timeout = activity.info().start_to_close_timeout
-    return timeout.total_seconds() * SHARE_OF_TIMEOUT if timeout else None
+    if timeout is None:
+        return None
+    seconds = timeout.total_seconds()
+    return seconds - CHAT_GRACE if seconds > CHAT_GRACE else seconds * LEAST_SHARE
 
 
 async def _with_texts(request: ChatRequest, store: ObjectStore | None, talks: Talks | None) -> ChatRequest:

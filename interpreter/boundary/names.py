@@ -9,6 +9,11 @@ WORKFLOW = "steadflow"
 CHAT_ACTIVITY = "steadflow.chat"
 """One attempt at one model: `ChatRequest` in, `ChatResult` out."""
 
+CHAT_GRACE = 2.0
+"""Seconds for which the server waits longer for an attempt at a model than that may take: it gives up by itself, and
+says what is known of it.
+"""
+
 EVALUATE_ACTIVITY = "steadflow.evaluate"
 """Local activity: an expression over values of which some are references: `EvaluateRequest` in, `EvaluateResult` out.
 """

@@ -11,7 +11,7 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from dsl.definition.definition import Definition
 from dsl.values.references import parted
-from interpreter.boundary.names import CHAT_ACTIVITY, fitting
+from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE, fitting
 from interpreter.boundary.payloads import ChatResult, InlineResult, References
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.workflow import limits, local
@@ -173,7 +173,7 @@ def _start_model(command: AttemptModel) -> Any:
         result_type=ChatResult,
         activity_id=fitting(command.id),
         task_queue=command.queue,
-        start_to_close_timeout=timedelta(milliseconds=command.timeout),
+        start_to_close_timeout=timedelta(milliseconds=command.timeout, seconds=CHAT_GRACE),
         heartbeat_timeout=CHAT_HEARTBEAT,
         retry_policy=local.ONCE,
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -33,6 +33,7 @@ from interpreter.activities.chat import chat_activity
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.objects import store_activity
 from interpreter.boundary import failures
+from interpreter.boundary.names import CHAT_GRACE
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, EvaluateRequest, EvaluateResult
 from interpreter.boundary.told import told_by_worker
 from interpreter.providers.provider import ProviderFailure
@@ -90,8 +91,9 @@ async def test_reported_usage_travels_with_the_failure() -> None:
     assert found.details[0]["usage"] == {"input_tokens": 11, "output_tokens": 5}
 
 
-async def test_we_give_up_before_the_server_does_and_charge_in_full() -> None:
-    found = await chat_failure(lambda: asyncio.sleep(60), seconds=0.1)
+@pytest.mark.parametrize(("seconds", "answers_after"), [(0.1, 60), (CHAT_GRACE + 0.1, CHAT_GRACE / 2)])
+async def test_we_give_up_before_the_server_does_and_charge_in_full(seconds: float, answers_after: float) -> None:
+    found = await chat_failure(lambda: asyncio.sleep(answers_after), seconds=seconds)
     assert found.type == failures.MODEL_TIMEOUT
     assert found.details[0]["charge"] == "reservation"
 

@@ -1,24 +1,19 @@
 """Servers that nobody here wrote, from npm: over stdio and over HTTP, pinned by `dsl lock`, called in runs, killed.
 
-`make mcp-servers` installs them; without them these tests are skipped, unless STEADFLOW_NEEDS_MCP is set.
+`make servers` installs them; without them these tests are skipped, unless STEADFLOW_NEEDS_SERVERS is set.
 """
 
 import asyncio
-import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -26,17 +21,11 @@ from interpreter.boundary.failures import OUTCOME_UNKNOWN, SERVER_UNAVAILABLE
 from interpreter.cli.main import run_command
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
+from tests.live.other_servers import MODULES, free_port, listening, needed
 from tests.live.runs import LiveRun, Runs
 
-MODULES = Path(__file__).parents[2] / ".ci" / "mcp" / "node_modules" / "@modelcontextprotocol"
-HOW = "make mcp-servers installs the servers of these tests; they need node"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(
-        not os.environ.get("STEADFLOW_NEEDS_MCP") and not (shutil.which("node") and MODULES.is_dir()), reason=HOW
-    ),
-]
+SERVERS = MODULES / "@modelcontextprotocol"
+pytestmark = needed(SERVERS)
 
 FILES = """
 tools fs from mcp "node {modules}/server-filesystem/dist/index.js {root}" {
@@ -86,7 +75,7 @@ async def place(folder: Path, declared: str, temporal: str) -> Place:
     (folder / "every.flow").write_text(f"edition 1\n{declared}\nflow every_one() {{ {' '.join(every)} }}")
     (folder / "files").mkdir(exist_ok=True)
     (folder / "steadflow.toml").write_text(
-        "\n".join(f'[mcp.{name}]\nmodules = "{MODULES}"\nroot = "{folder / "files"}"' for name in ("fs", "every"))
+        "\n".join(f'[mcp.{name}]\nmodules = "{SERVERS}"\nroot = "{folder / "files"}"' for name in ("fs", "every"))
     )
     assert await asyncio.to_thread(run_command, ["lock", str(folder / "every.flow")]) == 0
     return Place(folder, declared, temporal)
@@ -168,31 +157,9 @@ async def test_everything_over_stdio(tmp_path: Path, temporal_address: str) -> N
         assert _as_expected(value), value
 
 
-@contextmanager
-def over_http(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    command = ["node", str(MODULES / "server-everything/dist/index.js"), "streamableHttp"]
-    process = subprocess.Popen(
-        command, env=os.environ | {"PORT": str(port)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 60
-    while not _listens(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    yield process
-    process.kill()
-    process.wait()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+def over_http(port: int) -> AbstractContextManager["subprocess.Popen[bytes]"]:
+    command = ["node", str(SERVERS / "server-everything/dist/index.js"), "streamableHttp"]
+    return listening(command, port, {"PORT": str(port)})
 
 
 async def test_everything_over_http_through_kills_of_the_server(tmp_path: Path, temporal_address: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError, TimeoutType
 
 from dsl.expressions.values import Reference
-from interpreter.boundary.names import CHAT_ACTIVITY, EVALUATE_ACTIVITY, LONGEST_ID
+from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE, EVALUATE_ACTIVITY, LONGEST_ID
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.core.commands import AttemptModel, Evaluate, Pause
 from interpreter.workflow.calls import Call, NeverSent, is_local
@@ -56,7 +56,7 @@ async def test_what_is_sent_of_a_model(world: World) -> None:
     (sent,) = asked.arguments
     assert (sent.prompt, sent.instructions) == ([{"$ref": HASH, "$size": 9}], "be brief")
     assert sent.references == [[[0, 0], HASH, 9]]
-    assert asked.options["start_to_close_timeout"] == timedelta(seconds=90)
+    assert asked.options["start_to_close_timeout"] == timedelta(seconds=90 + CHAT_GRACE)
     assert asked.options["heartbeat_timeout"] == timedelta(seconds=15)
     assert asked.options["retry_policy"].maximum_attempts == 1
     assert asked.header is None

@@ -1,0 +1,5 @@
+"""One Temporal server for the tests of this folder."""
+
+from tests.worker.conftest import temporal_address
+
+__all__ = ["temporal_address"]
