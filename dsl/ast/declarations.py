@@ -45,6 +45,15 @@ class Verify(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Costs(Node):
+    """`costs 0.01 usd`, or `costs result.price at most 0.05 usd`: what one call costs, and what is set aside for it.
+    `at_most` is None only in a text that does not pass the check."""
+
+    value: Expression
+    at_most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorText(Node):
     """`NotFound when "ENOENT"`: an error of a server has this kind where its text has a match of the pattern."""
 
@@ -93,6 +102,7 @@ class ToolDeclaration(Node):
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     served: Served | None = None
+    costs: Costs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,8 @@ def called_by(agent: AgentDeclaration) -> tuple[Use | Summarise, ...]:
 
 @dataclass(frozen=True, slots=True)
 class FlowDeclaration(Node):
-    """`most` is what a run of it can spend at most, and `usual` the calls when hardly a model fails, filled in when it
+    """`most` is what a run of it can spend at most, `charges` what of that money its tools can cost (None: the text
+    does not say), and `usual` the calls when hardly a model fails, filled in when it
     is sealed; None where its text does not say. One that `requires_approval` is called only behind an approval of
     exactly that call.
     """
@@ -180,6 +191,7 @@ class FlowDeclaration(Node):
     depth: int | None = None
     most: Budget | None = None
     usual: int | None = None
+    charges: Decimal | None = Decimal(0)
     requires_approval: bool = False
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None

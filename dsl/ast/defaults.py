@@ -12,6 +12,8 @@ MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 MOST_CALLS_OF_A_TURN = 16
 """How many calls of one answer of a model are made; so what they give together fits the next request."""
+RETRIES = 2
+"""Attempts at a tool after the first, where it does not say."""
 MOST_TRIES = 7
 """How often one question is put to one model, the failed attempts with the first."""
 EQUAL_CALLS = 3

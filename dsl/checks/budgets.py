@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
-from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop, Return, Sleep, Step, Until
+from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Call, Loop, Return, Sleep, Step, Until
 from dsl.ast.statements import Break as BreakStatement
 from dsl.checks.program import Program
 from dsl.dataclass import dataclass
@@ -28,6 +28,8 @@ class _Limit:
 
 def check(program: Program) -> Iterator[Diagnostic]:
     yield from _not_counted(program)
+    for tool in program.facts.all(ToolDeclaration):
+        yield from _tool(program, tool)
     for agent in program.facts.all(AgentDeclaration):
         yield from _agent(program, agent)
     for flow in program.facts.all(FlowDeclaration):
@@ -45,6 +47,27 @@ def _not_counted(program: Program) -> Iterator[Diagnostic]:
         yield from _refused(program, loop.budget, ("turns",))
     for agent in program.facts.all(AgentDeclaration):
         yield from _refused(program, agent.budget, ("iterations",))
+
+
+def _tool(program: Program, tool: ToolDeclaration) -> Iterator[Diagnostic]:
+    """What it costs has a bound, and what no budget could refuse costs nothing."""
+    if tool.costs is not None and tool.costs.at_most is None:
+        message = f"nothing says what a call of `{tool.name}` costs at most"
+        advice = "say what is set aside for it: `costs result.price at most 0.05 usd`"
+        yield Diagnostic("SF305", message, program.label(tool.costs), help=advice)
+    verify = (tool.verify.call if tool.verify is not None else None, "settles")
+    undo = (tool.compensate.call if tool.compensate is not None else None, "undoes")
+    for call, does in (verify, undo):
+        yield from _free(program, call, f"{does} `{tool.name}`")
+
+
+def _free(program: Program, call: Call | None, does: str) -> Iterator[Diagnostic]:
+    signature = None if call is None else program.facts.callee_of(call)
+    tool = None if signature is None else signature.node
+    if call is not None and isinstance(tool, ToolDeclaration) and tool.costs is not None:
+        message = f"`{tool.name}` {does}, and that costs: no budget could refuse it"
+        declared = (program.label(tool.costs, "what it costs"),)
+        yield Diagnostic("SF305", message, program.label(call), declared, help="declare it once more, without `costs`")
 
 
 def _agent(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
@@ -102,12 +125,24 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
 def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
     signature = program.facts.callee_of(node.call)
     flow = None if signature is None else signature.node
+    if node.compensate is not None:
+        yield from _free(program, node.compensate.call, f"undoes `{node.name}`")
+    if isinstance(flow, ToolDeclaration):
+        yield from _one_call(program, flow, node, limits)
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
     if isinstance(flow, AgentDeclaration):
         yield from _asked(program, flow, node, limits)
     if isinstance(flow, FlowDeclaration) and flow.budget is not None and flow.budget.time is not None:
         yield from _wait(program, f"flow `{flow.name}` may take", flow.budget.time, node, limits)
+
+
+def _one_call(program: Program, tool: ToolDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    limit, most = limits.get("usd"), None if tool.costs is None else tool.costs.at_most
+    if limit is not None and most is not None and most > limit.amount:
+        message = f"to call `{tool.name}` once takes up to {most} usd, and there are {limit.amount}"
+        around = (program.label(limit.budget, "the budget around it"),)
+        yield Diagnostic("SF305", message, program.label(node), around, help="give that budget more")
 
 
 def _asked(program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:

@@ -58,7 +58,7 @@ def _share(program: Program, call: Call | Use, around: _Around) -> Iterator[Diag
         return
     known = program.spendings.of(flow.name)
     unknown = [unit for unit in _UNITS if unit in around.shared and getattr(known, unit) is None]
-    if known.tokens is not None and "usd" in unknown:
+    if known.tokens is not None and known.charges is not None and "usd" in unknown:
         unknown.remove("usd")
     if unknown:
         nouns = " and ".join(", ".join(_NOUNS[unit] for unit in unknown).rsplit(", ", 1))

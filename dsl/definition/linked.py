@@ -243,6 +243,10 @@ def _tool(tool: ToolDeclaration) -> Iterator[str]:
     ):
         for argument in call.arguments if call is not None else ():
             yield from _unknown(tool.name, argument.value, known | {extra})
+    if tool.costs is not None:
+        yield from _unknown(tool.name, tool.costs.value, {RESULT})
+        if tool.costs.at_most is None or tool.costs.at_most <= 0:
+            yield f"{tool.name}: nothing bounds what it costs"
     if tool.served is not None:
         yield from _served(tool, tool.served)
 

@@ -165,7 +165,8 @@ class _Plain:
             case FlowDeclaration():
                 spending = self.spends(node.name)
                 most = Budget(spending.usd, spending.tokens, spending.calls)
-                return replace(node, most=None if most == Budget() else most, usual=spending.usual)
+                most_or_none = None if most == Budget() else most
+                return replace(node, most=most_or_none, usual=spending.usual, charges=spending.charges)
             case AwaitApproval():
                 assert isinstance(original, AwaitApproval)
                 return replace(node, gates=tuple(rewrite(gate, self.change) for gate in self.gates(original)))

@@ -26,7 +26,7 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
-from dsl.semantics.types import BASIC_TYPES, NOTHING, TEXT, UNKNOWN, ListOf, Type, required
+from dsl.semantics.types import BASIC_TYPES, DECIMAL, NOTHING, TEXT, UNKNOWN, ListOf, Type, required
 from dsl.semantics.uses import agent
 from dsl.semantics.walk_values import undo
 from dsl.source import Damage, Span
@@ -202,9 +202,13 @@ def _bounds_a_value(field: Field, resolver: Resolver) -> bool:
 def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> None:
     _key(node, resolver, inference)
     state = parameters(node.parameters, resolver)
+    signature = inference.facts.declarations.callees.get(node.name)
+    returns = NOTHING if signature is None else signature.returns
     if node.compensate is not None:
-        signature = inference.facts.declarations.callees.get(node.name)
-        undo(node.compensate, NOTHING if signature is None else signature.returns, state, inference)
+        undo(node.compensate, returns, state, inference)
+    if node.costs is not None:
+        known = State() if returns == NOTHING else State().define(Symbol("result", "result", returns, node))
+        inference.expect(node.costs.value, Wanted(DECIMAL, f"what `{node.name}` costs", node.costs), known)
     if node.verify is not None and node.verify.call is not None:
         key = Symbol("key", "key", TEXT, node.verify)
         if "key" in state.names:

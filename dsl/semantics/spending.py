@@ -2,10 +2,11 @@
 
 A flow that runs beside others gets a lease on the budget around. Where the bound is known, the lease is no larger, so
 what the others need is not taken away for nothing. A bound counts what a run charges: a tool's step is one call,
-however often it is tried, verified or undone; a step of an agent is a call for each attempt at each model, and in each
-turn as many as one answer may ask for of the dearest that it uses, and a summary before it where one is declared; a
-flow is what its body is, and never more than its own budget. Of two ways the more expensive one counts, of a `try`
-the body and the most expensive handler, of a round as many times as its bound says, of what runs side by side the sum.
+however often it is tried, verified or undone, and costs money for each time that it may be carried out; a step of an
+agent is a call for each attempt at each model, and in each turn as many as one answer may ask for of the dearest that
+it uses, and a summary before it where one is declared; a flow is what its body is, and never more than its own budget.
+Of two ways the more expensive one counts, of a `try` the body and the most expensive handler, of a round as many times
+as its bound says, of what runs side by side the sum.
 
 None is what the text does not say: rounds that only a deadline ends; a prompt, whose length is that of its data, where
 no budget of tokens ends it; a flow that calls itself in a way that no `depth` of its
@@ -20,11 +21,11 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from decimal import Decimal
 from functools import reduce
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
-from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES
+from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES, RETRIES
 from dsl.ast.expressions import Expression
 from dsl.ast.shapes import shape
 from dsl.ast.statements import Budget
@@ -45,40 +46,46 @@ USUAL_TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Spending:
+    """`charges` is the money that tools cost; what models cost follows from their tokens."""
+
     usd: Decimal | None = Decimal(0)
     tokens: int | None = 0
     calls: int | None = 0
     usual: int | None = 0
+    charges: Decimal | None = Decimal(0)
 
     def __add__(self, other: "Spending") -> "Spending":
         return Spending(
-            None if self.usd is None or other.usd is None else _sane(self.usd + other.usd),
+            _sum_of_money(self.usd, other.usd),
             _sum(self.tokens, other.tokens),
             _sum(self.calls, other.calls),
             _sum(self.usual, other.usual),
+            _sum_of_money(self.charges, other.charges),
         )
 
     def times(self, count: int | None) -> "Spending":
         """What is nothing once is nothing, however often."""
         return Spending(
-            self.usd if not self.usd else None if count is None else _sane(self.usd * count),
+            _times_money(self.usd, count),
             _product(self.tokens, count),
             _product(self.calls, count),
             _product(self.usual, count),
+            _times_money(self.charges, count),
         )
 
     def capped(self, budget: Budget | None) -> "Spending":
         if budget is None:
             return self
-        usd = budget.usd if self.usd is None else self.usd if budget.usd is None else min(self.usd, budget.usd)
+        usd, charges = _less_money(self.usd, budget.usd), _less_money(self.charges, budget.usd)
         tokens, calls = _smaller(self.tokens, budget.tokens), _smaller(self.calls, budget.calls)
-        return Spending(usd, tokens, calls, _smaller(self.usual, budget.calls))
+        return Spending(usd, tokens, calls, _smaller(self.usual, budget.calls), charges)
 
 
 NOTHING = Spending()
-UNKNOWN = Spending(None, None, None, None)
+UNKNOWN = Spending(None, None, None, None, None)
 CALL = Spending(calls=1, usual=1)
 
+N = TypeVar("N", int, Decimal)
 Levels = Mapping[str, Spending]
 """What a call of a flow that is being worked out costs, one level further down."""
 
@@ -156,8 +163,9 @@ class Spendings:
         """`callers` are the agents that call each other on the way here."""
         signature = self.facts.callee_of(call)
         match None if signature is None else signature.node:
-            case ToolDeclaration():
-                return CALL
+            case ToolDeclaration() as tool:
+                charges = _charges(tool)
+                return replace(CALL, usd=charges, charges=charges)
             case AgentDeclaration() as agent if all(agent is not each for each in callers):
                 return self._agent(agent, levels, (*callers, agent))
             case FlowDeclaration() as flow if self.graph.flows.get(flow.name) is flow:
@@ -226,6 +234,28 @@ def _product(one: int | None, count: int | None) -> int | None:
     return one if not one else None if count is None or one * count > LARGEST else one * count
 
 
+def _charges(tool: ToolDeclaration) -> Decimal | None:
+    """All attempts that may cost: a failure that says that nothing happened is not charged, but it is not known here
+    which one that will be. What was settled as not done is done once more."""
+    if tool.costs is None:
+        return Decimal(0)
+    tries = RETRIES + 1 if tool.retry is None else tool.retry.times + 1
+    times = tries * 2 if tool.verify is not None or tool.effect.keyed else tries
+    return _times_money(tool.costs.at_most, times)
+
+
+def _sum_of_money(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else _sane(one + other)
+
+
+def _times_money(one: Decimal | None, count: int | None) -> Decimal | None:
+    return one if not one else None if count is None else _sane(one * count)
+
+
+def _less_money(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
 def _sane(usd: Decimal) -> Decimal | None:
     return None if usd > LARGEST else usd
 
@@ -236,9 +266,13 @@ def _smaller(one: int | None, other: int | None) -> int | None:
 
 def _larger(one: Spending, other: Spending) -> Spending:
     return Spending(
-        None if one.usd is None or other.usd is None else max(one.usd, other.usd),
-        *(
-            None if first is None or second is None else max(first, second)
-            for first, second in ((one.tokens, other.tokens), (one.calls, other.calls), (one.usual, other.usual))
-        ),
+        _more(one.usd, other.usd),
+        _more(one.tokens, other.tokens),
+        _more(one.calls, other.calls),
+        _more(one.usual, other.usual),
+        _more(one.charges, other.charges),
     )
+
+
+def _more(one: N | None, other: N | None) -> N | None:
+    return None if one is None or other is None else max(one, other)

@@ -1,10 +1,10 @@
 """How often a call of a tool is tried, and when again, in words: what is declared, and what holds where nothing is."""
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.defaults import TIMEOUT
+from dsl.ast.defaults import RETRIES, TIMEOUT
 from dsl.ast.duration import format_duration
 from dsl.ast.statements import Retry
-from interpreter.core.policies import DEFAULT_RETRIES, backoff, may_repeat
+from interpreter.core.policies import backoff, may_repeat
 
 
 def tries_text(tool: ToolDeclaration) -> str:
@@ -32,7 +32,7 @@ def _rules(tool: ToolDeclaration) -> list[str]:
 
 def _times(retry: Retry | None) -> str:
     """`at most 2 times, after 1s, 2s`; more pauses than three are told by the first and the longest."""
-    times = retry.times if retry is not None else DEFAULT_RETRIES
+    times = retry.times if retry is not None else RETRIES
     pauses = [format_duration(backoff(retry, attempt)) for attempt in range(1, times + 1)]
     said = ", ".join(pauses) if len(pauses) <= 3 else f"{pauses[0]}, {pauses[1]} and so on up to {pauses[-1]}"
     return f"at most {times} time{'s' if times != 1 else ''}, after {said}"

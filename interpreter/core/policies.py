@@ -28,7 +28,6 @@ MODEL_TIMEOUT = 120_000
 """Milliseconds for one attempt at a model."""
 DEFAULT_OUTPUT_TOKENS = 4096
 
-DEFAULT_RETRIES = 2
 _PATIENCE = {
     failures.RATE_LIMITED: 6,
     failures.OVERLOADED: 4,
@@ -72,7 +71,7 @@ def retry_delay(
         return None
     if retry is not None and failure.kind in retry.exceptions:
         return None
-    if attempt > (retry.times if retry is not None else DEFAULT_RETRIES):
+    if attempt > (retry.times if retry is not None else defaults.RETRIES):
         return None
     return delay
 

@@ -100,15 +100,15 @@ def lease(state: State, path: str, bound: Budget, enough: int | None = None, bes
 
 def bound_of(state: State, flow: FlowDeclaration, models: Iterable[str]) -> Budget:
     """What a run of `flow`, which can ask `models`, may spend at most: what it declares, and what its text says. Money
-    follows from the tokens, at the highest of the prices.
+    follows from the tokens, at the highest of the prices, and from what its tools cost.
     """
     declared, most = flow.budget or Budget(), flow.most or Budget()
     tokens = smaller(declared.tokens, most.tokens)
     usd = smaller(declared.usd, most.usd)
     prices = [state.prices.get(model) for model in models]
-    if tokens is not None:
+    if tokens is not None and flow.charges is not None:
         dearest = max((Decimal(rate) for each in prices if each for rate in (each.input, each.output)), default=None)
-        usd = smaller(usd, None if dearest is None else tokens * dearest)
+        usd = smaller(usd, None if dearest is None else tokens * dearest + flow.charges)
     return Budget(usd=usd, tokens=tokens, calls=smaller(declared.calls, most.calls))
 
 

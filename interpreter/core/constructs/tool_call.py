@@ -14,7 +14,7 @@ from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
-from interpreter.core import certainty, fetching, lefts, policies, purses, traces
+from interpreter.core import certainty, fetching, lefts, policies, purses, reservations, tool_costs, traces
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -36,7 +36,7 @@ class ToolCallMemory(Memory):
     the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
     the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
     agent, so what the step that calls the agent says of its timeout and patience is not said of it. `called_at` is when
-    the latest attempt was made.
+    the latest attempt was made. `costs`: its attempts are paid for.
     """
 
     tool: str = ""
@@ -47,7 +47,7 @@ class ToolCallMemory(Memory):
     verifies: str | None = None
     first_at: float = 0.0
     attempt: int = 0
-    phase: Literal["calling", "waiting"] = "calling"
+    phase: Literal["calling", "waiting", "reserving"] = "calling"
     command: str = ""
     doubt: Failure | None = None
     over_at: float = 0.0
@@ -58,6 +58,7 @@ class ToolCallMemory(Memory):
     happened: bool = False
     by_agent: bool = False
     called_at: float = 0.0
+    costs: bool = False
 
 
 def open_call(
@@ -88,6 +89,7 @@ def open_call(
     memory.first_at = machine.state.now if first_at is None else first_at
     memory.staged, memory.by_agent = staged, by_agent
     memory.happened = memory.first_at < machine.state.now
+    memory.costs = overrides and not staged and declared.costs is not None
     machine.open(frame, segment, "ToolCall", address="", memory=memory)
 
 
@@ -96,6 +98,17 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     node = None
 
     def enter(self, machine: Machine, frame: Frame) -> None:
+        self.granted(machine, frame)
+
+    def granted(self, machine: Machine, frame: Frame) -> None:
+        """Set aside what the next attempt may cost, and make it."""
+        memory = self.memory(frame)
+        need = tool_costs.most(machine.definition.tools[memory.tool]) if memory.costs else None
+        memory.phase = "reserving"
+        if need is None or reservations.reserve(machine, frame, need):
+            self._attempt(machine, frame)
+
+    def _attempt(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
         memory.attempt += 1
         tool = machine.definition.tools[memory.tool]
@@ -127,11 +140,17 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
             case ToolReturned(result=result):
+                if frame.reserved is not None:
+                    tool = machine.definition.tools[self.memory(frame).tool]
+                    reservations.settle(machine, frame, tool_costs.of_result(machine, frame, tool, result))
                 self._told(machine, frame)
                 machine.end(frame, done(self._made_up(machine, frame, result)))
             case TimerFired():
                 self._again(machine, frame)
             case CallFailed():
+                if frame.reserved is not None:
+                    tool = machine.definition.tools[self.memory(frame).tool]
+                    reservations.settle(machine, frame, tool_costs.of_failure(tool, event, frame.reserved))
                 self._told(machine, frame, event)
                 self._failed(machine, frame, event)
 
@@ -183,11 +202,17 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         if memory.phase == "waiting":
             machine.withdraw(memory.command)
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
+        elif memory.phase == "reserving":
+            reservations.stop_waiting(machine, frame)
+            machine.end(frame, Exit("cancelled", failure=memory.doubt))
         else:
             machine.interrupt(memory.command)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         memory = self.memory(frame)
+        if memory.doubt is not None and reservations.did_not_fit(failure):
+            message = f"{memory.doubt.message}; the budget has no room to try again: {failure.message}"
+            failure = replace(memory.doubt, message=message)
         if memory.doubt is not None:
             failure = replace(failure, unknown=True, running=memory.over_at > machine.state.now)
         machine.end(frame, failed(failure))
@@ -289,6 +314,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory = self.memory(frame)
         if frame.cancelling or memory.phase == "calling":
             return super().doing(frame)
+        if memory.phase == "reserving":
+            return "waiting"
         return "waiting" if memory.misfit else "retrying"
 
     def detail(self, frame: Frame) -> str:

@@ -16,6 +16,7 @@ the call. Then the call is made once more, and no further.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 from dsl.ast.declarations import ToolDeclaration
@@ -27,7 +28,7 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
-from interpreter.core import certainty, ledger, policies, reservations
+from interpreter.core import certainty, ledger, policies, reservations, tool_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
@@ -68,9 +69,12 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         self._reserve(machine, frame)
 
     def _reserve(self, machine: Machine, frame: Frame) -> None:
-        if reservations.reserve(machine, frame, Amount(calls=1)):
+        """What it may cost is set aside by the call, attempt by attempt; where that does not fit, nothing is begun."""
+        tool = _parts(machine, frame)[1]
+        costs = None if captures(machine.state, tool) else tool_costs.most(tool)
+        if reservations.reserve(machine, frame, Amount(costs.usd if costs is not None else Decimal(0), calls=1)):
             reservations.settle(machine, frame, Amount(calls=1))
-            machine.note("started", frame, "tool", detail=_parts(machine, frame)[1].name)
+            machine.note("started", frame, "tool", detail=tool.name)
             self._call(machine, frame)
 
     def _call(self, machine: Machine, frame: Frame, first_at: float | None = None) -> None:
