@@ -12,8 +12,10 @@ from dsl.expressions.values import Reference
 from dsl.values.codec import encoded, load
 from dsl.values.conversations import Conversation, Message, head_of, sizes_of, tail_of
 
-Read = Callable[[Reference], bytes]
-"""The content behind a reference."""
+Chunk = tuple[Reference | None, list[Message]]
+"""The reference of the chunk before, and the messages."""
+Read = Callable[[Reference], Chunk]
+"""The chunk behind a reference; nobody changes what is read."""
 
 
 class NoChunk(ValueError):
@@ -25,8 +27,8 @@ def encode(previous: Reference | None, messages: list[Message]) -> bytes:
     return encoded({"previous": previous, "messages": messages})
 
 
-def decode(content: bytes) -> tuple[Reference | None, list[Message]]:
-    """The reference of the chunk before, and the messages. Raises `NoChunk`."""
+def decode(content: bytes) -> Chunk:
+    """Raises `NoChunk`."""
     try:
         chunk = load(json.loads(content))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -51,7 +53,7 @@ def last_messages(head: Reference | None, count: int, read: Read) -> list[Messag
     parts: list[list[Message]] = []
     missing = count
     while head is not None and missing > 0:
-        head, messages = decode(read(head))
+        head, messages = read(head)
         parts.append(messages[-missing:])
         missing -= len(messages)
     return [message for part in reversed(parts) for message in part]

@@ -2,12 +2,13 @@
 
 A request has the reference of what is kept and what came since. What came since is kept as one chunk with the answer,
 so every message lies in the store once, whoever goes on from there; where a summary takes the place of what is oldest,
-the latest of what is kept begin a new chain with it. Chunks never change, so a worker remembers those
-that it has read: a turn on the worker of the turn before reads nothing.
+the latest of what is kept begin a new chain with it. Chunks never change, so a worker remembers those that it has read,
+decoded: a turn on the worker of the turn before reads nothing, and decodes nothing either.
 """
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from interpreter.stores.store import ObjectStore, read
 from interpreter.stores.values import content_of
 
 MOST_REMEMBERED = 32 * 1024 * 1024
-"""Bytes of chunks and texts that a worker remembers."""
+"""Bytes of chunks and texts that a worker remembers, as they are kept."""
 
 
 class Talks:
@@ -33,21 +34,21 @@ class Talks:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._remembered: OrderedDict[str, bytes] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[Any, int]] = OrderedDict()
         self._size = 0
 
     def whole(self, request: ChatRequest) -> ChatRequest:
         """The request with all its texts and all messages that the model sees. Raises `StoreError`."""
         prompt, instructions, head, preamble, messages = self._joined(request)
         talk = _talk(request)
-        kept = chunks.last_messages(head, talk.shown, self._read)
+        kept = chunks.last_messages(head, talk.shown, self._chunk)
         shown = [self._readable(message) for message in without_answers([*kept, *messages[talk.hidden :]])]
         before: list[Message] = list(talk.opening)
         tools, schema = talk.tools_text, request.schema_text
         if preamble is None:
             shown.append({"role": "user", "text": self._text(prompt)})
         else:
-            first = load(json.loads(self._read(preamble)))
+            first = self._read(preamble, lambda content: load(json.loads(content)))
             prompt, instructions, tools, schema = (first[name] for name in _PREAMBLE)
             if talk.again:
                 before.insert(0, {"role": "user", "text": self._text(prompt)})
@@ -67,15 +68,17 @@ class Talks:
         prompt, instructions, head, preamble, messages = self._joined(request)
         talk = _talk(request)
         if talk.opening:
-            shown = chunks.last_messages(head, talk.shown, self._read)
+            shown = chunks.last_messages(head, talk.shown, self._chunk)
             head, messages = None, [*talk.opening, *shown, *messages[talk.hidden :]]
         if preamble is None:
             messages = [*messages, {"role": "user", "value": prompt}]
             texts = (prompt, instructions, talk.tools_text, request.schema_text)
-            first = self._put(encoded(dict(zip(_PREAMBLE, texts, strict=True))))
+            preface = dict(zip(_PREAMBLE, texts, strict=True))
+            first = self._put(encoded(preface), preface)
             result = replace(result, preamble=[first.hash, first.size])
         text = result.text if result.text is not None or result.output is None else text_of(result.output)
-        chunk = self._put(chunks.encode(head, [*messages, said(text, result.calls)]))
+        messages = [*messages, said(text, result.calls)]
+        chunk = self._put(chunks.encode(head, messages), (head, messages))
         return replace(result, head=[chunk.hash, chunk.size])
 
     def _joined(self, request: ChatRequest) -> tuple[Any, Any, Reference | None, Reference | None, list[Message]]:
@@ -95,25 +98,31 @@ class Talks:
     def _text(self, value: Value) -> str:
         return text_of(substitute(value, lambda reference: to_wire(content_of(self._store, reference))))
 
-    def _put(self, content: bytes) -> Reference:
+    def _put(self, content: bytes, decoded: Any) -> Reference:
         digest = self._store.put(content)
-        self._remember(digest, content)
+        self._remember(digest, decoded, len(content))
         return Reference(digest, len(content))
 
-    def _read(self, reference: Reference) -> bytes:
-        content = self._remembered.get(reference.hash)
-        if content is None:
-            content = read(self._store, reference.hash)
-            self._remember(reference.hash, content)
-        return content
+    def _chunk(self, reference: Reference) -> chunks.Chunk:
+        chunk: chunks.Chunk = self._read(reference, chunks.decode)
+        return chunk
 
-    def _remember(self, digest: str, content: bytes) -> None:
+    def _read(self, reference: Reference, decode: Callable[[bytes], Any]) -> Any:
+        remembered = self._remembered.get(reference.hash)
+        if remembered is not None:
+            return remembered[0]
+        content = read(self._store, reference.hash)
+        decoded = decode(content)
+        self._remember(reference.hash, decoded, len(content))
+        return decoded
+
+    def _remember(self, digest: str, decoded: Any, size: int) -> None:
         if digest not in self._remembered:
-            self._size += len(content)
-        self._remembered[digest] = content
+            self._size += size
+        self._remembered[digest] = decoded, size
         while self._size > MOST_REMEMBERED:
-            _, forgotten = self._remembered.popitem(last=False)
-            self._size -= len(forgotten)
+            _, (_, forgotten) = self._remembered.popitem(last=False)
+            self._size -= forgotten
 
 
 _PREAMBLE = ("prompt", "instructions", "tools", "schema")

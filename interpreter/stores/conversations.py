@@ -73,12 +73,11 @@ def readable_messages(store: ObjectStore, messages: list[Message]) -> list[JSON]
 def reading(store: ObjectStore) -> chunks.Read:
     """How chunks are read: what is none is an object that cannot be had."""
 
-    def content(reference: Reference) -> bytes:
+    def chunk(reference: Reference) -> chunks.Chunk:
         found = read(store, reference.hash)
         try:
-            chunks.decode(found)
+            return chunks.decode(found)
         except chunks.NoChunk as error:
             raise UnreadableObject(reference.hash, error) from error
-        return found
 
-    return content
+    return chunk

@@ -28,10 +28,11 @@ def request_parted(request: ChatRequest) -> ChatRequest:
         (prompt, instructions), references = parted([request.prompt, request.instructions])
         return replace(request, prompt=prompt, instructions=instructions, references=references)
     # An opening is a text of ours: it has no references.
-    (prompt, instructions, head, preamble, messages), references = parted(
+    (prompt, instructions, _, _, messages), references = parted(
         [request.prompt, request.instructions, talk.head, talk.preamble, to_wire(talk.messages)]
     )
-    talk = replace(talk, head=head, preamble=preamble, messages=messages)
+    # Head and preamble are the references alone: what stands in their place would be said twice.
+    talk = replace(talk, head=None, preamble=None, messages=messages)
     return replace(request, prompt=prompt, instructions=instructions, talk=talk, references=references)
 
 

@@ -13,6 +13,7 @@ from dsl.definition.definition import Definition
 from dsl.values.references import parted
 from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE, fitting
 from interpreter.boundary.payloads import ChatResult, InlineResult, References
+from interpreter.boundary.sparse import sparse
 from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.workflow import limits, local
 from interpreter.workflow.beside import request_parted
@@ -169,7 +170,7 @@ def _milliseconds(number: int | None) -> timedelta | None:
 def _start_model(command: AttemptModel) -> Any:
     return workflow.start_activity(
         CHAT_ACTIVITY,
-        request_parted(command.request),
+        sparse(request_parted(command.request)),
         result_type=ChatResult,
         activity_id=fitting(command.id),
         task_queue=command.queue,

@@ -12,6 +12,7 @@ from typing import Any
 from temporalio import workflow
 
 from interpreter.workflow.moments import Moments
+from interpreter.workflow.patches import SHORTER_EXECUTIONS
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """A timer of it makes another workflow task."""
@@ -23,6 +24,8 @@ LARGEST_PAYLOAD = 1_900_000
 """Bytes of one argument or result; over 2 MB the task fails."""
 LARGEST_STATE = 1_000_000
 """Bytes of a state that travels in the input of the next execution."""
+SOFT_EVENTS = 2_500
+"""After so many a run continues as new where it can: a worker that takes it up has replayed them in about a second."""
 HARD_EVENTS = 15_000
 HARD_BYTES = 20_000_000
 """Past these nothing new is started until the run can continue as new."""
@@ -105,6 +108,13 @@ def size_of(value: Any) -> int:
 
 def too_large(size: int) -> str:
     return f"its arguments have {size:,} bytes of JSON; at most {LARGEST_PAYLOAD:,} can travel"
+
+
+def over_soft_limit() -> bool:
+    info = workflow.info()
+    if info.is_continue_as_new_suggested():
+        return True
+    return info.get_current_history_length() > SOFT_EVENTS and workflow.patched(SHORTER_EXECUTIONS)
 
 
 def over_hard_limit() -> bool:

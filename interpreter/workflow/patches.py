@@ -1,5 +1,9 @@
 """Changes of the interpreter that alter the commands of a run: each has an id, asked for with `workflow.patched`.
 
-None so far. A change to `core` or to the driver that makes a recorded history replay differently gets an entry here and
-a new recording in `tests/histories/`.
+A change to `core` or to the driver that makes a recorded history replay differently gets an entry here and a new
+recording in `tests/histories/`.
 """
+
+SHORTER_EXECUTIONS = "shorter-executions"
+"""A run continues as new after `limits.SOFT_EVENTS`, and not only when the server suggests it: asked for only past that
+number, so that no shorter history has a mark of it."""

@@ -45,7 +45,7 @@ from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
 from interpreter.workflow.children import parent_link
 from interpreter.workflow.driver import Driver
-from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, size_of
+from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
 from interpreter.workflow.showing import Showing
 
 LARGEST_FAILURE = 200_000
@@ -126,7 +126,7 @@ class FlowWorkflow:
     def _should_continue(self, run_input: RunInput) -> bool:
         if not self._driver.may_continue() or not self._driver.advanced:
             return False
-        return run_input.options.continue_eagerly or workflow.info().is_continue_as_new_suggested() or over_hard_limit()
+        return run_input.options.continue_eagerly or over_soft_limit() or over_hard_limit()
 
     def _continue(self, run_input: RunInput) -> NoReturn:
         driver = self._driver

@@ -78,7 +78,7 @@ def test_what_calls_came_to_is_shown_with_the_message_that_asked_and_all_of_it_i
     assert conversing.turn("second") == ["user where is it?", "assistant", "tool first", *more]
     assert conversing.turn("third") == ["user where is it?", "assistant", "tool second"]
     talk = talks.transcript(conversing.memory)
-    assert len(all_messages(talk, lambda one: store.get(one.hash))) == len(sizes_of(talk)) == 11
+    assert len(all_messages(talk, reading(store))) == len(sizes_of(talk)) == 11
 
 
 def test_of_a_conversation_that_is_gone_on_with_all_is_kept_and_the_latest_shown() -> None:
@@ -93,7 +93,7 @@ def test_of_a_conversation_that_is_gone_on_with_all_is_kept_and_the_latest_shown
     conversing.memory = talks.begin(conversation(None, said, [20] * 4), [], None)
     assert conversing.turn("first") == ["user d", "user where is it?"], "no answer without its call"
     talk = talks.transcript(conversing.memory)
-    assert all_messages(talk, lambda one: store.get(one.hash))[:4] == said
+    assert all_messages(talk, reading(store))[:4] == said
     assert len(sizes_of(talk)) == 7
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from dsl.expressions.values import Reference
-from dsl.values.chunks import NoChunk, all_messages, decode, encode, last_messages
+from dsl.values.chunks import Chunk, NoChunk, all_messages, decode, encode, last_messages
 from dsl.values.conversations import Message, conversation, size_of
 
 
@@ -23,9 +23,9 @@ class Kept:
         self.contents[key] = content
         return Reference(key, len(content))
 
-    def read(self, reference: Reference) -> bytes:
+    def read(self, reference: Reference) -> Chunk:
         self.reads += 1
-        return self.contents[reference.hash]
+        return decode(self.contents[reference.hash])
 
 
 def said(text: str) -> Message:
