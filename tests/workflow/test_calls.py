@@ -50,12 +50,13 @@ async def test_an_id_that_the_server_would_refuse_is_made_to_fit(world: World) -
 
 
 async def test_what_is_sent_of_a_model(world: World) -> None:
-    request = ChatRequest("ask", "m", [Reference(HASH, 9)], "be brief")
+    request = ChatRequest("ask", "m", [Reference(HASH, 9)], "be brief", max_output_tokens=90)
     world.calls.start(AttemptModel("main/ask", request, 90_000, "ask"))
     asked = world.played.take(CHAT_ACTIVITY)
     (sent,) = asked.arguments
-    assert (sent.prompt, sent.instructions) == ([{"$ref": HASH, "$size": 9}], "be brief")
-    assert sent.references == [[[0, 0], HASH, 9]]
+    beside = {"references": [[[0, 0], HASH, 9]], "max_output_tokens": 90}
+    said = {"agent": "ask", "model": "m", "prompt": [{"$ref": HASH, "$size": 9}], "instructions": "be brief"}
+    assert sent == said | beside, "what has its default is not said"
     assert asked.options["start_to_close_timeout"] == timedelta(seconds=90 + CHAT_GRACE)
     assert asked.options["heartbeat_timeout"] == timedelta(seconds=15)
     assert asked.options["retry_policy"].maximum_attempts == 1
