@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import replace
 
 from temporalio import activity
@@ -25,6 +26,9 @@ from interpreter.stores.values import resolve
 LEAST_SHARE = 0.5
 """Of a timeout no longer than the grace, as earlier versions have set it: how much of it an attempt takes."""
 
+WHOLE: ContextVar[Callable[[ChatRequest], None]] = ContextVar("steadflow_whole_request", default=lambda _: None)
+"""Told of the request with all its texts: where these may leave the run."""
+
 
 def chat_activity(
     provider: Provider, store: ObjectStore | None = None
@@ -38,6 +42,7 @@ def chat_activity(
             writing = Writing()
             async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
                 whole = await _with_texts(request, store, talks)
+                WHOLE.get()(whole)
                 result = await asked(provider, whole, writing.heard)
                 result = result if told(whole) is None else taken_apart(whole, result)
                 result = replace(result, usage=believable(result.usage) or at_most(whole))

@@ -112,6 +112,9 @@ DEFINITION_FUNCTION = "steadflow_load_definition"
 STATE_FUNCTION = "steadflow_load_state"
 """Extern function like it, for the state of a run that was too large to travel."""
 
+WATCH_FUNCTION = "steadflow_watch"
+"""Extern function, where a worker has one: told of what has ended in a run (`interpreter.core.traces`)."""
+
 FLOW_ATTRIBUTE = "SteadflowFlow"
 HASH_ATTRIBUTE = "SteadflowHash"
 REQUESTER_ATTRIBUTE = "SteadflowRequester"

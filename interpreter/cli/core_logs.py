@@ -7,15 +7,27 @@ what is worth knowing of those, the commands say themselves.
 import logging
 from typing import Literal
 
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 LEVEL: Literal["ERROR"] = "ERROR"
 
 
-def keep_off_standard_output() -> None:
-    """For all connections that this process makes from now on; errors go to Python's logging, so to standard error."""
+def keep_off_standard_output(metrics: str | None = None) -> None:
+    """For all connections that this process makes from now on; errors go to Python's logging, so to standard error.
+    `metrics` is the address at which what is counted can be scraped. Raises `RuntimeError` where it cannot be had.
+    """
     logs = LoggingConfig(
         filter=TelemetryFilter(core_level=LEVEL, other_level=LEVEL),
         forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
     )
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs)), error_if_already_set=False)
+    scraped = None
+    if metrics is not None:
+        scraped = PrometheusConfig(metrics, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True)
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs, metrics=scraped)), error_if_already_set=False)

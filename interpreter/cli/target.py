@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from interpreter.cli.core_logs import keep_off_standard_output
+from interpreter.cli.problem import Misuse
 from interpreter.client.client import Client, connect, connect_embedded
 from interpreter.server.folder import StateFolder, state_folder
 
@@ -57,9 +58,12 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @asynccontextmanager
-async def connected(target: Target) -> AsyncIterator[Client]:
-    """A client for as long as the block lasts; the embedded server is kept for as long."""
-    keep_off_standard_output()
+async def connected(target: Target, metrics: str | None = None) -> AsyncIterator[Client]:
+    """A client for as long as the block lasts; the embedded server is kept for as long. `metrics` is an address."""
+    try:
+        keep_off_standard_output(metrics)
+    except (RuntimeError, ValueError) as error:
+        raise Misuse(f"metrics cannot be offered at {metrics}: {error}; give an address as 127.0.0.1:9464") from error
     if target.is_embedded:
         client = await connect_embedded(target.state)
     else:

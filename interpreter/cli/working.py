@@ -1,5 +1,6 @@
 """A worker inside of a command."""
 
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from interpreter.mcp.errors import UnusableServers
 from interpreter.providers.access import UnusableAccess
 from interpreter.providers.cassette import UnusableCassette
 from interpreter.providers.registry import can_ask
+from interpreter.telemetry.environment import UnusableTelemetry, texts_wanted, traces_from
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.flows import FlowSource, UnusableFlow
 from interpreter.worker.loading import ToolsUnreadable, load_tools
@@ -43,6 +45,7 @@ def plugin_for(
     partial: bool,
     serving: Serving,
     lock: Path | None = None,
+    traced: bool = True,
 ) -> FlowPlugin:
     try:
         if serving.asks:
@@ -59,8 +62,18 @@ def plugin_for(
             replay=serving.replay,
             lock=lock,
             models=serving.models,
+            traces=traces_from(os.environ) if traced else None,
+            texts=texts_wanted(os.environ),
         )
-    except (UnusableTool, UnusableFlow, UnusablePeople, UnusableAccess, UnusableModels, UnusableCassette) as error:
+    except (
+        UnusableTelemetry,
+        UnusableTool,
+        UnusableFlow,
+        UnusablePeople,
+        UnusableAccess,
+        UnusableModels,
+        UnusableCassette,
+    ) as error:
         raise Misuse(str(error)) from error
 
 
@@ -90,6 +103,6 @@ async def working(
 async def standing_in(client: Client, queue: str, people: Path | None) -> AsyncIterator[None]:
     """Decide for the runs on `queue`, but take none of their calls. `people` as the run's own worker knows them."""
     asks_nobody = Serving(people, rehearse=True)
-    plugin = plugin_for(client, [], [], partial=True, serving=asks_nobody)
+    plugin = plugin_for(client, [], [], partial=True, serving=asks_nobody, traced=False)
     async with Worker(client.temporal, task_queue=queue, plugins=[plugin], no_remote_activities=True):
         yield

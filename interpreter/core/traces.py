@@ -27,6 +27,7 @@ class Trace:
     attempt at a model was charged; `agent` is whose it was.
     """
 
+    flow: str
     path: str
     node: str
     name: str
@@ -58,6 +59,7 @@ def ended(machine: "Machine", frame: "Frame", exit_: Exit) -> None:
     failure = state.failure if run else exit_.failure
     machine.watch(
         Trace(
+            flow=state.flow,
             path=state.flow if run else frame.path,
             node="run" if run else construct.node or "",
             name=state.flow if run else construct.called(machine, frame),
@@ -77,7 +79,10 @@ def turn(machine: "Machine", frame: "Frame", path: str, began: float, exit_: Exi
     if machine.watch is not None:
         kind = exit_.failure.kind if exit_.failure is not None else ""
         outcome: Outcome = "failed" if kind else "cancelled" if exit_.kind == "cancelled" else "completed"
-        machine.watch(Trace(path, "turn", "", frame.path, began, machine.state.now, outcome, kind))
+        name = machine.table[frame.kind].called(machine, frame)
+        machine.watch(
+            Trace(machine.state.flow, path, "turn", name, frame.path, began, machine.state.now, outcome, kind)
+        )
 
 
 def attempted(
@@ -100,6 +105,7 @@ def attempted(
         return
     machine.watch(
         Trace(
+            flow=machine.state.flow,
             path=path,
             node="chat" if agent else "attempt",
             name=name,

@@ -4,15 +4,17 @@ worker = Worker(client, task_queue="support", plugins=[FlowPlugin(tools=[open_ti
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from temporalio.client import Client, ClientConfig
-from temporalio.common import HeaderCodecBehavior
+from temporalio.common import HeaderCodecBehavior, MetricMeter
 from temporalio.plugin import SimplePlugin
-from temporalio.worker import ReplayerConfig, WorkerConfig, WorkflowRunner
+from temporalio.runtime import Runtime
+from temporalio.worker import Interceptor, ReplayerConfig, WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from dsl.definition.definition import Definition
@@ -41,6 +43,10 @@ from interpreter.providers.registry import has_key, provider_from_environment, s
 from interpreter.server.folder import state_folder
 from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
+from interpreter.telemetry.interceptor import TellingInterceptor
+from interpreter.telemetry.metrics import Metrics
+from interpreter.telemetry.standing import Standing
+from interpreter.telemetry.told import Told
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.lanes import working_lanes
@@ -54,7 +60,10 @@ from interpreter.workflow.headers import CallHeaders
 from interpreter.workflow.run import FlowWorkflow
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
     from interpreter.mcp.servers import Servers
+    from interpreter.telemetry.spans import Spans
 
 _BESIDE_THE_STORE: tuple[Callable[[ObjectStore], Callable[..., Any]], ...] = (
     evaluate_activity,
@@ -84,7 +93,9 @@ class FlowPlugin(SimplePlugin):
     must be shared by all workers and clients (default: in the state folder). `keys` encrypt what stands in histories
     and in that folder (default: those of the environment, `STEADFLOW_ENCRYPTION_KEYS`). `lock` pins what the
     MCP servers of `flows` offer (default: `flow.lock` beside the first of them). `models` name further providers
-    (default: as `steadflow.toml` says in the current folder or above it).
+    (default: as `steadflow.toml` says in the current folder or above it). `traces` gets a span
+    for each thing that runs do, with `texts` also what models are told and say; metrics go where the client's runtime
+    says.
     """
 
     def __init__(
@@ -103,6 +114,8 @@ class FlowPlugin(SimplePlugin):
         keys: Keyring | None = None,
         lock: Path | None = None,
         models: Models | None = None,
+        traces: "TracerProvider | None" = None,
+        texts: bool = False,
     ) -> None:
         flows = tuple(flows)
         self._tools = unique(map(tool_of, tools))
@@ -123,6 +136,9 @@ class FlowPlugin(SimplePlugin):
         self._people = people
         self._rehearse = rehearse or scripted is not None or replay is not None
         self._models = models
+        self._told = Told()
+        self._standing: Standing | None = None
+        self._spans: Spans | None = None if traces is None else _spans(traces, self._told, texts)
         self._lanes: AbstractAsyncContextManager[None] = nullcontext()
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
@@ -134,7 +150,7 @@ class FlowPlugin(SimplePlugin):
         super().__init__(
             "steadflow.FlowPlugin",
             data_converter=lambda converter: converter_that_reads_ahead(converter, objects, keys),
-            interceptors=[CallHeaders(), HeaderInterceptor(), LoadingInterceptor(objects)],
+            interceptors=[CallHeaders(), *self._beside(), TellingInterceptor(self._told)],
             workflows=[FlowWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
@@ -161,10 +177,25 @@ class FlowPlugin(SimplePlugin):
             self._provider = self._record.recording(self._provider, secrets=secrets_in(models=models))
         config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
         self._lanes = self._lanes_of(models, config["client"], self._provider)
+        self._measure(config["client"], models)
         self._orphans = Orphans(config["client"], queue)
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
         config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
+
+    def _beside(self) -> list[Interceptor]:
+        """Of activities."""
+        found = [HeaderInterceptor(), LoadingInterceptor(self._objects)]
+        return found if self._spans is None else [*found, self._spans.interceptor]
+
+    def _measure(self, client: Client, models: Models) -> None:
+        """Where the client's runtime has somewhere to count."""
+        if self._spans is not None:
+            self._spans.models = models
+        meter = (client.service_client.config.runtime or Runtime.default()).metric_meter
+        if meter is not MetricMeter.noop:
+            self._told.also_tell(Metrics(meter, models, os.environ).told)
+            self._standing = Standing(client, meter)
 
     def _serve(self, queue: str) -> None:
         """Add the tools that MCP servers carry out."""
@@ -182,8 +213,7 @@ class FlowPlugin(SimplePlugin):
         if self._rehearse or not limited:
             return nullcontext()
         served = [each for each in limited if has_key(each)]
-        beside = [HeaderInterceptor(), LoadingInterceptor(self._objects)]
-        return working_lanes(client, served, chat_activity(provider, self._store), beside)
+        return working_lanes(client, served, chat_activity(provider, self._store), self._beside())
 
     def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
         tools = {
@@ -208,19 +238,32 @@ class FlowPlugin(SimplePlugin):
     async def _running(self) -> AsyncIterator[None]:
         if self._servers is not None and any(tool.served is not None for tool in self._tools.values()):
             self._servers.prepare()
-        watching = asyncio.create_task(self._orphans.watch()) if self._orphans is not None else None
+        watches = [each.watch() for each in (self._orphans, self._standing) if each is not None]
+        watching = [asyncio.create_task(watch) for watch in (*watches, self._told.keep_telling())]
         try:
             async with self._lanes:
                 yield
         finally:
-            if watching is not None:
-                watching.cancel()
+            for watch in watching:
+                watch.cancel()
+            self._told.tell_what_is_due(everything=True)
+            if self._spans is not None:
+                await asyncio.to_thread(self._spans.flush)
             if self._servers is not None:
                 await self._servers.close()
             if self._runner is not None:
                 self._runner.close()
             if self._provider is not None:
                 await self._provider.close()
+
+
+def _spans(traces: "TracerProvider", told: Told, texts: bool) -> "Spans":
+    # OpenTelemetry is there for those who want it.
+    from interpreter.telemetry.spans import Spans
+
+    spans = Spans(traces, texts=texts)
+    told.also_tell(spans.told)
+    return spans
 
 
 def _scripted(file: Path, definitions: Iterable[Definition]) -> Provider:

@@ -56,6 +56,7 @@ from interpreter.workflow.limits import ONE_MOMENT, Room, over_hard_limit
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
+from interpreter.workflow.watching import watching
 
 Arrival = Callable[[], Event]
 """What came in. It becomes an event, or raises what went wrong, in the main coroutine."""
@@ -71,6 +72,7 @@ class Driver:
         self.kept_state: JSON = None
         self.keeper = Keeper()
         self._moments = Moments()
+        self._watch = watching()
         room = self._room = Room(self._moments)
         self._calls = Calls(self.definition, self._call_ended, room)
         self._children = Children(run_input, self.inbox.append)
@@ -105,7 +107,7 @@ class Driver:
         if self.input.lease is not None:
             state.lease = self.input.lease
         given = joined(self.input.input, self.input.references)
-        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given)))
+        self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given), self._watch))
         return state
 
     # -- what comes in
@@ -155,7 +157,7 @@ class Driver:
             events = [arrival() for arrival in self.inbox]
             self.inbox.clear()
             for event in sorted(events, key=rank):
-                self.commands.extend(heart.advance(self.definition, self.state, event))
+                self.commands.extend(heart.advance(self.definition, self.state, event, self._watch))
 
     def _must_continue(self) -> bool:
         """Whether only a new execution gets any further: what is held starts there, and nothing else will come; or

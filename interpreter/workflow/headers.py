@@ -7,13 +7,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.worker import (
+    ContinueAsNewInput,
     Interceptor,
     StartActivityInput,
+    StartChildWorkflowInput,
     StartLocalActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
@@ -60,6 +62,18 @@ class _Outbound(WorkflowOutboundInterceptor):
         elif first := _first_run():
             input.headers = {**input.headers, FIRST_RUN_HEADER: Payload(data=first)}
         return super().start_activity(input)
+
+    async def start_child_workflow(self, input: StartChildWorkflowInput) -> workflow.ChildWorkflowHandle[Any, Any]:
+        if first := _first_run():
+            input.headers = {**input.headers, FIRST_RUN_HEADER: Payload(data=first)}
+        return await super().start_child_workflow(input)
+
+    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:
+        """What a parent has said of itself is said to each execution of the child."""
+        said = workflow.info().headers.get(FIRST_RUN_HEADER)
+        if said is not None:
+            input.headers = {**input.headers, FIRST_RUN_HEADER: said}
+        super().continue_as_new(input)
 
     def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
         call = _call.get()

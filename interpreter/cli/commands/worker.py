@@ -24,6 +24,7 @@ Examples:
   dsl worker --tools examples/support_tools.py --flow examples/support.flow
   dsl worker --task-queue payments --tools shop.payments --address localhost:7233
   dsl worker --tools support_tools.py --people people.yaml
+  dsl worker --tools support_tools.py --metrics 0.0.0.0:9464
 """
 )
 @click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are; may be repeated.")
@@ -43,6 +44,7 @@ Examples:
 )
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
 @serving_options
+@click.option("--metrics", metavar="HOST:PORT", help="Where metrics can be scraped: http://HOST:PORT/metrics.")
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
 @target_options
 def worker(
@@ -50,6 +52,7 @@ def worker(
     flows: tuple[Path, ...],
     lock: Path | None,
     partial: bool,
+    metrics: str | None,
     task_queue: str,
     serving: Serving,
     target: Target,
@@ -58,7 +61,7 @@ def worker(
 
     Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
     """
-    return carry_out(_worker(tools, flows, lock, partial, task_queue, serving, target))
+    return carry_out(_worker(tools, flows, lock, partial, metrics, task_queue, serving, target))
 
 
 async def _worker(
@@ -66,12 +69,13 @@ async def _worker(
     flows: tuple[Path, ...],
     lock: Path | None,
     partial: bool,
+    metrics: str | None,
     task_queue: str,
     serving: Serving,
     target: Target,
 ) -> None:
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
-    async with connected(target) as client:
+    async with connected(target, metrics) as client:
         plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock)
 
         def say_ready() -> None:
@@ -79,6 +83,8 @@ async def _worker(
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
             if keys := keyring_of():
                 click.echo(f"encrypting with the key {keys.first.id}", err=True)
+            if metrics is not None:
+                click.echo(f"metrics at http://{metrics}/metrics", err=True)
             for line in told_at_start(serving):
                 click.echo(line, err=True)
 

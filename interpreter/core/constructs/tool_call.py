@@ -157,6 +157,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def _told(self, machine: Machine, frame: Frame, failed: CallFailed | None = None) -> None:
         """An attempt has ended: told to who watches."""
         memory = self.memory(frame)
+        if failed is not None and failed.kind == SIGNATURE_MISMATCH and not memory.explains:
+            return  # the worker asks what is declared, in words
         traces.attempted(
             machine,
             path=memory.command,

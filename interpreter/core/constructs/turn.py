@@ -36,6 +36,9 @@ class TurnConstruct(Construct[TurnMemory]):
     place = "turn"
     side_by_side = True
 
+    def called(self, machine: Machine, frame: Frame) -> str:
+        return self.memory(frame).agent
+
     def began(self, frame: Frame) -> float:
         return self.memory(frame).began
 

@@ -1,0 +1,1 @@
+"""What operators see of runs: metrics, and spans for who has OpenTelemetry."""

@@ -1,0 +1,95 @@
+"""A receiver of spans that speaks OTLP over HTTP, as a collector does."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
+
+
+@dataclass(frozen=True)
+class Received:
+    """A span, as it came."""
+
+    name: str
+    trace: str
+    id: str
+    parent: str
+    attributes: dict[str, Any]
+    failed: bool
+    links: tuple[tuple[str, str], ...]
+    service: str
+
+
+class OtlpReceiver(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.bodies: list[bytes] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{self.server_port}",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
+
+    @property
+    def spans(self) -> list[Received]:
+        found = []
+        for body in tuple(self.bodies):
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+                service = _attributes(resource.resource.attributes)["service.name"]
+                found += [_received(span, service) for scope in resource.scope_spans for span in scope.spans]
+        return found
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever sent it was killed; that is what is tested."""
+
+
+@contextmanager
+def otlp_receiver() -> Iterator[OtlpReceiver]:
+    with OtlpReceiver() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: OtlpReceiver
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        if self.path == "/v1/traces":
+            self.server.bodies.append(body)
+        self.send_response(200 if self.path == "/v1/traces" else 404)
+        self.send_header("Content-Type", "application/x-protobuf")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """What came stands in `bodies`."""
+
+
+def _received(span: Any, service: str) -> Received:
+    links = tuple((link.trace_id.hex(), link.span_id.hex()) for link in span.links)
+    failed = span.status.code == Status.STATUS_CODE_ERROR
+    ids = (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
+    return Received(span.name, *ids, _attributes(span.attributes), failed, links, service)
+
+
+def _attributes(pairs: Any) -> dict[str, Any]:
+    return {pair.key: getattr(pair.value, str(pair.value.WhichOneof("value"))) for pair in pairs}
