@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from interpreter.core.machine import Machine
     from interpreter.core.state import Amount, Frame
 
+ATTEMPTS = frozenset({"chat", "attempt"})
+"""What is no step but a try at one: at a model, and at a tool."""
+
 Outcome = Literal["completed", "failed", "cancelled"]
 
 

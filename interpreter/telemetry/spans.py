@@ -20,7 +20,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanK
 from opentelemetry.util.types import AttributeValue
 
 from dsl.models.configured import TABLE
-from interpreter.core.traces import Trace
+from interpreter.core.traces import ATTEMPTS, Trace
 from interpreter.telemetry.calls import CallSpans
 from interpreter.telemetry.ids import CALL, span_id, trace_id
 from interpreter.telemetry.told import RunIdentity
@@ -65,7 +65,7 @@ class Spans:
 
     def told(self, run: RunIdentity, trace: Trace) -> None:
         """What has ended in a run. A call was told where it was made, unless nothing was heard of it any more."""
-        if trace.node in ("chat", "attempt") and not trace.lost:
+        if trace.node in ATTEMPTS and not trace.lost:
             return
         here = trace_id(run.workflow_id, run.first_run)
         kind = f"lost {CALL}" if trace.lost else ""

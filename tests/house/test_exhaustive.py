@@ -14,7 +14,7 @@ from dsl.semantics.provenance import flow, values
 from dsl.values import schema, schema_writing, signature, validate, writing
 from interpreter.boundary import view
 from interpreter.cli.commands import show
-from interpreter.core import commands
+from interpreter.core import commands, traces
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.simulation import simulation
 from interpreter.workflow import driver, showing
@@ -133,7 +133,7 @@ def test_a_view_leaves_out_only_kinds_that_there_are() -> None:
 
 
 def test_what_is_compared_with_the_kind_of_a_note_or_step_is_such_a_kind() -> None:
-    known = {construct.node for construct in CONSTRUCTS.values()} | {"run", "budget", ""}
+    known = {construct.node for construct in CONSTRUCTS.values()} | {"run", "budget", ""} | traces.ATTEMPTS
     compared = {
         part.value
         for path in modules()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from interpreter.core.traces import Trace
+from interpreter.core.traces import ATTEMPTS, Trace
 from interpreter.simulation.simulation import PLAIN, SimulatedRun, Switches
 from tests.runs.case import Case, all_cases
 from tests.runs.simulated import Simulated
@@ -29,8 +29,8 @@ def _traced(case: Case, switches: Switches = PLAIN) -> dict[str, list[Trace]]:
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
 def test_each_thing_once_and_in_one_tree(case: Case) -> None:
     for traces in _traced(case).values():
-        told = Counter(trace.path for trace in traces if trace.node not in ("chat", "attempt"))
-        attempts = Counter(trace.path for trace in traces if trace.node in ("chat", "attempt"))
+        told = Counter(trace.path for trace in traces if trace.node not in ATTEMPTS)
+        attempts = Counter(trace.path for trace in traces if trace.node in ATTEMPTS)
         assert max(told.values()) == 1
         assert max(attempts.values(), default=1) == 1
         assert [trace.node for trace in traces].count("run") == 1
