@@ -25,7 +25,7 @@ demo: $(environment)  ## run examples/support.flow twice on a Temporal server of
 	@$(bin)/python examples/killed_worker.py $(demo_folder)
 
 test: lint  ## check style, types and layers, then run the tests
-	@$(bin)/pytest -n 2 --dist loadfile
+	@$(bin)/pytest -n 3 --dist loadfile
 
 test-slow: $(environment)  ## run the tests of whole processes that come and go
 	@$(bin)/pytest -m slow

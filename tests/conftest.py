@@ -1,15 +1,35 @@
-"""What all tests share: golden files, which `pytest --rewrite` writes anew. Read the change before it is committed."""
+"""What all tests share: bytecode, and golden files, which `pytest --rewrite` writes anew. Read the change before it is
+committed.
 
+Where the environment forbids to write bytecode, each of some two hundred processes that tests start would compile all
+of our modules, half of what it takes to start; so it is kept in a folder of its own, below `.steadflow`.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 Golden = Callable[[Path, str], None]
+BYTECODE = Path(__file__).parents[1] / ".steadflow" / "bytecode"
+
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write golden files anew instead of comparing with them")
+
+
+def pytest_sessionstart() -> None:
+    """Nobody loads again what earlier tests wrote into folders that come and go."""
+    shutil.rmtree(BYTECODE / Path(tempfile.gettempdir()).relative_to("/"), ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Which rows of a run's tree are shown: an agent of sixty turns is one, with what it has taken, until it is unfolded.
 
 Folding hides only what is below a row that says the same in short: the state of a folded row is that of what needs
-somebody below it, and its counts are those of all turns.
+somebody below it, and its counts are those of all turns. What people told an agent no count says, so it stays.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Folding:
 
     def _of_agent(self, inside: Item, depth: int) -> Iterator[tuple[int, Item]]:
         if not inside.label.startswith(TURN):
-            if self.agents == "turns" or inside.own_state in RUNNING:
+            if self.agents == "turns" or inside.own_state in RUNNING or inside.node == "tell":
                 yield depth, inside
         elif self.agents == "turns":
             yield depth, inside

@@ -22,15 +22,25 @@ from dsl.source import Source
 from dsl.syntax.parse import parse
 from tests.checks.cases import files, name_of, read
 
-MUTATIONS = 12
+QUICK, SOAK = 3, 100
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
 def test_mutations_are_analysed(path: Path) -> None:
+    _check_mutations(path, QUICK)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_many_mutations_are_analysed(path: Path) -> None:
+    _check_mutations(path, SOAK)
+
+
+def _check_mutations(path: Path, number: int) -> None:
     text = read(path).text
     chance = random.Random(name_of(path))
-    for _ in range(MUTATIONS):
+    for _ in range(number):
         _check(_mutated(text, chance))
 
 

@@ -18,6 +18,8 @@ from tests.heart.watched import flows
 
 ROOT = Path(__file__).parents[1] / "cases"
 TEXTS = {path.name: (path / "flow.flow").read_text(encoding="utf-8") for path in sorted((ROOT / "runs").iterdir())}
+FLOWS = 40
+QUICK, SOAK = 500, 20_000
 NAMES = ("name", "target", "variable", "index", "loop", "function", "operator")
 
 UNDONE = """edition 1
@@ -114,7 +116,7 @@ def test_what_passed_the_check_is_taken() -> None:
         declared = [each for each in module(text).declarations if isinstance(each, FlowDeclaration)]
         for flow in [each.name for each in declared if not each.requires_approval]:
             unseal(sealed(text, flow).json)
-    flows(150, free=True)
+    flows(FLOWS, free=True)
 
 
 def named(value: Any) -> Iterator[tuple[Any, str]]:
@@ -155,6 +157,17 @@ def moved(form: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 
 def test_a_name_or_a_statement_elsewhere_is_refused_or_found_by_the_run() -> None:
+    move(QUICK)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_many_names_and_statements_elsewhere_are() -> None:
+    move(SOAK)
+    flows(SOAK, free=True)
+
+
+def move(number: int) -> None:
     chance = random.Random(11)
     forms = [
         json.loads(sealed(text, "main").json)
@@ -162,7 +175,7 @@ def test_a_name_or_a_statement_elsewhere_is_refused_or_found_by_the_run() -> Non
         if "approval" not in text and "flow main(" in text
     ]
     outcomes: dict[bool, int] = {True: 0, False: 0}
-    for _ in range(1500):
+    for _ in range(number):
         try:
             definition: Definition | None = unseal(canonical(moved(chance.choice(forms), chance)))
         except UnsealError:
@@ -170,4 +183,4 @@ def test_a_name_or_a_statement_elsewhere_is_refused_or_found_by_the_run() -> Non
         outcomes[definition is not None] += 1
         if definition is not None:
             run(definition)
-    assert min(outcomes.values()) > 200, outcomes
+    assert min(outcomes.values()) > number / 8, outcomes

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tests.explore.flows import Explored, cases, generated
+from tests.explore.flows import CASES, Explored, generated, of_case
 from tests.explore.search import Exploration
 
 FOLDER = Path(".steadflow/explore")
@@ -115,7 +115,7 @@ def _read(kept: Path) -> Exploration | None:
 
 
 def _flows(random: int) -> Iterator[Explored]:
-    yield from cases()
+    yield from map(of_case, CASES)
     yield from islice(generated(), random)
 
 

@@ -23,10 +23,12 @@ class Explored:
     input: Any
 
 
-def cases() -> Iterator[Explored]:
-    for case in all_cases():
-        if case.name not in TOO_LARGE:
-            yield Explored(case.name, case.definition, case.data.get("input", {}))
+CASES = {case.name: case for case in all_cases() if case.name not in TOO_LARGE}
+
+
+def of_case(name: str) -> Explored:
+    case = CASES[name]
+    return Explored(name, case.definition, case.data.get("input", {}))
 
 
 def generated() -> Iterator[Explored]:

@@ -24,7 +24,7 @@ from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Planned, Returns, World
 from tests.heart.gated_flows import gated_flow
 
-FLOWS, WORLDS = 160, 3
+FLOWS, WORLDS = 80, 3
 LINE = re.compile(r"send\(amount: (?P<amount>.*?), to: (?P<to>.*)\)(?: for each (?P<item>\w+) of ‹your answer›\.pays)?")
 
 

@@ -70,15 +70,15 @@ def work_of(flow: str, size: int) -> int:
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_work_grows_with_the_size(name: str) -> None:
-    small, large = work_of(FLOWS[name], 50), work_of(FLOWS[name], 200)
-    assert small > 50_000
+    small, large = work_of(FLOWS[name], 25), work_of(FLOWS[name], 100)
+    assert small > 25_000
     assert large < 4.4 * small
 
 
 def test_long_list_gets_slower() -> None:
     """It does not: an item costs about the same in a list of four times as many, however many go side by side."""
     flow = f"{HEAD} {{ parallel for i in n up to 50 as r {{ step x = t.read(x: i) yield x }} }}"
-    small, large = work_of(flow, 100), work_of(flow, 400)
+    small, large = work_of(flow, 60), work_of(flow, 240)
     assert small > 50_000
     assert large < 4.4 * small
 

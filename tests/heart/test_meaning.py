@@ -16,7 +16,7 @@ from tests.heart.meaning import Ambiguous, Failed, Meaning
 from tests.heart.outside import TOOLS
 from tests.heart.watched import flows
 
-QUICK, SOAK = 90, 3000
+QUICK, SOAK = 45, 3000
 
 
 def result_of(name: str, x: str) -> Any:

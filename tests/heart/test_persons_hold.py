@@ -19,7 +19,7 @@ from interpreter.simulation.simulation import SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.asking_flows import asking_flow
 
-FLOWS, WORLDS = 60, 4
+FLOWS, WORLDS = 30, 4
 NAMES = ("ann", "bob", "cho", "dan")
 CASE = {"owner": "ann", "note": "bob", "people": ["bob", "ann"]}
 FOUND = {"owner": "cho", "people": ["dan", "ann"], "cases": [CASE, {**CASE, "owner": "dan"}], "urgent": True}

@@ -14,7 +14,7 @@ from tests.heart.effects import check_effects
 from tests.heart.flows import some_flow
 from tests.heart.watched import Watched, definition_of, flows, seen
 
-QUICK, SOAK = 110, 3000
+QUICK, SOAK = 60, 3000
 PLANS = 2
 TRAVELLING = (Switches(through_json=True), Switches(continue_often=True))
 

@@ -4,6 +4,7 @@ import pytest
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.core.commands import Command
+from interpreter.core.constructs import loop
 from interpreter.core.events import Event
 from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
@@ -64,7 +65,8 @@ def test_rounds_that_wait_for_nothing_are_spread_over_their_time(body: str) -> N
     assert counted.events < MOST_EVENTS
 
 
-def test_rounds_that_spend_nothing_of_a_budget_without_a_time_end() -> None:
+def test_rounds_that_spend_nothing_of_a_budget_without_a_time_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "MOST_IN_VAIN", 500)
     counted = Counting(NOT_SPENT, {"ready": False})
     assert counted.run.finish is not None
     failure = decode(counted.run.finish.failure)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.house.checkout import ROOT, syntax
 from tests.house.closure import closure, imported, outside, path_of
-from tests.house.order import known_in, set_order
+from tests.house.order import Known, known_in, set_order
 from tests.house.purity import EXTRA, allowed, banned, foreign, room_of
 
 SNIPPETS = sorted((ROOT / "tests" / "cases" / "house" / "impure").iterdir())
@@ -28,22 +28,26 @@ print(*sorted(sys.modules))
 """
 
 
-def offences(tree: ast.AST, room: str, *others: ast.AST) -> list[str]:
-    known = known_in([tree, *others])
+def offences(tree: ast.AST, room: str, known: Known) -> list[str]:
     return [*foreign(tree, room), *banned(tree, room), *set_order(tree, known)]
+
+
+@cache
+def known_of_the_run() -> Known:
+    return known_in(syntax(path_of(each)) for each in closure())
 
 
 @pytest.mark.parametrize("module", closure())
 def test_a_file_of_the_run_is_pure(module: str) -> None:
-    files = (syntax(path_of(each)) for each in closure())
-    assert offences(syntax(path_of(module)), room_of(module), *files) == []
+    assert offences(syntax(path_of(module)), room_of(module), known_of_the_run()) == []
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.stem)
 def test_a_planted_offence_is_refused(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     room, *refused = (line.partition(": ")[2] for line in source.splitlines() if line.startswith("# "))
-    assert sorted(offences(ast.parse(source), room_of(room))) == sorted(refused)
+    tree = ast.parse(source)
+    assert sorted(offences(tree, room_of(room), known_in([tree]))) == sorted(refused)
 
 
 def test_enough_is_planted() -> None:

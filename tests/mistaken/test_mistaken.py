@@ -7,7 +7,7 @@ import pytest
 
 from dsl.analysis import analyse
 from dsl.source import Source
-from tests.mistaken.corpus import FILES, Mistaken, corpus
+from tests.mistaken.corpus import FILES, OF_A_KIND, Mistaken, corpus
 from tests.mistaken.messages import table, told
 from tests.mistaken.pairs import pairs
 
@@ -16,13 +16,20 @@ MOST = 0.012
 KNOWN_SEEDS = (0, 1, 2, 3, 4)
 
 
-@pytest.mark.parametrize(
-    "seed", [KNOWN_SEEDS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in KNOWN_SEEDS[1:])]
-)
-def test_one_mistake_gives_one_message(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_mistake_gives_one_message(capsys: pytest.CaptureFixture[str]) -> None:
+    count_messages(0, 4, capsys)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", KNOWN_SEEDS)
+def test_one_mistake_of_many_gives_one_message(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    count_messages(seed, OF_A_KIND, capsys)
+
+
+def count_messages(seed: int, of_a_kind: int, capsys: pytest.CaptureFixture[str]) -> None:
     counts: Counter[tuple[str, int]] = Counter()
     several = []
-    for mistaken in corpus(seed):
+    for mistaken in corpus(seed, of_a_kind):
         messages = told(mistaken.text)
         counts[mistaken.kind, len(messages)] += 1
         if len(messages) > 1:

@@ -65,7 +65,7 @@ def parts(root: Path, folder: Path, lengths: Lengths, second: str | None) -> lis
 
 def tests(name: str, python: str, folder: Path) -> Part:
     junit = folder / f"{name.replace(' ', '-')}.xml"
-    return Part(name, ((python, "-m", "pytest", "-n", "2", "--dist", "loadfile", f"--junitxml={junit}"),), junit)
+    return Part(name, ((python, "-m", "pytest", "-n", "3", "--dist", "loadfile", f"--junitxml={junit}"),), junit)
 
 
 def second_python(

@@ -81,9 +81,10 @@ class Served:
         run = await self._start(case, continue_eagerly)
         async with asyncio.timeout(LONGEST):
             ending = asyncio.create_task(run.handle.result())
-            while not ending.done():
+            while run.case.is_attended and not ending.done():
                 await self._look(run)
                 await asyncio.wait([ending], timeout=POLL)
+            await asyncio.wait([ending])
             run.view = await run.handle.query(STATE_QUERY, 0, result_type=RunView)
             for answering in [*run.answering.values(), *run.telling.values()]:
                 await answering

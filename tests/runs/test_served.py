@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -65,7 +64,7 @@ async def runs() -> AsyncIterator[Runs]:
 @pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
 async def test_served(case: Case, eagerly: bool, runs: Runs) -> None:
     seen, _ = await runs[case.name, eagerly]
-    served, simulated = seen.as_data(), yaml.safe_load(case.expected.read_text())
+    served, simulated = seen.as_data(), case.expected
     assert _outcome(served) == _outcome(simulated)
     beside = side_by_side(case.definition)
     for part, place in PLACED.items():

@@ -21,8 +21,8 @@ PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
 def test_plain(case: Case, request: pytest.FixtureRequest) -> None:
     seen = Simulated(case, Switches()).run().as_data()
     if request.config.getoption("--rewrite"):
-        case.expected.write_text(yaml.safe_dump(seen, sort_keys=False, allow_unicode=True, width=120))
-    assert seen == yaml.safe_load(case.expected.read_text())
+        case.expected_file.write_text(yaml.safe_dump(seen, sort_keys=False, allow_unicode=True, width=120))
+    assert seen == case.expected
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
@@ -32,7 +32,7 @@ def test_plain(case: Case, request: pytest.FixtureRequest) -> None:
 def test_switched(case: Case, switches: Switches) -> None:
     """All memory of a run is in its state: nothing outside changes when that travels."""
     seen = Simulated(case, switches).run().as_data()
-    assert seen == yaml.safe_load(case.expected.read_text())
+    assert seen == case.expected
 
 
 def test_continuations_were_forced_everywhere(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,13 +63,25 @@ def test_a_warm_start_does_not_import_lark(tmp_path: Path) -> None:
     assert _run(program, tmp_path) == "False"
 
 
+FIRST = "from dsl.syntax.grammar import tables\nprint(tables().productions[0].left)"
+
+
+@pytest.fixture(scope="module")
+def cached_tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The file that a first start leaves, and what that start said."""
+    home = tmp_path_factory.mktemp("home")
+    said = _run(FIRST, home)
+    (made,) = (home / "steadflow").iterdir()
+    return made, said
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"actions": 1}'])
-def test_a_broken_cache_is_made_anew(tmp_path: Path, content: str) -> None:
-    program = "from dsl.syntax.grammar import tables\nprint(tables().productions[0].left)"
-    good = _run(program, tmp_path)
-    (cached,) = (tmp_path / "steadflow").iterdir()
+def test_a_broken_cache_is_made_anew(tmp_path: Path, content: str, cached_tables: tuple[Path, str]) -> None:
+    made, said = cached_tables
+    cached = tmp_path / "steadflow" / made.name
+    cached.parent.mkdir()
     cached.write_text(content, encoding="utf-8")
-    assert _run(program, tmp_path) == good
+    assert _run(FIRST, tmp_path) == said
     assert len(cached.read_text(encoding="utf-8")) > 1000
 
 
