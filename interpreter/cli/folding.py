@@ -38,7 +38,7 @@ class Folding:
 
     def _of_agent(self, inside: Item, depth: int) -> Iterator[tuple[int, Item]]:
         if not inside.label.startswith(TURN):
-            if self.agents == "turns" or inside.own_state in RUNNING or inside.node == "tell":
+            if self.agents == "turns" or inside.own_state in RUNNING or inside.own_state == "told":
                 yield depth, inside
         elif self.agents == "turns":
             yield depth, inside
