@@ -7,7 +7,7 @@ thing: leaving it out would be another question.
 import re
 
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.providers.openai_request import schema_of
+from interpreter.providers.openai_request import held_to
 
 _VALUE = re.compile(
     r"(above|below)_(max|min)|<=|>=|maximum|minimum|between|less than|greater than|too (large|small|high|low)|at most"
@@ -38,7 +38,7 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
         found = ("tools",)
     if not found and "system" not in request.without and request.instructions and _SYSTEM.search(said):
         found = ("system",)
-    if not found and schema_of(request) is not None and _FORM.search(f"{named} {said}"):
+    if not found and held_to(request) is not None and _FORM.search(f"{named} {said}"):
         found = _next_form(request, said)
     if not found and "stream" not in request.without and _STREAM.search(named):
         found = ("stream",)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dsl.models.strict import beyond, within
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.providers.tools_in_words import conversed, told
+from interpreter.providers.tools_in_words import conversed, form, told
 
 Message = dict[str, Any]
 
@@ -44,7 +44,7 @@ def messages(request: ChatRequest) -> list[Message]:
     instructions = [] if request.instructions is None else [str(request.instructions)]
     in_words = told(request)
     instructions += [in_words] if in_words is not None else []
-    if not in_words and _told_in_words(request):
+    if not in_words and _cannot_be_held_to(schema_of(request), request):
         instructions.append(f"Answer with JSON of this schema only:\n{schema_text(request)}")
     said: list[Message] = [{"role": "user", "content": str(request.prompt)}]
     if request.talk is not None:
@@ -85,24 +85,26 @@ def schema_of(request: ChatRequest) -> Any:
     return json.loads(request.schema_text) if request.schema_text is not None else request.schema
 
 
+def held_to(request: ChatRequest) -> Any:
+    """The JSON Schema of all that the model may say."""
+    return schema_of(request) if told(request) is None else form(request)
+
+
 def schema_text(request: ChatRequest) -> str:
     return request.schema_text or json.dumps(request.schema)
 
 
 def _form(request: ChatRequest, words: frozenset[str]) -> dict[str, Any] | None:
-    schema = schema_of(request)
-    if told(request) is not None:
-        return None if "json_object" in request.without else {"type": "json_object"}
+    schema = held_to(request)
     if schema is None:
         return None
-    if _told_in_words(request):
+    if _cannot_be_held_to(schema, request):
         return None if "json_object" in request.without else {"type": "json_object"}
     name = re.sub(r"[^A-Za-z0-9_-]", "_", request.agent)[:64]
     strict = {} if "strict" in request.without else {"strict": True}
     return {"type": "json_schema", "json_schema": {"name": name, "schema": within(schema, words), **strict}}
 
 
-def _told_in_words(request: ChatRequest) -> bool:
+def _cannot_be_held_to(schema: Any, request: ChatRequest) -> bool:
     """Whether the schema cannot be a form of the answer here: the server takes none, or not such a one."""
-    schema = schema_of(request)
     return schema is not None and ("json_schema" in request.without or beyond(schema) is not None)

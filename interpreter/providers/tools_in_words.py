@@ -2,7 +2,8 @@
 
 A model that is told of tools in words answers with one JSON object: `{"call": {"name": …, "arguments": {…}}}`, or
 `{"answer": …}`. What it called and what came of it then stands in plain messages, of the two roles that every model
-knows.
+knows. Where a server can hold an answer to a schema, it is held to these two forms: a small model does not keep to them
+by being told. What a function gave is followed by a reminder, without which such a model calls it for ever.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from interpreter.boundary.payloads import JSON, ChatRequest
 
 CALL, ANSWER = "call", "answer"
+REMINDER = f'Go on: {{"{CALL}": …}} or {{"{ANSWER}": …}}.'
 
 
 def told(request: ChatRequest) -> str | None:
@@ -28,12 +30,37 @@ def told(request: ChatRequest) -> str | None:
     )
 
 
+def form(request: ChatRequest) -> dict[str, Any]:
+    """The JSON Schema of all that such a model may say: a call of one of its tools, or its answer."""
+    assert request.talk is not None
+    definitions: dict[str, Any] = {}
+    calls = [
+        _record(
+            name={"type": "string", "enum": [tool["name"]]}, arguments=_with_its_own(tool["parameters"], definitions)
+        )
+        for tool in json.loads(request.talk.tools_text or "[]")
+    ]
+    answer = {"type": "string"} if request.schema_text is None else json.loads(request.schema_text)
+    either = [_record(**{CALL: {"anyOf": calls}}), _record(**{ANSWER: _with_its_own(answer, definitions)})]
+    return {"anyOf": either, "$defs": definitions} if definitions else {"anyOf": either}
+
+
+def _record(**properties: JSON) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def _with_its_own(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Types are named from the root of a schema. A name is that of one declared type, wherever it stands."""
+    definitions |= schema.get("$defs", {})
+    return {keyword: value for keyword, value in schema.items() if keyword != "$defs"}
+
+
 def conversed(message: JSON, *, in_words: bool) -> Iterator[dict[str, Any]]:
     """A message as servers of the OpenAI API take it."""
     text, calls = message.get("text"), message.get("calls") or []
     match message["role"]:
         case "tool" if in_words:
-            yield {"role": "user", "content": f"The function gave: {text}"}
+            yield {"role": "user", "content": f"The function gave: {text}\n{REMINDER}"}
         case "tool":
             yield {"role": "tool", "tool_call_id": message["call"], "content": text}
         case "assistant" if calls and in_words:

@@ -113,10 +113,44 @@ async def test_without_tool_calling_all_is_told_in_plain_messages() -> None:
     )
     sent = player.asked[0]
     assert "tools" not in sent
-    assert sent["response_format"] == {"type": "json_object"}
     assert [message["role"] for message in sent["messages"]] == ["system", "user", "assistant", "user"]
     assert "orders-find" in sent["messages"][0]["content"]
     assert sent["messages"][2]["content"] == '{"call": {"name": "orders-find", "arguments": {"id":"o-1"}}}'
+    assert sent["messages"][3]["content"] == 'The function gave: 12.50\nGo on: {"call": …} or {"answer": …}.'
+
+
+def record(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+async def form(**changes: Any) -> Any:
+    """What an answer in words is held to."""
+    said = whole({"choices": [{"message": {"content": '{"answer": "here"}'}, "finish_reason": "stop"}]})
+    _, player = await answer(said, replace(request(), **{"without": ["tools"], **changes}))
+    return player.asked[0].get("response_format")
+
+
+async def test_without_tool_calling_an_answer_is_held_to_a_call_or_an_answer() -> None:
+    calls = [record(name={"type": "string", "enum": [tool["name"]]}, arguments=tool["parameters"]) for tool in TOOLS]
+    held = {"anyOf": [record(call={"anyOf": calls}), record(answer={"type": "string"})]}
+    assert await form() == {"type": "json_schema", "json_schema": {"name": "helper", "schema": held, "strict": True}}
+
+
+async def test_types_of_tools_and_answer_are_named_from_the_root_of_the_form() -> None:
+    answered = record(text={"$ref": "#/$defs/Text"}) | {"$defs": {"Text": {"type": "string"}}}
+    held = (await form(without=["tools"], schema_text=json.dumps(answered)))["json_schema"]["schema"]
+    assert held["$defs"] == {"Text": {"type": "string"}}
+    assert held["anyOf"][1] == record(answer=record(text={"$ref": "#/$defs/Text"}))
+
+
+async def test_a_server_that_takes_no_schema_is_asked_in_words_for_any_json() -> None:
+    assert await form(without=["tools", "json_schema"]) == {"type": "json_object"}
+    assert await form(without=["tools", "json_schema", "json_object"]) is None
+    body = {"error": {"message": "response_format json_schema is not supported", "type": "invalid_request_error"}}
+    async with playing(refused("400 Bad Request", body)) as (_, provider):
+        with pytest.raises(ProviderFailure) as failed:
+            await provider.chat(replace(request(), without=["tools"]))
+    assert failed.value.refuses == ("json_schema",)
 
 
 @pytest.mark.parametrize(
