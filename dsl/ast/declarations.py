@@ -83,7 +83,8 @@ class ToolDeclaration(Node):
     """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
 
     `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time. `served`
-    says that an MCP server carries it out, and which; without it, whatever a worker has under its name does.
+    says that an MCP server carries it out, and which; without it, whatever a worker has under its name does. It `sees`
+    what is sensitive of these classes, and its answer is so too; of those that it `keeps`, its answer says nothing.
     """
 
     name: str
@@ -103,6 +104,8 @@ class ToolDeclaration(Node):
     doc: str | None = None
     served: Served | None = None
     costs: Costs | None = None
+    sees: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Use(Node):
     `when`, over the agent's parameters: whether it may in this step at all. `then`, over `result` and the agent's
     parameters: what the model sees of a result. `only`, over the parameters of the target and those of the agent:
     whether a call is carried out; else the model is told `otherwise`, a text over the same. With a `gate` people are
-    asked before each call.
+    asked before each call, who see what is sensitive of the classes that it `sees`.
     """
 
     target: str
@@ -121,6 +124,7 @@ class Use(Node):
     gate: tuple[Stage, ...] = ()
     only: Expression | None = None
     otherwise: Expression | None = None
+    sees: tuple[str, ...] = ()
 
 
 Reasoning = OneOf["none", "minimal", "low", "medium", "high", "xhigh"]
@@ -168,6 +172,8 @@ class AgentDeclaration(Node):
     queue: str | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
+    sees: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
 
 def called_by(agent: AgentDeclaration) -> tuple[Use | Summarise, ...]:
@@ -180,7 +186,7 @@ class FlowDeclaration(Node):
     """`most` is what a run of it can spend at most, `charges` what of that money its tools can cost (None: the text
     does not say), and `usual` the calls when hardly a model fails, filled in when it
     is sealed; None where its text does not say. One that `requires_approval` is called only behind an approval of
-    exactly that call.
+    exactly that call. Who starts it, and who reads what its runs say, `sees` what is sensitive of these classes.
     """
 
     name: str
@@ -195,6 +201,7 @@ class FlowDeclaration(Node):
     requires_approval: bool = False
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
+    sees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

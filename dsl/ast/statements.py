@@ -252,7 +252,8 @@ class GatedCall(Node):
 
 @dataclass(frozen=True, slots=True)
 class AwaitApproval(Node):
-    """A typed question to people. `gates` holds the irreversible calls that it opens, filled in when it is sealed."""
+    """A typed question to people, who see what is sensitive of the classes that it `sees`. `gates` holds the
+    irreversible calls that it opens, filled in when it is sealed."""
 
     name: str
     question: Expression
@@ -261,6 +262,7 @@ class AwaitApproval(Node):
     remind: int | None
     stages: tuple[Stage, ...]
     gates: tuple[GatedCall, ...] = ()
+    sees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from dsl.ast import expressions
 from dsl.ast.node import Node
 from dsl.dataclass import dataclass
 
+SENSITIVE = "sensitive"
+"""The class of what is `sensitive` without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedType(Node):
@@ -23,7 +26,11 @@ class LiteralType(Node):
 
 @dataclass(frozen=True, slots=True)
 class Field(Node):
-    """A field of a record or a parameter of a call: `amount: decimal at least 0 = 5`."""
+    """A field of a record or a parameter of a call: `amount: decimal at least 0 = 5`.
+
+    What is `sensitive`, of a class, is given only to who sees that; a `trusted` parameter takes nothing that a model
+    or a message has chosen.
+    """
 
     name: str
     type: "Type"
@@ -32,6 +39,8 @@ class Field(Node):
     matches: str | None = None
     default: "expressions.Expression | None" = None
     doc: str | None = None
+    sensitive: str | None = None
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from dsl.ast.declarations import Use
 from dsl.ast.expressions import Literal
 from dsl.ast.statements import AwaitApproval, Group, Person, Stage
 from dsl.checks.program import Program
-from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.provenance.persons import ChosenByModel, Passed, chosen_by_models
+from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.semantics.provenance.persons import ChosenByModel
+from dsl.semantics.provenance.search import Passed
 from dsl.semantics.questions import Question, questions
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    yield from (_chosen_by_model(program, found) for found in chosen_by_models(program.facts))
+    people = (found for found in program.chosen_by_models if found.parameter is None)
+    yield from (_chosen_by_model(program, found) for found in people)
     for question in questions(program.facts):
         if not question.stages:
             message = f"{question.words} asks nobody"
@@ -62,13 +64,17 @@ def _who(whom: Person | Group) -> object:
 def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     """With the way of the value: from the answer of the model to the one who is asked."""
     message = f"who is asked comes from `{found.call.target}`: a model may not choose who approves"
-    way = [program.label(passed.step, _passed(passed)) for passed in found.way]
-    labels = (*way, program.label(found.call, "the model answers here"))
+    labels = way_of(program, found)
     advice = "take the person from the input of the flow, or from a tool, and let no model decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
 
 
-def _passed(passed: Passed) -> str:
+def way_of(program: Program, found: ChosenByModel) -> tuple[Label, ...]:
+    way = [program.label(passed.step, passed_on(passed)) for passed in found.way]
+    return (*way, program.label(found.call, "the model answers here"))
+
+
+def passed_on(passed: Passed) -> str:
     if passed.parameter is None:
         return f"whether `{passed.flow}` is called"
     return f"given to `{passed.flow}` as `{passed.parameter}`"

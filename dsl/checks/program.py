@@ -11,6 +11,7 @@ from dsl.models.configured import TABLE, Models
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
+from dsl.semantics.provenance.persons import ChosenByModel, chosen_by_models
 from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
 
@@ -34,6 +35,10 @@ class Program:
     @cached_property
     def spendings(self) -> Spendings:
         return Spendings(self.facts, self.graph)
+
+    @cached_property
+    def chosen_by_models(self) -> list[ChosenByModel]:
+        return chosen_by_models(self.facts)
 
     def place(self, node: Node) -> Span:
         """Where `node` is shown: its text, and of a text of several lines the first line."""

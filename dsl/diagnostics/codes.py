@@ -1,6 +1,7 @@
 """The one list of diagnostic codes: each has one meaning for ever, and a page in `explanations/`.
 
-SF0 the text, SF1 names, SF2 types, SF3 bounds, SF4 effects, SF5 approvals, SF6 flow of control, SF9 not yet.
+SF0 the text, SF1 names, SF2 types, SF3 bounds, SF4 effects, SF5 approvals, SF6 flow of control, SF7 what is
+sensitive or untrusted, SF9 not yet.
 """
 
 CODES: dict[str, str] = {
@@ -51,5 +52,8 @@ CODES: dict[str, str] = {
     "SF605": "not every path returns a value",
     "SF606": "match that leaves something out",
     "SF607": "case that is never taken",
+    "SF701": "sensitive value that goes to who does not see it",
+    "SF702": "class of sensitive values that cannot hold",
+    "SF703": "untrusted value where only what is trusted may go",
     "SF901": "construct that this version does not run yet",
 }

@@ -93,6 +93,7 @@ FUNCTIONS: dict[str, Function] = {
     "ends_with": Function(texts.ends_with, ("value", "part"), 2),
     "replace": Function(texts.replace, ("value", "old", "new"), 3),
     "truncate": Function(texts.truncate, ("value", "length"), 2),
+    "mask": Function(texts.mask, ("value", "last"), 1),
     "text": Function(texts.to_text, ("value",), 1),
     "json_text": Function(texts.to_json, ("value",), 1),
     "parse_json": Function(texts.parse_json, ("value",), 1),

@@ -82,6 +82,22 @@ def truncate(evaluation: Evaluation, value: Any, length: Any) -> str:
     return evaluation.produced(text if len(text) <= length else text[: length - 1] + "…")
 
 
+MASKED = "•••"
+MOST_UNMASKED = 4
+
+
+def mask(evaluation: Evaluation, value: Any, last: Any = 0) -> str:
+    """The same for every value, but for the `last` characters of a text, of which at least as many stay hidden."""
+    if type(last) is not int:
+        refuse(last, "`mask` counts in ints")
+    if not 0 <= last <= MOST_UNMASKED:
+        raise EvaluationError("InvalidArgument", f"`mask` shows 0 to {MOST_UNMASKED} characters, not {last}")
+    if last == 0:
+        return evaluation.produced(MASKED)
+    text = _text(value, "mask")
+    return evaluation.produced(MASKED + (text[-last:] if len(text) >= 2 * last else ""))
+
+
 def to_text(evaluation: Evaluation, value: Any) -> str:
     charge_walk(value, evaluation)
     return evaluation.produced(render(value))

@@ -290,6 +290,7 @@ BUILTINS: dict[str, Function] = {
     "ends_with": _gives(BOOL, _VALUE, _PART),
     "replace": _gives(TEXT, _VALUE, Parameter("old", _TEXT), Parameter("new", _TEXT)),
     "truncate": _gives(TEXT, _VALUE, Parameter("length", _INT)),
+    "mask": _gives(TEXT, Parameter("value", _ANY), Parameter("last", _INT, required=False)),
     "text": _gives(TEXT, Parameter("value", _ANY)),
     "int": _gives(INT, Parameter("value", _CONVERTIBLE)),
     "number": _gives(NUMBER, Parameter("value", _CONVERTIBLE)),

@@ -27,6 +27,7 @@ SymbolKind = Literal[
     "error",
     "result",
     "key",
+    "heard",
     "not yet",
 ]
 CalleeKind = Literal["tool", "agent", "flow", "function"]

@@ -230,15 +230,15 @@ def is_deep(type_: Type, levels: int) -> bool:
 
 def is_whole(type_: Type) -> bool:
     """Whether all of it could be made out."""
-    return all(part != UNKNOWN for part in _inside(type_))
+    return all(part != UNKNOWN for part in inside(type_))
 
 
 def holds_conversation(type_: Type) -> bool:
     """Whether something in a value of the type is a conversation, which has no form that could be looked at."""
-    return any(isinstance(part, Conversation) for part in _inside(type_, follow=True))
+    return any(isinstance(part, Conversation) for part in inside(type_, follow=True))
 
 
-def _inside(type_: Type, *, follow: bool = False) -> Iterator[Type]:
+def inside(type_: Type, *, follow: bool = False) -> Iterator[Type]:
     """The type and all types in it, each once. With `follow` also what a recursive one names."""
     pending = [type_]
     seen = {id(type_)}

@@ -15,7 +15,7 @@ from dsl.source import Damage, Source, Span
 from dsl.syntax.token import Token
 from dsl.syntax.words import DECLARATIONS, OPTIONS, STATEMENTS
 
-_HEAD_WORDS = frozenset({"READ", "IDEMPOTENT", "WRITE", "IRREVERSIBLE", "BUDGET", "DEPTH", "REQUIRES"})
+_HEAD_WORDS = frozenset({"READ", "IDEMPOTENT", "WRITE", "IRREVERSIBLE", "BUDGET", "DEPTH", "REQUIRES", "SEES"})
 _BLOCKS = frozenset(
     {
         "FLOW",

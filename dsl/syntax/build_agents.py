@@ -98,10 +98,10 @@ def answer_time(site: Site, length: Length) -> Option:
 def agent_use(site: Site, *parts: Use | Option) -> Uses:
     """What stands behind the names of one `use` is said of each of them."""
     said: dict[str, Any] = {option.name: option.value for option in site.options(parts).values()}
-    gate_: tuple[Stage, ...] = said.get("gate", ())
+    gate_, sees = said.get("gate", ((), ()))
     condition, otherwise = said.get("only", (None, None))
     return Uses(
-        replace(each, gate=deepcopy(gate_), only=deepcopy(condition), otherwise=deepcopy(otherwise))
+        replace(each, gate=deepcopy(gate_), only=deepcopy(condition), otherwise=deepcopy(otherwise), sees=sees)
         for each in only_of(Use, parts)
     )
 
@@ -116,8 +116,8 @@ def reshaped(site: Site, function: Token, *arguments: Argument) -> FunctionCall:
     return FunctionCall(function.text, (result, *arguments), span=site.span)
 
 
-def gate(site: Site, *stages: Stage) -> Option:
-    return Option("gate", stages, site.span, "after approval")
+def gate(site: Site, sees: Option | None, *stages: Stage) -> Option:
+    return Option("gate", (stages, () if sees is None else sees.value), site.span, "after approval")
 
 
 def only(site: Site, condition: Expression, otherwise: Expression | None) -> Option:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dsl.ast.expressions import Expression
 from dsl.ast.types import (
+    SENSITIVE,
     ConversationType,
     Field,
     GenericType,
@@ -66,6 +67,40 @@ def matches(site: Site, pattern: Token) -> Option:
     return Option("matches", plain(site, pattern), site.span)
 
 
+def sensitive(site: Site, class_: Token | None) -> Option:
+    return Option("sensitive", SENSITIVE if class_ is None else class_name(site, class_), site.span)
+
+
+def trusted(site: Site) -> Option:
+    return Option("trusted", True, site.span)
+
+
+def class_name(site: Site, token: Token) -> str:
+    if token.kind != "STRING":
+        return SENSITIVE
+    name = plain(site, token)
+    if not name.strip():
+        advice = 'name it, such as `"health"`, or write `sensitive` alone'
+        site.problem("a class has a name", token.span, code="SF203", advice=advice)
+    return name
+
+
+def classes(site: Site, *tokens: Token) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(class_name(site, token) for token in tokens))
+
+
+def sees(site: Site, *names: Token) -> Option:
+    return Option("sees", classes(site, *names), site.span)
+
+
+def keeps(site: Site, *names: Token) -> Option:
+    return Option("keeps", classes(site, *names), site.span)
+
+
+def class_(_site: Site, name: Token) -> Token:
+    return name
+
+
 def field(site: Site, doc: str | None, name: Token, type_: Type, *rest: Option | Expression | None) -> Field:
     *constraints, default = rest
     options = site.options(constraints)
@@ -78,6 +113,8 @@ def field(site: Site, doc: str | None, name: Token, type_: Type, *rest: Option |
         matches=_pattern(options),
         default=None if isinstance(default, Option) else default,
         doc=doc,
+        sensitive=_class(options),
+        trusted="trusted" in options,
         span=site.span,
     )
 
@@ -184,12 +221,22 @@ def _pattern(options: dict[str, Option]) -> str | None:
     return option.value if option and isinstance(option.value, str) else None
 
 
+def _class(options: dict[str, Option]) -> str | None:
+    option = options.get("sensitive")
+    return option.value if option and isinstance(option.value, str) else None
+
+
 RULES: Rules = {
     "bound": bound,
     "at_most": at_most,
     "most_messages": most_messages,
     "at_least": at_least,
     "matches": matches,
+    "sensitive": sensitive,
+    "trusted": trusted,
+    "sees": sees,
+    "keeps": keeps,
+    "class": class_,
     "field": field,
     "var_type": var_type,
     "bounded_type": bounded_type,

@@ -8,7 +8,7 @@ STATEMENTS = frozenset(
 OPTIONS = frozenset(
     {"TIMEOUT", "RETRY", "HEARTBEAT", "PATIENCE", "QUEUE", "ERRORS", "KEY", "VERIFY", "EXCLUSIVE"}
     | {"MODEL", "INSTRUCTIONS", "PROMPT", "TEMPERATURE", "REASONING", "SEED", "USE", "STUCK", "TELL"}
-    | {"SHOW", "ANSWER", "REMIND", "FROM"}
+    | {"SHOW", "ANSWER", "REMIND", "FROM", "SEES", "KEEPS"}
 )
 NEVER_NAMES = frozenset({"IF", "THEN", "ELSE", "AND", "OR", "NOT", "IN", "TRUE", "FALSE", "NULL", "FOR"})
 """Words that are never read as a plain name, except after a dot and before a colon."""

@@ -21,6 +21,34 @@ PARTIAL = {
         ("dsl/ast/expressions.py", "Apply Convert Widen", "what sealing puts, beside what stands in a text"),
         ("dsl/semantics/rules.py", _WRITTEN, "what stands in a text"),
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
+        (
+            "dsl/semantics/sensitivity/flows.py",
+            "AwaitApproval Fail Return Step",
+            "what shows something; any other is as for provenance",
+        ),
+        ("dsl/semantics/sensitivity/flows.py", "For Loop", "what `break` and `continue` lead out of"),
+        (
+            "dsl/semantics/sensitivity/flows.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration",
+            "what a step calls",
+        ),
+        (
+            "dsl/semantics/sensitivity/agents.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration",
+            "what an agent uses",
+        ),
+        (
+            "dsl/semantics/sensitivity/shown.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration",
+            "with approvals and uses, all that shows something",
+        ),
+        ("dsl/checks/sensitive_classes.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what `sees`"),
+        (
+            "dsl/semantics/provenance/flow.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration",
+            "what a step calls",
+        ),
+        ("dsl/semantics/provenance/search.py", "AgentDeclaration FlowDeclaration", "what calls others"),
         ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
         ("dsl/checks/budgets.py", "AwaitApproval BudgetBlock Loop Sleep Step", "what says how long it may take"),
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
@@ -123,13 +151,7 @@ PARTIAL = {
             "names that stand for what was written; any other is itself",
         ),
         ("dsl/semantics/gating/terms.py", "For ParallelFor", "what goes over the items of a list"),
-        (
-            "dsl/semantics/provenance/flow.py",
-            "AgentDeclaration FlowDeclaration",
-            "whose answers are followed; those of tools are their own",
-        ),
         ("dsl/semantics/provenance/agents.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
-        ("dsl/semantics/provenance/persons.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
         ("dsl/semantics/provenance/flow.py", "For Loop ParallelFor", "what has turns"),
         (

@@ -95,6 +95,19 @@ def _candidates(step: Step, moment: Moment, facts: Facts, terms: Terms) -> list[
     return sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
 
 
+def seen_in_approvals(step: Step, flow: FlowDeclaration, facts: Facts) -> frozenset[str]:
+    """The arguments of a call of any kind that people have seen, or answered, in an approval that holds there."""
+    moment = facts.moment_of(step)
+    if moment is None:
+        return frozenset()
+    found: set[str] = set()
+    for tried in _candidates(step, moment, facts, Terms(flow, facts)):
+        missing = {each.argument for each in tried.obstacles}
+        if not any(each.reason in ("not approved", "approved by timeout") for each in tried.obstacles):
+            found |= facts.arguments_of(step.call).keys() - missing
+    return frozenset(found)
+
+
 def _needs_gate(step: Step, facts: Facts) -> bool:
     signature = facts.callee_of(step.call)
     return step.without_approval is None and signature is not None and needs_approval(signature)

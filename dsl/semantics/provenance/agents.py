@@ -1,7 +1,9 @@
 """What an agent hands on: its own parameters to those who are asked before a call, and to what it uses what its model
 wrote. Whether and how often it calls something is the model's too."""
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from collections.abc import Iterator
+
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.statements import Call, Person
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Asked, Called
@@ -23,6 +25,16 @@ class AgentMarks:
             if isinstance(whom, Person)
         ]
         self.called = list(self._called(facts))
+        self.asked += self._trusted(facts)
+
+    def _trusted(self, facts: Facts) -> Iterator[Asked]:
+        """What a model gives a tool, unless people see each call before."""
+        for use in self.of.uses:
+            signature = facts.callee_of(use)
+            if signature is not None and isinstance(signature.node, ToolDeclaration) and not use.gate:
+                answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
+                fields = (field for field in signature.node.parameters if field.trusted)
+                yield from (Asked(use, answered, field) for field in fields)
 
     def _called(self, facts: Facts) -> list[Called]:
         found = []

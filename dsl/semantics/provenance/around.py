@@ -4,7 +4,9 @@ from dataclasses import field, replace
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
+from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
+from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
 
@@ -14,10 +16,11 @@ REACHED = "@"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Someone who is asked by name, and what the name depends on."""
+    """Someone who is asked by name, and what the name depends on; or what is given to a `trusted` parameter."""
 
-    whom: ast.Person
+    whom: ast.Person | Expression | Use
     sources: Sources
+    parameter: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,15 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.node import Node, children
 from dsl.ast.statements import Statement
 from dsl.semantics.facts import Facts
+from dsl.semantics.gating.gates import seen_in_approvals
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.around import REACHED, Around, Asked, Called, Summary
-from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
+from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined, known
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.symbols import Symbol
 
@@ -44,12 +45,15 @@ class FlowMarks:
         self.of, self._facts, self._summaries, self._varying = flow, facts, summaries, varying
         self._marks: dict[Key, Mark] = {}
         self._depths: dict[int, int] = {}
-        self._values = Values(facts, self._look)
+        self._values = self._values_here()
         self._turns: dict[int, frozenset[int]] = {}
         self._many_returns = len(by_class(flow).get(ast.Return, ())) > 1
         self._grown = False
         self.asked: list[Asked] = []
         self.called: list[Called] = []
+
+    def _values_here(self) -> Values:
+        return Values(self._facts, self._look)
 
     def settle(self) -> bool:
         """Walk until nothing grows any more; whether anything has."""
@@ -104,7 +108,10 @@ class FlowMarks:
             self._statement(statement, around)
 
     def _statement(self, node: Statement, around: Around) -> None:
-        WALKS[type(node)](self, node, around)
+        self._rule(type(node))(self, node, around)
+
+    def _rule(self, kind: type) -> Callable[[Any, Any, Around], None]:
+        return WALKS[kind]
 
     def _let(self, node: ast.Let, around: Around) -> None:
         self._grow(node, "let", self._read(node.value, around))
@@ -255,6 +262,8 @@ class FlowMarks:
         signature = self._facts.callee_of(node.call)
         target = None if signature is None else signature.node
         match target:
+            case ToolDeclaration():
+                self._trusted(node, target, given, around)
             case AgentDeclaration():
                 answered = Mark(frozenset({Answered.by(node.call, node)}))
                 self._grow(node, "step", answered)
@@ -263,6 +272,18 @@ class FlowMarks:
             case FlowDeclaration():
                 self._calls(node, target, given, around)
                 self._flow(node, target, given, around)
+
+    def _trusted(self, node: ast.Step, tool: ToolDeclaration, given: dict[str, Mark], around: Around) -> None:
+        """What people saw when they approved is theirs; so is all that an irreversible tool is given (SF501)."""
+        fields = [field for field in tool.parameters if field.trusted and field.name in given]
+        if not fields or tool.effect.kind == "irreversible":
+            return
+        approved = seen_in_approvals(node, self.of, self._facts)
+        arguments = self._facts.arguments_of(node.call)
+        for field in fields:
+            if field.name not in approved:
+                turn = self._of_the_turn(arguments[field.name], arguments.values(), around)
+                self.asked.append(Asked(arguments[field.name], given[field.name].all() | turn, field))
 
     def _calls(
         self, node: ast.Step, target: FlowDeclaration | AgentDeclaration, given: dict[str, Mark], around: Around
@@ -294,7 +315,8 @@ class FlowMarks:
         for depth, (node, _) in enumerate(around.decisions):
             if isinstance(node, Rounds) and not read.isdisjoint(self._turn(node)):
                 own = NO_NODES if others.isdisjoint(self._turn(node)) else self._turn(node)
-                found |= {each for each in around.since(depth) if isinstance(each, Given) or id(each.step) not in own}
+                decided = around.since(depth)
+                found |= {each for each in decided if not isinstance(each, Answered) or id(each.step) not in own}
         return found
 
     def _defined(self, value: Node, left_out: Node | None) -> frozenset[int]:
@@ -319,10 +341,13 @@ class FlowMarks:
 
 def substituted(mark: Mark, given: Mapping[str, Mark], step: ast.Step) -> Mark:
     """A mark of what is called, in terms of the flow that calls it by `step`."""
-    answered = frozenset(Answered.by(each.call, step) for each in mark.sources if isinstance(each, Answered))
-    fields = {name: substituted(each, given, step) for name, each in mark.fields.items()}
-    parts = (given.get(each.parameter, _EMPTY).at(each.path) for each in mark.sources if isinstance(each, Given))
-    return joined((Mark(answered, fields), *parts))
+    return known(_asked_by(mark, step), given)
+
+
+def _asked_by(mark: Mark, step: ast.Step) -> Mark:
+    """What models answered in what is called comes into the flow by `step`."""
+    sources = frozenset(Answered.by(each.call, step) if isinstance(each, Answered) else each for each in mark.sources)
+    return Mark(sources, {name: _asked_by(each, step) for name, each in mark.fields.items()})
 
 
 def passes_on(flow: FlowDeclaration, target: Node, parameter: str, value: Expression) -> bool:

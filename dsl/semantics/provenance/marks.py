@@ -1,19 +1,20 @@
 """What a value may depend on. Marks only grow, and there are finitely many, so every iteration over them ends.
 
-A **source** is the answer of a model, or what a parameter of the flow at hand was given (so that a flow is looked at
-once, whoever calls it). A **mark** is the set of sources of a whole value, and for a record that is known field by
-field more sources for each field. The items of a list have the mark of the list: what decides how many there are, and
-in which order, is a source of each.
+A **source** is the answer of a model, what a field holds that is declared `sensitive`, or what a parameter of the flow
+at hand was given (so that a flow is looked at once, whoever calls it). A **mark** is the set of sources of a whole
+value, and for a record that is known field by field more sources for each field. The items of a list have the mark of
+the list: what decides how many there are, and in which order, is a source of each.
 
 Joining is union. The bottom is the empty mark: constants, the input of the main flow, what people answered, and what
 tools gave, whatever they were asked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from dsl.ast.declarations import Use
 from dsl.ast.statements import Call, Step
+from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 
 Path = tuple[str, ...]
@@ -44,19 +45,30 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Sensitive:
+    """What a field or parameter holds that is declared sensitive, of a class."""
+
+    class_: str
+    at: int
+    declared: Field = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """What a parameter of the flow at hand was given, or a part of that."""
+    """What a parameter of the flow at hand was given, or a part of that; nothing that is sensitive of the classes
+    `without`."""
 
     parameter: str
     path: Path = ()
+    without: frozenset[str] = frozenset()
 
     def part(self, name: str) -> "Given":
         if self.path[-1:] in ((ALL,), (SPINE,)):
             return self
-        return Given(self.parameter, (*self.path, ALL if len(self.path) >= DEEPEST else name))
+        return Given(self.parameter, (*self.path, ALL if len(self.path) >= DEEPEST else name), self.without)
 
 
-Source = Answered | Given
+Source = Answered | Given | Sensitive
 Sources = frozenset[Source]
 NO_SOURCES: Sources = frozenset()
 
@@ -92,8 +104,35 @@ class Mark:
     def and_(self, sources: Sources) -> "Mark":
         return Mark(self.sources | sources, self.fields) if sources - self.sources else self
 
+    def without(self, classes: frozenset[str]) -> "Mark":
+        """The same, of which nothing is sensitive of these classes any more."""
+        if not classes:
+            return self
+        fields = {name: each.without(classes) for name, each in self.fields.items()}
+        return Mark(frozenset(_without(self.sources, classes)), fields)
+
     def spine(self) -> Sources:
         return self.part(SPINE).sources
+
+
+def _without(sources: Sources, classes: frozenset[str]) -> Iterator[Source]:
+    for each in sources:
+        if isinstance(each, Given):
+            yield Given(each.parameter, each.path, each.without | classes)
+        elif not (isinstance(each, Sensitive) and each.class_ in classes):
+            yield each
+
+
+def known(mark: Mark, given: Mapping[str, Mark]) -> Mark:
+    """A mark of something that is called, where its parameters are known."""
+    kept = frozenset(each for each in mark.sources if not isinstance(each, Given))
+    fields = {name: known(each, given) for name, each in mark.fields.items()}
+    parts = (
+        given.get(each.parameter, Mark()).at(each.path).without(each.without)
+        for each in mark.sources
+        if isinstance(each, Given)
+    )
+    return joined((Mark(kept, fields), *parts))
 
 
 def joined(marks: Iterable[Mark], depth: int = 0) -> Mark:

@@ -1,7 +1,8 @@
-"""Who is asked because a model said so: the answers of models, followed to `from person`, through all flows of a file.
+"""What is so because a model said so, and may not be: who is asked by `from person`, and what a `trusted` parameter of
+a tool is given. The answers of models are followed there through all flows of a file.
 
 Every flow is walked for whatever its parameters are given (`flow.py`), all of them until no summary grows, so flows
-that call each other or themselves are no exception. From each `from person` the way then goes back: an answer of a
+that call each other or themselves are no exception. From each such place the way then goes back: an answer of a
 model in it is the finding; a parameter in it leads to each call of the flow, shortest ways first.
 
 Sound, because marks only leave out what is meant to be left out: what a tool gives, what people answered, and that a
@@ -11,49 +12,42 @@ way around a `set`; neither is a round in whose turns the same question goes to 
 questions of their own are two, whoever is asked.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import combinations
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Expression, Name
+from dsl.ast.node import Node
 from dsl.ast.statements import Call, Person, Step
+from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.agents import AgentMarks
-from dsl.semantics.provenance.around import REACHED, Called, Summary
+from dsl.semantics.provenance.around import Summary
 from dsl.semantics.provenance.flow import FlowMarks, passes_on
-from dsl.semantics.provenance.marks import Answered, Given, Mark, Path, Sources
+from dsl.semantics.provenance.marks import Answered
+from dsl.semantics.provenance.search import Caller, Passed, Search
 
-Caller = FlowDeclaration | AgentDeclaration
 Marks = FlowMarks | AgentMarks
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """A part of the way: `step` gives it to `parameter` of `flow`, which may be an agent; or it decides whether that is
-    called."""
-
-    step: Step | Use
-    flow: str
-    parameter: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ChosenByModel:
-    """`whom` depends on what `call` answers; `way` leads from `whom` back to the flow that asks the model."""
+    """`whom` depends on what `call` answers; `way` leads from `whom` back to the flow that asks the model. It is who is
+    asked, or what the `trusted` `parameter` is given."""
 
-    whom: Person
+    whom: Node
     call: Call
     way: tuple[Passed, ...]
+    parameter: Field | None = None
 
 
 def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
-    if not any(facts.all(Person)):
+    if not any(facts.all(Person)) and not any(field.trusted for field in facts.all(Field)):
         return []
-    flows = _called_first(facts)
+    flows = called_first(facts)
     summaries = {id(flow): Summary() for flow in flows}
     varying = _varying(flows, facts)
     walked = [FlowMarks(flow, facts, summaries, varying) for flow in flows]
@@ -65,10 +59,18 @@ def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
     ]
     calls = [call for each in marks for call in each.called]
     callers: dict[int, Caller] = {id(call): each.of for each in marks for call in each.called}
-    return list(_Search(marks, calls, callers).findings())
+    return list(_findings(marks, Search(calls, callers)))
 
 
-def _called_first(facts: Facts) -> list[FlowDeclaration]:
+def _findings(marks: list[Marks], search: Search) -> Iterator[ChosenByModel]:
+    for each in marks:
+        for asked in each.asked:
+            found = search.back(each.of, asked.sources, lambda source: isinstance(source, Answered))
+            if found is not None and isinstance(found.source, Answered):
+                yield ChosenByModel(asked.whom, found.source.call, found.way, asked.parameter)
+
+
+def called_first(facts: Facts) -> list[FlowDeclaration]:
     """All flows, those that are called before those that call them, as far as there is such an order."""
     graph = call_graph(facts)
     order: dict[str, FlowDeclaration] = {}
@@ -123,48 +125,3 @@ def _values(flow: FlowDeclaration, target: Caller, step: Step, facts: Facts) -> 
 def _differ_only_in(name: str, one: dict[str, _Value], other: dict[str, _Value]) -> bool:
     shared = one.keys() & other.keys()
     return name in shared and [each for each in shared if one[each] != other[each]] == [name]
-
-
-class _Search:
-    def __init__(self, marks: list[Marks], calls: list[Called], callers: dict[int, Caller]) -> None:
-        self._marks, self._callers = marks, callers
-        self._calls: dict[int, list[Called]] = {}
-        for call in calls:
-            self._calls.setdefault(id(call.target), []).append(call)
-
-    def findings(self) -> Iterator[ChosenByModel]:
-        for marks in self._marks:
-            for asked in marks.asked:
-                found = self._back(asked.whom, marks.of, asked.sources)
-                if found is not None:
-                    yield found
-
-    def _back(self, whom: Person, flow: Caller, sources: Sources) -> ChosenByModel | None:
-        seen: set[tuple[int, Given]] = set()
-        waiting: deque[tuple[Caller, Sources, tuple[Passed, ...]]] = deque([(flow, sources, ())])
-        while waiting:
-            at, depends, way = waiting.popleft()
-            answered = sorted((each for each in depends if isinstance(each, Answered)), key=_place)
-            if answered:
-                return ChosenByModel(whom, answered[0].call, way)
-            for given in sorted((each for each in depends if isinstance(each, Given)), key=_order):
-                if (id(at), given) in seen:
-                    continue
-                seen.add((id(at), given))
-                for call in self._calls.get(id(at), ()):
-                    name = None if given.parameter == REACHED else given.parameter
-                    passed = Passed(call.step, at.name, name)
-                    waiting.append((self._callers[id(call)], _given(call, given.parameter, given.path), (*way, passed)))
-        return None
-
-
-def _given(call: Called, parameter: str, path: Path) -> Sources:
-    return call.arguments.get(parameter, Mark()).at(path).all() | call.chosen.get(parameter, frozenset())
-
-
-def _place(answered: Answered) -> int:
-    return answered.step.span.start
-
-
-def _order(given: Given) -> tuple[str, Path]:
-    return given.parameter, given.path

@@ -1,0 +1,1 @@
+"""Where what is sensitive goes, through all flows of a file."""
