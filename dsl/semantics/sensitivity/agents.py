@@ -5,7 +5,7 @@ that it goes on with. Whatever it writes then may hold all of that: the argument
 gate, and its answer. What is said to it while it works (`dsl tell`) is what a person wrote, and nobody declared it.
 """
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Person
 from dsl.ast.types import Field
@@ -48,7 +48,7 @@ class AgentLabels:
         for use in self.of.uses:
             self._use(use)
         if self.of.summarise is not None:
-            self._summarised(self.of.summarise.agent)
+            self._summarised(self.of.summarise)
         self._summaries[id(self.of)].returns = Mark(self._seen)
         return self._seen != before
 
@@ -101,9 +101,9 @@ class AgentLabels:
             case _:
                 return Mark()
 
-    def _summarised(self, name: str) -> None:
-        signature = self._facts.declarations.callees.get(name)
-        if signature is not None and isinstance(signature.node, AgentDeclaration) and self.of.summarise is not None:
-            target = signature.node
-            sees = frozenset((*target.sees, *target.keeps))
-            self.shown.append(Shown(self.of.summarise, target, sees, self._seen))
+    def _summarised(self, node: Summarise) -> None:
+        """Whoever puts the conversation in a few words is told all of it."""
+        signature = self._facts.declarations.callees.get(node.target)
+        if signature is not None and isinstance(signature.node, AgentDeclaration):
+            sees = frozenset((*signature.node.sees, *signature.node.keeps))
+            self.shown.append(Shown(node, signature.node, sees, self._seen))
