@@ -7,9 +7,8 @@ from dsl.ast.declarations import Use
 from dsl.ast.expressions import Literal
 from dsl.ast.statements import AwaitApproval, Group, Person, Stage
 from dsl.checks.program import Program
-from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel
-from dsl.semantics.provenance.search import Passed
 from dsl.semantics.questions import Question, questions
 
 
@@ -64,20 +63,9 @@ def _who(whom: Person | Group) -> object:
 def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     """With the way of the value: from the answer of the model to the one who is asked."""
     message = f"who is asked comes from `{found.call.target}`: a model may not choose who approves"
-    labels = way_of(program, found)
+    labels = (*program.way(found.way), program.label(found.call, "the model answers here"))
     advice = "take the person from the input of the flow, or from a tool, and let no model decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
-
-
-def way_of(program: Program, found: ChosenByModel) -> tuple[Label, ...]:
-    way = [program.label(passed.step, passed_on(passed)) for passed in found.way]
-    return (*way, program.label(found.call, "the model answers here"))
-
-
-def passed_on(passed: Passed) -> str:
-    if passed.parameter is None:
-        return f"whether `{passed.flow}` is called"
-    return f"given to `{passed.flow}` as `{passed.parameter}`"
 
 
 def _by_itself(program: Program, gate: Question) -> Iterator[Diagnostic]:

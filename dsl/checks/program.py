@@ -12,6 +12,7 @@ from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
 from dsl.semantics.provenance.persons import ChosenByModel, chosen_by_models
+from dsl.semantics.provenance.search import Passed
 from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
 
@@ -63,12 +64,22 @@ class Program:
     def name_label(self, node: Node, name: str, text: str = "") -> Label:
         return Label(self.word(node, name), text)
 
+    def way(self, passed: tuple[Passed, ...]) -> tuple[Label, ...]:
+        """The calls by which a value comes, from the last back to the first."""
+        return tuple(self.label(each.step, _passed(each)) for each in passed)
+
     def also(self, found: Finding, name: str = "") -> tuple[Label, ...]:
         """Where else the mistake shows that `found` tells."""
         nodes = self.facts.also.get(id(found), ())[:MOST_SHOWN]
         return tuple(
             self.name_label(node, name, "also here") if name else self.label(node, "also here") for node in nodes
         )
+
+
+def _passed(passed: Passed) -> str:
+    if passed.parameter is None:
+        return f"whether `{passed.flow}` is called"
+    return f"given to `{passed.flow}` as `{passed.parameter}`"
 
 
 Check = Callable[[Program], Iterator[Diagnostic]]

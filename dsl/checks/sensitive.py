@@ -5,28 +5,20 @@ from typing import assert_never
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.statements import AwaitApproval
-from dsl.ast.types import SENSITIVE
-from dsl.checks.approval_people import passed_on
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.sensitivity.leaks import Leak, leaks
 from dsl.semantics.sensitivity.shown import Side
+from dsl.semantics.sensitivity.wording import data_of, marked, written
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for leak in leaks(program.facts):
         declared = program.name_label(leak.declared, leak.declared.name, "declared sensitive here")
-        way = [program.label(passed.step, passed_on(passed)) for passed in leak.origin.way]
         message, advice = _words(leak)
-        yield Diagnostic("SF701", message, program.label(leak.shown.node), (*way, declared), help=advice)
-
-
-def data_of(class_: str) -> str:
-    return "sensitive data" if class_ == SENSITIVE else f'"{class_}" data'
-
-
-def written(class_: str) -> str:
-    return SENSITIVE if class_ == SENSITIVE else f'"{class_}"'
+        yield Diagnostic(
+            "SF701", message, program.label(leak.shown.node), (*program.way(leak.origin.way), declared), help=advice
+        )
 
 
 def _words(leak: Leak) -> tuple[str, str]:
@@ -42,10 +34,6 @@ def _words(leak: Leak) -> tuple[str, str]:
         return message, f"mark the field of the result `{marked(leak.class_)}`, or say {sees} {_where(side)}"
     message = f"{data} goes to {_named(side)}, {'who do' if many else 'which does'} not see it"
     return message, f"leave it out or `mask(…)` it, or say {sees} {_where(side)}"
-
-
-def marked(class_: str) -> str:
-    return SENSITIVE if class_ == SENSITIVE else f'sensitive "{class_}"'
 
 
 def _named(side: Side) -> str:

@@ -6,9 +6,9 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclarat
 from dsl.ast.statements import AwaitApproval
 from dsl.ast.types import Field
 from dsl.checks.program import Program, did_you_mean
-from dsl.checks.sensitive import data_of, marked, written
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.sensitivity.leaks import classes, untold
+from dsl.semantics.sensitivity.wording import data_of, marked, written
 from dsl.semantics.types import BOOL, DECIMAL, INT, NUMBER, Enum, ListOf, OptionalOf, Record, Type, structure
 
 _NUMBERS = (INT, NUMBER, DECIMAL)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import Use
-from dsl.checks.approval_people import way_of
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 
@@ -22,5 +21,5 @@ def check(program: Program) -> Iterator[Diagnostic]:
         else:
             message = f"`{name}` takes only what is trusted, and this comes from `{found.call.target}`"
             advice = "take it from the input of the flow, from a tool, or from an approval that shows it"
-            labels = (*way_of(program, found), declared)
+            labels = (*program.way(found.way), program.label(found.call, "the model answers here"), declared)
             yield Diagnostic("SF703", message, program.label(found.whom), labels, help=advice)
