@@ -14,6 +14,7 @@ TABLES = """
 create table if not exists stock (item text primary key, count integer);
 create table if not exists holds (key text primary key, item text, count integer, state text);
 create table if not exists charges (key text primary key, card text, amount text, state text);
+create table if not exists receipts (number integer primary key, key text unique, charge text);
 create table if not exists parcels (key text primary key, item text, city text);
 insert or ignore into stock values ('lamp', 5), ('desk', 1);
 """
@@ -22,6 +23,11 @@ insert or ignore into stock values ('lamp', 5), ('desk', 1);
 @dataclass(frozen=True)
 class Created:
     id: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    number: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,14 @@ def dispatch(order: Order) -> Shipment:
     with books() as connection:
         connection.execute("insert or ignore into parcels values (?, ?, ?)", (current().key, order.item, order.city))
     return Shipment(f"parcel of {order.item} to {order.city}")
+
+
+@tool("payments.receipt")
+def receipt(charge: str) -> Receipt:
+    with books() as connection:
+        connection.execute("insert or ignore into receipts (key, charge) values (?, ?)", (current().key, charge))
+        row = connection.execute("select number from receipts where key = ?", (current().key,)).fetchone()
+    return Receipt(f"R-{row[0]}")
 
 
 @contextmanager

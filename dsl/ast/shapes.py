@@ -11,7 +11,6 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.node import Node
-from dsl.ast.statements import Budget
 from dsl.dataclass import dataclass
 
 Names = Iterable[tuple[str | None, Node]]
@@ -150,6 +149,7 @@ SHAPES: dict[type[Node], Shape] = {
         blocks=_nothing,
         repeats=False,
     ),
+    ast.Commit: _plain("commit"),
     ast.Sleep: _plain("sleep"),
     ast.Try: Shape(
         word="try",
@@ -173,9 +173,10 @@ def shape(statement: Node) -> Shape:
     return SHAPES[type(statement)]
 
 
-def only_counts_rounds(budget: Budget | None) -> bool:
-    """Then a loop's budget is used up between two rounds, after at least one of them, never in the middle of one."""
-    if budget is None or not budget.iterations:
+def only_counts_rounds(loop: ast.Loop) -> bool:
+    """Then its budget is used up between two rounds, after the end of at least one, never in the middle of one."""
+    budget = loop.budget
+    if budget is None or not budget.iterations or loop.keep_going:
         return False
     others = (budget.usd, budget.tokens, budget.calls, budget.turns, budget.time)
     return all(limit is None for limit in others)

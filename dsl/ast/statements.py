@@ -83,6 +83,7 @@ def transcript_name(step: str) -> str:
 class Let(Node):
     name: str
     value: Expression
+    type: Type | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,20 @@ class ParallelFor(Node):
 
 @dataclass(frozen=True, slots=True)
 class Loop(Node):
-    """`loop NAME budget … { } on exhausted { }`. `budget` is None only in a text that does not pass the check."""
+    """`loop NAME budget … every 1h keep going { } on exhausted { }`. `budget` is None only in a text that does not pass
+    the check, `every` a time in milliseconds."""
 
     name: str | None
     budget: Budget | None
     body: Block
     on_exhausted: Block | None = None
-    not_yet: tuple["NotYet", ...] = ()
+    every: int | None = None
+    keep_going: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commit(Node):
+    """What the flow has done so far is not undone any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +353,7 @@ Statement = (
     | ParallelFor
     | Loop
     | BudgetBlock
+    | Commit
     | AwaitApproval
     | Sleep
     | Try

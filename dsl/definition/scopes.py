@@ -113,6 +113,17 @@ class _Walk:
                 return self.leaving(node, at, state, around)
             case ast.Let() | ast.Var() | ast.Set():
                 return self.value(node, at, state)
+            case ast.Step() | ast.AwaitApproval() | ast.Sleep() | ast.Commit():
+                return self.act(node, at, state, around)
+            case ast.NotYet():
+                return state  # refused wherever it stands
+            case _:
+                assert_never(node)
+
+    def act(
+        self, node: ast.Step | ast.AwaitApproval | ast.Sleep | ast.Commit, at: str, state: State, around: _Around
+    ) -> State:
+        match node:
             case ast.Step():
                 self.step(node, at, state)
                 state = state.define(ast.transcript_name(node.name) if node.transcript else None, node)
@@ -120,10 +131,9 @@ class _Walk:
                 self.approval(node, at, state)
             case ast.Sleep():
                 self.uses(at, state, node.until)
-            case ast.NotYet():
-                pass  # refused wherever it stands
-            case _:
-                assert_never(node)
+            case ast.Commit():
+                if around.in_branch:
+                    self.problems.append(f"{at}: `commit` stands in a branch")
         return state.define(shape(node).result(node), node)
 
     def value(self, node: ast.Let | ast.Var | ast.Set, at: str, state: State) -> State:
@@ -205,10 +215,12 @@ class _Walk:
             return state
         end = self.block(node.body, f"{at}[]", state.within(node.budget), inside)
         ways: list[End] = [*round_.exits]
+        whole = _join([end, *round_.continues]) if only_counts_rounds(node) else None
+        exhausted = state if whole is None else whole.leave(state)
         if node.on_exhausted is not None:
-            whole = _join([end, *round_.continues]) if only_counts_rounds(node.budget) else None
-            exhausted = state if whole is None else whole.leave(state)
             ways.append(self.block(node.on_exhausted, f"{at}/exhausted", exhausted, around))
+        elif node.every is not None:
+            ways.append(exhausted)
         elif not ways and not any(isinstance(each, ast.Return) for each in walk(node.body)):
             ways += [state, end]
         after = _join(ways)

@@ -20,6 +20,7 @@ TABLE: dict[type, Walk] = {
     ast.Let: walk_values.let,
     ast.Var: walk_values.var,
     ast.Set: walk_values.set_,
+    ast.Commit: walk_values.commit,
     ast.Sleep: walk_values.sleep,
     ast.Fail: walk_values.fail,
     ast.Return: walk_values.return_,

@@ -214,7 +214,7 @@ class Spendings:
                 return self._block(node.body, levels)
             case ast.NotYet():
                 return UNKNOWN
-            case ast.Let() | ast.Var() | ast.Set() | ast.AwaitApproval() | ast.Sleep():
+            case ast.Let() | ast.Var() | ast.Set() | ast.AwaitApproval() | ast.Sleep() | ast.Commit():
                 return NOTHING
             case ast.Fail() | ast.Return() | ast.Yield() | ast.Until() | ast.Break() | ast.Continue():
                 return NOTHING

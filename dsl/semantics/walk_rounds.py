@@ -35,7 +35,8 @@ def report_unbounded(walker: Walker, node: For, source: ListOf | None) -> None:
 
 
 def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | None:
-    """Left by `until`, `break` or `on exhausted`. A budget that is used up without the last fails: nothing goes on."""
+    """Left by `until`, `break` or `on exhausted`. A budget that is used up without the last fails, and nothing goes on,
+    but for `every`: the last round is its end."""
     if node.name is not None:
         walker.claim(node, node.name)
     start = state.forget(names_set(node.body))
@@ -43,13 +44,18 @@ def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | No
     end = walker.block(node.body, start.within(node.budget), around.inside(round_))
     ways: list[State | None] = list(round_.exits)
     if node.on_exhausted is not None:
-        whole = join((end, *round_.continues)) if only_counts_rounds(node.budget) else None
-        exhausted = start if whole is None else whole.leave(state)
-        ways.append(walker.block(node.on_exhausted, exhausted, around))
+        ways.append(walker.block(node.on_exhausted, _used_up(node, state, start, end, round_), around))
+    elif node.every is not None:
+        ways.append(_used_up(node, state, start, end, round_))
     elif not round_.exits and not by_class(node.body).get(Return):
         ways += [start, end, *round_.continues]
     after = join(ways)
     return None if after is None else after.leave(state)
+
+
+def _used_up(node: Loop, before: State, start: State, end: State | None, round_: Round) -> State:
+    whole = join((end, *round_.continues)) if only_counts_rounds(node) else None
+    return start if whole is None else whole.leave(before)
 
 
 def until(walker: Walker, node: Until, state: State, around: Around) -> State | None:

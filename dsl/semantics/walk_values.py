@@ -1,7 +1,7 @@
-"""Steps and values: `step let var set sleep fail return`, and what does not run yet."""
+"""Steps and values: `step let var set commit sleep fail return`, and what does not run yet."""
 
 from dsl.ast.expressions import Expression, ListLiteral, Literal
-from dsl.ast.statements import Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
+from dsl.ast.statements import Commit, Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
 from dsl.semantics import arguments
 from dsl.semantics.conversations import continued
 from dsl.semantics.facts import Moment
@@ -53,7 +53,11 @@ def undo(node: Compensate, returns: Type, state: State, inference: Inference) ->
 
 
 def let(walker: Walker, node: Let, state: State, around: Around) -> State:
-    found = walker.inference.infer(node.value, state)
+    if node.type is not None:
+        found = walker.resolver.resolve(node.type)
+        walker.inference.expect(node.value, Wanted(found, f"`{node.name}`", node), state)
+    else:
+        found = walker.inference.infer(node.value, state)
     if found == NOTHING:
         walker.inference.report(Mismatch(node.value, f"`{node.name}`", "a value", found, "it has no value"))
     after = walker.define(node, node.name, "let", found, state, around)
@@ -206,6 +210,13 @@ def _returned(walker: Walker, node: Return, state: State) -> None:
         walker.inference.report(Mismatch(node.value, "`return`", "no value", found_type, reason, walker.flow))
     else:
         walker.inference.expect(node.value, Wanted(walker.returns, role, walker.flow.returns), state)
+
+
+def commit(walker: Walker, node: Commit, state: State, around: Around) -> State:
+    if around.branch is not None:
+        message = "`commit` is about all that the flow has done, and cannot stand in a branch that runs beside others"
+        walker.misplaced(node, message, "put it behind the branches, or into a flow of its own")
+    return state
 
 
 def not_yet(walker: Walker, node: NotYet, state: State, around: Around) -> State:

@@ -9,6 +9,7 @@ from dsl.ast.statements import (
     Break,
     Budget,
     Case,
+    Commit,
     Continue,
     Fail,
     For,
@@ -34,8 +35,8 @@ from dsl.syntax.site import Rules, Site, only
 from dsl.syntax.token import Token
 
 
-def let(site: Site, name: Token, value: Expression) -> Let:
-    return Let(name.text, value, span=site.span)
+def let(site: Site, name: Token, type_: Type | None, value: Expression) -> Let:
+    return Let(name.text, value, type_, span=site.span)
 
 
 def var(site: Site, name: Token, type_: Type | None, value: Expression | None) -> Var:
@@ -102,21 +103,18 @@ def loop(
     site: Site,
     name: Token | None,
     budget: Budget | None,
-    every: NotYet | None,
+    every: int | None,
     keep_going: Span | None,
     body: Block,
     exhausted: Block | None,
 ) -> Loop:
-    not_yet = [every] if every else []
-    not_yet += [NotYet("keep going on a loop", span=keep_going)] if keep_going else []
-    return Loop(name.text if name else None, budget, body, exhausted, tuple(not_yet), span=site.span)
+    named = name.text if name else None
+    return Loop(named, budget, body, exhausted, every, keep_going is not None, span=site.span)
 
 
-def every(site: Site, interval: Length) -> NotYet:
-    lasting(
-        site, interval, "an interval", "write how long it is from one round to the next: `every 1s` or more", SECOND
-    )
-    return site.not_yet("every")
+def every(site: Site, interval: Length) -> int | None:
+    advice = "write how long it is from one round to the next: `every 1s` or more"
+    return lasting(site, interval, "an interval", advice, SECOND)
 
 
 def until(site: Site, condition: Expression) -> Until:
@@ -179,8 +177,8 @@ def fail(site: Site, value: Expression) -> Fail:
     return Fail(value, span=site.span)
 
 
-def commit(site: Site) -> NotYet:
-    return site.not_yet("commit")
+def commit(site: Site) -> Commit:
+    return Commit(span=site.span)
 
 
 def compensate_statement(site: Site, _body: Block) -> NotYet:

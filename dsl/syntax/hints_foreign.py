@@ -108,19 +108,6 @@ def _choice(mistake: Mistake) -> Hint | None:
     return Hint("write `if C then A else B`", None, "there is no `?` here", "SF008")
 
 
-def _typed_let(mistake: Mistake) -> Hint | None:
-    kinds = [token.kind for token in mistake.before[-2:]]
-    if mistake.token.kind != "COLON" or kinds[:1] != ["LET"]:
-        return None
-    name, type_ = mistake.before[-1].text, ""
-    for token in mistake.after:
-        if token.kind == "EQUAL":
-            break
-        type_ += token.text
-    advice = f"leave the type out, or write `var {name}: {type_ or 'text'} = …`"
-    return Hint(advice, None, "`let` takes no type")
-
-
 def _option_of_a_flow(mistake: Mistake) -> Hint | None:
     if "BUDGET" not in mistake.expected or "DEPTH" not in mistake.expected:
         return None
@@ -193,7 +180,6 @@ FOREIGN_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _assignment,
     _call,
     _awaited_call,
-    _typed_let,
     _option_of_a_flow,
     _sleep,
     _or_in_a_type,

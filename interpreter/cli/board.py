@@ -18,12 +18,13 @@ _STATE = {
     "reminded": "asked",
     "escalated": "asked",
     "iteration": "running",
+    "gathered": "running",
 }
 """The state that a kind of note leads to, where that has another name."""
 
 _PARTS_OF_A_CALL = ("/call", "/verify")
 _SEGMENT = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
-WITHOUT_NAME = re.compile(r"(if|try|budget)#\d+|then|else|body|on\d+")
+WITHOUT_NAME = re.compile(r"(if|match|try|budget)#\d+|then\d*|case\d*|else|body|on\d+")
 
 
 @dataclass

@@ -22,6 +22,8 @@ def note_line(note: Note, began: float, flow: str) -> str:
         name, verb = f"{name}/turn#{note.attempt}", "calls"
     elif note.kind == "iteration":
         name, verb = f"{name}[{note.attempt - 1}]", "started"
+    elif note.kind == "gathered":
+        name, verb = f"{name}[{note.attempt - 1}]", "failed, and the loop goes on"
     elif note.attempt > 1:
         verb = f"{verb} (attempt {note.attempt})"
     mark = "  [rehearsal: no model was asked]" if note.rehearsal else ""

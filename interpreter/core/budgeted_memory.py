@@ -23,7 +23,9 @@ class BudgetedMemory(Memory):
 @dataclass(slots=True)
 class LoopMemory(BudgetedMemory):
     """`next` is the number of the iteration to come, of which there are at `most` so many; `idle` counts those since
-    something was last `issued`; `pause` is the timer that it waits for, and `seconds` how long.
+    something was last `issued`; `pause` is the timer that it waits for, and `seconds` how long. `began` is when the
+    first round was due, `tick` the number of the latest that was; `failure` that of a round which is being undone, and
+    `over` says that it was the last.
     """
 
     next: int = 0
@@ -32,3 +34,7 @@ class LoopMemory(BudgetedMemory):
     pause: str = ""
     seconds: float = SHORTEST_PAUSE
     most: int | None = None
+    began: float = 0.0
+    tick: int = -1
+    failure: Failure | None = None
+    over: bool = False

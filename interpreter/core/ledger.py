@@ -115,6 +115,16 @@ def _listed(paths: list[str]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
 
 
+def commit(state: State, scope: str | None = None, since: int = 0) -> None:
+    """What was done, in all or in `scope`, is not undone any more. What nobody knows stays a doubt."""
+    entries = list(state.ledger.values()) if scope is None else list(in_scope(state, scope, since))
+    for entry in entries:
+        if entry.state == "done":
+            del state.ledger[entry.path]
+        elif entry.state == "uncertain":
+            entry.undo_tool, entry.undo_arguments = None, None
+
+
 def hand_over(state: State) -> list[JSON]:
     """What a run leaves behind: all that is not undone. An open entry is one that nobody will ever settle."""
     left = [entry for entry in state.ledger.values() if entry.state != "undone"]

@@ -20,12 +20,12 @@ def expression_text(expression: Expression) -> str:
             return "value"
 
 
-_SILENT = frozenset({"then", "else", "body"})
+_SILENT = re.compile(r"then\d*|case\d*|else|body")
 _ORDINAL = re.compile(r"#\d+")
 
 
 def title(path: str) -> str:
     """What a step is called: its path without the flow and without blocks that have no name, `refine[3]/version`."""
     *around, last = path.split("/")[1:] or [path]
-    named = [segment for segment in around if "[" in segment or not ("#" in segment or segment in _SILENT)]
+    named = [segment for segment in around if "[" in segment or not ("#" in segment or _SILENT.fullmatch(segment))]
     return _ORDINAL.sub("", "/".join([*named, last]))

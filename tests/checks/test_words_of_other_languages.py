@@ -35,7 +35,6 @@ SAID = {
         'return "hello ${id}"': ("`${id}` is sent as it stands", "{{ id }}"),
     },
     "no-help-where-one-is-easy": {
-        "let a: int = 5": ("`let` takes no type", "var a: int = …"),
         'find(id: "c")': ("a tool is called by a step", "step find(…)"),
         'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
         "for x in parse_json(id) at most 9 { let y = x }": ("json has to be told apart first", "convert it first"),

@@ -247,7 +247,8 @@ class FlowWriter:
         body, left = self.block(inner)
         if not left:
             body += f"\nuntil {self.condition(inner)}"
-        return f"loop {name} budget {self.loop_budget()} {{\n{body}\n}}{self.on_exhausted(place)}"
+        going = " keep going" if self.chance.random() < 0.25 else ""
+        return f"loop {name} budget {self.loop_budget()}{going} {{\n{body}\n}}{self.on_exhausted(place)}"
 
     def loop_budget(self) -> str:
         if self.free:

@@ -1,7 +1,7 @@
 """What a flow means when everything goes as it should, told a second time and in the plainest way: by walking the tree.
 
 No time, no budgets, no cancel: so only flows without them are compared. Where several branches fail, which failure is
-the first depends on time; that is `Ambiguous`.
+the first depends on time, and so does what becomes of a write beside a failure, which nobody may know: `Ambiguous`.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,13 @@ from typing import Any
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Expression
+from dsl.ast.node import Node, walk
 from dsl.definition.definition import Definition
 from dsl.expressions.context import Context
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.text import render
+from tests.heart.flows import NOT_KEYED
 
 Scope = dict[str, Any]
 Call = Callable[[str, str], Any]
@@ -183,8 +185,16 @@ class Meaning:
         assert node.budget is not None
         assert node.budget.iterations is not None
         for _ in range(node.budget.iterations):
-            if not self.rounds(lambda: self.inner(node.body, scope), node.name, is_loop=True):
+            try:
+                goes_on = self.rounds(lambda: self.inner(node.body, scope), node.name, is_loop=True)
+            except Failed:
+                if not node.keep_going:
+                    raise
+                goes_on = True
+            if not goes_on:
                 return
+        if node.on_exhausted is None and node.every is not None:
+            return
         if node.on_exhausted is None:
             message = f"`{node.name}` did not end within {node.budget.iterations} iterations"
             raise Failed("BudgetExceeded", message)
@@ -220,11 +230,12 @@ class Meaning:
             failures += [failed] if failed else []
             found |= {name: value for name, value in inside.items() if name not in scope}
         if not node.keep_going:
-            self.one(failures)
+            self.one(failures, node)
             scope |= found
 
-    def one(self, failures: list[Failed]) -> None:
-        if len(failures) > 1:
+    def one(self, failures: list[Failed], fan: Node) -> None:
+        called = {node.target for node in walk(fan) if isinstance(node, ast.Call)}
+        if len(failures) > 1 or (failures and called & {*NOT_KEYED, "t.remembered", *self.definition.flows}):
             raise Ambiguous
         if failures:
             raise failures[0]
@@ -240,7 +251,7 @@ class Meaning:
             error = {"kind": failed.kind, "message": failed.message} if failed else None
             values.append({"ok": not failed, "value": value, "error": error} if node.keep_going else value)
         if not node.keep_going:
-            self.one(failures)
+            self.one(failures, node)
         scope[node.name] = values
 
     def approval(self, node: ast.AwaitApproval, scope: Scope) -> None:

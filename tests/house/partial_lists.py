@@ -77,6 +77,7 @@ PARTIAL = {
         ),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "AwaitApproval Commit Sleep Step", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "BudgetBlock Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         (

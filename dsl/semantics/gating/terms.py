@@ -131,7 +131,7 @@ class Terms:
         if symbol is None:
             return self._make("fresh", (id(name),), name)
         match symbol.node:
-            case Let(value=value):
+            case Let(value=value) if id(value) not in self._facts.conversions:
                 return self.of(value)
             case For() | ParallelFor() if symbol.kind == "item":
                 return self.item(symbol.node)

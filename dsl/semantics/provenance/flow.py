@@ -169,6 +169,9 @@ class FlowMarks:
     def _jump(self, node: ast.Break | ast.Continue, around: Around) -> None:
         self._leaves(node.loop, NO_SOURCES, around)
 
+    def _commit(self, node: ast.Commit, around: Around) -> None:
+        """It gives nothing, and nothing is chosen by it."""
+
     def _not_yet(self, node: ast.NotYet, around: Around) -> None:
         """The check refuses the flow."""
 
@@ -222,7 +225,8 @@ class FlowMarks:
 
     def _budgeted(self, node: ast.Loop | ast.BudgetBlock, around: Around) -> None:
         """How far a budget reaches depends on what is done with it; without `on exhausted` its end is a failure."""
-        ran_out = NO_SOURCES if node.on_exhausted is None else self._mark(node, "failing").sources
+        caught = node.on_exhausted is not None or (isinstance(node, ast.Loop) and node.keep_going)
+        ran_out = self._mark(node, "failing").sources if caught else NO_SOURCES
         inner = around.inside(node, self._mark(node, "leaving").sources | ran_out)
         self._block(node.body, replace(inner, catching=(*around.catching, node)))
         if node.on_exhausted is not None:
@@ -370,6 +374,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.Loop: FlowMarks._budgeted,
     ast.BudgetBlock: FlowMarks._budgeted,
     ast.AwaitApproval: FlowMarks._approval,
+    ast.Commit: FlowMarks._commit,
     ast.Sleep: FlowMarks._sleep,
     ast.Try: FlowMarks._try,
     ast.Fail: FlowMarks._fail,

@@ -1,6 +1,6 @@
 """`let`, `var` and `set`: names and their values.
 
-What is put into a `var` with a type becomes a value of that type: what was left out of a record is filled in.
+What is put into a name with a type becomes a value of that type: what was left out of a record is filled in.
 """
 
 from typing import cast
@@ -17,7 +17,7 @@ from interpreter.core.outcomes import DONE, Failure, FlowFailed
 from interpreter.core.state import Frame
 
 INVALID_VALUE = "InvalidValue"
-"""The kind of a value that breaks a constraint of its variable's type, such as a largest size."""
+"""The kind of a value that breaks a constraint of its name's type, such as a largest size."""
 
 
 class LetConstruct(Construct[NoMemory]):
@@ -25,7 +25,7 @@ class LetConstruct(Construct[NoMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Let, machine.node(frame))
-        machine.bind(frame, node.name, machine.evaluate(frame, "value", node.value))
+        machine.bind(frame, node.name, _fitted(machine, frame, machine.evaluate(frame, "value", node.value), node.type))
         machine.end(frame, DONE)
 
 

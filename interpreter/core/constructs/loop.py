@@ -1,6 +1,9 @@
 """`loop NAME budget … { } on exhausted { }`: until it is left, or its budget is used up.
 
-An iteration's scope is its frame, so nothing of it stays when the next one starts. A loop that is bounded by its time
+An iteration's scope is its frame, so nothing of it stays when the next one starts. With `every` a round is due at a
+fixed rate (`interpreter.core.rounds`); the end of its rounds or of its time is the loop's normal end, and what a round
+has done stays done when it is over. With `keep going` a round that fails is undone by itself and the next one comes,
+unless it leaves a doubt behind, or a budget further out is used up. A loop that is bounded by its time
 only, and asks for nothing outside, waits for that time to pass: it pauses for longer and longer. Where no time ends it
 either, because what it may spend is not spent by its rounds, it ends after so many of them in vain.
 """
@@ -9,14 +12,18 @@ from typing import cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import lefts, purses
+from interpreter.core import ledger, lefts, purses
 from interpreter.core.budgeted_memory import SHORTEST_PAUSE, LoopMemory
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.budgeted import BudgetedConstruct
+from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.events import Event, TimerFired
+from interpreter.core.joins import judge
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure
+from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure, failed
+from interpreter.core.rounds import next_tick
 from interpreter.core.state import Frame
+from interpreter.core.wording import title
 
 MOST_IDLE = 1_000
 MOST_IN_VAIN = 100_000
@@ -33,22 +40,73 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         assert budget is not None
         self.begin(machine, frame, budget)
         self.memory(frame).most = budget.iterations
+        self.memory(frame).began = machine.state.now
         self._next(machine, frame)
 
     def body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        meant = exit_.label in (None, _node(machine, frame).name)
-        if exit_.kind == "break" and meant:
+        memory, node = self.memory(frame), _node(machine, frame)
+        meant = exit_.label in (None, node.name)
+        if memory.failure is not None:
+            self._undone(machine, frame, exit_)
+        elif exit_.kind == "break" and meant:
+            self._round_done(machine, frame)
             self.finish(machine, frame, DONE)
         elif exit_.kind == "done" or (exit_.kind == "continue" and meant):
+            self._round_done(machine, frame)
             self._next(machine, frame)
+        elif exit_.failure is not None and node.keep_going:
+            self._round_failed(machine, frame, exit_)
         else:
             self.finish(machine, frame, exit_)
+
+    # -- rounds that are over
+
+    def _round_done(self, machine: Machine, frame: Frame) -> None:
+        if _node(machine, frame).every is not None:
+            ledger.commit(machine.state, self._round(frame), frame.opened)
+
+    def _round_failed(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        failure = exit_.failure
+        assert failure is not None
+        round_ = self._round(frame)
+        doubts = ledger.doubts(machine.state, round_, frame.opened)
+        judgement = judge(round_, exit_, doubts, keep_going=True, stopping=False)
+        if judgement.what == "failure" and not _comes_from_outside(failure, frame):
+            machine.note("gathered", frame, "loop", attempt=self.memory(frame).next, detail=_words(failure))
+            self._undo_round(machine, frame, failure)
+        else:
+            self.finish(machine, frame, failed(judgement.failure or failure))
+
+    def _undo_round(self, machine: Machine, frame: Frame, failure: Failure, *, last: bool = False) -> None:
+        memory, round_ = self.memory(frame), self._round(frame)
+        memory.failure, memory.over = failure, last
+        if not open_undo(machine, frame, f"{round_.removeprefix(frame.path)}/undo", round_, frame.opened):
+            self._undone(machine, frame, DONE)
+
+    def _undone(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        memory = self.memory(frame)
+        failure, memory.failure = memory.failure, None
+        assert failure is not None
+        if exit_.failure is not None:
+            self.finish(machine, frame, failed(after(exit_.failure, failure)))
+        elif memory.over:
+            self.over(machine, frame, DONE)
+        else:
+            self._next(machine, frame)
+
+    def _round(self, frame: Frame) -> str:
+        return f"{frame.path}[{self.memory(frame).next - 1}]"
+
+    # -- events
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         memory = self.memory(frame)
         if type(event) is TimerFired and event.id == memory.pause:
             memory.pause = ""
-            self._next(machine, frame)
+            if _node(machine, frame).every is None:
+                self._next(machine, frame)
+            else:
+                self._begin_round(machine, frame)
         elif memory.pause:
             machine.withdraw(memory.pause)
             self.exhausted(machine, frame, purses.expired(machine, frame))
@@ -64,6 +122,17 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
 
     def on_exhausted(self, machine: Machine, frame: Frame) -> Block | None:
         return _node(machine, frame).on_exhausted
+
+    def exhausted(self, machine: Machine, frame: Frame, failure: Failure) -> None:
+        """Rounds that come at a fixed rate end so. A round that the end of the time cut off is undone."""
+        node = _node(machine, frame)
+        limit = failure.details.get("limit") if type(failure.details) is dict else None
+        doubts = ledger.doubts(machine.state, frame.path, frame.opened)
+        if node.every is None or node.on_exhausted is not None or limit not in ("iterations", "time") or doubts:
+            super().exhausted(machine, frame, failure)
+            return
+        purses.close_purse(machine, frame)
+        self._undo_round(machine, frame, failure, last=True)
 
     def over(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         """People are told: a loop looks the same between two of its rounds and after the last."""
@@ -89,6 +158,23 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
             machine.issue(frame, SetTimer(memory.pause, machine.state.now + memory.seconds, "pause"))
             memory.issued = machine.state.issued
             return
+        if node.every is None or self._is_due(machine, frame, node.every / 1000):
+            self._begin_round(machine, frame)
+
+    def _is_due(self, machine: Machine, frame: Frame, every: float) -> bool:
+        """Whether the next round is due now; else it is waited for."""
+        memory = self.memory(frame)
+        memory.tick = next_tick(memory.began, every, memory.tick, machine.state.now)
+        due = memory.began + memory.tick * every
+        if due <= machine.state.now:
+            return True
+        memory.pause = f"{frame.path}!tick{memory.tick}"
+        machine.issue(frame, SetTimer(memory.pause, due, f"{title(frame.path)}: next round"))
+        return False
+
+    def _begin_round(self, machine: Machine, frame: Frame) -> None:
+        memory = self.memory(frame)
+        index = memory.next
         memory.next += 1
         machine.note("iteration", frame, "loop", attempt=index + 1)
         machine.open(frame, f"[{index}]", address="[]", scope=True)
@@ -106,3 +192,12 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
 
 def _node(machine: Machine, frame: Frame) -> Loop:
     return cast(Loop, machine.node(frame))
+
+
+def _comes_from_outside(failure: Failure, frame: Frame) -> bool:
+    """Whether a budget further out is used up: nothing in here may go on."""
+    return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path)
+
+
+def _words(failure: Failure) -> str:
+    return f"{failure.kind}: {failure.message}"

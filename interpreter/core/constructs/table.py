@@ -9,6 +9,7 @@ from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
 from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.budget_block import BudgetBlockConstruct
 from interpreter.core.constructs.call_gate import CallGateConstruct
+from interpreter.core.constructs.commit import CommitConstruct
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.flow import FlowConstruct
 from interpreter.core.constructs.flow_step import FlowStepConstruct
@@ -57,6 +58,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "Loop": LoopConstruct(),
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
+    "Commit": CommitConstruct(),
     "Sleep": SleepConstruct(),
     "Try": TryConstruct(),
     "Fail": FailConstruct(),
