@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("keys", "interpreter.cli.commands.keys:keys", "Make and show the keys that people sign answers with."),
     ),
     "Operate": (
+        Entry("store", "interpreter.cli.commands.store:store", "Remove what is stored and no run needs any more."),
         Entry("setup", "interpreter.cli.commands.setup:setup", "Register the search attributes on a server."),
         Entry(
             "encryption-key", "interpreter.cli.commands.encryption_key:encryption_key", "Make a key that encrypts runs."

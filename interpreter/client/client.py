@@ -21,7 +21,8 @@ from interpreter.client.starting import Again, Start, new_id, start_run
 from interpreter.client.submission import FlowSource, prepare
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.server.embedded import embedded
-from interpreter.server.folder import state_folder
+from interpreter.server.folder import StateFolder, state_folder
+from interpreter.stores import users
 from interpreter.stores.encrypted import store_in
 from interpreter.stores.store import ObjectStore
 
@@ -129,7 +130,7 @@ async def connect(
     if state_dir is not None and address is None:
         return await connect_embedded(state_dir, store=store, keys=keys)
     temporal = await connect_temporal(address, namespace, keys)
-    return Client(temporal, store or store_in(state_folder(state_dir).objects, keys))
+    return Client(temporal, store or _store_for(server_name(temporal), state_folder(state_dir), keys))
 
 
 async def connect_embedded(
@@ -141,5 +142,17 @@ async def connect_embedded(
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded(folder))
         temporal = await connect_with_keys(keys, target_host=server.address, namespace=server.namespace)
-        return Client(temporal, store or store_in(folder.objects, keys), server.ui_url, stack.pop_all())
+        store = store or _store_for(users.EMBEDDED, folder, keys)
+        return Client(temporal, store, server.ui_url, stack.pop_all())
     raise AssertionError("unreachable: the stack suppresses nothing")
+
+
+def _store_for(user: str, folder: StateFolder, keys: Keyring) -> ObjectStore:
+    """That of the state folder, which knows from now on whom it serves."""
+    users.remember(folder.objects, user)
+    return store_in(folder.objects, keys)
+
+
+def server_name(temporal: TemporalClient) -> str:
+    """How a server and a namespace of it are told from others."""
+    return f"{temporal.service_client.config.target_host}/{temporal.namespace}"

@@ -11,34 +11,23 @@ was kept in plain text, before the first key, is found under its own hash.
 import hmac
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from interpreter.encryption.errors import EncryptionError
 from interpreter.encryption.keyring import Key, Keyring
 from interpreter.encryption.sealing import seal, unseal
 from interpreter.stores.directory import DirectoryStore
-from interpreter.stores.files import Files
+from interpreter.stores.files import ENCRYPTED, Files
 from interpreter.stores.store import CorruptObject, MissingObject, ObjectStore, digest_of
 
-FORM = b"SFE1"
+FORM = ENCRYPTED
 """Begins each object, then a byte with the length of the key's id, the id, and what `sealing` makes."""
 PURPOSE = b"steadflow/object/1\0"
-
-
-class NamedBytes(Protocol):
-    """What keeps bytes by names of 64 hexadecimal digits: `Files`, or a bucket."""
-
-    def read(self, name: str) -> bytes | None: ...
-
-    def write(self, name: str, content: bytes) -> None: ...
-
-    def has(self, name: str) -> bool: ...
 
 
 class EncryptedStore:
     """Objects in `place`, under the names that `keys` make."""
 
-    def __init__(self, place: NamedBytes, keys: Keyring) -> None:
+    def __init__(self, place: Files, keys: Keyring) -> None:
         self._place = place
         self._keys = keys
 
@@ -46,7 +35,7 @@ class EncryptedStore:
         digest = digest_of(content)
         key = self._keys.first
         name = name_of(key, digest)
-        if not self._holds(key, name, digest):
+        if not (self._place.touch(name) and self._holds(key, name, digest)):
             self._place.write(name, _sealed(key, digest, content))
         return digest
 
@@ -61,8 +50,18 @@ class EncryptedStore:
         raise MissingObject(digest, f"{self._place}, with the keys {', '.join(self._keys.ids)}")
 
     def has(self, digest: str) -> bool:
-        names = [*(name_of(key, digest) for key in self._keys.keys), digest]
-        return any(self._place.has(name) for name in names)
+        return any(self._place.has(name) for name in self.names(digest))
+
+    @property
+    def files(self) -> Files:
+        return self._place
+
+    def names(self, digest: str) -> tuple[str, ...]:
+        return (*(name_of(key, digest) for key in self._keys.keys), digest)
+
+    def understands(self, content: bytes) -> bool:
+        plain = not content.startswith(FORM)
+        return plain or any(content.startswith(_head(key)) for key in self._keys.keys)
 
     def _found(self, digest: str) -> Iterator[bytes | None]:
         """What lies under each name that the object may have; None for what cannot be opened."""
@@ -91,12 +90,15 @@ def store_in(path: Path, keys: Keyring) -> ObjectStore:
 
 
 def _sealed(key: Key, digest: str, content: bytes) -> bytes:
-    id_ = key.id.encode()
-    return FORM + bytes([len(id_)]) + id_ + seal(key, content, PURPOSE + digest.encode())
+    return _head(key) + seal(key, content, PURPOSE + digest.encode())
+
+
+def _head(key: Key) -> bytes:
+    return FORM + bytes([len(key.id)]) + key.id.encode()
 
 
 def _content(key: Key, digest: str, sealed: bytes) -> bytes | None:
-    head = FORM + bytes([len(key.id)]) + key.id.encode()
+    head = _head(key)
     if not sealed.startswith(head):
         return None
     try:
