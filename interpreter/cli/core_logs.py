@@ -29,5 +29,17 @@ def keep_off_standard_output(metrics: str | None = None) -> None:
     )
     scraped = None
     if metrics is not None:
-        scraped = PrometheusConfig(metrics, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True)
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs, metrics=scraped)), error_if_already_set=False)
+        # What is counted is loaded where it is counted.
+        from interpreter.telemetry.metrics import BUCKETS
+
+        scraped = PrometheusConfig(
+            metrics,
+            counters_total_suffix=True,
+            unit_suffix=True,
+            durations_as_seconds=True,
+            histogram_bucket_overrides=BUCKETS,
+        )
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=logs, metrics=scraped, attach_service_name=False)),
+        error_if_already_set=False,
+    )

@@ -86,6 +86,7 @@ def _start(folder: StateFolder) -> "subprocess.Popen[bytes]":
     with folder.log.open("ab") as log:
         server = subprocess.Popen(
             server_command(find_binary(), folder.database, port, ui_port),
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -94,6 +95,11 @@ def _start(folder: StateFolder) -> "subprocess.Popen[bytes]":
     os.close(database)  # the server has its own copy, and with it the lock
     write_record(folder.server, ServerRecord(port, ui_port, server.pid, os.getpid()))
     return server
+
+
+def _environment() -> dict[str, str]:
+    """Without what is said of OpenTelemetry: that is meant for runs, and the server would send spans of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:

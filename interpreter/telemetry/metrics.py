@@ -22,6 +22,12 @@ OTHER = "other"
 NANO = Decimal(10**9)
 CALLED = frozenset({"tool", "agent", "flow"})
 
+BUCKETS: dict[str, list[float]] = {
+    "steadflow_model_request_seconds": [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    "steadflow_question_wait_seconds": [60, 300, 900, 3_600, 14_400, 86_400, 259_200],
+}
+"""For a runtime's `histogram_bucket_overrides`: the SDK's own are for milliseconds."""
+
 Labels = dict[str, str]
 
 
@@ -59,8 +65,10 @@ class Metrics:
         self._money = meter.create_counter(
             "steadflow_model_nanousd", "Charged for models, in billionths of a US dollar"
         )
-        self._answers = meter.create_histogram_float("steadflow_model_request", "Time of an attempt at a model", "s")
-        self._waits = meter.create_histogram_float("steadflow_question_wait", "Time until a question was settled", "s")
+        self._answers = meter.create_histogram_float("steadflow_model_request_seconds", "Time of an attempt at a model")
+        self._waits = meter.create_histogram_float(
+            "steadflow_question_wait_seconds", "Time until a question was settled"
+        )
 
     def told(self, run: RunIdentity, trace: Trace) -> None:
         flow = trace.flow
@@ -74,7 +82,7 @@ class Metrics:
             case "chat":
                 self._asked(trace)
             case node if node in CALLED:
-                self._steps.add(1, self._bounded(flow=flow, node=node, name=trace.name, outcome=trace.outcome))
+                self._steps.add(1, self._bounded(flow=flow, node=node, called=trace.name, outcome=trace.outcome))
         if trace.kind:
             self._errors.add(1, self._bounded(flow=flow, node=trace.node, kind=trace.kind))
 

@@ -31,7 +31,12 @@ MOST_ASKED = 20
 QUERY_TIMEOUT = timedelta(seconds=5)
 _OURS = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
 WAITING = f"{_OURS} AND {names.GROUPS_ATTRIBUTE} IS NOT NULL"
-STUCK = f"{_OURS} AND TemporalReportedProblems IS NOT NULL"
+MOST_DESCRIBED = 200
+"""Runs, the latest first, of which it is asked whether they go on."""
+FAILURES_BEFORE_STUCK = 2
+"""A workflow task that fails once may only have lost its worker."""
+LOOKS_BETWEEN = 4
+"""Since each run is asked about on its own, not each look does that."""
 
 
 @dataclass
@@ -42,12 +47,13 @@ class Standing:
     _since: dict[str, list[float]] = field(default_factory=dict)
     _flows: set[str] = field(default_factory=set)
     _complained: bool = False
+    _looks: int = 0
 
     def __post_init__(self) -> None:
         self._bounded = Bounded()
         self._open = self.meter.create_gauge("steadflow_questions_open", "Questions that wait for people")
         self._oldest = self.meter.create_gauge_float(
-            "steadflow_question_oldest_age", "How long the oldest open question has waited", "s"
+            "steadflow_question_oldest_age_seconds", "How long the oldest open question has waited"
         )
         self._stuck = self.meter.create_gauge("steadflow_runs_stuck", "Runs whose workflow task fails again and again")
 
@@ -72,7 +78,20 @@ class Standing:
             self._open.set(len(asked[flow]), labels)
             self._oldest.set(time.time() - min(asked[flow]) if asked[flow] else 0.0, labels)
         self._flows |= asked.keys()
-        self._stuck.set((await self.client.count_workflows(STUCK)).count)
+        if self._looks % LOOKS_BETWEEN == 0:
+            self._stuck.set(await self._count_stuck())
+        self._looks += 1
+
+    async def _count_stuck(self) -> int:
+        found = 0
+        async for run in self.client.list_workflows(_OURS, limit=MOST_DESCRIBED):
+            try:
+                raw = (await self.client.get_workflow_handle(run.id, run_id=run.run_id).describe()).raw_description
+            except RPCError as error:
+                logger.debug("the run %s has just ended: %s", run.id, error)
+                continue
+            found += raw.pending_workflow_task.attempt >= FAILURES_BEFORE_STUCK
+        return found
 
     async def _learn(self, waiting: list[WorkflowExecution]) -> None:
         known = {wait: self._since[wait] for run in waiting if (wait := _wait(run)) in self._since}

@@ -10,7 +10,7 @@ from interpreter.cli.lazy_group import ENTRIES
 from interpreter.cli.main import dsl
 from tests.cli.conftest import ROOT
 
-HEAVY = ("temporalio", "openai", "pydantic", "jsonschema", "rich", "yaml")
+HEAVY = ("temporalio", "openai", "opentelemetry", "pydantic", "jsonschema", "rich", "yaml")
 
 
 def command(name: str) -> click.Command:

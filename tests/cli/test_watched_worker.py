@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,11 @@ def test_one_trace_over_two_workers_and_nothing_of_what_was_said(dsl: Dsl) -> No
     assert PLANTED not in scraped
     assert 'steadflow_runs_total{flow="main",outcome="completed"' in scraped
     assert 'steadflow_errors_total{flow="main",kind="TimedOut",node="attempt"' in scraped
-    assert "temporal_workflow_completed" in scraped
+    assert (
+        'steadflow_model_request_seconds_bucket{agent="helper",flow="main",model="m1",provider="openai",le="0.25"}'
+        in scraped
+    )
+    assert "temporal_workflow_completed_total" in scraped
 
 
 def _is_one_tree(spans: list[Received]) -> None:
@@ -122,3 +127,21 @@ def _free_port() -> int:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
     return port
+
+
+def test_a_run_of_ones_own_sends_its_spans_and_the_servers_stay_at_home(dsl: Dsl, tmp_path: Path) -> None:
+    (dsl.folder / "one.flow").write_text('edition 1\nflow main() -> text { return "done" }')
+    with otlp_receiver() as receiver:
+        dsl.environment |= receiver.environment | {"OTEL_TRACES_EXPORTER": "otlp"}
+        assert dsl("run", "one.flow", "--state", tmp_path / "own").json == "done"
+        assert [(span.name, span.service) for span in receiver.spans] == [("invoke_workflow main", "steadflow")]
+        dsl.environment["OTEL_TRACES_EXPORTER"] = "zipkin"
+        refused = dsl("run", "one.flow", "--state", tmp_path / "own")
+    assert refused.code == 2
+    assert "OTEL_TRACES_EXPORTER is zipkin; spans are sent by otlp, console or none" in refused.err
+
+
+def test_an_address_for_metrics_that_is_none_is_refused(dsl: Dsl) -> None:
+    refused = dsl("worker", "--metrics", "nonsense")
+    assert refused.code == 2
+    assert "metrics cannot be offered at nonsense" in refused.err
