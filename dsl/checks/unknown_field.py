@@ -7,7 +7,7 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.semantics.findings import UnknownField
 from dsl.semantics.foreign_names import field_meant
-from dsl.semantics.types import ApprovalOf, ListOf, MapOf, Record, UnionOf, spelled
+from dsl.semantics.types import ApprovalOf, Basic, Enum, ListOf, MapOf, Record, UnionOf, spelled
 from dsl.source import Span
 
 
@@ -25,7 +25,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             f"{_owner(found)} has no field `{found.name}`",
             Label(span),
             program.also(found),
-            help=_advice(found) if meant is None else f"did you mean `{meant}`?",
+            help=_advice(found, subject) if meant is None else f"did you mean `{meant}`?",
             fix=None if meant is None else Fix(span, meant),
         )
 
@@ -42,13 +42,15 @@ def _owner(found: UnknownField) -> str:
     return f"`{words}`" if len(words) <= 60 else "this record"
 
 
-def _advice(found: UnknownField) -> str | None:
+def _advice(found: UnknownField, subject: str) -> str | None:
     match found.type:
         case Record(name="budget.left"):
             rest = f"; it has {', '.join(found.known)}" if found.known else ""
             return f"no budget of this flow limits that here{rest}"
         case UnionOf():
             return f"only some of its records do: check first which one it is, by {', '.join(found.known) or 'a field'}"
+        case Basic() | Enum():
+            return f"it has no fields: write `{subject}`"
         case ListOf():
             return "it is a list: take one item (`[0]`, `first(…)`), or go over them with `for`"
         case MapOf():

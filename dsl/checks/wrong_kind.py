@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.semantics.conversations import TRANSCRIBED
 from dsl.semantics.findings import WrongKind
 
 _ADVICE = {
@@ -11,13 +12,14 @@ _ADVICE = {
     "an agent": "call it from a step: `step x = {}(…)`",
     "a flow": "call it from a step: `step x = {}(…)`",
 }
+_STEP_OF = "each of its steps has one of its own: after `step x = {}(…)` it is `transcript(x)`"
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(WrongKind):
         declared = found.declared
         kind = "an agent" if found.found == "a agent" else found.found
-        advice = _ADVICE.get(kind)
+        advice = _STEP_OF if found.wanted == TRANSCRIBED else _ADVICE.get(kind)
         yield Diagnostic(
             "SF107",
             f"`{found.name}` is {kind}, and {found.wanted} must stand here",

@@ -32,15 +32,17 @@ from dsl.semantics.types import (
 )
 
 TRANSCRIPT = "transcript"
-_WANTED = "the name of a step that calls an agent"
+TRANSCRIBED = "the name of a step that calls an agent"
 
 
 def transcript(node: FunctionCall, state: State, inference: Inference) -> Type:
     """`transcript(STEP)`. The step has its result where its name has a value, and there it has its conversation too."""
+    if _is_its_agent(node, inference):
+        return CONVERSATION
     for argument in node.arguments:
         inference.infer(argument.value, state)
     if len(node.arguments) != 1 or node.arguments[0].name is not None:
-        message = f"`{TRANSCRIPT}` takes {_WANTED}, and nothing else"
+        message = f"`{TRANSCRIPT}` takes {TRANSCRIBED}, and nothing else"
         inference.report(InvalidType(node, message, "write `transcript(reply)` after `step reply = …`"))
         return CONVERSATION
     named = node.arguments[0].value
@@ -49,17 +51,29 @@ def transcript(node: FunctionCall, state: State, inference: Inference) -> Type:
         return CONVERSATION  # there is no such name, which is told
     if symbol is None or not isinstance(symbol.node, Step) or symbol.kind != "step":
         reason = None if symbol is None else f"`{symbol.name}` is no step"
-        inference.report(Mismatch(named, f"`{TRANSCRIPT}`", _WANTED, inference.facts.type_of(named), reason))
+        inference.report(Mismatch(named, f"`{TRANSCRIPT}`", TRANSCRIBED, inference.facts.type_of(named), reason))
         return CONVERSATION
     signature = inference.facts.callee_of(symbol.node.call)
     if signature is not None and signature.kind != "agent":
         reason = f"`{symbol.name}` calls the {signature.kind} `{signature.name}`"
         found = inference.facts.type_of(named)
-        inference.report(Mismatch(named, f"`{TRANSCRIPT}`", _WANTED, found, reason))
+        inference.report(Mismatch(named, f"`{TRANSCRIPT}`", TRANSCRIBED, found, reason))
         return CONVERSATION
     inference.facts.asked[id(node)] = Asked("transcript")
     inference.facts.transcripts.add(id(symbol.node))
     return CONVERSATION
+
+
+def _is_its_agent(node: FunctionCall, inference: Inference) -> bool:
+    """Whether the agent is named, where one of its steps is meant."""
+    named = node.arguments[0].value if len(node.arguments) == 1 else None
+    if not isinstance(named, Name) or inference.facts.symbol_of(named) is not None:
+        return False
+    declared = inference.facts.declarations.kind_of(named.name)
+    if declared is None or declared[0] != "agent":
+        return False
+    inference.report(WrongKind(named, named.name, "a agent", TRANSCRIBED, declared[1]))
+    return True
 
 
 def of_conversation(node: FunctionCall, given: Given, result: Type, inference: Inference) -> Type:

@@ -14,6 +14,8 @@ from dsl.syntax.token import Token
 
 _ESCAPE = re.compile(r"\\(u\{[^}\"\n]*\}?|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_KNOWN = r"known are `\n`, `\t`, `\"`, `\\` and `\u{1F600}`"
+_BRACES = r"a brace needs none; two of them that hold no expression are written `\u{7B}{`"
 _LINE = re.compile(r"\n([ \t]*)")
 _FIRST_LINE = re.compile(r"\A[ \t]*\n")
 _LAST_LINE = re.compile(r"\n[ \t]*\Z")
@@ -69,9 +71,7 @@ def _unescaped(site: Site, text: str, start: int | None, whole: Span | None = No
         if (character := _code_point(escape)) is not None:
             return character
         at = Span(start + match.start(), start + match.end()) if start is not None else whole
-        site.problem(
-            f"unknown escape `{match.group()}`", at, advice=r"known are `\n`, `\t`, `\"`, `\\` and `\u{1F600}`"
-        )
+        site.problem(f"unknown escape `{match.group()}`", at, advice=_BRACES if escape in ("{", "}") else _KNOWN)
         return match.group()
 
     return _ESCAPE.sub(read, text) if "\\" in text else text
