@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dsl.ast.duration import format_duration
 from dsl.ast.statements import Loop, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -14,7 +15,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         primary = program.name_label(node, node.name or "loop")
         if node.budget is None:
             head = f"loop {node.name}" if node.name else "loop"
-            advice = f"write how often it may run: `{head} budget 10 iterations {{ … }}`"
+            every = f" every {format_duration(node.every)}" if node.every is not None else ""
+            advice = f"write how often it may run: `{head} budget 10 iterations{every} {{ … }}`"
             yield Diagnostic("SF301", f"{name} has no budget", primary, help=advice)
         elif node.budget.iterations is None and node.budget.time is None and not _spends(program, node):
             message = f"the budget of {name} does not end it: no step in it spends any"

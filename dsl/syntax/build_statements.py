@@ -88,7 +88,13 @@ def negative_pattern(site: Site, _sign: Token, number: Token) -> Literal:
     return Literal(-int(number.text), span=site.span)
 
 
+_LEFT = frozenset({"_", "default", "otherwise", "any"})
+
+
 def name_pattern(site: Site, name: Token) -> Literal:
+    if name.text in _LEFT:
+        site.problem("what is left is `else` here", code="SF008", advice="write `else => { … }`", replacement="else")
+        return Literal(name.text, span=site.span)
     written = f'"{name.text}"'
     site.problem(f"a case is a value, and `{name.text}` is a name", advice=f"write {written}", replacement=written)
     return Literal(name.text, span=site.span)

@@ -35,6 +35,7 @@ STATEMENT_WORDS = {
     **dict.fromkeys(("exit", "quit", "leave"), "leave a flow by `return` or `fail`, a loop by `break`"),
     **dict.fromkeys(("print", "println", "printf", "echo", "puts", "log", "console", "logger", "say"), _PRINT),
     **dict.fromkeys(("pass", "noop", "nop"), "leave it out: a block may be empty"),
+    **dict.fromkeys(("every", "schedule", "cron"), "write `loop NAME budget 100 iterations every 1h { … }`"),
     **dict.fromkeys(("async", "spawn", "fork", "thread", "concurrently", "gather"), _SIDE),
     **dict.fromkeys(("wait", "delay", "pause"), _PAUSE),
     **dict.fromkeys(("approve", "ask", "confirm", "approval"), 'write `await approval NAME "…?" { from "GROUP" … }`'),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dsl.syntax.foreign import method
 from dsl.syntax.grammar import END
 from dsl.syntax.hints_agents import AGENT_HINTS
+from dsl.syntax.hints_choices import CHOICE_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.token import Token
@@ -15,9 +16,7 @@ from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
 
 def hint(mistake: Mistake) -> Hint | None:
-    return next(
-        (found for each in (*AGENT_HINTS, *FOREIGN_HINTS, *_HINTS) if (found := each(mistake)) is not None), None
-    )
+    return next((found for each in _ALL if (found := each(mistake)) is not None), None)
 
 
 def _comparison(mistake: Mistake) -> Hint | None:
@@ -188,3 +187,4 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _unclosed,
     _word_as_name,
 )
+_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *FOREIGN_HINTS, *_HINTS)
