@@ -32,6 +32,7 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration ToolDeclaration",
             "what a step calls",
         ),
+        ("dsl/semantics/sensitivity/flows.py", "Get Literal Name", "what cannot fail; any other may"),
         (
             "dsl/semantics/sensitivity/agents.py",
             "AgentDeclaration FlowDeclaration ToolDeclaration",

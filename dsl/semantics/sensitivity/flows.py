@@ -11,7 +11,7 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.expressions import Entry, Expression, RecordLiteral
+from dsl.ast.expressions import Entry, Expression, Get, Literal, Name, RecordLiteral
 from dsl.ast.node import Node
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Around, Called, Summary
@@ -65,6 +65,19 @@ class FlowLabels(FlowMarks):
     def _to_readers(self, node: Node, sources: Sources) -> None:
         """What everybody sees who may look at a run."""
         self._show(node, self.of, frozenset(self.of.sees), sources)
+
+    def _read(self, value: Expression, around: Around) -> Mark:
+        """What only names a value, or a field of a record, does not fail."""
+        return self._values.of(value) if self._is_there(value) else super()._read(value, around)
+
+    def _is_there(self, value: Expression) -> bool:
+        match value:
+            case Name() | Literal():
+                return True
+            case Get(subject=subject):
+                return isinstance(structure(self._facts.type_of(subject)), Record) and self._is_there(subject)
+            case _:
+                return False
 
     # -- what is reached
 

@@ -1,0 +1,136 @@
+"""Random flows around a field that is sensitive, with sides that see it and sides that do not."""
+
+import random
+
+HEAD = """edition 1
+type Item { open: text, secret: text sensitive "s" }
+type Rec { open: text, secret: text sensitive "s", items: [Item] at most 3 }
+tool high.read(q: text) -> Rec read { sees "s" }
+tool high.work(q: text) -> text write keyed final { sees "s" }
+tool high.keep(q: text) -> text write keyed final { keeps "s" }
+tool high.check(q: text) -> text read { sees "s" errors Bad }
+tool low.send(q: text) -> text write keyed final
+agent plain(q: text) -> text { model "m" prompt "{{ q }}" }
+agent seeing(q: text) -> text { model "m" prompt "{{ q }}" sees "s" }
+fn dig(r: Rec) -> text = if r.secret == "a" then r.items[0].secret else r.open
+fn pick(r: Rec) -> text = "{{ r.open }}{{ len(r.items) }}"
+"""
+CALLED = ("high.work", "high.keep", "high.check", "low.send", "low.send", "plain", "seeing", "inner")
+DEEPEST = 3
+
+
+class _Maker:
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.made = 0
+
+    def flow(self, name: str, called: tuple[str, ...]) -> str:
+        self.called = called
+        body, texts, records = self.block(["q"], [], 0, 6)
+        result = f"{{ open: {self.text(texts, records)}, secret: {self.text(texts, records)} }}"
+        head = f'flow {name}(q: text) -> {{ open: text, secret: text sensitive "s" }} budget 1M tokens, 5k calls'
+        return f"{head} {{ {body} return {result} }}\n"
+
+    def name(self) -> str:
+        self.made += 1
+        return f"n{self.made}"
+
+    def block(self, texts: list[str], records: list[str], depth: int, most: int) -> tuple[str, list[str], list[str]]:
+        texts, records = list(texts), list(records)
+        parts = [self.statement(texts, records, depth) for _ in range(self.chance.randint(1, most))]
+        return " ".join(parts), texts, records
+
+    def statement(self, texts: list[str], records: list[str], depth: int) -> str:
+        kind = self.chance.choice(
+            ("call", "call", "call", "read", "let", "var", "if", "if", "for", "try", "leave", "set")
+        )
+        if depth >= DEEPEST and kind in ("if", "for", "try"):
+            kind = "call"
+        match kind:
+            case "read":
+                records.append(self.name())
+                return f"step {records[-1]} = high.read(q: {self.text(texts, records[:-1])})"
+            case "let" | "var":
+                value, name = self.text(texts, records), self.name()
+                texts.append(name)
+                return f"{kind} {name} = {value}"
+            case "set":
+                name, value = self.name(), self.text(texts, records)
+                inner, _, _ = self.block(texts, records, depth + 1, 2)
+                texts.append(name)
+                decided = self.condition(texts[:-1], records)
+                return f'var {name} = "" if {decided} {{ {inner} set {name} = {value} }}'
+            case "if":
+                then, _, _ = self.block(texts, records, depth + 1, 3)
+                otherwise, _, _ = self.block(texts, records, depth + 1, 2)
+                rest = f" else {{ {otherwise} }}" if self.chance.random() < 0.5 else ""
+                return f"if {self.condition(texts, records)} {{ {then} }}{rest}"
+            case "for" if records:
+                item, record = self.name(), self.chance.choice(records)
+                body, _, _ = self.block([*texts, f"{item}.open", f"{item}.secret"], records, depth + 1, 2)
+                chosen = f'[i for i in {record}.items if i.{self.chance.choice(("open", "secret"))} == "a"]'
+                source = chosen if self.chance.random() < 0.5 else f"{record}.items"
+                return f"for {item} in {source} {{ {body} }}"
+            case "try":
+                body, _, _ = self.block(texts, records, depth + 1, 3)
+                error = self.name()
+                handler, _, _ = self.block([*texts, f"{error}.message"], records, depth + 1, 2)
+                return f"try {{ {body} }} on error as {error} {{ {handler} }}"
+            case "leave" if depth:
+                leaving = f"return {{ open: {self.text(texts, records)}, secret: {self.text(texts, records)} }}"
+                failing = f"fail {self.text(texts, records)}"
+                way = leaving if self.chance.random() < 0.6 else failing
+                return f"if {self.condition(texts, records)} {{ {way} }}"
+            case _:
+                return self.call(texts, records)
+
+    def call(self, texts: list[str], records: list[str]) -> str:
+        target = self.chance.choice(self.called)
+        name, given = self.name(), self.text(texts, records)
+        texts.append(f"{name}.{self.chance.choice(('open', 'secret'))}" if target == "inner" else name)
+        return f"step {name} = {target}(q: {given})"
+
+    def text(self, texts: list[str], records: list[str]) -> str:
+        chance = self.chance
+        kinds = ["name", "name", "constant", "template", "mask", "choice"] + ["record"] * 4 * bool(records)
+        match chance.choice(kinds):
+            case "name":
+                return chance.choice(texts)
+            case "template":
+                return f'"{{{{ {chance.choice(texts)} }}}}-{{{{ {chance.choice(texts)} }}}}"'
+            case "mask":
+                return f"mask({chance.choice(texts)})"
+            case "choice":
+                condition = self.condition(texts, records)
+                return f"if {condition} then {chance.choice(texts)} else {chance.choice(texts)}"
+            case "record":
+                record = chance.choice(records)
+                ways = (
+                    *(
+                        "{}.open",
+                        "{}.open",
+                        "{}.secret",
+                        "pick({})",
+                        "dig({})",
+                        "{}.items[0].open",
+                        "{}.items[1].secret",
+                    ),
+                    *('join([i.open for i in {}.items if i.secret == "a"], ",")', "text(len({}.items))"),
+                    *('{{ ...{}, secret: "x" }}.open', 'join([i.open for i in {}.items], ",")'),
+                )
+                way = chance.choice(ways)
+                return way.replace("{}", record).replace("{{", "{").replace("}}", "}")
+            case _:
+                return f'"{chance.choice("abc")}"'
+
+    def condition(self, texts: list[str], records: list[str]) -> str:
+        if records and self.chance.random() < 0.4:
+            record = self.chance.choice(records)
+            return self.chance.choice((f'{record}.secret == "a"', f'{record}.open == "a"', f'dig({record}) < "b"'))
+        return f'{self.chance.choice(texts)} {self.chance.choice(("==", "<"))} "{self.chance.choice("abc")}"'
+
+
+def some_flow(seed: int) -> str:
+    maker = _Maker(seed)
+    inner = maker.flow("inner", tuple(each for each in CALLED if each != "inner"))
+    return HEAD + inner + maker.flow("main", CALLED)
