@@ -183,7 +183,8 @@ class ParallelFor(Node):
 @dataclass(frozen=True, slots=True)
 class Loop(Node):
     """`loop NAME budget … every 1h keep going { } on exhausted { }`. `budget` is None only in a text that does not pass
-    the check, `every` a time in milliseconds."""
+    the check, `every` a time in milliseconds. `asks`: who is asked for more when it is used up, before that is the end
+    of it."""
 
     name: str | None
     budget: Budget | None
@@ -191,6 +192,7 @@ class Loop(Node):
     on_exhausted: Block | None = None
     every: int | None = None
     keep_going: bool = False
+    asks: tuple["Stage", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,12 @@ class Commit(Node):
 
 @dataclass(frozen=True, slots=True)
 class BudgetBlock(Node):
-    """`budget 5k tokens { } on exhausted { }`: caps a block that runs once."""
+    """`budget 5k tokens { } on exhausted { }`: caps a block that runs once; `asks` as of a loop."""
 
     budget: Budget
     body: Block
     on_exhausted: Block | None = None
+    asks: tuple["Stage", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from unicodedata import normalize
 
 from dsl.ast.declarations import Use
 from dsl.ast.expressions import Literal
-from dsl.ast.statements import AwaitApproval, Group, Person, Stage
+from dsl.ast.left import limited
+from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Group, Loop, Person, Stage
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel
@@ -25,6 +26,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield from _never_asked(program, question)
         if isinstance(question.node, Use):
             yield from _by_itself(program, question)
+        if isinstance(question.node, Loop | BudgetBlock):
+            yield from _for_more(program, question, question.node.budget)
     for node in program.facts.all(AwaitApproval):
         yield from _answer(program, node)
 
@@ -66,6 +69,22 @@ def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     labels = (*program.way(found.way), program.label(found.call, "the model answers here"))
     advice = "take the person from the input of the flow, or from a tool, and let no model decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
+
+
+def _for_more(program: Program, question: Question, budget: Budget | None) -> Iterator[Diagnostic]:
+    """More is given by somebody who says how much, of what can be given while the time runs."""
+    for stage in question.stages:
+        if stage.outcome == "approve":
+            message = "nobody who does not answer says how much more there is"
+            yield Diagnostic("SF502", message, program.label(stage), help="end this stage with `then fail`")
+        for whom in stage.whom:
+            if isinstance(whom, Person):
+                message = "for more of a budget groups are asked"
+                yield Diagnostic("SF502", message, program.label(whom), help='name a group: `ask "leads"`')
+    if limited(budget) <= {"time"}:
+        message = "this budget has nothing but time, and its end is not put off"
+        advice = "leave out `ask`, or limit something else"
+        yield Diagnostic("SF502", message, program.label(question.node), help=advice)
 
 
 def _by_itself(program: Program, gate: Question) -> Iterator[Diagnostic]:

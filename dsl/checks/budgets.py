@@ -187,7 +187,8 @@ def _without_end(program: Program, flow: FlowDeclaration) -> Iterator[Diagnostic
     for loop in by_class(flow).get(Loop, ()):
         assert isinstance(loop, Loop)
         leaving = by_class(loop.body).keys() & {Until, BreakStatement, Return}
-        if loop.budget is None or loop.on_exhausted is not None or loop.every is not None or leaving:
+        ends = loop.on_exhausted is not None or loop.every is not None or bool(loop.asks)
+        if loop.budget is None or ends or leaving:
             continue
         message = "nothing ends this loop but its budget, and then it fails"
         advice = "end it with `until` or `break`, or say what follows: `on exhausted { … }`"

@@ -23,7 +23,7 @@ from dsl.ast.declarations import (
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
 from dsl.ast.served import PLACE
-from dsl.ast.statements import AwaitApproval, Budget, Call, Compensate, Loop, NotYet, Person, Sleep, Stage
+from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Call, Compensate, Loop, NotYet, Person, Sleep, Stage
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
 from dsl.definition.scopes import out_of_scope
@@ -123,6 +123,10 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: a sleep has no end"
         case AwaitApproval():
             yield from _stages(place, f"`{node.name}`", node.stages)
+        case Loop(asks=asks) | BudgetBlock(asks=asks) if asks:
+            yield from _stages(place, "the question for more", asks)
+            if any(isinstance(whom, Person) for stage in asks for whom in stage.whom):
+                yield f"{place}: for more of a budget groups are asked"
         case _:
             pass
 

@@ -1,10 +1,10 @@
-"""Everything that people are asked: approvals of flows, and the gates before what an agent uses."""
+"""Everything that people are asked: approvals of flows, more of a budget, and the gates before what an agent uses."""
 
 from collections.abc import Iterator
 
 from dsl.ast.declarations import Use
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, Stage
+from dsl.ast.statements import AwaitApproval, BudgetBlock, Loop, Stage
 from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 
@@ -22,6 +22,10 @@ class Question:
 def questions(facts: Facts) -> Iterator[Question]:
     for node in facts.all(AwaitApproval):
         yield Question(node, f"approval `{node.name}`", node.name, node.stages)
+    budgets: list[Loop | BudgetBlock] = [*facts.all(Loop), *facts.all(BudgetBlock)]
+    for budgeted in budgets:
+        if budgeted.asks:
+            yield Question(budgeted, "the question for more of this budget", "exhausted", budgeted.asks)
     for use in facts.all(Use):
         if use.gate:
             yield Question(use, f"the gate of `{use.target}`", use.target, use.gate)

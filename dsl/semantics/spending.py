@@ -202,12 +202,8 @@ class Spendings:
                 return self._block(node.body, levels) + reduce(_larger, handlers, NOTHING)
             case ast.For() | ast.ParallelFor():
                 return self._block(node.body, levels).times(self._most_items(node.source, node.at_most))
-            case ast.Loop():
-                budget = node.budget or Budget()
-                rounds = self._block(node.body, levels).times(budget.iterations).capped(budget)
-                return rounds + self._block(node.on_exhausted, levels)
-            case ast.BudgetBlock():
-                return self._block(node.body, levels).capped(node.budget) + self._block(node.on_exhausted, levels)
+            case ast.Loop() | ast.BudgetBlock():
+                return self._budgeted(node, levels) + self._block(node.on_exhausted, levels)
             case ast.Parallel():
                 return sum((self._statement(branch, levels) for branch in node.branches), NOTHING)
             case ast.Branch():
@@ -220,6 +216,12 @@ class Spendings:
                 return NOTHING
             case _:
                 assert_never(node)
+
+    def _budgeted(self, node: ast.Loop | ast.BudgetBlock, levels: Levels) -> Spending:
+        """Where people may give more, its own limits bound nothing."""
+        body, budget = self._block(node.body, levels), node.budget or Budget()
+        rounds = 1 if isinstance(node, ast.BudgetBlock) else None if node.asks else budget.iterations
+        return body.times(rounds) if node.asks else body.times(rounds).capped(budget)
 
     def _most_items(self, source: Expression, at_most: int | None) -> int | None:
         type_ = self.facts.type_of(source)

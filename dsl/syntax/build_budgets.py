@@ -1,11 +1,11 @@
 """Budgets: quantities have a unit, durations are one; a limit that mixes them up is named as such and read as meant."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from dsl.ast.statements import Block, Budget, BudgetBlock
+from dsl.ast.statements import Block, Budget, BudgetBlock, Stage
 from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
-from dsl.syntax.site import Option, Rules, Site
+from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.token import Token
 
 
@@ -87,8 +87,19 @@ def _without_unit(site: Site, amount: Token) -> Option | None:
     return None
 
 
-def budget_block(site: Site, limits: Budget, body: Block, exhausted: Block | None) -> BudgetBlock:
-    return BudgetBlock(limits, body, exhausted, span=site.span)
+class Exhausted(NamedTuple):
+    """What follows when a budget is used up: people are asked for more, and what is done otherwise."""
+
+    asks: tuple[Stage, ...] = ()
+    block: Block | None = None
+
+
+NOTHING = Exhausted()
+
+
+def budget_block(site: Site, limits: Budget, body: Block, exhausted: Exhausted | None) -> BudgetBlock:
+    follows = exhausted or NOTHING
+    return BudgetBlock(limits, body, follows.block, follows.asks, span=site.span)
 
 
 def budget_option(site: Site, limits: Budget) -> Option:
@@ -96,8 +107,13 @@ def budget_option(site: Site, limits: Budget) -> Option:
     return Option("budget", limits, site.span)
 
 
-def on_exhausted(_site: Site, body: Block) -> Block:
-    return body
+def on_exhausted(_site: Site, body: Block) -> Exhausted:
+    return Exhausted(block=body)
+
+
+def more_on_exhausted(_site: Site, *parts: Stage | Block | None) -> Exhausted:
+    *stages, block = parts
+    return Exhausted(only(Stage, stages), block if isinstance(block, Block) else None)
 
 
 RULES: Rules = {
@@ -108,4 +124,5 @@ RULES: Rules = {
     "agent_budget": budget_option,
     "flow_budget": budget_option,
     "on_exhausted": on_exhausted,
+    "more_on_exhausted": more_on_exhausted,
 }

@@ -30,6 +30,7 @@ from dsl.ast.statements import (
 from dsl.ast.types import Type
 from dsl.source import Span
 from dsl.syntax.amounts import SECOND, Length, lasting
+from dsl.syntax.build_budgets import NOTHING, Exhausted
 from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site, only
 from dsl.syntax.token import Token
@@ -112,10 +113,10 @@ def loop(
     every: int | None,
     keep_going: Span | None,
     body: Block,
-    exhausted: Block | None,
+    exhausted: Exhausted | None,
 ) -> Loop:
-    named = name.text if name else None
-    return Loop(named, budget, body, exhausted, every, keep_going is not None, span=site.span)
+    follows, named = exhausted or NOTHING, name.text if name else None
+    return Loop(named, budget, body, follows.block, every, keep_going is not None, follows.asks, span=site.span)
 
 
 def every(site: Site, interval: Length) -> int | None:

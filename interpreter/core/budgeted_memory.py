@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interpreter.core.memory import Memory
-from interpreter.core.outcomes import Failure
+from interpreter.core.outcomes import Exit, Failure
 from interpreter.core.recorded import recorded
 
 SHORTEST_PAUSE = 0.001
@@ -13,10 +13,18 @@ SHORTEST_PAUSE = 0.001
 @recorded
 @dataclass(slots=True)
 class BudgetedMemory(Memory):
-    """`expired` is set when the time is over."""
+    """`expired` is set when the time is over. `asking`: people are asked for more, for the `asked`th time; `refused`:
+    they gave none. `held` is how the body ended while that question was still open, `short` how a loop would end that
+    people are asked for more rounds of.
+    """
 
     phase: Literal["body", "exhausted"] = "body"
     expired: Failure | None = None
+    asked: int = 0
+    asking: bool = False
+    refused: bool = False
+    held: Exit | None = None
+    short: Failure | None = None
 
 
 @recorded

@@ -10,6 +10,9 @@ reservation is added only where that stays so, a call starts only with one, and 
 place. So the limit holds as long as no call costs more than was reserved for it. A provider that reports more than it
 was allowed is charged what it reports, because that is owed; people are told, and what comes after does not fit.
 
+A purse that parks (`more.py`) is an exception: who does not fit beside what is spent waits there all the same, while
+people are asked for more, and is woken when that is decided.
+
 Nothing waits for ever: whoever waits, waits at one purse and holds nothing, so there is no circle. A purse at which
 somebody waits has a reservation, because what does not fit beside what is spent has failed at once. That reservation
 belongs to a call or a child under way; it ends, is settled, and wakes the queue. Whoever leaves the head of a queue, by
@@ -20,6 +23,7 @@ from decimal import Decimal
 from typing import assert_never, overload
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.core import more
 from interpreter.core.lefts import chain
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
@@ -35,11 +39,11 @@ def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
     purses = chain(machine.state, frame.purse)
     try:
         check_time(machine, frame)
-        _check_fits(purses, need, frame)
+        short = _check_fits(machine, purses, need, frame)
     except FlowFailed:
         stop_waiting(machine, frame)
         raise
-    full = next((purse for purse in purses if _exceeded(purse, need, with_reserved=True)), None)
+    full = short or next((purse for purse in purses if _exceeded(purse, need, with_reserved=True)), None)
     if full is not None:
         _wait(machine, frame, full)
         return False
@@ -74,6 +78,11 @@ def did_not_fit(failure: Failure) -> bool:
     return failure.kind == BUDGET_EXCEEDED and type(failure.details) is dict and failure.details["limit"] in UNITS
 
 
+def look_again(machine: Machine, purse: str) -> None:
+    """There may be more in this purse, or nobody gives more: who waits first looks, and the next after that."""
+    _wake(machine, machine.state.purses[purse])
+
+
 def stop_waiting(machine: Machine, frame: Frame) -> None:
     """Leave the queue that the frame stands in, if any."""
     if frame.waits_at is None:
@@ -98,11 +107,17 @@ def _wake(machine: Machine, purse: Purse) -> None:
         machine.queue.append(Task("granted", purse.waiting[0]))
 
 
-def _check_fits(purses: list[Purse], need: Amount, frame: Frame) -> None:
-    for purse in purses:
-        unit = _exceeded(purse, need, with_reserved=False)
-        if unit is not None:
+def _check_fits(machine: Machine, purses: list[Purse], need: Amount, frame: Frame) -> Purse | None:
+    """The purse for which people are asked for more, if that is what `need` waits for now."""
+    short = [(purse, unit) for purse in purses if (unit := _exceeded(purse, need, with_reserved=False)) is not None]
+    for purse, unit in short:
+        if not more.may_ask(machine, purse):
             raise FlowFailed(_exceeds(purse, unit, need, frame.path))
+    for purse, unit in short[:1]:
+        text = f"{_exceeds(purse, unit, need, frame.path).message}. How much more may be spent?"
+        more.ask(machine, machine.state.frames[purse.path], unit, text)
+        return purse
+    return None
 
 
 def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> Unit | None:

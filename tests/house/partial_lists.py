@@ -70,7 +70,13 @@ PARTIAL = {
         ),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
-        ("dsl/definition/linked.py", "AwaitApproval Loop NotYet Sleep", "what a run takes more for granted of"),
+        (
+            "dsl/definition/linked.py",
+            "AwaitApproval BudgetBlock Loop NotYet Sleep",
+            "what a run takes more for granted of",
+        ),
+        ("dsl/checks/approval_people.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
+        ("interpreter/core/more.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
         (
             "dsl/definition/linked.py",
             "Apply Binary FunctionCall Unary",

@@ -4,11 +4,11 @@ The exhaustion of this purse stops here; that of one further out goes on outward
 the belief that all that was begun is known, so it is not done beside a doubt.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from dsl.ast.statements import Block, Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import ledger, purses
+from interpreter.core import ledger, more, purses, reservations
 from interpreter.core.budgeted_memory import BudgetedMemory
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import Event
@@ -34,7 +34,36 @@ class BudgetedConstruct(Construct[B]):
         memory = self.memory(frame)
         if memory.phase == "exhausted":
             self.over(machine, frame, unless_cancelled(frame, exit_))
-            return
+        elif more.is_question(frame, child):
+            self._answered(machine, frame, exit_)
+        elif memory.asking:
+            memory.held = exit_
+            for question in tuple(frame.children):
+                machine.cancel(question)
+        else:
+            self._ended(machine, frame, exit_)
+
+    def _answered(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """People gave more, or they did not. A body that has ended meanwhile has waited for that."""
+        memory = self.memory(frame)
+        decided = cast("dict[str, Any]", exit_.value) if exit_.kind == "done" else {}
+        given = decided["answer"] if decided.get("approved") else None
+        more.give(machine, frame, given)
+        held, memory.held = memory.held, None
+        short, memory.short = memory.short, None
+        if held is not None:
+            self._ended(machine, frame, held)
+        elif short is not None:
+            self.given_rounds(machine, frame, short, given)
+        elif not frame.cancelling:
+            reservations.look_again(machine, frame.path)
+
+    def given_rounds(self, machine: Machine, frame: Frame, short: Failure, given: dict[str, Any] | None) -> None:
+        raise NotImplementedError(type(self).__name__)
+
+    def _ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """The body."""
+        memory = self.memory(frame)
         expired, memory.expired = memory.expired, None
         if frame.cancelling:
             self.finish(machine, frame, exit_)

@@ -8,11 +8,11 @@ only, and asks for nothing outside, waits for that time to pass: it pauses for l
 either, because what it may spend is not spent by its rounds, it ends after so many of them in vain.
 """
 
-from typing import cast
+from typing import Any, cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import ledger, lefts, purses
+from interpreter.core import ledger, lefts, more, purses
 from interpreter.core.budgeted_memory import SHORTEST_PAUSE, LoopMemory
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.budgeted import BudgetedConstruct
@@ -144,15 +144,17 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         node, memory = _node(machine, frame), self.memory(frame)
         assert node.budget is not None
         index = memory.next
+        if memory.most is None:
+            memory.most = node.budget.iterations  # a state of before did not keep it
         name = f"`{node.name or 'loop'}`"
-        if index == node.budget.iterations:
-            self._used_up(machine, frame, f"{name} did not end within {index} iterations", index)
+        if index == memory.most:
+            self._no_more_rounds(machine, frame, f"{name} did not end within {index} iterations", index)
             return
         if memory.idle >= MOST_IN_VAIN and lefts.deadline(machine.state, frame.purse) is None:
             message = f"{name} went round {memory.idle} times and spent nothing of its budget"
             self._used_up(machine, frame, message, memory.idle)
             return
-        if node.budget.iterations is None and self._only_waits(machine, memory):
+        if memory.most is None and self._only_waits(machine, memory):
             memory.seconds = min(memory.seconds * 2, LONGEST_PAUSE)
             memory.pause = f"{frame.path}!pause{index}"
             machine.issue(frame, SetTimer(memory.pause, machine.state.now + memory.seconds, "pause"))
@@ -178,6 +180,26 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         memory.next += 1
         machine.note("iteration", frame, "loop", attempt=index + 1)
         machine.open(frame, f"[{index}]", address="[]", scope=True)
+
+    def _no_more_rounds(self, machine: Machine, frame: Frame, message: str, rounds: int) -> None:
+        if not more.may_ask(machine, machine.state.purses[frame.path]):
+            self._used_up(machine, frame, message, rounds)
+            return
+        details = {"limit": "iterations", "allowed": rounds, "spent": rounds}
+        self.memory(frame).short = Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path)
+        more.ask(machine, frame, "iterations", f"{message}. How many more may there be?")
+
+    def given_rounds(self, machine: Machine, frame: Frame, short: Failure, given: dict[str, Any] | None) -> None:
+        memory = self.memory(frame)
+        expired, memory.expired = memory.expired, None
+        if frame.cancelling:
+            self.finish(machine, frame, CANCELLED)
+        elif given is None or expired is not None:
+            self.exhausted(machine, frame, expired or short)
+        else:
+            assert memory.most is not None
+            memory.most += given["iterations"]
+            self._next(machine, frame)
 
     def _used_up(self, machine: Machine, frame: Frame, message: str, rounds: int) -> None:
         details = {"limit": "iterations", "allowed": rounds, "spent": rounds}

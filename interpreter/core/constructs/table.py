@@ -4,6 +4,7 @@ from dsl.ast import statements
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from interpreter.core.constructs.agent_step import AgentStepConstruct
+from interpreter.core.constructs.ask_for_more import AskForMoreConstruct
 from interpreter.core.constructs.assignment import LetConstruct, SetConstruct, VarConstruct
 from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
 from interpreter.core.constructs.block import BlockConstruct
@@ -45,6 +46,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "ModelCall": ModelCallConstruct(),
     "Turn": TurnConstruct(),
     "CallGate": CallGateConstruct(),
+    "AskForMore": AskForMoreConstruct(),
     "FlowStep": FlowStepConstruct(),
     "Undo": UndoConstruct(),
     "Let": LetConstruct(),
