@@ -37,6 +37,8 @@ class RunIdentity:
 
 
 Tell = Callable[[RunIdentity, Trace], None]
+Held = tuple[float, RunIdentity, Trace]
+"""What is told, and when, by the monotonic clock."""
 
 
 class Told:
@@ -46,7 +48,7 @@ class Told:
         self._tell = list(tell)
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._held: dict[tuple[str, int], tuple[float, RunIdentity, Trace]] = {}
+        self._held: dict[str, dict[int, Held]] = {}
 
     def also_tell(self, tell: Tell) -> None:
         self._tell.append(tell)
@@ -60,9 +62,10 @@ class Told:
 
     def hold(self, execution: str, number: int, run: RunIdentity, trace: Trace) -> None:
         with self._lock:
-            for key in [key for key in self._held if key[0] == execution and key[1] >= number]:
-                del self._held[key]
-            self._held[execution, number] = (time.monotonic() + self._seconds, run, trace)
+            held = self._held.setdefault(execution, {})
+            while held and next(reversed(held)) >= number:
+                held.popitem()
+            held[number] = (time.monotonic() + self._seconds, run, trace)
 
     async def keep_telling(self) -> None:
         while True:
@@ -72,11 +75,17 @@ class Told:
     def tell_what_is_due(self, *, everything: bool = False) -> None:
         now = time.monotonic()
         with self._lock:
-            due = [key for key, (at, _, _) in self._held.items() if everything or at <= now]
-            told = [self._held.pop(key) for key in due]
+            told = [one for held in self._held.values() for one in _taken(held, None if everything else now)]
+            self._held = {execution: held for execution, held in self._held.items() if held}
         for _, run, trace in told:
             for tell in self._tell:
                 tell(run, trace)
+
+
+def _taken(held: dict[int, Held], now: float | None) -> list[Held]:
+    """Those that are due, or all: they come in the order of their numbers, and so of their time."""
+    due = [number for number, (at, _, _) in held.items() if now is None or at <= now]
+    return [held.pop(number) for number in due]
 
 
 def run_identity(info: workflow.Info) -> RunIdentity:

@@ -39,7 +39,8 @@ def test_a_door_of_the_language_loads_nothing_heavy(module: str) -> None:
 
 def test_the_door_of_the_run_loads_neither_a_provider_nor_the_console() -> None:
     assert (
-        set(loaded("import interpreter.api")) & {"openai", "rich", "genai_prices", "yaml", "mcp", "mcp_types", "httpx2"}
+        set(loaded("import interpreter.api"))
+        & {"openai", "rich", "genai_prices", "yaml", "mcp", "mcp_types", "httpx2", "opentelemetry"}
         == set()
     )
 

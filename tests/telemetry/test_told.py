@@ -25,7 +25,7 @@ def test_a_task_that_is_done_again_is_told_once() -> None:
     told.tell_what_is_due()
     assert heard == []
     told.tell_what_is_due(everything=True)
-    assert heard == ["f/a", "g/a", "f/b", "f/other"]
+    assert heard == ["f/a", "f/b", "f/other", "g/a"]
     told.tell_what_is_due(everything=True)
     assert len(heard) == 4
 
