@@ -21,7 +21,7 @@ from dsl.values.references import joined
 from dsl.values.spoken import beginning, without_answers
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.boundary.talk import Talk
-from interpreter.core.talks import said
+from interpreter.core.talks import said, words
 from interpreter.stores.store import ObjectStore, read
 from interpreter.stores.values import content_of
 
@@ -76,7 +76,7 @@ class Talks:
             preface = dict(zip(_PREAMBLE, texts, strict=True))
             first = self._put(encoded(preface), preface)
             result = replace(result, preamble=[first.hash, first.size])
-        text = result.text if result.text is not None or result.output is None else text_of(result.output)
+        text = words(result.output, result.text, plain=talk.plain)
         messages = [*messages, said(text, result.calls)]
         chunk = self._put(chunks.encode(head, messages), (head, messages))
         return replace(result, head=[chunk.hash, chunk.size])

@@ -14,7 +14,7 @@ class Talk:
     then, and later requests have the reference of that in `preamble`. `again`: the prompt is not among the messages
     that are shown, so it comes before them. `kept_bytes`: how many bytes of what is sent are kept. `notice` is said
     last, for this request alone. `opening` comes before what is kept, in the place of all that was said before that:
-    what is shown is kept anew then, after it, and begins a chain of its own.
+    what is shown is kept anew then, after it, and begins a chain of its own. `plain`: the answer is a text.
     """
 
     head: JSON = None
@@ -27,6 +27,7 @@ class Talk:
     notice: str | None = None
     hidden: int = 0
     opening: list[JSON] = field(default_factory=list)
+    plain: bool = False
 
 
 @dataclass

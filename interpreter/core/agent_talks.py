@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
+from dsl.ast.types import NamedType
 from dsl.expressions.values import Value
 from dsl.values.offers import name_in_flows
+from dsl.values.structure import resolve
 from dsl.values.validate import validate_record
 from interpreter.boundary.failures import BUDGET_EXCEEDED, STUCK
 from interpreter.boundary.talk import AskedCall, Talk
@@ -57,7 +59,7 @@ def open_summary(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: 
 
 
 def sent(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> Talk:
-    request = talks.request_of(talk, agent.keep_last)
+    request = replace(talks.request_of(talk, agent.keep_last), plain=answers_text(machine, agent))
     if not agent.tells_budget:
         return request
     return replace(request, notice=_what_is_left(machine, frame, agent, talk))
@@ -92,3 +94,8 @@ def out_of_turns(agent: AgentDeclaration, frame: Frame, turns: int) -> Failure:
     message = f"`{agent.name}` did not answer within {turns} turns"
     details = {"limit": "turns", "allowed": turns, "spent": turns}
     return Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path)
+
+
+def answers_text(machine: Machine, agent: AgentDeclaration) -> bool:
+    """Whether any text is an answer of the agent's type."""
+    return resolve(agent.returns, machine.definition.types) == NamedType("text")

@@ -6,6 +6,7 @@ and not with its square. What a turn came to counts when its answer is taken: on
 trace here.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -20,6 +21,7 @@ from dsl.values.conversations import (
     size_of,
     sizes_of,
     tail_of,
+    text_of,
 )
 from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.recorded import recorded
@@ -119,6 +121,20 @@ def told(talk: TalkMemory, text: str) -> None:
     message: Message = {"role": "user", "text": text}
     talk.fresh = [*talk.fresh, message]
     talk.sizes.append(size_of(message))
+
+
+def words(output: Value, text: str | None, *, plain: bool) -> str | None:
+    """The text that an answer is remembered as. `plain`: the answer is a text, which stands in an object only because
+    models are held to one."""
+    whole = text if text is not None or output is None else text_of(output)
+    if not plain or whole is None:
+        return whole
+    try:
+        read = json.loads(whole)
+    except (ValueError, RecursionError):
+        return whole
+    alone = type(read) is dict and read.keys() == {"value"} and type(read["value"]) is str
+    return str(read["value"]) if alone else whole
 
 
 def said(text: str | None, calls: list[AskedCall]) -> Message:

@@ -12,7 +12,7 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
-from interpreter.core.talks import said
+from interpreter.core.talks import said, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class World:
         if talk.preamble is None:
             new.append({"role": "user", "value": request.prompt})
             result = replace(result, preamble=self._kept({"prompt": request.prompt, "tools": talk.tools_text}))
-        text = result.text if result.text is not None or result.output is None else text_of(result.output)
+        text = words(result.output, result.text, plain=talk.plain)
         return replace(result, head=self._kept({"previous": head, "messages": [*new, said(text, result.calls)]}))
 
     def _kept(self, value: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from dsl.values.conversations import EMPTY, Message, conversation, mark_of, size
 from dsl.values.references import parted
 from interpreter.activities.talking import Talks
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
-from interpreter.boundary.talk import AskedCall
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core import summaries, talks
 from interpreter.core.talks import TalkMemory
 from interpreter.stores.conversations import reading
@@ -195,6 +195,22 @@ def test_what_was_not_seen_yet_and_what_belongs_together_is_not_replaced() -> No
     memory = TalkMemory(sizes=[100] * 10, turns=3)
     summaries.begun(memory, 6)
     assert summaries.to_replace(memory, 100) == 0, "there is one summary before a turn"
+
+
+def test_an_answer_that_is_a_text_is_kept_as_what_it_says() -> None:
+    store = _Store()
+    for text, plain, kept in (
+        ('{"value": "Hello"}', True, "Hello"),
+        ('{"value": "Hello"}', False, '{"value": "Hello"}'),
+        ('{"value": 3}', True, '{"value": 3}'),
+        ('{"value": "x", "other": 1}', True, '{"value": "x", "other": 1}'),
+        ("Hello {", True, "Hello {"),
+    ):
+        request = ChatRequest("helper", "m", "hi", talk=Talk(plain=plain))
+        head = Talks(store).kept(request, ChatResult(None, USAGE, "m", text=text)).head
+        assert head is not None
+        _, messages = reading(store)(Reference(*head))
+        assert messages[-1] == {"role": "assistant", "text": kept}
 
 
 def _summarise(conversing: Conversing, at: int, summary: str) -> None:

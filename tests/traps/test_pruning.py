@@ -5,15 +5,19 @@ import time
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 from temporalio.worker import Worker
 
 from interpreter.api import tool
 from interpreter.client.named import named
 from interpreter.client.run import Run
 from interpreter.client.transcripts import transcripts
+from interpreter.converter.own import own_converter
+from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.providers.rehearsal import RehearsalProvider
-from interpreter.stores.directory import DirectoryStore
-from interpreter.stores.pruning import Pruned, prune
+from interpreter.stores.encrypted import store_in
+from interpreter.stores.pruning import Pruned, is_file_store, prune
+from interpreter.stores.store import ObjectStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
 
@@ -43,10 +47,14 @@ async def read_page(number: int) -> str:
     return "long " * 20_000
 
 
-async def test_what_a_run_needs_is_there_when_it_goes_on_and_after_its_end(runs: Runs, tmp_path: Path) -> None:
-    store = DirectoryStore(tmp_path)
-    here = Runs(runs.client, "pruning", store)
-    plugin = FlowPlugin(tools=[read_page], provider=RehearsalProvider(), store=store)
+@pytest.mark.parametrize("keys", [NO_KEYS, Keyring((Key.new("now"),))], ids=["plain", "encrypted"])
+async def test_what_a_run_needs_is_there_when_it_goes_on_and_after_its_end(
+    runs: Runs, tmp_path: Path, keys: Keyring
+) -> None:
+    store = store_in(tmp_path, keys)
+    client = Client(**{**runs.client.config(), "data_converter": own_converter(None, keys)})
+    here = Runs(client, f"pruning-{len(keys.keys)}", store)
+    plugin = FlowPlugin(tools=[read_page], provider=RehearsalProvider(), store=store, keys=keys)
     async with Worker(here.client, task_queue=here.task_queue, plugins=[plugin]):
         run = await here.start(FLOW, {}, eagerly=True)
         child = run.child("main/same")
@@ -62,8 +70,9 @@ async def test_what_a_run_needs_is_there_when_it_goes_on_and_after_its_end(runs:
     assert value is not None
 
 
-async def pruned(here: Runs, store: DirectoryStore, path: Path) -> Pruned:
+async def pruned(here: Runs, store: ObjectStore, path: Path) -> Pruned:
     """As if all that is there had been kept long ago."""
+    assert is_file_store(store)
     now = time.time()
     for file in store.files.kept():
         os.utime(path / file.name[:2] / file.name[2:], (now - 100_000, now - 100_000))

@@ -13,13 +13,10 @@ from typing import Any, cast
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
 from dsl.ast.statements import Step, transcript_name
-from dsl.ast.types import NamedType
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
-from dsl.values.conversations import text_of
 from dsl.values.offers import name_in_flows
 from dsl.values.schema import Unwrappable, json_schema, unwrap
-from dsl.values.structure import resolve
 from dsl.values.validate import validate
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
@@ -49,8 +46,6 @@ from interpreter.core.model_questions import Heard, ModelCallMemory, heard
 from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure, done, failed
 from interpreter.core.state import Frame
-
-TEXT = NamedType("text")
 
 
 class AgentStepConstruct(Construct[AgentStepMemory]):
@@ -188,7 +183,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         assert memory.talk is not None
         talk, calls = memory.talk, list(answer.calls)
         place = talk.turns
-        talks.taken(talk, memory.prompt, answer.text, calls, answer.head)
+        text = talks.words(None, answer.text, plain=agent_talks.answers_text(machine, agent))
+        talks.taken(talk, memory.prompt, text, calls, answer.head)
         memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
         counting.turned(memory, len(calls))
         names = ", ".join(name_in_flows(call.name) for call in calls)
@@ -209,7 +205,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         if answer.calls:
             self._calls(machine, frame, answer)
             return
-        any_text = resolve(agent.returns, machine.definition.types) == TEXT
+        any_text = agent_talks.answers_text(machine, agent)
         read = Read(answer.output) if answer.text is None else model_answers.read(answer.text, any_text=any_text)
         if read.problem is not None and answer.cut:
             self._cut_off(machine, frame, answer, f"the answer was cut off: it is longer than {answer.most} tokens")
@@ -220,7 +216,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             return
         memory = self.memory(frame)
         if memory.talk is not None:
-            talks.taken(memory.talk, memory.prompt, _as_said(answer), [], answer.head)
+            text = talks.words(answer.output, answer.text, plain=any_text)
+            talks.taken(memory.talk, memory.prompt, text, [], answer.head)
             counting.turned(memory, 0)
             self._turn_over(machine, frame, memory.talk.turns - 1)
             if telling.hears(machine.definition, machine.state, frame):
@@ -313,10 +310,6 @@ def _fitting(machine: Machine, agent: AgentDeclaration, output: Value) -> tuple[
         return None, str(error)
     checked = validate(plain, agent.returns, types, received=True)
     return checked.value, describe(checked.problems) if checked.problems else None
-
-
-def _as_said(answer: Heard) -> str | None:
-    return answer.text if answer.text is not None or answer.output is None else text_of(answer.output)
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, AgentDeclaration]:
