@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dsl.expressions.wire import to_wire
 from interpreter.boundary.failures import CANCELLED, RUN_LOST, STILL_RUNNING, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChildReport
 from interpreter.boundary.tell import Tell
@@ -34,6 +35,7 @@ from interpreter.core.events import (
     Told,
     ToolReturned,
 )
+from interpreter.core.question import Question
 from interpreter.core.reports import lost
 from interpreter.core.state import State
 from tests.explore.models import model_says
@@ -257,9 +259,20 @@ def _answers(run: Run, state: State, now: float) -> Iterator[Happening]:
             if id_ in state.answers_seen or any(check.answer.id == id_ for check in question.checks):
                 continue
             by = seat.name if seat.is_person else person
+            edited = _edited(question) if decision == "approve" and person == PEOPLE[0] else None
+            if edited is not None:
+                answer = Answer(id_, question.id, decision, by, answer=edited, group=group)
+                yield Happening(f"{by} edits {question.id}", run.key, Answered(now, answer, id_))
             answer = Answer(id_, question.id, decision, by, group=group)
             for late, at in (("", now), (" late", max(now, question.deadline + MOMENT))):
                 yield Happening(f"{by} says {decision}{late} to {question.id}", run.key, Answered(at, answer, id_))
+
+
+def _edited(question: Question) -> Any:
+    """Other arguments for a call that an agent asks to make, where one of them is a text."""
+    if type(question.asked) is not dict or not any(type(value) is str for value in question.asked.values()):
+        return None
+    return {name: "edited" if type(value) is str else to_wire(value) for name, value in question.asked.items()}
 
 
 def _tells(world: World, run: Run, state: State, now: float) -> Iterator[Happening]:

@@ -13,12 +13,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.commands import AttemptModel, CallTool, Finish, StartChild
 from interpreter.core.ledger import is_doubt
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import FORMAT, decode, encode, restore
 from interpreter.core.state import Entry, State
+from tests.explore.rules_of_agents import RULES_OF_AGENTS
 from tests.explore.steps import Step
 from tests.explore.worlds import Effect, World, entries, takes_effect_once
 from tests.heart.watched import check_nothing_left, check_purses, check_shape, is_backward
@@ -78,15 +78,6 @@ def _starts_nothing_after_a_cancel(step: Step) -> Iterator[str]:
     for command in step.commands:
         if step.run.cancelled and isinstance(command, FORWARD) and not is_backward(command.id):
             yield f"{command.id} starts after a cancel"
-
-
-def _what_is_told_is_heard(step: Step) -> Iterator[str]:
-    """An agent does not answer before it has heard what it was told."""
-    assert step.new is not None
-    completed = {note.path for note in step.notes if note.kind == "completed"}
-    for path, frame in step.run.state.frames.items() if completed else ():
-        if path in completed and type(frame.memory) is AgentStepMemory and frame.memory.told:
-            yield f"{path} answers, and has not heard what it was told"
 
 
 def _books_are_balanced(step: Step) -> Iterator[str]:
@@ -163,10 +154,10 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _has_effect_on_who_waits,
     _issues_once,
     _starts_nothing_after_a_cancel,
-    _what_is_told_is_heard,
     _books_are_balanced,
     _ends_as_it_should,
     _nothing_that_runs_on_is_forgotten,
+    *RULES_OF_AGENTS,
 )
 OF_THE_OUTSIDE = (_books_are_balanced, _nothing_that_runs_on_is_forgotten)
 """When something happened that no run hears of."""

@@ -14,7 +14,7 @@ from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct, ToolCallMemory
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import DONE, Exit
+from interpreter.core.outcomes import DONE, Exit, done
 from interpreter.core.state import Frame, State
 from tests.explore.search import Exploration, Found
 from tests.heart.watched import definition_of
@@ -47,6 +47,20 @@ AGENT = (
   use plain, post
   answer at most 50 tokens
   budget 3 turns
+}
+flow main(x: text) { step said = act(q: x) step plain(x: said) }"""
+)
+
+GATED = (
+    TOOLS
+    + """agent act(q: text) -> text {
+  model "m"
+  prompt "{{ q }}"
+  use plain
+  use keyed after approval from "leads" timeout 5s then reject
+  one at a time
+  answer at most 50 tokens
+  budget 2 turns
 }
 flow main(x: text) { step said = act(q: x) step plain(x: said) }"""
 )
@@ -166,6 +180,45 @@ def what_a_turn_did_in_vain_is_not_undone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger, "doubts", lambda state, scope, since=0: [])
 
 
+def a_turn_does_not_count_what_is_at_work(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "_is_at_work", lambda call: False)
+
+
+def an_edit_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    honest = turn.TurnConstruct._asked
+
+    def asked(self: Any, machine: Machine, frame: Frame, place: int, exit_: Exit) -> None:
+        own = self.memory(frame).calls[place].arguments
+        if type(exit_.value) is dict and exit_.value.get("answer") is not None:
+            exit_ = replace(exit_, value=exit_.value | {"answer": own})
+        honest(self, machine, frame, place, exit_)
+
+    patch.setattr(turn.TurnConstruct, "_asked", asked)
+
+
+def a_rejection_opens_the_gate(patch: pytest.MonkeyPatch) -> None:
+    honest = turn.TurnConstruct._asked
+
+    def asked(self: Any, machine: Machine, frame: Frame, place: int, exit_: Exit) -> None:
+        own = self.memory(frame).calls[place].arguments
+        if type(exit_.value) is dict:
+            exit_ = replace(exit_, value=exit_.value | {"outcome": "approved", "answer": own})
+        honest(self, machine, frame, place, exit_)
+
+    patch.setattr(turn.TurnConstruct, "_asked", asked)
+
+
+def a_gate_is_passed_by(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn.TurnConstruct, "_begin", turn.TurnConstruct._call)
+
+
+def a_model_does_not_hear_of_its_last_call(patch: pytest.MonkeyPatch) -> None:
+    def done_(value: Any) -> Exit:
+        return done(value | {"messages": value["messages"][:-1]})
+
+    patch.setattr(turn, "done", done_)
+
+
 FAULTS = [
     Fault(RETRIED, "no ledger knows of it", unknown_is_taken_for_nothing),
     Fault(GOES_ON, "nobody knows of", doubts_are_forgotten),
@@ -183,6 +236,11 @@ FAULTS = [
     Fault(AGENT, "has not heard what it was told", what_is_told_is_not_heard),
     Fault(AGENT, "another after JSON", a_snapshot_loses_what_was_told),
     Fault(AGENT, "nobody knows of", what_a_turn_did_in_vain_is_not_undone),
+    Fault(GATED, "calls at work, and may have 1", a_turn_does_not_count_what_is_at_work),
+    Fault(GATED, "and people agreed to", an_edit_is_forgotten),
+    Fault(GATED, "nobody has agreed to it", a_rejection_opens_the_gate),
+    Fault(GATED, "nobody has agreed to it", a_gate_is_passed_by),
+    Fault(GATED, "and has asked for", a_model_does_not_hear_of_its_last_call),
 ]
 
 

@@ -29,6 +29,11 @@ _PARTS = (
     'try {{ step t{n} = act(q: "t{n}") fail t{n}.answer }} on error {{ step h{n} = t.read(x: "h") }}',
     'budget {budget} {{ step u{n} = boss(q: "u{n}") }} on exhausted {{ step v{n} = t.read(x: "v") }}',
 )
+_STAGES = (
+    'from "leads" timeout 5s then reject',
+    'from "leads" timeout 2s then ask from 2 of "leads", "board" timeout 4s then reject',
+    'from all of "leads", "board" timeout 6s then fail',
+)
 _BUDGETS = ("3k tokens", "6k tokens", "9 calls", "0.02 usd", "0.2 usd", "30s")
 
 
@@ -55,6 +60,7 @@ def _agent(chance: random.Random, name: str, others: list[str]) -> str:
         chance.choice(["", "answer at most 200 tokens"]),
         f"budget {chance.randint(2, 5)} turns{limit}",
     ]
-    if chance.random() < 0.4:
-        lines.append('use t.pay after approval from "leads" timeout 5s then reject')
+    if chance.random() < 0.6:
+        gated = chance.choice(["t.pay", *(each for each in UNDONE if each not in tools)])
+        lines.append(f"use {gated} after approval {chance.choice(_STAGES)}")
     return f"\nagent {name}(q: text) -> {{ answer: text }} {{\n" + "\n".join(filter(None, lines)) + "\n}\n"

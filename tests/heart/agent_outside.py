@@ -13,6 +13,7 @@ from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.commands import CallTool
+from interpreter.core.state import State
 from interpreter.simulation.simulation import SimulatedRun
 from interpreter.simulation.world import Fails, Planned, Returns
 from tests.heart.outside import LARGE, Outside
@@ -57,7 +58,7 @@ class AgentOutside(Outside):
         super().__init__(seed)
         self.journal, self.told = journal, set()
         self.world.objects = dict(LARGE)
-        self.world.agents = dict.fromkeys(("ask_little", "act", "boss"), self.agent)
+        self.world.agents = dict.fromkeys(("ask_little", "act", "boss", "notes"), self.agent)
 
     def tool(self, command: CallTool) -> Planned:
         """A call that may take effect later has not heard that it was cancelled."""
@@ -90,7 +91,7 @@ class AgentOutside(Outside):
             return Returns(None, seconds, *used, deaf=deaf, calls=calls)
         value: Any = f"m{chance.randint(0, 99)}"
         if chance.random() < 0.9:
-            value = {"value": value} if request.agent == "ask_little" else {"answer": value}
+            value = {"value": value} if request.agent in ("ask_little", "notes") else {"answer": value}
         return Returns(value, seconds, *used, deaf=deaf)
 
     def _calls(self, request: ChatRequest, chance: random.Random) -> tuple[AskedCall, ...]:
@@ -98,12 +99,21 @@ class AgentOutside(Outside):
         if talk is None:
             return ()
         text = talk.tools_text if talk.preamble is None else self.world.objects[talk.preamble.hash]["tools"]
+        if text is None:
+            return ()
         offered = [(told["name"], next(iter(told["parameters"]["properties"]))) for told in json.loads(text)]
         chosen = [chance.choice([*offered, *offered, ("nothing", "x")]) for _ in range(chance.randint(1, 3))]
         return tuple(
             AskedCall(f"c{place}", name, json.dumps({parameter: f"a{chance.randint(0, 99)}"}))
             for place, (name, parameter) in enumerate(chosen)
         )
+
+    def edited(self, state: State, question: str, number: int) -> Any:
+        """Some people agree to a call with other arguments than the agent's."""
+        asked, chance = state.questions[question].asked, self.chance("edit", state.key_base, question, number)
+        if type(asked) is not dict or chance.random() < 0.6:
+            return None
+        return {name: f"edited{chance.randint(0, 9)}" for name in asked}
 
     def speak(self, run: SimulatedRun) -> None:
         """Somebody says something to some agents."""

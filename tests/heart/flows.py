@@ -48,6 +48,7 @@ UNDONE = ("t.idempotent", "t.write", "t.named", "t.verified", "t.keyed", "t.reme
 """The tools whose effect can be undone."""
 NOT_KEYED = ("t.write", "t.named", "t.verified", "t.stays")
 RESULTS = {"t.read": "text", "t.idempotent": "text", "t.stays": "nothing", "ask": "answer", "ask_little": "text"}
+RESULTS |= {"act": "answer", "boss": "answer"}
 """What each gives; the others give a record with an `id`."""
 
 
@@ -77,6 +78,9 @@ def kinds_from(body: str) -> list[str]:
 
 class FlowWriter:
     """Writes one flow; `callable_flows` are those that it may call. `free`: nothing but rounds is limited."""
+
+    agents: tuple[str, ...] = ("ask", "ask_little")
+    """What its steps ask, each as often as a tool."""
 
     def __init__(self, chance: random.Random, name: str, callable_flows: list[str], size: int, *, free: bool) -> None:
         self.free = free
@@ -163,7 +167,7 @@ class FlowWriter:
 
     def step(self, place: Place) -> str:
         name = self.fresh("s")
-        targets = [*UNDONE, "t.read", "t.read", "t.stays", "ask", "ask_little", *self.callable_flows]
+        targets = [*UNDONE, "t.read", "t.read", "t.stays", *self.agents, *self.callable_flows]
         target = self.chance.choice(targets)
         call = f"{target}(x: {self.value(place)})"
         options = self.step_options(place) if target.startswith("t.") else ""

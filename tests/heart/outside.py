@@ -9,6 +9,7 @@ from dsl.expressions.values import Reference
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
+from interpreter.core.state import State
 from interpreter.simulation.simulation import SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.flows import RESULTS
@@ -162,10 +163,15 @@ class Outside:
                 decision=chance.choice(["approve", "approve", "approve", "reject"]),
                 by=chance.choice(["ann", "bob", "cem", "requester"]),
                 group=chance.choice([None, "leads", "board"]),
+                answer=self.edited(run.state, question, number),
             )
             for _ in range(chance.choice([1, 1, 2])):
                 simulation: Simulation = run.simulation
                 simulation.at(simulation.now + chance.choice([0.5, 1.5, 3.5]), lambda answer=answer: run.answer(answer))
+
+    def edited(self, state: State, question: str, number: int) -> Any:
+        """Another answer than what is proposed."""
+        return None
 
 
 def command_errors(tool: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ never came, too.
 """
 
 import random
+from functools import partial
 from itertools import count
 
 import pytest
@@ -37,10 +38,17 @@ def watch(definition: Definition, seed: str, switches: Switches) -> tuple[Watche
     journal = Journal(PRICES)
     outside, chance = AgentOutside(seed, journal), random.Random(seed)
     cancel_at = chance.choice([None, None, chance.randint(0, 60)])
-    watched = Watched(definition, outside, switches, cancel_at, also=lambda _, run: outside.speak(run), prices=PRICES)
+    away = chance.uniform(0, 10)
+    gap = chance.choice([None, None, (away, away + chance.choice([2.0, 30.0]))])
+    speak = partial(_speak, outside)
+    watched = Watched(definition, outside, switches, cancel_at, gap, also=speak, prices=PRICES)
     run = watched.run()
     assert run.finish is not None, f"seed {seed}: the run stopped with {list(run.state.pending)}"
     return watched, journal, run
+
+
+def _speak(outside: AgentOutside, _: Watched, run: SimulatedRun) -> None:
+    outside.speak(run)
 
 
 def check(definition: Definition, seed: str) -> Journal:
@@ -50,8 +58,9 @@ def check(definition: Definition, seed: str) -> Journal:
     assert journal.tokens <= charged.tokens, f"seed {seed}: the provider has counted more tokens"
     assert journal.usd <= charged.usd, f"seed {seed}: the provider has counted more usd"
     check_effects(watched)
-    again, same, travelled = watch(definition, seed, Switches(continue_often=True))
-    assert (seen(again, travelled), same) == (seen(watched, run), journal), f"seed {seed}"
+    for switches in (Switches(through_json=True), Switches(continue_often=True)):
+        again, same, travelled = watch(definition, seed, switches)
+        assert (seen(again, travelled), same) == (seen(watched, run), journal), f"seed {seed}"
     return journal
 
 

@@ -132,13 +132,16 @@ class Runs:
         flow: str,
         input: JSON = None,
         *,
+        main: str | None = None,
         eagerly: bool = False,
         options: RunOptions | None = None,
         id: str | None = None,
         **changes: Any,
     ) -> LiveRun:
-        """`flow` is the text of a file; `changes` are to the workflow's input."""
-        run_input = prepare(self.store, flow, None, input).input
+        """`flow` is the text of a file, `main` the flow that is meant where it has several; `changes` are to the
+        workflow's input.
+        """
+        run_input = prepare(self.store, flow, main, input).input
         run_input.options = options or RunOptions(continue_eagerly=eagerly)
         return await self.start_prepared(RunInput(**vars(run_input) | changes), id=id)
 

@@ -64,7 +64,29 @@ agent ask_little(x: text) -> text {
   instructions "Be brief."
   budget 1k tokens, 20s
 }
+flow leaf(x: text) -> text budget 8 calls, 8k tokens {
+  step written = t.keyed(x: x)
+  step said = ask_little(x: written.id)
+  return said
+}
+agent act(x: text) -> { answer: text } {
+  model "gpt-4o-mini"
+  prompt "{{ x }}"
+  use t.read, t.write, t.verified, t.keyed
+  use t.named after approval from "leads" timeout 2s then reject
+  up to 2
+  budget 4 turns
+}
+agent boss(x: text) -> { answer: text } {
+  model "gpt-4o" then "gpt-4o-mini"
+  prompt "{{ x }}"
+  use t.idempotent, t.remembered, t.stays, act, leaf
+  use t.pay after approval from "leads" timeout 1s then ask from "board" timeout 2s then reject
+  CALLS
+  budget 3 turns, 20 calls
+}
 """
+"""`CALLS`: how many of its calls `boss` makes side by side."""
 
 LONGEST = 8.0
 """Seconds that a flow may take when nothing goes wrong."""
@@ -74,6 +96,8 @@ EFFECTS = 4
 
 
 class ShortWriter(FlowWriter):
+    agents = ("ask", "ask_little", "act", "act", "boss")
+
     def flow_budget(self) -> str:
         return self.chance.choice(["", "", "", "budget 12 calls", "budget 8k tokens", "budget 12s", "budget 1 usd, 2m"])
 
@@ -108,28 +132,36 @@ def choose(chance: random.Random, number: int) -> list[Chosen]:
     for seed in count(chance.randrange(1_000_000) * 1000):
         if len(chosen) == number:
             break
-        text = some_flow(seed, SIZE, writer=ShortWriter, declarations=DECLARATIONS)
+        text = some_flow(seed, SIZE, writer=ShortWriter, declarations=declarations(seed))
         if _is_fit(text):
             chosen.append(Chosen(seed, text))
     return chosen
 
 
+def declarations(seed: int) -> str:
+    return DECLARATIONS.replace("CALLS", ("", "one at a time", "up to 2")[seed % 3])
+
+
 class Brisk(Outside):
-    """Nothing goes wrong, and nothing takes long."""
+    """Nothing goes wrong, and nothing takes long; agents call nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("brisk", gentle=True)
+        self.world.agents |= dict.fromkeys(("act", "boss"), self.agent)
 
     def _planned(self, command: CallTool, chance: random.Random) -> Planned:
         return Returns(self._value(command.tool, chance), 0.3)
 
     def agent(self, request: ChatRequest) -> Planned:
         answer = "answered"
-        return Returns({"answer": answer} if request.agent == "ask" else {"value": answer}, 0.3, 5, 5)
+        return Returns({"value": answer} if request.agent == "ask_little" else {"answer": answer}, 0.3, 5, 5)
 
 
 def _is_fit(text: str) -> bool:
     definition = definition_of(text)
     if definition is None:
         return False
-    outside, ends = Brisk("brisk", gentle=True), [START]
+    outside, ends = Brisk(), [START]
 
     def watch(run: SimulatedRun, event: Event, commands: list[Command]) -> None:
         ends.extend(event.at for command in commands if type(command) is Finish)

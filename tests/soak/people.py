@@ -1,13 +1,18 @@
-"""People answer some of the questions that are open, sometimes no, sometimes when they may not."""
+"""People answer some of the questions that are open, sometimes no, sometimes with another proposal, sometimes when they
+may not; and they say something to agents.
+"""
 
 import asyncio
 import random
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 
 from temporalio.service import RPCError
 
-from interpreter.client.errors import ClientError
+from interpreter.boundary.payloads import JSON
+from interpreter.boundary.view import QuestionView
+from interpreter.client.errors import ClientError, TellRefused
 from interpreter.client.run import Run
 from tests.live.runs import LiveRun, Runs
 
@@ -15,21 +20,34 @@ PEOPLE = ("ann", "bob", "cem", "requester")
 GROUPS = ("leads", "board")
 EVERY = 0.4
 """Seconds between two looks."""
+ASKS = re.compile(r"await approval|= (act|boss)\(|step (act|boss)\(")
+"""What runs have that ask, or that hear what they are told."""
 
 
-async def answer_some(live: dict[int, LiveRun], asking: Sequence[int], runs: Runs, chance: random.Random) -> None:
-    """Until it is cancelled. `asking` are the numbers of the runs that may have a question."""
+async def attend(live: dict[int, LiveRun], attended: Sequence[int], runs: Runs, chance: random.Random) -> None:
+    """Until it is cancelled. `attended` are the numbers of the runs that may have a question, or an agent."""
     while True:
         await asyncio.sleep(EVERY)
-        for number in asking:
+        for number in attended:
             if number in live and chance.random() < 0.5:
                 with suppress(ClientError, RPCError, TimeoutError):  # it has ended, or the server is away
                     async with asyncio.timeout(3):
-                        await _answer(Run(live[number].id, runs.client, runs.store), chance)
+                        await _attend(Run(live[number].id, runs.client, runs.store), chance)
 
 
-async def _answer(run: Run, chance: random.Random) -> None:
+async def _attend(run: Run, chance: random.Random) -> None:
+    if chance.random() < 0.2:
+        with suppress(TellRefused):  # no agent is under way, or several
+            await run.tell("Sure?", by=chance.choice(PEOPLE))
     for asked in await run.asked():
         decision = "approve" if chance.random() < 0.8 else "reject"
         by, group = chance.choice(PEOPLE), chance.choice(GROUPS)
-        await asked.run.answer(asked.question, decision, by=by, group=group)
+        edited = _edited(asked.question, chance) if decision == "approve" else None
+        await asked.run.answer(asked.question, decision, by=by, group=group, answer=edited)
+
+
+def _edited(question: QuestionView, chance: random.Random) -> JSON:
+    """Other arguments than those that an agent proposes for a call."""
+    if not isinstance(question.proposal, dict) or chance.random() < 0.6:
+        return None
+    return {name: f"edited{chance.randint(0, 9)}" for name in question.proposal}

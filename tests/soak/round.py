@@ -21,7 +21,7 @@ from tests.soak.crew import Crew, Registry
 from tests.soak.ends import ended
 from tests.soak.faults import Fault, plan
 from tests.soak.flows import Chosen, choose
-from tests.soak.people import answer_some
+from tests.soak.people import ASKS, attend
 from tests.soak.server import Server, connected
 from tests.soak.tools import LINGERS
 
@@ -93,8 +93,8 @@ class Round:
         runs = Runs(self.client, self.crew.queue, DirectoryStore(self.folder / "objects"))
         delays = [chance.uniform(0, 2) for _ in chosen]
         eagerly = [chance.random() < 0.25 for _ in chosen]
-        asked = [number for number, flow in enumerate(chosen) if "await approval" in flow.text]
-        asking = asyncio.create_task(answer_some(self.live, asked, runs, random.Random(chance.random())))
+        attended = [number for number, flow in enumerate(chosen) if ASKS.search(flow.text)]
+        asking = asyncio.create_task(attend(self.live, attended, runs, random.Random(chance.random())))
         striking = asyncio.gather(*(self._strike(fault) for fault in faults))
         try:
             parts = zip(range(len(chosen)), chosen, delays, eagerly, strict=True)
@@ -113,7 +113,9 @@ class Round:
 
         async def start() -> LiveRun:
             try:
-                return await runs.start(flow.text, {"x": "start"}, id=id, eagerly=eagerly, requester="requester")
+                return await runs.start(
+                    flow.text, {"x": "start"}, main="main", id=id, eagerly=eagerly, requester="requester"
+                )
             except WorkflowAlreadyStartedError:  # the server was killed before it could answer the first time
                 return LiveRun(self.client, id, "")
 

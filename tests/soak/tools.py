@@ -4,6 +4,7 @@ How a call goes depends on the run's name, the path of the step and the attempt,
 """
 
 import asyncio
+import json
 import os
 import random
 import re
@@ -14,7 +15,8 @@ from typing import Any
 
 from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
-from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.providers.provider import ProviderFailure
 from interpreter.providers.rehearsal import RehearsalProvider
 from interpreter.worker.tools import tool
@@ -188,11 +190,31 @@ TOOLS = [read, idempotent, write, named, verified, find, keyed, remembered, stay
 
 
 class MoodyProvider(RehearsalProvider):
-    """Answers made up, after a while; sometimes none. They count as a model's own: a rehearsal would write nothing."""
+    """Answers made up, after a while; sometimes none. They count as a model's own: a rehearsal would write nothing.
+    Agents with tools call some of them, turn after turn, now and then one that there is not.
+    """
 
     async def chat(self, request: ChatRequest) -> ChatResult:
-        chance = random.Random(f"{request.prompt} {request.attempt} {os.getpid()}")
+        said = len(request.talk.messages) if request.talk is not None else 0
+        chance = random.Random(f"{request.prompt} {said} {request.attempt} {os.getpid()}")
         await asyncio.sleep(chance.choice(PAUSES))
         if chance.random() < 0.08:
             raise ProviderFailure("Overloaded", "come back later", charge="none")
-        return replace(await super().chat(request), rehearsal=False)
+        calls = _calls(request.talk, chance) if request.talk is not None and chance.random() < 0.7 else []
+        if calls:
+            return ChatResult(None, ChatUsage(20, 10), request.model, calls=calls)
+        answered = await super().chat(replace(request, talk=None))
+        return replace(answered, rehearsal=False)
+
+
+def _calls(talk: Talk, chance: random.Random) -> list[AskedCall]:
+    offered = [
+        (told["name"], next(iter(told["parameters"]["properties"]))) for told in json.loads(talk.tools_text or "[]")
+    ]
+    if not offered:
+        return []
+    chosen = [chance.choice([*offered, *offered, ("nothing", "x")]) for _ in range(chance.randint(1, 3))]
+    return [
+        AskedCall(f"c{len(talk.messages)}-{place}", name, json.dumps({parameter: f"a{chance.randint(0, 99)}"}))
+        for place, (name, parameter) in enumerate(chosen)
+    ]
