@@ -14,6 +14,8 @@ from typing import Literal
 
 Verdict = Literal["passed", "failed", "too long", "not found"]
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
+LONG = tuple(f"tests/{folder}" for folder in ("checks", "definition", "mistaken", "syntax", "typed"))
+"""Where what is quick in small samples is done at length, for minutes; the heart's takes hours."""
 SHOWN = 40
 """Lines at the end of a part's output that stand on the page."""
 
@@ -55,6 +57,7 @@ def parts(root: Path, folder: Path, lengths: Lengths, second: str | None) -> lis
         Part("lint", (("make", "lint"),)),
         tests("tests", sys.executable, folder),
         Part("slow tests", (("make", "test-slow"),)),
+        Part("long tests", ((sys.executable, "-m", "pytest", "-m", "soak", "-n", "2", *LONG),)),
         Part("explore", (("make", "explore", minutes),)),
         Part("soak", (("make", "soak", minutes),)),
         Part("bench", (("make", "bench"),)),

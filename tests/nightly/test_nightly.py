@@ -70,7 +70,7 @@ def test_tests_are_counted_from_their_report(tmp_path: Path) -> None:
 def test_all_parts_are_there_with_their_lengths(tmp_path: Path) -> None:
     planned = parts(tmp_path, tmp_path, Lengths(7, 20, 3), "no-such-python")
     assert [part.name for part in planned] == [
-        *("lint", "tests", "slow tests", "explore", "soak", "bench", "mutants", "second Python")
+        *("lint", "tests", "slow tests", "long tests", "explore", "soak", "bench", "mutants", "second Python")
     ]
     said = {part.name: part.commands[0] for part in planned if part.commands}
     assert said["soak"] == ("make", "soak", "MINUTES=7")

@@ -75,7 +75,7 @@ agent act(x: text) -> { answer: text } {
   use t.read, t.write, t.verified, t.keyed
   use t.named after approval from "leads" timeout 2s then reject
   up to 2
-  budget 4 turns
+  budget 3 turns, 15s
 }
 agent boss(x: text) -> { answer: text } {
   model "gpt-4o" then "gpt-4o-mini"
@@ -83,7 +83,7 @@ agent boss(x: text) -> { answer: text } {
   use t.idempotent, t.remembered, t.stays, act, leaf
   use t.pay after approval from "leads" timeout 1s then ask from "board" timeout 2s then reject
   CALLS
-  budget 3 turns, 20 calls
+  budget 3 turns, 20 calls, 25s
 }
 """
 """`CALLS`: how many of its calls `boss` makes side by side."""

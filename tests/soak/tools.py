@@ -213,7 +213,7 @@ def _calls(talk: Talk, chance: random.Random) -> list[AskedCall]:
     ]
     if not offered:
         return []
-    chosen = [chance.choice([*offered, *offered, ("nothing", "x")]) for _ in range(chance.randint(1, 3))]
+    chosen = [chance.choice([*offered, *offered, ("nothing", "x")]) for _ in range(chance.randint(1, 2))]
     return [
         AskedCall(f"c{len(talk.messages)}-{place}", name, json.dumps({parameter: f"a{chance.randint(0, 99)}"}))
         for place, (name, parameter) in enumerate(chosen)

@@ -4,19 +4,25 @@ import pytest
 
 from tests.typed.search import hole_in_typed, hole_in_wild, search
 
-FEW, MANY = range(200), range(200, 2_000)
-WILD = 1500
+FEW, MORE, MANY = range(100), range(100, 500), range(500, 5_000)
+LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
-@pytest.mark.parametrize("seeds", [FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "many"])
+@pytest.mark.parametrize(
+    "seeds",
+    [FEW, pytest.param(MORE, marks=pytest.mark.slow), pytest.param(MANY, marks=LONG)],
+    ids=["few", "more", "many"],
+)
 def test_typed_programs_are_taken_and_have_the_value_of_the_reference(seeds: range) -> None:
     found, accepted = search(hole_in_typed, seeds)
     assert found is None, found
     assert accepted == len(seeds)
 
 
-@pytest.mark.slow
-def test_wild_programs_that_are_taken_do_not_fail_for_a_type() -> None:
-    found, accepted = search(hole_in_wild, range(WILD))
+@pytest.mark.parametrize(
+    "number", [pytest.param(500, marks=pytest.mark.slow), pytest.param(10_000, marks=LONG)], ids=["some", "many"]
+)
+def test_wild_programs_that_are_taken_do_not_fail_for_a_type(number: int) -> None:
+    found, accepted = search(hole_in_wild, range(number))
     assert found is None, found
-    assert accepted > WILD // 20
+    assert accepted > number // 30

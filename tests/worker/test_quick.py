@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from interpreter.api import ToolError, current
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import tool
-from tests.live.runs import LiveRun, Runs
+from tests.live.runs import LiveRun, Runs, eventually
 
 FLOW = """edition 1
 tool crm.find(id: text) -> { name: text } read quick { errors NotThere retry 2 times backoff 1s to 1s except NotThere }
@@ -107,10 +107,13 @@ async def test_a_worker_that_has_not_the_tool_leaves_it_to_another(temporal_addr
     runs = await runs_at(temporal_address)
     async with working(runs, note):
         run = await runs.start(FLOW, {"id": "ada"})
-        await asyncio.sleep(0.5)
+
+        async def left() -> bool | None:
+            return "crm.find" in await scheduled(run) or None
+
+        await eventually(left)
         async with working(runs, find, note):
             assert await run.value() == "name of ada"
-    assert "crm.find" in await scheduled(run)
     assert asked["ada"] == 1
 
 
