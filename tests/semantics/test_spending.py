@@ -16,6 +16,9 @@ agent two(q: text) -> text { model "m" then "n" prompt "{{ q }}" budget 900 toke
 agent turns(q: text) -> text { model "m" prompt "{{ q }}" use t, one budget 9 turns, 900 tokens }
 agent lavish(q: text) -> text { model "m" prompt "{{ q }}" use t budget 9 turns }
 agent boss(q: text) -> text { model "m" prompt "{{ q }}" use t, lavish budget 2 turns }
+agent notes() -> text { model "m" prompt "What was said?" budget 6 calls }
+agent talks(q: text) -> text { model "m" prompt "{{ q }}" summarise by notes at 9k tokens }
+agent works(q: text) -> text { model "m" prompt "{{ q }}" summarise by notes at 9k tokens use t budget 9 turns }
 flow one() -> int { step x = t() return x }
 flow three() -> int { step x = one() step y = one() step z = one() return x + y + z }
 """
@@ -47,6 +50,11 @@ CASES = {
     "a budget around": ("budget 2 calls { step x = three() }", calls(2)),
     "a model": ('step x = a(q: "q")', Spending(None, None, 21, 2)),
     "a model with tokens": ('step x = two(q: "q")', Spending(Decimal("0.5"), 900, 5, 2)),
+    "a model and its summary": ('step x = talks(q: "q")', Spending(None, None, 21 + 6, 4)),
+    "a model with tools, and a summary in each turn": (
+        'step x = works(q: "q")',
+        Spending(None, None, 9 * (21 + 6 + 16), None),
+    ),
     "a model with tools": ('step x = turns(q: "q")', Spending(None, 900, 9 * (21 + 16), None)),
     "a model with models as tools": (
         'step x = boss(q: "q")',
