@@ -58,7 +58,7 @@ PARTIAL = {
         ("dsl/values/offers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         (
             "dsl/checks/list_size.py",
-            "FunctionCall Get Index Name Slice",
+            "Comprehension FunctionCall Get Index Name Slice",
             "what takes a list whole, or a part of it; any other is its parts",
         ),
         ("dsl/checks/no_value.py", "For ParallelFor", "a hint for the name of an item; there is one for any other"),
