@@ -144,7 +144,8 @@ class AgentDeclaration(Node):
     """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
     may ask for before the next model is asked; `timeout` that of one attempt, `retry` how a failed one is made
     again, `queue` whose workers make them. `reasoning` is how much the model thinks, `seed` makes its answers
-    alike. The calls of one turn run `side_by_side`, at most so many; None is all. The same call for the `repeats`th
+    alike. `batch`: its questions go to batches of its provider, and are answered within that time.
+    The calls of one turn run `side_by_side`, at most so many; None is all. The same call for the `repeats`th
     time ends the agent. `keep_last`: how many messages the model sees. `tells_budget`: each turn is told what is
     left.
     """
@@ -170,6 +171,7 @@ class AgentDeclaration(Node):
     timeout: int | None = None
     retry: Retry | None = None
     queue: str | None = None
+    batch: int | None = None
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     sees: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ HEARTBEAT = 5_000
 """Without a sign of life for so long, a tool on the run's own queue is taken for lost; others need not send any."""
 LONGEST_PROVIDER_WAIT = 120_000
 """The longest wait that a model's provider may ask for."""
+LONGEST_BATCH = 86_400_000
+"""For the answers to a batch: providers give them a day."""
 MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 MOST_CALLS_OF_A_TURN = 16

@@ -3,6 +3,7 @@
 from dsl.checks import (
     agent_body,
     approval_people,
+    batches,
     braces_in_text,
     budgets,
     cases,
@@ -76,6 +77,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("SF405", models.check_refused),
     ("SF406", models.check_known),
     ("SF407", used_by_agents.check),
+    ("SF408", batches.check),
     ("SF501", irreversible.check),
     ("SF502", approval_people.check),
     ("SF601", unreachable.check),

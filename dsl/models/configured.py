@@ -93,6 +93,14 @@ class Models:
             return None
         return said.input, said.output, said.cached, said.cache_write
 
+    def batch_price(self, model: str) -> Decimal | None:
+        """What a question costs in a batch of its provider, as a share of its price; None where it takes none."""
+        name, _ = self.route(model)
+        if name is None:
+            return known.batch_price()
+        served = self.providers[name]
+        return known.batch_price() if served.batch is None and served.kind == "openai" else served.batch
+
     def priced_as(self, model: str) -> str:
         """The model whose price is its own, where none is said."""
         return self._said(model).like or self.route(model)[1]

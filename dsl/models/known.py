@@ -14,6 +14,7 @@ something says so, and is asked again without it.
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,11 @@ class Strict:
 
 def strict() -> Strict:
     return Strict(**_table()["strict"])
+
+
+def batch_price() -> Decimal:
+    """What a question costs in a batch of OpenAI's, as a share of what it costs alone."""
+    return Decimal(_table()["batch"]["price"])
 
 
 def most_output(model: str) -> int | None:

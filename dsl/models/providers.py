@@ -6,6 +6,7 @@ address = "https://llm.example.com/v1"
 key = "OUR_KEY"             # the variable of the worker's environment that has the key, never the key
 api = "chat"                # or "responses"
 requests_per_second = 10    # of all workers together
+batch = 0.5                 # it takes batches, at that share of the price
 models = ["llama-3.1-8b"]   # asked there by that name; any other as "ours/NAME"
 id_header = "X-Request-Id"  # the header that has the id of a call
 """
@@ -38,7 +39,8 @@ _VERSION = re.compile(r"[A-Za-z0-9.-]{1,40}")
 class Served:
     """One provider. `key` is the name of a variable, empty where none is needed; `address` None is the kind's own;
     `version` is Azure's. With `requests_per_second` its calls go through a lane of their own. `id_header` is the
-    request header with the id of the call, where that is not the usual one.
+    request header with the id of the call, where that is not the usual one. `batch`: what a question costs in a batch,
+    as a share of its price.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Served:
     models: tuple[str, ...] = ()
     version: str | None = None
     id_header: str | None = None
+    batch: Decimal | None = None
 
 
 def read_providers(rows: object, where: str) -> dict[str, Served]:
@@ -88,13 +91,16 @@ def _provider(name: str, row: Any, where: str) -> Served:
         raise Unusable(f"{where}: it has no `kind`; {_one_of(Kind)}")
     if kind != "openai" and "address" not in row:
         raise Unusable(f"{where}: a provider of the kind {kind} has an `address`, as https://host/v1")
+    if "batch" in row and kind == "azure":
+        raise Unusable(f"{where}, `batch`: batches of Azure are not supported")
     if "version" in row and kind != "azure":
         raise Unusable(f"{where}, `version`: only one of the kind azure has a version")
     rate = row.get("requests_per_second")
     key, models = row.get("key", USUAL_KEYS[kind]), tuple(row.get("models", ()))
     address, api, version = row.get("address"), row.get("api", "chat"), row.get("version")
     per_second, header = None if rate is None else float(rate), row.get("id_header")
-    return Served(name, kind, address, key, api, per_second, models, version, header)
+    batch = None if "batch" not in row else Decimal(row["batch"])
+    return Served(name, kind, address, key, api, per_second, models, version, header, batch)
 
 
 def _one_of(options: Any) -> str:
@@ -125,6 +131,12 @@ def _no_rate(value: Any) -> str | None:
     number = Decimal(value) if type(value) in (int, Decimal) else None
     fits = number is not None and number.is_finite() and SLOWEST <= number <= FASTEST
     return None if fits else f"expected a number of requests a second, from {SLOWEST} to {FASTEST:,}"
+
+
+def _no_share(value: Any) -> str | None:
+    number = Decimal(value) if type(value) in (int, Decimal) else None
+    fits = number is not None and number.is_finite() and 0 < number <= 1
+    return None if fits else "expected the share of a price that is paid in a batch: 0.5"
 
 
 def _no_models(value: Any) -> str | None:
@@ -159,5 +171,6 @@ _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "models": _no_models,
     "version": _no_version,
     "id_header": _no_header,
+    "batch": _no_share,
 }
 _ALL = f"there are {', '.join(_PROBLEMS)}"

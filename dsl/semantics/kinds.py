@@ -89,5 +89,7 @@ MODEL_REASONS: Mapping[str, str] = {
     "CircuitOpen": "the provider failed again and again, and the worker leaves it alone for now",
     "NoProvider": "the worker can ask no model: it has no key; the call waits for one that can",
     "NotScripted": "answers come from a file, and it has none for this",
+    "BatchExpired": "the batch was over before this question of it was answered",
+    "BatchCancelled": "somebody has cancelled the batch at its provider",
     "NotRecorded": "answers come from a recording, and nothing of it was asked in these words",
 }

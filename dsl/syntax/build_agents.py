@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise, Use
+from dsl.ast.defaults import LONGEST_BATCH
 from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
 from dsl.ast.statements import NotYet, Stage
 from dsl.ast.types import Field, Type
@@ -95,6 +96,13 @@ def answer_time(site: Site, length: Length) -> Option:
     return Option("timeout", lasting(site, length, "a time for an answer", advice), site.span, "answer within")
 
 
+def batch(site: Site, length: Length | None) -> Option:
+    if length is None:
+        return Option("batch", LONGEST_BATCH, site.span)
+    advice = "write how long an answer may take at most, such as `batch within 12h`, or `batch` alone for a day"
+    return Option("batch", lasting(site, length, "a time for a batch", advice), site.span)
+
+
 def agent_use(site: Site, *parts: Use | Option) -> Uses:
     """What stands behind the names of one `use` is said of each of them."""
     said: dict[str, Any] = {option.name: option.value for option in site.options(parts).values()}
@@ -164,6 +172,7 @@ RULES: Rules = {
     "keep_last": keep_last,
     "summarise": summarise,
     "answer_time": answer_time,
+    "batch": batch,
     "agent_use": agent_use,
     "used": used,
     "reshaped": reshaped,

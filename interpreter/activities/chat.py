@@ -41,23 +41,23 @@ def chat_activity(
         try:
             writing = Writing()
             async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
-                whole = await _with_texts(request, store, talks)
+                whole = await whole_request(request, store, talks)
                 WHOLE.get()(whole)
                 result = await asked(provider, whole, writing.heard)
                 result = result if told(whole) is None else taken_apart(whole, result)
                 result = replace(result, usage=believable(result.usage) or at_most(whole))
                 return result if request.talk is None else await _kept(request, result, talks)
         except ProviderFailure as failure:
-            raise _told(failure) from None
+            raise told_failure(failure) from None
         except TimeoutError:
             message = "the model did not answer in time"
-            raise _told(ProviderFailure(MODEL_TIMEOUT, message, charge="reservation")) from None
+            raise told_failure(ProviderFailure(MODEL_TIMEOUT, message, charge="reservation")) from None
         except asyncio.CancelledError:
             details = activity.cancellation_details()
             if details is not None and not details.worker_shutdown:
                 raise
             message = "the worker stopped while the model was answering"
-            raise _told(ProviderFailure(CONNECTION_FAILED, message, charge="reservation")) from None
+            raise told_failure(ProviderFailure(CONNECTION_FAILED, message, charge="reservation")) from None
 
     return chat
 
@@ -71,7 +71,8 @@ def _seconds() -> float | None:
     return seconds - CHAT_GRACE if seconds > CHAT_GRACE else seconds * LEAST_SHARE
 
 
-async def _with_texts(request: ChatRequest, store: ObjectStore | None, talks: Talks | None) -> ChatRequest:
+async def whole_request(request: ChatRequest, store: ObjectStore | None, talks: Talks | None = None) -> ChatRequest:
+    """With all its texts."""
     if request.talk is not None and talks is not None:
         try:
             return await asyncio.to_thread(talks.whole, request)
@@ -102,7 +103,7 @@ def _unread(reason: str) -> ProviderFailure:
     return ProviderFailure(CONNECTION_FAILED, f"a text of the prompt cannot be read: {reason}", charge="none")
 
 
-def _told(failure: ProviderFailure) -> ApplicationError:
+def told_failure(failure: ProviderFailure) -> ApplicationError:
     return ApplicationError(
         failure.message, failure.detail, type=failure.kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
     )

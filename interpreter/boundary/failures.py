@@ -37,6 +37,8 @@ NO_PROVIDER = "NoProvider"
 CIRCUIT_OPEN = "CircuitOpen"
 NOT_SCRIPTED = "NotScripted"
 NOT_RECORDED = "NotRecorded"
+BATCH_EXPIRED = "BatchExpired"
+BATCH_CANCELLED = "BatchCancelled"
 MODEL_FAILURES = frozenset(
     {
         RATE_LIMITED,
@@ -55,6 +57,8 @@ MODEL_FAILURES = frozenset(
         CIRCUIT_OPEN,
         NOT_SCRIPTED,
         NOT_RECORDED,
+        BATCH_EXPIRED,
+        BATCH_CANCELLED,
     }
 )
 """How an attempt at a model fails: the reasons of `EveryModelFailed`, no kinds. The first detail of the

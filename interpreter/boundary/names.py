@@ -7,6 +7,7 @@ WORKFLOW = "steadflow"
 """The type of the one generic workflow."""
 
 CHAT_ACTIVITY = "steadflow.chat"
+BATCH_ACTIVITY = "steadflow.batch"
 """One attempt at one model: `ChatRequest` in, `ChatResult` out."""
 
 CHAT_GRACE = 2.0

@@ -26,13 +26,15 @@ class DefinitionEnvelope:
 @dataclass
 class Price:
     """US dollars for one token, as decimal texts. `cached` is that of a token of a prompt that its provider read from
-    its cache, `cache_write` of one that it wrote there; None is as any other of a prompt.
+    its cache, `cache_write` of one that it wrote there; None is as any other of a prompt. `batch`: in a batch it costs
+    so many times as much.
     """
 
     input: str
     output: str
     cached: str | None = None
     cache_write: str | None = None
+    batch: str | None = None
 
 
 @dataclass
@@ -145,7 +147,7 @@ class ChatRequest:
     histories, and without either the answer is any text. `references` are those of `[prompt, instructions]`.
     `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
     `REFUSABLE`. With a `talk` the prompt is one of its messages, and the references are also those of its head, its
-    preamble and its messages. `reasoning`: how much it thinks, such as "low".
+    preamble and its messages. `reasoning`: how much it thinks, such as "low". `batch`: it is answered in a batch.
     """
 
     agent: str
@@ -164,6 +166,7 @@ class ChatRequest:
     talk: Talk | None = None
     reasoning: str | None = None
     seed: int | None = None
+    batch: bool = False
 
 
 REFUSABLE = (

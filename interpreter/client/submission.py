@@ -1,7 +1,7 @@
 """From what a caller has to what a run needs: what can be refused is refused here, before anything starts."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -116,7 +116,7 @@ def _prices(definition: Definition, known: Models) -> dict[str, Price]:
     models = _models(definition)
     if not models:
         return {}
-    prices = resolve_prices(models, known)
+    prices = _in_batches(resolve_prices(models, known), definition, known)
     unknown = [model for model in models if model not in prices]
     if unknown and _counts_money(definition):
         raise PriceUnknown(
@@ -124,6 +124,23 @@ def _prices(definition: Definition, known: Models) -> dict[str, Price]:
             f"say it in {NAME} beside the flow, or in {VARIABLE}, in US dollars for a million tokens "
             f'(`[models."{unknown[0]}"]`, `input = …`, `output = …`), or use another model, or a budget in tokens'
         )
+    return prices
+
+
+def _in_batches(prices: dict[str, Price], definition: Definition, known: Models) -> dict[str, Price]:
+    """With what questions cost in batches, where agents ask in those. Raises `Unconfigured`."""
+    for agent in (agent for agent in definition.agents.values() if agent.batch is not None):
+        for model in agent.models:
+            share = known.batch_price(model)
+            if share is None:
+                name, _ = known.route(model)
+                raise Unconfigured(
+                    f"the agent {agent.name} has `batch`, and the provider {name} is not known to take batches; where "
+                    f"it does, say so with the share of a price that they cost: `batch = 0.5` in [providers.{name}] of "
+                    f"{NAME}"
+                )
+            if model in prices:
+                prices[model] = replace(prices[model], batch=format(share, "f"))
     return prices
 
 

@@ -6,6 +6,7 @@ comes late finds nothing that waits for it.
 
 from dataclasses import dataclass
 
+from interpreter.boundary.batches import BatchRequest
 from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, HeardOfModels, Lease
 from interpreter.core.recorded import recorded
 
@@ -45,6 +46,18 @@ class AttemptModel:
 
     id: str
     request: ChatRequest
+    timeout: int
+    summary: str
+    queue: str | None = None
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class AskBatch:
+    """Submit a batch of questions to a provider, look at it, or cancel it."""
+
+    id: str
+    request: BatchRequest
     timeout: int
     summary: str
     queue: str | None = None
@@ -151,7 +164,7 @@ class Finish:
         return self.report.failure
 
 
-Work = CallTool | AttemptModel | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer
+Work = CallTool | AttemptModel | AskBatch | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer
 """Commands that are answered by an event and wait in the state until then."""
 
 Command = Work | Cancel | Reply | Finish

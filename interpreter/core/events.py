@@ -5,6 +5,7 @@ clock.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interpreter.boundary.batches import BatchReply
 from interpreter.boundary.payloads import JSON, Answer, AnswerVerdict, ChatResult, ChildReport
 from interpreter.boundary.tell import Tell
 from interpreter.core.recorded import recorded
@@ -60,6 +61,16 @@ class ModelAnswered:
     at: float
     id: str
     result: ChatResult
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class BatchTold:
+    """How a batch stands."""
+
+    at: float
+    id: str
+    reply: BatchReply
 
 
 @recorded
@@ -138,6 +149,7 @@ Event = (
     | ToolReturned
     | CallFailed
     | ModelAnswered
+    | BatchTold
     | ChildEnded
     | TimerFired
     | Resumed

@@ -52,20 +52,29 @@ def most(state: State, purse: str, request: ChatRequest, most_answer: int, *, wh
     the purse at `purse` has them. `whole`: it need not leave anything for another one.
     """
     sent = tokens_sent(request)
-    half = _answer_in(state, purse, request.model, sent, 2)
+    half = _answer_in(state, purse, request, sent, 2)
     alone = whole or (half is not None and half < min(SMALLEST_SHARE, most_answer)) or _one_call_left(state, purse)
-    room = _answer_in(state, purse, request.model, sent, 1) if alone else half
+    room = _answer_in(state, purse, request, sent, 1) if alone else half
     answer = max(1, most_answer if room is None else min(most_answer, room))
-    return _price(state, request.model, sent, answer)
+    return _price(state, request, sent, answer)
 
 
-def of_usage(state: State, model: str, usage: Value) -> Amount | None:
+def price_of(state: State, request: ChatRequest) -> Price | None:
+    """What a token of it costs, where that is known; in a batch it is less."""
+    price = state.prices.get(request.model)
+    if price is None or not request.batch or price.batch is None:
+        return price
+    rates = (price.input, price.output, price.cached, price.cache_write)
+    return Price(*(None if rate is None else str(Decimal(rate) * Decimal(price.batch)) for rate in rates))  # type: ignore[arg-type]
+
+
+def of_usage(state: State, request: ChatRequest, usage: Value) -> Amount | None:
     """What a provider's report comes to, by its own prices; None when there is none that can be true."""
     told = usage if type(usage) is dict else {}
     sent, answer = numbers.tokens(told.get("input_tokens")), numbers.tokens(told.get("output_tokens"))
     if sent is None or answer is None:
         return None
-    price = state.prices.get(model)
+    price = price_of(state, request)
     if price is None:
         return Amount(Decimal(0), sent + answer, 1)
     cached, written = (numbers.tokens(told.get(name)) or 0 for name in ("cached_tokens", "cache_write_tokens"))
@@ -76,12 +85,12 @@ def of_usage(state: State, model: str, usage: Value) -> Amount | None:
     return Amount(usd + answer * Decimal(price.output), sent + answer, 1)
 
 
-def of_failure(state: State, model: str, event: CallFailed, reserved: Amount) -> Amount:
+def of_failure(state: State, request: ChatRequest, event: CallFailed, reserved: Amount) -> Amount:
     """What a failed attempt cost: nothing, what was reported, or all that was reserved when nobody can say."""
     detail = event.detail
     if event.certainty == "not_started" or detail.get("charge") == "none":
         return Amount()
-    return of_usage(state, model, detail.get("usage")) or reserved
+    return of_usage(state, request, detail.get("usage")) or reserved
 
 
 def reported(event: CallFailed) -> ChatUsage | None:
@@ -105,7 +114,7 @@ def as_long_as_it_may_be(usage: Value, request: ChatRequest) -> bool:
 
 def room(state: State, purse: str, request: ChatRequest) -> int | None:
     """How many tokens of answer the purse has for one more attempt, and nothing after it; None is no limit."""
-    return _answer_in(state, purse, request.model, tokens_sent(request), 1)
+    return _answer_in(state, purse, request, tokens_sent(request), 1)
 
 
 def refused_parts(event: CallFailed) -> list[str]:
@@ -123,10 +132,10 @@ def told_ceiling(event: CallFailed) -> tuple[int, bool] | None:
     return None
 
 
-def _answer_in(state: State, purse: str, model: str, sent: int, attempts: int) -> int | None:
+def _answer_in(state: State, purse: str, request: ChatRequest, sent: int, attempts: int) -> int | None:
     """How many tokens of answer the purse has for each of so many attempts; None is no limit."""
     tokens_left, usd_left = lefts.left(state, purse, "tokens"), lefts.left(state, purse, "usd")
-    price = state.prices.get(model)
+    price = price_of(state, request)
     room = None if tokens_left is None else tokens_left // attempts - sent
     if price is None or usd_left is None or not Decimal(price.output):
         return room
@@ -140,9 +149,9 @@ def _one_call_left(state: State, purse: str) -> bool:
     return calls_left is not None and calls_left < 2
 
 
-def _price(state: State, model: str, sent: int, answer: int) -> Amount:
+def _price(state: State, request: ChatRequest, sent: int, answer: int) -> Amount:
     """So many tokens, and what they cost at most when that is known."""
-    price = state.prices.get(model)
+    price = price_of(state, request)
     usd = sent * _dearest(price) + answer * Decimal(price.output) if price else Decimal(0)
     return Amount(usd, sent + answer, 1)
 

@@ -33,7 +33,7 @@ class ModelCallMemory(Memory):
     attempt: int = 0
     tries: int = 0
     unfit: int = 0
-    phase: Literal["reserving", "asking", "waiting"] = "reserving"
+    phase: Literal["reserving", "asking", "in a batch", "waiting"] = "reserving"
     command: str = ""
     lost: Failure | None = None
     waits: str = ""

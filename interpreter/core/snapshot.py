@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import payloads, talk, tell, view
+from interpreter.boundary import batches, payloads, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -39,6 +39,9 @@ UPGRADES: dict[int, Callable[[JSON], JSON]] = {}
 """From each earlier format to the next."""
 
 _PAYLOADS = (
+    batches.BatchAnswer,
+    batches.BatchReply,
+    batches.BatchRequest,
     payloads.Answer,
     payloads.AnswerVerdict,
     payloads.ChatRequest,

@@ -165,6 +165,7 @@ class State:
     to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
     model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
     something that was not known; `lanes` the task queue of each whose provider takes so many requests a second;
+    `batches` are the frames of those that a `parallel for` has open, by its path;
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
@@ -211,3 +212,4 @@ class State:
     failure: Failure | None = None
     continuations: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, list[str]] = field(default_factory=dict)

@@ -13,16 +13,18 @@ from pathlib import Path
 
 from temporalio import activity
 
-from interpreter.boundary.failures import MODEL_TIMEOUT, NO_PROVIDER
+from interpreter.boundary.batches import BatchReply, BatchRequest
+from interpreter.boundary.failures import INVALID_REQUEST, MODEL_TIMEOUT, NO_PROVIDER
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.providers.in_order import step_that_asks
-from interpreter.providers.provider import Heard, Provider, ProviderFailure, asked
+from interpreter.providers.in_order import PLACE, step_that_asks
+from interpreter.providers.provider import Heard, Provider, ProviderFailure, TakesBatches, asked
 from interpreter.providers.recorded_calls import (
     Asked,
     RecordedCall,
     UnreadableCall,
     asked_of,
     call_of,
+    failure_told,
     in_order,
     key_of,
     line_of,
@@ -133,6 +135,7 @@ class RecordingProvider:
         self._secrets = sorted((text for text in secrets if len(text) >= _SHORTEST_SECRET), key=len, reverse=True)
         cassette.prepare()
         self._known: dict[str, Asked] = {}
+        self._submitted: dict[str, list[ChatRequest]] = {}
         for call in cassette.calls:
             self._known.setdefault(call.key, call.asked)
 
@@ -154,6 +157,25 @@ class RecordingProvider:
             raise
         self._record(request, result)
         return result
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        """Each question with what came of it, as if it had been asked alone. A worker that did not submit the batch
+        does not know what was asked, and records none of it.
+        """
+        if not isinstance(self._provider, TakesBatches):
+            raise ProviderFailure(INVALID_REQUEST, "the provider takes no batches", charge="none")
+        reply = await self._provider.batch(request)
+        if request.what == "submit":
+            self._submitted[request.key] = request.requests
+        asked_there = self._submitted.get(request.key, [])
+        for answer in reply.answers:
+            if answer.place < len(asked_there):
+                token = PLACE.set(str(answer.place))
+                self._record(asked_there[answer.place], answer.result or failure_told(answer))
+                PLACE.reset(token)
+        if reply.over and reply.more is None:
+            self._submitted.pop(request.key, None)
+        return reply
 
     def _record(self, request: ChatRequest, came: ChatResult | ProviderFailure) -> None:
         told = asked_of(request)

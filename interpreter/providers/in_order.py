@@ -7,6 +7,7 @@ begins anew, except that an agent in its third turn is past two.
 
 import re
 from collections import OrderedDict
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -20,6 +21,9 @@ MOST_RUNS = 1000
 _CHILD = re.compile(r"/[0-9a-f]{8}/")
 """In the id of a run between that of the run that started it and the path of the step."""
 _ATTEMPT = re.compile(r"~\d+$")
+
+PLACE: ContextVar[str] = ContextVar("place", default="")
+"""Of a question in the batch that is asked."""
 
 Answer = TypeVar("Answer")
 
@@ -73,7 +77,7 @@ def step_that_asks() -> str:
         return ""
     info = activity.info()
     _, *called = _CHILD.split(info.workflow_id or "")
-    return "/".join([*called, _ATTEMPT.sub("", info.activity_id)])
+    return "/".join([*called, _ATTEMPT.sub("", info.activity_id), *([PLACE.get()] if PLACE.get() else [])])
 
 
 def _who_asks() -> tuple[str, str]:
@@ -82,4 +86,4 @@ def _who_asks() -> tuple[str, str]:
         return "", ""
     info = activity.info()
     started = _CHILD.split(info.workflow_id or "", maxsplit=1)[0]
-    return started, f"{info.workflow_run_id}/{info.activity_id}"
+    return started, f"{info.workflow_run_id}/{info.activity_id}/{PLACE.get()}"

@@ -6,16 +6,18 @@ and believes what it is told.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 import openai
 
 from dsl.models.known import refused_at, told_in_words_at
 from interpreter.boundary import failures
+from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.access import Access, usable_key
 from interpreter.providers.call_id import CALL_ID
 from interpreter.providers.openai_answers import result
+from interpreter.providers.openai_batches import OpenAIBatches
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.openai_reading import Answer, read
 from interpreter.providers.openai_request import parameters
@@ -77,6 +79,37 @@ class OpenAIProvider:
         """What its operator can find the call by, in his logs and in ours."""
         call = CALL_ID.get()
         return {self._access.id_header: call} if call else {}
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        if self._access.version is not None:
+            words = f"batches of Azure are not supported; {self._access.names_address}"
+            raise ProviderFailure(failures.INVALID_REQUEST, words, charge="none")
+        batches = OpenAIBatches(self._client, self._access)
+        try:
+            match request.what:
+                case "submit":
+                    bodies = [(place, self._body(each)) for place, each in enumerate(request.requests) if each.model]
+                    return await batches.submit(request, bodies)
+                case "look":
+                    return await batches.look(request)
+                case "cancel":
+                    return await batches.cancel(request)
+                case _:
+                    assert_never(request.what)
+        except Exception as error:  # noqa: BLE001 - of the client library, which may fail in any way
+            failure = failure_of(error, ChatRequest("", request.model, ""), self._access)
+            if failure is None:
+                words = f"the client failed: {type(error).__name__}: {error}"
+                failure = ProviderFailure(failures.CONNECTION_FAILED, words, charge="reservation")
+            failure.message = self._access.without_key(failure.message)
+            raise failure from None
+
+    def _body(self, request: ChatRequest) -> dict[str, Any]:
+        """What a question of a batch sends: as alone, but not as a stream."""
+        without = sorted({*request.without, *self._refused_here, "stream", "stream_options"})
+        sent = parameters(replace(request, without=without), self._name(request.model), self._told_in_words)
+        del sent["stream"]
+        return as_response(sent) if self._access.api == "responses" else sent
 
     async def close(self) -> None:
         await self._client.close()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.numbers import tokens
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.sparse import sparse
@@ -29,6 +30,13 @@ class Streams(Protocol):
     """A provider whose answers are heard while they are written."""
 
     async def chat_streamed(self, request: ChatRequest, heard: Heard | None) -> ChatResult: ...
+
+
+@runtime_checkable
+class TakesBatches(Protocol):
+    """A provider that takes many questions together."""
+
+    async def batch(self, request: BatchRequest) -> BatchReply: ...
 
 
 async def asked(provider: Provider, request: ChatRequest, heard: Heard | None) -> ChatResult:

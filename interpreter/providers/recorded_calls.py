@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from interpreter.boundary.batches import BatchAnswer
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.sparse import sparse
 from interpreter.boundary.talk import AskedCall
@@ -128,6 +129,11 @@ def _result(said: Mapping[str, Any]) -> ChatResult:
     calls = [AskedCall(**call) for call in said.get("calls", [])]
     usage = ChatUsage(**said["usage"])
     return ChatResult(said.get("output"), usage, said["model"], rehearsal=True, text=said.get("text"), calls=calls)
+
+
+def failure_told(answer: BatchAnswer) -> ProviderFailure:
+    """How a question of a batch failed."""
+    return _failure({"kind": answer.kind, "message": answer.message, **(answer.detail or {"charge": "none"})})
 
 
 def _failure(told: Mapping[str, Any]) -> ProviderFailure:

@@ -14,8 +14,10 @@ import re
 from random import Random
 from typing import Any
 
+from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
+from interpreter.providers.at_once import answered_at_once
 from interpreter.providers.openai_request import schema_of
 from interpreter.providers.patterns import matches, text_matching
 
@@ -40,6 +42,9 @@ class RehearsalProvider:
         sent = f"{request.instructions or ''}{request.prompt}{request.feedback or ''}"
         usage = ChatUsage(_tokens(sent), min(_tokens(json.dumps(output)), request.max_output_tokens))
         return ChatResult(output, usage, "rehearsal", rehearsal=True)
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        return await answered_at_once(self, request)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -9,8 +9,10 @@ wait for that again.
 from collections.abc import Iterator, Sequence
 from json import dumps
 
+from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.failures import NOT_RECORDED
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
+from interpreter.providers.at_once import answered_at_once
 from interpreter.providers.in_order import InOrder, step_that_asks, turn_of
 from interpreter.providers.provider import Heard, ProviderFailure
 from interpreter.providers.recorded_calls import Asked, RecordedCall, asked_of, key_of
@@ -74,6 +76,9 @@ class ReplayingProvider:
         turn = turn_of(request)
         message = f"{self._name} has no answer for turn {turn} of `{request.agent}`{place}: {why}; {ANEW}"
         return ProviderFailure(NOT_RECORDED, message, charge="none")
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        return await answered_at_once(self, request)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dsl.models.configured import Models
+from interpreter.boundary.batches import BatchReply, BatchRequest
+from interpreter.boundary.failures import INVALID_REQUEST
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.breaker import Breaker
 from interpreter.providers.no_provider import NoProvider
-from interpreter.providers.provider import Heard, Provider, ProviderFailure, asked
+from interpreter.providers.provider import Heard, Provider, ProviderFailure, TakesBatches, asked
 
 OWN = "the provider"
 
@@ -43,6 +45,16 @@ class Routed:
             raise
         question.answered()
         return answer
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        name, model = self._models.route(request.model)
+        provider = self.providers[name]
+        if isinstance(provider, NoProvider):
+            await provider.chat(ChatRequest("", model, ""))
+        if not isinstance(provider, TakesBatches):
+            raise ProviderFailure(INVALID_REQUEST, f"{name or OWN} takes no batches", charge="none")
+        questions = [replace(each, model=model) if each.model else each for each in request.requests]
+        return await provider.batch(replace(request, model=model, requests=questions))
 
     async def close(self) -> None:
         for provider in self.providers.values():

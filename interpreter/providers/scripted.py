@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from dsl.values.offers import name_for_providers
 from interpreter.boundary import failures
+from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
+from interpreter.providers.at_once import answered_at_once
 from interpreter.providers.in_order import InOrder, turn_of
 from interpreter.providers.provider import Charge, ProviderFailure
 
@@ -93,6 +95,9 @@ class ScriptedProvider:
             f"the prompt begins {json.dumps(shown, ensure_ascii=False)}"
         )
         return ProviderFailure(failures.NOT_SCRIPTED, message, charge="none")
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        return await answered_at_once(self, request)
 
     async def close(self) -> None:
         """Nothing is open."""

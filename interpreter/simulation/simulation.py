@@ -25,6 +25,7 @@ from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, Cha
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.commands import (
+    AskBatch,
     AttemptModel,
     CallTool,
     Cancel,
@@ -41,6 +42,7 @@ from interpreter.core.context import context_of
 from interpreter.core.events import (
     Answered,
     AnswerVerified,
+    BatchTold,
     CallFailed,
     CancelRequested,
     ChildEnded,
@@ -57,6 +59,7 @@ from interpreter.core.events import (
 from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
 from interpreter.core.traces import Trace
+from interpreter.simulation.batches import BatchPlan
 from interpreter.simulation.world import Fails, Planned, World
 
 START = 1_800_000_000.0
@@ -222,6 +225,15 @@ class SimulatedRun:
             result = self.simulation.world.keep(command.request, result)
         self._later(command.id, planned.seconds, lambda at: ModelAnswered(at, command.id, result))
 
+    def _ask_batch(self, command: AskBatch) -> None:
+        self._flying[command.id] = None
+        told = self.simulation.world.batch(self.simulation.now, command.request)
+        if isinstance(told, BatchPlan):
+            lost = Fails(told.fails, "planned", certainty="timed_out" if told.made else "answered")
+            self._later(command.id, 0.1, lambda at: _failed(command.id, at, lost))
+        else:
+            self._later(command.id, 0.1, lambda at: BatchTold(at, command.id, told))
+
     def _start_child(self, command: StartChild) -> None:
         definition = narrow(self.definition, command.flow)
         key_base = f"{self.state.key_base}/{command.id}"
@@ -322,6 +334,7 @@ def _failed(id_: str, at: float, planned: Fails) -> CallFailed:
 _CARRY_OUT: dict[type, Any] = {
     CallTool: SimulatedRun._call_tool,
     AttemptModel: SimulatedRun._attempt_model,
+    AskBatch: SimulatedRun._ask_batch,
     StartChild: SimulatedRun._start_child,
     SetTimer: SimulatedRun._set_timer,
     Pause: SimulatedRun._pause,

@@ -8,11 +8,13 @@ from typing import Any
 from dsl.expressions.values import substitute
 from dsl.values.conversations import text_of
 from dsl.values.spoken import beginning, without_answers
-from interpreter.boundary.payloads import ChatRequest, ChatResult
+from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
+from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall, Talk
 from interpreter.core.commands import CallTool
 from interpreter.core.events import Certainty
 from interpreter.core.talks import said, words
+from interpreter.simulation.batches import Batches, BatchPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class World:
     objects: dict[str, Any] = field(default_factory=dict)
     """What stands behind references, by hash."""
     calls: list[Recorded] = field(default_factory=list)
+    batches: Batches = field(default_factory=Batches)
     made_up: Callable[[str, Any], Any] = lambda tool, schema: None
     """What a captured call of a tool gives, by the JSON Schema of its result."""
 
@@ -81,6 +84,19 @@ class World:
         planned = self.agents[request.agent](request)
         self.calls.append(Recorded(at, request.agent, self._seen(request), place, request.attempt, planned))
         return planned
+
+    def batch(self, at: float, request: BatchRequest) -> BatchReply | BatchPlan:
+        """Each question is asked as it would be alone."""
+
+        def answer(each: ChatRequest, place: int) -> BatchAnswer:
+            planned = self.ask(at, each, f"{request.key}/{place}")
+            if isinstance(planned, Fails):
+                detail = planned.details[0] if planned.details else None
+                return BatchAnswer(place, None, planned.kind, planned.message, detail)
+            usage = ChatUsage(planned.input_tokens, planned.output_tokens)
+            return BatchAnswer(place, ChatResult(planned.value, usage, each.model, planned.rehearsal))
+
+        return self.batches.told(request, answer)
 
     def _seen(self, request: ChatRequest) -> Any:
         """The prompt, or what the model sees of a conversation."""

@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from dsl.definition.definition import Definition
 from dsl.models.configured import Models, models_for
+from interpreter.activities.batch import batch_activity
 from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture
 from interpreter.activities.chat import chat_activity
@@ -227,6 +228,7 @@ class FlowPlugin(SimplePlugin):
             quick_activity(tools),
             *stored,
             chat_activity(provider, self._store),
+            batch_activity(provider, self._store),
             verify,
             describe_run,
             cancel_run,

@@ -15,6 +15,7 @@ from temporalio.common import RawValue
 from dsl.expressions.json_reading import exact
 from dsl.expressions.wire import to_wire
 from dsl.values.references import joined, parted
+from interpreter.boundary.batches import BatchRequest
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.payloads import ChatRequest, ChildReport
 
@@ -34,6 +35,11 @@ def request_parted(request: ChatRequest) -> ChatRequest:
     # Head and preamble are the references alone: what stands in their place would be said twice.
     talk = replace(talk, head=None, preamble=None, messages=messages)
     return replace(request, prompt=prompt, instructions=instructions, talk=talk, references=references)
+
+
+def batch_parted(request: BatchRequest) -> BatchRequest:
+    """Questions of a batch as they travel."""
+    return replace(request, requests=[request_parted(each) for each in request.requests])
 
 
 def result_of(answer: RawValue) -> Any:

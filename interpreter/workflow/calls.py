@@ -11,16 +11,17 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from dsl.definition.definition import Definition
 from dsl.values.references import parted
-from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE, fitting
+from interpreter.boundary.batches import BatchReply
+from interpreter.boundary.names import BATCH_ACTIVITY, CHAT_ACTIVITY, CHAT_GRACE, fitting
 from interpreter.boundary.payloads import ChatResult, InlineResult, References
 from interpreter.boundary.sparse import sparse
-from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
+from interpreter.core.commands import AskBatch, AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.workflow import limits, local
-from interpreter.workflow.beside import request_parted
+from interpreter.workflow.beside import batch_parted, request_parted
 from interpreter.workflow.headers import for_call
 from interpreter.workflow.receiving import is_large, received
 
-Call = CallTool | AttemptModel | Evaluate | Pause | VerifyAnswer
+Call = CallTool | AttemptModel | AskBatch | Evaluate | Pause | VerifyAnswer
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
 
@@ -61,6 +62,8 @@ class Calls:
                 return _start_tool(command, self._room)
             case AttemptModel():
                 return _start_model(command)
+            case AskBatch():
+                return _start_batch(command)
             case Evaluate():
                 return local.evaluation(command, self._room)
             case Pause():
@@ -106,7 +109,7 @@ def is_local(command: Call) -> bool:
     """Whether it is done within the workflow task, if that can be."""
     if type(command) is CallTool:
         return command.staged or command.quick
-    return type(command) is not AttemptModel
+    return type(command) not in (AttemptModel, AskBatch)
 
 
 def _bytes_of(result: Any) -> int:
@@ -165,6 +168,21 @@ def _started(command: CallTool, arguments: Any, references: References) -> Any:
 
 def _milliseconds(number: int | None) -> timedelta | None:
     return None if number is None else timedelta(milliseconds=number)
+
+
+def _start_batch(command: AskBatch) -> Any:
+    return workflow.start_activity(
+        BATCH_ACTIVITY,
+        batch_parted(command.request),
+        result_type=BatchReply,
+        activity_id=fitting(command.id),
+        task_queue=command.queue,
+        start_to_close_timeout=timedelta(milliseconds=command.timeout),
+        heartbeat_timeout=CHAT_HEARTBEAT,
+        retry_policy=local.ONCE,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=command.summary,
+    )
 
 
 def _start_model(command: AttemptModel) -> Any:

@@ -34,6 +34,7 @@ from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
+    AskBatch,
     AttemptModel,
     CallTool,
     Cancel,
@@ -302,6 +303,7 @@ async def _give(reply: "asyncio.Future[AnswerReply]", told: AnswerReply) -> None
 _CARRY_OUT: dict[type, Any] = {
     CallTool: Driver._send,
     AttemptModel: Driver._send,
+    AskBatch: Driver._send,
     Evaluate: Driver._send,
     Pause: Driver._send,
     StartChild: Driver._send,

@@ -12,10 +12,10 @@ from temporalio import workflow
 from dsl.values.references import parted
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED
 from interpreter.boundary.payloads import ChildReport, Spent
-from interpreter.core.commands import AttemptModel, CallTool, StartChild
+from interpreter.core.commands import AskBatch, AttemptModel, CallTool, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event
 from interpreter.workflow import limits
-from interpreter.workflow.beside import request_parted
+from interpreter.workflow.beside import batch_parted, request_parted
 from interpreter.workflow.calls import Call, Calls, is_local
 from interpreter.workflow.children import Children
 
@@ -96,6 +96,8 @@ class Outbox:
             return limits.LOCAL_RESULT
         if type(command) is AttemptModel:
             return limits.size_of(request_parted(command.request))
+        if type(command) is AskBatch:
+            return limits.size_of(batch_parted(command.request))
         if type(command) is StartChild:
             return self._children.size(command)
         return 0

@@ -17,6 +17,7 @@ from temporalio.exceptions import (
 
 from dsl.ast.types import NamedType
 from dsl.values.validate import validate
+from interpreter.boundary.batches import BatchReply
 from interpreter.boundary.failures import (
     CANCELLED,
     NOT_CALLED,
@@ -41,6 +42,7 @@ from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key
 from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
 from interpreter.core.events import (
     AnswerVerified,
+    BatchTold,
     CallFailed,
     Certainty,
     ChildEnded,
@@ -73,6 +75,8 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
     if type(result) is ChatResult:
         return ModelAnswered(at, command.id, result)
+    if type(result) is BatchReply:
+        return BatchTold(at, command.id, result)
     if type(result) is AnswerVerdict:
         return AnswerVerified(at, command.id, result)
     if type(result) is EvaluateResult:

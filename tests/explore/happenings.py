@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.expressions.wire import to_wire
+from interpreter.boundary.batches import BatchAnswer, BatchReply
 from interpreter.boundary.failures import CANCELLED, RUN_LOST, STILL_RUNNING, TIMED_OUT, UNDECLARED
-from interpreter.boundary.payloads import Answer, AnswerVerdict, ChildReport
+from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport
 from interpreter.boundary.tell import Tell
 from interpreter.core import telling
 from interpreter.core.agent_memory import AgentStepMemory
+from interpreter.core.batches import BatchMemory
 from interpreter.core.commands import (
+    AskBatch,
     AttemptModel,
     CallTool,
     Evaluate,
@@ -23,6 +26,7 @@ from interpreter.core.commands import (
 from interpreter.core.events import (
     Answered,
     AnswerVerified,
+    BatchTold,
     CallFailed,
     CancelRequested,
     Certainty,
@@ -220,6 +224,36 @@ def _model(world: World, run: Run, state: State, now: float, command: AttemptMod
             yield Happening(f"{name} {how}", run.key, event, costs=1)
 
 
+def _batch(world: World, run: Run, state: State, now: float, command: AskBatch) -> Iterator[Happening]:
+    """It is made, or nobody knows; it is answered, or some of it is, or it goes on for a while."""
+    request, name = command.request, command.id
+    batch = request.batch or "b-1"
+    if request.what == "look":
+        questions = next(each.questions for each in _batches(state) if each.command == command.id)
+        usage = ChatUsage(10, 10)
+        answers = [
+            BatchAnswer(place, ChatResult(None, usage, request.model, text='"said"')) for place in range(len(questions))
+        ]
+        yield Happening(f"{name}: all", run.key, BatchTold(now, name, BatchReply(batch, over=True, answers=answers)))
+        if world.faults:
+            ended = BatchReply(batch, over=True, answers=answers[1:], kind="BatchExpired", message="expired")
+            yield Happening(f"{name}: some", run.key, BatchTold(now, name, ended), costs=1)
+            yield Happening(f"{name}: not yet", run.key, BatchTold(now, name, BatchReply(batch)), costs=1)
+    else:
+        yield Happening(f"{name} is done", run.key, BatchTold(now, name, BatchReply(batch)))
+    if world.faults:
+        lost_ = CallFailed(now, name, TIMED_OUT, "lost", "timed_out")
+        refused = CallFailed(now, name, "InvalidRequest", "no", "answered", False, ({"charge": "none"},))
+        for how, event in (("is lost", lost_), ("is refused", refused)):
+            yield Happening(f"{name} {how}", run.key, event, costs=1)
+
+
+def _batches(state: State) -> Iterator[BatchMemory]:
+    for frame in state.frames.values():
+        if type(frame.memory) is BatchMemory:
+            yield frame.memory
+
+
 def _child(world: World, run: Run, state: State, now: float, command: StartChild) -> Iterator[Happening]:
     """A child that has ended is heard of, sooner or later."""
     child = world.runs[f"{run.key}/{command.id}"]
@@ -288,6 +322,7 @@ def _tells(world: World, run: Run, state: State, now: float) -> Iterator[Happeni
 _OF_COMMAND: dict[type[Work], Any] = {
     CallTool: _tool,
     AttemptModel: _model,
+    AskBatch: _batch,
     StartChild: _child,
     SetTimer: _timer,
     Pause: _pause,

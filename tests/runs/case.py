@@ -9,6 +9,7 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   {argument: value}}]` for the calls of a turn, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure.
   `{by: argument, plans: {value: plan}}` chooses by an argument. In `returns`, the text `$name` stands for that
   argument.
+- `batches`: a list of plans for one batch after the other, as `BatchPlan` has them; questions go as `agents` says.
 - `answers`: by approval, its name or its path, a list of `{decision, by, answer, group, after}`; `refused: text` when
   it must not count.
 - `tells`: a list of `{when: "kind name", text, by, step, after}`: the note, in the run or in one of a flow that it
@@ -40,6 +41,7 @@ from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
 from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
+from interpreter.simulation.batches import BatchPlan
 
 _WHEN_TOLD = re.compile(r", \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: ")
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
@@ -121,6 +123,10 @@ class Case:
             told=chosen.get("told", 0),
             asks=tuple(_asked(f"{name}-{number}-{place}", call) for place, call in enumerate(chosen.get("asks", []))),
         )
+
+    @property
+    def batches(self) -> list[BatchPlan]:
+        return [BatchPlan(**plan) for plan in self.data.get("batches", [])]
 
     def chooses_by_argument(self, group: str, name: str) -> str | None:
         plans = self.data.get(group, {})[name]

@@ -23,6 +23,7 @@ from temporalio.service import RPCError
 
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
+from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
 from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
@@ -39,6 +40,7 @@ from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
+from interpreter.simulation.batches import Batches
 from interpreter.simulation.world import noticed, spoken
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
@@ -64,6 +66,7 @@ class ServedRun:
     answering: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     telling: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
+    batches: Batches = field(default_factory=Batches)
     view: RunView | None = None
     cancelled: bool = False
 
@@ -102,7 +105,7 @@ class Served:
             options=RunOptions(continue_eagerly=continue_eagerly),
         )
         handle = self.client.get_workflow_handle(id_, result_type=RunResult)
-        run = self.runs[id_] = ServedRun(case, id_, handle)
+        run = self.runs[id_] = ServedRun(case, id_, handle, batches=Batches(case.batches))
         started = await self.client.start_workflow(WORKFLOW, run_input, id=id_, task_queue=self.task_queue)
         run.first_run = started.first_execution_run_id or ""
         return run
@@ -244,6 +247,22 @@ class PlannedProvider:
         if plan.kind is not None:
             raise ProviderFailure(plan.kind, plan.message, **{"charge": "reservation", **plan.detail})
         return ChatResult(plan.returns, ChatUsage(*plan.tokens), request.model, calls=list(plan.asks))
+
+    async def batch(self, request: BatchRequest) -> BatchReply:
+        id_ = activity.info().workflow_id
+        assert id_ is not None
+
+        def answer(each: ChatRequest, place: int) -> BatchAnswer:
+            key = f"{request.key}/{place}"
+            plan = self.served.plan(id_, "agents", each.agent, {"prompt": each.prompt}, key, each.prompt)
+            if plan.kind is not None:
+                return BatchAnswer(place, None, plan.kind, plan.message, {"charge": "reservation", **plan.detail})
+            return BatchAnswer(place, ChatResult(plan.returns, ChatUsage(*plan.tokens), each.model))
+
+        told = self.served.runs[id_.split("/", 1)[0]].batches.told(request, answer)
+        if isinstance(told, BatchReply):
+            return told
+        raise ProviderFailure(told.fails, "planned", charge="reservation" if told.made else "none")
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -8,6 +8,7 @@ from typing import Any
 from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
+from interpreter.simulation.batches import Batches
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.runs import conversations
@@ -22,6 +23,7 @@ class Simulated:
             tools=dict.fromkeys(case.data.get("tools", {}), self._tool),
             agents=dict.fromkeys(case.data.get("agents", {}), self._agent),
             objects=case.objects,
+            batches=Batches(case.batches),
         )
         self.simulation = Simulation(case.definition, self.world, switches)
         self.answered: set[tuple[str, str]] = set()

@@ -113,6 +113,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             talk=None if memory.talk is None else agent_talks.sent(machine, frame, agent, memory.talk),
             reasoning=agent.reasoning,
             seed=agent.seed,
+            batch=agent.batch is not None,
         )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:

@@ -15,6 +15,7 @@ from dsl.ast.duration import format_duration
 from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
 from interpreter.boundary.payloads import ChatUsage
 from interpreter.core import (
+    batches,
     counting,
     fetching,
     heard_of_models,
@@ -59,14 +60,18 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.tries += 1
         memory.attempt += 1
         memory.phase, memory.asked_at = "asking", machine.state.now
+        agent = _agent(machine, memory)
         memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
         known = machine.state.refuses.get(memory.request.model, [])
         without = sorted({*memory.request.without, *known})
         memory.request = replace(
             memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt, without=without
         )
-        queue = _agent(machine, memory).queue or machine.state.lanes.get(memory.request.model)
-        machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id), queue))
+        if agent.batch is not None and batches.join(machine, frame, memory.request, agent.queue, agent.batch):
+            memory.phase = "in a batch"
+        else:
+            queue = agent.queue or machine.state.lanes.get(memory.request.model)
+            machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id), queue))
         if memory.attempt > 1 and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
 
@@ -84,6 +89,11 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         if memory.phase == "asking":
             machine.interrupt(memory.command)
             return
+        if memory.phase == "in a batch":
+            was_sent, reserved = batches.leave(machine, frame), frame.reserved
+            assert reserved is not None
+            reservations.settle(machine, frame, reserved if was_sent else Amount())
+            counting.charged(machine, frame, reserved if was_sent else Amount())
         reservations.stop_waiting(machine, frame)
         if memory.phase == "waiting":
             machine.withdraw(memory.command)
@@ -101,9 +111,10 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def _answered(self, machine: Machine, frame: Frame, event: ModelAnswered) -> None:
         result, reserved = event.result, frame.reserved
         assert reserved is not None
-        spent = model_costs.of_usage(machine.state, self.memory(frame).request.model, vars(result.usage)) or reserved
-        reservations.settle(machine, frame, spent)
-        self._told(machine, frame, spent, result.usage, made_up=result.rehearsal)
+        spent = model_costs.of_usage(machine.state, self.memory(frame).request, vars(result.usage))
+        reservations.settle(machine, frame, spent or reserved)
+        reported = None if spent is None else result.usage
+        self._told(machine, frame, spent or reserved, reported, made_up=result.rehearsal)
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
         memory = self.memory(frame)
         cut = model_costs.as_long_as_it_may_be(vars(result.usage), memory.request)
@@ -114,7 +125,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory, reserved = self.memory(frame), frame.reserved
         assert reserved is not None
-        cost = model_costs.of_failure(machine.state, memory.request.model, event, reserved)
+        cost = model_costs.of_failure(machine.state, memory.request, event, reserved)
         reservations.settle(machine, frame, cost)
         self._told(machine, frame, cost, model_costs.reported(event), event)
         if frame.cancelling:
@@ -250,10 +261,13 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def doing(self, frame: Frame) -> str:
         if frame.cancelling:
             return "cancelling"
-        return {"reserving": "waiting", "asking": "running", "waiting": "retrying"}[self.memory(frame).phase]
+        return _DOING[self.memory(frame).phase]
 
     def detail(self, frame: Frame) -> str:
         return self.memory(frame).waits
+
+
+_DOING = {"reserving": "waiting", "asking": "running", "in a batch": "waiting", "waiting": "retrying"}
 
 
 def _agent(machine: Machine, memory: ModelCallMemory) -> AgentDeclaration:

@@ -9,10 +9,11 @@ from typing import cast
 
 from dsl.ast.statements import ParallelFor
 from dsl.expressions.values import Value
+from interpreter.core import batches
 from interpreter.core.constructs.fan import FanConstruct, FanMemory
 from interpreter.core.constructs.items import Items, begin_items, next_item
 from interpreter.core.machine import Machine
-from interpreter.core.outcomes import Failure, FlowFailed
+from interpreter.core.outcomes import Exit, Failure, FlowFailed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame, Task
 
@@ -30,6 +31,10 @@ class ParallelForMemory(FanMemory):
     up_to: int = 1
     starting: bool = False
 
+    @property
+    def begins_more(self) -> bool:
+        return self.starting or not self.items.done
+
 
 class ParallelForConstruct(FanConstruct[ParallelForMemory]):
     remembers = ParallelForMemory
@@ -46,21 +51,29 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         memory.up_to = up_to
         self.go_on(machine, frame)
 
+    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+        if batches.is_one(machine, frame, child):
+            batches.forget(machine, frame, child)
+            self.go_on(machine, frame)
+        else:
+            super().child(machine, frame, child, exit_)
+
     def keeps_going(self, machine: Machine, frame: Frame) -> bool:
         return _node(machine, frame).keep_going
 
     def go_on(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
+        batches.ask_again_whether_to_go(machine, frame)
         if self.stopping(frame) or memory.items.done:
             super().go_on(machine, frame)
-        elif not memory.starting and len(frame.children) < memory.up_to:
+        elif not memory.starting and _under_way(machine, frame) < memory.up_to:
             memory.starting = True
             machine.queue.append(Task("start", frame.path))
 
     def start(self, machine: Machine, frame: Frame) -> None:
         """Start some branches. A task of its own: it suspends when items have to be fetched."""
         memory, variable = self.memory(frame), _node(machine, frame).variable
-        for _ in range(min(MOST_STARTED, memory.up_to - len(frame.children))):
+        for _ in range(min(MOST_STARTED, memory.up_to - _under_way(machine, frame))):
             if self.stopping(frame) or memory.items.done:
                 break
             index = memory.items.next
@@ -80,6 +93,11 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
     def result(self, machine: Machine, frame: Frame) -> Value:
         memory = self.memory(frame)
         return [memory.results.get(str(index)) for index in range(memory.items.length)]
+
+
+def _under_way(machine: Machine, frame: Frame) -> int:
+    """How many branches, and undos of branches, are under way."""
+    return len(frame.children) - batches.count(machine, frame)
 
 
 def _node(machine: Machine, frame: Frame) -> ParallelFor:

@@ -1,0 +1,94 @@
+"""Questions of a `parallel for` in one batch, on a real server: asked once, waited for, cancelled with the run."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from interpreter.boundary.payloads import Price, RunOptions
+from interpreter.core.constructs import batch
+from interpreter.worker.plugin import FlowPlugin
+from tests.live.batch_api import BatchApi, batch_api, says
+from tests.live.runs import Runs, eventually
+
+FLOW = """edition 1
+agent sort(text: text) -> { kind: text } {
+  model "gpt-4o-mini"
+  prompt "{{ text }}"
+  answer at most 100 tokens
+  batch within 2h
+}
+flow main(texts: [text] at most 10) -> [text] at most 10 budget 1 usd, 1d {
+  parallel for each in texts as kinds {
+    step sorted = sort(text: each)
+    yield sorted.kind
+  }
+  return kinds
+}
+"""
+TEXTS = {"texts": ["one", "two", "three"]}
+PRICES = {"gpt-4o-mini": Price("0.001", "0.002", batch="0.5")}
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchApi]:
+    """Looked at often."""
+    monkeypatch.setattr(batch, "FIRST_LOOK", 0.2)
+    monkeypatch.setattr(batch, "LONGEST_PAUSE", 0.2)
+
+    def answer(body: Any) -> Any:
+        return says(json.dumps({"kind": f"kind of {body['messages'][-1]['content']}"}))
+
+    with batch_api(answer=answer) as api:
+        for name, value in api.environment.items():
+            monkeypatch.setenv(name, value)
+        yield api
+
+
+@asynccontextmanager
+async def worker(runs: Runs) -> AsyncIterator[None]:
+    client = await Client.connect(runs.client.service_client.config.target_host)
+    async with Worker(client, task_queue=runs.task_queue, plugins=[FlowPlugin(store=runs.store)]):
+        yield
+
+
+async def test_a_batch_is_made_once_and_waited_for_whatever_becomes_of_workers(
+    temporal_address: str, api: BatchApi
+) -> None:
+    """Nobody hears that it was made; the worker goes while it is waited for; the run continues as new all the time."""
+    runs = Runs(await Client.connect(temporal_address), f"queue-{uuid4()}")
+    api.drops, api.looks = ["POST /batches"], 1_000_000
+    async with worker(runs):
+        run = await runs.start(FLOW, TEXTS, options=RunOptions(continue_eagerly=True), prices=PRICES)
+        await eventually(lambda: _seen("GET /batches/ID" in api.calls))
+        assert (await run.view()).spent.tokens == 0
+    (made,) = api.batches.values()
+    made.looks = 1
+    async with worker(runs):
+        assert await run.value() == ["kind of one", "kind of two", "kind of three"]
+        spent = (await run.view()).spent
+    assert list(api.batches) == ["batch_1"]
+    assert len(made.questions) == 3
+    assert (spent.tokens, float(spent.usd)) == (45, 3 * (10 * 0.001 + 5 * 0.002) / 2), "half of what it costs alone"
+
+
+async def test_a_cancelled_run_cancels_its_batch(temporal_address: str, api: BatchApi) -> None:
+    runs = Runs(await Client.connect(temporal_address), f"queue-{uuid4()}")
+    api.looks = 1_000_000
+    async with worker(runs):
+        run = await runs.start(FLOW, TEXTS)
+        await eventually(lambda: _seen("GET /batches/ID" in api.calls))
+        await run.handle.cancel()
+        assert await run.ending() is not None
+        spent = (await run.view()).spent
+    assert [made.status for made in api.batches.values()] == ["cancelled"]
+    assert spent.tokens > 3 * 100, "nobody knows what was answered by then, so all of it is charged"
+
+
+async def _seen(what: bool) -> bool | None:
+    return what or None
