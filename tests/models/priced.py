@@ -15,7 +15,7 @@ def text(table: dict[str, Any]) -> str:
     """The table as it stands in its file, with the names of today's `genai-prices`."""
     names = [json.dumps(name) for name in priced()]
     lines = [", ".join(names[start : start + A_LINE]) for start in range(0, len(names), A_LINE)]
-    parts = [f'"strict": {json.dumps(table["strict"])}']
+    parts = [f'"{name}": {json.dumps(table[name])}' for name in ("strict", "batch")]
     parts += [f'"{part}": {_list([json.dumps(row) for row in table[part]])}' for part in ("models", "servers")]
     parts.append(f'"priced": {_list(lines)}')
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
