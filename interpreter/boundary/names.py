@@ -143,8 +143,9 @@ LONGEST_ID = 900
 """Bytes. The server refuses ids over 1,000, and what asks for one would ask for ever."""
 
 
-LONGEST_FIRST_EXECUTION = 8
-"""Characters of the first run id that stand in the ids of children."""
+MARK_OF_AN_EXECUTION = 8
+"""Characters at the end of the first run id that stand in the ids of children. Its beginning is the time, the same for
+runs that begin within the same minute under one id."""
 
 
 def key_of_activity(workflow_id: str, run_id: str, activity_id: str) -> str:
@@ -162,28 +163,28 @@ def id_of_call(workflow_id: str, first_run: str, activity_id: str) -> str:
 
 def child_id(parent: str, first_execution: str, path: str) -> str:
     """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
-    return fitting(f"{parent}/{first_execution[:LONGEST_FIRST_EXECUTION]}/{path}")
+    return fitting(f"{parent}/{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")
 
 
 def parent_of(child: str, parent: str) -> tuple[str, str] | None:
-    """The parent's workflow id and the beginning of its first run id, when the id of `child` says that a run of ours
+    """The parent's workflow id and the end of its first run id, when the id of `child` says that a run of ours
     with the id `parent` has started it.
     """
-    beginning, _ = _parted(child, parent)
-    return (parent, beginning) if beginning else None
+    mark, _ = _parted(child, parent)
+    return (parent, mark) if mark else None
 
 
 def path_of_child(child: str, parent: str) -> str | None:
     """The path of the step that started `child`, when its id says that a step of the run `parent` did, and which."""
-    beginning, path = _parted(child, parent)
-    return path if beginning and child_id(parent, beginning, path) == child else None
+    mark, path = _parted(child, parent)
+    return path if mark and child_id(parent, mark, path) == child else None
 
 
 def _parted(child: str, parent: str) -> tuple[str, str]:
-    """The beginning of the parent's first run id, and the path; empty when the id says nothing of `parent`."""
-    beginning, _, path = child.removeprefix(f"{parent}/").partition("/")
-    ours = child.startswith(f"{parent}/") and len(beginning) == LONGEST_FIRST_EXECUTION
-    return (beginning, path) if ours else ("", "")
+    """The end of the parent's first run id, and the path; empty when the id says nothing of `parent`."""
+    mark, _, path = child.removeprefix(f"{parent}/").partition("/")
+    ours = child.startswith(f"{parent}/") and len(mark) == MARK_OF_AN_EXECUTION
+    return (mark, path) if ours else ("", "")
 
 
 def fitting(id_: str) -> str:

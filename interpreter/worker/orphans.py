@@ -62,8 +62,8 @@ class Orphans:
         query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"
         return [one async for one in self.client.list_workflows(query) if one.parent_id is not None]
 
-    async def _is_there(self, id_: str, first_execution: str) -> bool:
-        """Whether a run of this id, that began with this execution, runs."""
+    async def _is_there(self, id_: str, mark: str) -> bool:
+        """Whether a run of this id runs whose first execution has this end."""
         try:
             description = await self.client.get_workflow_handle(id_).describe()
         except RPCError as error:
@@ -72,7 +72,7 @@ class Orphans:
             return False
         began = description.raw_description.workflow_execution_info.first_run_id
         is_open = description.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
-        return is_open and began.startswith(first_execution)
+        return is_open and began.endswith(mark)
 
     async def _cancel(self, child: WorkflowExecution) -> None:
         self.told.add(child.run_id)

@@ -105,7 +105,7 @@ class LiveRun:
         return await eventually(give)
 
     def child(self, path: str) -> "LiveRun":
-        return LiveRun(self.client, f"{self.id}/{self.first_run[:8]}/{path}", "")
+        return LiveRun(self.client, f"{self.id}/{self.first_run[-8:]}/{path}", "")
 
     async def events(self, type_: "EventType.ValueType | None" = None) -> list[HistoryEvent]:
         """Of all executions, the first one's first."""

@@ -117,7 +117,7 @@ class Served:
             return
         for step in view.steps:
             if step.node == "flow":
-                await self._look_at(run, f"{run.id}/{run.first_run[:8]}/{step.path}")
+                await self._look_at(run, f"{run.id}/{run.first_run[-8:]}/{step.path}")
         cancel = run.case.data.get("cancel", {})
         noted = cancel.get("when") in [f"{note.kind} {note.name}" for note in view.notes]
         if noted and not run.cancelled and any(call.startswith(cancel.get("called", "")) for call in ["", *run.calls]):

@@ -81,6 +81,21 @@ async def test_a_worker_looks_by_itself(runs: Runs, monkeypatch: pytest.MonkeyPa
     assert (calls[name], calls[f"{name} undone"]) == (1, 1)
 
 
+async def test_a_run_that_takes_the_id_of_a_terminated_one_has_children_of_its_own(runs: Runs) -> None:
+    flow = PARENT.replace("DOES", WAITS).replace("HANDLER", "false")
+    run = await runs.start(flow, {"name": "before"}, id=f"taken-{uuid4().hex}")
+    left = await below(run)
+    await waiting(left, "sleep")
+    await run.handle.terminate("a test")
+    again = await runs.start(flow, {"name": "after"}, id=run.id)
+    await waiting(own := await below(again), "sleep")
+    assert own.id != left.id
+    await again.handle.cancel()
+    assert isinstance(await again.ending(), CancelledError)
+    assert (calls["after"], calls["after undone"]) == (1, 1)
+    await left.handle.terminate("a test")
+
+
 @workflow.defn(name="somebody-elses", sandboxed=False)
 class SomebodyElses:
     @workflow.run

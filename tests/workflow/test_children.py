@@ -19,6 +19,7 @@ from interpreter.boundary.names import (
     REPORT_SIGNAL,
     WORKFLOW,
     child_id,
+    parent_of,
 )
 from interpreter.boundary.payloads import (
     ChildReport,
@@ -135,6 +136,13 @@ async def test_a_child_knows_by_its_id_who_waits_for_it(
 ) -> None:
     played.info_ = Info(workflow_id=id_, parent=parent and SimpleNamespace(workflow_id=parent))
     assert parent_link() == link
+
+
+def test_runs_that_begin_at_the_same_time_under_one_id_have_children_of_their_own() -> None:
+    """The ids of executions begin with their time."""
+    first, second = "019ac0de-1b2c-7abc-8def-0123456789ab", "019ac0de-1b2d-7abc-8def-ba9876543210"
+    assert child_id("run", first, CHILD) != child_id("run", second, CHILD)
+    assert parent_of(child_id("run", second, CHILD), "run") == ("run", "76543210")
 
 
 async def test_a_child_can_be_found_where_its_parent_can(played: Played) -> None:
