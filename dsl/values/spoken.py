@@ -85,6 +85,8 @@ def is_conversation(value: Any) -> bool:
         return False
     if not all(map(_is_message, tail)) or len(sizes) < len(tail):
         return False
+    if any((size < 0) != (message["role"] == "tool") for size, message in zip(sizes[::-1], tail[::-1], strict=False)):
+        return False
     return type(head) is Reference or (head is None and len(sizes) == len(tail))
 
 

@@ -13,6 +13,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dsl.ast.node import walk
+from dsl.ast.statements import Commit, Loop
+from dsl.definition.definition import Definition
 from interpreter.core.commands import AttemptModel, CallTool, Finish, StartChild
 from interpreter.core.ledger import is_doubt
 from interpreter.core.outcomes import Failure
@@ -109,7 +112,13 @@ def _may_go_unlisted(world: World, effect: Effect) -> bool:
     undoable = tool.compensate is not None and tool.compensate.call is not None
     if tool.effect.kind == "idempotent":
         return not undoable or not effect.heard
-    return effect.heard and not undoable
+    return effect.heard and (not undoable or _has_points_of_no_return(world.definition))
+
+
+def _has_points_of_no_return(definition: Definition) -> bool:
+    """Where what was done leaves the ledger while the run goes on. When exactly it does is tested elsewhere."""
+    nodes = [node for flow in definition.flows.values() for node in walk(flow)]
+    return any(type(node) is Commit or (type(node) is Loop and node.every is not None) for node in nodes)
 
 
 def _ends_as_it_should(step: Step) -> Iterator[str]:

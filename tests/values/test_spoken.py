@@ -9,7 +9,7 @@ from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
-from dsl.values.conversations import conversation, size_of
+from dsl.values.conversations import conversation, mark_of, size_of
 from dsl.values.references import joined, parted
 from dsl.values.schema import json_schema
 from dsl.values.spoken import ending, is_conversation
@@ -54,7 +54,7 @@ def test_what_comes_from_outside_is_closed(value: Any, problem: str) -> None:
 
 
 def test_what_it_had_stays_on_the_way_to_a_called_flow() -> None:
-    talk = conversation(HEAD, [CALLS, ANSWER], [40, 50, size_of(CALLS), size_of(ANSWER)])
+    talk = conversation(HEAD, [CALLS, ANSWER], [40, 50, mark_of(CALLS), mark_of(ANSWER)])
     assert joined(*parted(to_wire(talk))) == talk
     assert validate(talk, ConversationType(4), {}).value == talk
     assert validate({"t": talk}, RecordType((Field("t", TALK),)), {}).value == {"t": talk}
