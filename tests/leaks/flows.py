@@ -16,13 +16,14 @@ fn dig(r: Rec) -> text = if r.secret == "a" then r.items[0].secret else r.open
 fn pick(r: Rec) -> text = "{{ r.open }}{{ len(r.items) }}"
 """
 CALLED = ("high.work", "high.keep", "high.check", "low.send", "low.send", "plain", "seeing", "inner")
+NESTED = ("choice", "match", "rounds")
 DEEPEST = 3
 
 
 class _Maker:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.made = 0
+        self.made = self.choosing = 0
 
     def flow(self, name: str, called: tuple[str, ...]) -> str:
         self.called = called
@@ -42,10 +43,12 @@ class _Maker:
 
     def statement(self, texts: list[str], records: list[str], depth: int) -> str:
         kind = self.chance.choice(
-            ("call", "call", "call", "read", "let", "var", "if", "if", "for", "try", "leave", "set")
+            ("call", "call", "call", "read", "let", "var", "if", "if", "for", "try", "leave", "set", *NESTED)
         )
-        if depth >= DEEPEST and kind in ("if", "for", "try"):
+        if depth >= DEEPEST and kind in ("if", "for", "try", *NESTED):
             kind = "call"
+        if kind in NESTED:
+            return self.nested(kind, texts, records, depth)
         match kind:
             case "read":
                 records.append(self.name())
@@ -80,9 +83,31 @@ class _Maker:
                 leaving = f"return {{ open: {self.text(texts, records)}, secret: {self.text(texts, records)} }}"
                 failing = f"fail {self.text(texts, records)}"
                 way = leaving if self.chance.random() < 0.6 else failing
+                if self.choosing and self.chance.random() < 0.7:
+                    way = f"yield {self.text(texts, records)}"
                 return f"if {self.condition(texts, records)} {{ {way} }}"
             case _:
                 return self.call(texts, records)
+
+    def nested(self, kind: str, texts: list[str], records: list[str], depth: int) -> str:
+        name = self.name()
+        if kind == "rounds":
+            held, self.choosing = self.choosing, 0
+            body, _, _ = self.block(texts, records, depth + 1, 3)
+            self.choosing = held
+            return f"loop {name} budget 2 iterations every 1s keep going {{ {body} }}"
+        self.choosing += 1
+        ways = []
+        for _ in range(2):
+            body, inner, known = self.block(texts, records, depth + 1, 3)
+            ways.append(f"{{ {body} yield {self.text(inner, known)} }}")
+        self.choosing -= 1
+        if kind == "choice":
+            text = f"if {self.condition(texts, records)} as {name} {ways[0]} else {ways[1]}"
+        else:
+            text = f'match {self.text(texts, records)} as {name} {{ "a", "b" => {ways[0]} else => {ways[1]} }}'
+        texts.append(name)
+        return text
 
     def call(self, texts: list[str], records: list[str]) -> str:
         target = self.chance.choice(self.called)
