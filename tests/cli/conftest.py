@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -62,6 +63,10 @@ class Ended:
     @property
     def events(self) -> list[Any]:
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+KEY = "nov-1:" + b64encode(b"steadflow" * 3 + b"tests").decode()
+"""With which a run on the server that the tests share is encrypted."""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.cli.conftest import CASES, Dsl
+from tests.cli.conftest import CASES, KEY, Dsl
 
 SHOP = CASES / "shop.flow"
 
@@ -12,7 +12,7 @@ def test_every_command_takes_its_keys_from_one_place_and_says_which_one_it_lacks
     assert made.code == 0
     assert re.fullmatch(r"nov-1:[A-Za-z0-9+/]{43}=\n", made.out)
     assert "STEADFLOW_ENCRYPTION_KEYS" in made.err
-    (dsl.folder / "keys").write_text(made.out)
+    (dsl.folder / "keys").write_text(KEY)
     (dsl.folder / "keys").chmod(0o600)
     without = dict(dsl.environment)
     dsl.environment["STEADFLOW_ENCRYPTION_KEY_FILE"] = "keys"
@@ -30,7 +30,7 @@ def test_every_command_takes_its_keys_from_one_place_and_says_which_one_it_lacks
         )
         assert "add it to STEADFLOW_ENCRYPTION_KEYS as `nov-1:KEY`" in ended.err
     assert "encrypted with the key nov-1" in dsl("runs").out
-    dsl.environment["STEADFLOW_ENCRYPTION_KEYS"] = made.out
+    dsl.environment["STEADFLOW_ENCRYPTION_KEYS"] = KEY
     answer = (
         "approve",
         "in-secret",

@@ -2,11 +2,12 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from interpreter.stores import users
 from interpreter.stores.directory import DirectoryStore
-from tests.cli.conftest import CASES, Dsl
+from tests.cli.conftest import CASES, KEY, Dsl, Ended
 
 
 def test_what_runs_need_stays_and_what_else_is_old_goes(dsl: Dsl) -> None:
@@ -18,12 +19,12 @@ def test_what_runs_need_stays_and_what_else_is_old_goes(dsl: Dsl) -> None:
     assert ended.code == 0, ended.err
     garbage, young = store.put(b"nobody's " * 10), store.put(b"nobody's yet")
     age(objects, but=young)
-    said = dsl.here("store", "prune", "--dry-run", "--json").json
+    said = prune(dsl, "--dry-run", "--json").json
     assert (said["dry_run"], said["young"]["objects"]) == (True, 1)
     assert said["removed"]["objects"] >= 1
     assert said["needed"]["objects"] >= 1
     assert store.has(garbage)
-    ended = dsl.here("store", "prune", "--older-than", "2h")
+    ended = prune(dsl, "--older-than", "2h")
     assert ended.code == 0, ended.err
     assert "bytes  removed" in ended.out
     assert (store.has(garbage), store.has(young)) == (False, True)
@@ -34,19 +35,25 @@ def test_what_runs_need_stays_and_what_else_is_old_goes(dsl: Dsl) -> None:
 
 def test_a_store_that_serves_others_is_not_pruned_without_them(dsl: Dsl) -> None:
     objects = dsl.state / "objects"
-    assert dsl.here("store", "prune", "--dry-run").code == 0
+    assert prune(dsl, "--dry-run").code == 0
     assert users.EMBEDDED in users.users(objects)
     users.remember(objects, "elsewhere:7233/flows")
-    ended = dsl.here("store", "prune")
+    ended = prune(dsl)
     assert ended.code != 0
     assert "--also elsewhere:7233/flows" in ended.err
-    assert dsl.here("store", "prune", "--forget", "elsewhere:7233/flows").code == 0
+    assert prune(dsl, "--forget", "elsewhere:7233/flows").code == 0
     assert users.users(objects) == [users.EMBEDDED]
 
 
 def test_a_time_of_grace_is_needed(dsl: Dsl) -> None:
     for given in ("1s", "soon"):
-        assert dsl.here("store", "prune", "--older-than", given).code == 2
+        assert prune(dsl, "--older-than", given).code == 2
+
+
+def prune(dsl: Dsl, *options: str) -> Ended:
+    """With the key of the run that another test has encrypted on the same server."""
+    keyed = replace(dsl, environment=dsl.environment | {"STEADFLOW_ENCRYPTION_KEYS": KEY})
+    return keyed.here("store", "prune", *options)
 
 
 def age(objects: Path, but: str) -> None:

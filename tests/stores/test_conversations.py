@@ -8,7 +8,7 @@ from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
 from dsl.values import chunks
 from dsl.values.codec import encoded
-from dsl.values.conversations import Conversation, Message, conversation, size_of
+from dsl.values.conversations import Conversation, Message, conversation, mark_of
 from dsl.values.references import parted
 from interpreter.stores.conversations import kept, told, whole
 from interpreter.stores.memory import MemoryStore
@@ -38,7 +38,7 @@ def talk(store: MemoryStore, number: int, *tail: Message) -> Conversation:
     for each in range(number):
         content = chunks.encode(head, [said(f"{each}")])
         head = Reference(store.put(content), len(content))
-    return conversation(head, list(tail), [17] * number + [size_of(each) for each in tail])
+    return conversation(head, list(tail), [17] * number + [mark_of(each) for each in tail])
 
 
 def test_nothing_reads_a_conversation_to_pass_it_on() -> None:
