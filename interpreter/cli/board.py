@@ -18,7 +18,6 @@ _STATE = {
     "reminded": "asked",
     "escalated": "asked",
     "iteration": "running",
-    "gathered": "running",
 }
 """The state that a kind of note leads to, where that has another name."""
 
@@ -102,6 +101,9 @@ class Board:
             item.staged, item.detail = True, note.detail
         elif note.kind in ("voted", "told"):
             return _said(item, note)
+        elif note.kind == "gathered":
+            item.own_state, item.detail, item.ended = "failed", note.detail, note.at
+            return item
         elif note.kind == "turn":
             self._turn(item, note)
         else:
@@ -156,9 +158,12 @@ def _said(item: Item, note: Note) -> Item:
 
 
 def step_path(note: Note) -> str:
-    """The path of the step that a note is about: not of its undo, nor of one of the calls it is made of."""
+    """The path of the step that a note is about: not of its undo, nor of one of the calls it is made of; and that of a
+    round which failed, where its loop tells of it."""
     if note.node == "run":
         return ""
+    if note.kind == "gathered":
+        return f"{note.path}[{note.attempt - 1}]"
     path = note.name if note.node == "undo" else note.path.rsplit("/undo/", 1)[-1]
     for part in _PARTS_OF_A_CALL:
         if note.node == "tool" and note.kind in ("attempt", "retrying"):

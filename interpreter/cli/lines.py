@@ -23,7 +23,7 @@ def note_line(note: Note, began: float, flow: str) -> str:
     elif note.kind == "iteration":
         name, verb = f"{name}[{note.attempt - 1}]", "started"
     elif note.kind == "gathered":
-        name, verb = f"{name}[{note.attempt - 1}]", "failed, and the loop goes on"
+        verb = "failed, and the loop goes on"
     elif note.attempt > 1:
         verb = f"{verb} (attempt {note.attempt})"
     mark = "  [rehearsal: no model was asked]" if note.rehearsal else ""
@@ -41,7 +41,7 @@ def step_name(note: Note, flow: str) -> str:
 
 
 _ORDINAL = re.compile(r"#\d+")
-_UNNAMED = re.compile(r"(for|loop|parallel|parallelfor|race|sleep|match)#\d+")
+_UNNAMED = re.compile(r"(for|loop|parallel|parallelfor|race|sleep|match|commit)#\d+")
 
 
 def _segment(segment: str) -> str:

@@ -62,6 +62,20 @@ def test_blocks_without_a_name_are_left_out_and_iterations_are_called_as_in_hist
     ]
 
 
+def test_a_round_that_failed_says_so_and_its_loop_goes_on() -> None:
+    recording = (
+        Recording()
+        .add("iteration", "f/often", "loop", attempt=1)
+        .add("gathered", "f/often", "loop", attempt=1, detail="Failed: no")
+        .add("iteration", "f/often", "loop", attempt=2)
+        .add("completed", "f/often", "loop", attempt=2)
+    )
+    board = recording.board()
+    assert rows(board)[1:] == [(1, "often", "completed"), (2, "[0]", "failed")]
+    (often,) = board.root.inside.values()
+    assert (often.detail, often.inside["[0]"].detail) == ("", "Failed: no")
+
+
 def test_a_retry_and_its_call_belong_to_the_step() -> None:
     recording = (
         Recording()
