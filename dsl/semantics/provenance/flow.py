@@ -135,7 +135,7 @@ class FlowMarks:
         self._chosen(node, decided, around)
 
     def _choosing(self, node: ast.If | ast.Match, decided: Sources, around: Around) -> Around:
-        inner = around.inside(node, decided)
+        inner = around.inside(node, decided | self._mark(node, "left early").sources)
         return inner if node.name is None else replace(inner, branch=node)
 
     def _chosen(self, node: ast.If | ast.Match, decided: Sources, around: Around) -> None:
@@ -161,7 +161,13 @@ class FlowMarks:
     def _yield(self, node: ast.Yield, around: Around) -> None:
         found = self._read(node.value, around)
         if around.branch is not None:
-            self._grow(around.branch, "yields", found.and_(around.since(around.depth_of(around.branch) + 1)))
+            inside = around.depth_of(around.branch) + 1
+            self._grow(around.branch, "yields", found.and_(around.since(inside)))
+            self._goes_on_behind(around.branch, around, inside)
+
+    def _goes_on_behind(self, branch: Node, around: Around, inside: int) -> None:
+        """What leads out of a choice decides whether the rest of it is done."""
+        self._grow(branch, "left early", Mark(around.since(inside)))
 
     def _until(self, node: ast.Until, around: Around) -> None:
         self._leaves(None, self._read(node.condition, around).all(), around)

@@ -104,6 +104,10 @@ class FlowLabels(FlowMarks):
                 self._leads_out(sources, around, depth + 1)
                 return
 
+    def _goes_on_behind(self, branch: Node, around: Around, inside: int) -> None:
+        """Also of the branch of a `parallel`, and only for what stands behind the `yield`."""
+        self._leads_out(NO_SOURCES, around, inside)
+
     def _reached(self, around: Around) -> Sources:
         return around.since(0) | {Given(REACHED)}
 
