@@ -23,7 +23,7 @@ PARTIAL = {
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
         (
             "dsl/semantics/sensitivity/flows.py",
-            "AwaitApproval Fail Return Step Yield",
+            "AwaitApproval Fail Return Step",
             "what shows something; any other is as for provenance",
         ),
         ("dsl/semantics/sensitivity/flows.py", "For Loop", "what `break` and `continue` lead out of"),

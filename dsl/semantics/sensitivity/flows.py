@@ -118,12 +118,6 @@ class FlowLabels(FlowMarks):
         self._leads_out(NO_SOURCES, around)
         self._to_readers(node.value, self._values.of(node.value).all())
 
-    def _yield(self, node: ast.Yield, around: Around) -> None:
-        """It leads to the end of its branch or choice, past all that comes before that."""
-        super()._yield(node, around)
-        if around.branch is not None:
-            self._leads_out(NO_SOURCES, around, around.depth_of(around.branch) + 1)
-
     def _return(self, node: ast.Return, around: Around) -> None:
         super()._return(node, around)
         self._leads_out(NO_SOURCES, around)
@@ -219,7 +213,6 @@ def _part(node: Expression, name: str) -> Expression:
 LABELLING: dict[type, Callable[[FlowLabels, Any, Around], None]] = {
     ast.Step: FlowLabels._step,
     ast.Fail: FlowLabels._fail,
-    ast.Yield: FlowLabels._yield,
     ast.Return: FlowLabels._return,
     ast.AwaitApproval: FlowLabels._approval,
 }
