@@ -206,8 +206,10 @@ async def test_a_tool_that_keeps_pythons_lock_is_named_afterwards(
         return "done"
 
     assert await called(crunch, runner, seconds=10) == "done"
-    await true(lambda: "all threads stood still for" in caplog.text)
-    assert "heartbeats too, while `shop.crunch` ran" in caplog.text
+    await true(
+        lambda: "heartbeats too, while `shop.crunch` ran" in caplog.text
+    )  # other watches of this process say it too
+    assert "all threads stood still for" in caplog.text
 
 
 async def test_a_task_that_a_tool_leaves_behind_cannot_end_the_loop(runner: ToolRunner) -> None:
