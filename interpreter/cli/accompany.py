@@ -209,12 +209,13 @@ class Accompaniment:
 async def to_its_end(giving: Coroutine[Any, Any, AnswerReply]) -> AnswerReply:
     """An answer that is on its way is heard of, also when its question closes meanwhile: perhaps because of it."""
     task = asyncio.create_task(giving)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        if task.cancelled():
-            raise
-        return await task
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:  # twice, where the question closes and then the run ends
+            if task.cancelled():
+                raise
+    return task.result()
 
 
 async def _stop(tasks: list[asyncio.Task[Any]]) -> None:
