@@ -127,12 +127,13 @@ class BatchConstruct(Construct[BatchMemory]):
         if memory.phase == "submitting":
             self._note(machine, frame, f"{_questions(memory)} to {memory.model} in the batch {memory.batch}")
         if memory.phase == "cancelling":
-            self._settle_rest(machine, frame, failures.BATCH_EXPIRED, "the batch was given up")
+            self._settle_rest(machine, frame, failures.BATCH_EXPIRED, "the batch was given up", "reservation")
             machine.end(frame, CANCELLED if frame.cancelling else done(None))
             return
         self._answers(machine, frame, reply.answers)
         if reply.over and reply.more is None:
-            self._settle_rest(machine, frame, reply.kind or failures.BATCH_EXPIRED, reply.message or _MISSING)
+            charge = "none" if reply.kind else "reservation"
+            self._settle_rest(machine, frame, reply.kind or failures.BATCH_EXPIRED, reply.message or _MISSING, charge)
             machine.end(frame, CANCELLED if frame.cancelling else done(None))
         elif frame.cancelling:
             self._give_up(machine, frame)
@@ -141,7 +142,8 @@ class BatchConstruct(Construct[BatchMemory]):
             self._call(machine, frame, "look")
         elif machine.state.now >= memory.by and memory.looks:
             within = format_duration(memory.within)
-            self._settle_rest(machine, frame, failures.BATCH_EXPIRED, f"it was not answered within {within}")
+            message = f"it was not answered within {within}"
+            self._settle_rest(machine, frame, failures.BATCH_EXPIRED, message, "reservation")
             self._give_up(machine, frame)
         else:
             memory.waits = f"batch {memory.batch}{': ' if reply.counts else ''}{reply.counts}"
@@ -193,8 +195,9 @@ class BatchConstruct(Construct[BatchMemory]):
             else:
                 self._refuse(machine, frame, answer.place, answer.kind, answer.message, answer.detail)
 
-    def _settle_rest(self, machine: Machine, frame: Frame, kind: str, message: str, charge: str = "none") -> None:
-        """What has no answer has failed."""
+    def _settle_rest(self, machine: Machine, frame: Frame, kind: str, message: str, charge: str) -> None:
+        """What has no answer has failed. It costs nothing only where the provider has said so: what it answered and
+        nobody read has to be paid."""
         for place in range(len(self.memory(frame).questions)):
             self._refuse(machine, frame, place, kind, message, {"charge": charge})
 
