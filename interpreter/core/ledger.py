@@ -13,7 +13,7 @@ is a list of numbers because a child's entries keep their own order inside that 
 
 from collections.abc import Iterator
 
-from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
+from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.boundary.payloads import JSON
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode, encode
@@ -26,6 +26,11 @@ DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
 def below(path: str, scope: str) -> bool:
     """Whether `path` stands at or below `scope`."""
     return path == scope or path.startswith((scope + "/", scope + "["))
+
+
+def is_of_a_budget_outside(failure: Failure, scope: str) -> bool:
+    """Whether a budget further out than `scope` is used up: nothing in there may go on."""
+    return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not below(failure.purse, scope)
 
 
 def open_entry(

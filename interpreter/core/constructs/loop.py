@@ -48,22 +48,19 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         meant = exit_.label in (None, node.name)
         if memory.failure is not None:
             self._undone(machine, frame, exit_)
-        elif exit_.kind == "break" and meant:
-            self._round_done(machine, frame)
+            return
+        if node.every is not None and exit_.failure is None and exit_.kind != "cancelled":
+            ledger.commit(machine.state, self._round(frame), frame.opened)
+        if exit_.kind == "break" and meant:
             self.finish(machine, frame, DONE)
         elif exit_.kind == "done" or (exit_.kind == "continue" and meant):
-            self._round_done(machine, frame)
             self._next(machine, frame)
         elif exit_.failure is not None and node.keep_going:
             self._round_failed(machine, frame, exit_)
         else:
             self.finish(machine, frame, exit_)
 
-    # -- rounds that are over
-
-    def _round_done(self, machine: Machine, frame: Frame) -> None:
-        if _node(machine, frame).every is not None:
-            ledger.commit(machine.state, self._round(frame), frame.opened)
+    # -- rounds that have failed
 
     def _round_failed(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         failure = exit_.failure
@@ -71,8 +68,9 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         round_ = self._round(frame)
         doubts = ledger.doubts(machine.state, round_, frame.opened)
         judgement = judge(round_, exit_, doubts, keep_going=True, stopping=False)
-        if judgement.what == "failure" and not _comes_from_outside(failure, frame):
-            machine.note("gathered", frame, "loop", attempt=self.memory(frame).next, detail=_words(failure))
+        if judgement.what == "failure" and not ledger.is_of_a_budget_outside(failure, frame.path):
+            words = f"{failure.kind}: {failure.message}"
+            machine.note("gathered", frame, "loop", attempt=self.memory(frame).next, detail=words)
             self._undo_round(machine, frame, failure)
         else:
             self.finish(machine, frame, failed(judgement.failure or failure))
@@ -214,12 +212,3 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
 
 def _node(machine: Machine, frame: Frame) -> Loop:
     return cast(Loop, machine.node(frame))
-
-
-def _comes_from_outside(failure: Failure, frame: Frame) -> bool:
-    """Whether a budget further out is used up: nothing in here may go on."""
-    return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path)
-
-
-def _words(failure: Failure) -> str:
-    return f"{failure.kind}: {failure.message}"

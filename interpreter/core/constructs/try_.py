@@ -17,7 +17,7 @@ from dsl.ast.expressions import Literal as Constant
 from dsl.ast.node import walk
 from dsl.ast.statements import Handler, Try
 from dsl.expressions.errors import EvaluationError
-from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
+from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.constructs.undo import after, open_undo
@@ -67,7 +67,7 @@ class TryConstruct(Construct[TryMemory]):
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         failure = exit_.failure
-        if failure is None or frame.cancelling or _comes_from_outside(failure, frame):
+        if failure is None or frame.cancelling or ledger.is_of_a_budget_outside(failure, frame.path):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         scope = f"{frame.path}/body"
@@ -123,11 +123,6 @@ class TryConstruct(Construct[TryMemory]):
 
     def doing(self, frame: Frame) -> str:
         return "undoing" if self.memory(frame).phase == "undoing" else super().doing(frame)
-
-
-def _comes_from_outside(failure: Failure, frame: Frame) -> bool:
-    """Whether a budget further out is used up: nothing in here may go on."""
-    return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not ledger.below(failure.purse, frame.path)
 
 
 def _names(handler: Handler, kind: str) -> bool:
