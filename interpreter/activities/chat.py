@@ -6,13 +6,13 @@ from contextvars import ContextVar
 from dataclasses import replace
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from interpreter.activities.calls_in_words import taken_apart
 from interpreter.activities.headers import call_id
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.talking import Talks
+from interpreter.activities.told_failures import told_failures
 from interpreter.activities.written import Writing
 from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE
@@ -38,26 +38,19 @@ def chat_activity(
     @activity.defn(name=CHAT_ACTIVITY)
     async def chat(request: ChatRequest) -> ChatResult:
         CALL_ID.set(in_a_header(call_id()))
-        try:
-            writing = Writing()
-            async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
-                whole = await whole_request(request, store, talks)
-                WHOLE.get()(whole)
-                result = await asked(provider, whole, writing.heard)
-                result = result if told(whole) is None else taken_apart(whole, result)
-                result = replace(result, usage=believable(result.usage) or at_most(whole))
-                return result if request.talk is None else await _kept(request, result, talks)
-        except ProviderFailure as failure:
-            raise told_failure(failure) from None
-        except TimeoutError:
-            message = "the model did not answer in time"
-            raise told_failure(ProviderFailure(MODEL_TIMEOUT, message, charge="reservation")) from None
-        except asyncio.CancelledError:
-            details = activity.cancellation_details()
-            if details is not None and not details.worker_shutdown:
-                raise
-            message = "the worker stopped while the model was answering"
-            raise told_failure(ProviderFailure(CONNECTION_FAILED, message, charge="reservation")) from None
+        writing = Writing()
+        with told_failures("the worker stopped while the model was answering"):
+            try:
+                async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
+                    whole = await whole_request(request, store, talks)
+                    WHOLE.get()(whole)
+                    result = await asked(provider, whole, writing.heard)
+                    result = result if told(whole) is None else taken_apart(whole, result)
+                    result = replace(result, usage=believable(result.usage) or at_most(whole))
+                    return result if request.talk is None else await _kept(request, result, talks)
+            except TimeoutError:
+                message = "the model did not answer in time"
+                raise ProviderFailure(MODEL_TIMEOUT, message, charge="reservation") from None
 
     return chat
 
@@ -101,9 +94,3 @@ async def _kept(request: ChatRequest, result: ChatResult, talks: Talks | None) -
 
 def _unread(reason: str) -> ProviderFailure:
     return ProviderFailure(CONNECTION_FAILED, f"a text of the prompt cannot be read: {reason}", charge="none")
-
-
-def told_failure(failure: ProviderFailure) -> ApplicationError:
-    return ApplicationError(
-        failure.message, failure.detail, type=failure.kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
-    )
