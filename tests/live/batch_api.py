@@ -2,12 +2,13 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.live.serving import serving
 
 Data = dict[str, Any]
 
@@ -122,16 +123,10 @@ def batch_api(**settings: Any) -> Iterator[BatchApi]:
         pass
 
     Handler.api = api
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         server.daemon_threads = True
         api.address = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield api
-        finally:
-            server.shutdown()
-            thread.join()
+        yield api
 
 
 class _Handler(BaseHTTPRequestHandler):

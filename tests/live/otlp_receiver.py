@@ -1,7 +1,6 @@
 """A receiver of spans that speaks OTLP over HTTP, as a collector does."""
 
 import gzip
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
+
+from tests.live.serving import serving
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,8 @@ class OtlpReceiver(ThreadingHTTPServer):
 
 @contextmanager
 def otlp_receiver() -> Iterator[OtlpReceiver]:
-    with OtlpReceiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(OtlpReceiver()) as server:
+        yield server
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
 
+from tests.live.serving import serving
+
 
 @dataclass(frozen=True)
 class Says:
@@ -99,15 +101,11 @@ class PlayedModel(ThreadingHTTPServer):
 
 @contextmanager
 def played_model() -> Iterator[PlayedModel]:
-    with PlayedModel() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+    with serving(PlayedModel()) as server:
         try:
             yield server
         finally:
             server.over.set()
-            server.shutdown()
-            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

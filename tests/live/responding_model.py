@@ -3,7 +3,6 @@ of it, what came of a call that nobody asked for, a tool in the form of a chat, 
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from dsl.models.providers import Served
+from tests.live.serving import serving
 
 Data = dict[str, Any]
 
@@ -41,14 +41,8 @@ class RespondingModel(ThreadingHTTPServer):
 
 @contextmanager
 def responding_model(turns: list[Calls], answer: str) -> Iterator[RespondingModel]:
-    with RespondingModel(turns, answer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(RespondingModel(turns, answer)) as server:
+        yield server
 
 
 class _Handler(BaseHTTPRequestHandler):
