@@ -8,7 +8,7 @@ there, a model decides here.
 from collections.abc import Collection, Iterator, Mapping
 
 from dsl.ast.declarations import FlowDeclaration, Use
-from dsl.ast.expressions import Expression, Get, Index, Name
+from dsl.ast.expressions import Expression, FunctionCall, Get, Index, Name
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For, Let, ParallelFor, Step
 from dsl.checks.program import Program
@@ -17,6 +17,8 @@ from dsl.expressions.names import names
 from dsl.semantics.gating.gates import Candidate, Obstacle, needs_approval, ungated
 from dsl.semantics.nodes import by_class
 from dsl.semantics.symbols import Signature
+
+ANEW = frozenset({"now", "uuid"})
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -157,6 +159,9 @@ def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     """To show it, where it is known already; to ask later, where it is not."""
     if any(_by_position(program, each.node) for each in missing):
         return "go over the list itself, `for item in …`, and take the arguments from its item"
+    if any(_comes_anew(program, each.node) for each in missing):
+        name = tried.approval.name
+        return f"it is another one each time: give it a name before `{name}` asks (`let x = …`), `show x`, and use `x`"
     asked = program.facts.moment_of(tried.approval)
     known: Collection[str] = () if asked is None else asked.state.names.keys()
     shown: list[Expression] = list(tried.approval.show)
@@ -172,6 +177,13 @@ def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
     if lists and len(shown) == len(tried.approval.show):
         return "the list is shown, and this is worked out from its items: let each of them hold it, as a field"
     return f"add it: `show {', '.join(dict.fromkeys(program.source.slice(node.span) for node in shown))}`"
+
+
+def _comes_anew(program: Program, value: Node) -> bool:
+    """Whether something in it has another value wherever it is read."""
+    nodes = by_class(value)
+    called = any(isinstance(each, FunctionCall) and each.function in ANEW for each in nodes.get(FunctionCall, ()))
+    return called or any(id(each) in program.facts.left for each in nodes.get(Get, ()))
 
 
 def _answered_in(program: Program, value: Node, approval: AwaitApproval) -> bool:

@@ -139,7 +139,7 @@ def _answer_in(state: State, purse: str, request: ChatRequest, sent: int, attemp
     room = None if tokens_left is None else tokens_left // attempts - sent
     if price is None or usd_left is None or not Decimal(price.output):
         return room
-    usd = usd_left / attempts - sent * _dearest(price)
+    usd = usd_left / attempts - sent * _dearest_sent(price)
     return lefts.smaller(room, int(usd // Decimal(price.output)))
 
 
@@ -152,12 +152,16 @@ def _one_call_left(state: State, purse: str) -> bool:
 def _price(state: State, request: ChatRequest, sent: int, answer: int) -> Amount:
     """So many tokens, and what they cost at most when that is known."""
     price = price_of(state, request)
-    usd = sent * _dearest(price) + answer * Decimal(price.output) if price else Decimal(0)
+    usd = sent * _dearest_sent(price) + answer * Decimal(price.output) if price else Decimal(0)
     return Amount(usd, sent + answer, 1)
 
 
-def _dearest(price: Price) -> Decimal:
-    """Of a token that is sent."""
+def dearest(price: Price) -> Decimal:
+    """Of any token."""
+    return max(_dearest_sent(price), Decimal(price.output))
+
+
+def _dearest_sent(price: Price) -> Decimal:
     return max(Decimal(each) for each in (price.input, price.cached, price.cache_write) if each is not None)
 
 

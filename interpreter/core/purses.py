@@ -9,6 +9,7 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Lease, Spent
+from interpreter.core import model_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.lefts import chain, deadline, left, left_in, smaller
 from interpreter.core.machine import ROOT, Machine
@@ -107,7 +108,7 @@ def bound_of(state: State, flow: FlowDeclaration, models: Iterable[str]) -> Budg
     usd = smaller(declared.usd, most.usd)
     prices = [state.prices.get(model) for model in models]
     if tokens is not None and flow.charges is not None:
-        dearest = max((Decimal(rate) for each in prices if each for rate in (each.input, each.output)), default=None)
+        dearest = max((model_costs.dearest(each) for each in prices if each), default=None)
         usd = smaller(usd, None if dearest is None else tokens * dearest + flow.charges)
     return Budget(usd=usd, tokens=tokens, calls=smaller(declared.calls, most.calls))
 

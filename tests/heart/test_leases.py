@@ -4,6 +4,7 @@ import pytest
 
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.boundary.payloads import Price
 from interpreter.core import purses
 from interpreter.core.commands import Command, StartChild
 from interpreter.core.events import Event
@@ -106,3 +107,13 @@ def test_a_child_that_has_used_up_what_it_was_lent_has_used_up_its_callers_budge
     text = OWN.format().replace("budget 1 calls", "budget 9 calls")
     ended = play(text, {"look": [Returns("a", 0.0)]})
     assert ended.value == "mine"
+
+
+def test_the_money_of_a_lease_counts_every_token_at_the_dearest_price() -> None:
+    definition = definition_of(SHARED.replace("flow below() {", "flow below() budget 1k tokens {"))
+    assert definition is not None
+    state = State("main", "hash", "run")
+    for dear in ("input", "output", "cached", "cache_write"):
+        rates = dict.fromkeys(("input", "output", "cached", "cache_write"), "0.001") | {dear: "0.004"}
+        state.prices = {"m": Price(**rates)}
+        assert purses.bound_of(state, definition.flows["below"], ["m"]).usd == 4
