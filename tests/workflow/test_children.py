@@ -27,6 +27,7 @@ from interpreter.boundary.payloads import (
     DescribeRunRequest,
     Lease,
     ParentLink,
+    Price,
     ReportRequest,
     RunInput,
     RunResult,
@@ -57,6 +58,7 @@ class World:
             "main",
             {},
             requester="ann",
+            prices={"m": Price("0.1", "0.2")},
             max_output={"m": 5},
             children=told or {},
         )
@@ -99,6 +101,7 @@ async def test_what_is_sent(world: World) -> None:
         input={"x": {"$ref": HASH, "$size": 9}},
         references=[[["x"], HASH, 9]],
         requester="ann",
+        prices={"m": Price("0.1", "0.2")},
         max_output={"m": 5},
         lease=Lease(usd="1"),
         rehearsal=True,
