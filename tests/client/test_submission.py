@@ -2,16 +2,19 @@
 
 import base64
 import zlib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from dsl.definition.unseal import unseal
+from dsl.models.configured import Models
+from dsl.models.providers import Served
 from dsl.source import Source
 from interpreter.client.compiling import compile_flow
 from interpreter.client.envelope import LARGEST_INLINE
-from interpreter.client.errors import FlowRefused, FlowUnreadable, InputRefused, PriceUnknown
+from interpreter.client.errors import FlowRefused, FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
 from interpreter.client.places import find_place
 from interpreter.client.submission import prepare
 from interpreter.stores.memory import MemoryStore
@@ -70,6 +73,35 @@ agent a() -> { x: text } { model "gpt-4o-mini" prompt "hi" }
 flow f() -> text budget 1 usd { step s = a() return s.x }
 """
     assert set(prepare(MemoryStore(), flow, None, None).input.prices) == {"gpt-4o-mini"}
+
+
+def test_prices_that_change_afterwards_are_not_those_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "f.flow").write_text("""edition 1
+agent a() -> { x: text } { model "mine" prompt "hi" }
+flow f() -> text budget 1 usd { step s = a() return s.x }
+""")
+    told = tmp_path / "steadflow.toml"
+    told.write_text("[models.mine]\ninput = 1\noutput = 2\n")
+    before = prepare(MemoryStore(), tmp_path / "f.flow", None, None).input
+    pinned = dict(before.prices)
+    told.write_text("[models.mine]\ninput = 10\noutput = 20\n")
+    after = prepare(MemoryStore(), tmp_path / "f.flow", None, None).input
+    assert before.prices == pinned
+    assert Decimal(after.prices["mine"].output) == 10 * Decimal(before.prices["mine"].output)
+
+
+BATCHES = """edition 1
+agent a(q: text) -> text { model "p/m" prompt "{{ q }}" batch }
+flow f(qs: [text] at most 9) { parallel for q in qs as answers { step s = a(q) yield s } step t = b(answers) }
+agent b(all: [text] at most 9) -> text { model "gpt-4o-mini" prompt "{{ all }}" budget 9k tokens }
+"""
+
+
+def test_a_batch_needs_a_provider_of_which_it_is_known_what_it_costs_there() -> None:
+    served = Served("p", "compatible", "http://127.0.0.1:9/v1", "")
+    with pytest.raises(Unconfigured, match=r"the provider p is not known to take batches; .* `batch = 0.5`"):
+        prepare(MemoryStore(), BATCHES, None, {"qs": []}, Models({}, {"p": served}))
+    prepare(MemoryStore(), BATCHES, None, {"qs": []}, Models({}, {"p": replace(served, batch=Decimal("0.5"))}))
 
 
 def test_how_long_an_answer_can_be_is_pinned() -> None:

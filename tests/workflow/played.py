@@ -62,7 +62,11 @@ class Info:
     parent: Any = None
     length: int = 10
     size: int = 100
+    suggested: bool = False
     typed_search_attributes: list[Any] = field(default_factory=list)
+
+    def is_continue_as_new_suggested(self) -> bool:
+        return self.suggested
 
     def get_current_history_length(self) -> int:
         return self.length
