@@ -7,6 +7,7 @@ of our modules, half of what it takes to start; so it is kept in a folder of its
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,6 +22,10 @@ if sys.dont_write_bytecode:
     sys.dont_write_bytecode = False
     sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's background jobs: ours would inherit it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
