@@ -10,6 +10,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from interpreter.client.errors import Unconfigured, Unreachable
+from interpreter.client.exiting import leave_quietly
 from interpreter.converter.own import headers_with, own_converter
 from interpreter.encryption.keyring import Keyring
 
@@ -33,6 +34,7 @@ async def connect_temporal(address: str | None, namespace: str | None, keys: Key
 
 
 async def connect_with_keys(keys: Keyring, **settings: Any) -> TemporalClient:
+    leave_quietly()
     return await TemporalClient.connect(
         **settings,
         data_converter=own_converter(None, keys),

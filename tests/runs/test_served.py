@@ -2,13 +2,15 @@
 
 What a run comes to, every call outside with its key, the ledger and the notes must be what the simulation expects, in
 its order, but for what runs side by side. The runs go side by side on one server, and all of them are over before the
-first is looked at.
+first is looked at. Each case is served in one of the two ways by every run of the tests, and in the other by the slow
+ones.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -29,13 +31,24 @@ TASK_QUEUE = "cases"
 PLACED = {"calls": r" @(\S+)$", "ledger": r" (\S+)$", "trace": r" (\S*)$"}
 """What is compared line by line, with the place that stands in each."""
 PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
-Runs = dict[tuple[str, bool], "asyncio.Task[tuple[Seen, ServedRun]]"]
+Way = tuple[str, bool]
+Runs = dict[Way, "asyncio.Task[tuple[Seen, ServedRun]]"]
+
+
+def ways() -> Iterator[Any]:
+    """Each case and whether it continues eagerly, in an order and with marks that no other case changes."""
+    for eagerly in (False, True):
+        for case in all_cases():
+            usual = eagerly == bool(crc32(case.name.encode()) % 2)
+            name = f"{'continue' if eagerly else 'plain'}-{case.name}"
+            yield pytest.param(case, eagerly, id=name, marks=() if usual else pytest.mark.slow)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def runs() -> AsyncIterator[Runs]:
-    """A task for each case, by name and whether it continues eagerly. All are over: while other tests run, nothing of
-    these would move on, and their calls would be taken for lost.
+async def runs(request: pytest.FixtureRequest) -> AsyncIterator[Runs]:
+    """A task for each case that is asked for, by name and whether it continues eagerly.
+
+    All are over: while other tests run, nothing of these would move on, and their calls would be taken for lost.
     """
     settings = [part for setting in DYNAMIC_CONFIG for part in ("--dynamic-config-value", setting)]
     environment = await WorkflowEnvironment.start_local(
@@ -54,14 +67,16 @@ async def runs() -> AsyncIterator[Runs]:
                 async with places:
                     return await served.run(case, continue_eagerly=eagerly)
 
-            planned = [(case, eagerly) for eagerly in (False, True) for case in all_cases()]
+            asked: list[Any] = [
+                item for item in request.session.items if getattr(item, "function", None) is test_served
+            ]
+            planned = [(item.callspec.params["case"], item.callspec.params["eagerly"]) for item in asked]
             tasks = {(case.name, eagerly): asyncio.create_task(run(case, eagerly)) for case, eagerly in planned}
             await asyncio.wait(tasks.values())
             yield tasks
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
-@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+@pytest.mark.parametrize(("case", "eagerly"), list(ways()))
 async def test_served(case: Case, eagerly: bool, runs: Runs) -> None:
     seen, _ = await runs[case.name, eagerly]
     served, simulated = seen.as_data(), case.expected

@@ -21,7 +21,7 @@ from interpreter.stores.store import ObjectStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 FLOW = """edition 1
 tool pages.read(number: int) -> text read

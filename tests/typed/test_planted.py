@@ -91,7 +91,7 @@ HOLES: tuple[tuple[Plant, Any, int], ...] = (
     (further_arguments_are_not_judged, hole_in_wild, 240),
     (the_part_of_contains_is_not_judged, hole_in_wild, 140),
     (a_map_that_is_spread_fits_everywhere, hole_in_wild, 160),
-    (a_field_of_null_fits_everywhere, hole_in_wild, 200),
+    (a_field_of_null_fits_everywhere, hole_in_wild, 2300),
     (a_test_outlives_what_it_was_about, hole_in_wild, 0),
 )
 
