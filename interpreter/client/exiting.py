@@ -1,8 +1,8 @@
 """What a program waits for before Python takes itself down.
 
-The threads of temporalio's library hand the end of a call to the event loop, and for a moment after the loop has ended
-they may still do so. A Python that is already being taken down then ends the process by SIGABRT: five of 25 programs that
-connected and left at once did. While the exit handlers run Python is whole, and a short sleep lets those threads go ahead.
+The threads of temporalio's library hand the end of a call to the event loop, and for a moment after the loop has
+ended they may still do so. A Python that is already being taken down then ends the process by SIGABRT: five of 25
+measured programs did. While the exit handlers run Python is whole, and a short sleep lets those threads go ahead.
 """
 
 import atexit
