@@ -150,6 +150,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.Commit: _plain("commit"),
+    ast.CompensateStatement: _plain("compensate"),
     ast.Sleep: _plain("sleep"),
     ast.Try: Shape(
         word="try",

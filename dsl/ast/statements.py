@@ -46,10 +46,18 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Compensate(Node):
-    """How a call is undone: a call that may name `result` and the parameters, or `none` with the reason."""
+    """How a call is undone: a call that may name `result` and the parameters, or `none` with the reason. A block has
+    more than one: `then` are the calls that follow `call`.
+    """
 
     call: Call | None = None
     none_reason: str | None = None
+    then: tuple[Call, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All of them, in the order in which they are made."""
+        return () if self.call is None else (self.call, *self.then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,10 +303,25 @@ class Handler(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Finally(Node):
+    """`finally { step locks.release(id: lock.id) }`: calls of tools that are made however the `try` ends."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Try(Node):
     body: Block
     handlers: tuple[Handler, ...]
     not_yet: tuple["NotYet", ...] = ()
+    finally_: Finally | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompensateStatement(Node):
+    """`compensate { step audit.reopen(id: case.id) }`: what is done when what the flow has done so far is undone."""
+
+    calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +380,7 @@ Statement = (
     | Loop
     | BudgetBlock
     | Commit
+    | CompensateStatement
     | AwaitApproval
     | Sleep
     | Try

@@ -6,7 +6,19 @@ from decimal import Decimal
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
-from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Call, Loop, Return, Sleep, Step, Until
+from dsl.ast.statements import (
+    AwaitApproval,
+    Budget,
+    BudgetBlock,
+    Call,
+    CompensateStatement,
+    Finally,
+    Loop,
+    Return,
+    Sleep,
+    Step,
+    Until,
+)
 from dsl.ast.statements import Break as BreakStatement
 from dsl.checks.program import Program
 from dsl.dataclass import dataclass
@@ -55,10 +67,10 @@ def _tool(program: Program, tool: ToolDeclaration) -> Iterator[Diagnostic]:
         message = f"nothing says what a call of `{tool.name}` costs at most"
         advice = "say what is set aside for it: `costs result.price at most 0.05 usd`"
         yield Diagnostic("SF305", message, program.label(tool.costs), help=advice)
-    verify = (tool.verify.call if tool.verify is not None else None, "settles")
-    undo = (tool.compensate.call if tool.compensate is not None else None, "undoes")
-    for call, does in (verify, undo):
-        yield from _free(program, call, f"{does} `{tool.name}`")
+    if tool.verify is not None:
+        yield from _free(program, tool.verify.call, f"settles `{tool.name}`")
+    for call in tool.compensate.calls if tool.compensate is not None else ():
+        yield from _free(program, call, f"undoes `{tool.name}`")
 
 
 def _free(program: Program, call: Call | None, does: str) -> Iterator[Diagnostic]:
@@ -117,6 +129,10 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
             yield from _wait(program, "this sleeps", milliseconds, node, limits)
         case Step():
             yield from _step(program, node, limits)
+        case Finally(calls=calls) | CompensateStatement(calls=calls):
+            does = "is called however this ends" if isinstance(node, Finally) else "undoes what was done"
+            for call in calls:
+                yield from _free(program, call, does)
     for child in children(node):
         ended = child is getattr(node, "on_exhausted", None)
         yield from _inside(program, child, limits if ended else inner)
@@ -125,8 +141,8 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
 def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
     signature = program.facts.callee_of(node.call)
     flow = None if signature is None else signature.node
-    if node.compensate is not None:
-        yield from _free(program, node.compensate.call, f"undoes `{node.name}`")
+    for call in node.compensate.calls if node.compensate is not None else ():
+        yield from _free(program, call, f"undoes `{node.name}`")
     if isinstance(flow, ToolDeclaration):
         yield from _one_call(program, flow, node, limits)
     if node.timeout is not None:

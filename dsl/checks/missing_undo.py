@@ -12,7 +12,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """A tool may leave it to its steps, when every step says it and no agent uses it; what a `final` tool does stays
     done."""
     for tool in program.facts.all(ToolDeclaration):
-        said = tool.effect.final or tool.compensate is not None or _is_not_yet(tool)
+        said = tool.effect.final or tool.compensate is not None
         if tool.effect.kind not in ("write", "irreversible") or said:
             continue
         steps = [step for step in program.facts.all(Step) if step.call.target == tool.name]
@@ -42,7 +42,3 @@ def _final(program: Program) -> Iterator[Diagnostic]:
             declared = (program.name_label(tool, "final", "stays done"),)
             advice = "leave out `compensate`, or `final`"
             yield Diagnostic("SF401", message, program.label(compensate), declared, help=advice)
-
-
-def _is_not_yet(tool: ToolDeclaration) -> bool:
-    return any(not_yet.construct.startswith("compensate") for not_yet in tool.not_yet)

@@ -43,7 +43,7 @@ def _undo(program: Program, tool: ToolDeclaration, compensate: Compensate | None
     settled = tool.effect.keyed or tool.effect.kind in ("read", "idempotent") or tool.verify is not None
     if settled or compensate is None or compensate.call is None:
         return
-    names = by_class(compensate.call).get(Name, ())
+    names = by_class(compensate).get(Name, ())
     if any(isinstance(name, Name) and name.name == "result" for name in names):
         yield Diagnostic(
             "SF402",

@@ -23,7 +23,20 @@ from dsl.ast.declarations import (
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
 from dsl.ast.served import PLACE
-from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Call, Compensate, Loop, NotYet, Person, Sleep, Stage
+from dsl.ast.statements import (
+    AwaitApproval,
+    Budget,
+    BudgetBlock,
+    Call,
+    Compensate,
+    CompensateStatement,
+    Finally,
+    Loop,
+    NotYet,
+    Person,
+    Sleep,
+    Stage,
+)
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
 from dsl.definition.scopes import out_of_scope
@@ -86,8 +99,10 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
             yield f"{place}: there is no type `{name}`"
         case GenericType(name=name) if name not in GENERIC_TYPES:
             yield f"{place}: there is no type `{name}`"
-        case Compensate(call=Call(target=target)) if target not in parts.tools:
-            yield f"{place}: `{target}` is no tool, so it undoes nothing"
+        case Compensate(calls=calls) | CompensateStatement(calls=calls) | Finally(calls=calls):
+            for call in calls:
+                if call.target not in parts.tools:
+                    yield f"{place}: `{call.target}` is no tool, so it undoes nothing"
         case Summarise(target=target) if target not in parts.agents or any(
             field.default is None for field in parts.agents[target].parameters
         ):
@@ -115,6 +130,10 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: it is summarised before anything is said"
         case NotYet(construct=construct):
             yield f"{place}: this version does not run {construct}"
+        case CompensateStatement(calls=()) | Finally(calls=()):
+            yield f"{place}: it calls nothing"
+        case Compensate(call=None, then=then) if then:
+            yield f"{place}: an undo does not begin"
         case Budget() if any((limit or 0) < 0 for limit in (node.usd, node.tokens, node.calls, node.time)):
             yield f"{place}: a budget is less than nothing"
         case Loop(budget=None):
@@ -241,11 +260,11 @@ def _use(place: str, use: Use, known: set[str], callables: Mapping[str, tuple[Fi
 def _tool(tool: ToolDeclaration) -> Iterator[str]:
     """What undoes and verifies it is worded by its own parameters, and not where it is called."""
     known = {field.name for field in tool.parameters}
-    for call, extra in (
-        (tool.compensate.call if tool.compensate else None, "result"),
-        (tool.verify.call if tool.verify else None, "key"),
-    ):
-        for argument in call.arguments if call is not None else ():
+    calls = [(call, RESULT) for call in (tool.compensate.calls if tool.compensate else ())]
+    if tool.verify is not None and tool.verify.call is not None:
+        calls.append((tool.verify.call, "key"))
+    for call, extra in calls:
+        for argument in call.arguments:
             yield from _unknown(tool.name, argument.value, known | {extra})
     if tool.costs is not None:
         yield from _unknown(tool.name, tool.costs.value, {RESULT})

@@ -51,6 +51,7 @@ class State:
         return replace(self, known=known, limited=outer.limited)
 
 
+Acting: TypeAlias = ast.Step | ast.AwaitApproval | ast.Sleep | ast.Commit | ast.CompensateStatement
 End: TypeAlias = State | None
 """The state after something; None when nothing goes on from there."""
 
@@ -113,16 +114,14 @@ class _Walk:
                 return self.leaving(node, at, state, around)
             case ast.Let() | ast.Var() | ast.Set():
                 return self.value(node, at, state)
-            case ast.Step() | ast.AwaitApproval() | ast.Sleep() | ast.Commit():
+            case ast.Step() | ast.AwaitApproval() | ast.Sleep() | ast.Commit() | ast.CompensateStatement():
                 return self.act(node, at, state, around)
             case ast.NotYet():
                 return state  # refused wherever it stands
             case _:
                 assert_never(node)
 
-    def act(
-        self, node: ast.Step | ast.AwaitApproval | ast.Sleep | ast.Commit, at: str, state: State, around: _Around
-    ) -> State:
+    def act(self, node: Acting, at: str, state: State, around: _Around) -> State:
         match node:
             case ast.Step():
                 self.step(node, at, state)
@@ -134,6 +133,8 @@ class _Walk:
             case ast.Commit():
                 if around.in_branch:
                     self.problems.append(f"{at}: `commit` stands in a branch")
+            case ast.CompensateStatement():
+                self.calls(at, state, node.calls)
         return state.define(shape(node).result(node), node)
 
     def value(self, node: ast.Let | ast.Var | ast.Set, at: str, state: State) -> State:
@@ -163,9 +164,11 @@ class _Walk:
 
     def step(self, node: ast.Step, at: str, state: State) -> None:
         self.uses(at, state, node.continues, *(argument.value for argument in node.call.arguments))
-        if node.compensate is not None and node.compensate.call is not None:
-            undo = node.compensate.call
-            self.uses(at, state, *(argument.value for argument in undo.arguments), extra=("result",))
+        if node.compensate is not None:
+            self.calls(at, state, node.compensate.calls, extra=("result",))
+
+    def calls(self, at: str, state: State, calls: Iterable[ast.Call], extra: Iterable[str] = ()) -> None:
+        self.uses(at, state, *(argument.value for call in calls for argument in call.arguments), extra=extra)
 
     def approval(self, node: ast.AwaitApproval, at: str, state: State) -> None:
         persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, ast.Person)]
@@ -203,6 +206,7 @@ class _Walk:
                     self.uses(at, inner, handler.condition)
                     end = self.block(handler.body, f"{at}/on{number}", inner, around)
                     ways.append(None if end is None else end.leave(state))
+                self.calls(at, state, () if node.finally_ is None else node.finally_.calls)
                 return _join(ways)
 
     def rounds(self, node: ast.For | ast.Loop, at: str, state: State, around: _Around) -> End:

@@ -21,6 +21,7 @@ TABLE: dict[type, Walk] = {
     ast.Var: walk_values.var,
     ast.Set: walk_values.set_,
     ast.Commit: walk_values.commit,
+    ast.CompensateStatement: walk_values.compensate_statement,
     ast.Sleep: walk_values.sleep,
     ast.Fail: walk_values.fail,
     ast.Return: walk_values.return_,

@@ -44,7 +44,9 @@ KINDS: Mapping[str, Kind] = {
     "InvalidInput": Kind("the arguments of a call do not fit its parameters"),
     "InvalidOutput": Kind("a result does not fit its type, and nothing is in doubt"),
     "OutcomeUnknown": Kind("nobody knows whether a call took effect", "by its name"),
-    "UndoFailed": Kind("what a `try`, a branch or a called flow did could not be undone", "by its name"),
+    "UndoFailed": Kind(
+        "what a `try`, a branch or a called flow did could not be undone, or a `finally` was not done", "by its name"
+    ),
     "BudgetExceeded": Kind(
         "a budget, or the `depth` of a flow, is used up: `details` say `limit`, `allowed` and `spent`",
         "inside its budget",

@@ -212,6 +212,8 @@ class Spendings:
                 return UNKNOWN
             case ast.Let() | ast.Var() | ast.Set() | ast.AwaitApproval() | ast.Sleep() | ast.Commit():
                 return NOTHING
+            case ast.CompensateStatement():
+                return NOTHING  # as what undoes a step: no budget could refuse it
             case ast.Fail() | ast.Return() | ast.Yield() | ast.Until() | ast.Break() | ast.Continue():
                 return NOTHING
             case _:

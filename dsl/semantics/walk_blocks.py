@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dsl.ast.statements import BudgetBlock, Handler, Try
+from dsl.semantics import arguments
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.nodes import names_set
@@ -22,9 +23,14 @@ def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around
 
 
 def try_(walker: Walker, node: Try, state: State, around: Around) -> State | None:
+    """However it ends, `finally` knows no more than what held before."""
     end = walker.block(node.body, state, around)
     interrupted = state.forget(names_set(node.body))
     handled = [_handler(walker, handler, interrupted, around) for handler in node.handlers]
+    if node.finally_ is not None:
+        left = state.forget(names_set(node))
+        for call in node.finally_.calls:
+            arguments.call(call, left, walker.inference)
     return join((end, *handled))
 
 

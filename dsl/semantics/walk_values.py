@@ -1,7 +1,7 @@
 """Steps and values: `step let var set commit sleep fail return`, and what does not run yet."""
 
 from dsl.ast.expressions import Expression, ListLiteral, Literal
-from dsl.ast.statements import Commit, Compensate, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
+from dsl.ast.statements import Commit, Compensate, CompensateStatement, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
 from dsl.semantics import arguments
 from dsl.semantics.conversations import continued
 from dsl.semantics.facts import Moment
@@ -49,7 +49,14 @@ def undo(node: Compensate, returns: Type, state: State, inference: Inference) ->
         if "result" in state.names and returns != NOTHING:
             inference.report(DefinedTwice(node, "result", state.names["result"].node))
         known = state if returns == NOTHING else state.define(Symbol("result", "result", returns, node))
-        arguments.call(node.call, known, inference)
+        for call in node.calls:
+            arguments.call(call, known, inference)
+
+
+def compensate_statement(walker: Walker, node: CompensateStatement, state: State, around: Around) -> State:
+    for call in node.calls:
+        arguments.call(call, state, walker.inference)
+    return state
 
 
 def let(walker: Walker, node: Let, state: State, around: Around) -> State:

@@ -10,15 +10,16 @@ from dsl.ast.statements import (
     Budget,
     Case,
     Commit,
+    CompensateStatement,
     Continue,
     Fail,
+    Finally,
     For,
     Handler,
     If,
     Let,
     Loop,
     Match,
-    NotYet,
     Return,
     Set,
     Sleep,
@@ -31,6 +32,7 @@ from dsl.ast.types import Type
 from dsl.source import Span
 from dsl.syntax.amounts import SECOND, Length, lasting
 from dsl.syntax.build_budgets import NOTHING, Exhausted
+from dsl.syntax.build_steps import calls_of
 from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site, only
 from dsl.syntax.token import Token
@@ -152,10 +154,9 @@ def sleep_until(site: Site, moment: Expression) -> Sleep:
     return Sleep(None, moment, span=site.span)
 
 
-def try_(site: Site, body: Block, *rest: Handler | NotYet | None) -> Try:
+def try_(site: Site, body: Block, *rest: Handler | Finally | None) -> Try:
     *handlers, last = rest
-    not_yet = (last,) if isinstance(last, NotYet) else ()
-    return Try(body, tuple(each for each in handlers if isinstance(each, Handler)), not_yet, span=site.span)
+    return Try(body, only(Handler, handlers), finally_=last if isinstance(last, Finally) else None, span=site.span)
 
 
 def kinds(site: Site, *names: Token) -> tuple[Token, ...]:
@@ -176,8 +177,8 @@ def handler(
     return Handler(name.text if name else None, condition, body, words, span=site.span)
 
 
-def finally_(site: Site, _body: Block) -> NotYet:
-    return site.not_yet("finally")
+def finally_(site: Site, body: Block) -> Finally:
+    return Finally(calls_of(site, body, "finally"), span=site.span)
 
 
 def fail(site: Site, value: Expression) -> Fail:
@@ -188,8 +189,8 @@ def commit(site: Site) -> Commit:
     return Commit(span=site.span)
 
 
-def compensate_statement(site: Site, _body: Block) -> NotYet:
-    return site.not_yet("compensate block")
+def compensate_statement(site: Site, body: Block) -> CompensateStatement:
+    return CompensateStatement(calls_of(site, body, "compensate"), span=site.span)
 
 
 RULES: Rules = {

@@ -40,6 +40,29 @@ def call(site: Site, target: str, *arguments: Argument) -> Call:
     return Call(target, arguments, span=site.span)
 
 
+def calls_of(site: Site, body: Block, what: str) -> tuple[Call, ...]:
+    """The calls of a block that nobody waits for: bare steps, whose results nothing can read."""
+    calls: list[Call] = []
+    for each in body.statements:
+        if not isinstance(each, Step):
+            advice = "what depends on something is decided before it: by `if` around, or by what the tools are given"
+            site.problem(f"a block of `{what}` holds steps and nothing else", each.span, code="SF604", advice=advice)
+            continue
+        site.findings.unnamed[each.call.target] -= not each.named
+        if each.named:
+            advice = f"write `step {each.call.target}(…)`"
+            message = f"nothing can read the result of a step in a block of `{what}`"
+            site.problem(message, each.span, code="SF604", advice=advice)
+        elif each != Step(each.name, each.call, named=False):
+            advice = "say it where the tool is declared"
+            site.problem(f"a step in a block of `{what}` has no options", each.span, code="SF604", advice=advice)
+        calls.append(each.call)
+    if not body.statements:
+        advice = "leave it out, or write what is called: `step TOOL(…)`"
+        site.problem(f"this block of `{what}` does nothing", code="SF604", advice=advice)
+    return tuple(calls)
+
+
 def step_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
     return option_values(site, options)
 

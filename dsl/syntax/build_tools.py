@@ -10,6 +10,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, Call, Compensate, NotYet, Retry
 from dsl.ast.types import Field, Type
 from dsl.syntax.amounts import SECOND, Length, lasting
+from dsl.syntax.build_steps import calls_of
 from dsl.syntax.site import Option, Rules, Site, only, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -115,8 +116,10 @@ def compensate_none(site: Site, reason: Token) -> Option:
     return Option("compensate", Compensate(none_reason=plain(site, reason), span=site.span), site.span)
 
 
-def compensate_block(site: Site, _body: Block) -> NotYet:
-    return site.not_yet("compensate block")
+def compensate_block(site: Site, body: Block) -> Option:
+    calls = calls_of(site, body, "compensate")
+    undo = Compensate(calls[0], then=calls[1:], span=site.span) if calls else Compensate(span=site.span)
+    return Option("compensate", undo, site.span)
 
 
 def verify(site: Site, call: Call, length: Length | None) -> Option:

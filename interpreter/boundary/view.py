@@ -40,7 +40,7 @@ class Note:
     path: str
     name: str
     node: str
-    """What it is: `tool agent turn flow approval loop for parallel sleep try budget run undo`."""
+    """What it is: `tool agent turn flow approval loop for parallel sleep try finally compensate budget run undo`."""
     attempt: int = 0
     detail: str = ""
     rehearsal: bool = False
@@ -145,6 +145,7 @@ class PurseView:
 @dataclass
 class LedgerView:
     """An effect that can still be undone, or one that is uncertain. `state`: `done uncertain undone undo_failed`.
+    `undo` is the tool that is called next; of a block `made` calls have been made, and the tools `then` follow.
     `staged`: it was captured, so it has not happened.
     """
 
@@ -153,6 +154,8 @@ class LedgerView:
     state: str
     undo: str | None
     staged: bool = False
+    made: int = 0
+    then: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -17,10 +17,15 @@ from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO
 from interpreter.boundary.payloads import JSON
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode, encode
-from interpreter.core.state import Entry, State
+from interpreter.core.state import Entry, State, UndoCall
 
 DOUBTS = frozenset({OUTCOME_UNKNOWN, UNDO_FAILED})
 """The kinds of failure that say that the world is not as anybody wanted it; caught only where their name is written."""
+
+
+FINALLY = "finally"
+OWED = frozenset({FINALLY, "compensate"})
+"""What stands for the tool in entries that no call has opened: their calls undo nothing that a step did."""
 
 
 def below(path: str, scope: str) -> bool:
@@ -41,6 +46,35 @@ def open_entry(
     entry = Entry(path, tool, f"{state.key_base}/{path}", state.sequence, started, "open", counts, undo_tool)
     state.ledger[path] = entry
     return entry
+
+
+def owe(state: State, path: str, word: str, started: list[int], calls: list[UndoCall]) -> Entry:
+    """Note what is to be done when all is undone, or at the end of a `try`."""
+    entry = open_entry(state, path, word, started=started, counts=False)
+    put(entry, calls)
+    entry.state = "done"
+    return entry
+
+
+def put(entry: Entry, calls: list[UndoCall]) -> None:
+    """How it is undone: by these calls, one after the other."""
+    for first in calls[:1]:
+        entry.undo_tool, entry.undo_arguments, entry.then, entry.reason = first.tool, first.arguments, calls[1:], ""
+
+
+def place(entry: Entry) -> str:
+    """What the call that is next is known by, behind the path and the key of its entry."""
+    undo = "" if entry.tool in OWED else "/undo"
+    return f"{undo}/{entry.made + 1}" if entry.made else undo
+
+
+def goes_on(entry: Entry) -> bool:
+    """The call that was next has been made; whether another of its block follows."""
+    if not entry.then:
+        return False
+    entry.made += 1
+    put(entry, entry.then)
+    return True
 
 
 def never_happened(state: State, path: str) -> None:
@@ -86,17 +120,16 @@ def accept(state: State, paths: list[str], *, accepted: bool = True) -> None:
 
 def failure_of(entries: list[Entry], path: str, cause: Failure | None = None) -> Failure:
     """What those who must not go on beside these doubts fail with; `cause` is what else went wrong."""
-    broken = [entry.path for entry in entries if entry.state == "undo_failed"]
+    broken = [entry for entry in entries if entry.state == "undo_failed"]
     unknown = [entry.path for entry in entries if entry.state != "undo_failed"]
-    parts = []
-    if broken:
-        parts.append(f"what these steps did could not be undone: {_listed(broken)}")
+    parts = [not_undone(broken)] if broken else []
     if unknown:
         parts.append(f"nobody knows whether these steps took effect: {_listed(unknown)}")
     if cause is not None:
         parts.append(f"before that {cause.kind}: {cause.message}")
     kind = UNDO_FAILED if broken else OUTCOME_UNKNOWN
-    details = {"undo_failed": broken, "uncertain": unknown, "before": cause.as_value() if cause else None}
+    paths = [entry.path for entry in broken]
+    details = {"undo_failed": paths, "uncertain": unknown, "before": cause.as_value() if cause else None}
     return Failure(kind, "; ".join(parts), path, details, unknown=bool(unknown))
 
 
@@ -116,6 +149,21 @@ def listed_in(failure: Failure) -> dict[str, JSON]:
     return failure.details if type(failure.details) is dict and "undo_failed" in failure.details else {}
 
 
+def not_undone(entries: list[Entry]) -> str:
+    """What is said of undos that failed; of a block with the call at which it stopped."""
+    undos = [_where(entry) for entry in entries if entry.tool not in OWED]
+    owed = [_where(entry) for entry in entries if entry.tool in OWED]
+    parts = [f"what these steps did could not be undone: {', '.join(undos)}"] if undos else []
+    if owed:
+        parts.append(f"what is owed here could not be done: {', '.join(owed)}")
+    return "; ".join(parts)
+
+
+def _where(entry: Entry) -> str:
+    of_a_block = entry.made or entry.then or entry.tool in OWED
+    return f"`{entry.path}` (at `{entry.undo_tool}`)" if of_a_block else f"`{entry.path}`"
+
+
 def _listed(paths: list[str]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
 
@@ -127,7 +175,7 @@ def commit(state: State, scope: str | None = None, since: int = 0) -> None:
         if entry.state == "done":
             del state.ledger[entry.path]
         elif entry.state == "uncertain":
-            entry.undo_tool, entry.undo_arguments = None, None
+            entry.undo_tool, entry.undo_arguments, entry.then = None, None, []
 
 
 def hand_over(state: State) -> list[JSON]:

@@ -126,6 +126,15 @@ class Purse:
     waiting: list[str] = field(default_factory=list)
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class UndoCall:
+    """A call of a tool that is made when something is undone. `arguments` are plain JSON."""
+
+    tool: str
+    arguments: JSON
+
+
 EntryState = Literal["open", "done", "uncertain", "undone", "undo_failed"]
 
 
@@ -135,9 +144,11 @@ class Entry:
     """An effect in the ledger. It is `open` from the moment its call is issued and is settled to `done`, `uncertain`,
     `undone` or `undo_failed`; one that never happened, or that is done and can not be undone, leaves the ledger.
 
-    `tool` is the tool, or the flow of a child that may have effects. `counts`: each execution counts, so nobody may go
+    `tool` is the tool, or the flow of a child that may have effects; of an entry that no call has opened it is the word
+    of the language: `finally` or `compensate` (`ledger.OWED`). `counts`: each execution counts, so nobody may go
     on as if it were known while it is not. `undo_tool` and its arguments, plain JSON, are the call that undoes it;
-    without arguments it could not be worded, for the `reason`. `over_at` is when an attempt that was not heard of again
+    without arguments it could not be worded, for the `reason`. Of a block it is the call that is made next: `made` have
+    been made before it, and `then` follow. `over_at` is when an attempt that was not heard of again
     may be taken to have ended. `staged`: the call was captured, not carried out. `accepted`: a handler of the author
     has named the doubt.
     """
@@ -155,6 +166,8 @@ class Entry:
     over_at: float = 0.0
     accepted: bool = False
     staged: bool = False
+    made: int = 0
+    then: list[UndoCall] = field(default_factory=list)
 
 
 @recorded

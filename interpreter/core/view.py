@@ -125,4 +125,5 @@ def _purse(purse: Purse, flow: str) -> PurseView:
 
 
 def _entry(entry: Entry) -> LedgerView:
-    return LedgerView(entry.path, entry.tool, entry.state, entry.undo_tool, entry.staged)
+    then = [call.tool for call in entry.then]
+    return LedgerView(entry.path, entry.tool, entry.state, entry.undo_tool, entry.staged, entry.made, then)

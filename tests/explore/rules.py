@@ -10,6 +10,7 @@ lists all that still stands and could have been undone. One that is plainly canc
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from dsl.ast.node import walk
 from dsl.ast.statements import Commit, Loop
 from dsl.definition.definition import Definition
 from interpreter.core.commands import AttemptModel, CallTool, Finish, StartChild
-from interpreter.core.ledger import is_doubt
+from interpreter.core.ledger import OWED, is_doubt
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import FORMAT, decode, encode, restore
 from interpreter.core.state import Entry, State
@@ -93,13 +94,19 @@ def _books_are_balanced(step: Step) -> Iterator[str]:
         if effect.commits > 1 and not takes_effect_once(world, effect.tool):
             yield f"{key} took effect {effect.commits} times"
         if key not in flying and f"{key}/undo" not in flying:
-            yield from _unbalanced(world, key, effect, ledger.get(key))
+            yield from _unbalanced(world, key, effect, ledger.get(key) or ledger.get(_OF_A_BLOCK.sub("", key)))
+
+
+_OF_A_BLOCK = re.compile(r"(/undo)?/\d+$|/undo$")
+"""What a call of an undo is known by, behind the key of its entry."""
 
 
 def _unbalanced(world: World, key: str, effect: Effect, entry: Entry | None) -> Iterator[str]:
     if entry is None:
         if effect.stands and not _may_go_unlisted(world, effect):
             yield f"{key} stands, and no ledger knows of it"
+    elif entry.tool in OWED:
+        return
     elif entry.state == "done" and not effect.commits:
         yield f"{key} is said to be done, and did not happen"
     elif entry.state not in STANDS and effect.stands:

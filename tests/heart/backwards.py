@@ -13,6 +13,7 @@ from itertools import combinations
 from interpreter.core.commands import CallTool, Command, StartChild
 from interpreter.core.events import CallFailed, ChildEnded, Event, ToolReturned
 
+_OWED = re.compile(r"/(undo|finally|compensate#\d+)(/\d+)?(~.*)?$")
 _LATER = re.compile(r"/verify\d*$")
 Place = tuple[str, str]
 """A run, by the beginning of its keys, and one of its steps."""
@@ -29,12 +30,12 @@ class Seen:
 
     def look(self, base: str, event: Event, commands: list[Command]) -> None:
         self.now += 1
-        if isinstance(event, ToolReturned | CallFailed | ChildEnded) and not event.id.endswith("/undo"):
+        if isinstance(event, ToolReturned | CallFailed | ChildEnded) and not _OWED.search(event.id):
             self.ended[base, step_of(event.id)] = self.now
         for command in commands:
             if type(command) is StartChild:
                 self.children.add((base, command.id))
-            if type(command) is StartChild or type(command) is CallTool:
+            if (type(command) is StartChild or type(command) is CallTool) and not _OWED.search(command.id):
                 self.began.setdefault((base, step_of(command.id)), self.now)
 
     def wrong(self, base: str, undone: list[str]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from interpreter.core.ledger import OWED
 from interpreter.core.state import Entry, State
 from interpreter.simulation.world import Fails, Recorded, Returns
 from tests.heart.flows import NOT_KEYED, UNDONE
@@ -72,7 +73,9 @@ def _settled(state: State, outside: Outside) -> None:
         if state.status == "completed":
             assert entry.state != "undo_failed" or entry.accepted, f"{entry.path} stands, and nobody said so"
         if entry.state == "undone":
-            assert f"{entry.key}/undo" in outside.effects
+            undo = "" if entry.tool in OWED else "/undo"
+            made = {f"{entry.key}{undo}{f'/{number + 1}' if number else ''}" for number in range(entry.made + 1)}
+            assert made <= outside.effects.keys(), f"{entry.path} is said to be undone"
 
 
 def _nothing_stands(outside: Outside, entries: dict[str, Entry]) -> None:

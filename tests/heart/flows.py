@@ -85,6 +85,7 @@ class FlowWriter:
     def __init__(self, chance: random.Random, name: str, callable_flows: list[str], size: int, *, free: bool) -> None:
         self.free = free
         self.chance = chance
+        self.owed = random.Random(str(chance.getstate()[1][:8]))
         self.name = name
         self.callable_flows = callable_flows
         self.left = size
@@ -177,6 +178,12 @@ class FlowWriter:
         place.texts.append(name if gives == "text" else f"{name}.{gives}")
         return f"step {name} = {call}{options}"
 
+    def owes(self, word: str, place: Place) -> str:
+        """A block of undo; what is chosen here leaves all that is chosen elsewhere as it was."""
+        tools = self.owed.choices(["t.undo", "t.undo", "t.undo_once"], k=self.owed.randint(1, 3))
+        calls = "\n".join(f"step {tool}(x: {self.owed.choice(place.texts)})" for tool in tools)
+        return f"{word} {{\n{calls}\n}}"
+
     def step_options(self, place: Place) -> str:
         options = []
         if self.chance.random() < 0.15:
@@ -184,7 +191,8 @@ class FlowWriter:
         if self.chance.random() < 0.15:
             options.append("retry 1 times backoff 1s to 2s")
         if self.chance.random() < 0.1:
-            options.append(f"compensate t.undo(x: {self.value(place)})")
+            undo = f"compensate t.undo(x: {self.value(place)})"
+            options.append(undo if self.owed.random() < 0.5 else self.owes("compensate", place))
         return f" {{ {' '.join(options)} }}" if options else ""
 
     def let(self, place: Place) -> str:
@@ -199,6 +207,8 @@ class FlowWriter:
         return f"var {name}: text = {value}"
 
     def set(self, place: Place) -> str:
+        if self.owed.random() < 0.25:
+            return self.owes("compensate", place)
         if not place.settable:
             return self.let(place)
         return f"set {self.chance.choice(place.settable)} = {self.value(place)}"
@@ -291,6 +301,8 @@ class FlowWriter:
             lines.append(f"{head} {{\n{handler}\n}}")
             if head.endswith(error) or head == "on error":
                 break
+        if self.owed.random() < 0.4:
+            lines.append(self.owes("finally", place))
         return " ".join(lines)
 
     def beside(self, place: Place, *, may_yield: bool) -> Place:

@@ -1,7 +1,8 @@
 """What a flow means when everything goes as it should, told a second time and in the plainest way: by walking the tree.
 
-No time, no budgets, no cancel: so only flows without them are compared. Where several branches fail, which failure is
-the first depends on time, and so does what becomes of a write beside a failure, which nobody may know: `Ambiguous`.
+No time, no budgets, no cancel: so only flows without them are compared. What undoes something never fails, so a
+`finally` changes nothing. Where several branches fail, which failure is the first depends on time, and so does what
+becomes of a write beside a failure, which nobody may know: `Ambiguous`.
 """
 
 from collections.abc import Callable
@@ -89,7 +90,7 @@ class Meaning:
                 scope[name] = self.value(value, scope)
             case ast.Var(name=name, value=value):
                 scope[name] = None if value is None else self.value(value, scope)
-            case ast.Sleep():
+            case ast.Sleep() | ast.CompensateStatement():
                 pass
             case ast.If() | ast.Match() | ast.For() | ast.Loop() | ast.Try() | ast.Parallel() | ast.ParallelFor():
                 self.nested(node, scope)

@@ -1,6 +1,7 @@
 """Runs a random flow in a random world and holds every step of it against what must always be true."""
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -159,9 +160,11 @@ class Watched:
 
 
 def is_backward(id_: str) -> bool:
-    """Whether a command belongs to an undo or a verification."""
-    last = id_.split("~", maxsplit=1)[0].rsplit("/", 1)[-1]
-    return last == "undo" or last.startswith("verify")
+    """Whether a command belongs to an undo, to what a `finally` owes, or to a verification."""
+    return _BACKWARD.search(id_.split("~", maxsplit=1)[0]) is not None
+
+
+_BACKWARD = re.compile(r"/(verify\d*|(undo|finally|compensate#\d+)(/\d+)?)$")
 
 
 def check_shape(state: State) -> None:

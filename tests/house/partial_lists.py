@@ -51,7 +51,11 @@ PARTIAL = {
         ),
         ("dsl/semantics/provenance/search.py", "AgentDeclaration FlowDeclaration", "what calls others"),
         ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
-        ("dsl/checks/budgets.py", "AwaitApproval BudgetBlock Loop Sleep Step", "what says how long it may take"),
+        (
+            "dsl/checks/budgets.py",
+            "AwaitApproval BudgetBlock CompensateStatement Loop Sleep Step",
+            "what takes time, or is free",
+        ),
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
         ("dsl/checks/irreversible.py", "For ParallelFor", "items of a list, to say which one to show"),
         ("dsl/checks/list_size.py", "For ParallelFor", "what the walk reports as unbounded"),
@@ -72,7 +76,7 @@ PARTIAL = {
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         (
             "dsl/definition/linked.py",
-            "AwaitApproval BudgetBlock Loop NotYet Sleep",
+            "AwaitApproval BudgetBlock CompensateStatement Loop NotYet Sleep",
             "what a run takes more for granted of",
         ),
         ("dsl/checks/approval_people.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
@@ -84,7 +88,11 @@ PARTIAL = {
         ),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
-        ("dsl/definition/scopes.py", "AwaitApproval Commit Sleep Step", "a part of the `match` over all"),
+        (
+            "dsl/definition/scopes.py",
+            "AwaitApproval Commit CompensateStatement Sleep Step",
+            "a part of the `match` over all",
+        ),
         ("dsl/definition/scopes.py", "BudgetBlock Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         (

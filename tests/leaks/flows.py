@@ -23,6 +23,7 @@ DEEPEST = 3
 class _Maker:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.owed = random.Random(-seed)
         self.made = self.choosing = 0
 
     def flow(self, name: str, called: tuple[str, ...]) -> str:
@@ -78,7 +79,8 @@ class _Maker:
                 body, _, _ = self.block(texts, records, depth + 1, 3)
                 error = self.name()
                 handler, _, _ = self.block([*texts, f"{error}.message"], records, depth + 1, 2)
-                return f"try {{ {body} }} on error as {error} {{ {handler} }}"
+                finally_ = f" finally {{ step low.send(q: {self.owed.choice(texts)}) }}" * (self.owed.random() < 0.4)
+                return f"try {{ {body} }} on error as {error} {{ {handler} }}{finally_}"
             case "leave" if depth:
                 leaving = f"return {{ open: {self.text(texts, records)}, secret: {self.text(texts, records)} }}"
                 failing = f"fail {self.text(texts, records)}"

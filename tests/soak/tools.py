@@ -162,6 +162,9 @@ def pay(x: str) -> Made:
     return _made(_act("t.pay", honours=True))
 
 
+_OF_AN_UNDO = re.compile(r"/undo(/\d+)?$")
+
+
 def _take_back(name: str, argument: str) -> None:
     """The key of an undo is that of the call that it undoes, with a word behind it."""
     call, chance = _call(name)
@@ -170,7 +173,7 @@ def _take_back(name: str, argument: str) -> None:
     try:
         time.sleep(chance.choice(PAUSES))
         _go_wrong_before(chance.random() * 1.5, chance)
-        bank.undo(call, call.key.removesuffix("/undo"), argument)
+        bank.undo(call, _OF_AN_UNDO.sub("", call.key), argument)
         _go_wrong_after(chance.random() * 2, "")
     finally:
         bank.end(execution)

@@ -10,7 +10,7 @@ several places depends on what leads to each of them.
 That a step was reached at all is not counted: who is asked must not depend on a model, but whether may.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,8 @@ from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import seen_in_approvals
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.around import REACHED, Around, Asked, Called, Summary
-from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined, known
+from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
+from dsl.semantics.provenance.substitution import passes_on, substituted
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.symbols import Symbol
 
@@ -245,6 +246,11 @@ class FlowMarks:
             self._grow(handler, "error", Mark(failing))
             chosen = NO_SOURCES if handler.condition is None else self._read(handler.condition, around).all()
             self._block(handler.body, around.inside(node, failing | chosen))
+        if node.finally_ is not None:
+            self._unasked(node.finally_.calls, around)
+
+    def _compensate(self, node: ast.CompensateStatement, around: Around) -> None:
+        self._unasked(node.calls, around)
 
     def _parallel(self, node: ast.Parallel, around: Around) -> None:
         values: dict[str, Mark] = {}
@@ -271,6 +277,8 @@ class FlowMarks:
         given = {name: self._read(value, around) for name, value in self._facts.arguments_of(node.call).items()}
         signature = self._facts.callee_of(node.call)
         target = None if signature is None else signature.node
+        if node.compensate is not None:
+            self._unasked(node.compensate.calls, around)
         match target:
             case ToolDeclaration():
                 self._trusted(node, target, given, around)
@@ -283,13 +291,23 @@ class FlowMarks:
                 self._calls(node, target, given, around)
                 self._flow(node, target, given, around)
 
-    def _trusted(self, node: ast.Step, tool: ToolDeclaration, given: dict[str, Mark], around: Around) -> None:
+    def _unasked(self, calls: tuple[ast.Call, ...], around: Around) -> None:
+        """What is called to undo something, or at the end of a `try`, when nobody is there to be asked."""
+        for call in calls:
+            given = {name: self._read(value, around) for name, value in self._facts.arguments_of(call).items()}
+            signature = self._facts.callee_of(call)
+            if signature is not None and isinstance(signature.node, ToolDeclaration):
+                self._trusted(call, signature.node, given, around)
+
+    def _trusted(
+        self, node: ast.Step | ast.Call, tool: ToolDeclaration, given: dict[str, Mark], around: Around
+    ) -> None:
         """What people saw when they approved is theirs; so is all that an irreversible tool is given (SF501)."""
         fields = [field for field in tool.parameters if field.trusted and field.name in given]
         if not fields or tool.effect.kind == "irreversible":
             return
-        approved = seen_in_approvals(node, self.of, self._facts)
-        arguments = self._facts.arguments_of(node.call)
+        approved = seen_in_approvals(node, self.of, self._facts) if isinstance(node, ast.Step) else frozenset()
+        arguments = self._facts.arguments_of(node.call if isinstance(node, ast.Step) else node)
         for field in fields:
             if field.name not in approved:
                 turn = self._of_the_turn(arguments[field.name], arguments.values(), around)
@@ -349,22 +367,6 @@ class FlowMarks:
         return found
 
 
-def substituted(mark: Mark, given: Mapping[str, Mark], step: ast.Step) -> Mark:
-    """A mark of what is called, in terms of the flow that calls it by `step`."""
-    return known(_asked_by(mark, step), given)
-
-
-def _asked_by(mark: Mark, step: ast.Step) -> Mark:
-    """What models answered in what is called comes into the flow by `step`."""
-    sources = frozenset(Answered.by(each.call, step) if isinstance(each, Answered) else each for each in mark.sources)
-    return Mark(sources, {name: _asked_by(each, step) for name, each in mark.fields.items()})
-
-
-def passes_on(flow: FlowDeclaration, target: Node, parameter: str, value: Expression) -> bool:
-    """Whether a flow that calls itself gives on what it was given."""
-    return flow is target and value == Name(parameter)
-
-
 _EMPTY = Mark()
 
 WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
@@ -381,6 +383,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.BudgetBlock: FlowMarks._budgeted,
     ast.AwaitApproval: FlowMarks._approval,
     ast.Commit: FlowMarks._commit,
+    ast.CompensateStatement: FlowMarks._compensate,
     ast.Sleep: FlowMarks._sleep,
     ast.Try: FlowMarks._try,
     ast.Fail: FlowMarks._fail,

@@ -26,9 +26,10 @@ from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.agents import AgentMarks
 from dsl.semantics.provenance.around import Summary
-from dsl.semantics.provenance.flow import FlowMarks, passes_on
+from dsl.semantics.provenance.flow import FlowMarks
 from dsl.semantics.provenance.marks import Answered
 from dsl.semantics.provenance.search import Caller, Passed, Search
+from dsl.semantics.provenance.substitution import passes_on
 
 Marks = FlowMarks | AgentMarks
 

@@ -171,11 +171,20 @@ class FlowLabels(FlowMarks):
             case FlowDeclaration() as flow:
                 self.called.append(Called(node, flow, given_, {REACHED: self._reached(around)}))
                 self._flow(node, flow, given_, around)
-        if node.compensate is not None and node.compensate.call is not None:
+        if node.compensate is not None:
             self._undoing[id(node.compensate)] = self._mark(node, "step")
-            values = self._values
-            assert isinstance(values, SensitiveValues)
-            self.shown.extend(self._tools.given(node.compensate.call, values))
+            self._unasked(node.compensate.calls, around)
+
+    def _unasked(self, calls: tuple[ast.Call, ...], around: Around) -> None:
+        """What they answer is read by nobody, but that they are called says that they were reached."""
+        super()._unasked(calls, around)
+        values = self._values
+        assert isinstance(values, SensitiveValues)
+        for call in calls:
+            self.shown.extend(self._tools.given(call, values))
+            signature = self._facts.callee_of(call)
+            if signature is not None and isinstance(tool := signature.node, ToolDeclaration):
+                self._show(call, tool, self._tools.sees(tool), self._reached(around), reached=True)
 
     def _of_tool(self, node: ast.Step, tool: ToolDeclaration, given_: dict[str, Mark], around: Around) -> None:
         sees = self._tools.sees(tool)

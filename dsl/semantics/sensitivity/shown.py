@@ -63,8 +63,9 @@ class Tools:
             declared = next((each.declared for each in self._parameters(tool) if each.name == symbol.name), None)
             return joined((mark, labels(symbol.type))).and_(label(declared))
 
-        calls = [each.call for each in (tool.compensate, tool.verify) if each is not None and each.call is not None]
-        for call in calls:
+        undoes = tool.compensate.calls if tool.compensate is not None else ()
+        verifies = (tool.verify.call,) if tool.verify is not None and tool.verify.call is not None else ()
+        for call in (*undoes, *verifies):
             yield from self.given(call, SensitiveValues(self._facts, look, self._functions))
 
     def given(self, call: Call, values: SensitiveValues) -> Iterator[Shown]:

@@ -230,5 +230,8 @@ def _steps(state: RunView, folding: Folding) -> Iterator[str]:
 def _effect(entry: LedgerView) -> str:
     words = {"done": "done", "uncertain": "nobody knows whether it happened", "undo_failed": "could not be undone"}
     said = "not carried out" if entry.staged else words.get(entry.state, entry.state)
-    undo = f"; its undo is {entry.undo}" if entry.undo and entry.state == "done" and not entry.staged else ""
+    calls = ", then ".join([entry.undo, *entry.then]) if entry.undo else ""
+    undo = f"; its undo is {calls}" if calls and entry.state == "done" and not entry.staged else ""
+    if entry.state == "undo_failed" and (entry.made or entry.then):
+        undo = f"; it stopped at call {entry.made + 1} of its undo, and what is left is {calls}"
     return f"{entry.tool} at {entry.path}: {said}{undo}"

@@ -12,7 +12,9 @@ from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.budget_block import BudgetBlockConstruct
 from interpreter.core.constructs.call_gate import CallGateConstruct
 from interpreter.core.constructs.commit import CommitConstruct
+from interpreter.core.constructs.compensate_statement import CompensateStatementConstruct
 from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.finally_ import FinallyConstruct
 from interpreter.core.constructs.flow import FlowConstruct
 from interpreter.core.constructs.flow_step import FlowStepConstruct
 from interpreter.core.constructs.for_ import ForConstruct
@@ -63,8 +65,10 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
     "Commit": CommitConstruct(),
+    "CompensateStatement": CompensateStatementConstruct(),
     "Sleep": SleepConstruct(),
     "Try": TryConstruct(),
+    "Finally": FinallyConstruct(),
     "Fail": FailConstruct(),
     "Return": ReturnConstruct(),
     "Yield": YieldConstruct(),

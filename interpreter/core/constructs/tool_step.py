@@ -21,7 +21,6 @@ from typing import cast
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
-from dsl.ast.types import Field
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.names import names
 from dsl.expressions.values import Value
@@ -30,7 +29,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
 from interpreter.core import certainty, ledger, policies, reservations, tool_costs
 from interpreter.core.commands import SetTimer
-from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
+from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import call_timeout, open_call
 from interpreter.core.events import Event
@@ -54,7 +53,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         step, tool = _parts(machine, frame)
         arguments = self.memory(frame).arguments
         if not self.memory(frame).asked_for:
-            arguments = evaluate_arguments(machine, frame, step.call, _asked(tool))
+            arguments = evaluate_arguments(machine, frame, step.call, asked_for(tool))
         filled: dict[str, Value] = {
             each.name: _key(machine, frame) for each in tool.parameters if each.name == tool.key
         }
@@ -84,7 +83,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         memory.phase, memory.unknown = "calling", None
         memory.called_at = machine.state.now if first_at is None else first_at
         undo = _undo(step, tool)
-        if frame.path not in machine.state.ledger and (undo is not None or certainty.counts(tool)):
+        if frame.path not in machine.state.ledger and (undo or certainty.counts(tool)):
             ledger.open_entry(
                 machine.state,
                 frame.path,
@@ -172,11 +171,11 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     def _done(self, machine: Machine, frame: Frame, entry: Entry, result: Value) -> None:
         step, tool = _parts(machine, frame)
-        call = _undo(step, tool)
-        if call is None:
+        calls = _undo(step, tool)
+        if not calls:
             ledger.never_happened(machine.state, frame.path)  # nothing that anybody could undo
             return
-        self._word_undo(machine, frame, entry, call, {"result": result})
+        self._word_undo(machine, frame, entry, calls, {"result": result})
         entry.state = "done"
 
     def _unreadable(self, machine: Machine, frame: Frame, result: Value, problems: str, *, last: bool) -> None:
@@ -187,8 +186,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         if entry is None:
             end_step(machine, frame, failed(failure), "tool")
             return
-        call = _undo(*_parts(machine, frame))
-        worded = call is not None and self._word_undo(machine, frame, entry, call, {"result": result})
+        calls = _undo(*_parts(machine, frame))
+        worded = bool(calls) and self._word_undo(machine, frame, entry, calls, {"result": result})
         if worded or not entry.counts:  # each execution of it is alike, so there is no doubt: it is done
             entry.state = "done"
             end_step(machine, frame, failed(failure), "tool")
@@ -234,7 +233,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         reader, key = machine.definition.tools[call.target], _key(machine, frame)
         try:
             arguments = evaluate_arguments(
-                machine, frame, call, _asked(reader), memory.arguments | {"key": key}, "verify"
+                machine, frame, call, asked_for(reader), memory.arguments | {"key": key}, "verify"
             )
         except (EvaluationError, FlowFailed) as error:
             reason = f"{memory.unknown.message}; its verification cannot be worded: {error}"
@@ -310,8 +309,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         end_step(machine, frame, failed(failure), "tool")
 
     def _uncertain(self, machine: Machine, frame: Frame, entry: Entry, failure: Failure) -> None:
-        call = _undo(*_parts(machine, frame))
-        worded = call is not None and not _needs_result(call) and self._word_undo(machine, frame, entry, call, {})
+        calls = _undo(*_parts(machine, frame))
+        worded = bool(calls) and not _needs_result(calls) and self._word_undo(machine, frame, entry, calls, {})
         if not worded and not entry.counts:
             ledger.never_happened(machine.state, frame.path)  # doing it again, or not, changes nothing
             return
@@ -321,20 +320,20 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}{why_not}"
         machine.note("uncertain", frame, "tool", detail=entry.tool)
 
-    def _word_undo(self, machine: Machine, frame: Frame, entry: Entry, call: Call, result: dict[str, Value]) -> bool:
-        """Put the call that undoes this into the entry; False, with the reason, when its arguments have no value.
+    def _word_undo(
+        self, machine: Machine, frame: Frame, entry: Entry, calls: tuple[Call, ...], result: dict[str, Value]
+    ) -> bool:
+        """Put what undoes this into the entry; False, with the reason, when its arguments have no value.
 
         The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step.
         """
         step, _ = _parts(machine, frame)
-        target = machine.definition.tools[call.target]
         extra = result if step.compensate else self.memory(frame).arguments | result
         try:
-            arguments = to_wire(evaluate_arguments(machine, frame, call, _asked(target), extra, "undo"))
+            ledger.put(entry, word_calls(machine, frame, calls, extra))
         except (EvaluationError, FlowFailed) as error:
-            entry.undo_tool, entry.reason = target.name, f"the undo cannot be worded: {error}"
+            entry.undo_tool, entry.reason = calls[0].target, f"the undo cannot be worded: {error}"
             return False
-        entry.undo_tool, entry.undo_arguments, entry.reason = target.name, arguments, ""
         return True
 
     # -- what people see
@@ -353,18 +352,13 @@ def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
     return step, machine.definition.tools[step.call.target]
 
 
-def _undo(step: Step, tool: ToolDeclaration) -> Call | None:
+def _undo(step: Step, tool: ToolDeclaration) -> tuple[Call, ...]:
     compensate = step.compensate or tool.compensate
-    return compensate.call if compensate is not None else None
+    return compensate.calls if compensate is not None else ()
 
 
-def _needs_result(call: Call) -> bool:
-    return any("result" in names(argument.value) for argument in call.arguments)
-
-
-def _asked(tool: ToolDeclaration) -> tuple[Field, ...]:
-    """The parameters that a call gives; the one that takes the key is filled in."""
-    return tuple(each for each in tool.parameters if each.name != tool.key)
+def _needs_result(calls: tuple[Call, ...]) -> bool:
+    return any("result" in names(argument.value) for call in calls for argument in call.arguments)
 
 
 def _key(machine: Machine, frame: Frame) -> str:

@@ -8,6 +8,9 @@ They are taken over for as long as the handler does what it was written for: it 
 that is cancelled, or breaks down otherwise than by its own `fail`, leaves them as open as they were. A condition that
 has no value does not hold; that it has none is told beside the error that it was about. A `try` that succeeds leaves
 its entries in the ledger for those around it.
+
+`finally` comes last: after the handler, or after the body where none runs, and before anything further out is undone.
+That it fails replaces no error, and is one where there was none: nothing is returned or left by a way that it blocks.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,10 +23,11 @@ from dsl.expressions.errors import EvaluationError
 from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.finally_ import SEGMENT
 from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
-from interpreter.core.outcomes import Exit, Failure, failed
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Entry, Frame
 
@@ -31,12 +35,15 @@ from interpreter.core.state import Entry, Frame
 @recorded
 @dataclass(slots=True)
 class TryMemory(Memory):
-    """`handler` is counted from 1; `error` is the failure that it handles, `doubts` are the paths of those it names."""
+    """`handler` is counted from 1; `error` is the failure that it handles, `doubts` are the paths of those it names.
+    `exit` is how it ends when its `finally` is over.
+    """
 
-    phase: Literal["body", "undoing", "handling"] = "body"
+    phase: Literal["body", "undoing", "handling", "leaving"] = "body"
     handler: int = 0
     error: Failure | None = None
     doubts: list[str] = field(default_factory=list)
+    exit: Exit | None = None
 
 
 class TryConstruct(Construct[TryMemory]):
@@ -57,18 +64,30 @@ class TryConstruct(Construct[TryMemory]):
             self._body_ended(machine, frame, exit_)
         elif memory.phase == "undoing" and exit_.failure is not None:
             assert memory.error is not None
-            machine.end(frame, unless_cancelled(frame, failed(after(exit_.failure, memory.error))))
+            self._leave(machine, frame, failed(after(exit_.failure, memory.error)))
         elif memory.phase == "undoing":
             self._handle(machine, frame)
-        else:
+        elif memory.phase == "handling":
             if exit_.kind == "cancelled" or (exit_.failure is not None and not exit_.failure.said):
                 ledger.accept(machine.state, memory.doubts, accepted=False)
+            self._leave(machine, frame, exit_)
+        else:
+            assert memory.exit is not None
+            machine.end(frame, unless_cancelled(frame, _beside(memory.exit, exit_.failure)))
+
+    def _leave(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+        """The `try` ends, when its `finally` is over."""
+        memory = self.memory(frame)
+        if cast(Try, machine.node(frame)).finally_ is None:
             machine.end(frame, unless_cancelled(frame, exit_))
+            return
+        memory.exit, memory.phase = exit_, "leaving"
+        machine.open(frame, SEGMENT, "Finally", address="")
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         failure = exit_.failure
         if failure is None or frame.cancelling or ledger.is_of_a_budget_outside(failure, frame.path):
-            machine.end(frame, unless_cancelled(frame, exit_))
+            self._leave(machine, frame, exit_)
             return
         scope = f"{frame.path}/body"
         doubts = ledger.doubts(machine.state, scope, frame.opened)
@@ -77,7 +96,7 @@ class TryConstruct(Construct[TryMemory]):
         handler, error = self._handler_for(machine, frame, error, doubts)
         if handler is None:
             told = error.message.removeprefix(failure.message) if error.kind == failure.kind else ""
-            machine.end(frame, failed(replace(failure, message=failure.message + told)))
+            self._leave(machine, frame, failed(replace(failure, message=failure.message + told)))
             return
         memory = self.memory(frame)
         memory.handler, memory.error, memory.phase = handler, error, "undoing"
@@ -88,7 +107,7 @@ class TryConstruct(Construct[TryMemory]):
     def _handle(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
         if frame.cancelling:
-            machine.end(frame, Exit("cancelled"))
+            self._leave(machine, frame, CANCELLED)
             return
         assert memory.error is not None
         memory.phase = "handling"
@@ -123,6 +142,13 @@ class TryConstruct(Construct[TryMemory]):
 
     def doing(self, frame: Frame) -> str:
         return "undoing" if self.memory(frame).phase == "undoing" else super().doing(frame)
+
+
+def _beside(exit_: Exit, failure: Failure | None) -> Exit:
+    """How a `try` ends when its `finally` failed: an error on its way goes on, and the ledger tells of the other."""
+    if failure is None or exit_.failure is not None or exit_.kind == "cancelled":
+        return exit_
+    return failed(failure)
 
 
 def _names(handler: Handler, kind: str) -> bool:

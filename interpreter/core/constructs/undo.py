@@ -49,6 +49,9 @@ def after(failure: Failure, error: Failure) -> Failure:
     return replace(failure, message=message, details={**ledger.listed_in(failure), "before": error.as_value()})
 
 
+_FINALLY = {"undoing": "started", "undone": "completed", "undo_failed": "failed"}
+
+
 class UndoConstruct(Construct[UndoMemory]):
     remembers = UndoMemory
     node = "undo"
@@ -65,11 +68,14 @@ class UndoConstruct(Construct[UndoMemory]):
             memory.refused += 1
             self._wait(machine, frame, entry, machine.state.now + policies.backoff(None, memory.refused) / 1000)
             return
-        memory.waiting.pop(0)
         memory.refused = 0
+        if exit_.kind == "done" and ledger.goes_on(entry):
+            self._next(machine, frame)
+            return
+        memory.waiting.pop(0)
         if exit_.kind == "done":
             entry.state = "undone"
-            machine.note("undone", frame, "undo", name=entry.path)
+            self._tell(machine, frame, entry, "undone")
         else:
             reason = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else exit_.kind
             self._broken(machine, frame, entry, reason)
@@ -82,7 +88,7 @@ class UndoConstruct(Construct[UndoMemory]):
         memory = self.memory(frame)
         while memory.waiting:
             entry = machine.state.ledger[memory.waiting[0]]
-            machine.note("undoing", frame, "undo", name=entry.path, detail=entry.undo_tool or "")
+            self._tell(machine, frame, entry, "undoing", entry.undo_tool or "")
             if entry.undo_arguments is not None:
                 memory.refused_at = max(machine.state.now, entry.over_at)
                 if entry.over_at > machine.state.now:
@@ -92,22 +98,23 @@ class UndoConstruct(Construct[UndoMemory]):
                 return
             memory.waiting.pop(0)
             self._broken(machine, frame, entry, entry.reason)
-        machine.end(frame, failed(_undo_failed(memory.broken, frame.parent or "")) if memory.broken else DONE)
+        broken = [machine.state.ledger[path] for path in memory.broken]
+        machine.end(frame, failed(_undo_failed(broken, frame.parent or "")) if broken else DONE)
 
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
         refused = self.memory(frame).refused
         if entry.staged:
             note_captured(machine, frame, "undo", entry.path, entry.undo_tool, entry.undo_arguments)
-        id_ = f"{entry.path}/undo" + (f"~refused{refused}" if refused else "")
+        place = ledger.place(entry)
         open_call(
             machine,
             frame,
             f"/{entry.path}",
             entry.undo_tool,
             entry.undo_arguments,
-            id_=id_,
-            key=f"{entry.key}/undo",
+            id_=f"{entry.path}{place}" + (f"~refused{refused}" if refused else ""),
+            key=f"{entry.key}{place}",
             verifies=entry.key if entry.state == "uncertain" else None,
             staged=entry.staged,
         )
@@ -115,7 +122,7 @@ class UndoConstruct(Construct[UndoMemory]):
     def _wait(self, machine: Machine, frame: Frame, entry: Entry, moment: float) -> None:
         """Until the attempt may be taken to have ended."""
         refused = self.memory(frame).refused
-        timer = SetTimer(f"{entry.path}/undo!settle{refused}", moment, f"{title(entry.path)}: undo")
+        timer = SetTimer(f"{entry.path}{ledger.place(entry)}!settle{refused}", moment, f"{title(entry.path)}: undo")
         machine.issue(frame, timer)
 
     def _is_patient(self, machine: Machine, memory: UndoMemory) -> bool:
@@ -124,14 +131,21 @@ class UndoConstruct(Construct[UndoMemory]):
     def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
         entry.state, entry.reason = "undo_failed", reason
         self.memory(frame).broken.append(entry.path)
-        machine.note("undo_failed", frame, "undo", name=entry.path, detail=reason)
+        self._tell(machine, frame, entry, "undo_failed", reason)
+
+    def _tell(self, machine: Machine, frame: Frame, entry: Entry, kind: str, detail: str = "") -> None:
+        """What a `finally` does undoes nothing."""
+        if entry.tool == ledger.FINALLY and frame.parent is not None:
+            kind, node, frame = _FINALLY[kind], "finally", machine.state.frames[frame.parent]
+        else:
+            node = "undo"
+        machine.note(kind, frame, node, name=entry.path, detail=detail)
 
     def doing(self, frame: Frame) -> str:
         return "undoing"
 
 
-def _undo_failed(paths: list[str], path: str) -> Failure:
+def _undo_failed(entries: list[Entry], path: str) -> Failure:
     """What nobody may take for undone: these steps. Only a handler that names the kind catches it."""
-    listed = ", ".join(f"`{each}`" for each in paths)
-    details = {"undo_failed": paths, "uncertain": [], "before": None}
-    return Failure(UNDO_FAILED, f"what these steps did could not be undone: {listed}", path, details)
+    details = {"undo_failed": [entry.path for entry in entries], "uncertain": [], "before": None}
+    return Failure(UNDO_FAILED, ledger.not_undone(entries), path, details)
