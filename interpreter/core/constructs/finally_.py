@@ -19,11 +19,10 @@ from interpreter.core.outcomes import DONE, Exit, FlowFailed, failed
 from interpreter.core.staging import is_staged
 from interpreter.core.state import Frame
 
-SEGMENT = f"/{ledger.FINALLY}"
-"""Of the frame below that of its `try`, whose node is its own."""
-
 
 class FinallyConstruct(Construct[NoMemory]):
+    """Its frame is below that of its `try`, and has the same node."""
+
     node = "finally"
     place = "undo"
     cancellable = False

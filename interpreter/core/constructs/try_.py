@@ -23,7 +23,6 @@ from dsl.expressions.errors import EvaluationError
 from interpreter.boundary.failures import OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.core import ledger
 from interpreter.core.constructs.construct import Construct, unless_cancelled
-from interpreter.core.constructs.finally_ import SEGMENT
 from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
@@ -82,7 +81,7 @@ class TryConstruct(Construct[TryMemory]):
             machine.end(frame, unless_cancelled(frame, exit_))
             return
         memory.exit, memory.phase = exit_, "leaving"
-        machine.open(frame, SEGMENT, "Finally", address="")
+        machine.open(frame, f"/{ledger.FINALLY}", "Finally", address="")
 
     def _body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         failure = exit_.failure
