@@ -180,7 +180,8 @@ def bytes_of(*histories: WorkflowHistory) -> int:
 
 
 async def replay(client: Client, history: WorkflowHistory, keys: Keyring = NO_KEYS) -> float:
-    replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store, keys=keys)])
+    namespace = client.temporal.namespace  # what is encrypted is bound to it
+    replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store, keys=keys)], namespace=namespace)
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()

@@ -21,7 +21,7 @@ def print_table(title: str, rows: Iterable[Row]) -> None:
     for row in rows:
         ratio = f"  {row.value / row.beside:6.2f} x" if row.beside else ""
         shown = _readable(row.value) if row.unit == "s" else f"{row.value:,.0f} {row.unit}"
-        print(f"  {row.name:<{width}}  {shown:>14}{ratio}")
+        print(f"  {row.name:<{width}}  {shown:>14}{ratio}", flush=True)
 
 
 def _readable(seconds: float) -> str:
