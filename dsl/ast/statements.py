@@ -65,8 +65,8 @@ class Step(Node):
     """`step case = tickets.open(…) { timeout 5s }`. Unnamed, it has its target's name, numbered if it stands twice.
 
     `patience` comes before the tool's: how long the call waits for a worker that has the tool. An agent goes on with
-    the conversation `continues`. `transcript`, filled in when the flow is sealed: the flow asks for the conversation
-    that the agent had, which is bound to `transcript_name`.
+    the conversation `continues`. Nobody waits for a flow that is `detached`. `transcript`, filled in when the flow is
+    sealed: it asks for the conversation that the agent had, which is bound to `transcript_name`.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Step(Node):
     patience: int | None = None
     continues: Expression | None = None
     transcript: bool = False
+    detached: bool = False
     not_yet: tuple["NotYet", ...] = ()
 
 

@@ -20,6 +20,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield Diagnostic("SF604", found.message, program.label(found.node), help=found.help)
     for step in program.facts.all(Step):
         signature = program.facts.callee_of(step.call)
+        if step.detached and signature is not None and signature.kind != "flow":
+            message = f"`detached` is for a flow, and `{step.call.target}` is {_A.get(signature.kind, 'a tool')}"
+            advice = "a flow goes on as a run of its own: put the step into one"
+            yield Diagnostic("SF604", message, program.label(step), help=advice)
         if signature is not None and signature.kind in _ADVICE:
             for option, node in _options(step, signature.kind):
                 message = f"`{option}` is not for {_A[signature.kind]}, and `{step.call.target}` is one"

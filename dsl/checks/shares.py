@@ -1,7 +1,7 @@
 """SF307: a flow that runs beside others, and could take for itself all that is left of a budget around it.
 
 A flow is lent what it may spend at most. Where neither its own budget nor its text says how much that is, it would be
-lent all that is left, and those beside it would wait until it ends.
+lent all that is left, and those beside it would wait until it ends; for one that nobody waits for all would be charged.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if id(flow) not in program.facts.partly_read:
             around = _Around(inherited[name]).within(flow.budget)
             for step, shared in _steps(flow.body, around):
-                yield from _share(program, step.call, shared)
+                apart = replace(shared, shared=shared.limited) if step.detached else shared
+                yield from _share(program, step.call, apart, detached=step.detached)
     for name, agent in program.graph.agents.items():
         beside = _beside(agent, inherited[name])
         for use in agent.uses:
@@ -51,7 +52,7 @@ def _beside(agent: AgentDeclaration, inherited: frozenset[str]) -> _Around:
     return around if agent.side_by_side == 1 else replace(around, shared=around.limited)
 
 
-def _share(program: Program, call: Call | Use, around: _Around) -> Iterator[Diagnostic]:
+def _share(program: Program, call: Call | Use, around: _Around, *, detached: bool = False) -> Iterator[Diagnostic]:
     signature = program.facts.callee_of(call)
     flow = None if signature is None else signature.node
     if not isinstance(flow, FlowDeclaration) or id(flow) in program.facts.partly_read:
@@ -63,9 +64,11 @@ def _share(program: Program, call: Call | Use, around: _Around) -> Iterator[Diag
     if unknown:
         nouns = " and ".join(", ".join(_NOUNS[unit] for unit in unknown).rsplit(", ", 1))
         examples = ", ".join(_EXAMPLES[unit] for unit in unknown)
+        runs = f"`{flow.name}` is `detached`" if detached else f"`{flow.name}` runs beside others"
+        whose = "around it: all that is left would be charged at once" if detached else "that they share"
         yield Diagnostic(
             "SF307",
-            f"`{flow.name}` runs beside others, and nothing says how much it may take of the {nouns} that they share",
+            f"{runs}, and nothing says how much it may take of the {nouns} {whose}",
             program.name_label(call, call.target),
             (program.name_label(flow, flow.name, "declared here"),),
             help=f"give it a limit of its own: `flow {flow.name}(…) budget {examples} {{ … }}`",

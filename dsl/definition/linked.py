@@ -36,6 +36,7 @@ from dsl.ast.statements import (
     Person,
     Sleep,
     Stage,
+    Step,
 )
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
@@ -74,6 +75,7 @@ def _dangling(parts: Parts) -> Iterator[str]:
         for below in walk(node):
             yield from _names(place, below, parts)
             yield from _complete(place, below)
+            yield from _called(place, below, parts)
             if isinstance(below, Call):
                 yield from _call(place, below, callables)
     for name in parts.types:
@@ -99,10 +101,6 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
             yield f"{place}: there is no type `{name}`"
         case GenericType(name=name) if name not in GENERIC_TYPES:
             yield f"{place}: there is no type `{name}`"
-        case Compensate(calls=calls) | CompensateStatement(calls=calls) | Finally(calls=calls):
-            for call in calls:
-                if call.target not in parts.tools:
-                    yield f"{place}: `{call.target}` is no tool, so it undoes nothing"
         case Summarise(target=target) if target not in parts.agents or any(
             field.default is None for field in parts.agents[target].parameters
         ):
@@ -117,6 +115,19 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
             yield f"{place}: there is no operator `{name}`"
         case Unary(operator=name) if name not in UNARY:
             yield f"{place}: there is no operator `{name}`"
+        case _:
+            pass
+
+
+def _called(place: str, node: Node, parts: Parts) -> Iterator[str]:
+    """What can be called where it stands."""
+    match node:
+        case Compensate(calls=calls) | CompensateStatement(calls=calls) | Finally(calls=calls):
+            for call in calls:
+                if call.target not in parts.tools:
+                    yield f"{place}: `{call.target}` is no tool, so it undoes nothing"
+        case Step(call=Call(target=target), detached=True) if target not in parts.flows:
+            yield f"{place}: `{target}` is no flow, so nobody can leave it to itself"
         case _:
             pass
 

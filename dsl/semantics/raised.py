@@ -1,8 +1,8 @@
 """Which kinds of errors can come out of statements: those that tools declare, and those that flows `fail` with.
 
-The machine's own can come out of nearly everything and are left out. What a nested `try` handles counts too: whether
-its condition holds is not known. A `fail` whose kind is worked out may have any kind that can be caught around it:
-`open`.
+What a flow ends with that nobody waits for does not come out. The machine's own can come out of nearly everything and
+are left out. What a nested `try` handles counts too: whether its condition holds is not known. A `fail` whose kind is
+worked out may have any kind that can be caught around it: `open`.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Conditional, Entry, Expression, Literal, RecordLiteral, Template
 from dsl.ast.node import Node
-from dsl.ast.statements import Call, Fail
+from dsl.ast.statements import Call, Fail, Step
 from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
@@ -35,8 +35,11 @@ def raised(block: Node, facts: Facts) -> Raised:
             literals = list(failed_with(fail.value))
             kinds.update(str(each.value) for each in literals if each is not None)
             is_open = is_open or None in literals
+        detached = {id(step.call) for step in nodes.get(Step, ()) if isinstance(step, Step) and step.detached}
         for call in nodes.get(Call, ()):
             assert isinstance(call, Call)
+            if id(call) in detached:
+                continue
             signature = facts.callee_of(call)
             declaration = None if signature is None else signature.node
             is_open = is_open or signature is None

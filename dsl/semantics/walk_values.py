@@ -35,7 +35,7 @@ from dsl.semantics.walker import Around, Walker
 def step(walker: Walker, node: Step, state: State, around: Around) -> State:
     walker.facts.moments[id(node)] = Moment(state, around.iterations)
     signature = arguments.call(node.call, state, walker.inference)
-    returns = UNKNOWN if signature is None else signature.returns
+    returns = UNKNOWN if signature is None else TEXT if node.detached else signature.returns
     if node.continues is not None:
         continued(node, node.continues, signature, state, walker.inference)
     if node.compensate is not None:

@@ -67,8 +67,8 @@ def step_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
     return option_values(site, options)
 
 
-def detached(site: Site) -> NotYet:
-    return site.not_yet("detached")
+def detached(site: Site) -> Option:
+    return Option("detached", True, site.span)
 
 
 def go_on(site: Site, conversation: Expression) -> Option:

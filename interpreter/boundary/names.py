@@ -166,6 +166,16 @@ def child_id(parent: str, first_execution: str, path: str) -> str:
     return fitting(f"{parent}/{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")
 
 
+def detached_id(parent: str, first_execution: str, path: str) -> str:
+    """The same for a step that does not wait for it: nobody is its parent, as far as its id says."""
+    return fitting(f"{parent}/~{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")
+
+
+def is_detached(child: str, parent: str) -> bool:
+    """Whether a step of the run `parent` has started `child`, and did not wait for it."""
+    return child.startswith(f"{parent}/~")
+
+
 def parent_of(child: str, parent: str) -> tuple[str, str] | None:
     """The parent's workflow id and the end of its first run id, when the id of `child` says that a run of ours
     with the id `parent` has started it.

@@ -50,7 +50,8 @@ async def list_runs(
     """The latest first. Neither executions that only continued as new nor `children` are runs of their own."""
     query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
     async for execution in client.list_workflows(query):
-        if execution.parent_id is not None and not children:
+        parent = execution.parent_id
+        if parent is not None and not children and not names.is_detached(execution.id, parent):
             continue
         summary = await _summary(execution)
         if (flow is None or summary.flow == flow) and (status is None or summary.status == status):

@@ -67,7 +67,7 @@ class AskBatch:
 @dataclass(frozen=True, slots=True)
 class StartChild:
     """Start a flow as a run of its own; `input` is plain JSON. `rehearsal`: what it is given may be made up. `heard`:
-    what this run has heard of models.
+    what this run has heard of models. `detached`: that it has started is all that is told of it.
     """
 
     id: str
@@ -77,6 +77,7 @@ class StartChild:
     summary: str
     rehearsal: bool = False
     heard: HeardOfModels | None = None
+    detached: bool = False
 
 
 @recorded

@@ -83,6 +83,16 @@ class ChildEnded:
 
 @recorded
 @dataclass(frozen=True, slots=True)
+class ChildStarted:
+    """A child that nobody waits for has started, as the run of this id."""
+
+    at: float
+    id: str
+    run: str
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     at: float
     id: str
@@ -151,6 +161,7 @@ Event = (
     | ModelAnswered
     | BatchTold
     | ChildEnded
+    | ChildStarted
     | TimerFired
     | Resumed
     | Evaluated

@@ -46,6 +46,7 @@ from interpreter.core.events import (
     CallFailed,
     CancelRequested,
     ChildEnded,
+    ChildStarted,
     Evaluated,
     Event,
     ModelAnswered,
@@ -244,8 +245,12 @@ class SimulatedRun:
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal = command.rehearsal
         state.staged, state.with_tools = self.state.staged, self.state.with_tools
-        child = SimulatedRun(self.simulation, definition, state, (self, command.id))
-        self.children[command.id] = child
+        child = SimulatedRun(self.simulation, definition, state, None if command.detached else (self, command.id))
+        if command.detached:
+            self._flying[command.id] = None
+            self._later(command.id, 0, lambda at: ChildStarted(at, command.id, key_base))
+        else:
+            self.children[command.id] = child
         self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))
 
     def _set_timer(self, command: SetTimer) -> None:

@@ -17,6 +17,9 @@ waits for the start, because before that there is nobody to cancel.
 All that a child is started with is kept twice, in its history and in its parent's, for each of maybe thousands. So it
 is told nothing that follows from its id or stands in the run above it: the flow's name is what it can be found by, its
 place is the end of its id, and hash and requester are those of the run that people started.
+
+One that is detached is a run of its own: it is told of no parent, and its id names none, so nobody waits for it, looks
+after it or takes it for an orphan. Its step is over when its start is acknowledged.
 """
 
 import asyncio
@@ -36,6 +39,7 @@ from interpreter.boundary.names import (
     REPORT_SIGNAL,
     WORKFLOW,
     child_id,
+    detached_id,
     path_of_child,
 )
 from interpreter.boundary.payloads import (
@@ -49,7 +53,7 @@ from interpreter.boundary.payloads import (
 )
 from interpreter.boundary.sparse import sparse
 from interpreter.core.commands import StartChild
-from interpreter.core.events import ChildEnded
+from interpreter.core.events import ChildEnded, ChildStarted
 from interpreter.core.wording import title
 from interpreter.workflow.beside import report_joined
 from interpreter.workflow.limits import size_of
@@ -139,7 +143,7 @@ class Children:
             self._arrived(task.result)  # raises there
 
     async def _run(self, command: StartChild) -> None:
-        workflow_id, indexed = self._workflow_id(command.id), is_indexed()
+        workflow_id, indexed = self._workflow_id(command), is_indexed()
         try:
             handle = await workflow.start_child_workflow(
                 WORKFLOW,
@@ -157,6 +161,10 @@ class Children:
             self._finish(child_event(command.id, workflow.time(), None, error))
             return
         self._starting.discard(command.id)
+        if command.detached:
+            handle.add_done_callback(_unheard)
+            self._arrived(lambda: ChildStarted(workflow.time(), command.id, workflow_id))
+            return
         self._open[command.id] = workflow_id
         try:
             result = await handle
@@ -211,13 +219,13 @@ class Children:
         self.told.pop(event.id, None)
         self._arrived(lambda: event)
 
-    def _workflow_id(self, id_: str) -> str:
-        info = workflow.info()
-        return child_id(info.workflow_id, info.first_execution_run_id, id_)
+    def _workflow_id(self, command: StartChild) -> str:
+        info, make = workflow.info(), detached_id if command.detached else child_id
+        return make(info.workflow_id, info.first_execution_run_id, command.id)
 
     def _is_told_by_its_id(self, command: StartChild) -> bool:
         """Whether its path stands in its id, as it does unless that would be too long."""
-        return path_of_child(self._workflow_id(command.id), workflow.info().workflow_id) == command.id
+        return path_of_child(self._workflow_id(command), workflow.info().workflow_id) == command.id
 
     def _child_input(self, command: StartChild) -> RunInput:
         input_, references = parted(command.input)
@@ -234,10 +242,16 @@ class Children:
             refuses=self._input.refuses | heard.refuses,
             lanes=self._input.lanes,
             lease=command.lease,
-            parent=None if self._is_told_by_its_id(command) else link,
+            parent=None if command.detached or self._is_told_by_its_id(command) else link,
             options=self._input.options,
             rehearsal=command.rehearsal,
         )
+
+
+def _unheard(ended: "asyncio.Task[Any]") -> None:
+    """How it ended is nobody's business here."""
+    if not ended.cancelled():
+        ended.exception()
 
 
 def _attributes(command: StartChild) -> TypedSearchAttributes:

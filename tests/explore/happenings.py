@@ -31,6 +31,7 @@ from interpreter.core.events import (
     CancelRequested,
     Certainty,
     ChildEnded,
+    ChildStarted,
     Event,
     ModelAnswered,
     Resumed,
@@ -255,7 +256,10 @@ def _batches(state: State) -> Iterator[BatchMemory]:
 
 
 def _child(world: World, run: Run, state: State, now: float, command: StartChild) -> Iterator[Happening]:
-    """A child that has ended is heard of, sooner or later."""
+    """A child that has ended is heard of, sooner or later; of one that is detached, that it has begun."""
+    if command.detached:
+        yield Happening(f"{command.id} has started", run.key, ChildStarted(now, command.id, f"{run.key}/{command.id}"))
+        return
     child = world.runs[f"{run.key}/{command.id}"]
     if child.finish is not None:
         report = replace(child.finish.report, command=command.id)

@@ -76,7 +76,7 @@ def _child(run: Run, state: State, command: StartChild) -> Run:
     child = State(command.flow, state.hash, key, state.requester, state.prices, command.lease)
     child.max_output, child.rehearsal = state.max_output, command.rehearsal
     child.input, child.now = command.input, state.now
-    return run_of(key, (run.key, command.id), child)
+    return run_of(key, None if command.detached else (run.key, command.id), child)
 
 
 def _forget(runs: dict[str, Run], key: str) -> None:

@@ -18,12 +18,13 @@ def check_effects(watched: Watched) -> None:
     _undone_in_reverse(watched)
     for run in watched.runs.values():
         _settled(run.state, outside)
-    top = watched.runs["run"].state
     for key, tools in outside.effects.items():
         if tools[0] in UNDONE and not key.endswith("/undo"):
             assert key in entries, f"{tools[0]} took effect for {key}, and no ledger knows it"
-    if top.status != "completed":
-        _nothing_stands(outside, entries)
+    for base in ("run", *watched.detached):
+        apart = [each for each in watched.detached if each.startswith(f"{base}/")]
+        if watched.runs[base].state.status != "completed":
+            _nothing_stands(outside, entries, base, apart)
 
 
 def _happened_once(outside: Outside) -> None:
@@ -78,10 +79,13 @@ def _settled(state: State, outside: Outside) -> None:
             assert made <= outside.effects.keys(), f"{entry.path} is said to be undone"
 
 
-def _nothing_stands(outside: Outside, entries: dict[str, Entry]) -> None:
-    """All that took effect and can be undone was undone, or is listed for people to look at."""
+def _nothing_stands(outside: Outside, entries: dict[str, Entry], base: str, apart: list[str]) -> None:
+    """All that took effect in a run and can be undone was undone, or is listed for people to look at. What runs that
+    nobody waits for did, keys `apart`, is theirs.
+    """
     for key, tools in _effects(outside):
-        if tools in UNDONE:
+        mine = key.startswith(f"{base}/") and not any(key.startswith(f"{each}/") for each in apart)
+        if mine and tools in UNDONE:
             assert entries[key].state in ("undone", "undo_failed", "uncertain"), f"{key} stands"
 
 

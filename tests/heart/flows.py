@@ -172,6 +172,8 @@ class FlowWriter:
         target = self.chance.choice(targets)
         call = f"{target}(x: {self.value(place)})"
         options = self.step_options(place) if target.startswith("t.") else ""
+        if target in self.callable_flows and self.owed.random() < 0.25:
+            return f"step {call} {{ detached }}"
         gives = "text" if target in self.callable_flows else RESULTS.get(target, "id")
         if gives == "nothing" or self.chance.random() < 0.2:
             return f"step {call}{options}"

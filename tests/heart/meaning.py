@@ -153,6 +153,8 @@ class Meaning:
     def step(self, node: ast.Step, scope: Scope) -> Any:
         x = self.value(node.call.arguments[0].value, scope)
         target = node.call.target
+        if node.detached:
+            return None  # nobody hears of it
         if target in self.definition.flows:
             return self.flow(self.definition.flows[target], x)
         declared: ToolDeclaration | AgentDeclaration

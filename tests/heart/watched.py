@@ -83,6 +83,8 @@ class Watched:
     cancelled: set[str] = field(default_factory=set)
     asked: set[tuple[str, str]] = field(default_factory=set)
     backwards: Seen = field(default_factory=Seen)
+    detached: list[str] = field(default_factory=list)
+    """The keys of the runs that nobody waits for."""
 
     @classmethod
     def some(cls, definition: Definition, seed: str, switches: Switches | None = None, **more: Any) -> "Watched":
@@ -112,6 +114,8 @@ class Watched:
         for command in commands:
             if isinstance(command, WORK):
                 self._check_work(run, event, command)
+            if type(command) is StartChild and command.detached:
+                self.detached.append(f"{run.state.key_base}/{command.id}")
             if type(command) is Finish:
                 check_nothing_left(run.state)
                 self._check_most(run)

@@ -86,6 +86,7 @@ PARTIAL = {
             "Apply Binary FunctionCall Unary",
             "what names an operation, or knows names of its own",
         ),
+        ("dsl/definition/linked.py", "CompensateStatement Step", "what can call only some things"),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
         (

@@ -47,7 +47,7 @@ from interpreter.stores.store import ObjectStore
 from tests.runs import conversations
 from tests.runs.case import Case, Plan, Seen, begun, call_text
 
-_RUN = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
+_RUN = re.compile(r"/~?[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
 POLL = 0.05
 LONGEST = 60.0
 MOST_TRIES = 20

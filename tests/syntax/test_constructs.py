@@ -54,7 +54,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
         ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),
         ('flow f() { await first { event e: T { } after 1d { } approval a "?" { from "x" } { } } }', "await first"),
         ("flow f() { parallel for a in b as c stop when c { } }", "stop when"),
-        ("flow f() { step a() { detached } }", "detached"),
     ],
 )
 def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:

@@ -19,7 +19,10 @@ from interpreter.boundary.names import (
     REPORT_SIGNAL,
     WORKFLOW,
     child_id,
+    detached_id,
+    is_detached,
     parent_of,
+    path_of_child,
 )
 from interpreter.boundary.payloads import (
     ChildReport,
@@ -139,6 +142,14 @@ async def test_a_child_knows_by_its_id_who_waits_for_it(
 ) -> None:
     played.info_ = Info(workflow_id=id_, parent=parent and SimpleNamespace(workflow_id=parent))
     assert parent_link() == link
+
+
+def test_nobody_is_the_parent_of_what_is_detached_by_its_id() -> None:
+    """So it reports to nobody, and is no orphan when the run that started it is gone."""
+    id_ = detached_id("run", "first-run", CHILD)
+    assert (parent_of(id_, "run"), path_of_child(id_, "run"), is_detached(id_, "run")) == (None, None, True)
+    assert not is_detached(ID, "run")
+    assert len(detached_id("run", "first-run", "x" * 2_000)) <= LONGEST_ID
 
 
 def test_runs_that_begin_at_the_same_time_under_one_id_have_children_of_their_own() -> None:

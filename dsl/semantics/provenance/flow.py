@@ -327,7 +327,7 @@ class FlowMarks:
 
     def _flow(self, node: ast.Step, target: FlowDeclaration, given: dict[str, Mark], around: Around) -> None:
         summary = self._summaries.get(id(target))
-        if summary is not None:
+        if summary is not None and not node.detached:
             self._grow(node, "step", substituted(summary.returns, given, node))
             self._may_fail(substituted(Mark(summary.failing), given, node).all(), around)
 

@@ -2,6 +2,10 @@
 
 A child that may have effects has an entry in the ledger from the moment it is asked for. Its own entries take the place
 of that when it ends; where nobody can say what it did, the entry stays, uncertain.
+
+One that is `detached` is a run of its own from the moment it has started: nothing of it stands in this ledger, all that
+it is lent is charged, no deadline around it is its own, and neither a cancel nor the end of this run reaches it. So it
+is not undone, and a cancel that comes while it is started waits until it has.
 """
 
 from dataclasses import replace
@@ -19,7 +23,7 @@ from interpreter.core import certainty, heard_of_models, ledger, purses, reserva
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.events import ChildEnded, Event
+from interpreter.core.events import ChildEnded, ChildStarted, Event
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.outcomes import CANCELLED, Failure, done, failed
 from interpreter.core.snapshot import decode
@@ -48,26 +52,33 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         self._reserve(machine, frame)
 
     def _reserve(self, machine: Machine, frame: Frame) -> None:
-        _, flow = _parts(machine, frame)
+        step, flow = _parts(machine, frame)
         state, memory = machine.state, self.memory(frame)
         agents = narrow(machine.definition, flow.name).agents.values()
         bound = purses.bound_of(state, flow, [model for agent in agents for model in agent.models])
         lease = purses.lease(state, frame.purse, bound, flow.usual, _beside(machine, frame))
+        if step.detached:
+            lease.deadline = None
         if not reservations.reserve(machine, frame, purses.from_lease(lease)):
             return
         memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, bound)
-        if _may_have_effects(machine, flow):
+        if not step.detached and _may_have_effects(machine, flow):
             ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
         heard = heard_of_models.so_far(state)
+        summary, made_up = title(frame.path), state.rehearsal
         machine.issue(
-            frame, StartChild(frame.path, flow.name, memory.input, lease, title(frame.path), state.rehearsal, heard)
+            frame, StartChild(frame.path, flow.name, memory.input, lease, summary, made_up, heard, step.detached)
         )
         machine.note("started", frame, "flow", detail=flow.name)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        assert frame.reserved is not None
+        if type(event) is ChildStarted:
+            reservations.settle(machine, frame, frame.reserved)
+            end_step(machine, frame, done(event.run), "flow")
+            return
         assert type(event) is ChildEnded
         report = event.report
-        assert frame.reserved is not None
         spent = purses.from_spent(report.spent) if report.spent is not None else frame.reserved
         reservations.settle(machine, frame, spent)
         machine.state.rehearsal = machine.state.rehearsal or _rehearsed(report)
@@ -87,7 +98,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         if self.memory(frame).phase == "reserving":
             reservations.stop_waiting(machine, frame)
             end_step(machine, frame, CANCELLED, "flow")
-        else:
+        elif not _parts(machine, frame)[0].detached:
             machine.interrupt(frame.path)
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
