@@ -10,8 +10,8 @@
     [models."our-deployment"]
     like = "gpt-4o"         # the rest is as with this model
 
-Providers stand there too (`providers.py`). The file is that of the nearest folder, from the flow's upwards.
-`STEADFLOW_MODELS` holds the same, or the path of such a file, and counts more.
+Providers stand there too (`providers.py`), and caps (`caps.py`). The file is that of the nearest folder, from the
+flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such a file, and counts more.
 """
 
 import os
@@ -23,6 +23,7 @@ from typing import Any
 
 from dsl.dataclass import dataclass
 from dsl.models import known
+from dsl.models.caps import ENVIRONMENT, Capped, read_caps
 from dsl.models.providers import Served, check_models, read_providers
 from dsl.models.unusable import Unusable
 
@@ -58,10 +59,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Models:
-    """All that is known of models here: what is said of them and of providers, and the table."""
+    """All that is known of models here: what is said of them, of providers and of caps, and the table."""
 
     settings: Mapping[str, Settings]
     providers: Mapping[str, Served] = field(default_factory=dict)
+    caps: Mapping[str, Capped] = field(default_factory=dict)
 
     def route(self, model: str) -> tuple[str | None, str]:
         """The name of the provider that serves it, and the model's name there; None is that of the environment."""
@@ -70,6 +72,10 @@ class Models:
                 return provider.name, model
         before, slash, rest = model.partition("/")
         return (before, rest) if slash and before in self.providers else (None, model)
+
+    def is_capped(self, model: str, cap: Capped) -> bool:
+        """Whether what is asked of the model counts there."""
+        return cap.provider is None or (self.route(model)[0] or ENVIRONMENT) == cap.provider
 
     def rate(self, model: str) -> str | None:
         """The provider whose calls take their turn, if that serves it."""
@@ -130,7 +136,8 @@ def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) 
     if not text:
         return found
     more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
-    both = Models({**found.settings, **more.settings}, {**found.providers, **more.providers})
+    providers, caps = {**found.providers, **more.providers}, {**found.caps, **more.caps}
+    both = Models({**found.settings, **more.settings}, providers, caps)
     check_models(both.providers.values(), f"{NAME} and {VARIABLE}")
     return both
 
@@ -157,13 +164,15 @@ def _read(text: str, where: str) -> Models:
     except tomllib.TOMLDecodeError as error:
         raise Unusable(f"{where} is not TOML: {error}") from error
     rows, providers = whole.pop("models", {}), read_providers(whole.pop("providers", {}), where)
+    caps = read_caps(whole.pop("caps", {}), providers, where)
     for of_others in OF_OTHERS:
         whole.pop(of_others, None)
     if whole or type(rows) is not dict:
         odd = next(iter(whole), "models")
-        known_tables = 'tables such as `[models."m"]` and `[providers.p]`'
+        known_tables = 'tables such as `[models."m"]`, `[providers.p]` and `[caps.c]`'
         raise Unusable(f"{where}: only {known_tables} may stand there, not `{odd}`")
-    return Models({model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}, providers)
+    settings = {model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}
+    return Models(settings, providers, caps)
 
 
 def _settings(row: Any, where: str) -> Settings:

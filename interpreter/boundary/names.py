@@ -50,6 +50,12 @@ KEEP_ANSWER_ACTIVITY = "steadflow.keep_answer"
 RECEIVE_KEPT_ACTIVITY = "steadflow.receive_kept"
 """As `steadflow.receive`, of an answer that was kept; where it takes long."""
 
+CLAIM_ACTIVITY = "steadflow.claim"
+"""Local activity: what calls may cost set aside under caps: `ClaimRequest` in, `ClaimReply` out."""
+
+SETTLE_ACTIVITY = "steadflow.settle"
+"""Local activity: what a call did cost, in the place of its claim: `Settlement` in."""
+
 CAPTURE_ACTIVITY = "steadflow.capture"
 """Local activity: what a captured call of a tool gives, made up from its type: `CaptureRequest` in, JSON out."""
 
@@ -65,6 +71,21 @@ LANE = "steadflow-lane-"
 def lane(provider: str) -> str:
     return f"{LANE}{provider}"
 
+
+BOOK = "steadflow.book"
+"""The type of the workflow that keeps the book of a cap: `BookInput` in."""
+
+BOOK_ID = "steadflow-cap/"
+"""Before the ids of books."""
+
+BOOKS = "steadflow-books"
+"""The task queue of books: who asks one works there too."""
+
+WRITE_UPDATE = "write"
+"""Update of a book: a list of `Line` in, a list of `Written` out."""
+
+BOOK_QUERY = "book"
+"""Query of a book: `Written` out, how it stands."""
 
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""

@@ -6,6 +6,7 @@ A field is only ever added, with a default, and never changes its meaning.
 from dataclasses import dataclass, field
 from typing import Any
 
+from interpreter.boundary.caps import Cap
 from interpreter.boundary.talk import AskedCall, Talk
 
 JSON = Any
@@ -83,6 +84,7 @@ class RunInput:
     of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
     tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
     `refuses`: what each model is known to refuse. `lanes`: the task queue of the calls of each model that has one.
+    `caps`: those over runs that bind this one.
     """
 
     definition: DefinitionEnvelope
@@ -102,6 +104,7 @@ class RunInput:
     rehearsal: bool = False
     refuses: dict[str, list[str]] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
+    caps: list[Cap] = field(default_factory=list)
 
 
 @dataclass
@@ -148,6 +151,7 @@ class ChatRequest:
     `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
     `REFUSABLE`. With a `talk` the prompt is one of its messages, and the references are also those of its head, its
     preamble and its messages. `reasoning`: how much it thinks, such as "low". `batch`: it is answered in a batch.
+    `caps`: the names of those over runs under which it counts.
     """
 
     agent: str
@@ -167,6 +171,7 @@ class ChatRequest:
     reasoning: str | None = None
     seed: int | None = None
     batch: bool = False
+    caps: list[str] = field(default_factory=list)
 
 
 REFUSABLE = (

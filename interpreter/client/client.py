@@ -66,8 +66,7 @@ class Client:
         `PriceUnknown` or `RunExists`.
         """
         id = checked_id(id) if id is not None else None
-        prepared = prepare(self.store, flow_source, flow, input, models)
-        prepared.input.requester = requester
+        prepared = prepare(self.store, flow_source, flow, input, models, requester)
         prepared.input.options = replace(
             options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools
         )

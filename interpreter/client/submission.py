@@ -17,11 +17,13 @@ from dsl.models.unusable import Unusable
 from dsl.source import Source
 from dsl.values.schema import record_schema
 from dsl.values.validate import validate_record
+from interpreter.boundary.caps import Cap
 from interpreter.boundary.payloads import JSON, Price, RunInput
 from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
+from interpreter.providers.caps import resolve_caps
 from interpreter.providers.limits import resolve_lanes, resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
 from interpreter.stores.store import ObjectStore
@@ -44,19 +46,27 @@ class Prepared:
 
 
 def prepare(
-    store: ObjectStore, flow_source: FlowSource, flow: str | None, input: JSON, models: Models | None = None
+    store: ObjectStore,
+    flow_source: FlowSource,
+    flow: str | None,
+    input: JSON,
+    models: Models | None = None,
+    requester: str | None = None,
 ) -> Prepared:
     """`models` is what is known of them; without it, what is known beside the flow."""
     sealed, definition = _sealed(flow_source, flow)
     known = _known_models(flow_source) if models is None else models
+    caps = resolve_caps(sealed.flow, requester, _models(definition), known)
     run_input = RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
         input=_checked_input(definition, {} if input is None else input),
-        prices=_prices(definition, known),
+        requester=requester,
+        prices=_prices(definition, known, caps),
         max_output=resolve_max_output(_models(definition), known),
         refuses=resolve_refused(_models(definition), known),
         lanes=resolve_lanes(_models(definition), known),
+        caps=caps,
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
 
@@ -111,16 +121,16 @@ def _known_models(flow_source: FlowSource) -> Models:
         raise Unconfigured(str(error)) from error
 
 
-def _prices(definition: Definition, known: Models) -> dict[str, Price]:
+def _prices(definition: Definition, known: Models, caps: list[Cap]) -> dict[str, Price]:
     """What each model costs, pinned for the life of the run."""
     models = _models(definition)
     if not models:
         return {}
     prices = _in_batches(resolve_prices(models, known), definition, known)
     unknown = [model for model in models if model not in prices]
-    if unknown and _counts_money(definition):
+    if unknown and (counting := _counts_money_by(definition, caps, unknown)):
         raise PriceUnknown(
-            f"the flow {definition.flow} has a budget in usd, but the price of {', '.join(unknown)} is not known; "
+            f"{counting}, but the price of {', '.join(unknown)} is not known; "
             f"say it in {NAME} beside the flow, or in {VARIABLE}, in US dollars for a million tokens "
             f'(`[models."{unknown[0]}"]`, `input = …`, `output = …`), or use another model, or a budget in tokens'
         )
@@ -146,6 +156,16 @@ def _in_batches(prices: dict[str, Price], definition: Definition, known: Models)
 
 def _models(definition: Definition) -> list[str]:
     return sorted({model for agent in definition.agents.values() for model in agent.models})
+
+
+def _counts_money_by(definition: Definition, caps: list[Cap], models: list[str]) -> str:
+    """What needs to know prices of these models, in words; empty where nothing does."""
+    if _counts_money(definition):
+        return f"the flow {definition.flow} has a budget in usd"
+    for cap in caps:
+        if cap.usd is not None and (cap.models is None or set(models) & set(cap.models)):
+            return f"the cap {cap.name} is one in usd"
+    return ""
 
 
 def _counts_money(definition: Definition) -> bool:

@@ -4,9 +4,10 @@ The id of a command is derived from the path of the frame that issued it and is 
 comes late finds nothing that waits for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from interpreter.boundary.batches import BatchRequest
+from interpreter.boundary.caps import Claim
 from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, HeardOfModels, Lease
 from interpreter.core.recorded import recorded
 
@@ -18,7 +19,8 @@ class CallTool:
     `declared`, in words only where a worker has asked for them. `verifies` is the key of the call that this one asks
     about. A `quick` call only reads and is over soon, so it may be carried out by the worker that has the run. A
     `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
-    `start_within`: where no worker has begun it in that time, none begins it.
+    `start_within`: where no worker has begun it in that time, none begins it. It is called only when its `claim` was
+    granted (`caps.py`).
     """
 
     id: str
@@ -37,30 +39,33 @@ class CallTool:
     staged: bool = False
     schema: JSON = None
     start_within: int | None = None
+    claim: Claim | None = None
 
 
 @recorded
 @dataclass(frozen=True, slots=True)
 class AttemptModel:
-    """Ask one model once; by the workers of that task queue, where one is named."""
+    """Ask one model once; by the workers of that task queue, where one is named, and when its `claim` was granted."""
 
     id: str
     request: ChatRequest
     timeout: int
     summary: str
     queue: str | None = None
+    claim: Claim | None = None
 
 
 @recorded
 @dataclass(frozen=True, slots=True)
 class AskBatch:
-    """Submit a batch of questions to a provider, look at it, or cancel it."""
+    """Submit a batch of questions to a provider, when their `claims` were granted; look at it, or cancel it."""
 
     id: str
     request: BatchRequest
     timeout: int
     summary: str
     queue: str | None = None
+    claims: list[Claim] = field(default_factory=list)
 
 
 @recorded
@@ -124,6 +129,17 @@ class VerifyAnswer:
     at: float
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Settle a claim for what its call did cost. It is never held back."""
+
+    id: str
+    claim: Claim
+    usd: str
+    tokens: int
+
+
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Cancel an earlier command. A timer is gone at once; a call or a child still answers how it ended."""
@@ -165,7 +181,7 @@ class Finish:
         return self.report.failure
 
 
-Work = CallTool | AttemptModel | AskBatch | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer
+Work = CallTool | AttemptModel | AskBatch | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer | Settle
 """Commands that are answered by an event and wait in the state until then."""
 
 Command = Work | Cancel | Reply | Finish

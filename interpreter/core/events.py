@@ -121,6 +121,15 @@ class Evaluated:
 
 @recorded
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A claim was settled, or nobody could write it down: then it stays set aside."""
+
+    at: float
+    id: str
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
 class Answered:
     """`ticket`: what the reply to it names; the same answer may have come twice, and each gets its own reply."""
 
@@ -165,6 +174,7 @@ Event = (
     | TimerFired
     | Resumed
     | Evaluated
+    | Settled
     | Answered
     | AnswerVerified
     | Told

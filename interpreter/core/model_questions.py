@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from dsl.expressions.values import Reference, Value
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.boundary.talk import AskedCall
-from interpreter.core import outcomes
+from interpreter.core import caps, outcomes
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure
 from interpreter.core.recorded import recorded
@@ -21,7 +21,8 @@ class ModelCallMemory(Memory):
     answer has at most `most_answer` tokens; with `whole` an attempt need not leave room for another. `patience` and
     `timeout` are milliseconds. `lost` is how the latest attempt failed, `waits` what is waited for, for people;
     `unread` counts how often a text of the prompt could not be read; `lowered`: its server has said how long the answer
-    may be; one of no more than `too_short` tokens is not worth asking for. `asked_at`: when the attempt was made.
+    may be; one of no more than `too_short` tokens is not worth asking for. `asked_at`: when the attempt was made;
+    `refused` counts the latest attempts that were not made, because caps have refused their claims.
     """
 
     request: ChatRequest = field(default_factory=lambda: ChatRequest("", "", ""))
@@ -41,6 +42,7 @@ class ModelCallMemory(Memory):
     lowered: bool = False
     too_short: int = 0
     asked_at: float = 0.0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,7 @@ def failed(failure: Failure, attempts: int, *, cut: bool = False, most: int = 0,
 
 def heard(exit_: Exit) -> Heard:
     """Of an end that is not cancelled. A failure before the first attempt says nothing more than itself."""
+    if exit_.failure is not None and caps.is_reached(exit_.failure):
+        return Heard(exit_.failure, cast(int, exit_.failure.details["attempts"]))
     told = exit_.value if exit_.failure is None else exit_.failure.details
     return Heard(exit_.failure, **(cast("dict[str, Any]", told) if type(told) is dict and "attempts" in told else {}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dsl.ast.defaults import MOST_REASKS
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import EVERY_MODEL_FAILED, INVALID_REQUEST, MALFORMED_OUTPUT, NOT_ASKED
-from interpreter.core import reservations
+from interpreter.core import caps, reservations
 from interpreter.core.outcomes import Failure
 from interpreter.core.recorded import recorded
 
@@ -62,7 +62,8 @@ class ModelsAsked:
 
     def out_of_budget(self, models: tuple[str, ...], failure: Failure) -> Failure:
         """How the step fails when its next question does not fit: as what came first did, if anything failed before."""
-        if not reservations.did_not_fit(failure) or (not self.causes and self.problem is None):
+        first = not self.causes and self.problem is None
+        if not reservations.did_not_fit(failure) or caps.is_reached(failure) or first:
             return failure
         if self.problem is None:
             self._remember(models, NOT_ASKED, failure.message, failure.details)

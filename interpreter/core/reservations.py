@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import assert_never, overload
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import more
+from interpreter.core import caps, more
 from interpreter.core.lefts import chain
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
@@ -54,8 +54,11 @@ def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
     return True
 
 
-def settle(machine: Machine, frame: Frame, spent: Amount) -> None:
-    """Put what was really spent in the place of the frame's reservation. More than that is told."""
+def settle(machine: Machine, frame: Frame, spent: Amount, *, made_up: bool = False) -> None:
+    """Put what was really spent in the place of the frame's reservation, and of its claim. More than that is told. What
+    is `made_up` costs nobody anything.
+    """
+    caps.settle(machine, frame, Amount() if made_up else spent)
     reserved, frame.reserved = frame.reserved, None
     assert reserved is not None
     over = [

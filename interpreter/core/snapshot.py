@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import batches, payloads, talk, tell, view
+from interpreter.boundary import batches, caps, payloads, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -42,6 +42,9 @@ _PAYLOADS = (
     batches.BatchAnswer,
     batches.BatchReply,
     batches.BatchRequest,
+    caps.Cap,
+    caps.Claim,
+    caps.Page,
     payloads.Answer,
     payloads.AnswerVerdict,
     payloads.ChatRequest,

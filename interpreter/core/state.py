@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from dsl.expressions.values import Value
+from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Evaluate, Work
@@ -41,7 +42,7 @@ class Frame:
     `waits_at` that of the purse which has no room for it now. `children` are the paths of the frames below, in order,
     with their `opened`; one that has ended is among them until this frame has heard of it. A `fresh` frame has not been
     entered. `suspended` is the task that waits for the evaluation `evaluating`; `evaluated` holds what came back for
-    it; `unread` says that the evaluation could not be made yet.
+    it; `unread` says that the evaluation could not be made yet. `claim` is what its call has set aside under caps.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Frame:
     evaluating: str = ""
     evaluated: "dict[str, Value | Failure]" = field(default_factory=dict)
     unread: "Unread | None" = None
+    claim: Claim | None = None
 
 
 @recorded
@@ -178,7 +180,8 @@ class State:
     to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
     model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
     something that was not known; `lanes` the task queue of each whose provider takes so many requests a second;
-    `batches` are the frames of those that a `parallel for` has open, by its path;
+    `batches` are the frames of those that a `parallel for` has open, by its path; `caps` are those over runs that bind
+    this one;
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
@@ -226,3 +229,4 @@ class State:
     continuations: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
     batches: dict[str, list[str]] = field(default_factory=dict)
+    caps: list[Cap] = field(default_factory=list)

@@ -6,11 +6,11 @@ Two switches prove that all memory of a run is in its state: `through_json` send
 
 import heapq
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from dsl.definition.definition import Definition
 from dsl.definition.encode import decode_data
@@ -20,10 +20,13 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load, stretch
 from dsl.values.spoken import opened
+from interpreter.boundary.caps import Cap, Entry, Line
 from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
+from interpreter.core.books import Book, asked_of
+from interpreter.core.caps import claims_of, refused_claim
 from interpreter.core.commands import (
     AskBatch,
     AttemptModel,
@@ -35,8 +38,10 @@ from interpreter.core.commands import (
     Pause,
     Reply,
     SetTimer,
+    Settle,
     StartChild,
     VerifyAnswer,
+    Work,
 )
 from interpreter.core.context import context_of
 from interpreter.core.events import (
@@ -51,6 +56,7 @@ from interpreter.core.events import (
     Event,
     ModelAnswered,
     Resumed,
+    Settled,
     Started,
     TimerFired,
     Told,
@@ -110,6 +116,7 @@ class Simulation:
         self.knows = knows
         self.now = START
         self.continuations: Counter[str] = Counter()
+        self.books: defaultdict[str, Book] = defaultdict(Book)
         self._queue: list[tuple[float, int, int, Callable[[], None]]] = []
         self._numbers = count()
 
@@ -122,10 +129,11 @@ class Simulation:
         prices: dict[str, Price] | None = None,
         max_output: dict[str, int] | None = None,
         options: RunOptions | None = None,
+        caps: list[Cap] | None = None,
     ) -> "SimulatedRun":
         """Start a run; `go` moves it on. Of the `options`, those that say what is captured."""
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
-        state.max_output = max_output or {}
+        state.max_output, state.caps = max_output or {}, caps or []
         if options is not None:
             state.staged, state.with_tools = options.staged, options.with_tools
         run = SimulatedRun(self, self.definition, state)
@@ -176,7 +184,27 @@ class SimulatedRun:
         self.simulation.watch(self, event, commands)
         commands = self._switched(commands)
         for command in commands:
+            if claims_of(command):
+                self._claim(command)
+            else:
+                _CARRY_OUT[type(command)](self, command)
+
+    def _claim(self, command: Command) -> None:
+        """Made as soon as what it may cost is set aside, in the simulation at once."""
+        reply = asked_of(self.simulation.books, claims_of(command))
+        if reply.outcome == "granted":
             _CARRY_OUT[type(command)](self, command)
+        else:
+            id_ = cast(Work, command).id
+            self._flying[id_] = None
+            self._later(id_, 0, lambda at: refused_claim(id_, at, reply))
+
+    def _settle(self, command: Settle) -> None:
+        entry = Entry(command.claim.id, command.usd, command.tokens)
+        for page in command.claim.pages:
+            self.simulation.books[page.book].write(Line([entry], settles=True))
+        self._flying[command.id] = None
+        self._later(command.id, 0, lambda at: Settled(at, command.id))
 
     def _switched(self, commands: list[Command]) -> list[Command]:
         switches = self.simulation.switches
@@ -242,6 +270,7 @@ class SimulatedRun:
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
         state.max_output, state.lanes = dict(self.state.max_output), self.state.lanes
+        state.caps = self.state.caps
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal = command.rehearsal
         state.staged, state.with_tools = self.state.staged, self.state.with_tools
@@ -345,6 +374,7 @@ _CARRY_OUT: dict[type, Any] = {
     Pause: SimulatedRun._pause,
     Evaluate: SimulatedRun._evaluate,
     VerifyAnswer: SimulatedRun._verify,
+    Settle: SimulatedRun._settle,
     Cancel: SimulatedRun._cancel,
     Reply: SimulatedRun._reply,
     Finish: SimulatedRun._finish,

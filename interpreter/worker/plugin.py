@@ -23,6 +23,7 @@ from interpreter.activities.batch import batch_activity
 from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture
 from interpreter.activities.chat import chat_activity
+from interpreter.activities.claims import claim_activity, settle_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
@@ -49,6 +50,7 @@ from interpreter.telemetry.metrics import Metrics
 from interpreter.telemetry.standing import Standing
 from interpreter.telemetry.told import Told
 from interpreter.worker.agreements import Agreements
+from interpreter.worker.books import Books
 from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.lanes import working_lanes
 from interpreter.worker.objects import LoadingInterceptor, Objects
@@ -144,6 +146,7 @@ class FlowPlugin(SimplePlugin):
         self._agreements = Agreements()
         self._runner: ToolRunner | None = None
         self._orphans: Orphans | None = None
+        self._books: Books | None = None
         if people is not None:
             _check_people(people)
         keep_to_one_line()
@@ -180,8 +183,10 @@ class FlowPlugin(SimplePlugin):
         self._lanes = self._lanes_of(models, config["client"], self._provider)
         self._measure(config["client"], models)
         self._orphans = Orphans(config["client"], queue)
+        self._books = Books(config["client"])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
-        config["activities"] = [*config.get("activities", ()), *self._activities(self._provider, self._runner)]
+        ours = self._activities(self._provider, self._runner, self._books)
+        config["activities"] = [*config.get("activities", ()), *ours]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
     def _beside(self) -> list[Interceptor]:
@@ -216,7 +221,7 @@ class FlowPlugin(SimplePlugin):
         served = [each for each in limited if has_key(each)]
         return working_lanes(client, served, chat_activity(provider, self._store), self._beside())
 
-    def _activities(self, provider: Provider, runner: ToolRunner) -> list[Callable[..., Any]]:
+    def _activities(self, provider: Provider, runner: ToolRunner, books: Books) -> list[Callable[..., Any]]:
         tools = {
             name: tool_activity(tool, self._agreements.accepts, runner, self._store)
             for name, tool in self._tools.items()
@@ -229,6 +234,8 @@ class FlowPlugin(SimplePlugin):
             *stored,
             chat_activity(provider, self._store),
             batch_activity(provider, self._store),
+            claim_activity(books),
+            settle_activity(books),
             verify,
             describe_run,
             cancel_run,
@@ -251,6 +258,8 @@ class FlowPlugin(SimplePlugin):
             self._told.tell_what_is_due(everything=True)
             if self._spans is not None:
                 await asyncio.to_thread(self._spans.flush)
+            if self._books is not None:
+                await self._books.close()
             if self._servers is not None:
                 await self._servers.close()
             if self._runner is not None:

@@ -12,16 +12,18 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 from dsl.definition.definition import Definition
 from dsl.values.references import parted
 from interpreter.boundary.batches import BatchReply
+from interpreter.boundary.caps import Claim, ClaimReply
 from interpreter.boundary.names import BATCH_ACTIVITY, CHAT_ACTIVITY, CHAT_GRACE, fitting
 from interpreter.boundary.payloads import ChatResult, InlineResult, References
 from interpreter.boundary.sparse import sparse
-from interpreter.core.commands import AskBatch, AttemptModel, CallTool, Evaluate, Pause, VerifyAnswer
+from interpreter.core.caps import claims_of
+from interpreter.core.commands import AskBatch, AttemptModel, CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.workflow import limits, local
 from interpreter.workflow.beside import batch_parted, request_parted
 from interpreter.workflow.headers import for_call
 from interpreter.workflow.receiving import is_large, received
 
-Call = CallTool | AttemptModel | AskBatch | Evaluate | Pause | VerifyAnswer
+Call = CallTool | AttemptModel | AskBatch | Evaluate | Pause | VerifyAnswer | Settle
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
 
@@ -46,7 +48,8 @@ class Calls:
         return len(self._running) + len(self._receiving)
 
     def start(self, command: Call) -> None:
-        handle = self._handle(command)
+        claims = claims_of(command)
+        handle = asyncio.create_task(self._claimed(command, claims)) if claims else self._handle(command)
         self._running[command.id] = handle
         self._begun[command.id] = workflow.info().get_current_history_length()
         handle.add_done_callback(lambda ended: self._done(command, ended))
@@ -70,6 +73,8 @@ class Calls:
                 return local.pause(command)
             case VerifyAnswer():
                 return local.verification(command)
+            case Settle():
+                return local.settlement(command, self._room)
             case _:
                 assert_never(command)
 
@@ -87,6 +92,24 @@ class Calls:
             self._receive(command, result)
         else:
             self._ended(command, result, error)
+
+    async def _claimed(self, command: Call, claims: list[Claim]) -> Any:
+        """The call, when what it may cost is set aside; until it has gone out nothing has happened, however a cancel
+        comes. Where that is refused, the reply says so.
+        """
+        sent_at = None
+        try:
+            await self._room.for_local()
+            reply: ClaimReply = await local.claimed(command.id, claims)
+            if reply.outcome != "granted":
+                return reply
+            await self._room.for_sending(0)
+            sent_at = workflow.info().get_current_history_length()
+            return await self._handle(command)
+        except (asyncio.CancelledError, FailureError) as error:
+            if is_cancelled_exception(error) and sent_at in (None, workflow.info().get_current_history_length()):
+                raise NeverSent from None
+            raise
 
     def _is_foreign(self, command: CallTool, result: RawValue) -> bool:
         """Whether it is too large to be read here, and no worker of ours has read it."""

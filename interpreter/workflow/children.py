@@ -241,6 +241,7 @@ class Children:
             max_output=self._input.max_output | heard.max_output,
             refuses=self._input.refuses | heard.refuses,
             lanes=self._input.lanes,
+            caps=self._input.caps,
             lease=command.lease,
             parent=None if command.detached or self._is_told_by_its_id(command) else link,
             options=self._input.options,

@@ -44,6 +44,7 @@ from interpreter.core.commands import (
     Pause,
     Reply,
     SetTimer,
+    Settle,
     StartChild,
     VerifyAnswer,
 )
@@ -101,6 +102,7 @@ class Driver:
             max_output=self.input.max_output,
             refuses={model: list(parts) for model, parts in self.input.refuses.items()},
             lanes=self.input.lanes,
+            caps=self.input.caps,
         )
         state.verified = self.input.options.verified
         state.staged, state.with_tools = self.input.options.staged, self.input.options.with_tools
@@ -286,8 +288,8 @@ class Driver:
         self._giving.add(task)
         task.add_done_callback(self._giving.discard)
 
-    def _verify(self, command: VerifyAnswer) -> None:
-        """At once, whatever is held: somebody waits, and until then there is no continuing."""
+    def _at_once(self, command: VerifyAnswer | Settle) -> None:
+        """Whatever is held: somebody waits, and until then there is no continuing."""
         self._calls.start(command)
 
     def _finish(self, command: Finish) -> None:
@@ -310,6 +312,7 @@ _CARRY_OUT: dict[type, Any] = {
     SetTimer: Driver._set_timer,
     Cancel: Driver._cancel,
     Reply: Driver._reply,
-    VerifyAnswer: Driver._verify,
+    VerifyAnswer: Driver._at_once,
+    Settle: Driver._at_once,
     Finish: Driver._finish,
 }

@@ -14,9 +14,11 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutError
 
+from interpreter.boundary.caps import Claim, ClaimReply, ClaimRequest, Settlement
 from interpreter.boundary.failures import NOT_REGISTERED, OBJECT_MISSING
 from interpreter.boundary.names import (
     CAPTURE_ACTIVITY,
+    CLAIM_ACTIVITY,
     EVALUATE_ACTIVITY,
     INLINE_ACTIVITY,
     KEEP_ANSWER_ACTIVITY,
@@ -24,6 +26,7 @@ from interpreter.boundary.names import (
     QUICK_ACTIVITY,
     RECEIVE_ACTIVITY,
     RECEIVE_KEPT_ACTIVITY,
+    SETTLE_ACTIVITY,
     VERIFY_ANSWER_ACTIVITY,
     fitting,
 )
@@ -42,7 +45,7 @@ from interpreter.boundary.payloads import (
 )
 from interpreter.boundary.statements import run_identity
 from interpreter.boundary.told import heard, is_workers
-from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
+from interpreter.core.commands import CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.workflow.limits import LARGEST_PAYLOAD, Room, local_work_at_most, size_of
 
 ONCE = RetryPolicy(maximum_attempts=1)
@@ -50,6 +53,8 @@ ONCE = RetryPolicy(maximum_attempts=1)
 ELSEWHERE = timedelta(seconds=30)
 """For one attempt of what could not be done here; Temporal repeats it until it is done."""
 VERIFICATION_TIMEOUT = timedelta(seconds=10)
+SETTLEMENT_TIMEOUT = timedelta(minutes=5)
+"""After that a claim stays set aside: a run does not wait for its books for ever, to end."""
 
 MOST_RECEIVED_HERE = 500_000
 """Bytes of an answer that are read and validated here: more take half a second and longer."""
@@ -91,6 +96,32 @@ def verification(command: VerifyAnswer) -> Any:
     request = VerifyAnswerRequest(command.answer, run, command.at)
     here = _here(command.id, VERIFY_ANSWER_ACTIVITY, request, AnswerVerdict)
     return _here_first(here, lambda: _verified_elsewhere(command.id, request), only_if=_is_late)
+
+
+def claimed(id_: str, claims: list[Claim]) -> Any:
+    """Until it is done: nothing is spent that is not set aside."""
+    return _both(f"{id_}!claim", CLAIM_ACTIVITY, ClaimRequest(claims), ClaimReply)
+
+
+def settlement(command: Settle, room: Room) -> Any:
+    return asyncio.create_task(_settled(command, room))
+
+
+async def _settled(command: Settle, room: Room) -> None:
+    await room.for_local()
+    request = Settlement(command.claim, command.usd, command.tokens)
+    here = _here(command.id, SETTLE_ACTIVITY, request, type(None))
+    await _here_first(here, lambda: _settled_elsewhere(command.id, request))
+
+
+def _settled_elsewhere(id_: str, request: Settlement) -> Handle:
+    return workflow.start_activity(
+        SETTLE_ACTIVITY,
+        request,
+        activity_id=fitting(id_),
+        start_to_close_timeout=ELSEWHERE,
+        schedule_to_close_timeout=SETTLEMENT_TIMEOUT,
+    )
 
 
 def capture(command: CallTool) -> Any:

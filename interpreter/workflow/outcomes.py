@@ -1,6 +1,7 @@
 """What Temporal says about a call or a child, as the machine's events."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from temporalio.exceptions import (
 from dsl.ast.types import NamedType
 from dsl.values.validate import validate
 from interpreter.boundary.batches import BatchReply
+from interpreter.boundary.caps import ClaimReply
 from interpreter.boundary.failures import (
     CANCELLED,
     NOT_CALLED,
@@ -39,7 +41,8 @@ from interpreter.boundary.payloads import (
     Spent,
 )
 from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key
-from interpreter.core.commands import CallTool, Evaluate, Pause, VerifyAnswer
+from interpreter.core.caps import refused_claim
+from interpreter.core.commands import CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.core.events import (
     AnswerVerified,
     BatchTold,
@@ -50,6 +53,7 @@ from interpreter.core.events import (
     Event,
     ModelAnswered,
     Resumed,
+    Settled,
     ToolReturned,
 )
 from interpreter.workflow.beside import report_joined, result_of
@@ -62,6 +66,8 @@ LONGEST_KIND, LONGEST_MESSAGE, MOST_DETAILS = 100, 2_000, 64 * 1024
 
 def call_event(command: Call, at: float, result: Any, error: BaseException | None) -> Event:
     """The event for an activity that has ended."""
+    if type(command) is Settle and isinstance(error, FailureError | asyncio.CancelledError | None):
+        return Settled(at, command.id)
     if error is not None and _lacks_an_object(error):
         return _unread(command.id, at, error)
     if error is not None and type(command) in (Evaluate, Pause):
@@ -73,21 +79,32 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         return CallFailed(at, command.id, UNDECLARED, f"{type(said).__name__}: {said}", "unknown")
     if error is not None:
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
-    if type(result) is ChatResult:
-        return ModelAnswered(at, command.id, result)
-    if type(result) is BatchReply:
-        return BatchTold(at, command.id, result)
-    if type(result) is AnswerVerdict:
-        return AnswerVerified(at, command.id, result)
-    if type(result) is EvaluateResult:
-        return Evaluated(at, command.id, result.value, result.error_kind, result.error_message)
-    if type(result) is InlineResult:
-        return CallFailed(at, command.id, NOT_CALLED, too_large(result.size), "not_started", retryable=False)
+    if type(result) in _EVENTS:
+        return _EVENTS[type(result)](command.id, at, result)
     try:
         return ToolReturned(at, command.id, result_of(result))
     except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
         reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
         return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
+
+
+def _evaluated(id_: str, at: float, result: EvaluateResult) -> Event:
+    return Evaluated(at, id_, result.value, result.error_kind, result.error_message)
+
+
+def _not_inlined(id_: str, at: float, result: InlineResult) -> Event:
+    return CallFailed(at, id_, NOT_CALLED, too_large(result.size), "not_started", retryable=False)
+
+
+_EVENTS: dict[type, Callable[[str, float, Any], Event]] = {
+    ClaimReply: refused_claim,
+    ChatResult: lambda id_, at, result: ModelAnswered(at, id_, result),
+    BatchReply: lambda id_, at, result: BatchTold(at, id_, result),
+    AnswerVerdict: lambda id_, at, result: AnswerVerified(at, id_, result),
+    EvaluateResult: _evaluated,
+    InlineResult: _not_inlined,
+}
+"""By what an activity of ours has answered; what is none of these is a tool's."""
 
 
 def _lacks_an_object(error: BaseException) -> bool:

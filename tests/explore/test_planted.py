@@ -140,7 +140,7 @@ def the_earliest_entry_is_not_undone(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_reservation_is_not_given_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reservations, "settle", lambda machine, frame, spent: None)
+    patch.setattr(reservations, "settle", lambda machine, frame, spent, **_: None)
 
 
 def the_entry_is_opened_when_the_answer_is_there(patch: pytest.MonkeyPatch) -> None:

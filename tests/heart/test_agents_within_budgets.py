@@ -1,18 +1,20 @@
 """Random agents with tools, in turns, side by side, behind gates, told this and that, with retries, lost workers and
-runs that continue as new: no cap is exceeded at any step, and what the provider has counted is never more than what was
-charged.
+runs that continue as new: no budget and no cap over runs is exceeded at any step, and what the provider has counted is
+never more than what was charged.
 
 `watched` holds each step against the caps. The provider's journal is its own book: it counts attempts whose answer
 never came, too.
 """
 
 import random
+from decimal import Decimal
 from functools import partial
 from itertools import count
 
 import pytest
 
 from dsl.definition.definition import Definition
+from interpreter.boundary.caps import Cap
 from interpreter.core.purses import total
 from interpreter.simulation.simulation import SimulatedRun, Switches
 from tests.heart.agent_flows import PRICES, some_agent_flow
@@ -21,6 +23,8 @@ from tests.heart.effects import check_effects
 from tests.heart.watched import Watched, definition_of, seen
 
 FLOWS, WORLDS, SOAK = 5, 7, 3000
+SMALL = [Cap("small", "books/small", usd="0.02")]
+LARGE = [Cap("some", "books/some", tokens=20_000, models=["gpt-4o"], waits=True), Cap("large", "books/large", usd="2")]
 
 
 def agent_flows(number: int, first: int = 0) -> list[tuple[int, Definition]]:
@@ -41,7 +45,8 @@ def watch(definition: Definition, seed: str, switches: Switches) -> tuple[Watche
     away = chance.uniform(0, 10)
     gap = chance.choice([None, None, (away, away + chance.choice([2.0, 30.0]))])
     speak = partial(_speak, outside)
-    watched = Watched(definition, outside, switches, cancel_at, gap, also=speak, prices=PRICES)
+    bound = chance.choice([[], SMALL, LARGE, [*SMALL, *LARGE]])
+    watched = Watched(definition, outside, switches, cancel_at, gap, also=speak, prices=PRICES, caps=bound)
     run = watched.run()
     assert run.finish is not None, f"seed {seed}: the run stopped with {list(run.state.pending)}"
     return watched, journal, run
@@ -58,10 +63,22 @@ def check(definition: Definition, seed: str) -> Journal:
     assert journal.tokens <= charged.tokens, f"seed {seed}: the provider has counted more tokens"
     assert journal.usd <= charged.usd, f"seed {seed}: the provider has counted more usd"
     check_effects(watched)
+    check_charged(watched, run, journal)
     for switches in (Switches(through_json=True), Switches(continue_often=True)):
         again, same, travelled = watch(definition, seed, switches)
         assert (seen(again, travelled), same) == (seen(watched, run), journal), f"seed {seed}"
     return journal
+
+
+def check_charged(watched: Watched, run: SimulatedRun, journal: Journal) -> None:
+    """What calls have cost stands in the book of each cap under which all count, and nothing is left set aside."""
+    books = run.simulation.books
+    for name, book in books.items():
+        assert not book.open, f"{name}: {list(book.open)} is left"
+    for cap in watched.caps:
+        spent = [book.spent.usd for name, book in books.items() if name.startswith(f"{cap.book}/")]
+        if cap.models is None:
+            assert journal.usd <= sum(spent, Decimal(0)) <= total(run.state).usd, f"{cap.name}: {spent}"
 
 
 def test_no_cap_is_exceeded_and_nothing_is_counted_that_is_not_charged() -> None:

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from itertools import count, product
 from typing import Any
@@ -13,6 +14,7 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.source import Source
+from interpreter.boundary.caps import Cap
 from interpreter.boundary.payloads import Price
 from interpreter.core.commands import AttemptModel, CallTool, Command, Evaluate, Finish, SetTimer, StartChild, Work
 from interpreter.core.events import CancelRequested, Event
@@ -76,6 +78,7 @@ class Watched:
     gap: tuple[float, float] | None = None
     also: Callable[["Watched", SimulatedRun], None] = lambda watched, run: None
     prices: dict[str, Price] = field(default_factory=lambda: PRICES)
+    caps: list[Cap] = field(default_factory=list)
     steps: int = 0
     runs: dict[str, SimulatedRun] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -101,7 +104,7 @@ class Watched:
         if self.gap is not None:
             simulation.gap = (START + self.gap[0], START + self.gap[1])
         self.outside.clock = simulation
-        run = simulation.run({"x": "start"}, requester="requester", prices=self.prices)
+        run = simulation.run({"x": "start"}, requester="requester", prices=self.prices, caps=self.caps)
         simulation.go()
         return run
 
@@ -121,6 +124,7 @@ class Watched:
                 self._check_most(run)
         check_shape(run.state)
         check_purses(run.state)
+        check_books(run)
         self.also(self, run)
         for question in run.state.questions:
             if (run.state.key_base, question) not in self.asked:
@@ -191,6 +195,16 @@ def check_purses(state: State) -> None:
             limit, spent, reserved = (getattr(of, unit) for of in (purse, purse.spent, purse.reserved))
             assert reserved >= 0
             assert limit is None or spent + reserved <= limit or told, f"{purse.path} is overspent in {unit}"
+
+
+def check_books(run: SimulatedRun) -> None:
+    """What is spent and set aside under a cap is at most the cap, whoever has spent it."""
+    for cap in run.state.caps:
+        for name, book in run.simulation.books.items():
+            if name.startswith(f"{cap.book}/"):
+                taken = (book.spent.usd + book.reserved.usd, book.spent.tokens + book.reserved.tokens)
+                assert cap.usd is None or taken[0] <= Decimal(cap.usd), f"{name} is exceeded in usd"
+                assert cap.tokens is None or taken[1] <= cap.tokens, f"{name} is exceeded in tokens"
 
 
 def check_nothing_left(state: State) -> None:

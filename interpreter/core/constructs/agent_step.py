@@ -23,6 +23,7 @@ from interpreter.boundary.payloads import ChatRequest
 from interpreter.boundary.view import Counts
 from interpreter.core import (
     agent_talks,
+    caps,
     counting,
     longer_answers,
     model_answers,
@@ -140,7 +141,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory.rehearsal = answer.rehearsal
         if answer.failure is None:
             self._answered(machine, frame, answer)
-        elif answer.failure.kind == failures.BUDGET_EXCEEDED:
+        elif answer.failure.kind == failures.BUDGET_EXCEEDED and not self._may_ask_another(machine, frame, answer):
             failure = memory.asked.out_of_budget(_parts(machine, frame)[1].models, answer.failure)
             self._end(machine, frame, failed(failure))
         elif answer.failure.kind == failures.MALFORMED_OUTPUT and answer.cut:
@@ -266,6 +267,12 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             self._ask_next(machine, frame, f"{failure.kind}: {failure.message}; the next model is asked")
         else:
             self._end(machine, frame, failed(asked.every_model_failed()))
+
+    def _may_ask_another(self, machine: Machine, frame: Frame, answer: Heard) -> bool:
+        """Whether a cap is reached under which the next model may not count."""
+        models, asked = _parts(machine, frame)[1].models, self.memory(frame).asked
+        assert answer.failure is not None
+        return caps.counts_some(answer.failure) and asked.model + 1 < len(models)
 
     def _ask_next(self, machine: Machine, frame: Frame, detail: str, *, whole: bool = False) -> None:
         machine.note("retrying", frame, "agent", attempt=self.memory(frame).attempts, detail=detail)

@@ -14,8 +14,9 @@ from typing import Any, Literal
 from dsl.ast.duration import format_duration
 from interpreter.boundary import failures
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
+from interpreter.boundary.caps import Claim
 from interpreter.boundary.payloads import ChatRequest, ChatResult
-from interpreter.core import batches, policies
+from interpreter.core import batches, caps, policies
 from interpreter.core.batches import BatchMemory
 from interpreter.core.commands import AskBatch, SetTimer
 from interpreter.core.constructs.construct import Construct
@@ -90,7 +91,8 @@ class BatchConstruct(Construct[BatchMemory]):
         key = f"{machine.state.key_base}/{frame.path}"
         request = BatchRequest(what, key, memory.model, requests, memory.batch, memory.after, memory.tries)
         summary = f"{title(frame.path)}: {what}"
-        machine.issue(frame, AskBatch(memory.command, request, CALL_TIMEOUT, summary, memory.queue))
+        claims = _claims(machine, memory) if what == "submit" else []
+        machine.issue(frame, AskBatch(memory.command, request, CALL_TIMEOUT, summary, memory.queue, claims))
 
     def _due(self, machine: Machine, frame: Frame, event: TimerFired) -> None:
         memory = self.memory(frame)
@@ -171,6 +173,9 @@ class BatchConstruct(Construct[BatchMemory]):
     def _not_submitted(self, machine: Machine, frame: Frame, event: CallFailed, kind: str, message: str) -> None:
         """Tried again where that may help."""
         memory = self.memory(frame)
+        if (refused := caps.refusal(event)) is not None:
+            self._capped(machine, frame, refused)
+            return
         if kind == failures.NO_PROVIDER and event.certainty == "answered":
             memory.unfit += 1
             following = policies.after_no_provider(memory.unfit)
@@ -184,6 +189,12 @@ class BatchConstruct(Construct[BatchMemory]):
             machine.issue(frame, SetTimer(memory.command, at, f"{title(frame.path)}: {kind}"))
             return
         self._settle_rest(machine, frame, kind, message, event.detail.get("charge", "reservation"))
+        machine.end(frame, done(None))
+
+    def _capped(self, machine: Machine, frame: Frame, refused: caps.Refusal) -> None:
+        """A cap has no room for all of it: each question hears of it, and decides."""
+        for place in range(len(self.memory(frame).questions)):
+            self._refuse(machine, frame, place, failures.BUDGET_EXCEEDED, refused.message, refused.details)
         machine.end(frame, done(None))
 
     # -- questions
@@ -240,6 +251,12 @@ def _request(machine: Machine, path: str) -> ChatRequest:
         return ChatRequest("", "", "")
     assert type(frame.memory) is ModelCallMemory
     return frame.memory.request
+
+
+def _claims(machine: Machine, memory: BatchMemory) -> list[Claim]:
+    """What its questions set aside under caps."""
+    frames = (machine.state.frames.get(path) for path in memory.questions)
+    return [frame.claim for frame in frames if frame is not None and frame.claim is not None]
 
 
 def _questions(memory: BatchMemory) -> str:

@@ -1,6 +1,7 @@
 """The run itself: its input, its budget, its body; and at the end the undo of what it did, unless it completed.
 
 A run does not end as if all were known while its ledger holds a doubt: however it would end, it fails with the list.
+Nor does it end before what its calls have set aside under caps is settled, because nobody would do that after it.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import ledger, purses, reports, telling
+from interpreter.core import caps, ledger, purses, reports, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.undo import open_undo
-from interpreter.core.events import Event, Told
+from interpreter.core.events import Event, Settled, Told
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
@@ -28,7 +29,7 @@ from interpreter.core.state import Frame
 class FlowMemory(Memory):
     """`exit` is how it ends when all is undone; `expired` is set when the time is over."""
 
-    phase: Literal["beginning", "running", "undoing"] = "beginning"
+    phase: Literal["beginning", "running", "undoing", "settling"] = "beginning"
     exit: Exit | None = None
     expired: Failure | None = None
 
@@ -53,6 +54,9 @@ class FlowConstruct(Construct[FlowMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         if type(event) is Told:
             telling.take(machine, event)
+            return
+        if type(event) is Settled or self.memory(frame).phase == "settling":
+            self._settled(machine, frame)
             return
         self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
@@ -107,8 +111,17 @@ class FlowConstruct(Construct[FlowMemory]):
             )
         return Exit("return", checked.value)
 
+    def _settled(self, machine: Machine, frame: Frame) -> None:
+        memory = self.memory(frame)
+        if memory.phase == "settling" and memory.exit is not None:
+            self._finish(machine, frame, memory.exit)
+
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
         state, failure = machine.state, exit_.failure
+        if caps.is_settling(state):
+            machine.withdraw(purses.deadline_id(frame))
+            self.memory(frame).phase, self.memory(frame).exit = "settling", exit_
+            return
         if (doubts := ledger.doubts(state, state.flow)) and (failure is None or failure.kind not in ledger.DOUBTS):
             failure = ledger.failure_of(doubts, state.flow, failure)
         state.status = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"

@@ -19,7 +19,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.payloads import ChildReport
-from interpreter.core import certainty, heard_of_models, ledger, purses, reservations
+from interpreter.core import caps, certainty, heard_of_models, ledger, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
@@ -137,6 +137,8 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
     def _lent(self, machine: Machine, frame: Frame, failure: Failure) -> Failure:
         """The child has used up what it was lent: by which purse here, where that had less than the child may spend."""
         details, state = failure.details or {}, machine.state
+        if caps.is_reached(failure):
+            return failure
         if details.get("limit") == "time":
             return replace(failure, purse=purses.lent_time_by(state, frame.purse, details.get("allowed")))
         path = self.memory(frame).lent_by.get(str(details.get("limit")))

@@ -16,6 +16,7 @@ from interpreter.boundary.failures import NO_PROVIDER, OBJECT_MISSING
 from interpreter.boundary.payloads import ChatUsage
 from interpreter.core import (
     batches,
+    caps,
     counting,
     fetching,
     heard_of_models,
@@ -53,26 +54,33 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.phase, memory.waits = "reserving", ""
         need = model_costs.most(machine.state, frame.purse, memory.request, memory.most_answer, whole=memory.whole)
         if reservations.reserve(machine, frame, need):
-            self._ask(machine, frame, need.tokens - model_costs.tokens_sent(memory.request))
+            self._ask(machine, frame, need)
 
-    def _ask(self, machine: Machine, frame: Frame, answer_tokens: int) -> None:
+    def _ask(self, machine: Machine, frame: Frame, need: Amount) -> None:
         memory = self.memory(frame)
+        answer_tokens = need.tokens - model_costs.tokens_sent(memory.request)
         memory.tries += 1
         memory.attempt += 1
         memory.phase, memory.asked_at = "asking", machine.state.now
         agent = _agent(machine, memory)
         memory.command = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
+        frame.claim = caps.claim(machine.state, memory.command, need, memory.request.model)
         known = machine.state.refuses.get(memory.request.model, [])
         without = sorted({*memory.request.without, *known})
         memory.request = replace(
-            memory.request, max_output_tokens=answer_tokens, attempt=memory.attempt, without=without
+            memory.request,
+            max_output_tokens=answer_tokens,
+            attempt=memory.attempt,
+            without=without,
+            caps=[page.cap for page in frame.claim.pages] if frame.claim is not None else [],
         )
         if agent.batch is not None and batches.join(machine, frame, memory.request, agent.queue, agent.batch):
             memory.phase = "in a batch"
         else:
             queue = agent.queue or machine.state.lanes.get(memory.request.model)
-            machine.issue(frame, AttemptModel(memory.command, memory.request, memory.timeout, title(memory.id), queue))
-        if memory.attempt > 1 and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
+            summary, timeout = title(memory.id), memory.timeout
+            machine.issue(frame, AttemptModel(memory.command, memory.request, timeout, summary, queue, frame.claim))
+        if memory.attempt > 1 and not memory.refused and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -92,6 +100,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         if memory.phase == "in a batch":
             was_sent, reserved = batches.leave(machine, frame), frame.reserved
             assert reserved is not None
+            frame.claim = frame.claim if was_sent else None
             reservations.settle(machine, frame, reserved if was_sent else Amount())
             counting.charged(machine, frame, reserved if was_sent else Amount())
         reservations.stop_waiting(machine, frame)
@@ -112,7 +121,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         result, reserved = event.result, frame.reserved
         assert reserved is not None
         spent = model_costs.of_usage(machine.state, self.memory(frame).request, vars(result.usage))
-        reservations.settle(machine, frame, spent or reserved)
+        reservations.settle(machine, frame, spent or reserved, made_up=result.rehearsal)
         reported = None if spent is None else result.usage
         self._told(machine, frame, spent or reserved, reported, made_up=result.rehearsal)
         machine.state.rehearsal = machine.state.rehearsal or result.rehearsal
@@ -125,6 +134,10 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory, reserved = self.memory(frame), frame.reserved
         assert reserved is not None
+        if (refused := caps.refusal(event)) is not None:
+            self._capped(machine, frame, refused)
+            return
+        memory.refused = 0
         cost = model_costs.of_failure(machine.state, memory.request, event, reserved)
         reservations.settle(machine, frame, cost)
         self._told(machine, frame, cost, model_costs.reported(event), event)
@@ -146,6 +159,24 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         else:
             cut, most = model_costs.was_cut(event, memory.request), memory.request.max_output_tokens
             machine.end(frame, model_questions.failed(memory.lost, memory.attempt, cut=cut, most=most))
+
+    def _capped(self, machine: Machine, frame: Frame, refused: caps.Refusal) -> None:
+        """A cap over runs has no room for the attempt, which was not made."""
+        memory = self.memory(frame)
+        reservations.settle(machine, frame, Amount())
+        memory.tries -= 1
+        memory.refused += 1
+        delay = caps.again_in(machine.state, refused, memory.refused, f"{machine.state.key_base}/{memory.id}")
+        if frame.cancelling:
+            machine.end(frame, CANCELLED)
+        elif delay is None:
+            machine.end(frame, failed(caps.failure(refused, frame.path, memory.attempt)))
+        else:
+            memory.phase, memory.waits, memory.command = "waiting", refused.message, f"{memory.command}!cap"
+            summary = f"{title(memory.id)}: {refused.cap}"
+            machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
+            if memory.refused == 1:
+                self._note(machine, frame, "retrying", refused.message)
 
     def _refuses_parts(self, machine: Machine, frame: Frame, event: CallFailed) -> bool:
         """Whether the server does not take some of the request, so that it is asked at once without that. The run

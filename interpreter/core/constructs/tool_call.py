@@ -14,7 +14,7 @@ from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
-from interpreter.core import certainty, fetching, lefts, policies, purses, reservations, tool_costs, traces
+from interpreter.core import caps, certainty, fetching, lefts, policies, purses, reservations, tool_costs, traces
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -22,7 +22,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.recorded import recorded
-from interpreter.core.state import Frame
+from interpreter.core.state import Amount, Frame
 from interpreter.core.wording import title
 
 
@@ -36,7 +36,7 @@ class ToolCallMemory(Memory):
     the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
     the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
     agent, so what the step that calls the agent says of its timeout and patience is not said of it. `called_at` is when
-    the latest attempt was made. `costs`: its attempts are paid for.
+    the latest attempt was made. `costs`: its attempts are paid for; `refused` counts those that caps have refused.
     """
 
     tool: str = ""
@@ -59,6 +59,7 @@ class ToolCallMemory(Memory):
     by_agent: bool = False
     called_at: float = 0.0
     costs: bool = False
+    refused: int = 0
 
 
 def open_call(
@@ -106,15 +107,17 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         need = tool_costs.most(machine.definition.tools[memory.tool]) if memory.costs else None
         memory.phase = "reserving"
         if need is None or reservations.reserve(machine, frame, need):
-            self._attempt(machine, frame)
+            self._attempt(machine, frame, need)
 
-    def _attempt(self, machine: Machine, frame: Frame) -> None:
+    def _attempt(self, machine: Machine, frame: Frame, need: Amount | None) -> None:
         memory = self.memory(frame)
         memory.attempt += 1
         tool = machine.definition.tools[memory.tool]
         sealed = machine.definition.signature(tool.name)
+        id_ = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
+        frame.claim = None if need is None else caps.claim(machine.state, id_, need)
         command = CallTool(
-            id=memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}",
+            id=id_,
             tool=tool.name,
             arguments=memory.arguments,
             key=memory.key,
@@ -130,6 +133,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             staged=memory.staged,
             schema=_schema(machine, tool) if memory.staged else None,
             start_within=_start_within(machine, memory, tool),
+            claim=frame.claim,
         )
         memory.phase, memory.called_at = "calling", machine.state.now
         machine.issue(frame, command)
@@ -147,12 +151,32 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
                 machine.end(frame, done(self._made_up(machine, frame, result)))
             case TimerFired():
                 self._again(machine, frame)
+            case CallFailed() if (refused := caps.refusal(event)) is not None and frame.claim is not None:
+                self._capped(machine, frame, refused)
             case CallFailed():
                 if frame.reserved is not None:
                     tool = machine.definition.tools[self.memory(frame).tool]
                     reservations.settle(machine, frame, tool_costs.of_failure(tool, event, frame.reserved))
                 self._told(machine, frame, event)
                 self._failed(machine, frame, event)
+
+    def _capped(self, machine: Machine, frame: Frame, refused: caps.Refusal) -> None:
+        """A cap over runs has no room for the attempt, which was not made."""
+        memory = self.memory(frame)
+        reservations.settle(machine, frame, Amount())
+        memory.misfits += 1
+        memory.refused += 1
+        delay = caps.again_in(machine.state, refused, memory.refused, memory.key)
+        if frame.cancelling:
+            machine.end(frame, Exit("cancelled", failure=memory.doubt))
+        elif delay is None:
+            self.fail(machine, frame, caps.failure(refused, frame.path, memory.attempt))
+        else:
+            memory.phase, memory.command = "waiting", f"{memory.command}!cap"
+            summary = f"{title(memory.id)}: {refused.cap}"
+            machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
+            if memory.refused == 1:
+                machine.note("retrying", frame, "tool", name=title(memory.id), detail=refused.message)
 
     def _told(self, machine: Machine, frame: Frame, failed: CallFailed | None = None) -> None:
         """An attempt has ended: told to who watches."""

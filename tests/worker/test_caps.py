@@ -1,0 +1,140 @@
+"""A cap over runs holds for all of them and all workers together, on a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from interpreter.activities.claims import claimed
+from interpreter.boundary.caps import BookInput, Cap, Claim, ClaimRequest, Entry, Line, Page, Written
+from interpreter.boundary.failures import BUDGET_EXCEEDED
+from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS
+from interpreter.boundary.payloads import Price
+from interpreter.worker.books import Books
+from interpreter.worker.plugin import FlowPlugin
+from interpreter.workflow import book as book_workflow
+from tests.live.played_model import PlayedModel, Says, played_model
+from tests.live.runs import LiveRun, Runs
+
+FLOW = """edition 1
+agent ask(x: text) -> text { model "capped" prompt "{{ x }}" answer at most 100 tokens }
+flow main() -> text {
+  parallel { step a = ask(x: "a") step b = ask(x: "b") }
+  return a
+}
+"""
+SENT, ANSWERED = 20, 90
+PRICES = {"capped": Price("0.0001", "0.0001")}
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedModel]:
+    with played_model() as model:
+        for name, value in model.environment.items():
+            monkeypatch.setenv(name, value)
+        model.plans = {"capped": [Says('{"value": "yes"}', SENT, ANSWERED)]}
+        yield model
+
+
+@asynccontextmanager
+async def workers(address: str, number: int) -> AsyncIterator[Runs]:
+    runs = Runs(await Client.connect(address), f"queue-{uuid4()}")
+    async with AsyncExitStack() as stack:
+        for _ in range(number):
+            client = await Client.connect(address)
+            plugin = FlowPlugin(store=runs.store)
+            await stack.enter_async_context(Worker(client, task_queue=runs.task_queue, plugins=[plugin]))
+        yield runs
+
+
+def cap(**more: Any) -> Cap:
+    return Cap("all", f"steadflow-cap/{uuid4()}", **more)
+
+
+async def stands(client: Client, cap: Cap) -> Written:
+    found = [one.id async for one in client.list_workflows(f"WorkflowType = '{BOOK}'") if one.id.startswith(cap.book)]
+    (id_,) = found
+    written: Written = await client.get_workflow_handle(id_).query(BOOK_QUERY, result_type=Written)
+    return written
+
+
+async def how(run: LiveRun) -> str:
+    return "completed" if await run.ending() is None else (await run.failure()).kind
+
+
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+async def test_many_runs_on_two_workers_never_spend_more_than_the_cap(
+    temporal_address: str, model: PlayedModel, eagerly: bool
+) -> None:
+    bound = cap(tokens=2_000, usd="1")
+    async with workers(temporal_address, 2) as runs:
+        started = [await runs.start(FLOW, eagerly=eagerly, caps=[bound], prices=PRICES) for _ in range(12)]
+        ended = await asyncio.gather(*map(how, started))
+        book = await stands(runs.client, bound)
+    counted = len(model.asked["capped"]) * (SENT + ANSWERED)
+    assert set(ended) == {"completed", BUDGET_EXCEEDED}
+    assert counted == book.tokens <= 2_000
+    assert counted > 1_500, "what others have set aside is waited for"
+    assert (book.reserved_tokens, book.reserved_usd) == (0, "0")
+
+
+async def test_a_run_that_ends_badly_leaves_nothing_set_aside(temporal_address: str, model: PlayedModel) -> None:
+    bound = cap(usd="1")
+    failing = FLOW.replace("return a", 'fail "no"')
+    async with workers(temporal_address, 1) as runs:
+        run = await runs.start(failing, caps=[bound], prices=PRICES)
+        assert (await run.failure()).message == "no"
+        book = await stands(runs.client, bound)
+        unbound = await runs.start(FLOW)
+        await unbound.value()
+        markers = await unbound.events(EventType.EVENT_TYPE_MARKER_RECORDED)
+    assert (book.usd, book.reserved_usd) == ("0.022", "0")
+    assert markers == [], "where no cap binds, nothing is asked"
+
+
+async def test_a_book_continues_as_new_and_its_answers_may_be_lost(
+    temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_workflow, "MOST_EVENTS", 40)
+    client = await Client.connect(temporal_address)
+    page = Page(f"steadflow-cap/{uuid4()}/2026-01-01", "all", None, 100, 4e9)
+    books = Books(client)
+
+    async def spend(number: int) -> str:
+        claim = Claim(str(number), "0", 10, [page])
+        reply, again = await claimed(books, ClaimRequest([claim])), await claimed(books, ClaimRequest([claim]))
+        assert reply.outcome == again.outcome or "busy" in (reply.outcome, again.outcome)
+        if "granted" in (reply.outcome, again.outcome):
+            for _ in range(2):
+                await books.write(page, Line([Entry(claim.id, "0", 5)], settles=True))
+        return again.outcome
+
+    try:
+        for number in range(30):
+            await spend(number)
+        book: Written = await client.get_workflow_handle(page.book).query(BOOK_QUERY, result_type=Written)
+        description = await client.get_workflow_handle(page.book).describe()
+    finally:
+        await books.close()
+    assert (book.tokens, book.reserved_tokens) == (95, 0)
+    assert description.raw_description.workflow_execution_info.first_run_id != description.run_id
+
+
+async def test_a_book_that_has_ended_takes_nothing_more(temporal_address: str) -> None:
+    client = await Client.connect(temporal_address)
+    page = Page(f"steadflow-cap/{uuid4()}/2020-01-01", "all", "1", None, 1_577_923_200.0)
+    books = Books(client)
+    try:
+        await client.start_workflow(BOOK, BookInput(0, 0), id=page.book, task_queue=BOOKS)
+        await books.write(Page(f"{page.book}-other", "all", "1", None, 4e9), Line([]))
+        await client.get_workflow_handle(page.book).result()
+        reply = await claimed(books, ClaimRequest([Claim("a", "0.1", 0, [page])]))
+    finally:
+        await books.close()
+    assert (reply.outcome, reply.page, reply.limit) == ("refused", page, "usd")
