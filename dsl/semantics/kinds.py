@@ -48,7 +48,8 @@ KINDS: Mapping[str, Kind] = {
         "what a `try`, a branch or a called flow did could not be undone, or a `finally` was not done", "by its name"
     ),
     "BudgetExceeded": Kind(
-        "a budget, or the `depth` of a flow, is used up: `details` say `limit`, `allowed` and `spent`",
+        "a budget, or the `depth` of a flow, is used up: `details` say `limit`, `allowed` and `spent`; of a cap over "
+        "runs, which nothing catches, also `cap` and `renews`",
         "inside its budget",
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
