@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.failures import RUN_LOST, UNDECLARED
 from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_QUERY
 from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, HeardOfModels, RunResult, Spent
@@ -46,7 +47,7 @@ async def _ended(client: Client, request: DescribeRunRequest) -> ChildReport:
         how = type(error.cause).__name__.removesuffix("Error").lower()
         reason = f"the run {request.workflow_id} was {how}: {error.cause}"
         return _lost(await _as_it_stood(client, request), reason)
-    return ChildReport(request.command, "completed", result, None, result.spent, result.ledger)
+    return ChildReport(request.command, "completed", result, None, result.spent, result.ledger, costs=result.costs)
 
 
 def _failed(command: str, cause: ApplicationError | CancelledError) -> ChildReport:
@@ -63,6 +64,7 @@ def _failed(command: str, cause: ApplicationError | CancelledError) -> ChildRepo
         ledger=detail.get("ledger"),
         rehearsal=rehearsal,
         heard=HeardOfModels(**detail["heard"]) if detail.get("heard") else None,
+        costs=[Cost(**cost) for cost in detail.get("costs") or ()],
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from dsl.definition.packed import packed, unpacked
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, Spent
 from interpreter.boundary.sparse import sparse
 from interpreter.boundary.view import Counts, LedgerView, Note, RunView
@@ -33,12 +34,14 @@ def unarchived(text: str) -> RunView:
     notes = [_note(note) for note in data.pop("notes", [])]
     ledger = [_made(LedgerView, entry) for entry in data.pop("ledger", [])]
     spent = _made(Spent, data.pop("spent", {}))
-    return replace(_made(RunView, data), notes=notes, ledger=ledger, spent=spent)
+    costs = [_made(Cost, cost) for cost in data.pop("costs", [])]
+    return replace(_made(RunView, data), notes=notes, ledger=ledger, spent=spent, costs=costs)
 
 
 def _data(view: RunView) -> dict[str, JSON]:
     lists = {"notes": [sparse(note) for note in view.notes], "ledger": [asdict(entry) for entry in view.ledger]}
-    return {**sparse(replace(view, notes=[], ledger=[])), **lists}
+    costs = {"costs": [sparse(cost) for cost in view.costs]} if view.costs else {}
+    return {**sparse(replace(view, notes=[], ledger=[], costs=[])), **lists, **costs}
 
 
 def _note(data: dict[str, Any]) -> Note:

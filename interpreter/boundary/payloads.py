@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interpreter.boundary.caps import Cap
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.talk import AskedCall, Talk
 
 JSON = Any
@@ -130,7 +131,7 @@ class HeardOfModels:
 class RunResult:
     """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
     `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
-    `record` is how it went (`interpreter.boundary.archive`); empty for a child. `heard` is for its parent.
+    `record` is how it went (`interpreter.boundary.archive`); empty for a child. `heard` and `costs` are for its parent.
     """
 
     value: JSON
@@ -141,6 +142,7 @@ class RunResult:
     references: References = field(default_factory=list)
     record: str = ""
     heard: HeardOfModels | None = None
+    costs: list[Cost] = field(default_factory=list)
 
 
 @dataclass
@@ -376,7 +378,7 @@ class ChildReport:
 
     `ledger` is what it leaves behind: what its parent undoes when it fails later, what it could not undo, and what
     nobody knows. `rehearsal`: an answer was made up in it. `spent` and `ledger` are None when nobody can say. `heard`:
-    what was heard of models, which its parent need not hear again.
+    what was heard of models, which its parent need not hear again. `costs`: what was spent where.
     """
 
     command: str
@@ -387,3 +389,4 @@ class ChildReport:
     ledger: list[JSON] | None = None
     rehearsal: bool = False
     heard: HeardOfModels | None = None
+    costs: list[Cost] = field(default_factory=list)

@@ -17,6 +17,8 @@ def sparse(payload: Any) -> JSON:
             for field in fields(payload)
             if not _is_default(value := getattr(payload, field.name), field.default, field.default_factory)
         }
+    if type(payload) is list and payload and is_dataclass(payload[0]):
+        return [sparse(each) for each in payload]
     return payload
 
 

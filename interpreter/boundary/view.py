@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, References, Spent
 
 AROUND = frozenset({"parallel", "for", "budget", "try"})
@@ -160,7 +161,9 @@ class LedgerView:
 
 @dataclass
 class RunView:
-    """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for."""
+    """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for.
+    `costs`: what was spent where, here and below.
+    """
 
     flow: str
     hash: str
@@ -176,4 +179,5 @@ class RunView:
     spent: Spent = field(default_factory=Spent)
     continuations: dict[str, int] = field(default_factory=dict)
     staged: bool = False
+    costs: list[Cost] = field(default_factory=list)
     """How often the run continued as new: in `all`, and inside each of `loop parallel try approval undo child`."""

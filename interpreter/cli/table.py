@@ -31,6 +31,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),
         Entry("show", "interpreter.cli.commands.show:show", "Show how a run stands."),
         Entry("result", "interpreter.cli.commands.result:result", "Print the result of a run."),
+        Entry("costs", "interpreter.cli.commands.costs:costs", "Show what was spent, and on what."),
         Entry(
             "transcript",
             "interpreter.cli.commands.transcript:transcript",

@@ -20,7 +20,7 @@ def completed(state: State, value: object) -> ChildReport:
     assert report.spent is not None
     assert report.ledger is not None
     report.result = RunResult(to_wire(value), report.spent, state.rehearsal, is_staged(state), report.ledger)
-    report.result.heard = report.heard
+    report.result.heard, report.result.costs = report.heard, report.costs
     return report
 
 
@@ -46,7 +46,8 @@ def lost(state: State) -> ChildReport:
 def _report(state: State, outcome: str) -> ChildReport:
     spent, entries = purses.as_spent(purses.total(state)), ledger.hand_over(state)
     heard = heard_of_models.so_far(state)
-    return ChildReport("", outcome, spent=spent, ledger=entries, rehearsal=state.rehearsal, heard=heard)
+    costs = list(state.costs.values())
+    return ChildReport("", outcome, spent=spent, ledger=entries, rehearsal=state.rehearsal, heard=heard, costs=costs)
 
 
 def in_doubt(report: ChildReport) -> int:

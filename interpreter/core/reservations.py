@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import assert_never, overload
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import caps, more
+from interpreter.core import caps, costs, more
 from interpreter.core.lefts import chain
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
@@ -59,6 +59,7 @@ def settle(machine: Machine, frame: Frame, spent: Amount, *, made_up: bool = Fal
     is `made_up` costs nobody anything.
     """
     caps.settle(machine, frame, Amount() if made_up else spent)
+    costs.charged(machine, frame, Amount() if made_up else spent)
     reserved, frame.reserved = frame.reserved, None
     assert reserved is not None
     over = [

@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import batches, caps, payloads, talk, tell, view
+from interpreter.boundary import batches, caps, costs, payloads, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -45,6 +45,7 @@ _PAYLOADS = (
     caps.Cap,
     caps.Claim,
     caps.Page,
+    costs.Cost,
     payloads.Answer,
     payloads.AnswerVerdict,
     payloads.ChatRequest,

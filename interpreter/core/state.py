@@ -6,6 +6,7 @@ from typing import Literal
 
 from dsl.expressions.values import Value
 from interpreter.boundary.caps import Cap, Claim
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
 from interpreter.core.commands import Evaluate, Work
@@ -181,7 +182,7 @@ class State:
     model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
     something that was not known; `lanes` the task queue of each whose provider takes so many requests a second;
     `batches` are the frames of those that a `parallel for` has open, by its path; `caps` are those over runs that bind
-    this one;
+    this one; `costs` is what was spent where (`costs.py`);
     `depth` counts, for each flow that may call itself, how many levels are left below this run;
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
@@ -230,3 +231,4 @@ class State:
     lanes: dict[str, str] = field(default_factory=dict)
     batches: dict[str, list[str]] = field(default_factory=dict)
     caps: list[Cap] = field(default_factory=list)
+    costs: dict[str, Cost] = field(default_factory=dict)

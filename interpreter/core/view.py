@@ -29,6 +29,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         spent=purses.as_spent(purses.total(state)),
         continuations=state.continuations,
         staged=is_staged(state),
+        costs=list(state.costs.values()),
     )
 
 

@@ -20,6 +20,7 @@ from dsl.ast.types import NamedType
 from dsl.values.validate import validate
 from interpreter.boundary.batches import BatchReply
 from interpreter.boundary.caps import ClaimReply
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.failures import (
     CANCELLED,
     NOT_CALLED,
@@ -189,7 +190,7 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
     """The event for a child whose native handle has ended."""
     if error is None:
         assert result is not None
-        report = ChildReport(id_, "completed", result, None, result.spent, result.ledger)
+        report = ChildReport(id_, "completed", result, None, result.spent, result.ledger, costs=result.costs)
         return ChildEnded(at, id_, report_joined(report))
     if isinstance(error, WorkflowAlreadyStartedError):
         taken = {"$type": "Failure", "kind": NOT_CALLED, "message": f"another run has the id {error.workflow_id}"}
@@ -216,4 +217,5 @@ def child_event(id_: str, at: float, result: RunResult | None, error: BaseExcept
 def _failed(id_: str, failure: JSON, spent: Spent | None, detail: dict[str, JSON]) -> ChildReport:
     ledger, rehearsal = detail.get("ledger"), bool(detail.get("rehearsal"))
     heard = HeardOfModels(**detail["heard"]) if detail.get("heard") else None
-    return ChildReport(id_, "failed", None, failure, spent, ledger, rehearsal, heard)
+    costs = [Cost(**cost) for cost in detail.get("costs") or ()]
+    return ChildReport(id_, "failed", None, failure, spent, ledger, rehearsal, heard, costs)

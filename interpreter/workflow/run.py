@@ -139,6 +139,7 @@ class FlowWorkflow:
             max_output=run_input.max_output,
             refuses=run_input.refuses,
             lanes=run_input.lanes,
+            caps=run_input.caps,
             lease=run_input.lease,
             parent=run_input.parent,
             options=run_input.options,
@@ -154,6 +155,7 @@ class FlowWorkflow:
             report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
             report.result.record = self._record()
             report.result.heard = report.heard if self._parent is not None else None
+            report.result.costs = report.costs if self._parent is not None else []
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
@@ -179,6 +181,8 @@ class FlowWorkflow:
             details["record"] = record
         if report.heard is not None and self._parent is not None:
             details["heard"] = sparse(report.heard)
+        if report.costs and self._parent is not None:
+            details["costs"] = [sparse(cost) for cost in report.costs]
         raise ApplicationError(failure.message, details, type=failure.kind, non_retryable=True)
 
     def _record(self) -> str:

@@ -121,6 +121,7 @@ class Watched:
                 self.detached.append(f"{run.state.key_base}/{command.id}")
             if type(command) is Finish:
                 check_nothing_left(run.state)
+                check_costs(run.state)
                 self._check_most(run)
         check_shape(run.state)
         check_purses(run.state)
@@ -205,6 +206,13 @@ def check_books(run: SimulatedRun) -> None:
                 taken = (book.spent.usd + book.reserved.usd, book.spent.tokens + book.reserved.tokens)
                 assert cap.usd is None or taken[0] <= Decimal(cap.usd), f"{name} is exceeded in usd"
                 assert cap.tokens is None or taken[1] <= cap.tokens, f"{name} is exceeded in tokens"
+
+
+def check_costs(state: State) -> None:
+    """What was spent where is all that was spent."""
+    rows, spent = state.costs.values(), total(state)
+    sums = sum((Decimal(row.usd) for row in rows), Decimal(0)), sum(row.tokens for row in rows)
+    assert state.rehearsal or sums == (spent.usd, spent.tokens), f"{sums} is told of {spent}"
 
 
 def check_nothing_left(state: State) -> None:

@@ -91,6 +91,10 @@ class Construct(Generic[M_co]):
         """What it calls, as the author names it; empty for what calls nothing."""
         return ""
 
+    def buys(self, frame: "Frame") -> tuple[str, str] | None:
+        """What its frame's reservation is for, where that is one call: the agent and its model, or the tool alone."""
+        return None
+
     def began(self, frame: "Frame") -> float:
         """When it began, for people."""
         return frame.since

@@ -19,7 +19,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.payloads import ChildReport
-from interpreter.core import caps, certainty, heard_of_models, ledger, purses, reservations
+from interpreter.core import caps, certainty, costs, heard_of_models, ledger, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
@@ -74,6 +74,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         assert frame.reserved is not None
         if type(event) is ChildStarted:
+            costs.detached(machine.state, _parts(machine, frame)[1].name, frame.reserved)
             reservations.settle(machine, frame, frame.reserved)
             end_step(machine, frame, done(event.run), "flow")
             return
@@ -81,6 +82,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
         report = event.report
         spent = purses.from_spent(report.spent) if report.spent is not None else frame.reserved
         reservations.settle(machine, frame, spent)
+        costs.adopt(machine.state, _parts(machine, frame)[1].name, report, spent)
         machine.state.rehearsal = machine.state.rehearsal or _rehearsed(report)
         heard_of_models.take_over(machine.state, report)
         self._adopt(machine, frame, report)

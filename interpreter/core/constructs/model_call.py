@@ -286,6 +286,10 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
             kind, machine.state.frames[frame.parent], "agent", attempt=self.memory(frame).attempt, detail=detail
         )
 
+    def buys(self, frame: Frame) -> tuple[str, str] | None:
+        request = self.memory(frame).request
+        return request.agent, request.model
+
     def attempt(self, frame: Frame) -> int:
         return self.memory(frame).attempt
 

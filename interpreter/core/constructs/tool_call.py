@@ -333,6 +333,9 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory = self.memory(frame)
         return cast(Step, machine.node(frame)) if memory.overrides and not memory.by_agent else None
 
+    def buys(self, frame: Frame) -> tuple[str, str] | None:
+        return self.memory(frame).tool, ""
+
     def attempt(self, frame: Frame) -> int:
         return self.memory(frame).attempt
 

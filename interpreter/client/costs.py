@@ -1,0 +1,134 @@
+"""What runs have spent, from what they recorded: put together by step, agent, flow, hash, requester, day, run or model.
+
+A run tells what was spent in it and in the runs below it that have ended, each charge once. A step that still waits for
+a run below has not been charged, so that run is asked itself. What a detached run may spend, its parent was charged
+when it started; it tells its own, and counts by that alone.
+
+Unknown is not zero: of a run that left no record and cannot be replayed nothing is known, and it is named. What a run
+was charged without a record of what for, because an earlier version has kept it or a run below was lost, has no name.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, get_args
+
+from interpreter.boundary.costs import Cost
+from interpreter.boundary.view import RunView
+from interpreter.client.errors import UnknownRun
+from interpreter.client.listing import RunSummary
+from interpreter.client.run import Run
+
+By = Literal["step", "agent", "flow", "hash", "requester", "day", "run", "model"]
+WAYS: tuple[By, ...] = get_args(By)
+NOT_RECORDED = "(not recorded)"
+TOLD_BY_NOBODY = "it left no record, and its history cannot be replayed here"
+
+Tell = Callable[[Run], Awaitable[RunView | None]]
+"""How a run stands, or stood at its end; None where nobody can say."""
+
+
+@dataclass
+class Spending:
+    """What one run that people started has spent. `untold`: why that, or a part of it, is not known. `under_way`: so
+    much had been set aside when it was broken off, and may have been spent besides, in US dollars.
+    """
+
+    run: str
+    flow: str
+    hash: str
+    status: str
+    requester: str = ""
+    rehearsal: bool = False
+    costs: list[Cost] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    under_way: Decimal = Decimal(0)
+
+
+@dataclass
+class Group:
+    """A line of the table: what is the same for all of it, and the sums."""
+
+    key: tuple[str, ...]
+    usd: Decimal = Decimal(0)
+    tokens: int = 0
+    unpriced: int = 0
+    attempts: int = 0
+    runs: set[str] = field(default_factory=set)
+
+    def add(self, run: str, cost: Cost) -> None:
+        self.usd += Decimal(cost.usd)
+        self.tokens += cost.tokens
+        self.unpriced += cost.unpriced
+        self.attempts += cost.attempts
+        self.runs.add(run)
+
+
+async def spending_of(run: Run, summary: RunSummary, tell: Tell) -> Spending:
+    found = Spending(summary.id, summary.flow, summary.hash, summary.status)
+    view = await _add(run, found, tell, over=summary.closed is not None)
+    if view is not None:
+        found.requester, found.rehearsal = view.requester or "", view.rehearsal
+    return found
+
+
+async def _add(run: Run, found: Spending, tell: Tell, *, over: bool) -> RunView | None:
+    view = await tell(run)
+    if view is None:
+        found.untold.append(f"{run.id}: {TOLD_BY_NOBODY}")
+        return None
+    found.costs += [*(cost for cost in view.costs if not cost.detached), *_not_recorded(view)]
+    own = [purse for purse in view.purses if purse.path == view.flow]
+    waiting = [step.path for step in view.steps if step.node == "flow"]
+    if over and own and not waiting:
+        found.under_way += Decimal(own[0].reserved.usd)
+    for path in waiting:
+        child = await run.child(path)
+        try:
+            closed = (await child.describe()).close_time is not None
+        except UnknownRun:  # it waits for its turn
+            continue
+        await _add(child, found, tell, over=closed)
+    return view
+
+
+def _not_recorded(view: RunView) -> list[Cost]:
+    """What it was charged beside its rows. What was made up is charged, and recorded nowhere."""
+    usd = Decimal(view.spent.usd) - sum((Decimal(cost.usd) for cost in view.costs), Decimal(0))
+    tokens = view.spent.tokens - sum(cost.tokens for cost in view.costs)
+    if view.rehearsal or (usd <= 0 and tokens <= 0):
+        return []
+    return [Cost(view.flow, usd=str(max(usd, Decimal(0))), tokens=max(tokens, 0))]
+
+
+def grouped(spendings: Iterable[Spending], by: Sequence[By], since: str = "") -> list[Group]:
+    """The dearest first; by day, the latest. `since` is a day."""
+    groups: dict[tuple[str, ...], Group] = {}
+    for spending in spendings:
+        for cost in spending.costs:
+            if cost.day >= since:
+                key = tuple(_part(way, spending, cost) for way in by)
+                groups.setdefault(key, Group(key)).add(spending.run, cost)
+    if by and by[0] == "day":
+        return sorted(groups.values(), key=lambda group: group.key, reverse=True)
+    return sorted(groups.values(), key=lambda group: (-group.usd, -group.tokens, group.key))
+
+
+def _part(way: By, spending: Spending, cost: Cost) -> str:
+    match way:
+        case "step":
+            return cost.step or NOT_RECORDED
+        case "agent":
+            return cost.name or NOT_RECORDED
+        case "model":
+            return cost.model or ("(tool)" if cost.name else NOT_RECORDED)
+        case "flow":
+            return cost.flow
+        case "day":
+            return cost.day or "(earlier)"
+        case "hash":
+            return spending.hash
+        case "requester":
+            return spending.requester or "(nobody)"
+        case "run":
+            return spending.run

@@ -1,0 +1,206 @@
+"""What runs have spent, on a real server: completed, failed, cancelled, under way, left alone and broken off."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from interpreter.boundary.payloads import Price
+from interpreter.cli.commands.costs import _found, _Teller, _what_is_not_known
+from interpreter.cli.target import Target
+from interpreter.client.client import Client as Steadflow
+from interpreter.client.costs import Spending, grouped
+from interpreter.worker.plugin import FlowPlugin
+from tests.live.played_model import PlayedModel, Says, Silent, played_model
+from tests.live.runs import LiveRun, Runs, eventually
+
+FLOW = """edition 1
+agent ask(x: text) -> text { model MODEL prompt "{{ x }}" answer at most 100 tokens }
+tool paid(x: text) -> text read { costs 0.05 usd }
+flow below(x: text) -> text {
+  step a = ask(x: x)
+  BELOW
+  return a
+}
+flow main() -> text {
+  step first = ask(x: "x")
+  step p = paid(x: "x")
+  parallel { step b = below(x: "1") step c = below(x: "2") }
+  BODY
+  return first
+}
+"""
+PRICES = {"known": Price("0.001", "0.001")}
+WAITS = 'await approval ok "Go on?" { from "leads" timeout 1d then fail }'
+ANSWER = Says('{"value": "yes"}', 10, 20)
+
+
+async def paid(x: str) -> str:
+    return x
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Any:
+    with played_model() as model:
+        for name, value in model.environment.items():
+            monkeypatch.setenv(name, value)
+        model.plans = {"known": [ANSWER], "unknown": [ANSWER], "silent": [Silent()]}
+        yield model
+
+
+@asynccontextmanager
+async def worker(runs: Runs) -> AsyncIterator[None]:
+    from interpreter.api import tool
+
+    client = await Client.connect(runs.client.service_client.config.target_host)
+    plugin = FlowPlugin([tool("paid")(paid)], store=runs.store)
+    async with Worker(client, task_queue=runs.task_queue, plugins=[plugin]):
+        yield
+
+
+def flow(name: str, *, body: str = "", below: str = "", model: str = "known") -> str:
+    text = FLOW.replace("BODY", body).replace("BELOW", below).replace("MODEL", f'"{model}"')
+    return text.replace("flow main", f"flow {name}")
+
+
+async def spent(runs: Runs, run: LiveRun) -> tuple[Spending, list[str]]:
+    client = Steadflow(runs.client, runs.store)
+    target = Target(None, runs.client.service_client.config.target_host, None)
+    (found,) = await _found(client, "", None, run.id, target)
+    return found, list(_what_is_not_known([found], grouped([found], ["run"])))
+
+
+def by(found: Spending, *ways: Any) -> dict[tuple[str, ...], tuple[float, int]]:
+    return {group.key: (float(group.usd), group.tokens) for group in grouped([found], ways)}
+
+
+@pytest.fixture
+async def runs(temporal_address: str) -> Runs:
+    return Runs(await Client.connect(temporal_address), f"queue-{uuid4()}")
+
+
+def unique() -> str:
+    return f"f{uuid4().hex[:8]}"
+
+
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+async def test_a_run_that_has_completed(runs: Runs, model: PlayedModel, eagerly: bool) -> None:
+    name = unique()
+    async with worker(runs):
+        run = await runs.start(flow(name), eagerly=eagerly, prices=PRICES, requester="ann")
+        await run.value()
+    found, unknown = await spent(runs, run)
+    assert by(found, "step", "agent") == {
+        (f"{name}/first", "ask"): (0.03, 30),
+        (f"{name}/p", "paid"): (0.05, 0),
+        ("below/a", "ask"): (0.06, 60),
+    }
+    assert by(found, "flow") == {(name,): (0.08, 30), ("below",): (0.06, 60)}
+    assert by(found, "requester", "model") == {("ann", "known"): (0.09, 90), ("ann", "(tool)"): (0.05, 0)}
+    assert list(by(found, "run")) == [(run.id,)]
+    assert unknown == []
+    (day,) = by(found, "day")
+    assert grouped([found], ["day"], since=day[0]) == grouped([found], ["day"])
+    assert grouped([found], ["day"], since="2999-01-01") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "below"),
+    [('if first == "yes" { fail "no" }', ""), ("", 'if a == "yes" { fail "no" }')],
+    ids=["itself", "below"],
+)
+async def test_a_run_that_has_failed(runs: Runs, model: PlayedModel, body: str, below: str) -> None:
+    name = unique()
+    async with worker(runs):
+        run = await runs.start(flow(name, body=body, below=below), prices=PRICES)
+        await run.failure()
+        total = Decimal((await run.view()).spent.usd)
+    found, unknown = await spent(runs, run)
+    assert sum((Decimal(cost.usd) for cost in found.costs), Decimal(0)) == total
+    assert by(found, "flow")[(name,)] == (0.08, 30)
+    assert unknown == []
+
+
+async def started(runs: Runs, name: str, **more: Any) -> LiveRun:
+    run = await runs.start(flow(name, **more), prices=PRICES)
+    place = run if "body" in more else run.child(f"{name}/parallel#3/b")
+    await place.question()
+    return run
+
+
+async def test_a_run_under_way_is_told_with_what_runs_below_it(runs: Runs, model: PlayedModel) -> None:
+    name = unique()
+    async with worker(runs):
+        run = await started(runs, name, below=WAITS)
+        await run.child(f"{name}/parallel#3/c").question()
+        found, unknown = await spent(runs, run)
+        assert by(found, "flow") == {(name,): (0.08, 30), ("below",): (0.06, 60)}
+    left_alone, _ = await spent(runs, run)
+    assert by(left_alone, "flow") == by(found, "flow")
+    assert unknown == []
+    await run.handle.terminate()
+    broken_off, _ = await spent(runs, run)
+    assert by(broken_off, "flow") == by(found, "flow")
+
+
+async def test_what_a_call_that_was_under_way_may_have_cost_is_said(runs: Runs, model: PlayedModel) -> None:
+    name = unique()
+    model.plans["known"] = [ANSWER, Silent()]
+    body = 'step again = ask(x: "again")'
+    async with worker(runs):
+        text = flow(name, body=body).replace('  parallel { step b = below(x: "1") step c = below(x: "2") }\n', "")
+        run = await runs.start(text, main=name, prices=PRICES)
+        await eventually(lambda: _seen(len(model.asked["known"]) == 2))
+        await run.handle.terminate()
+    found, unknown = await spent(runs, run)
+    assert by(found, "flow") == {(name,): (0.08, 30)}
+    assert found.under_way > Decimal("0.1")
+    assert f"{run.id} was broken off with calls under way, which may have cost up to" in unknown[0]
+
+
+async def test_a_model_without_a_price_is_not_for_nothing(runs: Runs, model: PlayedModel) -> None:
+    name = unique()
+    async with worker(runs):
+        run = await runs.start(flow(name, model="unknown"))
+        await run.value()
+    found, unknown = await spent(runs, run)
+    (group,) = [each for each in grouped([found], ["agent"]) if each.key == ("ask",)]
+    assert (group.usd, group.tokens, group.unpriced) == (0, 90, 90)
+    assert "the price of some models" in unknown[0]
+
+
+async def test_a_record_of_an_earlier_version_says_how_much_and_not_for_what(runs: Runs, model: PlayedModel) -> None:
+    name = unique()
+    async with worker(runs):
+        run = await runs.start(flow(name), prices=PRICES)
+        await run.value()
+    teller = _Teller(Target(None, runs.client.service_client.config.target_host, None))
+    client = Steadflow(runs.client, runs.store)
+
+    async def without_costs(one: Any) -> Any:
+        view = await teller.tell(one)
+        assert view is not None
+        view.costs = []
+        return view
+
+    from interpreter.client.costs import spending_of
+
+    (summary,) = [each async for each in client.runs() if each.id == run.id]
+    found = await spending_of(client.run(run.id), summary, without_costs)
+    assert by(found, "flow", "step") == {(name, "(not recorded)"): (0.14, 90)}
+    lost = await spending_of(client.run(run.id), summary, _nobody)
+    assert lost.costs == []
+    assert "it left no record" in lost.untold[0]
+
+
+async def _nobody(_: Any) -> None:
+    return None
+
+
+async def _seen(what: bool) -> bool | None:
+    return what or None
