@@ -78,13 +78,59 @@ class Served(Node):
     otherwise: str | None = None
 
 
+Method = OneOf["get", "head", "post", "put", "patch", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHeader(Node):
+    """`header "Idempotency-Key": key`; one whose value is null is left out."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class HttpStatus(Node):
+    """`NotFound when 404`: an answer with this status is an error of this kind, and nothing happened."""
+
+    kind: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage(Node):
+    """`next EXPR at most N pages`: what EXPR says of `result`, a page, and of `link`, the address that its header
+    names; null after the last one. A request that reads `page` is made again with it, any other goes to that address.
+    `items` says of `result` what the list in it is; None: all of it."""
+
+    value: Expression
+    at_most: int
+    items: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Http(Node):
+    """The request that carries a tool out. Scheme and host stand in the text of `url` (`dsl.values.addresses`); all
+    expressions are over the parameters and `key`. `auth` names a credential of the worker."""
+
+    method: Method
+    url: Expression
+    auth: str | None = None
+    headers: tuple[HttpHeader, ...] = ()
+    query: Expression | None = None
+    body: Expression | None = None
+    next: NextPage | None = None
+    told: tuple[HttpStatus, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ToolDeclaration(Node):
     """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
 
     `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time. `served`
-    says that an MCP server carries it out, and which; without it, whatever a worker has under its name does. It `sees`
-    what is sensitive of these classes, and its answer is so too; of those that it `keeps`, its answer says nothing.
+    says that an MCP server carries it out, and which, `http` that a request does; without either, whatever a worker has
+    under its name does. It `sees` what is sensitive of these classes, and its answer is so too; of those that it
+    `keeps`, its answer says nothing.
     """
 
     name: str
@@ -106,6 +152,7 @@ class ToolDeclaration(Node):
     costs: Costs | None = None
     sees: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
+    http: Http | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from dsl.ast.address import addresses
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Http, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Type
 from dsl.dataclass import dataclass
-from dsl.values.signature import Signature, signature, with_key
+from dsl.definition.canonical import canonical, digest
+from dsl.definition.encode import encode
+from dsl.values.addresses import address_of
+from dsl.values.signature import Signature, served_text, signature, with_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Definition(Parts):
         if found is None:
             declared = self.tools[tool]
             found = self._signatures[tool] = signature(
-                with_key(declared.parameters, declared.key), declared.returns, self.types, declared.served
+                with_key(declared.parameters, declared.key), declared.returns, self.types, carrier(declared)
             )
         return found
 
@@ -48,3 +51,16 @@ class Definition(Parts):
         if found is None:
             found = self._addresses[flow] = addresses(self.flows[flow])
         return found
+
+
+def carrier(tool: ToolDeclaration) -> str | None:
+    """What is said of the server that carries a tool out, in one line: what must be the same on both sides."""
+    if tool.served is not None:
+        return served_text(tool.served)
+    return None if tool.http is None else _request_text(tool.http)
+
+
+def _request_text(http: Http) -> str:
+    """Where it goes in words, and all of it by its digest."""
+    auth = "" if http.auth is None else f" auth {http.auth}"
+    return f"http {http.method} {address_of(http.url).origin}{auth} ({digest(canonical(encode(http)))[:16]})"

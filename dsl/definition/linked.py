@@ -13,6 +13,7 @@ from dsl.ast.declarations import (
     RESULT,
     AgentDeclaration,
     FlowDeclaration,
+    Http,
     Served,
     Summarise,
     ToolDeclaration,
@@ -44,6 +45,8 @@ from dsl.definition.scopes import out_of_scope
 from dsl.expressions.functions import FUNCTIONS
 from dsl.expressions.names import names
 from dsl.expressions.operators import OPERATORS
+from dsl.values.addresses import Unfit, address_of
+from dsl.values.headers import name_problem
 from dsl.values.structure import BASIC_TYPES, GENERIC_TYPES
 
 UNARY = ("not", "-")
@@ -283,6 +286,8 @@ def _tool(tool: ToolDeclaration) -> Iterator[str]:
             yield f"{tool.name}: nothing bounds what it costs"
     if tool.served is not None:
         yield from _served(tool, tool.served)
+    if tool.http is not None:
+        yield from _http(tool, tool.http, known)
 
 
 def _served(tool: ToolDeclaration, served: Served) -> Iterator[str]:
@@ -296,6 +301,32 @@ def _served(tool: ToolDeclaration, served: Served) -> Iterator[str]:
     for kind in (*(one.kind for one in served.told), served.otherwise):
         if kind is not None and kind not in tool.errors:
             yield f"{tool.name}: it does not declare `{kind}`"
+
+
+def _http(tool: ToolDeclaration, http: Http, known: set[str]) -> Iterator[str]:
+    """What a worker takes for granted when it makes the request."""
+    if tool.served is not None:
+        yield f"{tool.name}: it is carried out in two ways"
+    try:
+        address_of(http.url)
+    except Unfit as unfit:
+        yield f"{tool.name}: {unfit}"
+    known = known | {"key"} | ({"page"} if http.next is not None else set())
+    for value in (http.url, http.query, http.body, *(header.value for header in http.headers)):
+        if value is not None:
+            yield from _unknown(tool.name, value, known)
+    for header in http.headers:
+        if name_problem(header.name) is not None:
+            yield f"{tool.name}: no request may write the header `{header.name}`"
+    for told in http.told:
+        if told.kind not in tool.errors or not 400 <= told.status <= 599:
+            yield f"{tool.name}: the status {told.status} is no error that it declares"
+    if http.next is not None:
+        yield from _unknown(tool.name, http.next.value, {RESULT, "link"})
+        if http.next.items is not None:
+            yield from _unknown(tool.name, http.next.items, {RESULT})
+        if http.next.at_most < 1 or tool.effect.kind != "read":
+            yield f"{tool.name}: pages without an end, or of a write"
 
 
 def _unknown(place: str, expression: Expression, known: set[str]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
+from dsl.semantics.requests import request
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
@@ -209,6 +210,8 @@ def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> No
     if node.costs is not None:
         known = State() if returns == NOTHING else State().define(Symbol("result", "result", returns, node))
         inference.expect(node.costs.value, Wanted(DECIMAL, f"what `{node.name}` costs", node.costs), known)
+    if node.http is not None:
+        request(node, node.http, state, inference)
     if node.verify is not None and node.verify.call is not None:
         key = Symbol("key", "key", TEXT, node.verify)
         if "key" in state.names:

@@ -36,8 +36,9 @@ KINDS: Mapping[str, Kind] = {
     "SignatureMismatch": Kind("the tool has other parameters or another result on the worker than in the text"),
     "WorkerBusy": Kind("each worker with the tool is held up by calls of it that ran past their timeout"),
     "ServerUnavailable": Kind(
-        "no worker can start or reach the MCP server of a tool, for longer than `patience` allows"
+        "no worker can start or reach the server of a tool, or it takes no calls, for longer than `patience` allows"
     ),
+    "HttpRefused": Kind("a server answers a request with a status from 400 to 499 that the tool does not declare"),
     "ToolChanged": Kind("an MCP server offers another tool than is pinned in `flow.lock`: `details.diff` shows both"),
     "StillRunning": Kind("a verification asks about a call that has not ended"),
     "ObjectMissing": Kind("an undo or a verification needs a large value that the store has lost, for a day"),

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dsl.ast.declarations import Effect, ErrorText, ToolDeclaration, Verify
+from dsl.ast.declarations import Effect, ErrorText, HttpStatus, ToolDeclaration, Verify
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, Call, Compensate, NotYet, Retry
 from dsl.ast.types import Field, Type
 from dsl.syntax.amounts import SECOND, Length, lasting
+from dsl.syntax.build_http import answering
 from dsl.syntax.build_steps import calls_of
 from dsl.syntax.site import Option, Rules, Site, only, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
+
+Told = str | ErrorText | HttpStatus
+"""An error: its kind, and what tells it."""
 
 
 def tool_declaration(
@@ -31,12 +35,14 @@ def tool_declaration(
             advice="add `read`, `idempotent`, `write` or `irreversible` after its result",
         )
     options = body or {}
+    told = options.get("errors", ())
     kinds, texts = errors_of(options)
     options["errors"] = kinds
     for text in texts:
         message = "only what an MCP server says is told apart by its text"
         site.problem(message, text.span, advice="leave out `when`; the tool names the kind of its errors itself")
-    return ToolDeclaration(name, fields, returns, effect_ or Effect("read"), **options, doc=doc, span=site.span)
+    tool = ToolDeclaration(name, fields, returns, effect_ or Effect("read"), **options, doc=doc, span=site.span)
+    return answering(site, tool, only(HttpStatus, told), tuple(one for one in told if isinstance(one, str)))
 
 
 def effect(site: Site, kind: Token, *marks: Token | Length) -> Effect:
@@ -89,18 +95,18 @@ def queue(site: Site, name: Token) -> Option:
     return Option("queue", plain(site, name), site.span)
 
 
-def errors(site: Site, *told: ErrorText | str) -> Option:
+def errors(site: Site, *told: Told) -> Option:
     return Option("errors", told, site.span)
 
 
-def error_text(site: Site, name: str, pattern: Token | None) -> ErrorText | str:
-    return name if pattern is None else ErrorText(name, plain(site, pattern), span=site.span)
+def error_text(site: Site, name: str, sign: Token | None) -> Told:
+    return name if sign is None else ErrorText(name, plain(site, sign), span=site.span)
 
 
 def errors_of(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[ErrorText, ...]]:
     """The kinds of a body's `errors`, each once, and those that are known by a text."""
-    told: tuple[ErrorText | str, ...] = options.get("errors", ())
-    kinds = (one.kind if isinstance(one, ErrorText) else one for one in told)
+    told: tuple[Told, ...] = options.get("errors", ())
+    kinds = (one if isinstance(one, str) else one.kind for one in told)
     return tuple(dict.fromkeys(kinds)), only(ErrorText, told)
 
 

@@ -43,13 +43,14 @@ def with_key(parameters: tuple[Field, ...], key: str | None) -> tuple[Field, ...
 
 
 def signature(
-    parameters: tuple[Field, ...], returns: Type | None, types: Types, served: Served | None = None
+    parameters: tuple[Field, ...], returns: Type | None, types: Types, carrier: str | None = None
 ) -> Signature:
-    """The signature of a tool that is called with `parameters`; without a result it gives `null`."""
+    """The signature of a tool that is called with `parameters`; without a result it gives `null`. `carrier` is what is
+    said of the server that carries it out."""
     readable = _text(parameters, returns, _Writing(types, canonical=False))
     canonical = _text(parameters, returns, _Writing(types, canonical=True))
-    if served is not None:
-        readable, canonical = (f"{text}{BY_SERVER}{served_text(served)}" for text in (readable, canonical))
+    if carrier is not None:
+        readable, canonical = (f"{text}{BY_SERVER}{carrier}" for text in (readable, canonical))
     return Signature(readable, hashlib.sha256(canonical.encode()).hexdigest()[:16])
 
 

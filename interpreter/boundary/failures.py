@@ -87,8 +87,14 @@ was called; another worker may have one, or this one later.
 """
 
 SERVER_UNAVAILABLE = "ServerUnavailable"
-"""The worker cannot start or reach the MCP server of the tool, or the server would not take the call. Nothing was
-called; another worker may reach it, or this one later.
+"""The worker cannot start or reach the server of the tool, or the server would not take the call. Nothing was called;
+another worker may reach it, or this one later. Details, where the server of a request says when to ask again:
+`[{retry_after}]`, in seconds.
+"""
+
+HTTP_REFUSED = "HttpRefused"
+"""The server answered a request with a status that says that it will not do it. Nothing happened. Details: `[{status,
+body}]`.
 """
 
 TOOL_CHANGED = "ToolChanged"

@@ -18,9 +18,10 @@ NEVER_CALLED = frozenset(
         failures.OBJECT_MISSING,
         failures.SERVER_UNAVAILABLE,
         failures.TOOL_CHANGED,
+        failures.HTTP_REFUSED,
     }
 )
-"""How a worker says that it did not call the tool."""
+"""How a worker says that it did not call the tool, or that who was asked refused."""
 
 MISFIT = frozenset(
     {

@@ -102,6 +102,21 @@ class NextAttempt:
     reason: str = ""
 
 
+def after_refusal(failure: CallFailed, refusals: int, *, left: int, patience: int) -> NextAttempt:
+    """What follows when the server of a request takes none for now: it is asked again when it says, never faster than
+    `misfit_delay`, or not, where that is later than the `left` of the patience, in milliseconds.
+    """
+    detail = failure.details[0] if failure.details else None
+    told = seconds(detail.get("retry_after")) if isinstance(detail, dict) else None
+    delay = max(misfit_delay(refusals), 0 if told is None else int(told * 1000))
+    if delay <= left:
+        return NextAttempt("again", delay)
+    most = format_duration(patience)
+    if told is not None and delay > patience:
+        return NextAttempt("end", reason=f"it asks for a wait of {format_duration(delay)}, and the patience is {most}")
+    return NextAttempt("end", reason=f"the patience of {most} is over")
+
+
 def after_model_failure(
     failure: CallFailed, tries: int, *, patience: int, seed: str, retry: Retry | None = None, others: bool = False
 ) -> NextAttempt:

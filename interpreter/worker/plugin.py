@@ -204,8 +204,14 @@ class FlowPlugin(SimplePlugin):
             self._standing = Standing(client, meter)
 
     def _serve(self, queue: str) -> None:
-        """Add the tools that MCP servers carry out."""
-        if not any(tool.served for definition in self._definitions for tool in definition.tools.values()):
+        """Add the tools that requests and MCP servers carry out."""
+        declared = [tool for definition in self._definitions for tool in definition.tools.values()]
+        if any(tool.http for tool in declared):
+            # Clients of HTTP are loaded by those who ask somebody.
+            from interpreter.worker.requested import requested_tools
+
+            self._tools |= requested_tools(self._definitions, queue, self._tools, self._lock.resolve().parent)
+        if not any(tool.served for tool in declared):
             return
         # Servers need libraries that other workers do without.
         from interpreter.worker.served import served_tools, servers_of
@@ -245,7 +251,7 @@ class FlowPlugin(SimplePlugin):
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        if self._servers is not None and any(tool.served is not None for tool in self._tools.values()):
+        if self._servers is not None:
             self._servers.prepare()
         watches = [each.watch() for each in (self._orphans, self._standing) if each is not None]
         watching = [asyncio.create_task(watch) for watch in (*watches, self._told.keep_telling())]

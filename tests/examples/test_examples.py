@@ -32,6 +32,7 @@ from interpreter.worker.model_script import read_models
 from interpreter.worker.plugin import FlowPlugin
 from tests.examples.example import EXAMPLES, FOLDER, RUNS, Example, agrees, rows
 from tests.examples.journal import Journal
+from tests.examples.shop import shop_on_this_machine
 from tests.examples.site import failing_site
 
 ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
@@ -55,7 +56,7 @@ def test_it_passes_the_check(example: Example) -> None:
 
 
 def test_each_is_run() -> None:
-    assert {example.name for example in RUNS} | {"monitor"} == {example.name for example in EXAMPLES}
+    assert {example.name for example in RUNS} | {"monitor", "desk"} == {example.name for example in EXAMPLES}
 
 
 @ON_ONE_LOOP
@@ -90,6 +91,32 @@ async def test_the_monitor_calls_when_a_site_fails_twice(
     assert result == {"probes": 6, "alarmed": True}
     (call,) = (tmp_path / "pager").iterdir()
     assert address in call.read_text(encoding="utf-8")
+
+
+@ON_ONE_LOOP
+@pytest.mark.parametrize(
+    ("customer", "result", "opened", "closed"),
+    [
+        ("c-7", {"tickets": ["t-1", "t-2"], "voucher": "v-1"}, 2, 0),
+        ("c-8", {"tickets": [], "voucher": "no voucher"}, 1, 1),
+        ("c-9", {"tickets": [], "voucher": "unknown customer"}, 0, 0),
+    ],
+)
+async def test_the_desk_asks_a_shop(
+    server: WorkflowEnvironment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    customer: str,
+    result: Any,
+    opened: int,
+    closed: int,
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "demo")
+    monkeypatch.setenv("STEADFLOW_HTTP_PRIVATE", "127.0.0.1")
+    with shop_on_this_machine(tmp_path) as (desk, shop):
+        found = await carried_out(desk, {"customer": customer}, server, tmp_path, Journal())
+    assert {**found, "tickets": sorted(found["tickets"])} == result
+    assert (len(shop.tickets), len(shop.closed)) == (opened, closed)
 
 
 def test_the_list_of_examples_is_complete() -> None:

@@ -51,7 +51,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Plan:
-    """How one call goes. `kind` None: it returns."""
+    """How one call goes. `kind` None: it returns; `by_worker`: that is the worker's word, and not the tool's."""
 
     returns: Any = None
     kind: str | None = None
@@ -61,6 +61,7 @@ class Plan:
     detail: dict[str, Any] = field(default_factory=dict)
     asks: tuple[AskedCall, ...] = ()
     told: int = 0
+    by_worker: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class Case:
         chosen = plans[min(number, len(plans) - 1)] if isinstance(plans, list) else plans
         return Plan(
             returns=self._filled(chosen.get("returns"), arguments),
-            kind=chosen.get("fails"),
+            kind=chosen.get("fails", chosen.get("says")),
+            by_worker="says" in chosen,
             message=chosen.get("message", ""),
             takes=chosen.get("takes", 0.05),
             tokens=tuple(chosen.get("tokens", (10, 10))),

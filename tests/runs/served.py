@@ -37,6 +37,7 @@ from interpreter.boundary.payloads import (
     RunResult,
 )
 from interpreter.boundary.tell import Tell
+from interpreter.boundary.told import told_by_worker
 from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
@@ -222,6 +223,9 @@ class Served:
             plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, key, arguments)
             await _take(plan.takes)
             await self.told(info.workflow_id, plan.told)
+            if plan.by_worker and plan.kind is not None:
+                details = (plan.detail,) if plan.detail else ()
+                raise ApplicationError(plan.message, *details, type=told_by_worker(plan.kind))
             if plan.kind is not None:
                 raise ApplicationError(plan.message, type=plan.kind)
             return answered(plan.returns)

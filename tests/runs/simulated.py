@@ -110,7 +110,8 @@ class Simulated:
     def _tool(self, command: CallTool) -> Planned:
         plan = self._plan("tools", command.tool, command.arguments)
         if plan.kind is not None:
-            return Fails(plan.kind, plan.message, seconds=plan.takes)
+            details = (plan.detail,) if plan.by_worker and plan.detail else ()
+            return Fails(plan.kind, plan.message, seconds=plan.takes, details=details)
         return Returns(plan.returns, plan.takes)
 
     def _agent(self, request: ChatRequest) -> Planned:

@@ -28,6 +28,7 @@ NOT_WRITTEN = (
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
 SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
 SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}
+SHAPES |= {"http_part"}
 
 
 def test_it_has_no_conflict() -> None:

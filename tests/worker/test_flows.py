@@ -100,7 +100,7 @@ def test_the_tools_of_an_example_fit_its_flow(flow: Path, monkeypatch: pytest.Mo
     file = flow.with_name(f"{flow.stem}_tools.py")
     tools: list[Any] = load_tools(str(file)) if file.exists() else []
     found = definitions([flow])
-    if any(each.served for definition in found for each in definition.tools.values()):
+    if any(each.served or each.http for definition in found for each in definition.tools.values()):
         pytest.skip("its tools are a server's")
     Agreements().check(found, unique(tools), "any")
 

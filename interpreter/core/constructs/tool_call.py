@@ -12,7 +12,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SIGNATURE_MISMATCH
+from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SERVER_UNAVAILABLE, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
 from interpreter.core import caps, certainty, fetching, lefts, policies, purses, reservations, tool_costs, traces
 from interpreter.core.commands import CallTool, SetTimer
@@ -37,6 +37,7 @@ class ToolCallMemory(Memory):
     the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
     agent, so what the step that calls the agent says of its timeout and patience is not said of it. `called_at` is when
     the latest attempt was made. `costs`: its attempts are paid for; `refused` counts those that caps have refused.
+    `busy_since`: when the server of a request first took no call.
     """
 
     tool: str = ""
@@ -60,6 +61,7 @@ class ToolCallMemory(Memory):
     called_at: float = 0.0
     costs: bool = False
     refused: int = 0
+    busy_since: float = 0.0
 
 
 def open_call(
@@ -247,6 +249,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory = self.memory(frame)
         tool = machine.definition.tools[memory.tool]
         failure = Failure(event.kind, event.message, frame.path, _details(event))
+        memory.busy_since = memory.busy_since if event.kind == SERVER_UNAVAILABLE else 0.0
         if not certainty.nothing_happened(tool, event):
             if not certainty.is_over(event):
                 memory.over_at = machine.state.now + call_timeout(tool, self._step(machine, frame)) / 1000
@@ -262,12 +265,30 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         elif event.kind == SIGNATURE_MISMATCH and not memory.explains:
             memory.explains, memory.misfits = True, memory.misfits + 1
             self._again(machine, frame)
+        elif event.kind == SERVER_UNAVAILABLE and tool.http is not None:
+            self._busy(machine, frame, event, failure, tool)
         elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
             memory.misfits += 1
             memory.misfit = event.message
             self._wait(machine, frame, event, self._misfit_delay(machine, frame, event))
         else:
             self._retry_or_fail(machine, frame, event, failure, tool)
+
+    def _busy(
+        self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration
+    ) -> None:
+        """The server of a request takes none for now: it is asked again when it says, if there is patience for that."""
+        memory, step = self.memory(frame), self._step(machine, frame)
+        memory.misfits += 1
+        memory.busy_since = memory.busy_since or machine.state.now
+        patience = (step.patience if step else None) or tool.patience or defaults.LONGEST_PROVIDER_WAIT
+        left = int(patience - (machine.state.now - memory.busy_since) * 1000)
+        following = policies.after_refusal(event, memory.misfits, left=left, patience=patience)
+        if following.what == "again":
+            memory.misfit = event.message
+            self._wait(machine, frame, event, following.delay)
+        else:
+            self.fail(machine, frame, replace(failure, message=f"{failure.message}; {following.reason}"))
 
     def _retry_or_fail(
         self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration
@@ -349,6 +370,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
 
     def detail(self, frame: Frame) -> str:
         misfit = self.memory(frame).misfit
+        if misfit and self.memory(frame).busy_since:
+            return f"waits for its server: {misfit}"
         return f"waits for a worker that has it: {misfit}" if misfit else ""
 
 
