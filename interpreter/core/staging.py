@@ -9,6 +9,7 @@ import json
 
 from dsl.ast.declarations import ToolDeclaration
 from dsl.values.references import shown
+from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.payloads import JSON
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame, State
@@ -27,3 +28,18 @@ def note_captured(machine: Machine, frame: Frame, node: str, name: str, tool: st
     """The call as it would have been made, in the order of all that happened."""
     given = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in shown(arguments).items())
     machine.note("staged", frame, node, name=name, detail=f"{tool}({given})")
+
+
+def schema_of(machine: Machine, tool: ToolDeclaration) -> JSON:
+    """What the result of a captured call is made up from."""
+    return json_schema(tool.returns, machine.definition.types, for_model=True) if tool.returns is not None else None
+
+
+def made_up(machine: Machine, tool: ToolDeclaration, result: JSON) -> JSON:
+    """The result of a captured call, which comes as a model would give it."""
+    if tool.returns is None:
+        return result
+    try:
+        return unwrap(result, tool.returns, machine.definition.types)
+    except Unwrappable:
+        return result

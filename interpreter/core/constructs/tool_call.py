@@ -10,11 +10,21 @@ from typing import Literal, cast
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Retry, Step
-from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SERVER_UNAVAILABLE, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
-from interpreter.core import caps, certainty, fetching, lefts, policies, purses, reservations, tool_costs, traces
+from interpreter.core import (
+    caps,
+    certainty,
+    fetching,
+    lefts,
+    policies,
+    purses,
+    reservations,
+    staging,
+    tool_costs,
+    traces,
+)
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
@@ -133,7 +143,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             verifies=memory.verifies,
             quick=self._is_quick(memory, tool),
             staged=memory.staged,
-            schema=_schema(machine, tool) if memory.staged else None,
+            schema=staging.schema_of(machine, tool) if memory.staged else None,
             start_within=_start_within(machine, memory, tool),
             claim=frame.claim,
         )
@@ -146,11 +156,12 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
             case ToolReturned(result=result):
+                memory = self.memory(frame)
+                tool = machine.definition.tools[memory.tool]
                 if frame.reserved is not None:
-                    tool = machine.definition.tools[self.memory(frame).tool]
                     reservations.settle(machine, frame, tool_costs.of_result(machine, frame, tool, result))
                 self._told(machine, frame)
-                machine.end(frame, done(self._made_up(machine, frame, result)))
+                machine.end(frame, done(staging.made_up(machine, tool, result) if memory.staged else result))
             case TimerFired():
                 self._again(machine, frame)
             case CallFailed() if (refused := caps.refusal(event)) is not None and frame.claim is not None:
@@ -201,17 +212,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         """Only the first attempt is, or the second where a worker has asked for the signature in words."""
         first = memory.attempt - memory.explains <= 1
         return first and tool.effect.quick and tool.queue is None and memory.verifies is None
-
-    def _made_up(self, machine: Machine, frame: Frame, result: JSON) -> JSON:
-        """The result; that of a captured call comes as a model would give it."""
-        memory = self.memory(frame)
-        returns = machine.definition.tools[memory.tool].returns
-        if not memory.staged or returns is None:
-            return result
-        try:
-            return unwrap(result, returns, machine.definition.types)
-        except Unwrappable:
-            return result
 
     def _again(self, machine: Machine, frame: Frame) -> None:
         """The wait is over, perhaps long ago: a worker may have been away."""
@@ -274,9 +274,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         else:
             self._retry_or_fail(machine, frame, event, failure, tool)
 
-    def _busy(
-        self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration
-    ) -> None:
+    def _busy(self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration) -> None:
         """The server of a request takes none for now: it is asked again when it says, if there is patience for that."""
         memory, step = self.memory(frame), self._step(machine, frame)
         memory.misfits += 1
@@ -373,10 +371,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         if misfit and self.memory(frame).busy_since:
             return f"waits for its server: {misfit}"
         return f"waits for a worker that has it: {misfit}" if misfit else ""
-
-
-def _schema(machine: Machine, tool: ToolDeclaration) -> JSON:
-    return json_schema(tool.returns, machine.definition.types, for_model=True) if tool.returns is not None else None
 
 
 def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
