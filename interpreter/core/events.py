@@ -54,6 +54,11 @@ class CallFailed:
         """What the worker says of it beside the message; nothing of it has been looked at yet."""
         return self.details[0] if self.details and type(self.details[0]) is dict else {}
 
+    @property
+    def all_details(self) -> JSON:
+        """As a handler gets them."""
+        return self.details[0] if len(self.details) == 1 else list(self.details) or None
+
 
 @recorded
 @dataclass(frozen=True, slots=True)

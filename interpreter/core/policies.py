@@ -106,8 +106,7 @@ def after_refusal(failure: CallFailed, refusals: int, *, left: int, patience: in
     """What follows when the server of a request takes none for now: it is asked again when it says, never faster than
     `misfit_delay`, or not, where that is later than the `left` of the patience, in milliseconds.
     """
-    detail = failure.details[0] if failure.details else None
-    told = seconds(detail.get("retry_after")) if isinstance(detail, dict) else None
+    told = seconds(failure.detail.get("retry_after"))
     delay = max(misfit_delay(refusals), 0 if told is None else int(told * 1000))
     if delay <= left:
         return NextAttempt("again", delay)

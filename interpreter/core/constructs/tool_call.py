@@ -248,7 +248,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def _failed(self, machine: Machine, frame: Frame, event: CallFailed) -> None:
         memory = self.memory(frame)
         tool = machine.definition.tools[memory.tool]
-        failure = Failure(event.kind, event.message, frame.path, _details(event))
+        failure = Failure(event.kind, event.message, frame.path, event.all_details)
         memory.busy_since = memory.busy_since if event.kind == SERVER_UNAVAILABLE else 0.0
         if not certainty.nothing_happened(tool, event):
             if not certainty.is_over(event):
@@ -398,7 +398,3 @@ def _key_left(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -
     """For how many milliseconds more the tool knows the key of the first attempt; None is for ever."""
     limit = tool.effect.keyed_for
     return None if limit is None else limit - (machine.state.now - memory.first_at) * 1000
-
-
-def _details(event: CallFailed) -> JSON:
-    return event.details[0] if len(event.details) == 1 else list(event.details) or None
