@@ -4,7 +4,8 @@ A flow that runs beside others gets a lease on the budget around. Where the boun
 what the others need is not taken away for nothing. A bound counts what a run charges: a tool's step is one call,
 however often it is tried, verified or undone, and costs money for each time that it may be carried out; a step of an
 agent is a call for each attempt at each model, and in each turn as many as one answer may ask for of the dearest that
-it uses, and a summary before it where one is declared; a flow is what its body is, and never more than its own budget.
+it uses, and a summary before it where one is declared; one without `use` that has a conversation is asked once more for
+each time that somebody speaks to it; a flow is what its body is, and never more than its own budget.
 Of two ways the more expensive one counts, of a `try` the body and the most expensive handler, of a round as many times
 as its bound says, of what runs side by side the sum.
 
@@ -25,7 +26,7 @@ from typing import TypeVar, assert_never
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
-from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES, RETRIES
+from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES, MOST_TURNS_TOLD, RETRIES
 from dsl.ast.expressions import Expression
 from dsl.ast.shapes import shape
 from dsl.ast.statements import Budget
@@ -155,7 +156,14 @@ class Spendings:
         return False
 
     def _step(self, step: ast.Step, levels: Levels) -> Spending:
-        return self._target(step.call, levels, ())
+        spending = self._target(step.call, levels, ())
+        signature = self.facts.callee_of(step.call)
+        agent = None if signature is None else signature.node
+        hears = step.continues is not None or id(step) in self.facts.transcripts
+        if not hears or not isinstance(agent, AgentDeclaration) or agent.uses:
+            return spending
+        most = agent.budget.turns if agent.budget is not None else None
+        return replace(spending.times(most or MOST_TURNS_TOLD), usual=spending.usual).capped(agent.budget)
 
     def _target(
         self, call: ast.Call | Use | Summarise, levels: Levels, callers: tuple[AgentDeclaration, ...]

@@ -1,6 +1,7 @@
 """What was spent, and what is left of each budget."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 
@@ -10,13 +11,20 @@ from interpreter.cli.spans import duration_text
 
 
 def purse_text(purse: PurseView, now: float | None = None) -> str:
-    """`main: 0.02 of 0.50 usd (0.48 left), 2h59m left`; what is reserved for calls under way is not left."""
+    """`main: 0.02 of 0.50 usd (0.48 left), 2h59m left`; what is reserved for calls under way is not left. Of a purse
+    that limits something.
+    """
     now = time.time() if now is None else now
     parts = [_money(purse), _count("tokens", purse.tokens, purse.spent.tokens, purse.reserved.tokens)]
     parts.append(_count("calls", purse.calls, purse.spent.calls, purse.reserved.calls))
     if purse.deadline is not None:
         parts.append(f"{duration_text(max(0.0, purse.deadline - now))} left")
-    return f"{purse.path}: {', '.join(filter(None, parts)) or 'no limit'}"
+    return f"{purse.path}: {', '.join(filter(None, parts))}"
+
+
+def limiting(purses: Sequence[PurseView]) -> list[PurseView]:
+    """Those that limit something: of others nothing is left or used up."""
+    return [each for each in purses if (each.usd, each.tokens, each.calls, each.deadline) != (None,) * 4]
 
 
 def spent_text(spent: Spent, *, rehearsal: bool = False) -> str:

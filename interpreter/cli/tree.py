@@ -10,7 +10,7 @@ from rich.text import Text
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli.board import BAD, RUNNING, Board, Item
-from interpreter.cli.budgets import cost_anything, counts_text, purse_text, spent_text
+from interpreter.cli.budgets import cost_anything, counts_text, limiting, purse_text, spent_text
 from interpreter.cli.folding import CLOSED, UNDER_WAY
 from interpreter.cli.spans import duration_text
 
@@ -43,7 +43,7 @@ WIDEST_NAME = 40
 MOST_WRITTEN = 48
 """Characters of the end of a text that a model is writing."""
 MOST_BUDGETS = 4
-LINES_AROUND = 4 + MOST_BUDGETS
+LINES_AROUND = 5 + MOST_BUDGETS
 """Rows of the terminal that the tree leaves free."""
 
 
@@ -98,11 +98,11 @@ def picture(board: Board, rows: Sequence[tuple[int, Item]], now: float) -> Rende
 
 
 def _money_and_time(board: Board, now: float) -> list[Text]:
-    """What is left of the budgets that are open, and what was spent."""
+    """What was spent, and what is left of the budgets that are open."""
     left = "left in the rehearsal of" if board.rehearsal else "left of"
-    lines = [f"{left} {purse_text(purse, now)}" for purse in board.purses[:MOST_BUDGETS]]
-    if not lines and board.spent is not None and cost_anything(board.spent) and not board.rehearsal:
-        lines = [f"spent {spent_text(board.spent)}"]
+    lines = [f"{left} {purse_text(purse, now)}" for purse in limiting(board.purses)[:MOST_BUDGETS]]
+    if board.spent is not None and cost_anything(board.spent) and not board.rehearsal:
+        lines = [f"spent {spent_text(board.spent)}", *lines]
     return [Text(inert(line), style="dim", no_wrap=True, overflow="ellipsis") for line in lines]
 
 

@@ -14,6 +14,7 @@ import json
 from datetime import UTC, datetime
 from typing import cast
 
+from dsl.ast.defaults import MOST_TURNS_TOLD
 from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
 from interpreter.boundary.payloads import AnswerReply
@@ -142,8 +143,9 @@ def _turns_left(definition: Definition, state: State, frame: Frame, taken: int) 
     memory = _memory(frame)
     name = memory.asked_for or cast(Step, definition.addresses(state.flow)[frame.address]).call.target
     budget = definition.agents[name].budget
+    most = MOST_TURNS_TOLD if budget is None or budget.turns is None else budget.turns
     assert memory.talk is not None
-    return budget is None or budget.turns is None or memory.talk.turns + taken < budget.turns
+    return memory.talk.turns + taken < most
 
 
 def _memory(frame: Frame) -> AgentStepMemory:

@@ -50,6 +50,14 @@ CASES = {
     "a budget around": ("budget 2 calls { step x = three() }", calls(2)),
     "a model": ('step x = a(q: "q")', Spending(None, None, 21, 2)),
     "a model with tokens": ('step x = two(q: "q")', Spending(Decimal("0.5"), 900, 5, 2)),
+    "a model that somebody may speak to": (
+        'step x = a(q: "q") let t = transcript(x)',
+        Spending(None, None, 10 * 21, 2),
+    ),
+    "a model that goes on": (
+        'step x = two(q: "q") step y = a(q: "r") { continue transcript(x) }',
+        Spending(None, None, 5 + 10 * 21, 4),
+    ),
     "a model and its summary": ('step x = talks(q: "q")', Spending(None, None, 21 + 6, 4)),
     "a model with tools, and a summary in each turn": (
         'step x = works(q: "q")',

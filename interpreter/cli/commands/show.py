@@ -14,7 +14,7 @@ from interpreter.boundary import names
 from interpreter.boundary.view import AROUND, LedgerView, RunView
 from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.board import Board
-from interpreter.cli.budgets import counts_text, purse_text, spent_text
+from interpreter.cli.budgets import counts_text, limiting, purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.folding import Folding
 from interpreter.cli.printing import print_json
@@ -191,7 +191,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     for question in state.questions:
         yield from _section("asks", iter(question_lines(question)))
     if known["closed"] is None:
-        yield from _section("budgets", map(purse_text, state.purses))
+        yield from _section("budgets", map(purse_text, limiting(state.purses)))
     yield from _section("effects", map(_effect, state.ledger))
     yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
 
