@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("check", "dsl.cli.check:check", "Report every problem of flow files."),
         Entry("explain", "dsl.cli.explain:explain", "Explain a diagnostic code."),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
+        Entry("import", "dsl.cli.import_:import_", "Write an OpenAPI document as types and tools."),
         Entry("lock", "interpreter.cli.commands.lock:lock", "Pin what MCP servers offer."),
     ),
     "Run": (

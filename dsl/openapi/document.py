@@ -1,0 +1,129 @@
+"""A document of OpenAPI 3, looked into with care: it is somebody else's, and anything may stand anywhere.
+
+What cannot be written in the language is left out with a comment, and told (`Left`). Nothing is loaded from elsewhere:
+a reference into another file is told like anything else.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import Any
+
+from dsl.dataclass import dataclass
+
+JSON = Any
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+_VERSION = re.compile(r"3\.[01](\.\d+)?")
+_DEEPEST = 40
+"""How far references may lead on to references."""
+
+
+class NoDocument(ValueError):
+    """Not a document that anything can be made of, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something that was left out, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`where` is as people name it: `GET /pets/{id}`."""
+
+    method: str
+    path: str
+    data: Mapping[str, JSON]
+    parameters: tuple[Mapping[str, JSON], ...]
+
+    @property
+    def where(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def id(self) -> str:
+        return text(self.data.get("operationId"))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return texts(self.data.get("tags"))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    data: Mapping[str, JSON]
+    left: list[Left] = field(default_factory=list)
+
+    def leave(self, what: str, why: str) -> None:
+        if Left(what, why) not in self.left:
+            self.left.append(Left(what, why))
+
+    @property
+    def schemas(self) -> Mapping[str, JSON]:
+        return record(record(self.data.get("components")).get("schemas"))
+
+    @property
+    def title(self) -> str:
+        return text(record(self.data.get("info")).get("title")) or "api"
+
+    def server(self) -> str:
+        """Of the first server the address; empty where there is none that is whole."""
+        server = record(next(iter(items(self.data.get("servers"))), None))
+        address = text(server.get("url"))
+        for name, variable in record(server.get("variables")).items():
+            address = address.replace("{" + name + "}", text(record(variable).get("default")))
+        return address.rstrip("/") if re.match(r"https?://[^/{}]+(/[^{}]*)?$", address) else ""
+
+    def followed(self, node: JSON) -> Mapping[str, JSON]:
+        """`node`, or what it refers to in this document; empty where that is nothing."""
+        for _ in range(_DEEPEST):
+            reference = record(node).get("$ref")
+            if not isinstance(reference, str):
+                return record(node)
+            if not reference.startswith("#/"):
+                self.leave(reference, "it stands in another file")
+                return {}
+            node = self.data
+            for part in reference[2:].split("/"):
+                node = record(node).get(part.replace("~1", "/").replace("~0", "~"))
+        return {}
+
+    def operations(self) -> Iterator[Operation]:
+        for path, node in record(self.data.get("paths")).items():
+            item = self.followed(node)
+            shared = items(item.get("parameters"))
+            for method in METHODS:
+                if isinstance(item.get(method), Mapping):
+                    data = record(item[method])
+                    found = [self.followed(each) for each in (*shared, *items(data.get("parameters")))]
+                    named = {(text(each.get("name")), text(each.get("in"))): each for each in found}
+                    yield Operation(method, text(path), data, tuple(named.values()))
+
+
+def document_of(data: JSON) -> Document:
+    """Raises `NoDocument`."""
+    version = text(record(data).get("openapi"))
+    if not version and "swagger" in record(data):
+        raise NoDocument("this is Swagger 2; documents of OpenAPI 3.0 and 3.1 are read, and converters make one of it")
+    if not _VERSION.fullmatch(version):
+        raise NoDocument("this is no document of OpenAPI 3.0 or 3.1: it begins with no `openapi: 3.…`")
+    return Document(record(data))
+
+
+def record(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def items(value: JSON) -> tuple[JSON, ...]:
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def texts(value: JSON) -> tuple[str, ...]:
+    return tuple(each for each in items(value) if isinstance(each, str))
+
+
+def text(value: JSON) -> str:
+    return value if isinstance(value, str) else ""
