@@ -1,8 +1,10 @@
 """Random flows around agents with tools, the same for the same seed: agents that call tools of every effect, gated or
-not, side by side or one after the other, an agent and a flow, with budgets of their own and around them.
+not, side by side or one after the other, an agent and a flow, with budgets of their own and around them, some of which
+people may raise. Two of the tools cost money.
 """
 
 import random
+from decimal import Decimal
 
 from interpreter.boundary.payloads import Price
 from tests.heart.flows import DECLARATIONS, UNDONE
@@ -11,11 +13,19 @@ PRICES = {
     "gpt-4o": Price("0.0000025", "0.00001", cached="0.00000125"),
     "gpt-4o-mini": Price("0.00000015", "0.0000006", cached="0.000000075"),
 }
-CALLED = (*UNDONE, "t.read", "t.read", "t.stays")
-_KNOWN = DECLARATIONS.replace('"first"', '"gpt-4o"').replace('"second"', '"gpt-4o-mini"')
+CALLED = (*UNDONE, "t.read", "t.billed", "t.stays")
+KEYED_COSTS = Decimal("0.003")
+MOST_BILLED = Decimal("0.01")
+_KNOWN = (
+    DECLARATIONS.replace('"first"', '"gpt-4o"')
+    .replace('"second"', '"gpt-4o-mini"')
+    .replace("write keyed {\n", f"write keyed {{\n  costs {KEYED_COSTS} usd\n", 1)
+    + f"tool t.billed(x: text) -> {{ id: text, usd: decimal }} read {{ costs result.usd at most {MOST_BILLED} usd }}\n"
+)
 _LEAF = """
 flow leaf(x: text) -> text budget 8 calls, 4k tokens {
-  step written = t.keyed(x: x)
+  step billed = t.billed(x: x)
+  step written = t.keyed(x: billed.id)
   step said = ask_little(x: written.id)
   return said
 }
@@ -27,6 +37,10 @@ _PARTS = (
     'parallel {{ step l{n} = boss(q: "l{n}") step r{n} = act(q: "r{n}") }}',
     'parallel for each in ["1", "2", "3"] up to 2 as p{n} keep going {{ step s{n} = act(q: each) yield s{n}.answer }}',
     'try {{ step t{n} = act(q: "t{n}") fail t{n}.answer }} on error {{ step h{n} = t.read(x: "h") }}',
+    'parallel {{ step c{n} = leaf(x: "c{n}") step d{n} = leaf(x: "d{n}") step e{n} = t.billed(x: "e{n}") }}',
+    'budget {small} {{ step k{n} = t.keyed(x: "k{n}") step m{n} = act(q: "m{n}") step f{n} = leaf(x: "f{n}") }} {asks}',
+    'budget {small} {{ parallel for each in ["1", "2"] as q{n} {{ step y = t.billed(x: each) yield y.id }} }} {asks}',
+    'loop budget 2 iterations, {small} {{ step o{n} = leaf(x: "o{n}") step g{n} = boss(q: "g{n}") }} {asks}',
     'budget {budget} {{ step u{n} = boss(q: "u{n}") }} on exhausted {{ step v{n} = t.read(x: "v") }}',
 )
 _STAGES = (
@@ -34,6 +48,11 @@ _STAGES = (
     'from "leads" timeout 2s then ask from 2 of "leads", "board" timeout 4s then reject',
     'from all of "leads", "board" timeout 6s then fail',
 )
+_ASKS = (
+    'on exhausted ask "leads" timeout 3s then fail',
+    'on exhausted ask "leads" timeout 2s then ask from 2 of "leads", "board" timeout 4s then fail',
+)
+_SMALL = ("0.004 usd", "0.02 usd", "900 tokens", "3 calls")
 _BUDGETS = ("3k tokens", "6k tokens", "9 calls", "0.02 usd", "0.2 usd", "30s")
 
 
@@ -41,7 +60,10 @@ def some_agent_flow(seed: int) -> str:
     chance = random.Random(f"agents/{seed}")
     agents = _SUMMARY + _agent(chance, "act", []) + _agent(chance, "boss", ["act", "leaf"])
     parts = [
-        chance.choice(_PARTS).format(n=number, budget=chance.choice(_BUDGETS)) for number in range(chance.randint(1, 3))
+        chance.choice(_PARTS).format(
+            n=number, budget=chance.choice(_BUDGETS), small=chance.choice(_SMALL), asks=chance.choice(_ASKS)
+        )
+        for number in range(chance.randint(1, 3))
     ]
     budget = chance.choice(["", "", *(f"budget {each}" for each in _BUDGETS)])
     return f"{_KNOWN}{_LEAF}{agents}\nflow main(x: text) -> text {budget} {{\n" + "\n".join([*parts, "return x\n}\n"])

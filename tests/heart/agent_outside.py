@@ -13,9 +13,12 @@ from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.commands import CallTool
+from interpreter.core.events import Certainty
+from interpreter.core.more import AskForMoreMemory
 from interpreter.core.state import State
 from interpreter.simulation.simulation import SimulatedRun
 from interpreter.simulation.world import Fails, Planned, Returns
+from tests.heart.agent_flows import KEYED_COSTS, MOST_BILLED
 from tests.heart.outside import LARGE, Outside
 
 MOST_SENT = 20
@@ -58,12 +61,32 @@ class AgentOutside(Outside):
         super().__init__(seed)
         self.journal, self.told = journal, set()
         self.world.objects = dict(LARGE)
+        self.world.tools["t.billed"] = self.tool
         self.world.agents = dict.fromkeys(("ask_little", "act", "boss", "notes"), self.agent)
 
     def tool(self, command: CallTool) -> Planned:
-        """A call that may take effect later has not heard that it was cancelled."""
+        """A call that may take effect later has not heard that it was cancelled. What costs something is counted where
+        it was carried out, and also where nobody hears of it.
+        """
+        if command.tool == "t.billed":
+            return self._billed(command)
         planned = super().tool(command)
+        if command.tool == "t.keyed" and (type(planned) is not Fails or planned.took_effect):
+            self.journal.usd += KEYED_COSTS
         return replace(planned, deaf=True) if type(planned) is Fails and planned.certainty == "timed_out" else planned
+
+    def _billed(self, command: CallTool) -> Planned:
+        """It says what it took, or nothing that can be read."""
+        chance = self.chance("billed", command.key, command.id, command.attempt)
+        seconds, usd = chance.choice([0.1, 1.0, 3.0]), MOST_BILLED * chance.randint(0, 10) / 10
+        if chance.random() < 0.3:
+            certainty: Certainty = chance.choice(["not_started", "unknown", "timed_out", "answered"])
+            self.journal.usd += 0 if certainty == "not_started" else usd
+            return Fails("Undeclared", "lost", certainty, seconds, took_effect=False)
+        self.journal.usd += usd
+        return Returns(
+            {"id": f"b{chance.randint(0, 9)}", "usd": str(usd) if chance.random() < 0.9 else "much"}, seconds
+        )
 
     def agent(self, request: ChatRequest) -> Planned:
         chance = self.chance(request.agent, self._heard(request), request.model, request.attempt)
@@ -111,6 +134,9 @@ class AgentOutside(Outside):
     def edited(self, state: State, question: str, number: int) -> Any:
         """Some people agree to a call with other arguments than the agent's."""
         asked, chance = state.questions[question].asked, self.chance("edit", state.key_base, question, number)
+        more = state.frames[question].memory
+        if type(more) is AskForMoreMemory:
+            return {more.unit: chance.choice(["0.01", "0.5"]) if more.unit == "usd" else chance.choice([2, 3000])}
         if type(asked) is not dict or chance.random() < 0.6:
             return None
         return {name: f"edited{chance.randint(0, 9)}" for name in asked}
