@@ -10,6 +10,7 @@ from typing import Literal
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
+    OpenTelemetryConfig,
     PrometheusConfig,
     Runtime,
     TelemetryConfig,
@@ -19,20 +20,21 @@ from temporalio.runtime import (
 LEVEL: Literal["ERROR"] = "ERROR"
 
 
-def keep_off_standard_output(metrics: str | None = None) -> None:
+def keep_off_standard_output(metrics: str | None = None, sent: OpenTelemetryConfig | None = None) -> None:
     """For all connections that this process makes from now on; errors go to Python's logging, so to standard error.
-    `metrics` is the address at which what is counted can be scraped. Raises `RuntimeError` where it cannot be had.
+    `metrics` is the address at which what is counted can be scraped, or it is `sent`. Raises `RuntimeError` where the
+    address cannot be had.
     """
     logs = LoggingConfig(
         filter=TelemetryFilter(core_level=LEVEL, other_level=LEVEL),
         forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
     )
-    scraped = None
+    counted: PrometheusConfig | OpenTelemetryConfig | None = sent
     if metrics is not None:
         # What is counted is loaded where it is counted.
         from interpreter.telemetry.metrics import BUCKETS
 
-        scraped = PrometheusConfig(
+        counted = PrometheusConfig(
             metrics,
             counters_total_suffix=True,
             unit_suffix=True,
@@ -40,6 +42,6 @@ def keep_off_standard_output(metrics: str | None = None) -> None:
             histogram_bucket_overrides=BUCKETS,
         )
     Runtime.set_default(
-        Runtime(telemetry=TelemetryConfig(logging=logs, metrics=scraped, attach_service_name=False)),
+        Runtime(telemetry=TelemetryConfig(logging=logs, metrics=counted, attach_service_name=False)),
         error_if_already_set=False,
     )

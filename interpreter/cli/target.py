@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 import click
+from temporalio.runtime import OpenTelemetryConfig
 
 from interpreter.cli.core_logs import keep_off_standard_output
 from interpreter.cli.problem import Misuse
@@ -58,10 +59,14 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @asynccontextmanager
-async def connected(target: Target, metrics: str | None = None) -> AsyncIterator[Client]:
-    """A client for as long as the block lasts; the embedded server is kept for as long. `metrics` is an address."""
+async def connected(
+    target: Target, metrics: str | None = None, sent: OpenTelemetryConfig | None = None
+) -> AsyncIterator[Client]:
+    """A client for as long as the block lasts; the embedded server is kept for as long. `metrics` is an address at
+    which they are offered; otherwise they may be `sent`.
+    """
     try:
-        keep_off_standard_output(metrics)
+        keep_off_standard_output(metrics, sent)
     except (RuntimeError, ValueError) as error:
         raise Misuse(f"metrics cannot be offered at {metrics}: {error}; give an address as 127.0.0.1:9464") from error
     if target.is_embedded:

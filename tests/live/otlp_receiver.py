@@ -1,4 +1,4 @@
-"""A receiver of spans that speaks OTLP over HTTP, as a collector does."""
+"""A receiver of spans and metrics that speaks OTLP over HTTP, as a collector does."""
 
 import gzip
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
@@ -33,6 +34,8 @@ class OtlpReceiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.bodies: list[bytes] = []
+        self.metrics: list[bytes] = []
+        self.heads: list[dict[str, str]] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,6 +51,17 @@ class OtlpReceiver(ThreadingHTTPServer):
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
                 service = _attributes(resource.resource.attributes)["service.name"]
                 found += [_received(span, service) for scope in resource.scope_spans for span in scope.spans]
+        return found
+
+    @property
+    def counted(self) -> dict[str, float]:
+        """The latest value of each counter."""
+        found: dict[str, float] = {}
+        for body in tuple(self.metrics):
+            for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+                for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
+                    for point in metric.sum.data_points:
+                        found[metric.name] = point.as_int or point.as_double
         return found
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -70,7 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
             body = gzip.decompress(body)
         if self.path == "/v1/traces":
             self.server.bodies.append(body)
-        self.send_response(200 if self.path == "/v1/traces" else 404)
+        if self.path == "/v1/metrics":
+            self.server.metrics.append(body)
+            self.server.heads.append({name.lower(): value for name, value in self.headers.items()})
+        self.send_response(200 if self.path in ("/v1/traces", "/v1/metrics") else 404)
         self.send_header("Content-Type", "application/x-protobuf")
         self.send_header("Content-Length", "0")
         self.end_headers()

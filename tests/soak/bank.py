@@ -18,6 +18,7 @@ CREATE TABLE executions (key TEXT, tool TEXT, run TEXT, path TEXT, attempt INTEG
 CREATE TABLE effects (
   key TEXT, honoured TEXT UNIQUE, tool TEXT, run TEXT, path TEXT, result TEXT, at REAL, undone INTEGER DEFAULT 0
 );
+CREATE TABLE answers (run TEXT, tokens INTEGER, at REAL);
 CREATE TABLE undos (key TEXT, tool TEXT, run TEXT, argument TEXT, at REAL, undid INTEGER);
 """
 
@@ -109,6 +110,16 @@ class Bank:
             changed = database.execute("UPDATE effects SET undone = 1 WHERE key = ?", (key,)).rowcount
             row = (key, call.tool, call.run, argument, time.time(), changed)
             database.execute("INSERT INTO undos VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def answered(self, run: str, tokens: int) -> None:
+        """A model has answered the run at the top, or one below it, whether anybody hears of it or not."""
+        with self._writing() as database:
+            database.execute("INSERT INTO answers VALUES (?, ?, ?)", (run, tokens, time.time()))
+
+    def tokens(self) -> dict[str, int]:
+        """What models have counted, by run."""
+        with self._connected() as database:
+            return dict(database.execute("SELECT run, sum(tokens) FROM answers GROUP BY run").fetchall())
 
     def find(self, key: str) -> str | None:
         with self._connected() as database:

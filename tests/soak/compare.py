@@ -2,12 +2,13 @@
 
 - *lost*: an effect that can be undone stands in the bank, and its run neither undid nor lists it
 - *doubled*: one key has two effects, though its tool honours keys or was not to be called again
-- *unbalanced*: the run says `done` and nothing stands in the bank, or `undone` and something does
+- *unbalanced*: the run says `done` and nothing stands in the bank, or `undone` and something does; or models have
+  counted more tokens than it was charged
 - *hung*: a run did not come to its end though workers were there
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +23,7 @@ Outcome = Literal["completed", "failed", "cancelled", "hung"]
 @dataclass(frozen=True)
 class Ended:
     """How a run ended. `listed`: the keys in the ledger that it left behind, with their states; `undone`: the paths of
-    the steps that it says it has undone. `detail` is for people.
+    the steps that it says it has undone. `tokens` is what it was charged. `detail` is for people.
     """
 
     run: str
@@ -30,6 +31,7 @@ class Ended:
     listed: dict[str, str] = field(default_factory=dict)
     undone: frozenset[str] = frozenset()
     detail: str = ""
+    tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,15 @@ class Finding:
         return f"{self.column}: {self.run}: {self.words}"
 
 
-def compare(runs: Sequence[Ended], effects: Sequence[Effect]) -> list[Finding]:
-    return [finding for run in runs for finding in _of_run(run, [each for each in effects if each.run == run.run])]
+def compare(runs: Sequence[Ended], effects: Sequence[Effect], tokens: Mapping[str, int] | None = None) -> list[Finding]:
+    """`tokens` is what models have counted, by run."""
+    found = [finding for run in runs for finding in _of_run(run, [each for each in effects if each.run == run.run])]
+    for run in runs:
+        counted = (tokens or {}).get(run.run, 0)
+        if run.tokens is not None and counted > run.tokens:
+            words = f"models have counted {counted} tokens, and it was charged {run.tokens}"
+            found.append(Finding("unbalanced", run.run, words))
+    return found
 
 
 def _of_run(run: Ended, effects: list[Effect]) -> Iterator[Finding]:

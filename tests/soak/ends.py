@@ -1,6 +1,7 @@
 """How a run ended, as it says so itself: by its result, by the ledger in its failure, and by its state."""
 
 import asyncio
+import re
 import time
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from interpreter.stores.memory import MemoryStore
 from tests.live.runs import LiveRun
 from tests.soak.compare import Ended, Outcome
 
+_STATEMENT = re.compile(r"/compensate#\d+$")
 QUERIES = 60.0
 """Seconds until a run that has ended must have said how it stands."""
 
@@ -28,12 +30,12 @@ async def ended(run: LiveRun, patience: float) -> Ended:
         return Ended(run.id, "hung", detail=await _why(run))
     try:
         async with asyncio.timeout(QUERIES):
-            undone = await _undone(run)
+            undone, tokens = await _stood(run)
             listed |= await _taken_over(run) if outcome == "cancelled" else {}
     except (TimeoutError, WorkflowQueryFailedError) as error:
         words = f"it ended {outcome}, and cannot say how it stands: {type(error).__name__} {error}"
         return Ended(run.id, "hung", detail=words)
-    return Ended(run.id, outcome, listed, undone, detail)
+    return Ended(run.id, outcome, listed, undone, detail, tokens)
 
 
 async def _outcome(run: LiveRun) -> tuple[Outcome, dict[str, str], str]:
@@ -55,14 +57,19 @@ def _failed(cause: BaseException | None) -> tuple[Outcome, dict[str, str], str]:
 
 
 def _states(ledger: list[Any] | None) -> dict[str, str]:
-    """By key. What only looks has nothing in the bank, also where a step says how it is undone."""
-    return {entry["key"]: entry["state"] for entry in ledger or [] if entry["tool"] != "t.read"}
+    """By key. What only looks has nothing in the bank, also where a step says how it is undone; nor has a statement
+    that says what is to be done when all is undone.
+    """
+    found = [entry for entry in ledger or [] if entry["tool"] != "t.read"]
+    return {entry["key"]: entry["state"] for entry in found if not _STATEMENT.search(entry["key"])}
 
 
-async def _undone(run: LiveRun) -> frozenset[str]:
+async def _stood(run: LiveRun) -> tuple[frozenset[str], int]:
+    """What it has undone, and the tokens that it was charged."""
     while True:
         try:
-            return frozenset(entry.path for entry in (await run.view()).ledger if entry.state == "undone")
+            view = await run.view()
+            return frozenset(entry.path for entry in view.ledger if entry.state == "undone"), view.spent.tokens
         except RPCError:
             await asyncio.sleep(0.2)
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,10 @@ from typing import TypeVar
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from interpreter.boundary.caps import Cap, Line, Page, Written
+from interpreter.core.caps import period
 from interpreter.stores.directory import DirectoryStore
+from interpreter.worker.books import Books
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.soak.bank import Bank
 from tests.soak.compare import Ended, Finding, compare
@@ -28,6 +31,8 @@ from tests.soak.tools import LINGERS
 T = TypeVar("T")
 PATIENCE = 90.0
 """Seconds after the last fault until a run that has not ended is taken for hung."""
+MOST_TOKENS = 40_000
+"""Of all runs of a round together: few calls find room at once, and wait for each other."""
 CALM = 30.0
 """Seconds that the server may be out of reach, counted from when it was killed."""
 
@@ -72,13 +77,15 @@ class Round:
             self.crew.come()
             ends = await self._carry_out(chosen, faults, chance)
             await self._nobody_at_work()
+            book = await self._book()
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(10):
                     await self.crew.gone()
             await self.server.kill()
         effects = self.bank.effects()
-        played = Played(self.seed, self.folder, ends, compare(ends, effects), len(effects), self.crew.lost)
+        findings = [*compare(ends, effects, self.bank.tokens()), *self._within_the_cap(ends, book)]
+        played = Played(self.seed, self.folder, ends, findings, len(effects), self.crew.lost)
         played.servers_lost, played.seconds = self.servers_lost, time.monotonic() - began
         return played
 
@@ -114,12 +121,50 @@ class Round:
         async def start() -> LiveRun:
             try:
                 return await runs.start(
-                    flow.text, {"x": "start"}, main="main", id=id, eagerly=eagerly, requester="requester"
+                    flow.text,
+                    {"x": "start"},
+                    main="main",
+                    id=id,
+                    eagerly=eagerly,
+                    requester="requester",
+                    caps=[self.cap],
                 )
             except WorkflowAlreadyStartedError:  # the server was killed before it could answer the first time
                 return LiveRun(self.client, id, "")
 
         self.live[number] = await persistently(start)
+
+    # -- the cap over all runs of the round
+
+    @property
+    def cap(self) -> Cap:
+        return Cap("round", f"steadflow-cap/soak{self.seed}", per="month", tokens=MOST_TOKENS)
+
+    async def _book(self) -> Written:
+        """How it stands, told by a worker of our own: who worked for it may be gone."""
+        name, renews = period(self.cap.per, time.time())
+        page = Page(f"{self.cap.book}/{name}", self.cap.name, None, MOST_TOKENS, renews)
+        books = Books(self.client)
+
+        async def look() -> Written | None:
+            with suppress(RuntimeError):
+                return await books.write(page, Line([]))
+            return None
+
+        try:
+            return await eventually(look)
+        finally:
+            await books.close()
+
+    def _within_the_cap(self, ends: list[Ended], book: Written) -> Iterator[Finding]:
+        """It holds, all that models have counted stands there, and nothing is left set aside by runs that are over."""
+        counted, name = sum(self.bank.tokens().values()), self.cap.book
+        if book.tokens + book.reserved_tokens > MOST_TOKENS:
+            yield Finding("unbalanced", name, f"{book.tokens} are spent under a cap of {MOST_TOKENS}")
+        if counted > book.tokens:
+            yield Finding("unbalanced", name, f"models have counted {counted} tokens, and {book.tokens} stand there")
+        if book.reserved_tokens and all(end.outcome != "hung" for end in ends):
+            yield Finding("unbalanced", name, f"{book.reserved_tokens} tokens are left set aside")
 
     # -- faults
 

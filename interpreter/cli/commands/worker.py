@@ -1,11 +1,13 @@
 """`dsl worker`."""
 
+import os
 from pathlib import Path
 
 import click
+from temporalio.runtime import OpenTelemetryConfig
 
 from interpreter.cli.carry_out import carry_out
-from interpreter.cli.problem import Refused
+from interpreter.cli.problem import Misuse, Refused
 from interpreter.cli.serving import Serving, serving_options, told_at_start
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.tool_logs import tool_logs
@@ -14,6 +16,7 @@ from interpreter.cli.working import loaded_tools, plugin_for
 from interpreter.client.client import TASK_QUEUE
 from interpreter.encryption.keyring import keyring_of
 from interpreter.mcp.errors import UnusableServers
+from interpreter.telemetry.environment import UnusableTelemetry
 from interpreter.worker.agreements import SignatureError
 from interpreter.worker.running import run_worker
 
@@ -75,7 +78,8 @@ async def _worker(
     target: Target,
 ) -> None:
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
-    async with connected(target, metrics) as client:
+    sent = _sent(metrics)
+    async with connected(target, metrics, sent) as client:
         plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock)
 
         def say_ready() -> None:
@@ -85,6 +89,8 @@ async def _worker(
                 click.echo(f"encrypting with the key {keys.first.id}", err=True)
             if metrics is not None:
                 click.echo(f"metrics at http://{metrics}/metrics", err=True)
+            if sent is not None:
+                click.echo(f"metrics go to {sent.url}", err=True)
             for line in told_at_start(serving):
                 click.echo(line, err=True)
 
@@ -93,3 +99,17 @@ async def _worker(
                 await run_worker(client.temporal, task_queue, plugin, ready=say_ready)
         except (SignatureError, UnusableServers) as error:
             raise Refused(str(error)) from error
+
+
+def _sent(metrics: str | None) -> OpenTelemetryConfig | None:
+    """Where the environment says that metrics go. They go to one place."""
+    # Few workers send any.
+    from interpreter.telemetry.sending import EXPORTER, metrics_from
+
+    try:
+        sent = metrics_from(os.environ)
+    except UnusableTelemetry as error:
+        raise Misuse(str(error)) from error
+    if sent is not None and metrics is not None:
+        raise Misuse(f"metrics go to one place: leave out --metrics, or say {EXPORTER}=none")
+    return sent
