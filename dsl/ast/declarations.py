@@ -124,6 +124,17 @@ class Http(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusive(Node):
+    """`exclusive by account up to 2 within 10m`: of all runs, so many calls at a time with one value of `by`, over the
+    parameters; a call waits for the others no longer than `within` milliseconds.
+    """
+
+    by: Expression
+    up_to: int
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToolDeclaration(Node):
     """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
 
@@ -153,6 +164,7 @@ class ToolDeclaration(Node):
     sees: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     http: Http | None = None
+    exclusive: Exclusive | None = None
 
 
 @dataclass(frozen=True, slots=True)

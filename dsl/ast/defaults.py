@@ -10,6 +10,8 @@ LONGEST_PROVIDER_WAIT = 120_000
 """The longest wait that a model's provider may ask for."""
 LONGEST_BATCH = 86_400_000
 """For the answers to a batch: providers give them a day."""
+LONGEST_LOCK_WAIT = 600_000
+"""For the lock that `exclusive` waits for."""
 MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 MOST_CALLS_OF_A_TURN = 16

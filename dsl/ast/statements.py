@@ -46,9 +46,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Compensate(Node):
-    """How a call is undone: a call that may name `result` and the parameters, or `none` with the reason. A block has
-    more than one: `then` are the calls that follow `call`.
-    """
+    """How a call is undone: by calls that may name `result` and the parameters, or `none` with the reason."""
 
     call: Call | None = None
     none_reason: str | None = None
@@ -56,7 +54,6 @@ class Compensate(Node):
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """All of them, in the order in which they are made."""
         return () if self.call is None else (self.call, *self.then)
 
 
@@ -221,15 +218,11 @@ class BudgetBlock(Node):
 
 @dataclass(frozen=True, slots=True)
 class Group(Node):
-    """A group of people by name: `"support-leads"`."""
-
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Person(Node):
-    """One person, named by data: `person ticket.owner`."""
-
     value: Expression
 
 
@@ -326,6 +319,16 @@ class CompensateStatement(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ExclusiveBlock(Node):
+    """`exclusive by account up to 2 within 10m { }`: so many at a time of all runs, as of a tool (`Exclusive`)."""
+
+    by: Expression
+    body: Block
+    up_to: int
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fail(Node):
     """`fail "text"`, or a record `{ kind: "…", message: "…" }`."""
 
@@ -382,6 +385,7 @@ Statement = (
     | BudgetBlock
     | Commit
     | CompensateStatement
+    | ExclusiveBlock
     | AwaitApproval
     | Sleep
     | Try

@@ -36,6 +36,9 @@ def _problem(signature: Signature, what: str) -> tuple[str, str] | None:
         return f"{what} calls a tool, and `{name}` is {_kind(signature)}", "name a tool that takes the effect back"
     if node.effect.kind == "irreversible":
         return f"`{name}` is irreversible, and {what} asks nobody", "undo with a tool that can be undone or done again"
+    if node.exclusive is not None:
+        advice = "declare it once more, without `exclusive`"
+        return f"`{name}` waits for a lock, and {what} waits for nobody", advice
     if node.effect.kind == "read":
         return f"`{name}` only reads, so it undoes nothing", "name a tool that takes the effect back"
     return None

@@ -12,6 +12,7 @@ from dsl.ast.address import places
 from dsl.ast.declarations import (
     RESULT,
     AgentDeclaration,
+    Exclusive,
     FlowDeclaration,
     Http,
     Served,
@@ -31,6 +32,7 @@ from dsl.ast.statements import (
     Call,
     Compensate,
     CompensateStatement,
+    ExclusiveBlock,
     Finally,
     Loop,
     NotYet,
@@ -123,8 +125,15 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
 
 
 def _called(place: str, node: Node, parts: Parts) -> Iterator[str]:
-    """What can be called where it stands."""
+    """What can be called where it stands, and ever is."""
     match node:
+        case ExclusiveBlock(up_to=up_to, within=within) | Exclusive(up_to=up_to, within=within):
+            if up_to < 1 or within < 1:
+                yield f"{place}: nobody gets its lock"
+        case CompensateStatement(calls=()) | Finally(calls=()):
+            yield f"{place}: it calls nothing"
+        case Compensate(call=None, then=then) if then:
+            yield f"{place}: an undo does not begin"
         case Compensate(calls=calls) | CompensateStatement(calls=calls) | Finally(calls=calls):
             for call in calls:
                 if call.target not in parts.tools:
@@ -144,10 +153,6 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: it is summarised before anything is said"
         case NotYet(construct=construct):
             yield f"{place}: this version does not run {construct}"
-        case CompensateStatement(calls=()) | Finally(calls=()):
-            yield f"{place}: it calls nothing"
-        case Compensate(call=None, then=then) if then:
-            yield f"{place}: an undo does not begin"
         case Budget() if any((limit or 0) < 0 for limit in (node.usd, node.tokens, node.calls, node.time)):
             yield f"{place}: a budget is less than nothing"
         case Loop(budget=None):
@@ -280,6 +285,8 @@ def _tool(tool: ToolDeclaration) -> Iterator[str]:
     for call, extra in calls:
         for argument in call.arguments:
             yield from _unknown(tool.name, argument.value, known | {extra})
+    if tool.exclusive is not None:
+        yield from _unknown(tool.name, tool.exclusive.by, known)
     if tool.costs is not None:
         yield from _unknown(tool.name, tool.costs.value, {RESULT})
         if tool.costs.at_most is None or tool.costs.at_most <= 0:

@@ -102,7 +102,7 @@ class _Walk:
         match node:
             case ast.If() | ast.Match():
                 return self.choice(node, at, state, around)
-            case ast.Try() | ast.BudgetBlock():
+            case ast.Try() | ast.BudgetBlock() | ast.ExclusiveBlock():
                 return self.once(node, at, state, around)
             case ast.For() | ast.Loop():
                 return self.rounds(node, at, state, around)
@@ -191,8 +191,11 @@ class _Walk:
         after = _join([None if way is None else way.leave(state) for way in (*ways, *(inner.yielded or ()))])
         return None if after is None else after.define(node.name, node)
 
-    def once(self, node: ast.Try | ast.BudgetBlock, at: str, state: State, around: _Around) -> End:
+    def once(self, node: ast.Try | ast.BudgetBlock | ast.ExclusiveBlock, at: str, state: State, around: _Around) -> End:
         match node:
+            case ast.ExclusiveBlock():
+                self.uses(at, state, node.by)
+                return self.block(node.body, f"{at}/body", state, around)
             case ast.BudgetBlock():
                 end = self.block(node.body, f"{at}/body", state.within(node.budget), around)
                 end = None if end is None else replace(end, limited=state.limited)

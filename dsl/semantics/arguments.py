@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.expressions import Argument
+from dsl.ast.expressions import Argument, Expression
 from dsl.ast.node import Node
 from dsl.ast.statements import Call
 from dsl.dataclass import dataclass
 from dsl.semantics.constants import expect_constant
-from dsl.semantics.findings import ArgumentProblem, BadArgument, UnknownName, WrongKind
+from dsl.semantics.findings import ArgumentProblem, BadArgument, Mismatch, UnknownName, WrongKind
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature
+from dsl.semantics.types import INT, TEXT, UNKNOWN, Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,14 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
         if argument not in bound.values():
             inference.infer(argument.value, state)
     return signature
+
+
+def lock(by: Expression, state: State, inference: Inference) -> None:
+    """What `exclusive` tells locks apart by: something that has one text."""
+    found = inference.infer(by, state)
+    if not isinstance(found, Enum) and found not in (TEXT, INT, UNKNOWN):
+        reason = "locks are told apart by a text or a whole number"
+        inference.report(Mismatch(by, "`exclusive by`", "a text or an `int`", found, reason))
 
 
 def callee(node: Node, target: str, inference: Inference) -> Signature | None:

@@ -207,6 +207,8 @@ def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> No
     returns = NOTHING if signature is None else signature.returns
     if node.compensate is not None:
         undo(node.compensate, returns, state, inference)
+    if node.exclusive is not None:
+        arguments.lock(node.exclusive.by, state, inference)
     if node.costs is not None:
         known = State() if returns == NOTHING else State().define(Symbol("result", "result", returns, node))
         inference.expect(node.costs.value, Wanted(DECIMAL, f"what `{node.name}` costs", node.costs), known)

@@ -30,6 +30,7 @@ TABLE: dict[type, Walk] = {
     ast.Match: walk_choices.match,
     ast.Try: walk_blocks.try_,
     ast.BudgetBlock: walk_blocks.budget_block,
+    ast.ExclusiveBlock: walk_blocks.exclusive_block,
     ast.For: walk_rounds.for_,
     ast.Loop: walk_rounds.loop,
     ast.Until: walk_rounds.until,

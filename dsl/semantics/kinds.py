@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
         "inside its budget",
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
+    "LockTimedOut": Kind("an `exclusive` waits for its lock longer than `within` allows"),
     "Stuck": Kind("an agent asks for the same call again and again"),
     "EveryModelFailed": Kind(
         "each model of an agent has failed: `details` list `model`, `kind`, `message`, and the `budget` without room"

@@ -214,7 +214,7 @@ class Spendings:
                 return self._budgeted(node, levels) + self._block(node.on_exhausted, levels)
             case ast.Parallel():
                 return sum((self._statement(branch, levels) for branch in node.branches), NOTHING)
-            case ast.Branch():
+            case ast.Branch() | ast.ExclusiveBlock():
                 return self._block(node.body, levels)
             case ast.NotYet():
                 return UNKNOWN

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dsl.ast.statements import BudgetBlock, Handler, Try
+from dsl.ast.statements import BudgetBlock, ExclusiveBlock, Handler, Try
 from dsl.semantics import arguments
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
@@ -20,6 +20,11 @@ def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around
         return end
     exhausted = walker.block(node.on_exhausted, state.forget(names_set(node.body)), around)
     return join((end, exhausted))
+
+
+def exclusive_block(walker: Walker, node: ExclusiveBlock, state: State, around: Around) -> State | None:
+    arguments.lock(node.by, state, walker.inference)
+    return walker.block(node.body, state, around)
 
 
 def try_(walker: Walker, node: Try, state: State, around: Around) -> State | None:

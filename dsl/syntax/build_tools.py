@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dsl.ast.declarations import Effect, ErrorText, HttpStatus, ToolDeclaration, Verify
+from dsl.ast.declarations import Effect, ErrorText, Exclusive, HttpStatus, ToolDeclaration, Verify
+from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import Block, Call, Compensate, NotYet, Retry
+from dsl.ast.statements import Block, Call, Compensate, ExclusiveBlock, NotYet, Retry
 from dsl.ast.types import Field, Type
 from dsl.syntax.amounts import SECOND, Length, lasting
 from dsl.syntax.build_http import answering
@@ -138,8 +139,23 @@ def verify_none(site: Site, reason: Token) -> Option:
     return Option("verify", Verify(none_reason=plain(site, reason), span=site.span), site.span)
 
 
-def exclusive(site: Site, _by: Expression) -> NotYet:
-    return site.not_yet("exclusive by")
+def exclusive(site: Site, by: Expression, places: Token | None, length: Length | None) -> Option:
+    return Option("exclusive", Exclusive(by, *_lock(site, places, length), span=site.span), site.span)
+
+
+def exclusive_block(
+    site: Site, by: Expression, places: Token | None, length: Length | None, body: Block
+) -> ExclusiveBlock:
+    return ExclusiveBlock(by, body, *_lock(site, places, length), span=site.span)
+
+
+def _lock(site: Site, places: Token | None, length: Length | None) -> tuple[int, int]:
+    """How many hold it at a time, and how long one waits for it."""
+    count = 1 if places is None else int(places.text)
+    if places is not None and count < 1:
+        site.problem("nobody can go on with `up to 0`", places.span, advice="write `up to 1` or more")
+    advice = "write how long to wait for the others, such as `within 10m`, or leave `within` out"
+    return count, LONGEST_LOCK_WAIT if length is None else lasting(site, length, "a wait", advice)
 
 
 RULES: Rules = {
@@ -160,4 +176,5 @@ RULES: Rules = {
     "verify": verify,
     "verify_none": verify_none,
     "exclusive": exclusive,
+    "exclusive_block": exclusive_block,
 }

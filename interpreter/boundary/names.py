@@ -86,6 +86,26 @@ WRITE_UPDATE = "write"
 
 BOOK_QUERY = "book"
 """Query of a book: `Written` out, how it stands."""
+LOCK_WORKFLOW = "steadflow-lock"
+"""The type of the workflow of a lock: who holds it, and who is next. `LockInput` in."""
+
+LOCK = "steadflow-lock/"
+"""Before the digest of a lock's name: the id of its workflow."""
+
+ASK_LOCK_ACTIVITY = "steadflow.ask_lock"
+"""Get into the queue of a lock, whose workflow is started where it does not run: `LockRequest`."""
+
+OVER_SINCE_ACTIVITY = "steadflow.over_since"
+"""For how many seconds the run of a `LockRequest` has been over, or null."""
+
+ASK_LOCK_SIGNAL = "ask"
+"""To a lock: `LockRequest`."""
+
+LEAVE_LOCK_SIGNAL = "leave"
+"""To a lock, which is given back or not waited for any more: `LockRequest`."""
+
+ACQUIRED_SIGNAL = "acquired"
+"""From a lock to who holds it from now on: the id of the command that asked."""
 
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""

@@ -87,6 +87,24 @@ class StartChild:
 
 @recorded
 @dataclass(frozen=True, slots=True)
+class Acquire:
+    """Ask for a lock that no more than `up_to` hold at a time, over all runs. Withdrawing it leaves the queue."""
+
+    id: str
+    lock: str
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the lock back that was asked for by the command of this id."""
+
+    id: str
+    lock: str
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Fire at `deadline`, in seconds since the epoch."""
 
@@ -181,7 +199,7 @@ class Finish:
         return self.report.failure
 
 
-Work = CallTool | AttemptModel | AskBatch | StartChild | SetTimer | Pause | Evaluate | VerifyAnswer | Settle
+Work = CallTool | AttemptModel | AskBatch | StartChild | Acquire | SetTimer | Pause | Evaluate | VerifyAnswer | Settle
 """Commands that are answered by an event and wait in the state until then."""
 
-Command = Work | Cancel | Reply | Finish
+Command = Work | Cancel | Release | Reply | Finish

@@ -98,6 +98,15 @@ class ChildStarted:
 
 @recorded
 @dataclass(frozen=True, slots=True)
+class Acquired:
+    """The lock that was asked for is held from now on."""
+
+    at: float
+    id: str
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     at: float
     id: str
@@ -176,6 +185,7 @@ Event = (
     | BatchTold
     | ChildEnded
     | ChildStarted
+    | Acquired
     | TimerFired
     | Resumed
     | Evaluated

@@ -31,7 +31,7 @@ from dsl.expressions.values import Value
 from dsl.values.codec import dump
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Counts, Note
-from interpreter.core import fetching
+from interpreter.core import fetching, locks
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
 from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started, Told
@@ -263,6 +263,8 @@ class Machine:
         if frame.suspended is not None:
             self.withdraw(frame.evaluating)
         fetching.lacks_nothing(self, frame)
+        if self.state.locks:
+            locks.give_back(self, frame)
         ended(self, frame, exit_)
         del self.state.frames[frame.path]
         if frame.parent is not None:

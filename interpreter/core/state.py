@@ -188,6 +188,7 @@ class State:
     (`staging.py`). `verified`: no answer counts that nobody has signed;
     `tells_seen`: of what was told to agents, the digest by its id;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
+    `locks`: those that it holds or waits for, by the id of the command that asked for each;
     `continuations`: how often the run continued as new, and inside of what.
     """
 
@@ -232,3 +233,4 @@ class State:
     batches: dict[str, list[str]] = field(default_factory=dict)
     caps: list[Cap] = field(default_factory=list)
     costs: dict[str, Cost] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)

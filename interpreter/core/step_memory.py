@@ -22,7 +22,7 @@ class ToolStepMemory(Memory):
 
     asked_for: str = ""
     arguments: dict[str, Value] = field(default_factory=dict)
-    phase: Literal["reserving", "calling", "verifying", "settling"] = "reserving"
+    phase: Literal["locking", "reserving", "calling", "verifying", "settling"] = "reserving"
     called_at: float = 0.0
     unknown: Failure | None = None
     unreadable: Failure | None = None

@@ -28,6 +28,7 @@ from interpreter.core import advance as heart
 from interpreter.core.books import Book, asked_of
 from interpreter.core.caps import claims_of, refused_claim
 from interpreter.core.commands import (
+    Acquire,
     AskBatch,
     AttemptModel,
     CallTool,
@@ -36,6 +37,7 @@ from interpreter.core.commands import (
     Evaluate,
     Finish,
     Pause,
+    Release,
     Reply,
     SetTimer,
     Settle,
@@ -45,6 +47,7 @@ from interpreter.core.commands import (
 )
 from interpreter.core.context import context_of
 from interpreter.core.events import (
+    Acquired,
     Answered,
     AnswerVerified,
     BatchTold,
@@ -67,6 +70,7 @@ from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
 from interpreter.core.traces import Trace
 from interpreter.simulation.batches import BatchPlan
+from interpreter.simulation.locks import Locks
 from interpreter.simulation.world import Fails, Planned, World
 
 START = 1_800_000_000.0
@@ -117,6 +121,7 @@ class Simulation:
         self.now = START
         self.continuations: Counter[str] = Counter()
         self.books: defaultdict[str, Book] = defaultdict(Book)
+        self.locks = Locks(lambda action: self.at(self.now, action))
         self._queue: list[tuple[float, int, int, Callable[[], None]]] = []
         self._numbers = count()
 
@@ -216,7 +221,7 @@ class SimulatedRun:
         heart.count_continuation(self.state)
         self.simulation.continuations.update(self.state.continuations.keys())
         self.state.continuations.clear()
-        replies = [command for command in commands if type(command) is Reply]
+        replies = [command for command in commands if type(command) in (Release, Reply)]
         running = self.children.keys() | self._timers
         return [*replies, *(work for work in heart.resume(self.state) if work.id not in running)]
 
@@ -281,6 +286,17 @@ class SimulatedRun:
         else:
             self.children[command.id] = child
         self.simulation.at(self.simulation.now, lambda: child.take(Started(self.simulation.now, command.input)))
+
+    def _acquire(self, command: Acquire) -> None:
+        ticket = f"{self.state.key_base}/{command.id}"
+
+        def acquired() -> None:
+            self.take(Acquired(self.simulation.now, command.id))
+
+        self.simulation.locks.ask(ticket, command.lock, command.up_to, acquired)
+
+    def _release(self, command: Release) -> None:
+        self.simulation.locks.leave(f"{self.state.key_base}/{command.id}", command.lock)
 
     def _set_timer(self, command: SetTimer) -> None:
         def fire() -> None:
@@ -371,6 +387,8 @@ _CARRY_OUT: dict[type, Any] = {
     AskBatch: SimulatedRun._ask_batch,
     StartChild: SimulatedRun._start_child,
     SetTimer: SimulatedRun._set_timer,
+    Acquire: SimulatedRun._acquire,
+    Release: SimulatedRun._release,
     Pause: SimulatedRun._pause,
     Evaluate: SimulatedRun._evaluate,
     VerifyAnswer: SimulatedRun._verify,

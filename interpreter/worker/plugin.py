@@ -27,6 +27,7 @@ from interpreter.activities.claims import claim_activity, settle_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
+from interpreter.activities.locks import ask_lock, over_since
 from interpreter.activities.objects import inline_activity, store_activity
 from interpreter.activities.pause import pause
 from interpreter.activities.quick import quick_activity
@@ -60,6 +61,7 @@ from interpreter.worker.reading_ahead import client_that_reads_ahead, converter_
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
+from interpreter.workflow.lock import LockWorkflow
 from interpreter.workflow.run import FlowWorkflow
 
 if TYPE_CHECKING:
@@ -155,7 +157,7 @@ class FlowPlugin(SimplePlugin):
             "steadflow.FlowPlugin",
             data_converter=lambda converter: converter_that_reads_ahead(converter, objects, keys),
             interceptors=[CallHeaders(), *self._beside(), TellingInterceptor(self._told)],
-            workflows=[FlowWorkflow],
+            workflows=[FlowWorkflow, LockWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
         )
@@ -244,6 +246,8 @@ class FlowPlugin(SimplePlugin):
             settle_activity(books),
             verify,
             describe_run,
+            ask_lock,
+            over_since,
             cancel_run,
             pause,
             capture,

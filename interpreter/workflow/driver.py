@@ -34,6 +34,7 @@ from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
+    Acquire,
     AskBatch,
     AttemptModel,
     CallTool,
@@ -42,19 +43,21 @@ from interpreter.core.commands import (
     Evaluate,
     Finish,
     Pause,
+    Release,
     Reply,
     SetTimer,
     Settle,
     StartChild,
     VerifyAnswer,
 )
-from interpreter.core.events import Answered, CancelRequested, Event, Started, TimerFired, Told, rank
+from interpreter.core.events import Acquired, Answered, CancelRequested, Event, Started, TimerFired, Told, rank
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.keeping import Keeper, restored
 from interpreter.workflow.limits import ONE_MOMENT, Room, over_hard_limit
+from interpreter.workflow.locks import Locks
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
@@ -78,6 +81,7 @@ class Driver:
         room = self._room = Room(self._moments)
         self._calls = Calls(self.definition, self._call_ended, room)
         self._children = Children(run_input, self.inbox.append)
+        self._locks = Locks(self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._replies: dict[str, asyncio.Future[AnswerReply]] = {}
@@ -130,6 +134,9 @@ class Driver:
         self._replies[ticket] = reply
         self._arrived(event(ticket))
         return await reply
+
+    def acquired(self, command: str) -> None:
+        self._arrived(Acquired(workflow.time(), command))
 
     def child_ended(self, report: ChildReport) -> None:
         self._children.reported(report)
@@ -193,7 +200,7 @@ class Driver:
     def quiescent(self) -> bool:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""
         answered = not self.inbox and not is_checking(self.state)
-        return self._calls.in_flight == 0 and self._children.settled and answered
+        return self._calls.in_flight == 0 and self._children.settled and self._locks.settled and answered
 
     def may_continue(self) -> bool:
         return self.quiescent() and not self.keeper.pausing
@@ -206,8 +213,8 @@ class Driver:
         """
         if any(type(command) is Cancel and command.id in self.state.pending for command in self.commands):
             return False
-        self._carry_out(only_replies=True)
-        await self._until(lambda: bool(self.inbox) or workflow.all_handlers_finished())
+        self._carry_out(only_last=True)
+        await self._until(lambda: bool(self.inbox) or self._all_is_told())
         if not self.quiescent():
             return False
         telling = asyncio.create_task(self._children.tell_all_to_report())
@@ -220,12 +227,17 @@ class Driver:
         return self.kept_state is not None and self.quiescent() and workflow.all_handlers_finished()
 
     async def close(self) -> None:
-        """Give the last replies, also to answers that have just come, and let their handlers return."""
-        self._carry_out(only_replies=True)
-        while not workflow.all_handlers_finished():
-            await self._until(lambda: bool(self.inbox) or workflow.all_handlers_finished())
+        """Give the last replies, also to answers that have just come, and let their handlers return; and give back the
+        last locks.
+        """
+        self._carry_out(only_last=True)
+        while not self._all_is_told():
+            await self._until(lambda: bool(self.inbox) or self._all_is_told())
             self._advance()
-            self._carry_out(only_replies=True)
+            self._carry_out(only_last=True)
+
+    def _all_is_told(self) -> bool:
+        return workflow.all_handlers_finished() and self._locks.settled
 
     @property
     def children(self) -> dict[str, str]:
@@ -233,22 +245,29 @@ class Driver:
 
     # -- what goes out
 
-    def _carry_out(self, *, only_replies: bool = False) -> None:
+    def _carry_out(self, *, only_last: bool = False) -> None:
+        """`only_last`: what is told to others before this execution is over."""
         kept: deque[Command] = deque()
         while self.commands:
             command = self.commands.popleft()
-            if only_replies and type(command) is not Reply:
+            if only_last and type(command) not in _LAST:
                 kept.append(command)
             else:
                 _CARRY_OUT[type(command)](self, command)
         self.commands = kept
-        if not only_replies:
+        if not only_last:
             self._outbox.release()
             if self._outbox.waits_for_task:  # what does not fit into this workflow task goes out with the next
                 self._room.next_task()
 
     def _send(self, command: Sent) -> None:
         self._outbox.add(command)
+
+    def _acquire(self, command: Acquire) -> None:
+        self._locks.ask(command)
+
+    def _release(self, command: Release) -> None:
+        self._locks.give_back(command)
 
     def _set_timer(self, command: SetTimer) -> None:
         self._timers[command.id] = asyncio.create_task(self._timer(command))
@@ -302,6 +321,7 @@ async def _give(reply: "asyncio.Future[AnswerReply]", told: AnswerReply) -> None
         reply.set_result(told)
 
 
+_LAST = (Reply, Release)
 _CARRY_OUT: dict[type, Any] = {
     CallTool: Driver._send,
     AttemptModel: Driver._send,
@@ -309,6 +329,8 @@ _CARRY_OUT: dict[type, Any] = {
     Evaluate: Driver._send,
     Pause: Driver._send,
     StartChild: Driver._send,
+    Acquire: Driver._acquire,
+    Release: Driver._release,
     SetTimer: Driver._set_timer,
     Cancel: Driver._cancel,
     Reply: Driver._reply,

@@ -12,6 +12,7 @@ from dsl.expressions.values import Reference
 from dsl.values.references import parted
 from interpreter.boundary.archive import archived
 from interpreter.boundary.names import (
+    ACQUIRED_SIGNAL,
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
@@ -111,6 +112,10 @@ class FlowWorkflow:
     @workflow.signal(name=CHILD_ENDED_SIGNAL)
     def child_ended(self, report: ChildReport) -> None:
         self._driver.child_ended(report)
+
+    @workflow.signal(name=ACQUIRED_SIGNAL)
+    def acquired(self, command: str) -> None:
+        self._driver.acquired(command)
 
     @workflow.query(name=STATE_QUERY)
     def state(self, after: int = 0) -> RunView:

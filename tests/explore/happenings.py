@@ -13,6 +13,7 @@ from interpreter.core import telling
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.batches import BatchMemory
 from interpreter.core.commands import (
+    Acquire,
     AskBatch,
     AttemptModel,
     CallTool,
@@ -24,6 +25,7 @@ from interpreter.core.commands import (
     Work,
 )
 from interpreter.core.events import (
+    Acquired,
     Answered,
     AnswerVerified,
     BatchTold,
@@ -266,6 +268,18 @@ def _child(world: World, run: Run, state: State, now: float, command: StartChild
         yield Happening(f"{command.id} is heard of", run.key, ChildEnded(now, command.id, report))
 
 
+def _lock(world: World, run: Run, state: State, now: float, command: Acquire) -> Iterator[Happening]:
+    """It comes whenever fewer hold it than may, whoever came first: so every order of those who wait is seen."""
+    held = sum(
+        id_ not in {each.id for each in other.pending} and lock == command.lock
+        for other in world.runs.values()
+        if other.finish is None and other.begun
+        for id_, lock in other.state.locks.items()
+    )
+    if held < command.up_to:
+        yield Happening(f"{command.id} is acquired", run.key, Acquired(now, command.id))
+
+
 def _timer(world: World, run: Run, state: State, now: float, command: SetTimer) -> Iterator[Happening]:
     """The timers of a run fire in their order; whoever is late, hears of all else first."""
     first = min(other.deadline for other in run.pending if type(other) is SetTimer)
@@ -328,6 +342,7 @@ _OF_COMMAND: dict[type[Work], Any] = {
     AttemptModel: _model,
     AskBatch: _batch,
     StartChild: _child,
+    Acquire: _lock,
     SetTimer: _timer,
     Pause: _pause,
     Evaluate: _evaluation,

@@ -93,8 +93,9 @@ def _books_are_balanced(step: Step) -> Iterator[str]:
     for key, effect in world.effects.items():
         if effect.commits > 1 and not takes_effect_once(world, effect.tool):
             yield f"{key} took effect {effect.commits} times"
-        if key not in flying and f"{key}/undo" not in flying:
-            yield from _unbalanced(world, key, effect, ledger.get(key) or ledger.get(_OF_A_BLOCK.sub("", key)))
+        of_a_block = key not in ledger and _OF_A_BLOCK.sub("", key) in ledger
+        if key not in flying and f"{key}/undo" not in flying and not of_a_block:
+            yield from _unbalanced(world, key, effect, ledger.get(key))
 
 
 _OF_A_BLOCK = re.compile(r"(/undo)?/\d+$|/undo$")

@@ -161,7 +161,7 @@ class FlowWriter:
             [self.try_, self.try_, self.approval] if self.free else [self.try_, self.try_, self.budget, self.approval]
         )
         if place.depth < 4 and self.chance.random() < 0.5:
-            return self.chance.choice(nested)(place)
+            return self.exclusive(self.chance.choice(nested)(place))
         return self.chance.choice(simple)(place)
 
     # -- simple statements
@@ -185,6 +185,13 @@ class FlowWriter:
         tools = self.owed.choices(["t.undo", "t.undo", "t.undo_once"], k=self.owed.randint(1, 3))
         calls = "\n".join(f"step {tool}(x: {self.owed.choice(place.texts)})" for tool in tools)
         return f"{word} {{\n{calls}\n}}"
+
+    def exclusive(self, statement: str) -> str:
+        """Inside of each other too, in whatever order: they wait no longer than they say."""
+        if self.owed.random() < 0.85 or self.free:
+            return statement
+        places = self.owed.choice(["", " up to 2"])
+        return f'exclusive by "{self.owed.choice("pq")}"{places} within {self.owed.randint(1, 4)}s {{\n{statement}\n}}'
 
     def step_options(self, place: Place) -> str:
         options = []

@@ -94,6 +94,8 @@ class Meaning:
                 pass
             case ast.If() | ast.Match() | ast.For() | ast.Loop() | ast.Try() | ast.Parallel() | ast.ParallelFor():
                 self.nested(node, scope)
+            case ast.ExclusiveBlock():
+                raise Ambiguous
             case ast.AwaitApproval():
                 self.approval(node, scope)
             case _:

@@ -185,6 +185,7 @@ def check_shape(state: State) -> None:
         assert not gone, f"{frame.path} waits for {gone}, which has ended"
         assert frame.suspended is None or any(p.frame == frame.path for p in state.pending.values())
     assert all(pending.frame in state.frames for pending in state.pending.values()), "a command nobody waits for"
+    assert all(id_.removesuffix("!lock") in state.frames for id_ in state.locks), "a lock that nobody gives back"
     assert all(question in state.frames for question in state.questions)
 
 
@@ -219,6 +220,7 @@ def check_nothing_left(state: State) -> None:
     assert not state.frames, f"frames are left: {list(state.frames)}"
     assert not state.pending, f"commands are left: {list(state.pending)}"
     assert not state.questions
+    assert not state.locks, "a lock is kept"
     for purse in state.purses.values():
         assert all(getattr(purse.reserved, unit) == 0 for unit in UNITS), "a reservation is left"
 

@@ -23,7 +23,7 @@ PARTIAL = {
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
         (
             "dsl/semantics/sensitivity/flows.py",
-            "AwaitApproval Fail Return Step",
+            "AwaitApproval ExclusiveBlock Fail Return Step",
             "what shows something; any other is as for provenance",
         ),
         ("dsl/semantics/sensitivity/flows.py", "For Loop", "what `break` and `continue` lead out of"),
@@ -76,7 +76,7 @@ PARTIAL = {
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         (
             "dsl/definition/linked.py",
-            "AwaitApproval BudgetBlock CompensateStatement Loop NotYet Sleep",
+            "AwaitApproval BudgetBlock Loop NotYet Sleep",
             "what a run takes more for granted of",
         ),
         ("dsl/checks/approval_people.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
@@ -86,7 +86,11 @@ PARTIAL = {
             "Apply Binary FunctionCall Unary",
             "what names an operation, or knows names of its own",
         ),
-        ("dsl/definition/linked.py", "CompensateStatement Step", "what can call only some things"),
+        (
+            "dsl/definition/linked.py",
+            "CompensateStatement ExclusiveBlock Step",
+            "what can call only some things",
+        ),
         ("dsl/definition/linked.py", "NamedType OptionalType UnionType", "types that hold nothing themselves"),
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
         (
@@ -94,7 +98,7 @@ PARTIAL = {
             "AwaitApproval Commit CompensateStatement Sleep Step",
             "a part of the `match` over all",
         ),
-        ("dsl/definition/scopes.py", "BudgetBlock Try", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "BudgetBlock ExclusiveBlock Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         (
             "dsl/definition/reach.py",

@@ -101,6 +101,7 @@ FULL: tuple[Node, ...] = (
     statements.ParallelFor("a", NAME, None, None, "p", False, BLOCK),
     statements.Loop("l", None, BLOCK, BLOCK),
     statements.BudgetBlock(statements.Budget(), BLOCK, BLOCK),
+    statements.ExclusiveBlock(NAME, BLOCK, 1, 1),
     statements.Try(BLOCK, (statements.Handler("e", None, BLOCK), statements.Handler(None, None, BLOCK))),
 )
 """Each statement with blocks, with all that it can have."""

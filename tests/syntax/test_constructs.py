@@ -48,7 +48,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
         ('use "lib/crm.flow"', "use of another file"),
         ('type T from "t.json"', "type from a file"),
         ('models { "a" "b" }', "models"),
-        ("tool t() write { exclusive by a }", "exclusive by"),
         ("flow f() { race first 2 as r finish rest { branch b { } step c() } }", "race"),
         ("flow f() { race for a in b up to 3 first 2 { } }", "race for"),
         ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),

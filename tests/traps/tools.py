@@ -37,6 +37,20 @@ async def count(name: str) -> int:
     return calls[name]
 
 
+@tool("call.alone")
+async def alone(name: str) -> int:
+    """For one at a time."""
+    calls[f"{name} inside"] += 1
+    try:
+        if calls[f"{name} inside"] > 1:
+            raise RuntimeError(f"two are inside {name}")
+        await asyncio.sleep(0.01)
+        calls[name] += 1
+        return calls[name]
+    finally:
+        calls[f"{name} inside"] -= 1
+
+
 @tool("door.pass")
 async def pass_door(name: str) -> str:
     calls[name] += 1
@@ -62,4 +76,4 @@ async def refuse() -> int:
     raise ToolError("No", "not now")
 
 
-TOOLS = [stuck, refuse, nap, echo, size, make, following, count, pass_door]
+TOOLS = [stuck, refuse, nap, echo, size, make, following, count, alone, pass_door]

@@ -176,11 +176,8 @@ class FlowMarks:
     def _jump(self, node: ast.Break | ast.Continue, around: Around) -> None:
         self._leaves(node.loop, NO_SOURCES, around)
 
-    def _commit(self, node: ast.Commit, around: Around) -> None:
+    def _nothing(self, node: ast.Commit | ast.NotYet, around: Around) -> None:
         """It gives nothing, and nothing is chosen by it."""
-
-    def _not_yet(self, node: ast.NotYet, around: Around) -> None:
-        """The check refuses the flow."""
 
     def _set(self, node: ast.Set, around: Around) -> None:
         symbol = self._facts.symbol_of(node)
@@ -238,6 +235,10 @@ class FlowMarks:
         self._block(node.body, replace(inner, catching=(*around.catching, node)))
         if node.on_exhausted is not None:
             self._block(node.on_exhausted, around.inside(node, ran_out))
+
+    def _exclusive(self, node: ast.ExclusiveBlock, around: Around) -> None:
+        self._read(node.by, around)
+        self._block(node.body, around)
 
     def _try(self, node: ast.Try, around: Around) -> None:
         failing = self._mark(node, "failing").sources
@@ -381,8 +382,9 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.ParallelFor: FlowMarks._round,
     ast.Loop: FlowMarks._budgeted,
     ast.BudgetBlock: FlowMarks._budgeted,
+    ast.ExclusiveBlock: FlowMarks._exclusive,
     ast.AwaitApproval: FlowMarks._approval,
-    ast.Commit: FlowMarks._commit,
+    ast.Commit: FlowMarks._nothing,
     ast.CompensateStatement: FlowMarks._compensate,
     ast.Sleep: FlowMarks._sleep,
     ast.Try: FlowMarks._try,
@@ -392,5 +394,5 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.Until: FlowMarks._until,
     ast.Break: FlowMarks._jump,
     ast.Continue: FlowMarks._jump,
-    ast.NotYet: FlowMarks._not_yet,
+    ast.NotYet: FlowMarks._nothing,
 }

@@ -147,6 +147,11 @@ class FlowLabels(FlowMarks):
             case _:
                 self._show(node, self.of, sees, mark.all())
 
+    def _exclusive(self, node: ast.ExclusiveBlock, around: Around) -> None:
+        """Whoever lists what runs sees what the lock is called."""
+        self._to_readers(node.by, self._values.of(node.by).all() | self._reached(around))
+        super()._exclusive(node, around)
+
     def _approval(self, node: ast.AwaitApproval, around: Around) -> None:
         super()._approval(node, around)
         sees = frozenset(node.sees)
@@ -192,6 +197,8 @@ class FlowLabels(FlowMarks):
             self._show(value, tool, sees, given_[name].all())
         self._show(node.call, tool, sees, self._reached(around), reached=True)
         self.shown.extend(self._tools.afterwards(tool, given_))
+        if tool.exclusive is not None:
+            self._to_readers(node.call, self._tools.lock(tool, tool.exclusive.by, given_) | self._reached(around))
         answer = self._tools.answer(tool, given_)
         self._grow(node, "step", answer)
         self._may_fail(answer.sources, around)
@@ -224,4 +231,5 @@ LABELLING: dict[type, Callable[[FlowLabels, Any, Around], None]] = {
     ast.Fail: FlowLabels._fail,
     ast.Return: FlowLabels._return,
     ast.AwaitApproval: FlowLabels._approval,
+    ast.ExclusiveBlock: FlowLabels._exclusive,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call
 from dsl.dataclass import dataclass
@@ -56,17 +57,25 @@ class Tools:
 
     def afterwards(self, tool: ToolDeclaration, given: Mapping[str, Mark]) -> Iterator[Shown]:
         """What those are given that undo a call of it, or find out whether it took effect."""
-        result = self.answer(tool, given)
+        values = self._within(tool, given, self.answer(tool, given))
+        undoes = tool.compensate.calls if tool.compensate is not None else ()
+        verifies = (tool.verify.call,) if tool.verify is not None and tool.verify.call is not None else ()
+        for call in (*undoes, *verifies):
+            yield from self.given(call, values)
+
+    def lock(self, tool: ToolDeclaration, by: Expression, given: Mapping[str, Mark]) -> Sources:
+        """What the lock is called by that a call of it waits for."""
+        return self._within(tool, given, Mark()).of(by).all()
+
+    def _within(self, tool: ToolDeclaration, given: Mapping[str, Mark], result: Mark) -> SensitiveValues:
+        """What expressions of its own declaration are worth in a call."""
 
         def look(symbol: Symbol) -> Mark:
             mark = {"result": result, "parameter": given.get(symbol.name, Mark())}.get(symbol.kind, Mark())
             declared = next((each.declared for each in self._parameters(tool) if each.name == symbol.name), None)
             return joined((mark, labels(symbol.type))).and_(label(declared))
 
-        undoes = tool.compensate.calls if tool.compensate is not None else ()
-        verifies = (tool.verify.call,) if tool.verify is not None and tool.verify.call is not None else ()
-        for call in (*undoes, *verifies):
-            yield from self.given(call, SensitiveValues(self._facts, look, self._functions))
+        return SensitiveValues(self._facts, look, self._functions)
 
     def given(self, call: Call, values: SensitiveValues) -> Iterator[Shown]:
         """What is given to a tool that undoes or verifies."""

@@ -14,6 +14,7 @@ from interpreter.core.constructs.call_gate import CallGateConstruct
 from interpreter.core.constructs.commit import CommitConstruct
 from interpreter.core.constructs.compensate_statement import CompensateStatementConstruct
 from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.exclusive_block import ExclusiveBlockConstruct
 from interpreter.core.constructs.finally_ import FinallyConstruct
 from interpreter.core.constructs.flow import FlowConstruct
 from interpreter.core.constructs.flow_step import FlowStepConstruct
@@ -65,6 +66,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
     "Commit": CommitConstruct(),
+    "ExclusiveBlock": ExclusiveBlockConstruct(),
     "CompensateStatement": CompensateStatementConstruct(),
     "Sleep": SleepConstruct(),
     "Try": TryConstruct(),

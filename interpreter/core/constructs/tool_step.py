@@ -27,12 +27,12 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
-from interpreter.core import certainty, ledger, policies, reservations, tool_costs
+from interpreter.core import certainty, ledger, locks, policies, reservations, tool_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import call_timeout, open_call
-from interpreter.core.events import Event
+from interpreter.core.events import Acquired, Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
 from interpreter.core.staging import captures, is_staged, note_captured
@@ -57,8 +57,14 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         filled: dict[str, Value] = {
             each.name: _key(machine, frame) for each in tool.parameters if each.name == tool.key
         }
+        lock = tool.exclusive if not captures(machine.state, tool) else None
+        by = machine.evaluate(frame, "lock", lock.by, arguments | filled, closed=True) if lock is not None else None
         self.memory(frame).arguments = arguments | filled
-        self._reserve(machine, frame)
+        if lock is not None:
+            self.memory(frame).phase = "locking"
+            locks.ask(machine, frame, tool.name, by, lock.up_to, lock.within)
+        else:
+            self._reserve(machine, frame)
 
     def called(self, machine: Machine, frame: Frame) -> str:
         return _parts(machine, frame)[1].name
@@ -70,6 +76,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
     def _reserve(self, machine: Machine, frame: Frame) -> None:
         """What it may cost is set aside by the call, attempt by attempt; where that does not fit, nothing is begun."""
         tool = _parts(machine, frame)[1]
+        self.memory(frame).phase = "reserving"
         costs = None if captures(machine.state, tool) else tool_costs.most(tool)
         if reservations.reserve(machine, frame, Amount(costs.usd if costs is not None else Decimal(0), calls=1)):
             reservations.settle(machine, frame, Amount(calls=1))
@@ -122,7 +129,10 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
     def cancel(self, machine: Machine, frame: Frame) -> None:
         """What is being settled is settled; nothing else is waited for."""
         phase = self.memory(frame).phase
-        if phase == "reserving":
+        if phase == "locking":
+            locks.leave(machine, frame)
+            end_step(machine, frame, CANCELLED, "tool")
+        elif phase == "reserving":
             reservations.stop_waiting(machine, frame)
             end_step(machine, frame, CANCELLED, "tool")
         elif phase == "calling":
@@ -149,8 +159,17 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             end_step(machine, frame, exit_, "tool")
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
-        """The settling time is over."""
-        self._verify(machine, frame)
+        """The settling time is over; or the lock has come, or did not come in time."""
+        _, tool = _parts(machine, frame)
+        if self.memory(frame).phase != "locking":
+            self._verify(machine, frame)
+        elif type(event) is Acquired:
+            locks.is_held(machine, frame)
+            machine.starts_now(frame)
+            self._reserve(machine, frame)
+        elif tool.exclusive is not None:
+            locks.leave(machine, frame)
+            end_step(machine, frame, failed(locks.timed_out(frame, tool.exclusive.within)), "tool")
 
     # -- what is known
 
@@ -339,7 +358,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
     # -- what people see
 
     def doing(self, frame: Frame) -> str:
-        if not frame.cancelling and self.memory(frame).phase in ("reserving", "settling"):
+        if not frame.cancelling and self.memory(frame).phase in ("locking", "reserving", "settling"):
             return "waiting"
         return super().doing(frame)
 

@@ -1,0 +1,44 @@
+"""What a run and a lock ask of the server about each other."""
+
+from datetime import UTC, datetime
+
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from interpreter.boundary.lock import LockInput, LockRequest, lock_id
+from interpreter.boundary.names import ASK_LOCK_ACTIVITY, ASK_LOCK_SIGNAL, LOCK_WORKFLOW, OVER_SINCE_ACTIVITY
+
+GONE = 1e9
+"""Seconds, of a run that the server does not know any more."""
+LIVES = frozenset({WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW})
+
+
+@activity.defn(name=ASK_LOCK_ACTIVITY)
+async def ask_lock(request: LockRequest) -> None:
+    """Done twice, it changes nothing more."""
+    await activity.client().start_workflow(
+        LOCK_WORKFLOW,
+        LockInput(request.lock),
+        id=lock_id(request.lock),
+        task_queue=activity.info().task_queue,
+        start_signal=ASK_LOCK_SIGNAL,
+        start_signal_args=[request],
+        static_summary=f"lock {request.lock}",
+    )
+
+
+@activity.defn(name=OVER_SINCE_ACTIVITY)
+async def over_since(request: LockRequest) -> float | None:
+    """None while it runs, in whatever execution. Another run under its id is not it."""
+    try:
+        description = await activity.client().get_workflow_handle(request.workflow_id).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return GONE
+    if description.raw_description.workflow_execution_info.first_run_id != request.first_run:
+        return GONE
+    if description.status in LIVES or description.close_time is None:
+        return None
+    return (datetime.now(UTC) - description.close_time).total_seconds()

@@ -1,0 +1,62 @@
+"""Locks over all runs: `exclusive by`. A frame asks for one, waits for it a bounded time, and holds it until it ends.
+
+Who has a lock next is not decided here: a queue for each lock (`lock_queue.py`) is kept outside of the run. A frame
+asks by one command, and `Machine.end` gives back what was asked for, whether it was held or still waited for: so no way
+out of a frame keeps a lock, or a place in a queue. A lock that comes after that finds nobody waiting; the word that it
+is not wanted any more is on its way behind it.
+"""
+
+from typing import TYPE_CHECKING
+
+from dsl.ast.duration import format_duration
+from dsl.expressions.text import render
+from interpreter.boundary.failures import LOCK_TIMED_OUT
+from interpreter.core.commands import Acquire, Release, SetTimer
+from interpreter.core.outcomes import Failure
+from interpreter.core.wording import title
+
+if TYPE_CHECKING:
+    from dsl.expressions.values import Value
+    from interpreter.core.machine import Machine
+    from interpreter.core.state import Frame
+
+
+def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
+    """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
+    lock = f"{scope}/{render(by)}"
+    machine.state.locks[_id(frame)] = lock
+    machine.issue(frame, Acquire(_id(frame), lock, up_to))
+    deadline = machine.state.now + within / 1000
+    machine.issue(frame, SetTimer(_timer(frame), deadline, f"{title(frame.path)}: waits for the others"))
+    machine.note("waiting", frame, machine.table[frame.kind].node or "", detail=f"for the lock {lock}")
+
+
+def is_held(machine: "Machine", frame: "Frame") -> None:
+    """It has come: nobody waits any more."""
+    machine.withdraw(_timer(frame))
+
+
+def leave(machine: "Machine", frame: "Frame") -> None:
+    """Wait for it no longer. What is withdrawn is given back at the end of the frame, wherever it stood."""
+    machine.state.pending.pop(_id(frame), None)
+    machine.withdraw(_timer(frame))
+
+
+def give_back(machine: "Machine", frame: "Frame") -> None:
+    """The frame ends."""
+    lock = machine.state.locks.pop(_id(frame), None)
+    if lock is not None:
+        machine.commands.append(Release(_id(frame), lock))
+
+
+def timed_out(frame: "Frame", within: int) -> Failure:
+    message = f"others held the lock of `{title(frame.path)}` for longer than {format_duration(within)}"
+    return Failure(LOCK_TIMED_OUT, message, frame.path)
+
+
+def _id(frame: "Frame") -> str:
+    return f"{frame.path}!lock"
+
+
+def _timer(frame: "Frame") -> str:
+    return f"{frame.path}!lock-wait"

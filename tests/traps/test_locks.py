@@ -1,0 +1,145 @@
+"""`exclusive by` over many runs on a real server: holders that end in every way, and a hundred that want one lock."""
+
+import time
+from uuid import uuid4
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus
+
+from interpreter.boundary.failures import LOCK_TIMED_OUT
+from interpreter.boundary.lock import lock_id
+from interpreter.workflow import lock
+from tests.live.runs import LiveRun, Runs, eventually
+from tests.traps.tools import calls
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HEAD = """
+edition 1
+tool call.alone(name: text) -> int write keyed final
+tool door.nap(milliseconds: int) -> int read
+"""
+HOLDS = (
+    HEAD
+    + """
+flow main(key: text) -> text budget 1h {
+  exclusive by key within 10m {
+    step first = call.alone(name: key)
+    DOES
+  }
+  return key
+}
+"""
+)
+NEVER = HOLDS.replace("DOES", "sleep 1h")
+AT_ONCE = HOLDS.replace("DOES", "")
+CONTENDERS = 100
+MOST_EVENTS = 60
+"""Of the lock and of who wants it, for each time that it changes hands. A bound, far from what was measured."""
+
+
+async def holding(run: LiveRun) -> None:
+    await run.seen(lambda view: any(step.node == "sleep" for step in view.steps) or None)
+
+
+async def free_again(runs: Runs, key: str) -> None:
+    """The lock's workflow ends when nobody wants it any more."""
+
+    async def over() -> bool | None:
+        found = await runs.client.get_workflow_handle(lock_id(f"block/{key}")).describe()
+        return found.status is WorkflowExecutionStatus.COMPLETED or None
+
+    await eventually(over)
+
+
+async def test_the_lease_of_a_terminated_holder_runs_out(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "LEASE", lock.timedelta(seconds=1))
+    key = uuid4().hex
+    holder = await runs.start(NEVER, {"key": key})
+    await holding(holder)
+    waits = await runs.start(AT_ONCE, {"key": key})
+    await waits.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    assert calls[key] == 1
+    await holder.handle.terminate("a test")
+    assert await waits.value() == key
+    await free_again(runs, key)
+
+
+async def test_a_cancelled_holder_and_one_that_waited_leave_nothing_behind(runs: Runs) -> None:
+    key = uuid4().hex
+    holder = await runs.start(NEVER, {"key": key})
+    await holding(holder)
+    waits, last = await runs.start(NEVER, {"key": key}), await runs.start(AT_ONCE, {"key": key})
+    for run in (waits, last):
+        await run.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    await waits.handle.cancel()
+    assert await waits.ending() is not None
+    await holder.handle.cancel()
+    assert await last.value() == key
+    await free_again(runs, key)
+    assert calls[key] == 2
+
+
+async def test_two_in_opposite_order_wait_no_longer_than_they_said(runs: Runs) -> None:
+    """At least one gives up; and then both locks are free."""
+    one, other = uuid4().hex, uuid4().hex
+    flow = (
+        HEAD
+        + """
+    flow main(first: text, second: text) -> text {
+      exclusive by first within 1m {
+        step door.nap(milliseconds: 500)
+        exclusive by second within 1s { step call.alone(name: "both") }
+      }
+      return "had both"
+    }
+    """
+    )
+    there = await runs.start(flow, {"first": one, "second": other})
+    back = await runs.start(flow, {"first": other, "second": one})
+    kinds = [getattr(await run.ending(), "type", "") for run in (there, back)]
+    assert LOCK_TIMED_OUT in kinds
+    for key in (one, other):
+        await free_again(runs, key)
+
+
+async def test_nobody_is_forgotten_when_the_lock_continues_as_new(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "MOST_EVENTS", 20)
+    key = uuid4().hex
+    all_runs = [await runs.start(AT_ONCE, {"key": key}, eagerly=number % 2 == 0) for number in range(8)]
+    for run in all_runs:
+        assert await run.value() == key
+    assert calls[key] == 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_hundred_want_one_lock(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    """One at a time, nobody forgotten. What it takes is printed; what does not depend on the machine is bounded."""
+    key = uuid4().hex
+    free = HEAD + "flow main(key: text) -> text { step first = call.alone(name: text(uuid())) return key }\n"
+    plain, plainly = await timed(runs, free, {"key": f"free {key}"})
+    locked, exclusively = await timed(runs, AT_ONCE, {"key": key})
+    assert calls[key] == CONTENDERS
+    own = sum([len(await run.events()) for run in locked]) - sum([len(await run.events()) for run in plain])
+    handle = runs.client.get_workflow_handle(lock_id(f"block/{key}"))
+    history = LiveRun(runs.client, handle.id, (await handle.describe()).run_id or "")
+    of_lock = len(await history.events())
+    asked = len(await history.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED))
+    with capsys.disabled():
+        print(
+            f"\n{CONTENDERS} runs of one step: {plainly:.2f} s; each alone, by `exclusive`: {exclusively:.2f} s,"
+            f" {1000 * exclusively / CONTENDERS:.0f} ms a turn, {exclusively / plainly:.1f} times as long;"
+            f" {own / CONTENDERS:.1f} events more in each run, {of_lock / CONTENDERS:.1f} of the lock"
+            f" ({asked} signals in its last execution)"
+        )
+    assert (own + of_lock) / CONTENDERS < MOST_EVENTS
+
+
+async def timed(runs: Runs, flow: str, given: dict[str, str]) -> tuple[list[LiveRun], float]:
+    began = time.monotonic()
+    found = [await runs.start(flow, given) for _ in range(CONTENDERS)]
+    for run in found:
+        await run.value(200)
+    return found, time.monotonic() - began
