@@ -202,6 +202,15 @@ def id_of_call(workflow_id: str, first_run: str, activity_id: str) -> str:
     return key_of_activity(workflow_id, first_run, _ATTEMPT.sub("", activity_id))
 
 
+_UNDO = re.compile(r"/undo(/\d+)?$")
+
+
+def path_of_an_undo(path: str) -> str | None:
+    """The path of the step that the call at `path` undoes; None when it undoes nothing."""
+    found = _UNDO.search(path)
+    return None if found is None else path[: found.start()]
+
+
 def child_id(parent: str, first_execution: str, path: str) -> str:
     """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
     return fitting(f"{parent}/{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")

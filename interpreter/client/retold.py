@@ -75,8 +75,9 @@ def _begun(event: HistoryEvent, parent: str) -> Note | None:
         if tool.startswith(OURS) and tool not in _KIND_OF_CALL:
             return None
         number = int(attempt) if attempt.isdecimal() else 1
-        if inside[-1] == "undo":
-            return Note(0, 0, "", path, inside[0], "undo", number, tool)
+        step = names.path_of_an_undo(path)
+        if step is not None:
+            return Note(0, 0, "", path, step, "undo", number, tool)
         path = inside[0] if inside[-1] == "verify" else path
         return Note(0, 0, "", path, path, _KIND_OF_CALL.get(tool, "tool"), number, tool)
     child = event.start_child_workflow_execution_initiated_event_attributes.workflow_id
@@ -88,8 +89,8 @@ def _begun(event: HistoryEvent, parent: str) -> Note | None:
 
 def _path_of(child: str, parent: str) -> str:
     """The path of the step in the id of a run that it started (`names.child_id`)."""
-    ours = names.parent_of(child, parent)
-    return child.removeprefix(f"{parent}/").partition("/")[2] if ours is not None else child
+    ours = names.parent_of(child, parent) is not None or names.is_detached(child, parent)
+    return child.removeprefix(f"{parent}/").partition("/")[2] if ours else child
 
 
 async def _ended(telling: _Retelling, event: HistoryEvent, converter: DataConverter) -> None:

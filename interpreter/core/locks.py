@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from interpreter.core.state import Frame
 
 
+WAITS = "waits until others are done: `exclusive`"
+"""What people are told meanwhile."""
+
+
 def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
     """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
     lock = f"{scope}/{render(by)}"

@@ -50,6 +50,9 @@ class ExclusiveBlockConstruct(Construct[ExclusiveBlockMemory]):
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         machine.end(frame, unless_cancelled(frame, exit_))
 
+    def detail(self, frame: Frame) -> str:
+        return locks.WAITS if self.memory(frame).phase == "waiting" else ""
+
     def doing(self, frame: Frame) -> str:
         waiting = not frame.cancelling and self.memory(frame).phase == "waiting"
         return "waiting" if waiting else super().doing(frame)

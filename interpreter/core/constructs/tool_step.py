@@ -363,6 +363,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         return super().doing(frame)
 
     def detail(self, frame: Frame) -> str:
+        if self.memory(frame).phase == "locking":
+            return locks.WAITS
         return "is being settled: nobody knows yet whether it took effect" if self.memory(frame).unknown else ""
 
 
