@@ -32,6 +32,8 @@ from typing import Any
 import yaml
 
 from dsl.analysis import analyse
+from dsl.ast.node import walk
+from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
@@ -103,6 +105,12 @@ class Case:
     @property
     def expected(self) -> Any:
         return read(self.expected_file)
+
+    @cached_property
+    def leaves_something(self) -> bool:
+        """Whether it starts what nobody waits for."""
+        nodes = (node for flow in self.definition.flows.values() for node in walk(flow))
+        return any(isinstance(node, Step) and node.detached for node in nodes)
 
     @property
     def prices(self) -> dict[str, Price]:
