@@ -63,6 +63,15 @@ async def process_of(module: str, *arguments: str) -> AsyncIterator[asyncio.subp
         await process.wait()
 
 
+@asynccontextmanager
+async def listening_to(workers: Workers) -> AsyncIterator[None]:
+    listening = asyncio.create_task(workers.listen())
+    try:
+        yield
+    finally:
+        listening.cancel()
+
+
 async def gone(pid: int) -> None:
     """Wait until a process has ended."""
 

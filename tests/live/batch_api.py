@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,15 +41,18 @@ class Made:
 @dataclass
 class BatchApi:
     """`answer` says what comes of the body of a question, None for nothing; a batch `ends` as that says after so many
-    `looks`. `drops` are the calls (`POST /batches`) that are carried out and whose connection then breaks, `fails` the
-    status of those that are not; each once. `calls` is what was asked for.
+    `looks`. `drops` are the calls (`POST /batches`) that are carried out and whose connection then breaks, `hangs` those
+    that are carried out and never answered, `fails` the status of those that are not; each once. `calls` is what was
+    asked for.
     """
 
     answer: Callable[[Data], tuple[int, Data] | None] = lambda body: says("hm")
     looks: int = 1
     ends: str = "completed"
     drops: list[str] = field(default_factory=list)
+    hangs: list[str] = field(default_factory=list)
     fails: dict[str, list[int]] = field(default_factory=dict)
+    over: threading.Event = field(default_factory=threading.Event)
     calls: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     batches: dict[str, Made] = field(default_factory=dict)
@@ -126,7 +130,10 @@ def batch_api(**settings: Any) -> Iterator[BatchApi]:
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         server.daemon_threads = True
         api.address = f"http://127.0.0.1:{server.server_port}/v1"
-        yield api
+        try:
+            yield api
+        finally:
+            api.over.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -153,6 +160,11 @@ class _Handler(BaseHTTPRequestHandler):
         if call in self.api.drops:
             self.api.drops.remove(call)
             self.close_connection = True
+            return
+        if call in self.api.hangs:
+            self.api.hangs.remove(call)
+            self.close_connection = True
+            self.api.over.wait()
             return
         self._send(status, text)
 

@@ -1,0 +1,93 @@
+"""kill -9 of the worker while a batch waits, and just after one was made of which it has not heard yet: every question
+is asked once, answered once, and paid for once, also under a cap.
+"""
+
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from interpreter.boundary.caps import Cap
+from interpreter.boundary.payloads import Price
+from tests.durability.test_kill_under_a_cap import stands
+from tests.durability.world import Workers, World, gone, listening_to, process_of
+from tests.live.batch_api import BatchApi, batch_api, says
+from tests.live.runs import Runs, eventually
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+FLOW = """edition 1
+agent sort(text: text) -> { kind: text } {
+  model "gpt-4o-mini"
+  prompt "{{ text }}"
+  answer at most 100 tokens
+  batch within 2h
+}
+flow main(texts: [text] at most 10) -> [text] at most 10 budget 1 usd, 1d {
+  parallel for each in texts as kinds {
+    step sorted = sort(text: each)
+    yield sorted.kind
+  }
+  return kinds
+}
+"""
+TEXTS = {"texts": ["one", "two", "three"]}
+PRICES = {"gpt-4o-mini": Price("0.001", "0.002", batch="0.5")}
+TOKENS = 3 * (10 + 5)
+
+
+@asynccontextmanager
+async def batching(world: World, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[tuple[BatchApi, Workers]]:
+    """Workers that ask such an API: what they ask stands in their environment."""
+
+    def answer(body: Any) -> Any:
+        return says(json.dumps({"kind": f"kind of {body['messages'][-1]['content']}"}))
+
+    address = world.runs.client.service_client.config.target_host
+    with batch_api(answer=answer) as api:
+        for name, value in api.environment.items():
+            patch.setenv(name, value)
+        async with process_of("nursery", address, str(folder / "objects")) as nursery:
+            workers = Workers(nursery)
+            async with listening_to(workers):
+                yield api, workers
+
+
+async def begun(runs: Runs, cap: Cap) -> Any:
+    return await runs.start(FLOW, TEXTS, prices=PRICES, caps=[cap])
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["it waits", "its making was not heard of"])
+async def test_nothing_is_asked_twice(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    runs, bound = world.on(f"batch-{uuid4()}"), Cap("all", f"steadflow-cap/{uuid4()}", usd="1", tokens=10_000)
+    async with batching(world, tmp_path, monkeypatch) as (api, workers):
+        api.looks = 1 if lost else 1_000_000
+        api.hangs = ["POST /batches"] if lost else []
+        worker = await workers.start(runs.task_queue)
+        run = await begun(runs, bound)
+
+        async def made() -> bool | None:
+            return bool(api.batches if lost else "GET /batches/ID" in api.calls) or None
+
+        await eventually(made)
+        assert (await stands(runs, bound)).reserved_tokens > 300
+        os.kill(worker, signal.SIGKILL)
+        await gone(worker)
+        for each in api.batches.values():
+            each.looks = 1
+        await workers.start(runs.task_queue)
+        assert await run.value(120) == ["kind of one", "kind of two", "kind of three"]
+        view, book = await run.view(), await stands(runs, bound)
+    (batch,) = api.batches.values()
+    assert len(batch.questions) == 3
+    assert view.spent.tokens == book.tokens == TOKENS
+    assert float(view.spent.usd) == float(book.usd) == 3 * (10 * 0.001 + 5 * 0.002) / 2
+    assert (book.reserved_tokens, book.reserved_usd) == (0, "0")
