@@ -41,9 +41,9 @@ class Made:
 @dataclass
 class BatchApi:
     """`answer` says what comes of the body of a question, None for nothing; a batch `ends` as that says after so many
-    `looks`. `drops` are the calls (`POST /batches`) that are carried out and whose connection then breaks, `hangs` those
-    that are carried out and never answered, `fails` the status of those that are not; each once. `calls` is what was
-    asked for.
+    `looks`. `drops` are the calls (`POST /batches`) that are carried out and whose connection then breaks, `hangs` are
+    those that are carried out and never answered, `fails` the status of those that are not; each once. `calls` is what
+    was asked for.
     """
 
     answer: Callable[[Data], tuple[int, Data] | None] = lambda body: says("hm")
