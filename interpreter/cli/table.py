@@ -32,6 +32,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),
         Entry("show", "interpreter.cli.commands.show:show", "Show how a run stands."),
         Entry("result", "interpreter.cli.commands.result:result", "Print the result of a run."),
+        Entry("caps", "interpreter.cli.commands.caps:caps", "Show what is spent under the caps over runs."),
         Entry("costs", "interpreter.cli.commands.costs:costs", "Show what was spent, and on what."),
         Entry(
             "transcript",

@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from interpreter.boundary.caps import BookInput, Line, Page, Written
-from interpreter.boundary.names import BOOK, BOOKS, WRITE_UPDATE
+from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS, WRITE_UPDATE
 from interpreter.worker.settings import RECOMMENDED
 from interpreter.workflow.book import BookWorkflow
 
@@ -55,6 +55,12 @@ class Books:
         if page.book not in self._writing:
             self._writing[page.book] = asyncio.create_task(self._write_all(page))
         return await written
+
+    async def stands(self, book: str) -> Written:
+        """How it stands; nothing is written."""
+        await self._work()
+        written: Written = await self._client.get_workflow_handle(book).query(BOOK_QUERY, result_type=Written)
+        return written
 
     async def close(self) -> None:
         for task in self._writing.values():
