@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from dsl.dataclass import dataclass
+from dsl.expressions import functions_encoding as encoding
 from dsl.expressions import functions_list as lists
+from dsl.expressions import functions_map as maps
 from dsl.expressions import functions_number as numbers
 from dsl.expressions import functions_order as order
 from dsl.expressions import functions_text as texts
+from dsl.expressions import functions_time as moments
+from dsl.expressions import functions_words as words
 from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError
 
@@ -97,6 +101,28 @@ FUNCTIONS: dict[str, Function] = {
     "text": Function(texts.to_text, ("value",), 1),
     "json_text": Function(texts.to_json, ("value",), 1),
     "parse_json": Function(texts.parse_json, ("value",), 1),
+    "split_lines": Function(words.split_lines, ("value",), 1),
+    "split_words": Function(words.split_words, ("value",), 1),
+    "position": Function(words.position, ("value", "part"), 2),
+    "repeat": Function(words.repeat, ("value", "count"), 2),
+    "pad_start": Function(words.pad_start, ("value", "length", "fill"), 2),
+    "pad_end": Function(words.pad_end, ("value", "length", "fill"), 2),
+    "chunk": Function(maps.chunk, ("items", "size"), 2),
+    "enumerate": Function(maps.enumerate_, ("items",), 1),
+    "group": Function(maps.group, ("items", "by"), 2),
+    "entries": Function(maps.entries, ("value",), 1),
+    "map_of": Function(maps.map_of, ("entries",), 1),
+    "merge": Function(maps.merge, ("left", "right"), 2),
+    "calendar": Function(moments.calendar, ("at", "zone"), 1),
+    "moment": Function(moments.moment, ("year", "month", "day", "hour", "minute", "second", "zone"), 3),
+    "add_months": Function(moments.add_months, ("at", "months", "zone"), 2),
+    "start_of": Function(moments.start_of, ("at", "unit", "zone"), 2),
+    "format_time": Function(moments.format_time, ("at", "pattern", "zone"), 2),
+    "parse_time": Function(moments.parse_time, ("value", "pattern", "zone"), 2),
+    "base64": Function(encoding.to_base64, ("value",), 1),
+    "from_base64": Function(encoding.from_base64, ("value",), 1),
+    "url_encode": Function(encoding.url_encode, ("value",), 1),
+    "sha256": Function(encoding.sha256, ("value",), 1),
     "now": Function(_now),
     "uuid": Function(_uuid),
 }

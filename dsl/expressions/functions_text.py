@@ -17,14 +17,14 @@ def join(evaluation: Evaluation, items: Any, separator: Any = "") -> str:
     if type(items) is not list:
         refuse(items, "`join` needs a list")
     evaluation.charge(len(items))
-    glue = _text(separator, "join")
-    texts = [_text(item, "join") for item in items]
+    glue = text_of(separator, "join")
+    texts = [text_of(item, "join") for item in items]
     evaluation.fits(sum(map(len, texts)) + len(glue) * (len(texts) - 1))
     return evaluation.produced(glue.join(texts))
 
 
 def split(evaluation: Evaluation, value: Any, separator: Any) -> list[str]:
-    text, glue = _text(value, "split"), _text(separator, "split")
+    text, glue = text_of(value, "split"), text_of(separator, "split")
     if not glue:
         raise EvaluationError("InvalidArgument", "`split` needs a separator that is not empty")
     parts = evaluation.searched(text).split(glue)
@@ -33,16 +33,16 @@ def split(evaluation: Evaluation, value: Any, separator: Any) -> list[str]:
 
 
 def lower(evaluation: Evaluation, value: Any) -> str:
-    return evaluation.produced(evaluation.searched(_text(value, "lower")).lower())
+    return evaluation.produced(evaluation.searched(text_of(value, "lower")).lower())
 
 
 def upper(evaluation: Evaluation, value: Any) -> str:
-    return evaluation.produced(evaluation.searched(_text(value, "upper")).upper())
+    return evaluation.produced(evaluation.searched(text_of(value, "upper")).upper())
 
 
 def trim(evaluation: Evaluation, value: Any) -> str:
     """Without white space at both ends."""
-    return evaluation.produced(evaluation.searched(_text(value, "trim")).strip())
+    return evaluation.produced(evaluation.searched(text_of(value, "trim")).strip())
 
 
 def contains(evaluation: Evaluation, value: Any, part: Any) -> bool:
@@ -50,20 +50,20 @@ def contains(evaluation: Evaluation, value: Any, part: Any) -> bool:
     if type(value) is list:
         evaluation.charge(len(value))
         return any(equal(part, item, evaluation.charge) for item in value)
-    return _text(part, "contains") in evaluation.searched(_text(value, "contains"))
+    return text_of(part, "contains") in evaluation.searched(text_of(value, "contains"))
 
 
 def starts_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
-    return _text(value, "starts_with").startswith(evaluation.searched(_text(part, "starts_with")))
+    return text_of(value, "starts_with").startswith(evaluation.searched(text_of(part, "starts_with")))
 
 
 def ends_with(evaluation: Evaluation, value: Any, part: Any) -> bool:
-    return _text(value, "ends_with").endswith(evaluation.searched(_text(part, "ends_with")))
+    return text_of(value, "ends_with").endswith(evaluation.searched(text_of(part, "ends_with")))
 
 
 def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
     """Every `old` in the text becomes `new`."""
-    text, gone, put = _text(value, "replace"), _text(old, "replace"), _text(new, "replace")
+    text, gone, put = text_of(value, "replace"), text_of(old, "replace"), text_of(new, "replace")
     if not gone:
         raise EvaluationError("InvalidArgument", "`replace` needs something to replace")
     evaluation.searched(text)  # once to count, once to replace
@@ -74,7 +74,7 @@ def replace(evaluation: Evaluation, value: Any, old: Any, new: Any) -> str:
 
 def truncate(evaluation: Evaluation, value: Any, length: Any) -> str:
     """At most `length` characters; where something is cut off, the last one is `…`."""
-    text = _text(value, "truncate")
+    text = text_of(value, "truncate")
     if type(length) is not int:
         refuse(length, "`truncate` counts in ints")
     if length < 1:
@@ -94,7 +94,7 @@ def mask(evaluation: Evaluation, value: Any, last: Any = 0) -> str:
         raise EvaluationError("InvalidArgument", f"`mask` shows 0 to {MOST_UNMASKED} characters, not {last}")
     if last == 0:
         return evaluation.produced(MASKED)
-    text = _text(value, "mask")
+    text = text_of(value, "mask")
     return evaluation.produced(MASKED + (text[-last:] if len(text) >= 2 * last else ""))
 
 
@@ -113,7 +113,7 @@ def to_json(evaluation: Evaluation, value: Any) -> str:
 
 def parse_json(evaluation: Evaluation, value: Any) -> Any:
     """The value that a JSON text writes; its fractions are numbers."""
-    text = _text(value, "parse_json")
+    text = text_of(value, "parse_json")
     evaluation.charge(size_of_json(text))
     try:
         return parse(text)
@@ -121,7 +121,7 @@ def parse_json(evaluation: Evaluation, value: Any) -> Any:
         raise EvaluationError("InvalidArgument", f"this text is not JSON: {error}") from None
 
 
-def _text(value: Any, name: str) -> str:
+def text_of(value: Any, name: str) -> str:
     if type(value) is str:
         return value
     refuse(value, f"`{name}` needs a text")

@@ -4,11 +4,13 @@ A parameter accepts a *shape*: a set of types with a name in words. The result m
 `last(xs, 3)` holds at most 3 items, which is what keeps a conversation's memory bounded.
 """
 
-from collections.abc import Callable, Mapping
-
-from dsl.ast.expressions import Expression, Literal
-from dsl.dataclass import dataclass
 from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join
+from dsl.semantics.library import LIBRARY
+from dsl.semantics.taken import A_LIST as _LIST
+from dsl.semantics.taken import A_TEXT as _TEXT
+from dsl.semantics.taken import AN_INT as _INT
+from dsl.semantics.taken import ANY as _ANY
+from dsl.semantics.taken import Function, Given, Parameter, Shape, gives, is_text, smaller
 from dsl.semantics.types import (
     BOOL,
     DECIMAL,
@@ -35,58 +37,6 @@ from dsl.semantics.types import (
     required,
     structure,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The arguments of one call by parameter, and the types of those beyond the last parameter."""
-
-    types: Mapping[str, Type]
-    expressions: Mapping[str, Expression]
-    more: tuple[Type, ...] = ()
-
-    def item(self, name: str = "items") -> Type:
-        found = self.types.get(name, UNKNOWN)
-        return found.item if isinstance(found, ListOf) else UNKNOWN
-
-    def bound(self, name: str = "items") -> int | None:
-        found = self.types.get(name, UNKNOWN)
-        return found.at_most if isinstance(found, ListOf) else None
-
-    def literal(self, name: str) -> object:
-        """The value of an argument that is a literal, otherwise None."""
-        found = self.expressions.get(name)
-        return found.value if isinstance(found, Literal) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """`nullable`: whether null may be given."""
-
-    words: str
-    accepts: Callable[[Type, Given], bool]
-    nullable: Callable[[Given], bool] = lambda given: False
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    name: str
-    shape: Shape
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`more` is what each argument after the last parameter must be; None: there are none. The arguments of a function
-    with more of them become values of the type of its result."""
-
-    parameters: tuple[Parameter, ...]
-    result: Callable[[Given], Type]
-    more: Shape | None = None
-
-
-def _is_text(found: Type) -> bool:
-    return found == TEXT or isinstance(found, Enum)
 
 
 def _is_ordered(found: Type) -> bool:
@@ -121,7 +71,7 @@ def _is_part(found: Type, given: Given) -> bool:
     whole = given.types.get("value", UNKNOWN)
     if isinstance(whole, ListOf):
         return whole.item in (UNKNOWN, NEVER) or comparable(found, whole.item)
-    return _is_text(found)
+    return is_text(found)
 
 
 def _sortable(found: Type, given: Given) -> bool:
@@ -132,7 +82,7 @@ def _sortable(found: Type, given: Given) -> bool:
 
 def _names_a_field(found: Type, given: Given) -> bool:
     field = (members(given.item()) or {}).get(str(given.literal("by")))
-    return _is_text(found) and (given.item() == UNKNOWN or (field is not None and _is_ordered(field.type)))
+    return is_text(found) and (given.item() == UNKNOWN or (field is not None and _is_ordered(field.type)))
 
 
 def _in_list(given: Given) -> bool:
@@ -147,16 +97,10 @@ def _lists(found: Type, given: Given) -> bool:
     return isinstance(found, ListOf) and (isinstance(structure(found.item), ListOf) or found.item in (UNKNOWN, NEVER))
 
 
-_ANY = Shape(
-    "anything that can be looked into", lambda found, given: not holds_conversation(found), nullable=lambda given: True
-)
-_TEXT = Shape("text", lambda found, given: _is_text(found))
-_INT = Shape("int", lambda found, given: found == INT)
 _BOOL = Shape("bool", lambda found, given: found == BOOL)
 _NUMERIC = Shape("a number", lambda found, given: found in NUMERIC)
 _AMOUNT = Shape("a number or a duration", lambda found, given: found in NUMERIC or found == DURATION)
-_CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC or found == JSON or _is_text(found))
-_LIST = Shape("a list", lambda found, given: isinstance(found, ListOf))
+_CONVERTIBLE = Shape("a number or a text", lambda found, given: found in NUMERIC or found == JSON or is_text(found))
 _ENDING = Shape("a list or a conversation", lambda found, given: isinstance(found, ListOf | Conversation))
 _COMPARED = Shape(
     "a list of what can be compared",
@@ -164,13 +108,13 @@ _COMPARED = Shape(
 )
 _SIZED = Shape(
     "a list, a map, a text or a conversation",
-    lambda found, given: isinstance(found, ListOf | MapOf | Conversation) or _is_text(found),
+    lambda found, given: isinstance(found, ListOf | MapOf | Conversation) or is_text(found),
 )
-_SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or _is_text(found))
+_SEARCHED = Shape("a text or a list", lambda found, given: isinstance(found, ListOf) or is_text(found))
 _KEYED = Shape("a map or a record", lambda found, given: isinstance(found, MapOf | Record))
 _TEXTS = Shape(
     "a list of texts",
-    lambda found, given: isinstance(found, ListOf) and (_is_text(found.item) or found.item in (UNKNOWN, NEVER)),
+    lambda found, given: isinstance(found, ListOf) and (is_text(found.item) or found.item in (UNKNOWN, NEVER)),
 )
 _SUMMED = Shape("a list of numbers or durations", lambda found, given: _sums(found))
 _START = Shape("of the kind of the items", _starts)
@@ -183,19 +127,14 @@ _OUTCOMES = Shape("a list of outcomes", _outcomes)
 _LISTS = Shape("a list of lists", _lists)
 
 
-def _smaller(left: int | None, right: object) -> int | None:
-    bounds = [bound for bound in (left, right) if isinstance(bound, int)]
-    return min(bounds) if bounds else None
-
-
 def _end(given: Given) -> Type:
     """`first` and `last`: one item, or null of an empty list; with a count, a list of so many."""
     talk = given.types["items"]
     if isinstance(talk, Conversation):
-        return Conversation(_smaller(talk.at_most, given.literal("count")))
+        return Conversation(smaller(talk.at_most, given.literal("count")))
     if "count" not in given.types:
         return optional(given.item())
-    return ListOf(given.item(), _smaller(given.bound(), given.literal("count")))
+    return ListOf(given.item(), smaller(given.bound(), given.literal("count")))
 
 
 def _same_list(given: Given) -> Type:
@@ -248,7 +187,7 @@ def _range(given: Given) -> Type:
 
 def _pairs(given: Given) -> Type:
     pair = Record((Member("left", given.item("left")), Member("right", given.item("right"))))
-    return ListOf(pair, _smaller(given.bound("left"), given.bound("right")))
+    return ListOf(pair, smaller(given.bound("left"), given.bound("right")))
 
 
 def _succeeded(given: Given) -> Type:
@@ -260,17 +199,13 @@ def _rounded(given: Given) -> Type:
     return given.types["value"] if "digits" in given.types else INT
 
 
-def _gives(result: Type, *parameters: Parameter) -> Function:
-    return Function(parameters, lambda given: result)
-
-
 _ITEMS = Parameter("items", _LIST)
 _COUNT = Parameter("count", _INT, required=False)
 _VALUE = Parameter("value", _TEXT)
 _PART = Parameter("part", _TEXT)
 
 BUILTINS: dict[str, Function] = {
-    "len": _gives(INT, Parameter("value", _SIZED)),
+    "len": gives(INT, Parameter("value", _SIZED)),
     "last": Function((Parameter("items", _ENDING), _COUNT), _end),
     "first": Function((_ITEMS, _COUNT), _end),
     "sum": Function((Parameter("items", _SUMMED), Parameter("start", _START, required=False)), _total),
@@ -278,23 +213,23 @@ BUILTINS: dict[str, Function] = {
     "max": Function((Parameter("items", _EXTREMES),), _extreme, more=_MORE),
     "abs": Function((Parameter("value", _AMOUNT),), lambda given: given.types["value"]),
     "round": Function((Parameter("value", _NUMERIC), Parameter("digits", _INT, required=False)), _rounded),
-    "floor": _gives(INT, Parameter("value", _NUMERIC)),
-    "ceil": _gives(INT, Parameter("value", _NUMERIC)),
-    "join": _gives(TEXT, Parameter("items", _TEXTS), Parameter("separator", _TEXT, required=False)),
-    "split": _gives(ListOf(TEXT), _VALUE, Parameter("separator", _TEXT)),
-    "lower": _gives(TEXT, _VALUE),
-    "upper": _gives(TEXT, _VALUE),
-    "trim": _gives(TEXT, _VALUE),
-    "contains": _gives(BOOL, Parameter("value", _SEARCHED), Parameter("part", _SOUGHT)),
-    "starts_with": _gives(BOOL, _VALUE, _PART),
-    "ends_with": _gives(BOOL, _VALUE, _PART),
-    "replace": _gives(TEXT, _VALUE, Parameter("old", _TEXT), Parameter("new", _TEXT)),
-    "truncate": _gives(TEXT, _VALUE, Parameter("length", _INT)),
-    "mask": _gives(TEXT, Parameter("value", _ANY), Parameter("last", _INT, required=False)),
-    "text": _gives(TEXT, Parameter("value", _ANY)),
-    "int": _gives(INT, Parameter("value", _CONVERTIBLE)),
-    "number": _gives(NUMBER, Parameter("value", _CONVERTIBLE)),
-    "decimal": _gives(DECIMAL, Parameter("value", _CONVERTIBLE)),
+    "floor": gives(INT, Parameter("value", _NUMERIC)),
+    "ceil": gives(INT, Parameter("value", _NUMERIC)),
+    "join": gives(TEXT, Parameter("items", _TEXTS), Parameter("separator", _TEXT, required=False)),
+    "split": gives(ListOf(TEXT), _VALUE, Parameter("separator", _TEXT)),
+    "lower": gives(TEXT, _VALUE),
+    "upper": gives(TEXT, _VALUE),
+    "trim": gives(TEXT, _VALUE),
+    "contains": gives(BOOL, Parameter("value", _SEARCHED), Parameter("part", _SOUGHT)),
+    "starts_with": gives(BOOL, _VALUE, _PART),
+    "ends_with": gives(BOOL, _VALUE, _PART),
+    "replace": gives(TEXT, _VALUE, Parameter("old", _TEXT), Parameter("new", _TEXT)),
+    "truncate": gives(TEXT, _VALUE, Parameter("length", _INT)),
+    "mask": gives(TEXT, Parameter("value", _ANY), Parameter("last", _INT, required=False)),
+    "text": gives(TEXT, Parameter("value", _ANY)),
+    "int": gives(INT, Parameter("value", _CONVERTIBLE)),
+    "number": gives(NUMBER, Parameter("value", _CONVERTIBLE)),
+    "decimal": gives(DECIMAL, Parameter("value", _CONVERTIBLE)),
     "keys": Function((Parameter("value", _KEYED),), _keys),
     "values": Function((Parameter("value", _KEYED),), _values),
     "sort": Function(
@@ -312,10 +247,11 @@ BUILTINS: dict[str, Function] = {
     "zip": Function((Parameter("left", _LIST), Parameter("right", _LIST)), _pairs),
     "succeeded": Function((Parameter("outcomes", _OUTCOMES),), _succeeded),
     "failed": Function((Parameter("outcomes", _OUTCOMES),), lambda given: ListOf(ERROR, given.bound("outcomes"))),
-    "now": _gives(TIME),
-    "uuid": _gives(TEXT),
-    "json_text": _gives(TEXT, Parameter("value", _ANY)),
-    "parse_json": _gives(JSON, _VALUE),
+    **LIBRARY,
+    "now": gives(TIME),
+    "uuid": gives(TEXT),
+    "json_text": gives(TEXT, Parameter("value", _ANY)),
+    "parse_json": gives(JSON, _VALUE),
 }
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dsl.ast.declarations import AgentDeclaration, Summarise, Use
 from dsl.ast.expressions import Binary, Expression, FunctionCall, ListLiteral, Name
 from dsl.ast.statements import Step
-from dsl.semantics.builtins import Given
 from dsl.semantics.facts import Asked
 from dsl.semantics.findings import Finding, InvalidType, Mismatch, Misplaced, UnknownName, WrongKind
 from dsl.semantics.fit import misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature
+from dsl.semantics.taken import Given
 from dsl.semantics.types import (
     CONVERSATION,
     MESSAGE,

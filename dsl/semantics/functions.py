@@ -3,7 +3,7 @@
 from dsl.ast.expressions import Argument, Expression, FunctionCall
 from dsl.semantics import conversations
 from dsl.semantics.arguments import Parameters, bind
-from dsl.semantics.builtins import BUILTINS, Function, Given, Shape, accepted
+from dsl.semantics.builtins import BUILTINS, accepted
 from dsl.semantics.facts import Cast
 from dsl.semantics.findings import MaybeNull, Mismatch, UnknownName, WrongKind
 from dsl.semantics.fit import NUMERIC, join, misfit
@@ -11,6 +11,7 @@ from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.operators import as_item_of
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature
+from dsl.semantics.taken import Function, Given, Shape
 from dsl.semantics.types import (
     BASIC_TYPES,
     DURATION,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from dsl.ast.expressions import Expression, Literal, Template
 from dsl.dataclass import dataclass
+from dsl.expressions.functions_encoding import encoded
 
 Piece = str | Expression
 """Of an address: what stands in the text, or what has a value."""
@@ -21,7 +22,6 @@ _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _QUERY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _UPWARDS = frozenset({"", ".", ".."})
 _SIGNS = re.compile(r"[/\\]|%2f|%5c", re.IGNORECASE)
-_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -89,11 +89,6 @@ def filled(address: Address, text_of: Callable[[Expression], str]) -> str:
     path = "/".join(_segment(part, text_of) for part in address.path)
     query = "" if address.query is None else "?" + "".join(_encoded_piece(piece, text_of) for piece in address.query)
     return f"{address.origin}/{path}{query}"
-
-
-def encoded(text: str) -> str:
-    """As one value: no sign of an address is left in it."""
-    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode())
 
 
 def _pieces(url: Expression) -> tuple[Piece, ...]:

@@ -15,10 +15,11 @@ from dsl.ast.types import Type
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
+from dsl.expressions.functions_encoding import encoded
 from dsl.expressions.json_writing import json_text
 from dsl.expressions.text import render
 from dsl.expressions.values import Scope, Value
-from dsl.values.addresses import Origin, Unfit, address_of, encoded, filled
+from dsl.values.addresses import Origin, Unfit, address_of, filled
 from dsl.values.headers import value_problem
 from dsl.values.validate import converting
 from interpreter.http.errors import NotSent

@@ -37,6 +37,7 @@ PURE = (
 EXTRA: dict[str, tuple[str, ...]] = {
     "dsl.dataclass": (),
     "dsl.definition": ("base64", "binascii.Error", "zlib"),
+    "dsl.expressions": ("base64", "binascii.Error"),
     "dsl.values": ("difflib.get_close_matches", "re2"),
     "interpreter.boundary": ("unicodedata.ucd_3_2_0",),
     "interpreter.core": ("uuid.UUID",),

@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from dsl.analysis import analyse
+from dsl.expressions.functions_encoding import encoded
 from dsl.source import Source
-from dsl.values.addresses import encoded
 from interpreter.boundary.failures import HTTP_REFUSED, OUTCOME_UNKNOWN, TIMED_OUT
 from interpreter.boundary.payloads import RunOptions
 from interpreter.core.outcomes import Failure
