@@ -27,7 +27,7 @@ def label(statement: Node, position: int) -> str:
     if type(statement) is Branch:
         return statement.name
     kind = shape(statement)
-    return kind.place(statement) or f"{kind.word}#{position + 1}"
+    return kind.place(statement) or f"{kind.word(statement)}#{position + 1}"
 
 
 def _block(address: str, block: Block) -> Iterator[tuple[str, Node]]:

@@ -25,7 +25,7 @@ class Shape:
     they may run more than once.
     """
 
-    word: str
+    word: Callable[[Any], str]
     place: Callable[[Any], str | None]
     result: Callable[[Any], str | None]
     names: Callable[[Any], Names]
@@ -35,6 +35,14 @@ class Shape:
 
 def _none(statement: Node) -> None:
     """No name."""
+
+
+def _called(word: str) -> Callable[[Any], str]:
+    return lambda statement: word
+
+
+def _fan(statement: ast.Parallel | ast.ParallelFor) -> str:
+    return "parallel" if statement.first is None else "race"
 
 
 def _nothing(statement: Node) -> tuple[()]:
@@ -66,12 +74,12 @@ def _handlers(statement: ast.Try) -> Blocks:
 
 def _plain(word: str) -> Shape:
     """Stands for itself: no name, nothing inside."""
-    return Shape(word=word, place=_none, result=_none, names=_nothing, blocks=_nothing, repeats=False)
+    return Shape(word=_called(word), place=_none, result=_none, names=_nothing, blocks=_nothing, repeats=False)
 
 
 SHAPES: dict[type[Node], Shape] = {
     ast.Step: Shape(
-        word="step",
+        word=_called("step"),
         place=lambda step: step.name,
         result=_step_result,
         names=lambda step: [(_step_result(step), step)],
@@ -79,14 +87,24 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.Let: Shape(
-        word="let", place=_none, result=_none, names=lambda let: [(let.name, let)], blocks=_nothing, repeats=False
+        word=_called("let"),
+        place=_none,
+        result=_none,
+        names=lambda let: [(let.name, let)],
+        blocks=_nothing,
+        repeats=False,
     ),
     ast.Var: Shape(
-        word="var", place=_none, result=_none, names=lambda var: [(var.name, var)], blocks=_nothing, repeats=False
+        word=_called("var"),
+        place=_none,
+        result=_none,
+        names=lambda var: [(var.name, var)],
+        blocks=_nothing,
+        repeats=False,
     ),
     ast.Set: _plain("set"),
     ast.If: Shape(
-        word="if",
+        word=_called("if"),
         place=lambda if_: if_.name,
         result=lambda if_: if_.name,
         names=lambda if_: [(if_.name, if_)],
@@ -94,7 +112,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.Match: Shape(
-        word="match",
+        word=_called("match"),
         place=lambda match: match.name,
         result=lambda match: match.name,
         names=lambda match: [(match.name, match)],
@@ -102,7 +120,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.For: Shape(
-        word="for",
+        word=_called("for"),
         place=_none,
         result=_none,
         names=lambda for_: [(for_.variable, for_), (for_.index, for_)],
@@ -110,7 +128,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.Parallel: Shape(
-        word="parallel",
+        word=_fan,
         place=lambda parallel: parallel.name,
         result=lambda parallel: parallel.name,
         names=lambda parallel: [(parallel.name, parallel)],
@@ -118,7 +136,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.ParallelFor: Shape(
-        word="parallel",
+        word=_fan,
         place=lambda parallel: parallel.name,
         result=lambda parallel: parallel.name,
         names=lambda parallel: [(parallel.variable, parallel), (parallel.name, parallel)],
@@ -126,7 +144,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.Loop: Shape(
-        word="loop",
+        word=_called("loop"),
         place=lambda loop: loop.name,
         result=_none,
         names=_nothing,
@@ -134,7 +152,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=True,
     ),
     ast.BudgetBlock: Shape(
-        word="budget",
+        word=_called("budget"),
         place=_none,
         result=_none,
         names=_nothing,
@@ -142,7 +160,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.AwaitApproval: Shape(
-        word="await",
+        word=_called("await"),
         place=lambda approval: approval.name,
         result=lambda approval: approval.name,
         names=lambda approval: [(approval.name, approval)],
@@ -153,7 +171,7 @@ SHAPES: dict[type[Node], Shape] = {
     ast.CompensateStatement: _plain("compensate"),
     ast.Sleep: _plain("sleep"),
     ast.Try: Shape(
-        word="try",
+        word=_called("try"),
         place=_none,
         result=_none,
         names=lambda try_: [(handler.name, handler) for handler in try_.handlers],

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Literal as OneOf
 
 from dsl.ast.expressions import Argument, Expression, Literal
+from dsl.ast.joining import First
 from dsl.ast.node import Node
 from dsl.ast.types import RecordType, Type
 from dsl.dataclass import dataclass
@@ -165,16 +166,18 @@ class Branch(Node):
 
 @dataclass(frozen=True, slots=True)
 class Parallel(Node):
-    """`parallel as name keep going { }`; a branch is a bare step, a bare approval or a named branch."""
+    """`parallel as name keep going { }`, or a `race`; a branch is a bare step, a bare approval or a named branch."""
 
     name: str | None
     keep_going: bool
     branches: tuple["Step | AwaitApproval | Branch | NotYet", ...]
+    first: First | None = None
+    stop_when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelFor(Node):
-    """`parallel for item in items up to 8 as results keep going { … yield value }`; results in the input's order."""
+    """`parallel for item in items up to 8 as results keep going { … yield value }`, in the input's order; or a race."""
 
     variable: str
     source: Expression
@@ -184,6 +187,8 @@ class ParallelFor(Node):
     keep_going: bool
     body: Block
     not_yet: tuple["NotYet", ...] = ()
+    first: First | None = None
+    stop_when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

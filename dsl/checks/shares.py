@@ -10,7 +10,7 @@ from dataclasses import replace
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use, called_by
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
-from dsl.ast.statements import Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
+from dsl.ast.statements import Block, Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -84,6 +84,11 @@ def _steps(node: Node, around: _Around) -> Iterator[tuple[Step, _Around]]:
             yield from _steps(node.body, around.within(budget))
             if node.on_exhausted is not None:
                 yield from _steps(node.on_exhausted, around)
+        case Block(statements=statements):
+            for statement in statements:
+                yield from _steps(statement, around)
+                if _goes_on(statement):
+                    around = replace(around, shared=around.limited)
         case Parallel(branches=branches):
             inner = replace(around, shared=around.limited) if len(branches) > 1 else around
             for branch in branches:
@@ -94,6 +99,13 @@ def _steps(node: Node, around: _Around) -> Iterator[tuple[Step, _Around]]:
         case _:
             for below in children(node):
                 yield from _steps(below, around)
+
+
+def _goes_on(statement: Node) -> bool:
+    """Whether something of it runs beside what follows."""
+    if not isinstance(statement, Parallel | ParallelFor) or statement.first is None:
+        return False
+    return statement.first.finish_rest
 
 
 def _inherited(program: Program) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-from dsl.ast import declarations, expressions, statements, types
+from dsl.ast import declarations, expressions, joining, statements, types
 from dsl.ast.node import Node
 
 JSON = Any
@@ -94,7 +94,9 @@ def _classes(*modules: ModuleType) -> Iterator[type[Node]]:
                 yield value
 
 
-NODES: dict[str, type[Node]] = {cls.__name__: cls for cls in _classes(expressions, types, statements, declarations)}
+NODES: dict[str, type[Node]] = {
+    cls.__name__: cls for cls in _classes(expressions, types, joining, statements, declarations)
+}
 """Every class of node by name."""
 
 _FIELDS: dict[str, tuple[tuple[str, Any], ...]] = {

@@ -243,14 +243,26 @@ class _Walk:
                 ends.append(state if inner.yielded else end)
             else:
                 ends.append(self.statement(branch, place, start, inner))
-        after = state if node.keep_going else _side_by_side(state, ends)
+        self.stops(node, at, state)
+        all_end = not node.keep_going and node.first is None and node.stop_when is None
+        after = _side_by_side(state, ends) if all_end else state
         return None if after is None else after.define(node.name, node)
 
     def parallel_for(self, node: ast.ParallelFor, at: str, state: State) -> State:
         self.uses(at, state, node.source, node.up_to)
         inner = replace(state, settable=frozenset()).define(node.variable, node)
         self.block(node.body, f"{at}[]", inner, _Around(in_branch=True, yielded=[]))
+        self.stops(node, at, state)
         return state.define(node.name, node)
+
+    def stops(self, node: ast.Parallel | ast.ParallelFor, at: str, state: State) -> None:
+        """What has come in so far is known by the name of the whole."""
+        if node.stop_when is not None:
+            self.uses(at, state.define(node.name, node), node.stop_when)
+            if node.name is None or node.first is not None:
+                self.problems.append(f"{at}: `stop when` has no name to look at")
+        if node.first is not None and (node.first.count < 1 or node.keep_going):
+            self.problems.append(f"{at}: nobody can win this `race`")
 
     def leaving(self, node: Node, at: str, state: State, around: _Around) -> End:
         match node:

@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "SF407": "use that no model can be told of",
     "SF408": "agent that cannot wait for a batch",
     "SF409": "request that cannot be sent, or whose answers say less than is declared",
+    "SF410": "branch that may lose, and what it does stays done",
     "SF501": "irreversible call without an approval of exactly this call",
     "SF502": "approval that cannot be answered, or whose people a model chooses",
     "SF601": "unreachable statement",

@@ -55,6 +55,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
     "LockTimedOut": Kind("an `exclusive` waits for its lock longer than `within` allows"),
+    "AllFailed": Kind(
+        "too few branches of a `race` can come to a value: `details` list `branch`, `kind`, `message`, `step`"
+    ),
+    "Withdrawn": Kind("never: it stands in the outcome of a branch that `stop when` has ended, or not begun"),
     "Stuck": Kind("an agent asks for the same call again and again"),
     "EveryModelFailed": Kind(
         "each model of an agent has failed: `details` list `model`, `kind`, `message`, and the `budget` without room"

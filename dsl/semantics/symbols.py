@@ -23,6 +23,8 @@ SymbolKind = Literal[
     "item",
     "index",
     "parallel",
+    "race",
+    "so far",
     "choice",
     "error",
     "result",

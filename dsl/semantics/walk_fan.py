@@ -1,4 +1,4 @@
-"""Blocks that run side by side: `parallel`, `parallel for`, and `yield`, which gives a branch its value."""
+"""Blocks that run side by side: `parallel` and `race`, each with its `for`; `yield` gives a branch its value."""
 
 from dataclasses import replace
 
@@ -6,24 +6,29 @@ from dsl.ast.statements import AwaitApproval, Branch, NotYet, Parallel, Parallel
 from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
+from dsl.semantics.symbols import Symbol, SymbolKind
 from dsl.semantics.types import (
+    BOOL,
     INT,
     NOTHING,
     NULL,
     UNKNOWN,
+    Enum,
     ListOf,
     Member,
     OutcomeOf,
     Record,
     Type,
+    UnionOf,
+    optional,
 )
 from dsl.semantics.walker import Around, Walker
 from dsl.semantics.yields import yielded
 
 
 def parallel(walker: Walker, node: Parallel, state: State, around: Around) -> State | None:
-    """What the branches define is visible afterwards, unless one of them may have failed."""
-    values: dict[str, Member] = {}
+    """What the branches define is visible afterwards, unless one of them may have failed, or been ended."""
+    values: dict[str, Type] = {}
     ends: list[State | None] = []
     places: dict[str, Step | AwaitApproval | Branch] = {}
     for branch in node.branches:
@@ -33,11 +38,44 @@ def parallel(walker: Walker, node: Parallel, state: State, around: Around) -> St
             continue
         if places.setdefault(branch.name, branch) is not branch and isinstance(branch, Branch):
             walker.inference.report(DefinedTwice(branch, branch.name, places[branch.name]))
-        values[branch.name] = Member(branch.name, OutcomeOf(value) if node.keep_going else value)
-    after = state if node.keep_going else _merged(state, ends, around)
+        values[branch.name] = value
+    after = _merged(state, ends, around) if all_come_to_an_end(node) else state
+    _stops(walker, node, Record(tuple(Member(name, optional(OutcomeOf(each))) for name, each in values.items())), state)
     if node.name is None or after is None:
         return after
-    return walker.define_once(node, node.name, "parallel", Record(tuple(values.values())), after, around)
+    kind: SymbolKind = "parallel" if node.first is None else "race"
+    return walker.define_once(node, node.name, kind, _comes_to(node, values), after, around)
+
+
+def all_come_to_an_end(node: Parallel | ParallelFor) -> bool:
+    """Whether behind it each branch has come to its end."""
+    return not node.keep_going and node.first is None and node.stop_when is None
+
+
+def has_outcomes(node: Parallel | ParallelFor) -> bool:
+    """Whether its value says of each branch what became of it."""
+    return node.keep_going or node.stop_when is not None
+
+
+def _comes_to(node: Parallel, values: dict[str, Type]) -> Type:
+    if node.first is None:
+        of = OutcomeOf if has_outcomes(node) else _itself
+        return Record(tuple(Member(name, of(value)) for name, value in values.items()))
+    won = [Record((Member("branch", Enum((name,))), Member("value", value))) for name, value in values.items()]
+    one: Type = won[0] if len(won) == 1 else UnionOf(tuple(won)) if won else UNKNOWN
+    return ListOf(one, node.first.count) if node.first.several else one
+
+
+def _itself(value: Type) -> Type:
+    return value
+
+
+def _stops(walker: Walker, node: Parallel | ParallelFor, so_far: Type, state: State) -> None:
+    """What has come in so far has the name that the whole has afterwards."""
+    if node.stop_when is None:
+        return
+    known = state if node.name is None else state.define(Symbol(node.name, "so far", so_far, node))
+    walker.inference.expect(node.stop_when, Wanted(BOOL, "the condition of `stop when`"), known)
 
 
 def _branch(
@@ -85,7 +123,8 @@ def _merged(state: State, ends: list[State | None], around: Around) -> State | N
 
 
 def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around) -> State:
-    source = walker.inference.list_of(node.source, state, "`parallel for`")
+    word = "`parallel for`" if node.first is None else "`race for`"
+    source = walker.inference.list_of(node.source, state, word)
     if source is not None and source.at_most is None and node.at_most is None:
         walker.inference.report(Unbounded(node, source))
     if node.up_to is not None:
@@ -95,11 +134,17 @@ def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around
     start = walker.define(node, node.variable, "item", item, state, inner)
     end = walker.block(node.body, start, inner)
     value = yielded(walker, inner, falls_through=end is not None)
+    _stops(walker, node, ListOf(OutcomeOf(value), None if source is None else source.at_most), state)
     if node.name is None:
         return state
     bounds = [bound for bound in (node.at_most, None if source is None else source.at_most) if bound is not None]
-    items = ListOf(OutcomeOf(value) if node.keep_going else value, min(bounds) if bounds else None)
-    result = UNKNOWN if source is None and not bounds else items
+    most = min(bounds) if bounds else None
+    if node.first is not None:
+        found = ListOf(value, node.first.count) if node.first.several else value
+        return walker.define_once(node, node.name, "race", found, state, around)
+    result = (
+        UNKNOWN if source is None and not bounds else ListOf(OutcomeOf(value) if has_outcomes(node) else value, most)
+    )
     return walker.define_once(node, node.name, "parallel", result, state, around)
 
 

@@ -142,6 +142,8 @@ _CALLED = {
     "item": "the item of a round",
     "index": "the position of a round",
     "parallel": "the result of a `parallel`",
+    "race": "the result of a `race`",
+    "so far": "what has come in so far",
     "choice": "the result of a choice",
     "error": "an error",
     "result": "a result",

@@ -1,6 +1,9 @@
 """What runs side by side."""
 
+from dataclasses import replace
+
 from dsl.ast.expressions import Expression
+from dsl.ast.joining import First
 from dsl.ast.statements import AwaitApproval, Block, Branch, NotYet, Parallel, ParallelFor, Statement, Step
 from dsl.source import Span
 from dsl.syntax.build_types import Bound, rounds
@@ -12,19 +15,45 @@ def branches(_site: Site, *statements: Statement | Branch) -> tuple[Statement | 
     return statements
 
 
-def parallel(site: Site, name: Token | None, keep_going: Span | None, body: tuple[Statement | Branch, ...]) -> Parallel:
+def parallel(
+    site: Site,
+    name: Token | None,
+    keep_going: Span | None,
+    stop_when: Expression | None,
+    body: tuple[Statement | Branch, ...],
+) -> Parallel:
+    _named(site, name, stop_when)
+    kept = _branches(site, "parallel", body)
+    return Parallel(_text(name), keep_going is not None, kept, None, stop_when, span=site.span)
+
+
+def race(
+    site: Site, first: First | None, name: Token | None, finish_rest: Span | None, body: tuple[Statement | Branch, ...]
+) -> Parallel:
+    kept = _branches(site, "race", body)
+    first = _first(site, first, finish_rest)
+    if first.count > len(kept):
+        message = f"{len(kept) or 'no'} branches run here, and the first {first.count} of them are waited for"
+        advice = "write a number that they can come to, or more branches"
+        site.problem(message, site.span, code="SF306", advice=advice)
+    return Parallel(_text(name), False, kept, first, span=site.span)
+
+
+def _branches(
+    site: Site, word: str, body: tuple[Statement | Branch, ...]
+) -> tuple[Step | AwaitApproval | Branch | NotYet, ...]:
     kept = []
     for each in body:
         if isinstance(each, Step | AwaitApproval | Branch | NotYet):
             kept.append(each)
             continue
         site.problem(
-            "only a step, an approval or a `branch` can stand directly inside `parallel`",
+            f"only a step, an approval or a `branch` can stand directly inside `{word}`",
             each.span,
             code="SF604",
             advice="put it into `branch NAME { … }`",
         )
-    return Parallel(name.text if name else None, keep_going is not None, tuple(kept), span=site.span)
+    return tuple(kept)
 
 
 def branch(site: Site, name: Token, body: Block) -> Branch:
@@ -39,7 +68,32 @@ def parallel_for(
     up_to: Expression | None,
     name: Token | None,
     keep_going: Span | None,
-    stop_when: NotYet | None,
+    stop_when: Expression | None,
+    body: Block,
+) -> ParallelFor:
+    _named(site, name, stop_when)
+    return ParallelFor(
+        variable.text,
+        source,
+        rounds(site, limit),
+        up_to,
+        _text(name),
+        keep_going is not None,
+        body,
+        stop_when=stop_when,
+        span=site.span,
+    )
+
+
+def race_for(
+    site: Site,
+    variable: Token,
+    source: Expression,
+    limit: Bound | None,
+    up_to: Expression | None,
+    name: Token | None,
+    first: First | None,
+    finish_rest: Span | None,
     body: Block,
 ) -> ParallelFor:
     return ParallelFor(
@@ -47,41 +101,48 @@ def parallel_for(
         source,
         rounds(site, limit),
         up_to,
-        name.text if name else None,
-        keep_going is not None,
+        _text(name),
+        False,
         body,
-        (stop_when,) if stop_when else (),
+        first=_first(site, first, finish_rest),
         span=site.span,
     )
 
 
 def keep_going(site: Site) -> Span:
-    """Where it stands: on a loop it does not run yet."""
+    """Where it stands."""
     return site.span
 
 
-def stop_when(site: Site, _condition: Expression) -> NotYet:
-    return site.not_yet("stop when")
+def stop_when(_site: Site, condition: Expression) -> Expression:
+    return condition
 
 
-def race(site: Site, _first: Token | None, name: Token | None, _rest: bool | None, _body: object) -> NotYet:
-    return site.not_yet("race", [name.text] if name else [])
+def finish_rest(site: Site) -> Span:
+    """Where it stands."""
+    return site.span
 
 
-def race_for(
-    site: Site,
-    _variable: Token,
-    _source: Expression,
-    _limit: Bound | None,
-    _up_to: Expression | None,
-    name: Token | None,
-    *_rest: object,
-) -> NotYet:
-    return site.not_yet("race for", [name.text] if name else [])
+def first(site: Site, count: Token) -> First:
+    if int(count.text) < 1:
+        site.problem("nobody wins a `race` for the first 0", count.span, code="SF306", advice="write a number from 1")
+    return First(int(count.text), several=True, span=site.span)
 
 
-def finish_rest(_site: Site) -> bool:
-    return True
+def _first(site: Site, written: First | None, finish_rest: Span | None) -> First:
+    return replace(written or First(span=site.span), finish_rest=finish_rest is not None)
+
+
+def _named(site: Site, name: Token | None, stop_when: Expression | None) -> None:
+    """What has come in so far is known to its condition by that name."""
+    if stop_when is not None and name is None:
+        message = "`stop when` looks at what has come in so far, and that has no name here"
+        advice = "name it, before `stop when`: `as results`"
+        site.problem(message, stop_when.span, code="SF604", advice=advice)
+
+
+def _text(name: Token | None) -> str | None:
+    return None if name is None else name.text
 
 
 RULES: Rules = {
@@ -93,5 +154,6 @@ RULES: Rules = {
     "stop_when": stop_when,
     "race": race,
     "race_for": race_for,
+    "first": first,
     "finish_rest": finish_rest,
 }

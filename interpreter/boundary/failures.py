@@ -112,6 +112,12 @@ CANCELLED = "Cancelled"
 RUN_LOST = "RunLost"
 """A called run did not end by itself: it was terminated, or is gone."""
 
+ALL_FAILED = "AllFailed"
+"""Too few branches of a `race` can come to a value. Details: a list of `{branch, kind, message, step}`."""
+
+WITHDRAWN = "Withdrawn"
+"""No failure of anything: what the outcome of a branch says that `stop when` has ended, or not begun."""
+
 STUCK = "Stuck"
 """An agent asked for the same call again and again."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, References, Spent
 
-AROUND = frozenset({"parallel", "for", "budget", "try"})
+AROUND = frozenset({"parallel", "race", "for", "budget", "try"})
 """What stands around others: where it is, what is inside tells more. Any other kind of node is shown for itself."""
 
 

@@ -177,7 +177,7 @@ def _around(machine: Machine, frame: Frame) -> tuple[Frame | None, str]:
     item = frame
     while item.parent is not None:
         above = machine.state.frames[item.parent]
-        if above.kind == "ParallelFor":
+        if above.kind in ("ParallelFor", "RaceFor"):
             return above, item.path
         item = above
     return None, ""

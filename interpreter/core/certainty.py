@@ -5,6 +5,8 @@ worker refused to call the tool, or the tool answered with an error that it decl
 """
 
 from dsl.ast.declarations import ToolDeclaration
+from dsl.ast.statements import Call, Step
+from dsl.expressions.names import names
 from interpreter.boundary import failures
 from interpreter.core.events import CallFailed
 
@@ -58,3 +60,15 @@ def is_declared(tool: ToolDeclaration, failure: CallFailed) -> bool:
 def counts(tool: ToolDeclaration) -> bool:
     """Whether each execution counts, so that one which nobody knows about is a doubt."""
     return tool.effect.kind in ("write", "irreversible")
+
+
+def needs_result(calls: tuple[Call, ...]) -> bool:
+    """Whether what is undone by these calls can be undone only where its answer is known."""
+    return any("result" in names(argument.value) for call in calls for argument in call.arguments)
+
+
+def leaves_doubt(tool: ToolDeclaration, step: Step | None) -> bool:
+    """Whether a call that is cancelled on its way is a doubt: nothing looks it up, and its undo needs its answer."""
+    compensate = (step.compensate if step is not None else None) or tool.compensate
+    looked_up = tool.verify is not None and tool.verify.call is not None
+    return counts(tool) and not looked_up and needs_result(compensate.calls if compensate is not None else ())

@@ -160,9 +160,12 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Cancel an earlier command. A timer is gone at once; a call or a child still answers how it ended."""
+    """Cancel an earlier command. A timer is gone at once; a call or a child still answers how it ended, unless the call
+    is `abandoned`: it changes nothing, and nobody waits for how it ends.
+    """
 
     id: str
+    abandoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ ledger, back to when the frame was opened. They are undone in the reverse order 
 is a list of numbers because a child's entries keep their own order inside that of the step that ran the child.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.boundary.payloads import JSON
@@ -92,14 +92,27 @@ def in_scope(state: State, scope: str, since: int) -> Iterator[Entry]:
             yield entry
 
 
-def to_undo(state: State, scope: str, since: int = 0) -> list[str]:
-    """The paths of the entries of `scope` that have an undo and wait for it, the latest first."""
+def to_undo(state: State, scope: str, since: int = 0, only: Iterable[str] | None = None) -> list[str]:
+    """The paths of the entries of `scope` that have an undo and wait for it, the latest first; of what stands at or
+    below one of the paths `only`, where they are given.
+    """
+    inside = None if only is None else frozenset(only)
     found = [
         entry
         for entry in in_scope(state, scope, since)
-        if entry.undo_tool is not None and entry.state in ("done", "uncertain")
+        if entry.undo_tool is not None
+        and entry.state in ("done", "uncertain")
+        and (inside is None or not inside.isdisjoint(_around(entry.path)))
     ]
     return [entry.path for entry in sorted(found, key=lambda entry: entry.started, reverse=True)]
+
+
+def _around(path: str) -> Iterator[str]:
+    """The path, and those of all that it stands below."""
+    yield path
+    for at, sign in enumerate(path):
+        if sign in "/[":
+            yield path[:at]
 
 
 def doubts(state: State, scope: str, since: int = 0) -> list[Entry]:

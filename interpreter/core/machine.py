@@ -44,25 +44,20 @@ from interpreter.core.traces import Watch, ended
 
 if TYPE_CHECKING:
     from interpreter.core.constructs.construct import Construct
-    from interpreter.core.memory import Memory
 
 ROOT = "$"
 """The path of the run's own frame; the flow's body stands at the flow's name."""
 
 KindOf = Callable[[Definition, Node], str]
 """Which construct carries out a node."""
-
 MOST_NOTES = 1000
 """Notes kept in memory for followers; older ones are dropped."""
-
 MOST_OF_A_DETAIL = 500
 """Characters. All notes together are told in one answer to a query, which cannot be larger than two megabytes."""
 
 MOST_WORK = 50_000
-"""Units of work in one event, of about a microsecond each: a workflow that works on for two seconds is taken for hung.
-"""
-WORK_OF_A_TASK = 30
-STEPS_OF_A_UNIT = 3
+"""Units of work in one event, of about a microsecond; a workflow that works on for two seconds is taken for hung."""
+WORK_OF_A_TASK, STEPS_OF_A_UNIT = 30, 3
 """Steps of evaluations; the longest one may take a million."""
 
 
@@ -200,6 +195,9 @@ class Machine:
                 assert task.exit is not None
                 frame.children.pop(task.child, None)
                 construct.child(self, frame, task.child, task.exit)
+            case "goes_on":
+                assert task.exit is not None
+                construct.goes_on(self, frame, task.child, task.exit)
             case "event":
                 assert task.event is not None
                 construct.event(self, frame, task.event)

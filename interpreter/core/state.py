@@ -20,11 +20,11 @@ from interpreter.core.recorded import recorded
 @recorded
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `event`, `granted` (a purse has room),
-    `start` (what waits for its turn) or `cancel`.
+    """A piece of work on a frame: `enter`, `child` (one of its frames ended), `goes_on` (one has said how it ends, and
+    goes on), `event`, `granted` (a purse has room), `start` (what waits for its turn) or `cancel`.
     """
 
-    method: Literal["enter", "child", "event", "granted", "start", "cancel"]
+    method: Literal["enter", "child", "goes_on", "event", "granted", "start", "cancel"]
     path: str
     child: str = ""
     exit: Exit | None = None

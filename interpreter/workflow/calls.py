@@ -41,11 +41,12 @@ class Calls:
         self._room = room
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._begun: dict[str, int] = {}
+        self._abandoned: set[str] = set()
         self._receiving: set[asyncio.Task[RawValue]] = set()
 
     @property
     def in_flight(self) -> int:
-        return len(self._running) + len(self._receiving)
+        return len(self._running) - len(self._abandoned) + len(self._receiving)
 
     def start(self, command: Call) -> None:
         claims = claims_of(command)
@@ -57,6 +58,12 @@ class Calls:
     def cancel(self, id_: str) -> None:
         """Cancel a call, if it still runs; how it ended comes all the same."""
         if id_ in self._running:
+            self._running[id_].cancel()
+
+    def abandon(self, id_: str) -> None:
+        """Cancel a call whose end nobody waits for: also not before continuing as new."""
+        if id_ in self._running:
+            self._abandoned.add(id_)
             self._running[id_].cancel()
 
     def _handle(self, command: Call) -> Any:
@@ -81,6 +88,11 @@ class Calls:
     def _done(self, command: Call, ended: "asyncio.Task[Any]") -> None:
         del self._running[command.id]
         same_task = self._begun.pop(command.id) == workflow.info().get_current_history_length()
+        if command.id in self._abandoned:
+            self._abandoned.discard(command.id)
+            if not ended.cancelled():
+                ended.exception()
+            return
         if ended.cancelled():
             self._ended(command, None, NeverSent() if same_task else asyncio.CancelledError())
             return

@@ -284,6 +284,10 @@ class Driver:
         if timer is not None:
             timer.cancel()
             return
+        if command.abandoned:
+            if not self._outbox.cancel(command.id):
+                self._calls.abandon(command.id)
+            return
         pending = self.state.pending.get(command.id)
         if pending is None:
             return

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dsl.ast.node import walk
-from dsl.ast.statements import Commit, Loop
+from dsl.ast.statements import Commit, Loop, Parallel, ParallelFor
 from dsl.definition.definition import Definition
 from interpreter.core.commands import AttemptModel, CallTool, Finish, StartChild
 from interpreter.core.ledger import OWED, is_doubt
@@ -150,6 +150,25 @@ def _ends_as_it_should(step: Step) -> Iterator[str]:
                 yield f"it ends {finish.outcome}, and {entry.path} is {entry.state}"
 
 
+def _who_has_lost_is_undone(step: Step) -> Iterator[str]:
+    """Of a race that lets nobody finish, no more branches stand at the end than have won."""
+    finish = next((command for command in step.commands if type(command) is Finish), None)
+    if finish is None or step.new is None or finish.outcome != "completed":
+        return
+    places = step.after.definition.addresses(step.new.flow)
+    standing: dict[str, set[str]] = {}
+    for entry in step.new.ledger.values():
+        for cut in re.finditer(r"[/[]", entry.path):
+            race = entry.path[: cut.start()]
+            node = places.get(re.sub(r"\[\d+\]", "[]", race))
+            first = node.first if isinstance(node, Parallel | ParallelFor) else None
+            if first is not None and not first.finish_rest and entry.state != "undone":
+                branch = re.split(r"[/\[]", entry.path[cut.end() :])[0]
+                standing.setdefault(race, set()).add(branch)
+                if len(standing[race]) > first.count:
+                    yield f"{race} has {first.count} to win, and more of it stands than has won"
+
+
 def _nothing_that_runs_on_is_forgotten(step: Step) -> Iterator[str]:
     """At the end of all, an attempt that may still take effect is in the list, by itself or with all that its
     run did; or an orphan has yet to settle it.
@@ -173,6 +192,7 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _starts_nothing_after_a_cancel,
     _books_are_balanced,
     _ends_as_it_should,
+    _who_has_lost_is_undone,
     _nothing_that_runs_on_is_forgotten,
     *RULES_OF_AGENTS,
 )

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from interpreter.boundary.payloads import ChildReport
-from interpreter.core import certainty, ledger, reports, reservations, snapshot, telling
+from interpreter.core import certainty, joins, ledger, reports, reservations, snapshot, telling
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.constructs import turn
 from interpreter.core.constructs.block import BlockConstruct
+from interpreter.core.constructs.fan import FanConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct, ToolCallMemory
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.machine import Machine
@@ -34,6 +35,12 @@ GOES_ON = (
     TOOLS
     + """flow main(x: text) {
   parallel as all keep going { step plain(x: x) step find(key: x) }
+}"""
+)
+RACE = (
+    TOOLS
+    + """flow main(x: text) {
+  race { branch one { step post(x: x) step find(key: x) } branch two { step keyed(x: x) step find(key: x) } }
 }"""
 )
 CHILD = TOOLS + 'flow below(x: text) { step plain(x: x) }\nflow main(x: text) { step below(x: x) fail "no" }'
@@ -136,7 +143,7 @@ def a_snapshot_loses_a_doubt(patch: pytest.MonkeyPatch) -> None:
 
 def the_earliest_entry_is_not_undone(patch: pytest.MonkeyPatch) -> None:
     to_undo = ledger.to_undo
-    patch.setattr(ledger, "to_undo", lambda state, scope, since=0: to_undo(state, scope, since)[:-1])
+    patch.setattr(ledger, "to_undo", lambda *scope: to_undo(*scope)[:-1])
 
 
 def a_reservation_is_not_given_back(patch: pytest.MonkeyPatch) -> None:
@@ -176,7 +183,7 @@ def a_snapshot_loses_what_was_told(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_a_turn_did_in_vain_is_not_undone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turn, "_ends_the_agent", lambda failure, path: False)
+    patch.setattr(joins, "nobody_may_go_on", lambda failure, path: False)
     patch.setattr(ledger, "doubts", lambda state, scope, since=0: [])
 
 
@@ -212,6 +219,10 @@ def a_gate_is_passed_by(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(turn.TurnConstruct, "_begin", turn.TurnConstruct._call)
 
 
+def who_has_lost_is_not_undone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(FanConstruct, "_undo_losers", lambda self, machine, frame: False)
+
+
 def a_model_does_not_hear_of_its_last_call(patch: pytest.MonkeyPatch) -> None:
     def done_(value: Any) -> Exit:
         return done(value | {"messages": value["messages"][:-1]})
@@ -241,6 +252,7 @@ FAULTS = [
     Fault(GATED, "nobody has agreed to it", a_rejection_opens_the_gate),
     Fault(GATED, "nobody has agreed to it", a_gate_is_passed_by),
     Fault(GATED, "and has asked for", a_model_does_not_hear_of_its_last_call),
+    Fault(RACE, "more of it stands than has won", who_has_lost_is_not_undone),
 ]
 
 

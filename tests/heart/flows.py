@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from tests.heart import races
+
 DECLARATIONS = """\
 edition 1
 
@@ -63,6 +65,7 @@ class Place:
     may_return: bool = True
     may_yield: bool = False
     depth: int = 0
+    may_lose: bool = False
 
     def inside(self, **changes: object) -> "Place":
         copied = replace(self, texts=list(self.texts), settable=list(self.settable), loops=list(self.loops))
@@ -156,7 +159,7 @@ class FlowWriter:
         simple: list[Callable[[Place], str]] = [self.step, self.step, self.step, self.step]
         simple += [self.let, self.var, self.set, self.sleep]
         nested: list[Callable[[Place], str]] = [self.if_, self.choice, self.for_, self.loop]
-        nested += [self.parallel, self.parallel_for]
+        nested += [self.parallel, self.parallel_for, self.race] if not self.free else [self.parallel, self.parallel_for]
         nested += (
             [self.try_, self.try_, self.approval] if self.free else [self.try_, self.try_, self.budget, self.approval]
         )
@@ -169,6 +172,8 @@ class FlowWriter:
     def step(self, place: Place) -> str:
         name = self.fresh("s")
         targets = [*UNDONE, "t.read", "t.read", "t.stays", *self.agents, *self.callable_flows]
+        if place.may_lose:
+            targets = [*UNDONE, "t.read", "t.read", *self.agents]
         target = self.chance.choice(targets)
         call = f"{target}(x: {self.value(place)})"
         options = self.step_options(place) if target.startswith("t.") else ""
@@ -355,6 +360,9 @@ class FlowWriter:
         told = f'let {shown} = join(succeeded({name}), "+") + "-" + join({failures}, "+")'
         return f"{head} keep going {{\n{body}\n}}\n{told}"
 
+    def race(self, place: Place) -> str:
+        return races.race(self, place)
+
     def approval(self, place: Place) -> str:
         name = self.fresh("a")
         stages = self.chance.choice(
@@ -366,7 +374,7 @@ class FlowWriter:
             ]
         )
         shown = self.chance.choice(place.texts)
-        gated = "approve" not in stages and self.chance.random() < 0.6
+        gated = "approve" not in stages and self.chance.random() < 0.6 and not place.may_lose
         pay = f"\nif {name}.approved {{ step t.pay(x: {shown}) }}" if gated else ""
         return f'await approval {name} "May we {{{{ {shown} }}}}?" {{ show {shown} remind every 1m {stages} }}{pay}'
 

@@ -72,6 +72,8 @@ PARTIAL = {
             "BudgetBlock Loop Parallel ParallelFor Step",
             "what limits or shares; any other is its parts",
         ),
+        ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
+        ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         (
@@ -174,7 +176,7 @@ PARTIAL = {
         ("dsl/semantics/gating/terms.py", "For ParallelFor", "what goes over the items of a list"),
         ("dsl/semantics/provenance/agents.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
-        ("dsl/semantics/provenance/flow.py", "For Loop ParallelFor", "what has turns"),
+        ("dsl/semantics/provenance/turns.py", "For Loop ParallelFor", "what has turns"),
         (
             "dsl/semantics/narrowing.py",
             "Binary Conditional Get Index Name Unary",

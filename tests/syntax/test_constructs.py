@@ -48,11 +48,8 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
         ('use "lib/crm.flow"', "use of another file"),
         ('type T from "t.json"', "type from a file"),
         ('models { "a" "b" }', "models"),
-        ("flow f() { race first 2 as r finish rest { branch b { } step c() } }", "race"),
-        ("flow f() { race for a in b up to 3 first 2 { } }", "race for"),
         ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),
         ('flow f() { await first { event e: T { } after 1d { } approval a "?" { from "x" } { } } }', "await first"),
-        ("flow f() { parallel for a in b as c stop when c { } }", "stop when"),
     ],
 )
 def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:

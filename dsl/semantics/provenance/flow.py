@@ -16,8 +16,8 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.expressions import Expression, Name
-from dsl.ast.node import Node, children
+from dsl.ast.expressions import Expression
+from dsl.ast.node import Node
 from dsl.ast.statements import Statement
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import seen_in_approvals
@@ -25,12 +25,9 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.around import REACHED, Around, Asked, Called, Summary
 from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
 from dsl.semantics.provenance.substitution import passes_on, substituted
+from dsl.semantics.provenance.turns import NO_NODES, Rounds, Turns
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.symbols import Symbol
-
-NO_NODES: frozenset[int] = frozenset()
-
-Rounds = ast.For | ast.ParallelFor | ast.Loop
 
 Key = tuple[int, str]
 """What defines a name, and what else it is that marks are kept of: the leaves of a loop, the failing of a block."""
@@ -47,7 +44,7 @@ class FlowMarks:
         self._marks: dict[Key, Mark] = {}
         self._depths: dict[int, int] = {}
         self._values = self._values_here()
-        self._turns: dict[int, frozenset[int]] = {}
+        self._turns = Turns(facts)
         self._many_returns = len(by_class(flow).get(ast.Return, ())) > 1
         self._grown = False
         self.asked: list[Asked] = []
@@ -208,24 +205,40 @@ class FlowMarks:
         source = self._read(node.source, around)
         many = self._values.item(node.source)
         self._grow(node, "item", many)
-        inner = around.inside(node, source.spine() | self._mark(node, "leaving").sources)
+        ended = self._mark(node, "leaving").sources | self._mark(node, "deciding").sources
+        inner = around.inside(node, source.spine() | ended)
         if isinstance(node, ast.For):
             self._grow(node, "index", Mark(source.spine()))
             self._block(node.body, inner)
             return
         if node.up_to is not None:
             self._read(node.up_to, around)
-        inner = replace(inner, branch=node, catching=self._catching(node, node.keep_going, around))
+        inner = replace(inner, branch=node, catching=self._catching(node, node, around))
         self._block(node.body, inner)
-        value = self._value_of(node, self._mark(node, "yields"), node.keep_going)
-        self._grow(node, "parallel", value.and_(source.spine()))
+        value = self._value_of(node, node, self._mark(node, "yields"))
+        self._joined(node, value.and_(source.spine()), self._mark(node, "failing").sources, around)
 
-    def _catching(self, node: Node, catches: bool, around: Around) -> tuple[Node, ...]:
-        return (*around.catching, node) if catches else around.catching
+    def _catching(self, node: Node, fan: ast.Parallel | ast.ParallelFor, around: Around) -> tuple[Node, ...]:
+        return (*around.catching, node) if fan.keep_going or fan.first is not None else around.catching
 
-    def _value_of(self, branch: Node, value: Mark, keep_going: bool) -> Mark:
+    def _value_of(self, branch: Node, fan: ast.Parallel | ast.ParallelFor, value: Mark) -> Mark:
         failing = self._mark(branch, "failing").sources
-        return Mark(failing, {"value": value}) if keep_going else value
+        return Mark(failing, {"value": value}) if fan.keep_going or fan.stop_when is not None else value
+
+    def _joined(self, node: ast.Parallel | ast.ParallelFor, value: Mark, failing: Sources, around: Around) -> None:
+        """What came of it. Who comes first is decided by who does not fail, and what is stopped by what has come; both
+        decide how far the others get.
+        """
+        if node.first is not None:
+            self._grow(node, "deciding", Mark(failing))
+            self._grow(node, "race", value.and_(failing))
+            return
+        if node.stop_when is not None:
+            self._grow(node, "so far", value)
+            stopped = self._read(node.stop_when, around).all()
+            self._grow(node, "deciding", Mark(stopped | failing))
+            value = value.and_(stopped)
+        self._grow(node, "parallel", value)
 
     def _budgeted(self, node: ast.Loop | ast.BudgetBlock, around: Around) -> None:
         """How far a budget reaches depends on what is done with it; without `on exhausted` its end is a failure."""
@@ -255,16 +268,17 @@ class FlowMarks:
 
     def _parallel(self, node: ast.Parallel, around: Around) -> None:
         values: dict[str, Mark] = {}
+        failing = NO_SOURCES
         for branch in node.branches:
             if not isinstance(branch, ast.NotYet):
-                values[branch.name] = self._value_of(
-                    branch, self._branch(branch, node.keep_going, around), node.keep_going
-                )
-        self._grow(node, "parallel", Mark(fields=values))
+                values[branch.name] = self._value_of(branch, node, self._branch(branch, node, around))
+                failing |= self._mark(branch, "failing").sources
+        won = Mark(fields={"value": joined(values.values())})
+        self._joined(node, won if node.first is not None else Mark(fields=values), failing, around)
 
-    def _branch(self, branch: ast.Step | ast.AwaitApproval | ast.Branch, keep_going: bool, around: Around) -> Mark:
-        inner = around.inside(branch, NO_SOURCES)
-        inner = replace(inner, branch=branch, catching=self._catching(branch, keep_going, around))
+    def _branch(self, branch: ast.Step | ast.AwaitApproval | ast.Branch, fan: ast.Parallel, around: Around) -> Mark:
+        inner = around.inside(fan, self._mark(fan, "deciding").sources).inside(branch, NO_SOURCES)
+        inner = replace(inner, branch=branch, catching=self._catching(branch, fan, around))
         if isinstance(branch, ast.Branch):
             self._block(branch.body, inner)
             return self._mark(branch, "yields")
@@ -339,32 +353,16 @@ class FlowMarks:
         the case. Then a model may decide in the turn whether to ask about this case; what was answered outside of the
         round decides which of the turns it is, all the same.
         """
-        read, others = self._defined(value, None), NO_NODES.union(*(self._defined(each, value) for each in beside))
+        read, others = (
+            self._turns.defines(value, None),
+            NO_NODES.union(*(self._turns.defines(each, value) for each in beside)),
+        )
         found: Sources = NO_SOURCES
         for depth, (node, _) in enumerate(around.decisions):
-            if isinstance(node, Rounds) and not read.isdisjoint(self._turn(node)):
-                own = NO_NODES if others.isdisjoint(self._turn(node)) else self._turn(node)
+            if isinstance(node, Rounds) and not read.isdisjoint(self._turns.of(node)):
+                own = NO_NODES if others.isdisjoint(self._turns.of(node)) else self._turns.of(node)
                 decided = around.since(depth)
                 found |= {each for each in decided if not isinstance(each, Answered) or id(each.step) not in own}
-        return found
-
-    def _defined(self, value: Node, left_out: Node | None) -> frozenset[int]:
-        """What defines the names that are read, by identity, apart from those in parts that equal `left_out`."""
-        if value == left_out:
-            return NO_NODES
-        if isinstance(value, Name):
-            symbol = self._facts.symbol_of(value)
-            return NO_NODES if symbol is None else frozenset({id(symbol.node)})
-        return NO_NODES.union(*(self._defined(child, left_out) for child in children(value)))
-
-    def _turn(self, round_: Rounds) -> frozenset[int]:
-        """Everything, by identity, that may be another one in each turn: what stands inside, and the vars set there."""
-        found = self._turns.get(id(round_))
-        if found is None:
-            inside = [node for nodes in by_class(round_).values() for node in nodes]
-            set_ = (self._facts.symbol_of(node) for node in inside if isinstance(node, ast.Set))
-            inner = frozenset(id(node) for node in inside) | {id(symbol.node) for symbol in set_ if symbol is not None}
-            found = self._turns[id(round_)] = inner
         return found
 
 

@@ -15,8 +15,9 @@ from dsl.ast.expressions import Entry, Expression, Get, Literal, Name, RecordLit
 from dsl.ast.node import Node
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Around, Called, Summary
-from dsl.semantics.provenance.flow import WALKS, FlowMarks, Rounds
+from dsl.semantics.provenance.flow import WALKS, FlowMarks
 from dsl.semantics.provenance.marks import ANY, DEEPEST, NO_SOURCES, Given, Mark, Sensitive, Sources, joined, known
+from dsl.semantics.provenance.turns import Rounds
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.sensitivity.agents import TALK
 from dsl.semantics.sensitivity.labels import label, labels

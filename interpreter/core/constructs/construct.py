@@ -50,6 +50,10 @@ class Construct(Generic[M_co]):
         """The frame at path `child`, below this one, ended."""
         machine.end(frame, exit_)
 
+    def goes_on(self, machine: "Machine", frame: "Frame", child: str, exit_: Exit) -> None:
+        """The frame at path `child` has told how it ends, and is not over."""
+        raise NotImplementedError(type(self).__name__)
+
     def event(self, machine: "Machine", frame: "Frame", event: "Event") -> None:
         """A command of this frame was answered."""
         raise NotImplementedError(type(self).__name__)

@@ -18,7 +18,7 @@ from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.budgeted import BudgetedConstruct
 from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.events import Event, TimerFired
-from interpreter.core.joins import judge
+from interpreter.core.joins import KEEP_GOING, judge
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure, failed
 from interpreter.core.rounds import next_tick
@@ -67,7 +67,7 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         assert failure is not None
         round_ = self._round(frame)
         doubts = ledger.doubts(machine.state, round_, frame.opened)
-        judgement = judge(round_, exit_, doubts, keep_going=True, stopping=False)
+        judgement = judge(round_, exit_, doubts, KEEP_GOING, stopping=False)
         if judgement.what == "failure" and not ledger.is_of_a_budget_outside(failure, frame.path):
             words = f"{failure.kind}: {failure.message}"
             machine.note("gathered", frame, "loop", attempt=self.memory(frame).next, detail=words)

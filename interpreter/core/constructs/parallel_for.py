@@ -1,4 +1,5 @@
 """`parallel for item in items up to N`: the body is the branch, `yield` its value; results in the order of the input.
+Of a `race for` those that came first, in the order in which they came.
 
 Branches are started a few at a time, and those that have started go on before the next are: so a list of many thousands
 whose branches end at once holds only a few of them at any moment.
@@ -10,12 +11,13 @@ from typing import cast
 from dsl.ast.statements import ParallelFor
 from dsl.expressions.values import Value
 from interpreter.core import batches
-from interpreter.core.constructs.fan import FanConstruct, FanMemory
+from interpreter.core.constructs.fan import FanConstruct, withdrawn
 from interpreter.core.constructs.items import Items, begin_items, next_item
+from interpreter.core.fan_memory import FanMemory
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, FlowFailed
 from interpreter.core.recorded import recorded
-from interpreter.core.state import Frame, Task
+from interpreter.core.state import Frame
 
 INVALID_LIMIT = "InvalidLimit"
 MOST_STARTED = 50
@@ -25,11 +27,10 @@ MOST_STARTED = 50
 @recorded
 @dataclass(slots=True)
 class ParallelForMemory(FanMemory):
-    """`up_to` is how many may run at once; `starting` that a task of ours is about to start more."""
+    """`up_to` is how many may run at once."""
 
     items: Items = field(default_factory=Items)
     up_to: int = 1
-    starting: bool = False
 
     @property
     def begins_more(self) -> bool:
@@ -49,6 +50,7 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         if up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
         memory.up_to = up_to
+        self.can_be_won(machine, frame)
         self.go_on(machine, frame)
 
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
@@ -58,21 +60,21 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         else:
             super().child(machine, frame, child, exit_)
 
-    def keeps_going(self, machine: Machine, frame: Frame) -> bool:
-        return _node(machine, frame).keep_going
+    def branches(self, machine: Machine, frame: Frame) -> int:
+        return self.memory(frame).items.length
 
     def go_on(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
         batches.ask_again_whether_to_go(machine, frame)
         if self.stopping(frame) or memory.items.done:
             super().go_on(machine, frame)
-        elif not memory.starting and _under_way(machine, frame) < memory.up_to:
-            memory.starting = True
-            machine.queue.append(Task("start", frame.path))
+        elif _under_way(machine, frame) < memory.up_to or self.waits_to_look(machine, frame):
+            self.start_soon(machine, frame)
 
     def start(self, machine: Machine, frame: Frame) -> None:
         """Start some branches. A task of its own: it suspends when items have to be fetched."""
         memory, variable = self.memory(frame), _node(machine, frame).variable
+        self.look_whether_to_stop(machine, frame)
         for _ in range(min(MOST_STARTED, memory.up_to - _under_way(machine, frame))):
             if self.stopping(frame) or memory.items.done:
                 break
@@ -83,16 +85,27 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         memory.starting = False
         self.go_on(machine, frame)
 
-    def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
-        self.memory(frame).starting = False
-        super().fail(machine, frame, failure)
-
     def branch_key(self, frame: Frame, child: str) -> str:
         return child.removeprefix(frame.path)[1:-1]
 
+    def won(self, key: str, value: Value) -> Value:
+        return value
+
+    def so_far(self, machine: Machine, frame: Frame) -> Value:
+        results = self.memory(frame).results
+        return [results[key] for key in sorted(results, key=int)]
+
     def result(self, machine: Machine, frame: Frame) -> Value:
-        memory = self.memory(frame)
-        return [memory.results.get(str(index)) for index in range(memory.items.length)]
+        memory, stops = self.memory(frame), _node(machine, frame).stop_when is not None
+        places = range(memory.items.length)
+        if not stops:
+            return [memory.results.get(str(place)) for place in places]
+        return [memory.results.get(str(place)) or withdrawn(f"{frame.path}[{place}]") for place in places]
+
+
+class RaceForConstruct(ParallelForConstruct):
+    node = "race"
+    place = "race"
 
 
 def _under_way(machine: Machine, frame: Frame) -> int:

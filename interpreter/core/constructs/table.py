@@ -31,8 +31,8 @@ from interpreter.core.constructs.leaving import (
 from interpreter.core.constructs.loop import LoopConstruct
 from interpreter.core.constructs.match import MatchConstruct
 from interpreter.core.constructs.model_call import ModelCallConstruct
-from interpreter.core.constructs.parallel import ParallelConstruct
-from interpreter.core.constructs.parallel_for import ParallelForConstruct
+from interpreter.core.constructs.parallel import ParallelConstruct, RaceConstruct
+from interpreter.core.constructs.parallel_for import ParallelForConstruct, RaceForConstruct
 from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
@@ -62,6 +62,8 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "For": ForConstruct(),
     "Parallel": ParallelConstruct(),
     "ParallelFor": ParallelForConstruct(),
+    "Race": RaceConstruct(),
+    "RaceFor": RaceForConstruct(),
     "Loop": LoopConstruct(),
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
@@ -78,11 +80,15 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "Break": BreakConstruct(),
     "Continue": ContinueConstruct(),
 }
-"""By kind: the name of the AST class, but a step's kind says what it calls."""
+"""By kind: the name of the AST class, but a step's kind says what it calls, and a race is a `parallel` of its own."""
 
 
 def kind_of(definition: Definition, node: Node) -> str:
     """The kind of the frame that carries out `node`."""
+    if type(node) is statements.Parallel and node.first is not None:
+        return "Race"
+    if type(node) is statements.ParallelFor and node.first is not None:
+        return "RaceFor"
     if type(node) is not statements.Step:
         return type(node).__name__
     target = node.call.target

@@ -28,6 +28,7 @@ from interpreter.core import (
 from interpreter.core.commands import CallTool, SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
+from interpreter.core.fan_memory import abandon, has_lost
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, done, failed
@@ -233,8 +234,20 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         elif memory.phase == "reserving":
             reservations.stop_waiting(machine, frame)
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
-        else:
+        elif not memory.overrides or not has_lost(machine, frame):
             machine.interrupt(memory.command)
+        elif (tool := machine.definition.tools[memory.tool]).effect.kind == "read" and not memory.costs:
+            self._abandon(machine, frame)
+        elif not certainty.leaves_doubt(tool, self._step(machine, frame)):
+            machine.interrupt(memory.command)  # any other is let to end, which says how it is undone
+
+    def _abandon(self, machine: Machine, frame: Frame) -> None:
+        """It has changed nothing and costs nothing, so nobody waits for it."""
+        memory = self.memory(frame)
+        gone = CallFailed(machine.state.now, memory.command, CANCELLED_KIND, "abandoned", "cancelled")
+        self._told(machine, frame, gone)
+        abandon(machine, memory.command)
+        machine.end(frame, Exit("cancelled"))
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         memory = self.memory(frame)

@@ -22,7 +22,6 @@ from typing import cast
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
 from dsl.expressions.errors import EvaluationError
-from dsl.expressions.names import names
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
@@ -329,7 +328,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     def _uncertain(self, machine: Machine, frame: Frame, entry: Entry, failure: Failure) -> None:
         calls = _undo(*_parts(machine, frame))
-        worded = bool(calls) and not _needs_result(calls) and self._word_undo(machine, frame, entry, calls, {})
+        worded = bool(calls) and not certainty.needs_result(calls) and self._word_undo(machine, frame, entry, calls, {})
         if not worded and not entry.counts:
             ledger.never_happened(machine.state, frame.path)  # doing it again, or not, changes nothing
             return
@@ -376,10 +375,6 @@ def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
 def _undo(step: Step, tool: ToolDeclaration) -> tuple[Call, ...]:
     compensate = step.compensate or tool.compensate
     return compensate.calls if compensate is not None else ()
-
-
-def _needs_result(calls: tuple[Call, ...]) -> bool:
-    return any("result" in names(argument.value) for call in calls for argument in call.arguments)
 
 
 def _key(machine: Machine, frame: Frame) -> str:

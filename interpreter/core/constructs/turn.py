@@ -16,11 +16,11 @@ from dsl.ast.defaults import MOST_CALLS_OF_A_TURN
 from dsl.expressions.equality import equal
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
-from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.core import asked_calls, ledger
 from interpreter.core.agent_memory import AgentStepMemory, CallGateMemory, TurnCall, TurnMemory
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.undo import after, open_undo
+from interpreter.core.joins import TOLD, judge
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, done, failed
@@ -143,13 +143,14 @@ class TurnConstruct(Construct[TurnMemory]):
 
     def _called(self, machine: Machine, frame: Frame, place: int, exit_: Exit) -> None:
         call = self.memory(frame).calls[place]
-        failure = exit_.failure
-        if exit_.kind == "cancelled":
+        judgement = judge(call.path, exit_, [], TOLD)
+        failure = judgement.failure
+        if judgement.what == "nothing" or exit_.kind == "cancelled":
             call.phase = "over"
         elif failure is None:
             seen = self._seen(machine, frame, place, exit_.value)
             self._tell(call, _as_edited(call, seen) if call.edited else seen)
-        elif _ends_the_agent(failure, call.path):
+        elif judgement.what == "stop":
             self._give_up(frame, call, failure)
         else:
             undo = f"{_segment(_use(machine, frame, call), place)}/undo"
@@ -231,12 +232,6 @@ def _as_step(machine: Machine, target: str, arguments: dict[str, Value]) -> tupl
     if target in machine.definition.agents:
         return "AgentStep", AgentStepMemory(asked_for=target, arguments=arguments)
     return "FlowStep", FlowStepMemory(asked_for=target, input=to_wire(arguments))
-
-
-def _ends_the_agent(failure: Failure, path: str) -> bool:
-    """Whether nothing may go on after it. A budget of the called itself is its own affair."""
-    outside = failure.kind == BUDGET_EXCEEDED and not (failure.purse and ledger.below(failure.purse, path))
-    return outside or failure.unknown or failure.kind in ledger.DOUBTS
 
 
 def _rejection(verdict: dict[str, Value]) -> str:

@@ -5,6 +5,7 @@ attempt that was not heard of again nothing is undone while it may still be at w
 its settling time passes first, and a worker that still runs it does not undo it yet.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from interpreter.boundary.failures import STILL_RUNNING, UNDO_FAILED
@@ -35,9 +36,13 @@ class UndoMemory(Memory):
     refused_at: float = 0.0
 
 
-def open_undo(machine: Machine, frame: Frame, segment: str, scope: str, since: int = 0) -> bool:
-    """Undo what stands in the ledger for `scope`, below `frame`. False: there is nothing to undo."""
-    waiting = ledger.to_undo(machine.state, scope, since)
+def open_undo(
+    machine: Machine, frame: Frame, segment: str, scope: str, since: int = 0, only: Iterable[str] | None = None
+) -> bool:
+    """Undo what stands in the ledger for `scope`, or for the paths `only` in it, below `frame`. False: there is nothing
+    to undo.
+    """
+    waiting = ledger.to_undo(machine.state, scope, since, only)
     if waiting:
         machine.open(frame, segment, "Undo", address="", memory=UndoMemory(waiting))
     return bool(waiting)
