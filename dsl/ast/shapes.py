@@ -179,7 +179,7 @@ SHAPES: dict[type[Node], Shape] = {
         repeats=False,
     ),
     ast.ExclusiveBlock: Shape(
-        word="exclusive",
+        word=_called("exclusive"),
         place=_none,
         result=_none,
         names=_nothing,

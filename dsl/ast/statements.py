@@ -64,8 +64,7 @@ class Step(Node):
 
     `patience` comes before the tool's: how long the call waits for a worker that has the tool. An agent goes on with
     the conversation `continues`. Nobody waits for a flow that is `detached`. `transcript`, filled in when the flow is
-    sealed: it asks for the conversation that the agent had, which is bound to `transcript_name`.
-    """
+    sealed: it asks for the conversation that the agent had, which is bound to `transcript_name`."""
 
     name: str
     call: Call
@@ -258,11 +257,8 @@ class GateRound(Node):
 
 @dataclass(frozen=True, slots=True)
 class GatedCall(Node):
-    """An irreversible call that an approval opens: once, or once for each turn of `rounds`, the outermost first.
-
-    Everything is worded for the place of the approval, where it is evaluated and listed; what names the approval is
-    what its answer gives.
-    """
+    """An irreversible call that an approval opens: once, or once for each turn of `rounds`, the outermost first. All is
+    worded for the place of the approval, where it is listed; what names the approval is what its answer gives."""
 
     call: Call
     rounds: tuple[GateRound, ...] = ()

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from dsl.expressions.values import Value
+from interpreter.boundary.failures import CANCELLED
 from interpreter.core.commands import Cancel
+from interpreter.core.events import CallFailed
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Failure
@@ -42,11 +44,14 @@ def has_lost(machine: Machine, frame: Frame) -> bool:
     return False
 
 
-def abandon(machine: Machine, command_id: str) -> None:
-    """Leave a call alone that changes nothing: how it ends, nobody asks. One of this very event is not made."""
+def abandon(machine: Machine, command_id: str) -> CallFailed:
+    """Leave a call alone that changes nothing and costs nothing: how it really ends, nobody asks. One of this very
+    event is not made.
+    """
     command = machine.state.pending.pop(command_id).command
     if command in machine.commands:
         machine.commands.remove(command)
         machine.state.issued -= 1
     else:
         machine.commands.append(Cancel(command_id, abandoned=True))
+    return CallFailed(machine.state.now, command_id, CANCELLED, "abandoned", "cancelled")

@@ -7,7 +7,7 @@ from typing import Literal
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.duration import format_duration
-from dsl.ast.statements import Retry
+from dsl.ast.statements import Retry, Step
 from dsl.expressions.values import Value
 from interpreter.boundary import failures
 from interpreter.boundary.numbers import seconds
@@ -48,6 +48,15 @@ def may_repeat(tool: ToolDeclaration, key_left: float | None, delay: int = 0) ->
     """
     key_holds = tool.effect.keyed and (key_left is None or delay < key_left)
     return key_holds or tool.effect.kind in ("read", "idempotent")
+
+
+def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
+    """Milliseconds for one attempt."""
+    return (step.timeout if step else None) or tool.timeout or defaults.TIMEOUT
+
+
+def retry_of(tool: ToolDeclaration, step: Step | None) -> Retry | None:
+    return (step.retry if step else None) or tool.retry
 
 
 def retry_delay(

@@ -346,9 +346,8 @@ class SimulatedRun:
         self._later(command.id, 0, lambda at: Resumed(at, command.id))
 
     def _cancel(self, command: Cancel) -> None:
-        if command.abandoned:
+        if command.abandoned or command.id in self._timers:
             self._flying.pop(command.id, None)
-        elif command.id in self._timers:
             self._timers.discard(command.id)
         elif command.id in self.children:
             child = self.children[command.id]

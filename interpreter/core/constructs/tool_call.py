@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.statements import Retry, Step
+from dsl.ast.statements import Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SERVER_UNAVAILABLE, SIGNATURE_MISMATCH
 from interpreter.boundary.payloads import JSON
@@ -135,7 +135,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             arguments=memory.arguments,
             key=memory.key,
             attempt=memory.attempt,
-            timeout=call_timeout(tool, self._step(machine, frame)),
+            timeout=policies.call_timeout(tool, self._step(machine, frame)),
             heartbeat=tool.heartbeat or (defaults.HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
@@ -237,17 +237,10 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         elif not memory.overrides or not has_lost(machine, frame):
             machine.interrupt(memory.command)
         elif (tool := machine.definition.tools[memory.tool]).effect.kind == "read" and not memory.costs:
-            self._abandon(machine, frame)
+            self._told(machine, frame, abandon(machine, memory.command))
+            machine.end(frame, Exit("cancelled"))
         elif not certainty.leaves_doubt(tool, self._step(machine, frame)):
             machine.interrupt(memory.command)  # any other is let to end, which says how it is undone
-
-    def _abandon(self, machine: Machine, frame: Frame) -> None:
-        """It has changed nothing and costs nothing, so nobody waits for it."""
-        memory = self.memory(frame)
-        gone = CallFailed(machine.state.now, memory.command, CANCELLED_KIND, "abandoned", "cancelled")
-        self._told(machine, frame, gone)
-        abandon(machine, memory.command)
-        machine.end(frame, Exit("cancelled"))
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         memory = self.memory(frame)
@@ -265,7 +258,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory.busy_since = memory.busy_since if event.kind == SERVER_UNAVAILABLE else 0.0
         if not certainty.nothing_happened(tool, event):
             if not certainty.is_over(event):
-                memory.over_at = machine.state.now + call_timeout(tool, self._step(machine, frame)) / 1000
+                memory.over_at = machine.state.now + policies.call_timeout(tool, self._step(machine, frame)) / 1000
             memory.doubt = replace(failure, unknown=True, running=memory.over_at > machine.state.now)
         elif certainty.speaks_for_all(tool, event):
             early = memory.doubt is not None and memory.over_at > machine.state.now
@@ -310,7 +303,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         step = self._step(machine, frame)
         delay = policies.retry_delay(
             tool,
-            retry_of(tool, step),
+            policies.retry_of(tool, step),
             event,
             memory.attempt - memory.misfits,
             doubt=_may_have_happened(memory),
@@ -384,15 +377,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         if misfit and self.memory(frame).busy_since:
             return f"waits for its server: {misfit}"
         return f"waits for a worker that has it: {misfit}" if misfit else ""
-
-
-def call_timeout(tool: ToolDeclaration, step: Step | None) -> int:
-    """Milliseconds for one attempt."""
-    return (step.timeout if step else None) or tool.timeout or defaults.TIMEOUT
-
-
-def retry_of(tool: ToolDeclaration, step: Step | None) -> Retry | None:
-    return (step.retry if step else None) or tool.retry
 
 
 def _may_have_happened(memory: ToolCallMemory) -> bool:

@@ -30,7 +30,7 @@ from interpreter.core import certainty, ledger, locks, policies, reservations, t
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
-from interpreter.core.constructs.tool_call import call_timeout, open_call
+from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.events import Acquired, Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
@@ -229,7 +229,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
     def _unknown(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         step, tool = _parts(machine, frame)
         memory = self.memory(frame)
-        settling = ((tool.verify.after if tool.verify else None) or call_timeout(tool, step)) / 1000
+        settling = ((tool.verify.after if tool.verify else None) or policies.call_timeout(tool, step)) / 1000
         entry = machine.state.ledger.get(frame.path)
         if entry is not None and failure.running:
             entry.over_at = machine.state.now + settling
