@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from dsl.ast.node import Node
-from dsl.ast.statements import Step
+from dsl.ast.statements import ExclusiveBlock, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import Misplaced
+from dsl.semantics.nodes import by_class
 
 _ADVICE = {
     "agent": "an agent has its own `retry` and `patience`, and each of its calls an undo",
@@ -18,6 +19,7 @@ _A = {"agent": "an agent", "flow": "a flow"}
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Misplaced):
         yield Diagnostic("SF604", found.message, program.label(found.node), help=found.help)
+    yield from _waits_for_itself(program)
     for step in program.facts.all(Step):
         signature = program.facts.callee_of(step.call)
         if step.detached and signature is not None and signature.kind != "flow":
@@ -28,6 +30,17 @@ def check(program: Program) -> Iterator[Diagnostic]:
             for option, node in _options(step, signature.kind):
                 message = f"`{option}` is not for {_A[signature.kind]}, and `{step.call.target}` is one"
                 yield Diagnostic("SF604", message, program.label(node), help=_ADVICE[signature.kind])
+
+
+def _waits_for_itself(program: Program) -> Iterator[Diagnostic]:
+    """A block in another one with the same lock never gets it."""
+    for outer in program.facts.all(ExclusiveBlock):
+        for inner in by_class(outer.body).get(ExclusiveBlock, ()):
+            if isinstance(inner, ExclusiveBlock) and inner.by == outer.by and outer.up_to == 1:
+                message = "this block waits for the lock that the one around it holds, until its time is over"
+                around = (program.label(outer.by, "held from here on"),)
+                advice = "leave out one of the two"
+                yield Diagnostic("SF604", message, program.label(inner.by), around, help=advice)
 
 
 def _options(step: Step, kind: str) -> Iterator[tuple[str, Node]]:

@@ -28,11 +28,11 @@ class Counts:
 class Note:
     """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
 
-    `kind`: `started attempt retrying completed failed cancelled` of a step or block; `asked seen reminded escalated
-    voted approved rejected timed_out withdrawn` of an approval; `turn` of an agent, whose model asks for calls,
-    `adapted`, when it is asked without what it does not take, and `told`, what somebody says to it; `undoing undone
-    undo_failed uncertain` of a compensation; `staged` of a call that was captured; `iteration` of a loop; `exhausted
-    overspent` of a budget; `continued finished` of the run.
+    `kind`: `started waiting attempt retrying completed failed cancelled` of a step or block; `asked seen reminded
+    escalated voted approved rejected timed_out withdrawn` of an approval; `turn` of an agent, whose model asks for
+    calls, `adapted`, when it is asked without what it does not take, and `told`, what somebody says to it; `undoing
+    undone undo_failed uncertain` of a compensation; `staged` of a call that was captured; `iteration` of a loop;
+    `exhausted overspent` of a budget; `continued finished` of the run.
     """
 
     number: int

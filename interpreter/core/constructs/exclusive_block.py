@@ -11,6 +11,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import CANCELLED, Exit, failed
 from interpreter.core.recorded import recorded
+from interpreter.core.staging import is_staged
 from interpreter.core.state import Frame
 
 SCOPE = "block"
@@ -28,7 +29,11 @@ class ExclusiveBlockConstruct(Construct[ExclusiveBlockMemory]):
     node = "exclusive"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
+        """A staged run does nothing, so it keeps nobody out."""
         node = _node(machine, frame)
+        if is_staged(machine.state):
+            self._begin(machine, frame)
+            return
         locks.ask(machine, frame, SCOPE, machine.evaluate(frame, "by", node.by), node.up_to, node.within)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -37,6 +42,9 @@ class ExclusiveBlockConstruct(Construct[ExclusiveBlockMemory]):
             machine.end(frame, failed(locks.timed_out(frame, _node(machine, frame).within)))
             return
         locks.is_held(machine, frame)
+        self._begin(machine, frame)
+
+    def _begin(self, machine: Machine, frame: Frame) -> None:
         self.memory(frame).phase = "body"
         machine.open(frame, "/body")
 
