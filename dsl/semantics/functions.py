@@ -195,6 +195,9 @@ def _in_one_form(node: FunctionCall, function: Function, given: Given, result: T
         _sum(node, given, result, inference)
     elif node.function == "contains" and isinstance(whole := given.types["value"], ListOf):
         as_item_of(given.expressions["part"], given.expressions["value"], whole, inference)
+    elif node.function == "merge":
+        for name, given_ in given.expressions.items():
+            inference.widen(given_, given.types[name], result)
     elif node.function == "values" and isinstance(result, ListOf):
         for member in (members(given.types["value"]) or {}).values():
             if changes(member.type, result.item):

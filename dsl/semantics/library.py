@@ -4,6 +4,7 @@ A list keeps its bound wherever it has one, so that what is made of it may be lo
 """
 
 from dsl.expressions.functions_time import UNITS
+from dsl.semantics.fit import join
 from dsl.semantics.taken import A_LIST, A_TEXT, AN_INT, Function, Given, Parameter, Shape, gives, is_text
 from dsl.semantics.types import (
     INT,
@@ -43,11 +44,11 @@ def _is_entries(found: Type, given: Given) -> bool:
 
 def _is_such_a_map(found: Type, given: Given) -> bool:
     left = given.types.get("left")
-    return isinstance(found, MapOf) and (not isinstance(left, MapOf) or found == left)
+    return isinstance(found, MapOf) and (not isinstance(left, MapOf) or join(left.value, found.value) is not None)
 
 
 _MAP = Shape("a map", lambda found, given: isinstance(found, MapOf))
-_SUCH_A_MAP = Shape("a map of the same values", _is_such_a_map)
+_SUCH_A_MAP = Shape("a map of values of that kind", _is_such_a_map)
 _RECORDS = Shape(
     "a list of records", lambda found, given: isinstance(found, ListOf) and members(found.item) is not None
 )
@@ -88,6 +89,14 @@ def _entries(given: Given) -> Type:
     return ListOf(Record((Member("key", TEXT), Member("value", inner))))
 
 
+def _merged(given: Given) -> Type:
+    left, right = given.types["left"], given.types["right"]
+    if not isinstance(left, MapOf) or not isinstance(right, MapOf):
+        return MapOf(UNKNOWN)
+    joined = join(left.value, right.value)
+    return MapOf(UNKNOWN if joined is None else joined)
+
+
 def _made(given: Given) -> Type:
     value = (members(given.item("entries")) or {}).get("value")
     return MapOf(UNKNOWN if value is None else value.type)
@@ -105,7 +114,7 @@ LIBRARY: dict[str, Function] = {
     "group": Function((Parameter("items", _RECORDS), Parameter("by", _BY)), _grouped),
     "entries": Function((Parameter("value", _MAP),), _entries),
     "map_of": Function((Parameter("entries", _ENTRIES),), _made),
-    "merge": Function((Parameter("left", _MAP), Parameter("right", _SUCH_A_MAP)), lambda given: given.types["left"]),
+    "merge": Function((Parameter("left", _MAP), Parameter("right", _SUCH_A_MAP)), _merged),
     "calendar": gives(CALENDAR, _AT, _ZONE),
     "moment": gives(
         TIME,

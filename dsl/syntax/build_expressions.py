@@ -1,5 +1,7 @@
 """Expressions."""
 
+from typing import NamedTuple
+
 from dsl.ast.expressions import (
     Argument,
     Binary,
@@ -19,6 +21,7 @@ from dsl.ast.expressions import (
     Spread,
     Unary,
 )
+from dsl.source import Span
 from dsl.syntax.amounts import milliseconds, number
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.templates import interpolation, plain, template
@@ -105,8 +108,49 @@ def spread(site: Site, value: Expression) -> Spread:
     return Spread(value, span=site.span)
 
 
-def record_literal(site: Site, *entries: Entry | Spread) -> RecordLiteral:
-    return RecordLiteral(entries, span=site.span)
+class Computed(NamedTuple):
+    """`[key]: value`, whose key is known when it is worked out."""
+
+    key: Expression
+    value: Expression
+    span: Span
+
+
+def computed_entry(site: Site, key: Expression, value: Expression) -> Computed:
+    return Computed(key, value, site.span)
+
+
+def record_literal(site: Site, *entries: Entry | Spread | Computed) -> RecordLiteral | FunctionCall:
+    """With a computed key it is a map, and means the same as `map_of` of its entries, merged with what is spread."""
+    plain_ = tuple(each for each in entries if not isinstance(each, Computed))
+    return RecordLiteral(plain_, span=site.span) if len(plain_) == len(entries) else _map(site, entries)
+
+
+def _map(site: Site, entries: tuple[Entry | Spread | Computed, ...]) -> FunctionCall:
+    parts: list[Expression | list[RecordLiteral]] = []
+    for each in entries:
+        if isinstance(each, Spread):
+            parts.append(each.value)
+            continue
+        if not parts or not isinstance(parts[-1], list):
+            parts.append([])
+        key = each.key if isinstance(each, Computed) else Literal(each.name, span=each.span)
+        pair = (Entry("key", key, span=key.span), Entry("value", each.value, span=each.value.span))
+        assert isinstance(parts[-1], list)
+        parts[-1].append(RecordLiteral(pair, span=each.span))
+    made = [
+        _call(site, "map_of", ListLiteral(tuple(part), span=site.span)) if isinstance(part, list) else part
+        for part in parts
+    ]
+    whole = made[0]
+    for part in made[1:]:
+        whole = _call(site, "merge", whole, part)
+    assert isinstance(whole, FunctionCall)
+    return whole
+
+
+def _call(site: Site, function: str, *values: Expression) -> FunctionCall:
+    return FunctionCall(function, tuple(Argument(None, each, span=each.span) for each in values), span=site.span)
 
 
 RULES: Rules = {
@@ -127,6 +171,7 @@ RULES: Rules = {
     "list_literal": list_literal,
     "comprehension": comprehension,
     "entry": entry,
+    "computed_entry": computed_entry,
     "spread": spread,
     "record_literal": record_literal,
     "template": template,

@@ -17,7 +17,7 @@ from interpreter.activities.requested import RequestFunction
 from interpreter.activities.tool import Tool
 from interpreter.http.reach import private_of
 from interpreter.http.sending import Sender
-from interpreter.mcp.errors import UnusableServers
+from interpreter.mcp.errors import Unusable, UnusableServers
 from interpreter.mcp.settings import Settings, settings_for
 
 
@@ -25,10 +25,13 @@ def requested_tools(
     definitions: Iterable[Definition], queue: str, own: Mapping[str, Tool], folder: Path
 ) -> dict[str, Tool]:
     """One tool for each that is declared for `queue`. A function of the worker's `own` stands in for a request. Raises
-    `Unusable`, and `UnusableServers` where two flows declare one in two ways.
+    `UnusableServers` for settings that cannot be used, and where two flows declare a tool in two ways.
     """
-    settings = settings_for(folder)
-    sender = Sender(private_of(settings, os.environ))
+    try:
+        settings = settings_for(folder)
+        sender = Sender(private_of(settings, os.environ))
+    except Unusable as error:
+        raise UnusableServers(str(error)) from None
     found: dict[str, Tool] = {}
     for definition in definitions:
         for tool in definition.tools.values():
