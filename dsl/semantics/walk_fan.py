@@ -106,20 +106,21 @@ def _value(walker: Walker, branch: Step | AwaitApproval | NotYet, end: State | N
 
 def _merged(state: State, ends: list[State | None], around: Around) -> State | None:
     """Each branch starts from `state`. A name that two of them define is nobody's; one that always fails, fails all."""
-    names = dict(state.names)
-    versions = dict(state.versions)
-    unassigned = state.unassigned
+    names: dict[str, Symbol] = {}
+    versions, unassigned = state.versions, state.unassigned
     clashing: set[str] = set()
     for end in ends:
         if end is None:
             return None
-        new = {name: symbol for name, symbol in end.names.items() if name not in state.names}
+        new = end.names.since(state.names)
         clashing |= new.keys() & names.keys()
         names |= {name: replace(symbol, branch=around.branch) for name, symbol in new.items()}
-        versions |= {name: end.versions[name] for name in new.keys() & end.versions.keys()}
+        versions = versions.updated({name: end.versions[name] for name in new if name in end.versions})
         unassigned |= end.unassigned
-    kept = {name: symbol for name, symbol in names.items() if name not in clashing}
-    return replace(state, names=kept, versions=versions, unassigned=unassigned & kept.keys())
+    kept = state.names.updated({name: symbol for name, symbol in names.items() if name not in clashing})
+    return replace(
+        state, names=kept, versions=versions, unassigned=frozenset(each for each in unassigned if each in kept)
+    )
 
 
 def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around) -> State:

@@ -1,6 +1,7 @@
 """The check takes work in proportion to the text: counted in lines of Python, so it is the same on every machine."""
 
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -10,7 +11,24 @@ from dsl.analysis import analyse
 from dsl.source import Source
 
 HEAD = "edition 1\nflow main(a: text) -> text { "
-TEXTS = {
+TOOLS = "edition 1\ntool t(a: text) -> text read\ntool pay(a: text) -> text irreversible keyed final\n"
+MAIN = "flow main(a: text) -> text { "
+GATE = 'await approval q{0} "?" {{ show a from "x" timeout 1h then reject }} if q{0}.approved {{ step p{0} = pay(a) }} '
+
+
+def repeated(part: str) -> Callable[[int], str]:
+    return lambda number: TOOLS + MAIN + "".join(part.format(each) for each in range(number)) + "return a }"
+
+
+FLOWS: dict[str, Callable[[int], str]] = {
+    "steps": repeated("step s{0} = t(a) "),
+    "choices": repeated('if a == "{0}" {{ step s{0} = t(a) return s{0} }} '),
+    "what is known": repeated('let b{0} = a != "{0}" if b{0} {{ let c{0} = a }} '),
+    "tries": repeated("try {{ step s{0} = t(a) }} on error {{ step o{0} = t(a) }} "),
+    "branches": repeated("parallel {{ step s{0} = t(a) step r{0} = t(a) }} "),
+    "gates": repeated(GATE),
+}
+TEXTS: dict[str, Callable[[int], str]] = {
     "templates": lambda number: HEAD + 'return "' + "{{ a }} " * number + '" }',
     "templates with expressions": lambda number: HEAD + 'return "' + "{{ upper(a) + a }} " * number + '" }',
     "lets": lambda number: HEAD + "".join(f"let x{n} = a " for n in range(number)) + "return a }",
@@ -33,6 +51,14 @@ def lines_of(text: str) -> int:
     finally:
         sys.settrace(before)
     return counted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FLOWS)
+def test_one_flow_with_hundreds_of_statements(name: str) -> None:
+    lines_of(FLOWS[name](5))
+    small, large = (lines_of(FLOWS[name](number)) for number in (100, 400))
+    assert large < 4.4 * small
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -32,6 +32,7 @@ from dsl.semantics.gating.readings import Chain, Readings
 from dsl.semantics.gating.terms import Rounds, Terms
 from dsl.semantics.gating.wording import source_of, worded
 from dsl.semantics.nodes import by_class
+from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature, Symbol
 from dsl.semantics.types import ApprovalOf, Enum
 
@@ -85,14 +86,34 @@ def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Ca
 
 
 def _candidates(step: Step, moment: Moment, facts: Facts, terms: Terms) -> list[Candidate]:
-    symbols = [each for each in moment.state.names.values() if isinstance(each.node, AwaitApproval)]
+    names = moment.state.names
+    approved = [names[name] for name in _approved(moment.state)]
+    tried = _tried(step, approved, moment, facts, terms)
+    if not tried or tried[-1].gate is None:  # what stands in the way of those that do not hold is said too
+        others = [each for name, each in names.items() if _is_approval(each) and name not in {a.name for a in approved}]
+        tried += _tried(step, others, moment, facts, terms)
+    opening = [each for each in tried if each.gate is not None]
+    return opening or sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
+
+
+def _approved(state: State) -> list[str]:
+    """The approvals of which it is known there that they were approved; only these open anything."""
+    told = [path for path, truth in state.truths.items() if truth and path[1:] == ("approved",)]
+    return [path[0] for path in told if path[0] in state.names and _is_approval(state.names[path[0]])]
+
+
+def _is_approval(symbol: Symbol) -> bool:
+    return isinstance(symbol.node, AwaitApproval)
+
+
+def _tried(step: Step, approvals: list[Symbol], moment: Moment, facts: Facts, terms: Terms) -> list[Candidate]:
+    """From the latest approval back to the first one that opens the gate."""
     tried: list[Candidate] = []
-    for symbol in sorted(symbols, key=lambda each: -each.node.span.start):
-        found = _Trial(step, symbol, moment, facts, terms).result()
-        if found.gate is not None:
-            return [found]
-        tried.append(found)
-    return sorted(tried, key=lambda each: (len(each.obstacles), -each.approval.span.start))
+    for symbol in sorted(approvals, key=lambda each: -each.node.span.start):
+        tried.append(_Trial(step, symbol, moment, facts, terms).result())
+        if tried[-1].gate is not None:
+            break
+    return tried
 
 
 def seen_in_approvals(step: Step, flow: FlowDeclaration, facts: Facts) -> frozenset[str]:
@@ -101,7 +122,10 @@ def seen_in_approvals(step: Step, flow: FlowDeclaration, facts: Facts) -> frozen
     if moment is None:
         return frozenset()
     found: set[str] = set()
-    for tried in _candidates(step, moment, facts, Terms(flow, facts)):
+    approved = [moment.state.names[name] for name in _approved(moment.state)]
+    if not approved:
+        return frozenset()
+    for tried in _tried(step, approved, moment, facts, Terms(flow, facts)):
         missing = {each.argument for each in tried.obstacles}
         if not any(each.reason in ("not approved", "approved by timeout") for each in tried.obstacles):
             found |= facts.arguments_of(step.call).keys() - missing

@@ -1,0 +1,90 @@
+"""A persistent map does what a dict does, whatever the keys' hashes, and shares what two maps have in common."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from dsl.semantics.persistent import PersistentMap
+
+
+class Clash:
+    """Keys of which many have the same hash."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __hash__(self) -> int:
+        return self.number % 5
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Clash) and other.number == self.number
+
+
+KEYS: dict[str, Callable[[random.Random], object]] = {
+    "texts": lambda luck: str(luck.randrange(3_000)),
+    "numbers": lambda luck: luck.randrange(-100, 100),
+    "equal hashes": lambda luck: Clash(luck.randrange(40)),
+}
+
+
+def agree(one: int, other: int) -> int | None:
+    return one if one == other else None
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_it_does_what_a_dict_does(keys: str) -> None:
+    for seed in range(20):
+        luck = random.Random(seed)
+        made: list[tuple[dict[object, int], PersistentMap[object, int]]] = [({}, PersistentMap())]
+        for _ in range(150):
+            made.append(_changed(luck, *luck.choice(made), made, KEYS[keys]))
+            expected, found = made[-1]
+            assert list(found.items()) == list(expected.items())
+            assert (len(found), bool(found)) == (len(expected), bool(expected))
+
+
+def _changed(
+    luck: random.Random,
+    expected: dict[object, int],
+    found: PersistentMap[object, int],
+    made: list[tuple[dict[object, int], PersistentMap[object, int]]],
+    key: Callable[[random.Random], object],
+) -> tuple[dict[object, int], PersistentMap[object, int]]:
+    match luck.randrange(5):
+        case 0:
+            gone = [*luck.sample(list(expected), min(3, len(expected))), key(luck)]
+            return {name: value for name, value in expected.items() if name not in gone}, found.without(gone)
+        case 1:
+            other, same = luck.choice(made)
+            assert found.since(same) == {name: value for name, value in expected.items() if name not in other}
+            both = {name: value for name, value in expected.items() if other.get(name) == value}
+            return both, found.agreed(same, agree)
+        case _:
+            name, value = key(luck), luck.randrange(4)
+            return {**expected, name: value}, found.added(name, value)
+
+
+def test_what_two_maps_share_is_not_looked_at() -> None:
+    known: PersistentMap[str, int] = PersistentMap({str(number): number for number in range(10_000)})
+    looked = 0
+
+    def both(one: int, other: int) -> int:
+        nonlocal looked
+        looked += 1
+        return max(one, other)
+
+    one, other = known.added("17", -1).added("left", 1), known.added("17", -2).added("right", 1)
+    joined = one.agreed(other, both)
+    assert looked == 1
+    assert (joined["17"], len(joined)) == (-1, 10_000)
+    assert known.agreed(known, both) is known
+    assert known["17"] == 17
+
+
+def test_what_is_not_there() -> None:
+    empty: PersistentMap[str, int] = PersistentMap()
+    assert "a" not in empty
+    assert empty.without(["a"]) is empty
+    with pytest.raises(KeyError):
+        empty["a"]
