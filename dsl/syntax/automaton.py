@@ -81,7 +81,13 @@ class Automaton:
 
     def _value(self, production: Production, span: Span, pieces: list[Piece]) -> object:
         values: list[object] = []
-        for part in production.plan:
+        plan = production.plan
+        if production.inline and plan and plan[0] is not None and plan[0][1]:
+            # What a repetition has so far is nobody else's: it grows, so a long row is not copied for each item.
+            grown = pieces[plan[0][0]].value
+            assert isinstance(grown, list)
+            values, plan = grown, plan[1:]
+        for part in plan:
             if part is None:
                 values.append(None)
             elif part[1]:
