@@ -42,6 +42,7 @@ from interpreter.encryption.keyring import Key, Keyring, read_keys
 from interpreter.providers.cassette import Cassette, UnusableCassette
 from interpreter.stores.directory import DirectoryStore
 from interpreter.stores.encrypted import EncryptedStore
+from interpreter.stores.kept_files import File, UnusableFile
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.running import run_worker
 from interpreter.worker.tools import tool
@@ -56,6 +57,7 @@ __all__ = [
     "DirectoryStore",
     "EncryptedStore",
     "EncryptionError",
+    "File",
     "FlowPlugin",
     "FlowRefused",
     "FlowUnreadable",
@@ -90,6 +92,7 @@ __all__ = [
     "UnknownRun",
     "Unreachable",
     "UnusableCassette",
+    "UnusableFile",
     "Writing",
     "connect",
     "connect_sync",

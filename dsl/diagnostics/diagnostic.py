@@ -1,9 +1,11 @@
 """A diagnostic is a value: nothing in `dsl` raises because of what an author wrote."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dsl.dataclass import dataclass
 from dsl.source import Span
+
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +35,4 @@ class Diagnostic:
     secondary: tuple[Label, ...] = ()
     help: str | None = None
     fix: Fix | None = None
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"

@@ -4,7 +4,9 @@ from typing import Any
 
 from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError, refuse
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
+
+FILE_FIELDS = ("name", "media_type", "size")
 
 
 def get(subject: Any, name: str, optional: bool) -> Any:
@@ -12,6 +14,8 @@ def get(subject: Any, name: str, optional: bool) -> Any:
     kind = type(subject)
     if kind is dict and name in subject:
         return subject[name]
+    if kind is File and name in FILE_FIELDS:
+        return getattr(subject, name)
     if optional and kind is not Reference:
         return None
     if kind is dict:

@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Any, TypeAlias
 
 from dsl.expressions.errors import NeedsReference
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 
 Charge: TypeAlias = Callable[[int], None]
 
@@ -105,4 +105,5 @@ _COMPOSITE: dict[type, Callable[[Any, Any, Charge], bool]] = {
     list: _lists,
     dict: _records,
     Reference: _references,
+    File: lambda left, right, charge: bool(left.hash == right.hash),
 }

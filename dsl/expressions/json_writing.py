@@ -8,7 +8,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from dsl.expressions.wire import decimal_text, to_wire_exactly
+from dsl.expressions.values import File
+from dsl.expressions.wire import decimal_text, to_wire_exactly, told
 
 
 def json_text(value: Any) -> str:
@@ -30,6 +31,8 @@ def _piece(data: Any) -> str:
         return "{" + ",".join(f"{_text(name)}:{_piece(item)}" for name, item in data.items()) + "}"
     if kind is list:
         return "[" + ",".join(map(_piece, data)) + "]"
+    if kind is File:
+        return _text(told(data))
     if kind is not Decimal:
         return _text(data)
     if not data.is_finite():

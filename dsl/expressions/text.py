@@ -7,12 +7,13 @@ from typing import Any, NoReturn
 
 from dsl.expressions.errors import NeedsReference
 from dsl.expressions.json_writing import json_text
-from dsl.expressions.values import Reference, references
+from dsl.expressions.values import File, Reference, references
 from dsl.expressions.wire import decimal_text, duration_text, time_text
 
 
 def render(value: Any) -> str:
-    """A text as it is, null as nothing, lists and records as compact JSON. What is kept elsewhere must be looked up."""
+    """A text as it is, null as nothing, a file by its name, lists and records as compact JSON. What is kept elsewhere
+    must be looked up."""
     return _RENDER[type(value)](value)
 
 
@@ -52,4 +53,5 @@ _RENDER: dict[type, Callable[[Any], str]] = {
     list: _composite,
     dict: _composite,
     Reference: _reference,
+    File: lambda value: str(value.name),
 }

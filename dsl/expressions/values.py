@@ -11,6 +11,7 @@
 | lists              | `list`                        |
 | records, maps      | `dict` in order of insertion  |
 | a large value      | `Reference`, opaque           |
+| `file`             | `File`, whose content lies elsewhere |
 
 Lists and dictionaries are shared, never changed. Everything dispatches on the exact `type` of a value: subclasses do
 not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workflow.
@@ -32,8 +33,19 @@ class Reference:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is kept beside the run as it is, by the SHA-256 (hex) of its content; `size` in bytes. Two are equal
+    by their content."""
+
+    hash: str
+    size: int
+    name: str
+    media_type: str
+
+
 Value: TypeAlias = Union[  # noqa: UP007 - a recursive alias needs the names in quotes
-    None, bool, int, float, Decimal, str, datetime, timedelta, list["Value"], dict[str, "Value"], Reference
+    None, bool, int, float, Decimal, str, datetime, timedelta, list["Value"], dict[str, "Value"], Reference, File
 ]
 
 Scope: TypeAlias = Mapping[str, Any]
@@ -51,6 +63,7 @@ KIND_NAMES: dict[type, str] = {
     list: "a list",
     dict: "a record",
     Reference: "a large value",
+    File: "a file",
 }
 
 
@@ -76,6 +89,17 @@ def _collect(value: Any, found: dict[Reference, None]) -> None:
     elif kind is dict:
         for item in value.values():
             _collect(item, found)
+
+
+def files_in(value: Any) -> list[File]:
+    """The files that `value` holds, in order."""
+    kind = type(value)
+    if kind is File:
+        return [value]
+    if kind is list or kind is dict:
+        parts = value if kind is list else value.values()
+        return [file for part in parts for file in files_in(part)]
+    return []
 
 
 def references_in(value: Any) -> list[Reference]:

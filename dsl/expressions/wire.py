@@ -1,7 +1,7 @@
 """Values as plain JSON, as tools, people and templates see them. What reads this form back is `dsl.values.validate`.
 
-A reference has no plain form: it stays the object that it is, so that no data can pass for one. What leaves the process
-is parted from its references by `dsl.values.references`.
+A reference has no plain form, nor has a file: they stay objects, so that no data can pass for one. What leaves the
+process is parted from them by `dsl.values.references`.
 """
 
 import json
@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.ast.duration import format_duration
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 
 MILLISECOND = timedelta(milliseconds=1)
 
 
 def to_wire(value: Any) -> Any:
-    """Plain JSON: a decimal as text (`"12.50"`), a time as RFC 3339, a duration as `1h30m`; a reference stays one."""
+    """Plain JSON: a decimal as text (`"12.50"`), a time as RFC 3339, a duration as `1h30m`. References and files
+    stay what they are."""
     return _WIRE[type(value)](value)
 
 
@@ -33,7 +34,14 @@ def to_wire_exactly(value: Any) -> Any:
 
 def json_text(value: Any) -> str:
     """Compact JSON of the wire form."""
-    return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"), default=told)
+
+
+def told(value: Any) -> Any:
+    """What JSON that is only read says of a file; nothing takes that for one. `json.dumps` calls it."""
+    if type(value) is not File:
+        raise TypeError(f"a {type(value).__name__} has no form in JSON")
+    return {"name": value.name, "media_type": value.media_type, "size": value.size}
 
 
 def decimal_text(value: Decimal) -> str:
@@ -76,4 +84,5 @@ _WIRE: dict[type, Callable[[Any], Any]] = {
     list: _list,
     dict: _record,
     Reference: _same,
+    File: _same,
 }

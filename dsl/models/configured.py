@@ -6,6 +6,7 @@
     cached = 0.01           # and of a prompt that the provider has in its cache
     answer = 8192           # the most tokens of one answer
     refuses = ["temperature"]
+    takes = ["image/*"]     # the media types of files that it can be shown; texts can be shown to any
 
     [models."our-deployment"]
     like = "gpt-4o"         # the rest is as with this model
@@ -15,6 +16,7 @@ flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such a file, a
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from decimal import Decimal
@@ -28,6 +30,7 @@ from dsl.models.providers import Served, check_models, read_providers
 from dsl.models.unusable import Unusable
 
 NAME = "steadflow.toml"
+_MEDIA_TYPE = re.compile(r"[a-z]+/([\w.+-]+|\*)", re.ASCII)
 VARIABLE = "STEADFLOW_MODELS"
 PRICES = ("input", "output", "cached", "cache_write")
 
@@ -54,6 +57,7 @@ class Settings:
     cache_write: Decimal | None = None
     answer: int | None = None
     refuses: tuple[str, ...] | None = None
+    takes: tuple[str, ...] | None = None
     like: str | None = None
 
 
@@ -89,6 +93,11 @@ class Models:
     def refused_by(self, model: str) -> tuple[str, ...]:
         said = self._said(model)
         return said.refuses if said.refuses is not None else known.refused_by(said.like or model)
+
+    def takes(self, model: str) -> tuple[str, ...] | None:
+        """The media types of files that it can be shown, beside texts; None where nobody knows."""
+        said = self._said(model)
+        return said.takes if said.takes is not None else known.takes(said.like or model)
 
     def price(self, model: str) -> tuple[Decimal, Decimal, Decimal | None, Decimal | None] | None:
         """What is said of its price, if anything is: of a prompt, of an answer, of what is read from a cache, of what
@@ -186,7 +195,8 @@ def _settings(row: Any, where: str) -> Settings:
     if prices and not ("input" in prices and "output" in prices):
         raise Unusable(f"{where}: a price has both `input` and `output`")
     refuses = tuple(sorted(row["refuses"])) if "refuses" in row else None
-    return Settings(**prices, answer=row.get("answer"), refuses=refuses, like=row.get("like"))
+    takes = tuple(row["takes"]) if "takes" in row else None
+    return Settings(**prices, answer=row.get("answer"), refuses=refuses, takes=takes, like=row.get("like"))
 
 
 def _no_price(value: Any) -> str | None:
@@ -204,6 +214,11 @@ def _not_refusable(value: Any) -> str | None:
     return None if fits else f"expected a list of some of {', '.join(REFUSABLE)}"
 
 
+def _no_media_types(value: Any) -> str | None:
+    fits = type(value) is list and all(type(each) is str and _MEDIA_TYPE.fullmatch(each) for each in value)
+    return None if fits else "expected a list of media types, such as image/* or application/pdf"
+
+
 def _no_model(value: Any) -> str | None:
     return None if type(value) is str and known.is_known(value) else "expected the name of a model that is known"
 
@@ -211,6 +226,7 @@ def _no_model(value: Any) -> str | None:
 _PROBLEMS = dict.fromkeys(PRICES, _no_price) | {
     "answer": _no_count,
     "refuses": _not_refusable,
+    "takes": _no_media_types,
     "like": _no_model,
 }
 _ALL = f"there are {', '.join(_PROBLEMS)}"

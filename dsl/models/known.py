@@ -1,12 +1,13 @@
 """The table of models, `models.json`: read once, and only by who needs it.
 
-Its rows are ours, the first that fits counts. `answer` is the most tokens of one answer, `refuses` what of a request
-the model or the server does not take (`interpreter.boundary.payloads.REFUSABLE`), and `words` the keywords of a JSON
-Schema that a server does not take, so that they are told in words; `source` is where that was read in November 2026. A
-server that only ignores something counts as one that does not take it. The numbers were compared in November 2026 with
-the table of limits that the package `litellm` 1.110.2 ships; where that says several for a model, the smallest stands
-here, because too small an answer can be asked for again. What is not certain is not listed: a server that refuses
-something says so, and is asked again without it.
+Its rows are ours, the first that fits counts. `answer` is the most tokens of one answer, `takes` the media types of
+files that it can be shown beside texts (`image/*`), `refuses` what of a request the model or the server does not take
+(`interpreter.boundary.payloads.REFUSABLE`), and `words` the keywords of a JSON Schema that a server does not take, so
+that they are told in words; `source` is where that was read in November 2026. A server that only ignores something
+counts as one that does not take it. The numbers were compared in November 2026 with the table of limits that the
+package `litellm` 1.110.2 ships; where that says several for a model, the smallest stands here, because too small an
+answer can be asked for again. What is not certain is not listed: a server that refuses something says so, and is asked
+again without it.
 
 `priced` are the names that `genai-prices` has a price for; a test writes them anew (`--rewrite`).
 """
@@ -56,6 +57,12 @@ def most_output(model: str) -> int | None:
 def refused_by(model: str) -> tuple[str, ...]:
     """What of a request the model does not take."""
     return tuple(_row(model).get("refuses", ()))
+
+
+def takes(model: str) -> tuple[str, ...] | None:
+    """The media types of the files that it can be shown, beside texts, which any can; None where nobody knows."""
+    told = _row(model).get("takes")
+    return None if told is None else tuple(told)
 
 
 def refused_at(host: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import Path, State, place_by_name
 from dsl.semantics.types import (
+    FILE,
+    FILE_MEMBERS,
     INT,
     JSON,
     NOTHING,
@@ -17,6 +19,7 @@ from dsl.semantics.types import (
     ListOf,
     MapOf,
     OptionalOf,
+    Record,
     Type,
     UnionOf,
     members,
@@ -121,6 +124,8 @@ def _is_callee(node: Get, state: State, inference: Inference) -> bool:
 
 def _field(node: Get, subject: Type, inference: Inference) -> Type:
     bare = structure(subject.item if isinstance(subject, OptionalOf) else subject)
+    if bare == FILE:
+        bare = Record(FILE_MEMBERS)
     if bare in (UNKNOWN, JSON):
         return bare
     if bare == NULL:

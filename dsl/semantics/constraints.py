@@ -3,7 +3,7 @@
 from dsl.ast.types import Field
 from dsl.semantics.findings import Finding, InvalidType
 from dsl.semantics.fit import NUMERIC
-from dsl.semantics.types import TEXT, UNKNOWN, Enum, ListOf, OptionalOf, Type, spelled
+from dsl.semantics.types import FILE, TEXT, UNKNOWN, Enum, ListOf, OptionalOf, Type, spelled
 from dsl.values.patterns import pattern_problem
 
 
@@ -24,7 +24,7 @@ def constrained(field: Field, type_: Type, findings: list[Finding]) -> Type:
 
 def _problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
     bounds = [bound for bound in (field.at_least, field.at_most) if bound is not None]
-    sized = type_ == TEXT or isinstance(type_, ListOf)
+    sized = type_ in (TEXT, FILE) or isinstance(type_, ListOf)
     if bounds and not sized and type_ not in NUMERIC:
         return f"`{field.name}` is {_words(type_)}, which has no size to bound", None
     if sized and any(bound < 0 or bound != bound.to_integral_value() for bound in bounds):
@@ -37,8 +37,8 @@ def _problem(field: Field, type_: Type) -> tuple[str, str | None] | None:
 
 
 def _pattern_problem(field: Field, type_: Type, pattern: str) -> tuple[str, str | None] | None:
-    if type_ != TEXT:
-        return f"`{field.name}` is {_words(type_)}, and `matches` is for text", None
+    if type_ not in (TEXT, FILE):
+        return f"`{field.name}` is {_words(type_)}, and `matches` is for text, or the media type of a file", None
     problem = pattern_problem(pattern)
     if problem is not None:
         return f"this pattern cannot be read: {problem}", "patterns are RE2's: no look-around, no back references"

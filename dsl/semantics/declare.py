@@ -20,6 +20,7 @@ from dsl.semantics import arguments
 from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
+from dsl.semantics.files import given_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
@@ -106,7 +107,7 @@ def signatures(
             # What takes the key may not have been read: then nobody gives it.
             parameters_ = tuple(replace(each, required=False) for each in parameters_)
         signature = Signature(_KINDS[type(node)], node.name, parameters_, result, node, damaged)
-        findings += taken_elsewhere(signature)
+        findings += (*taken_elsewhere(signature), *given_elsewhere(signature))
         known = declarations.functions if isinstance(node, FunctionDeclaration) else declarations.callees
         known.setdefault(node.name, signature)
     resolver.settle()

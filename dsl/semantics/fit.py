@@ -50,6 +50,7 @@ from dsl.semantics.types import (
     Type,
     UnionOf,
     holds_conversation,
+    holds_file,
     members,
     optional,
     required,
@@ -74,7 +75,7 @@ def misfit(found: Type, wanted: Type, assumed: Assumed = frozenset()) -> str | N
     if found == NOTHING:
         return "it has no value"
     if wanted == JSON:
-        return OPAQUE if holds_conversation(found) else None
+        return OPAQUE if holds_conversation(found) else "a file is no json" if holds_file(found) else None
     if isinstance(wanted, OptionalOf):
         inner = found.item if isinstance(found, OptionalOf) else found
         return None if found == NULL else misfit(inner, wanted.item, assumed)

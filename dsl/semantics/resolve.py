@@ -24,7 +24,7 @@ from dsl.ast.types import (
 )
 from dsl.semantics import types as meant
 from dsl.semantics.constraints import constrained
-from dsl.semantics.findings import DefinedTwice, Finding, InvalidType, NotYetUsed, UnknownName, WrongKind
+from dsl.semantics.findings import DefinedTwice, Finding, InvalidType, UnknownName, WrongKind
 from dsl.semantics.symbols import Declarations
 from dsl.semantics.unions import alternatives, discriminator
 from dsl.values.structure import GENERIC_TYPES
@@ -88,14 +88,11 @@ class Resolver:
     def named(self, node: NamedType) -> meant.Type:
         if node.name in meant.BASIC_TYPES:
             return meant.BASIC_TYPES[node.name]
-        if node.name == "file":
-            self._findings.append(NotYetUsed(node, "type `file`"))
-        elif node.name in self._under_way:
+        if node.name in self._under_way:
             return self._recursive(node)
-        elif node.name in self._declarations.type_nodes:
+        if node.name in self._declarations.type_nodes:
             return self._declared(node.name)
-        else:
-            self._unknown(node, node.name)
+        self._unknown(node, node.name)
         return meant.UNKNOWN
 
     def _declared(self, name: str) -> meant.Type:

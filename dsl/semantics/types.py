@@ -26,7 +26,8 @@ BOOL = Basic("bool")
 TIME = Basic("time")
 DURATION = Basic("duration")
 JSON = Basic("json")
-BASIC_TYPES = {basic.name: basic for basic in (TEXT, INT, NUMBER, DECIMAL, BOOL, TIME, DURATION, JSON)}
+FILE = Basic("file")
+BASIC_TYPES = {basic.name: basic for basic in (TEXT, INT, NUMBER, DECIMAL, BOOL, TIME, DURATION, JSON, FILE)}
 
 FRACTION = Basic("fraction")
 """The type of a literal such as `0.5`: it fits number and decimal alike."""
@@ -139,9 +140,19 @@ APPROVAL_MEMBERS = (
 
 ROLES = ("user", "assistant")
 """Who may speak in a message that is written out. What a tool answered stands only in what an agent has really had."""
-MESSAGE = Record((Member("role", Enum(ROLES)), Member("text", TEXT)))
+MESSAGE = Record(
+    (
+        Member("role", Enum(ROLES)),
+        Member("text", TEXT),
+        Member("files", OptionalOf(ListOf(FILE)), required=False),
+    )
+)
 CONVERSATION = Conversation()
 OPAQUE = "nothing looks into a conversation"
+
+
+FILE_MEMBERS = (Member("name", TEXT), Member("media_type", TEXT), Member("size", INT))
+"""What there is to say of a file; its content is for tools and models."""
 
 
 def structure(type_: Type) -> Type:
@@ -236,6 +247,10 @@ def is_whole(type_: Type) -> bool:
 def holds_conversation(type_: Type) -> bool:
     """Whether something in a value of the type is a conversation, which has no form that could be looked at."""
     return any(isinstance(part, Conversation) for part in inside(type_, follow=True))
+
+
+def holds_file(type_: Type) -> bool:
+    return any(part == FILE for part in inside(type_, follow=True))
 
 
 def inside(type_: Type, *, follow: bool = False) -> Iterator[Type]:

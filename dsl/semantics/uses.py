@@ -11,6 +11,7 @@ from dsl.ast.statements import Person
 from dsl.expressions.names import names
 from dsl.semantics import arguments
 from dsl.semantics.conversations import told_to_model
+from dsl.semantics.files import given_by_model
 from dsl.semantics.findings import DefinedTwice, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
@@ -41,6 +42,7 @@ def _use(node: Use, state: State, inference: Inference) -> None:
     inference.facts.callees[id(node)] = signature
     if not signature.damaged:
         told_to_model(node, signature, _then(node, signature, state, inference), inference)
+        given_by_model(node, signature, inference)
         _only(node, signature, state, inference)
 
 

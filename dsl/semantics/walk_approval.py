@@ -3,6 +3,7 @@
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import AwaitApproval, Person
 from dsl.semantics.facts import Moment
+from dsl.semantics.files import typed_by_people
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
@@ -20,6 +21,8 @@ def await_approval(walker: Walker, node: AwaitApproval, state: State, around: Ar
             if isinstance(whom, Person):
                 walker.inference.expect(whom.value, Wanted(TEXT, "`person`"), state)
     answer = None if node.answer is None else walker.resolver.record(node.answer)
+    if node.answer is not None and answer is not None:
+        typed_by_people(node.answer, answer, walker.inference)
     by_timeout = any(stage.outcome == "approve" for stage in node.stages)
     return walker.define_once(node, node.name, "approval", ApprovalOf(answer, by_timeout), state, around)
 

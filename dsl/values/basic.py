@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from dsl.ast.duration import LONGEST, parse_duration
 from dsl.expressions.numbers import ARITHMETIC, LARGEST_INT, parse_decimal
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 from dsl.expressions.wire import MILLISECOND, duration_text, time_text
 from dsl.values.checking import MOST_DEPTH, Checking
 from dsl.values.problems import Place, inside
@@ -122,6 +122,13 @@ def _duration(value: Any, place: Place | None, checking: Checking) -> Any:
     return timedelta(milliseconds=milliseconds)
 
 
+def _file(value: Any, place: Place | None, checking: Checking) -> Any:
+    """Only what is a file already: no data becomes one."""
+    if type(value) is not File:
+        checking.unfit(place, "a file", value)
+    return value
+
+
 def _json(value: Any, place: Place | None, checking: Checking) -> Any:
     """Any JSON. Its fractions are numbers; what a flow puts in takes the form that it has on the wire."""
     decode = _JSON.get(type(value))
@@ -175,5 +182,6 @@ DECODERS: dict[str, Decoder] = {
     "bool": _bool,
     "time": _time,
     "duration": _duration,
+    "file": _file,
     "json": _json,
 }

@@ -1,6 +1,7 @@
 """The constraints of a field: `at least`, `at most`, `matches`.
 
-They bound the value of a number, the length of a text in characters, and the count of a list or map.
+They bound the value of a number, the length of a text in characters, the count of a list or map, and the
+bytes of a file, whose media type is what a pattern is for.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl.ast.types import Field
+from dsl.expressions.values import File
 from dsl.values.checking import Checking
 from dsl.values.patterns import matches
 from dsl.values.problems import Place, shown
@@ -19,6 +21,7 @@ _MEASURES: dict[type, tuple[Callable[[Any], Any], str]] = {
     str: (len, " characters"),
     list: (len, " items"),
     dict: (len, " entries"),
+    File: (lambda file: file.size, " bytes"),
 }
 
 
@@ -28,6 +31,8 @@ def check_bounds(value: Any, field: Field, place: Place, checking: Checking) -> 
         _check_size(value, field, place, checking)
     if field.matches is not None and type(value) is str and not matches(field.matches, value):
         checking.problem(place, f"{shown(value)} does not match {field.matches}")
+    if field.matches is not None and type(value) is File and not matches(field.matches, value.media_type):
+        checking.problem(place, f"this file is {value.media_type}, which does not match {field.matches}")
 
 
 def _check_size(value: Any, field: Field, place: Place, checking: Checking) -> None:

@@ -1,7 +1,7 @@
 """Values as JSON that loses nothing, for the state of a run: what JSON has no word for is an object with one tag.
 
-`{"$decimal": "1.50"}`, `{"$time": "…Z"}`, `{"$duration": 5400000}`, `{"$ref": "…", "$size": 9}`. A key of the value
-itself that begins with `$` gets one more, so that no data can pass for a tag.
+`{"$decimal": "1.50"}`, `{"$time": "…Z"}`, `{"$duration": 5400000}`, `{"$ref": "…", "$size": 9}`, `{"$file": "…", …}`. A
+key of the value itself that begins with `$` gets one more, so that no data can pass for a tag.
 """
 
 import json
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 from dsl.expressions.wire import MILLISECOND, time_text
 
 
@@ -78,6 +78,12 @@ _DUMP: dict[type, Callable[[Any], Any]] = {
     datetime: lambda value: {"$time": time_text(value)},
     timedelta: lambda value: {"$duration": value // MILLISECOND},
     Reference: lambda value: {"$ref": value.hash, "$size": value.size},
+    File: lambda value: {
+        "$file": value.hash,
+        "$size": value.size,
+        "$name": value.name,
+        "$media_type": value.media_type,
+    },
     list: _dump_list,
     dict: _dump_record,
 }
@@ -95,5 +101,6 @@ _LOAD: dict[str, Callable[[dict[str, Any]], Any]] = {
     "$decimal": lambda data: Decimal(data["$decimal"]),
     "$time": lambda data: datetime.fromisoformat(data["$time"]).astimezone(UTC),
     "$duration": lambda data: timedelta(milliseconds=data["$duration"]),
+    "$file": lambda data: File(data["$file"], data["$size"], data["$name"], data["$media_type"]),
     "$ref": lambda data: Reference(data["$ref"], data["$size"]),
 }

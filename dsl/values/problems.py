@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from dsl.dataclass import dataclass
-from dsl.expressions.values import KIND_NAMES, Reference, kind_name
+from dsl.expressions.values import KIND_NAMES, File, Reference, kind_name
 from dsl.expressions.wire import json_text
 
 MOST_PROBLEMS = 50
@@ -60,7 +60,7 @@ def shown(value: Any) -> str:
     if kind is str:
         text = json_text(value if len(value) <= 40 else value[:39] + "…")
         return text.encode("utf-8", "backslashreplace").decode()  # half a character may be what is wrong with it
-    if kind in (list, dict, Reference) or value is None or kind not in KIND_NAMES:
+    if kind in (list, dict, Reference, File) or value is None or kind not in KIND_NAMES:
         return kind_name(value)
     text = json_text(value)
     return text.strip('"') if len(text) <= 42 else kind_name(value)

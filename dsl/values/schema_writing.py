@@ -35,6 +35,7 @@ _BASIC: dict[str, Schema] = {
     "time": {"type": "string", "format": "date-time"},
     "duration": {"type": "string", "pattern": _DURATION, "description": "a duration such as 1h30m"},
     "json": {},
+    "file": {"type": "object", "format": "file", "description": '{"$file": "the path of a file"}'},
 }
 _BASIC_FOR_MODEL: dict[str, Schema] = _BASIC | {
     "decimal": {"type": "number"},
@@ -129,19 +130,22 @@ class SchemaWriting:
         lowest, highest, unit = _BOUNDS.get("number" if type(kinds) is list else kinds, ("", "", ""))
         if field.matches is not None:
             schema = schema | {"pattern": f"^(?:{field.matches})$"}
+        if schema.get("format") == "file":
+            bytes_ = _in_words(field, "bytes")
+            return schema | ({"description": f"{schema['description']}, {bytes_['description']}"} if bytes_ else {})
         if self.for_model and unit == "characters":
-            return schema | _in_words(field)
+            return schema | _in_words(field, unit)
         for keyword, bound in ((lowest, field.at_least), (highest, field.at_most)):
             if keyword and bound is not None:
                 schema = schema | {keyword: int(bound) if bound == int(bound) else float(bound)}
         return schema
 
 
-def _in_words(field: Field) -> Schema:
+def _in_words(field: Field, unit: str) -> Schema:
     """Models are not held to the length of a text, so they are told."""
     bounds = (("at least", field.at_least), ("at most", field.at_most))
     words = " and ".join(f"{word} {bound:f}" for word, bound in bounds if bound is not None)
-    return {"description": f"{words} characters"} if words else {}
+    return {"description": f"{words} {unit}"} if words else {}
 
 
 def _or_null(schema: Schema) -> Schema:

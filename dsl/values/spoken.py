@@ -12,10 +12,20 @@ be seen here: whoever reads the rest from the store leaves out the same at the b
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from dsl.ast.types import ConversationType, Field, LiteralType, NamedType, RecordType, Type, UnionType
-from dsl.expressions.values import Reference, Value
+from dsl.ast.types import (
+    ConversationType,
+    Field,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
+from dsl.expressions.values import File, Reference, Value
 from dsl.values.checking import Checking
 from dsl.values.conversations import (
     EMPTY,
@@ -32,11 +42,19 @@ from dsl.values.conversations import (
 from dsl.values.problems import Place, inside
 
 MESSAGE = RecordType(
-    (Field("role", UnionType((LiteralType("user"), LiteralType("assistant")))), Field("text", NamedType("text")))
+    (
+        Field("role", UnionType((LiteralType("user"), LiteralType("assistant")))),
+        Field("text", NamedType("text")),
+        Field("files", OptionalType(ListType(NamedType("file")))),
+    )
 )
 """What may be written out."""
 
-_FIELDS = {"user": {"text", "value"}, "assistant": {"text", "value", "calls"}, "tool": {"text", "value", "call"}}
+_FIELDS = {
+    "user": {"text", "value", "files"},
+    "assistant": {"text", "value", "calls"},
+    "tool": {"text", "value", "call"},
+}
 _CALL = {"id", "name", "arguments"}
 
 Validate = Callable[[Any, Type, Place | None, Checking], Any]
@@ -60,12 +78,17 @@ def _written(value: list[Any], place: Place | None, checking: Checking, validate
     if any(type(each) is Reference for each in messages):
         checking.unfit(place, "messages that are written out", value)
         return None
-    return with_messages(EMPTY, [_message(each["role"], each["text"]) for each in messages])
+    for at, each in enumerate(messages):
+        if each["files"] and each["role"] != "user":
+            checking.problem(inside(inside(place, at), "files"), "only a user's message has files")
+            return None
+    return with_messages(EMPTY, [_message(each["role"], each["text"], each["files"]) for each in messages])
 
 
-def _message(role: str, text: Value) -> Message:
+def _message(role: str, text: Value, files: list[Value] | None) -> Message:
     """A text that lies elsewhere is the value of its message."""
-    return {"role": role, "value" if type(text) is Reference else "text": text}
+    message: Message = {"role": role, "value" if type(text) is Reference else "text": text}
+    return message | {"files": files} if files else message
 
 
 def _given(value: Any, place: Place | None, checking: Checking) -> Conversation | None:
@@ -98,6 +121,9 @@ def _is_message(message: Any) -> bool:
     if known is None or not message.keys() <= {"role", *known}:
         return False
     texts, calls = (message.get("text", ""), message.get("call", "")), message.get("calls", [])
+    files = message.get("files", [])
+    if type(files) is not list or not all(type(each) is File for each in files):
+        return False
     return all(type(text) is str for text in texts) and type(calls) is list and all(map(_is_call, calls))
 
 
@@ -129,7 +155,9 @@ def beginning(before: list[Message], messages: list[Message]) -> list[Message]:
         return messages
     first = [*before, *messages[:1]] if messages and messages[0]["role"] == "user" else before
     text = "\n\n".join(str(message["text"]) for message in first)
-    return [{"role": "user", "text": text}, *messages[len(first) - len(before) :]]
+    files = [file for message in first for file in cast("list[Value]", message.get("files") or [])]
+    said: Message = {"role": "user", "text": text}
+    return [said | {"files": files} if files else said, *messages[len(first) - len(before) :]]
 
 
 def opened(value: Any, content: Callable[[Reference], Any]) -> Any:

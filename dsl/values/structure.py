@@ -9,7 +9,7 @@ from dsl.ast.types import Field, GenericType, LiteralType, NamedType, OptionalTy
 Types: TypeAlias = Mapping[str, Type]
 """The declared types by name."""
 
-BASIC_TYPES = frozenset({"text", "int", "number", "decimal", "bool", "time", "duration", "json"})
+BASIC_TYPES = frozenset({"text", "int", "number", "decimal", "bool", "time", "duration", "json", "file"})
 GENERIC_TYPES = ("map", "Outcome")
 """Those that take a type in brackets."""
 

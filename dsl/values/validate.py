@@ -133,7 +133,7 @@ def _kept_as_it_is(types: Types, reference: Reference, type_: Type) -> Any:
     raise NeedsReference((reference,))
 
 
-_OF_ONE_FORM = frozenset({"text", "int", "bool", "time", "duration"})
+_OF_ONE_FORM = frozenset({"text", "int", "bool", "time", "duration", "file"})
 
 
 def _value(value: Any, type_: Type, place: Place | None, checking: Checking) -> Any:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 
 from temporalio import activity
 
+from dsl.models.configured import TABLE
 from interpreter.activities.calls_in_words import taken_apart
 from interpreter.activities.headers import call_id
 from interpreter.activities.heartbeats import heartbeating
@@ -18,8 +20,10 @@ from interpreter.boundary.failures import CONNECTION_FAILED, MODEL_TIMEOUT
 from interpreter.boundary.names import CHAT_ACTIVITY, CHAT_GRACE
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.call_id import CALL_ID, in_a_header
+from interpreter.providers.files import Takes, refuse_what_it_does_not_take
 from interpreter.providers.provider import Provider, ProviderFailure, asked, at_most, believable
 from interpreter.providers.tools_in_words import told
+from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
@@ -31,7 +35,7 @@ WHOLE: ContextVar[Callable[[ChatRequest], None]] = ContextVar("steadflow_whole_r
 
 
 def chat_activity(
-    provider: Provider, store: ObjectStore | None = None
+    provider: Provider, store: ObjectStore | None = None, takes: Takes = TABLE.takes
 ) -> Callable[[ChatRequest], Awaitable[ChatResult]]:
     talks = None if store is None else Talks(store)
 
@@ -44,6 +48,7 @@ def chat_activity(
                 async with heartbeating(writing.beat), asyncio.timeout(_seconds()):
                     whole = await whole_request(request, store, talks)
                     WHOLE.get()(whole)
+                    refuse_what_it_does_not_take(whole, takes)
                     result = await asked(provider, whole, writing.heard)
                     result = result if told(whole) is None else taken_apart(whole, result)
                     result = replace(result, usage=believable(result.usage) or at_most(whole))
@@ -76,10 +81,11 @@ async def whole_request(request: ChatRequest, store: ObjectStore | None, talks: 
     if store is None:
         raise _unread("this worker has no store")
     try:
-        texts = await asyncio.to_thread(resolve, store, [request.prompt, request.instructions], request.references)
+        given = [request.prompt, request.instructions, request.files]
+        texts = await asyncio.to_thread(resolve, store, given, request.references, partial(spelled_out, store))
     except StoreError as error:
         raise object_missing(error) from error
-    return replace(request, prompt=texts[0], instructions=texts[1], references=[])
+    return replace(request, prompt=texts[0], instructions=texts[1], files=texts[2], references=[])
 
 
 async def _kept(request: ChatRequest, result: ChatResult, talks: Talks | None) -> ChatResult:

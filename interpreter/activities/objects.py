@@ -9,12 +9,14 @@ The way back is not an activity, whose result would stand in history whole: the 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from temporalio import activity
 
 from interpreter.activities.missing import object_missing, object_not_kept
 from interpreter.boundary.names import INLINE_ACTIVITY, STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON, InlineRequest, InlineResult
+from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
@@ -35,7 +37,9 @@ def inline_activity(store: ObjectStore) -> Callable[[InlineRequest], Awaitable[I
     @activity.defn(name=INLINE_ACTIVITY)
     async def inline(request: InlineRequest) -> InlineResult:
         try:
-            data = await asyncio.to_thread(resolve, store, request.data, request.references)
+            data = await asyncio.to_thread(
+                resolve, store, request.data, request.references, partial(spelled_out, store)
+            )
         except StoreError as error:
             raise object_missing(error) from error
         size = len(json.dumps(data, ensure_ascii=False).encode())

@@ -21,6 +21,7 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire, to_wire_exactly
 from dsl.values.references import parted, shown
 from interpreter.boundary.names import REFERENCES
+from interpreter.stores.kept_files import File, keep
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import keep_large
 
@@ -42,22 +43,25 @@ class Unrecordable(ValueError):
     """The call happened, but its result cannot be put on record."""
 
 
-def plain(value: Any) -> Value:
-    """What a Python function returns as a value of the language: dataclasses and models become records."""
+def plain(value: Any, store: ObjectStore | None = None) -> Value:
+    """What a Python function returns as a value of the language: dataclasses and models become records, and files go
+    to the store."""
     if type(value) in _PLAIN:
         return cast(Value, value)
     if isinstance(value, datetime):
         return _moment(value)
+    if isinstance(value, File):
+        return _kept(value, store)
     if isinstance(value, Enum):
-        return plain(value.value)
+        return plain(value.value, store)
     if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+        return {name: plain(getattr(value, name), store) for name in type(value).model_fields}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name), store) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {_key(name): plain(item) for name, item in value.items()}
+        return {_key(name): plain(item, store) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item, store) for item in value]
     for kind, exact in _EXACT:
         if isinstance(value, kind):
             return exact(value)
@@ -101,6 +105,15 @@ def _wire(value: Value, store: ObjectStore | None, *, exactly: bool) -> Any:
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Unrecordable(f"this is not JSON: {error}") from error
     return wire
+
+
+def _kept(file: File, store: ObjectStore | None) -> Value:
+    if store is None:
+        raise Unrecordable(f"{file.name} is a file, and this worker has no store")
+    try:
+        return keep(store, file)
+    except Exception as error:  # a store may be anybody's, and fail in any way
+        raise Unrecordable(f"{file.name} cannot be kept: {type(error).__name__}: {error}") from error
 
 
 def _moment(value: datetime) -> datetime:

@@ -10,6 +10,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dsl.expressions.values import Reference, Value, substitute
@@ -22,8 +23,9 @@ from dsl.values.spoken import beginning, without_answers
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.boundary.talk import Talk
 from interpreter.core.talks import said, words
+from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, read
-from interpreter.stores.values import content_of
+from interpreter.stores.values import content_of, with_files
 
 MOST_REMEMBERED = 32 * 1024 * 1024
 """Bytes of chunks and texts that a worker remembers, as they are kept."""
@@ -39,41 +41,46 @@ class Talks:
 
     def whole(self, request: ChatRequest) -> ChatRequest:
         """The request with all its texts and all messages that the model sees. Raises `StoreError`."""
-        prompt, instructions, head, preamble, messages = self._joined(request)
+        prompt, instructions, head, preamble, messages, files = self._joined(request)
         talk = _talk(request)
         kept = chunks.last_messages(head, talk.shown, self._chunk)
         shown = [self._readable(message) for message in without_answers([*kept, *messages[talk.hidden :]])]
         before: list[Message] = list(talk.opening)
         tools, schema = talk.tools_text, request.schema_text
         if preamble is None:
-            shown.append({"role": "user", "text": self._text(prompt)})
+            shown.append(_with({"role": "user", "text": self._text(prompt)}, files))
         else:
             first = self._read(preamble, lambda content: load(json.loads(content)))
             prompt, instructions, tools, schema = (first[name] for name in _PREAMBLE)
             if talk.again:
-                before.insert(0, {"role": "user", "text": self._text(prompt)})
+                before.insert(0, _with({"role": "user", "text": self._text(prompt)}, first.get("files")))
         return replace(
             request,
             prompt=self._text(prompt),
             instructions=None if instructions is None else self._text(instructions),
             schema_text=schema,
             references=[],
-            talk=Talk(messages=[*beginning(before, shown)], tools_text=tools, notice=talk.notice),
+            files=[],
+            talk=Talk(
+                messages=with_files([*beginning(before, shown)], partial(spelled_out, self._store)),
+                tools_text=tools,
+                notice=talk.notice,
+            ),
         )
 
     def kept(self, request: ChatRequest, result: ChatResult) -> ChatResult:
         """The answer, with the references of what was kept: the new messages and it, and the texts of a first request.
         Raises what the store does.
         """
-        prompt, instructions, head, preamble, messages = self._joined(request)
+        prompt, instructions, head, preamble, messages, files = self._joined(request)
         talk = _talk(request)
         if talk.opening:
             shown = chunks.last_messages(head, talk.shown, self._chunk)
             head, messages = None, [*talk.opening, *shown, *messages[talk.hidden :]]
         if preamble is None:
-            messages = [*messages, {"role": "user", "value": prompt}]
+            messages = [*messages, _with({"role": "user", "value": prompt}, files)]
             texts = (prompt, instructions, talk.tools_text, request.schema_text)
-            preface = dict(zip(_PREAMBLE, texts, strict=True))
+            preface = _with(dict(zip(_PREAMBLE, texts, strict=True)), files)
             first = self._put(encoded(preface), preface)
             result = replace(result, preamble=[first.hash, first.size])
         text = words(result.output, result.text, plain=talk.plain)
@@ -81,11 +88,12 @@ class Talks:
         chunk = self._put(chunks.encode(head, messages), (head, messages))
         return replace(result, head=[chunk.hash, chunk.size])
 
-    def _joined(self, request: ChatRequest) -> tuple[Any, Any, Reference | None, Reference | None, list[Message]]:
+    def _joined(self, request: ChatRequest) -> "_Joined":
         talk = _talk(request)
-        data: JSON = [request.prompt, request.instructions, talk.head, talk.preamble, list(talk.messages)]
-        prompt, instructions, head, preamble, messages = joined(data, request.references)
-        return prompt, instructions, head, preamble, messages
+        texts = [request.prompt, request.instructions]
+        data: JSON = [*texts, talk.head, talk.preamble, list(talk.messages), list(request.files)]
+        prompt, instructions, head, preamble, messages, files = joined(data, request.references)
+        return prompt, instructions, head, preamble, messages, files
 
     def _readable(self, message: Message) -> Message:
         """What a tool gave, or a prompt that is kept elsewhere, as the text that the model sees."""
@@ -123,6 +131,13 @@ class Talks:
         while self._size > MOST_REMEMBERED:
             _, (_, forgotten) = self._remembered.popitem(last=False)
             self._size -= forgotten
+
+
+_Joined = tuple[Any, Any, Reference | None, Reference | None, list[Message], list[Value]]
+
+
+def _with(message: Message, files: Any) -> Message:
+    return message | {"files": files} if files else message
 
 
 _PREAMBLE = ("prompt", "instructions", "tools", "schema")

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
 from dsl.ast.types import Field, Type
+from dsl.expressions.values import File
 from dsl.values.signature import Signature
 from dsl.values.structure import holds_json
 from dsl.values.validate import validate, validate_record
@@ -23,6 +24,7 @@ from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.failing import failure_of, undeclared, worker_says
 from interpreter.activities.function import FunctionCall, NotBegun, Outcome
+from interpreter.activities.given_files import GivenFiles
 from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
@@ -35,6 +37,7 @@ from interpreter.activities.wording import class_of, described, file_of
 from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
 from interpreter.boundary.names import key_of_activity
 from interpreter.boundary.payloads import JSON, References
+from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import resolve
 
@@ -152,12 +155,19 @@ def _converted(
         arguments = _resolved(tool, arguments, references, store)
     if tool.whole is not None:
         arguments = {tool.whole: arguments}
+    files = GivenFiles(store)
+    if not tool.unchecked:
+        try:
+            arguments = files.taken(arguments, tool.parameters, tool.types)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _not_called(tool, f"a file cannot be read: {described(error)}") from None
     fields = tuple(field for field in tool.parameters if field.name in arguments or field.name not in tool.optional)
     checked = validate_record(arguments, fields, tool.types)
     if checked.problems:
         raise _not_called(tool, "; ".join(map(str, checked.problems)))
     try:
-        return {name: tool.adapters[name].validate_python(value) for name, value in checked.value.items()}
+        given = files.for_the_tool(checked.value)
+        return {name: tool.adapters[name].validate_python(value) for name, value in given.items()}
     except ValidationError as error:
         raise _not_called(tool, str(error)) from None
     except BaseException as error:  # noqa: BLE001 - validators of the author's own, which may raise anything
@@ -168,9 +178,13 @@ def _resolved(tool: Tool, arguments: dict[str, Any], references: References, sto
     if store is None:
         raise _not_called(tool, "an argument is a reference, and this worker has no store")
     try:
-        return resolve(store, arguments, references)
+        return resolve(store, arguments, references, partial(spelled_out, store) if tool.unchecked else _as_it_is)
     except StoreError as error:
         raise object_missing(error) from error
+
+
+def _as_it_is(file: File) -> File:
+    return file
 
 
 def _not_called(tool: Tool, reason: str) -> BaseException:
@@ -214,7 +228,7 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     It stays as it was returned: validation as `json` would turn decimals into numbers, and a flow may declare decimals
     where an annotation says `Any`.
     """
-    value = plain(returned)
+    value = plain(returned, store)
     problems = validate(value, tool.returns, tool.types, received=True).problems if tool.returns is not None else ()
     if problems:
         raise Unrecordable("; ".join(map(str, problems)))

@@ -153,7 +153,8 @@ class ChatRequest:
     `feedback`: why the answer before, `refused`, could not be used. `without`: what this model is known to refuse, of
     `REFUSABLE`. With a `talk` the prompt is one of its messages, and the references are also those of its head, its
     preamble and its messages. `reasoning`: how much it thinks, such as "low". `batch`: it is answered in a batch.
-    `caps`: the names of those over runs under which it counts.
+    `caps`: the names of those over runs under which it counts. `files` are shown with the prompt, where that is sent:
+    on their way references of their own stand beside them, and a provider has each with its content (`data`, base64).
     """
 
     agent: str
@@ -174,6 +175,7 @@ class ChatRequest:
     seed: int | None = None
     batch: bool = False
     caps: list[str] = field(default_factory=list)
+    files: list[JSON] = field(default_factory=list)
 
 
 REFUSABLE = (

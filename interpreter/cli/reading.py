@@ -12,18 +12,53 @@ from interpreter.boundary.payloads import JSON
 from interpreter.cli.problem import Misuse
 
 BYTE_ORDER_MARK = "\ufeff"
+FILE = "$file"
+"""The one key of an object that stands for a file."""
 _MANY = 60
 NO_TEXTS: Mapping[str, bool] = MappingProxyType({})
 
 
-def read_input(given: str | None, assignments: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:
+def read_input(
+    given: str | None,
+    assignments: Sequence[str],
+    texts: Mapping[str, bool] = NO_TEXTS,
+    files: Sequence[str] = (),
+) -> JSON:
     """The input of a run: a file, `-` for standard input, or the JSON itself; then what was set one by one."""
-    value: JSON = {} if given is None else parse_json(*_text_of(given))
-    if not assignments:
+    value: JSON = {} if given is None else _with_paths(parse_json(*_text_of(given)), _folder_of(given))
+    if not assignments and not files:
         return value
     if not isinstance(value, dict):
-        raise Misuse("--set needs an --input that is a JSON object, or none")
-    return value | read_assignments(assignments, texts)
+        raise Misuse("--set and --file need an --input that is a JSON object, or none")
+    return value | read_assignments(assignments, texts) | _files(files)
+
+
+def _files(assignments: Sequence[str]) -> dict[str, JSON]:
+    """`name=path`; several of one name are a list."""
+    found: dict[str, JSON] = {}
+    for assignment in assignments:
+        if not _is_assignment(assignment):
+            raise Misuse(f"expected name=path, not {_short(assignment)}")
+        name, _, path = assignment.partition("=")
+        name = name.strip()
+        before = found.get(name)
+        found[name] = (
+            Path(path) if before is None else [*(before if isinstance(before, list) else [before]), Path(path)]
+        )
+    return found
+
+
+def _with_paths(value: JSON, folder: Path) -> JSON:
+    """`{"$file": "photo.png"}` is a file beside the input."""
+    if isinstance(value, dict):
+        if value.keys() == {FILE} and isinstance(value[FILE], str):
+            return folder / value[FILE]
+        return {name: _with_paths(item, folder) for name, item in value.items()}
+    return [_with_paths(item, folder) for item in value] if isinstance(value, list) else value
+
+
+def _folder_of(given: str) -> Path:
+    return Path() if given == "-" or given.lstrip()[:1] in ("{", "[") else Path(given).parent
 
 
 def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:

@@ -30,6 +30,8 @@ def _message(message: JSON, names: dict[str, str]) -> Iterator[str]:
         return
     if message["text"] or not calls:
         yield from _said(role, message["text"])
+    for file in message.get("files", []):
+        yield from _said(role, f"shows {file['name']} ({file['media_type']}, {file['size']:,} bytes)")
     for call in calls:
         names[call["id"]] = call["name"]
         yield from _said(role, f"calls {call['name']} {call['arguments']}")

@@ -54,7 +54,8 @@ class Client:
         options: RunOptions | None = None,
         models: Models | None = None,
     ) -> Run:
-        """Check, seal and start a flow: a path, the text itself, or a sealed definition.
+        """Check, seal and start a flow: a path, the text itself, or a sealed definition. Where the input asks for a
+        `file`, it has a `Path` or a `File`, whose content goes to the store.
 
         `flow` names one of several flows in the file. `verified`: no answer to any question of this run, or of its
         children, counts that is not signed by somebody whom the worker knows. `staged`: each call that may write is

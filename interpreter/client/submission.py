@@ -11,14 +11,16 @@ from dsl.definition.canonical import canonical
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
+from dsl.expressions import values
 from dsl.expressions.wire import to_wire
 from dsl.models.configured import NAME, VARIABLE, Models, models_for
 from dsl.models.unusable import Unusable
 from dsl.source import Source
+from dsl.values.references import parted
 from dsl.values.schema import record_schema
 from dsl.values.validate import validate_record
 from interpreter.boundary.caps import Cap
-from interpreter.boundary.payloads import JSON, Price, RunInput
+from interpreter.boundary.payloads import JSON, Price, References, RunInput
 from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
 from interpreter.client.envelope import pack
@@ -26,6 +28,7 @@ from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown
 from interpreter.providers.caps import resolve_caps
 from interpreter.providers.limits import resolve_lanes, resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
+from interpreter.stores.kept_files import File, UnusableFile, keep
 from interpreter.stores.store import ObjectStore
 
 FlowSource: TypeAlias = Path | str | Sealed | bytes
@@ -57,10 +60,12 @@ def prepare(
     sealed, definition = _sealed(flow_source, flow)
     known = _known_models(flow_source) if models is None else models
     caps = resolve_caps(sealed.flow, requester, _models(definition), known)
+    checked, references = _checked_input(store, definition, {} if input is None else input)
     run_input = RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
-        input=_checked_input(definition, {} if input is None else input),
+        input=checked,
+        references=references,
         requester=requester,
         prices=_prices(definition, known, caps),
         max_output=resolve_max_output(_models(definition), known),
@@ -100,16 +105,36 @@ def read_source(flow_source: Path | str) -> Source:
         raise FlowUnreadable(f"{flow_source} cannot be read: {error}") from error
 
 
-def _checked_input(definition: Definition, input: JSON) -> JSON:
-    """The input as plain JSON, complete with defaults."""
-    checked = validate_record(input, definition.flows[definition.flow].parameters, definition.types)
+def _checked_input(store: ObjectStore, definition: Definition, input: JSON) -> tuple[JSON, References]:
+    """The input as plain JSON, complete with defaults, and its files beside it. They are kept when all fits."""
+    files: dict[str, File] = {}
+    try:
+        given = _with_values(input, files)
+    except UnusableFile as error:
+        raise InputRefused(definition.flow, [str(error)]) from error
+    checked = validate_record(given, definition.flows[definition.flow].parameters, definition.types)
     if checked.problems:
         raise InputRefused(definition.flow, [str(problem) for problem in checked.problems])
-    wire = to_wire(checked.value)
+    for file in files.values():
+        keep(store, file)
+    wire, references = parted(to_wire(checked.value))
     size = len(json.dumps(wire, ensure_ascii=False).encode())
     if size > LARGEST_INPUT:
         raise InputRefused(definition.flow, [f"it has {size:,} bytes of JSON; at most {LARGEST_INPUT:,} can be given"])
-    return wire
+    return wire, references
+
+
+def _with_values(input: JSON, files: dict[str, File]) -> JSON:
+    """`input` with each file, also one that is given as a path, as a value of the language. Nothing else is one: who
+    passes on what others have sent cannot be made to read files."""
+    if isinstance(input, Path):
+        input = File(input)
+    if isinstance(input, File):
+        files[input.sha256] = input
+        return values.File(input.sha256, input.size, input.name, input.media_type)
+    if isinstance(input, dict):
+        return {name: _with_values(item, files) for name, item in input.items()}
+    return [_with_values(item, files) for item in input] if isinstance(input, list) else input
 
 
 def _known_models(flow_source: FlowSource) -> Models:

@@ -22,6 +22,7 @@ from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.stores.conversations import readable_messages, reading, whole
+from interpreter.stores.kept_files import named
 from interpreter.stores.store import ObjectStore, StoreError, read
 from interpreter.stores.values import resolve
 
@@ -116,9 +117,11 @@ def _told(step: str, asked: _Asked, store: ObjectStore) -> Transcript:
 
 def _alone(request: ChatRequest, result: ChatResult, store: ObjectStore) -> tuple[str | None, list[JSON]]:
     """One question and its answer."""
-    prompt, instructions = resolve(store, [request.prompt, request.instructions], request.references)
+    given = [request.prompt, request.instructions, request.files]
+    prompt, instructions, files = resolve(store, given, request.references, named)
     answer = result.text if result.text is not None else text_of(result.output)
-    return instructions, [{"role": "user", "text": text_of(prompt)}, {"role": "assistant", "text": answer}]
+    asked = {"role": "user", "text": text_of(prompt), **({"files": files} if files else {})}
+    return instructions, [asked, {"role": "assistant", "text": answer}]
 
 
 def _talked(answers: list[tuple[ChatRequest, ChatResult]], store: ObjectStore) -> tuple[str | None, list[JSON]]:

@@ -40,6 +40,7 @@ class AgentStepMemory(Memory):
     counts: Counts | None = None
     given: Value = None
     turn_began: float = 0.0
+    files: list[Value] = field(default_factory=list)
 
 
 @recorded

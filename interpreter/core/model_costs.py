@@ -1,8 +1,9 @@
 """What an attempt at a model may cost at most, and what it did cost.
 
 The bound is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many tokens as
-bytes, and the model is told how many it may answer with. What is sent is reserved for at the highest of its prices: a
-provider that reads a prompt from its cache takes less, one that writes it there may take more.
+bytes (of files: `dsl.values.conversations.size_of_file`), and the model is told how many it may answer with. What is
+sent is reserved for at the highest of its prices: a provider that reads a prompt from its cache takes less, one that
+writes it there may take more.
 
 How many that are. A lost attempt (a killed worker, a broken connection) is charged as if it had cost all that was
 reserved for it, because nobody can say. So an attempt never takes all that is left: it takes the answer's ceiling, and
@@ -14,7 +15,7 @@ ceiling is what the agent declares, or what the model can give, whichever is les
 from decimal import Decimal
 
 from dsl.expressions.values import Reference, Value
-from dsl.values.conversations import size_of
+from dsl.values.conversations import size_of, size_of_files
 from interpreter.boundary import numbers
 from interpreter.boundary.payloads import REFUSABLE, ChatRequest, ChatUsage, Price
 from interpreter.boundary.talk import Talk
@@ -44,7 +45,8 @@ def texts_sent(request: ChatRequest) -> int:
     """The bytes of what the first request of a conversation carries, and is kept for all that follow."""
     tools = request.talk.tools_text if request.talk is not None else None
     texts = (request.prompt, request.instructions, request.schema_text, tools)
-    return sum(_bytes(text) for text in texts if text is not None)
+    files = size_of_files(request.files)
+    return sum(_bytes(text) for text in texts if text is not None) + files
 
 
 def most(state: State, purse: str, request: ChatRequest, most_answer: int, *, whole: bool = False) -> Amount:

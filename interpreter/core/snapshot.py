@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 from dsl.values.codec import dump, load
 from interpreter.boundary import batches, caps, costs, payloads, talk, tell, view
 from interpreter.boundary.payloads import JSON
@@ -70,7 +70,7 @@ _PAYLOADS = (
 _BOUNDARY: dict[str, type] = {cls.__name__: cls for cls in _PAYLOADS}
 _FIELDS: dict[type, tuple[tuple[str, object, object], ...]] = {}
 _SCALARS = frozenset({type(None), bool, int, float, str})
-_TAGGED = frozenset({Decimal, datetime, timedelta, Reference})
+_TAGGED = frozenset({Decimal, datetime, timedelta, Reference, File})
 
 
 class UnknownFormat(Exception):

@@ -93,7 +93,7 @@ def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
     )
 
 
-def taken(talk: TalkMemory, prompt: Value, text: str | None, calls: list[AskedCall], head: Reference | None) -> None:
+def taken(talk: TalkMemory, asked: Message, text: str | None, calls: list[AskedCall], head: Reference | None) -> None:
     """An answer counts: what was asked and what was said belong to the conversation from now on. Both are kept at
     `head`: an answer that came without is no answer of ours, and nothing goes on as if it had not been said.
     """
@@ -103,7 +103,7 @@ def taken(talk: TalkMemory, prompt: Value, text: str | None, calls: list[AskedCa
         talk.first += len(talk.opening) if talk.first >= 0 else 0
         talk.opening = []
     if talk.turns == 0:
-        talk.sizes.append(size_of({"role": "user", "value": prompt}))
+        talk.sizes.append(size_of(asked))
     talk.sizes.append(size_of(said(text, calls)))
     talk.turns += 1
     talk.head, talk.fresh = head, []

@@ -10,6 +10,7 @@ from typing import Any
 
 from dsl.models.strict import beyond, within
 from interpreter.boundary.payloads import ChatRequest
+from interpreter.providers.files import merged, said_with
 from interpreter.providers.tools_in_words import conversed, form, told
 
 Message = dict[str, Any]
@@ -46,7 +47,7 @@ def messages(request: ChatRequest) -> list[Message]:
     instructions += [in_words] if in_words is not None else []
     if not in_words and _cannot_be_held_to(schema_of(request), request):
         instructions.append(f"Answer with JSON of this schema only:\n{schema_text(request)}")
-    said: list[Message] = [{"role": "user", "content": str(request.prompt)}]
+    said: list[Message] = [{"role": "user", "content": said_with(str(request.prompt), request.files)}]
     if request.talk is not None:
         said = [message for each in request.talk.messages for message in conversed(each, in_words=in_words is not None)]
     if request.talk is not None and request.talk.notice is not None:
@@ -65,14 +66,14 @@ def messages(request: ChatRequest) -> list[Message]:
 
 def _alternating(said: list[Message]) -> list[Message]:
     """What one side says in a row is one message."""
-    merged: list[Message] = []
+    rows: list[Message] = []
     for message in said:
-        before = merged[-1] if merged else None
+        before = rows[-1] if rows else None
         if before is not None and before["role"] == message["role"] == "user":
-            before["content"] = f"{before['content']}\n\n{message['content']}"
+            before["content"] = merged(before["content"], message["content"])
         else:
-            merged.append(dict(message))
-    return merged
+            rows.append(dict(message))
+    return rows
 
 
 def _tools(request: ChatRequest) -> list[dict[str, Any]]:

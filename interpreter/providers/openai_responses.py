@@ -15,7 +15,7 @@ Data = dict[str, Any]
 
 _CEILINGS = ("max_completion_tokens", "max_tokens")
 _AS_IT_IS = ("model", "stream", "temperature")
-_PARTS = {"text": "input_text", "image_url": "input_image"}
+_PARTS = {"text": "input_text", "image_url": "input_image", "file": "input_file"}
 
 
 def as_response(chat: Data) -> Data:
@@ -55,6 +55,8 @@ def _part(part: Data) -> Data:
     kind = _PARTS.get(part["type"], part["type"])
     if part["type"] == "image_url":
         return {"type": kind, "image_url": part["image_url"]["url"]}
+    if part["type"] == "file":
+        return {"type": kind, **part["file"]}
     return {**part, "type": kind}
 
 

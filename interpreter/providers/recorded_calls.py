@@ -2,7 +2,7 @@
 
 What is asked is known by a digest of the request as it is sent for a chat, whichever API it goes to, without what says
 nothing of the question: how the answer travels, and its ceiling, which goes by what the budgets have left at that
-moment. Neither key nor address is a part of a request.
+moment. Neither key nor address is a part of a request, and of a file only the hash of its content is.
 
 A request that goes on with another one has only what is new: `after` is the key of the other, whose messages, tools
 and options it has too. So a conversation is written down once, whatever its length, and each line can be read.
@@ -19,6 +19,7 @@ from interpreter.boundary.batches import BatchAnswer
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.sparse import sparse
 from interpreter.boundary.talk import AskedCall
+from interpreter.providers.files import by_hash
 from interpreter.providers.openai_request import parameters
 from interpreter.providers.provider import ProviderFailure
 
@@ -50,7 +51,7 @@ class RecordedCall:
 
 
 def asked_of(request: ChatRequest) -> Asked:
-    sent = parameters(request, request.model)
+    sent = parameters(by_hash(request), request.model)
     return {name: part for name, part in sent.items() if name not in _HOW_IT_TRAVELS}
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import re
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -27,6 +28,17 @@ MOST_CALLS = 5
 """Tools that a rehearsal calls."""
 DEEPEST = 8
 """Below this depth of a recursive schema, lists are empty and what may be null is."""
+
+
+@dataclass(frozen=True)
+class MadeUpFile:
+    """In the place of a file: who has a store makes one of it."""
+
+    name: str
+    media_type: str
+
+
+_MEDIA_TYPES = {"image/png": ".png", "application/pdf": ".pdf", "text/plain": ".txt"}
 
 
 class RehearsalProvider:
@@ -94,6 +106,8 @@ class _Rehearsal:
             return schema["const"]
         if "enum" in schema:
             return self._choice(schema["enum"])
+        if schema.get("format") == "file":
+            return _file(schema, name)
         options = schema.get("anyOf") or schema.get("oneOf")
         if options:
             return self._option(options, name, depth)
@@ -202,6 +216,13 @@ class _Rehearsal:
         made = text_matching(pattern, self._random)
         candidates = [*amounts, *([made] if made else []), _DURATION]
         return next((candidate for candidate in candidates if matches(pattern, candidate)), made)
+
+
+def _file(schema: Schema, name: str) -> MadeUpFile:
+    """Of the first media type that may be."""
+    pattern = schema.get("pattern")
+    fitting = [each for each in _MEDIA_TYPES if pattern is None or matches(pattern, each)] or ["text/plain"]
+    return MadeUpFile(f"rehearsed {_words(name)}{_MEDIA_TYPES[fitting[0]]}", fitting[0])
 
 
 _DURATION = "1h"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interpreter.boundary.payloads import JSON, ChatRequest
+from interpreter.providers.files import said_with
 
 CALL, ANSWER = "call", "answer"
 REMINDER = f'Go on: {{"{CALL}": …}} or {{"{ANSWER}": …}}.'
@@ -69,7 +70,7 @@ def conversed(message: JSON, *, in_words: bool) -> Iterator[dict[str, Any]]:
         case "assistant" if calls:
             yield {"role": "assistant", "content": text, "tool_calls": [_function(call) for call in calls]}
         case role:
-            yield {"role": role, "content": text or ""}
+            yield {"role": role, "content": said_with(text or "", message.get("files"))}
 
 
 def _line(tool: JSON) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.expressions.values import substitute
+from dsl.expressions.wire import told as as_said
 from dsl.values.conversations import text_of
 from dsl.values.spoken import beginning, without_answers
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
@@ -102,15 +103,16 @@ class World:
         """The prompt, or what the model sees of a conversation."""
         talk = request.talk
         if talk is None:
-            return request.prompt
+            return [request.prompt, *shown(request.files)] if request.files else request.prompt
         kept = self._last(talk)
         first = request.prompt if talk.preamble is None else self.objects[talk.preamble.hash]["prompt"]
-        prompt = [{"role": "user", "value": first}]
-        shown = without_answers([*kept, *talk.messages[talk.hidden :]])
+        files = request.files if talk.preamble is None else self.objects[talk.preamble.hash].get("files", [])
+        prompt = [{"role": "user", "value": first, **({"files": files} if files else {})}]
+        latest = without_answers([*kept, *talk.messages[talk.hidden :]])
         if talk.preamble is None:
-            shown = [*shown, *prompt]
+            latest = [*latest, *prompt]
         before = fetch(self, [*prompt * talk.again, *talk.opening])
-        seen = beginning(*(list(map(_readable, fetch(self, each))) for each in (before, shown)))
+        seen = beginning(*(list(map(_readable, fetch(self, each))) for each in (before, latest)))
         return [*spoken(seen), *noticed(talk)]
 
     def _last(self, talk: Talk) -> list[Any]:
@@ -130,8 +132,10 @@ class World:
         if talk.opening:
             new, head = [*talk.opening, *self._last(talk), *new[talk.hidden :]], None
         if talk.preamble is None:
-            new.append({"role": "user", "value": request.prompt})
-            result = replace(result, preamble=self._kept({"prompt": request.prompt, "tools": talk.tools_text}))
+            files = {"files": request.files} if request.files else {}
+            new.append({"role": "user", "value": request.prompt, **files})
+            texts = {"prompt": request.prompt, "tools": talk.tools_text}
+            result = replace(result, preamble=self._kept(texts | files))
         text = words(result.output, result.text, plain=talk.plain)
         return replace(result, head=self._kept({"previous": head, "messages": [*new, said(text, result.calls)]}))
 
@@ -155,7 +159,13 @@ def noticed(talk: Talk) -> list[str]:
 def _line(message: Any) -> str:
     told = _told(message)
     calls = [f"{call['name']}({call['arguments']})" for call in message.get("calls") or []]
-    return " ".join([message["role"], *([told] if told else []), *calls])
+    return " ".join([message["role"], *([told] if told else []), *shown(message.get("files") or []), *calls])
+
+
+def shown(files: list[Any]) -> list[str]:
+    """Files of a message as people read them, before they are on their way or behind it."""
+    told = [each if type(each) is dict else as_said(each) for each in files]
+    return [f"[{each['name']} {each['media_type']} {each['size']}]" for each in told]
 
 
 def _readable(message: Any) -> Any:

@@ -18,8 +18,9 @@ from dsl.values.conversations import Conversation, Message, conversation, head_o
 from dsl.values.references import joined
 from dsl.values.spoken import is_conversation, opened, readable
 from interpreter.boundary.payloads import JSON, References
+from interpreter.stores.kept_files import named
 from interpreter.stores.store import ObjectStore, UnreadableObject, read
-from interpreter.stores.values import LARGE, content_of, keep_large
+from interpreter.stores.values import LARGE, content_of, keep_large, with_files
 
 
 def whole(store: ObjectStore, value: Value) -> Value:
@@ -47,7 +48,7 @@ def _kept_apart(store: ObjectStore, talk: Conversation) -> Conversation:
 
 def told(store: ObjectStore, data: JSON, references: References) -> JSON:
     """The result of a run as plain JSON, large values and conversations spelled out. Raises `StoreError`."""
-    return to_wire(_spelled_out(store, whole(store, joined(data, references))))
+    return with_files(to_wire(_spelled_out(store, whole(store, joined(data, references)))), named)
 
 
 def _spelled_out(store: ObjectStore, value: Any) -> Any:
@@ -67,7 +68,7 @@ def readable_messages(store: ObjectStore, messages: list[Message]) -> list[JSON]
         found: Value = substitute(value, lambda reference: content_of(store, reference))
         return found
 
-    return [readable(message, content) for message in messages]
+    return with_files([readable(message, content) for message in messages], named)  # type: ignore[no-any-return]
 
 
 def reading(store: ObjectStore) -> chunks.Read:

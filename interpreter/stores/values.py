@@ -5,9 +5,11 @@ decimal from a text. Those who get plain JSON (`resolve`) see nothing of that.
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
-from dsl.expressions.values import Reference, Value, substitute
-from dsl.expressions.wire import to_wire
+from dsl.expressions.values import File, Reference, Value, substitute
+from dsl.expressions.wire import to_wire, told
 from dsl.values.codec import encoded, encoded_record, load
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, References
@@ -35,11 +37,24 @@ def content_of(store: ObjectStore, reference: Reference) -> Value:
     return resolved
 
 
-def resolve(store: ObjectStore, data: JSON, references: References) -> JSON:
-    """Plain JSON with each of its references replaced by what it stands for."""
+def resolve(store: ObjectStore, data: JSON, references: References, file: Callable[[File], Any] = told) -> JSON:
+    """Plain JSON with each of its references replaced by what it stands for, and each file by what `file` gives."""
     if not references:
         return data
-    return to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
+    whole = to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
+    return with_files(whole, file)
+
+
+def with_files(value: Any, file: Callable[[File], Any]) -> Any:
+    """`value` with each of its files replaced by what `file` gives."""
+    kind = type(value)
+    if kind is File:
+        return file(value)
+    if kind is list:
+        return [with_files(item, file) for item in value]
+    if kind is dict:
+        return {name: with_files(item, file) for name, item in value.items()}
+    return value
 
 
 def _record(store: ObjectStore, value: dict[str, Value]) -> Value:

@@ -4,6 +4,7 @@
 |---|---|
 | `str bool int float Decimal` | `text bool int number decimal` |
 | `datetime timedelta` | `time duration` |
+| `File` | `file` |
 | `Literal["a", "b"]`, an `Enum` of texts | `"a" | "b"` |
 | `T | None`, `A | B` | `T?`, `A | B` |
 | `list[T]`, `Sequence[T]`, `tuple[T, ...]` | `[T]` |
@@ -36,6 +37,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
+from interpreter.stores.kept_files import File
 
 _BASIC: dict[Any, str] = {
     str: "text",
@@ -48,6 +50,7 @@ _BASIC: dict[Any, str] = {
     Any: "json",
     object: "json",
     dict: "json",
+    File: "file",
 }
 _LISTS = (list, tuple, collections.abc.Sequence)
 _MAPS = (dict, collections.abc.Mapping)

@@ -18,10 +18,10 @@ from temporalio.worker import Interceptor, ReplayerConfig, WorkerConfig, Workflo
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from dsl.definition.definition import Definition
-from dsl.models.configured import Models, models_for
+from dsl.models.configured import TABLE, Models, models_for
 from interpreter.activities.batch import batch_activity
 from interpreter.activities.cancel_run import cancel_run
-from interpreter.activities.capture import capture
+from interpreter.activities.capture import capture_activity
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.claims import claim_activity, settle_activity
 from interpreter.activities.describe_run import describe_run
@@ -141,6 +141,7 @@ class FlowPlugin(SimplePlugin):
         self._people = people
         self._rehearse = rehearse or scripted is not None or replay is not None
         self._models = models
+        self._takes = TABLE.takes
         self._told = Told()
         self._standing: Standing | None = None
         self._spans: Spans | None = None if traces is None else _spans(traces, self._told, texts)
@@ -178,6 +179,7 @@ class FlowPlugin(SimplePlugin):
         beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
         self._agreements.check(self._definitions, self._tools, queue, partial=self._partial, beside=beside)
         models = models_for(None) if self._models is None else self._models
+        self._takes = models.takes
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse, models=models)
         if self._record is not None:
             self._provider = self._record.recording(self._provider, secrets=secrets_in(models=models))
@@ -227,7 +229,7 @@ class FlowPlugin(SimplePlugin):
         if self._rehearse or not limited:
             return nullcontext()
         served = [each for each in limited if has_key(each)]
-        return working_lanes(client, served, chat_activity(provider, self._store), self._beside())
+        return working_lanes(client, served, chat_activity(provider, self._store, self._takes), self._beside())
 
     def _activities(self, provider: Provider, runner: ToolRunner, books: Books) -> list[Callable[..., Any]]:
         tools = {
@@ -240,7 +242,7 @@ class FlowPlugin(SimplePlugin):
             *tools.values(),
             quick_activity(tools),
             *stored,
-            chat_activity(provider, self._store),
+            chat_activity(provider, self._store, self._takes),
             batch_activity(provider, self._store),
             claim_activity(books),
             settle_activity(books),
@@ -250,7 +252,7 @@ class FlowPlugin(SimplePlugin):
             over_since,
             cancel_run,
             pause,
-            capture,
+            capture_activity(self._store),
         ]
 
     @asynccontextmanager

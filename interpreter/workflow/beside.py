@@ -26,15 +26,15 @@ def request_parted(request: ChatRequest) -> ChatRequest:
     """A request to a model as it travels."""
     talk = request.talk
     if talk is None:
-        (prompt, instructions), references = parted([request.prompt, request.instructions])
-        return replace(request, prompt=prompt, instructions=instructions, references=references)
+        (prompt, instructions, files), references = parted([request.prompt, request.instructions, request.files])
+        return replace(request, prompt=prompt, instructions=instructions, references=references, files=files)
     # An opening is a text of ours: it has no references.
-    (prompt, instructions, _, _, messages), references = parted(
-        [request.prompt, request.instructions, talk.head, talk.preamble, to_wire(talk.messages)]
+    (prompt, instructions, _, _, messages, files), references = parted(
+        [request.prompt, request.instructions, talk.head, talk.preamble, to_wire(talk.messages), request.files]
     )
     # Head and preamble are the references alone: what stands in their place would be said twice.
     talk = replace(talk, head=None, preamble=None, messages=messages)
-    return replace(request, prompt=prompt, instructions=instructions, talk=talk, references=references)
+    return replace(request, prompt=prompt, instructions=instructions, talk=talk, references=references, files=files)
 
 
 def batch_parted(request: BatchRequest) -> BatchRequest:

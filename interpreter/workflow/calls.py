@@ -171,7 +171,7 @@ async def _call_inline(command: CallTool, arguments: Any, references: References
     sent_at = None
     try:
         await room.for_local()
-        room.take(min(sum(size for _, _, size in references), limits.LARGEST_PAYLOAD))
+        room.take(min(sum(size for _, _, size, *_ in references), limits.LARGEST_PAYLOAD))
         inline: InlineResult = await local.inlined(command, arguments, references)
         if inline.data is None:
             return inline

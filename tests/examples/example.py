@@ -9,7 +9,6 @@
 those beside it.
 """
 
-import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from interpreter.cli.reading import read_input
 from interpreter.cli.scripted import Script, read_script
 from interpreter.worker.loading import load_tools
 
@@ -43,7 +43,7 @@ class Example:
     def input(self) -> Any:
         if "input" in self.expected:
             return self.expected["input"]
-        return json.loads((FOLDER / f"{self.name}.json").read_text(encoding="utf-8"))
+        return read_input(str(FOLDER / f"{self.name}.json"), ())
 
     @cached_property
     def expected(self) -> dict[str, Any]:

@@ -26,6 +26,11 @@ PARTIAL = {
             "AwaitApproval ExclusiveBlock Fail Return Step",
             "what shows something; any other is as for provenance",
         ),
+        (
+            "interpreter/activities/given_files.py",
+            "GenericType ListType NamedType OptionalType RecordType",
+            "where a file may stand as plain JSON; in a union nothing says which it is",
+        ),
         ("dsl/semantics/sensitivity/flows.py", "For Loop", "what `break` and `continue` lead out of"),
         (
             "dsl/semantics/sensitivity/flows.py",

@@ -18,6 +18,7 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   when so many of these were given.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
+- `files`: texts, by a name that `{$file: name}` uses, in the input and in `returns`.
 - `objects`: values behind references, by a name that `returns: {$object: name}` uses.
 """
 
@@ -37,13 +38,14 @@ from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
-from dsl.expressions.values import Reference
+from dsl.expressions.values import File, Reference
 from dsl.source import Source
 from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
 from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
 from interpreter.simulation.batches import BatchPlan
+from interpreter.stores.kept_files import media_type_of
 
 _WHEN_TOLD = re.compile(r", \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: ")
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
@@ -97,6 +99,10 @@ class Case:
         analysis = analyse(source)
         assert analysis.ok, [f"{problem.code} {problem.message}" for problem in analysis.diagnostics]
         return seal(analysis.facts, source, self.data.get("flow"), gates=analysis.gates, spends=analysis.spends).json
+
+    @property
+    def input(self) -> Any:
+        return self._filled(self.data.get("input", {}), {})
 
     @property
     def expected_file(self) -> Path:
@@ -186,6 +192,10 @@ class Case:
     def _filled(self, value: Any, arguments: dict[str, Any]) -> Any:
         if isinstance(value, str) and value.startswith("$"):
             return arguments[value[1:]]
+        if isinstance(value, dict) and value.keys() == {"$file"}:
+            content = self.data["files"][value["$file"]].encode()
+            name = value["$file"]
+            return File(hashlib.sha256(content).hexdigest(), len(content), name, media_type_of(content, name))
         if isinstance(value, dict) and value.keys() == {"$object"}:
             kept = self.data["objects"][value["$object"]]
             return Reference(_hash(kept), len(json.dumps(kept)))

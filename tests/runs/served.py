@@ -21,6 +21,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
+from dsl.values.references import parted
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
@@ -42,7 +43,7 @@ from interpreter.boundary.view import QuestionView, RunView
 from interpreter.core.snapshot import decode
 from interpreter.providers.provider import ProviderFailure
 from interpreter.simulation.batches import Batches
-from interpreter.simulation.world import noticed, spoken
+from interpreter.simulation.world import noticed, shown, spoken
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
 from tests.runs import conversations
@@ -106,10 +107,12 @@ class Served:
     async def _start(self, case: Case, continue_eagerly: bool) -> ServedRun:
         id_ = f"{case.name}--{uuid4().hex[:8]}"
         definition = case.definition
+        given, references = parted(case.input)
         run_input = RunInput(
             definition=DefinitionEnvelope(definition.hash, base64.b64encode(zlib.compress(case.sealed)).decode()),
             flow=definition.flow,
-            input=case.data.get("input", {}),
+            input=given,
+            references=references,
             requester=case.data.get("requester"),
             prices=case.prices,
             options=RunOptions(continue_eagerly=continue_eagerly),
@@ -204,6 +207,8 @@ class Served:
         self.store = store
         for value in case.objects.values():
             store.put(json.dumps(value, sort_keys=True).encode())
+        for content in case.data.get("files", {}).values():
+            store.put(content.encode())
 
     def plan(self, workflow_id: str, group: str, name: str, arguments: dict[str, Any], place: str, shown: Any) -> Plan:
         run = self.runs[workflow_id.split("/", 1)[0]]
@@ -253,7 +258,9 @@ class PlannedProvider:
         assert info.workflow_id is not None
         arguments = {"prompt": request.prompt}
         place = f"{info.workflow_id}/{info.activity_id}"
-        seen = request.prompt if request.talk is None else [*spoken(request.talk.messages), *noticed(request.talk)]
+        seen: Any = [request.prompt, *shown(request.files)] if request.files else request.prompt
+        if request.talk is not None:
+            seen = [*spoken(request.talk.messages), *noticed(request.talk)]
         plan = self.served.plan(info.workflow_id, "agents", request.agent, arguments, place, seen)
         await asyncio.sleep(plan.takes)
         await self.served.told(info.workflow_id, plan.told)

@@ -46,6 +46,7 @@ class Wanted:
     flow: str | None
     given: str | None
     assignments: tuple[str, ...]
+    files: tuple[str, ...]
     tools: tuple[str, ...]
     script: Script | None
     id: str | None
@@ -83,6 +84,7 @@ Examples:
     metavar="NAME=VALUE",
     help="One field of the input: text as it is, else JSON.",
 )
+@click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option(
     "--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: FILE's <name>_tools.py]"
@@ -102,6 +104,7 @@ def run(
     file: Path,
     given: str | None,
     assignments: tuple[str, ...],
+    files: tuple[str, ...],
     flow: str | None,
     tools: tuple[str, ...],
     answers: Path | None,
@@ -130,6 +133,7 @@ def run(
         flow,
         given,
         assignments,
+        files,
         tools,
         script,
         id,
@@ -149,7 +153,7 @@ def run(
 
 async def _run(wanted: Wanted, target: Target) -> int:
     sealed = compile_flow(read_source(wanted.file), wanted.flow)
-    input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)))
+    input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)), wanted.files)
     if wanted.script is not None:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:

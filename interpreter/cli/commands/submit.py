@@ -34,6 +34,7 @@ Example:
     metavar="NAME=VALUE",
     help="One field of the input: text as it is, else JSON.",
 )
+@click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
@@ -47,6 +48,7 @@ def submit(
     file: Path,
     given: str | None,
     assignments: tuple[str, ...],
+    files: tuple[str, ...],
     flow: str | None,
     id: str | None,
     requester: str | None,
@@ -65,7 +67,7 @@ def submit(
 
     async def start() -> None:
         texts = text_fields(input_schema(compile_flow(read_source(file), flow))) if assignments else {}
-        input = read_input(given, assignments, texts)
+        input = read_input(given, assignments, texts, files)
         async with connected(target) as client:
             run = await client.submit(
                 file,

@@ -1,6 +1,7 @@
 """`dsl transcript`."""
 
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -11,6 +12,7 @@ from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.transcript_lines import transcript_lines
 from interpreter.cli.transcript_page import transcript_page
 from interpreter.client.transcripts import Transcript, transcripts
+from interpreter.stores.store import ObjectStore, StoreError, read
 
 
 @click.command(epilog="Example: dsl transcript support-3f9c2a10 reply --html > reply.html")
@@ -39,11 +41,18 @@ async def _transcript(id: str, step: str | None, as_json: bool, as_html: bool, t
     if as_json:
         print_json({"run": id, "steps": [asdict(each) for each in chosen]})
     elif as_html:
-        click.echo(transcript_page(id, chosen), nl=False)
+        click.echo(transcript_page(id, chosen, partial(_content, client.store)), nl=False)
     elif chosen:
         click.echo("\n\n".join("\n".join(transcript_lines(each)) for each in chosen))
     else:
         click.echo(f"No agent of the run {id} has answered.")
+
+
+def _content(store: ObjectStore, digest: str) -> bytes | None:
+    try:
+        return read(store, digest)
+    except StoreError:
+        return None
 
 
 def _is_meant(each: Transcript, step: str) -> bool:

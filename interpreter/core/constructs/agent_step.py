@@ -22,6 +22,7 @@ from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.boundary.view import Counts
 from interpreter.core import (
+    agent_files,
     agent_talks,
     caps,
     counting,
@@ -64,6 +65,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
+        memory.files = agent_files.shown(machine, frame, agent, arguments)
         talk = agent_talks.begin(machine, frame, step, agent, arguments, memory.given)
         memory.prompt, memory.instructions, memory.talk = to_wire(prompt), to_wire(instructions), talk
         memory.arguments = arguments if agent.uses else {}
@@ -115,6 +117,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             reasoning=agent.reasoning,
             seed=agent.seed,
             batch=agent.batch is not None,
+            files=[] if kept else list(memory.files),
         )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -186,7 +189,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         talk, calls = memory.talk, list(answer.calls)
         place = talk.turns
         text = talks.words(None, answer.text, plain=agent_talks.answers_text(machine, agent))
-        talks.taken(talk, memory.prompt, text, calls, answer.head)
+        talks.taken(talk, agent_files.message(memory), text, calls, answer.head)
         memory.asked, memory.attempts = ModelsAsked(model=memory.asked.model), 0
         counting.turned(memory, len(calls))
         names = ", ".join(name_in_flows(call.name) for call in calls)
@@ -219,7 +222,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
         memory = self.memory(frame)
         if memory.talk is not None:
             text = talks.words(answer.output, answer.text, plain=any_text)
-            talks.taken(memory.talk, memory.prompt, text, [], answer.head)
+            talks.taken(memory.talk, agent_files.message(memory), text, [], answer.head)
             counting.turned(memory, 0)
             self._turn_over(machine, frame, memory.talk.turns - 1)
             if telling.hears(machine.definition, machine.state, frame):
