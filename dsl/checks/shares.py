@@ -7,7 +7,7 @@ lent all that is left, and those beside it would wait until it ends; for one tha
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use, called_by
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, Use, called_by
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
 from dsl.ast.statements import Block, Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
@@ -36,7 +36,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     inherited = _inherited(program)
     for name, flow in program.graph.flows.items():
         if id(flow) not in program.facts.partly_read:
-            around = _Around(inherited[name]).within(flow.budget)
+            around = inherited[name].within(flow.budget)
             for step, shared in _steps(flow.body, around):
                 apart = replace(shared, shared=shared.limited) if step.detached else shared
                 yield from _share(program, step.call, apart, detached=step.detached)
@@ -46,9 +46,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield from _share(program, use, beside)
 
 
-def _beside(agent: AgentDeclaration, inherited: frozenset[str]) -> _Around:
-    """What an agent calls in a turn runs side by side, unless it is one at a time."""
-    around = _Around(inherited).within(agent.budget)
+def _beside(agent: AgentDeclaration, inherited: _Around) -> _Around:
+    """What an agent calls in a turn runs side by side, unless it is one at a time; then what it calls runs beside
+    others where the agent itself does, and draws on what they share."""
+    around = inherited.within(agent.budget)
     return around if agent.side_by_side == 1 else replace(around, shared=around.limited)
 
 
@@ -108,28 +109,34 @@ def _goes_on(statement: Node) -> bool:
     return statement.first.finish_rest
 
 
-def _inherited(program: Program) -> dict[str, frozenset[str]]:
-    """For each flow and agent the units that those who call it may limit: a lease passes a limit on."""
-    found = dict.fromkeys((*program.graph.flows, *program.graph.agents), frozenset[str]())
+def _inherited(program: Program) -> dict[str, _Around]:
+    """For each flow and agent the units that those who call it may limit: a lease passes a limit on. An agent has no
+    lease, so what is shared where it is called is shared where it calls."""
+    found = dict.fromkeys((*program.graph.flows, *program.graph.agents), _Around(frozenset()))
     waiting = list(found)
     while waiting:
         name = waiting.pop()
         for target, around in _called(program, name, found[name]):
-            if target in found and not around.limited <= found[target]:
-                found[target] |= around.limited
+            if target not in found:
+                continue
+            shared = around.shared if target in program.graph.agents else frozenset[str]()
+            both = _Around(found[target].limited | around.limited, found[target].shared | shared)
+            if both != found[target]:
+                found[target] = both
                 waiting.append(target)
     return found
 
 
-def _called(program: Program, name: str, inherited: frozenset[str]) -> Iterator[tuple[str, _Around]]:
+def _called(program: Program, name: str, inherited: _Around) -> Iterator[tuple[str, _Around]]:
     flow = program.graph.flows.get(name)
     if flow is not None:
-        for step, around in _steps(flow.body, _Around(inherited).within(flow.budget)):
+        for step, around in _steps(flow.body, inherited.within(flow.budget)):
             yield step.call.target, around
         return
     agent = program.graph.agents[name]
     for each in called_by(agent):
-        yield each.target, _Around(inherited).within(agent.budget)
+        alone = isinstance(each, Summarise)
+        yield each.target, inherited.within(agent.budget) if alone else _beside(agent, inherited)
 
 
 def _limits(budget: Budget | None) -> frozenset[str]:

@@ -1,4 +1,5 @@
-"""Where a file may not go: no model writes one, nobody types one into an answer, and a server of tools takes none.
+"""Where a file may not go: no model writes one, nobody types one into an answer, and neither a server of tools
+nor a request takes one.
 
 What a model can be shown of one is decided where its prompt stands: `dsl.checks.files`.
 """
@@ -20,14 +21,15 @@ def given_elsewhere(signature: Signature) -> Iterator[Finding]:
         yield InvalidType(
             node.returns or node, "a model answers no file", "let a tool make the file of what it answers"
         )
-    if not isinstance(node, ToolDeclaration) or node.served is None:
+    if not isinstance(node, ToolDeclaration) or (node.served is None and node.http is None):
         return
+    whose = "a tool of an MCP server" if node.http is None else "a tool that a request carries out"
     fields = {field.name: field for field in node.parameters}
     for member in signature.parameters:
         if holds_file(member.type):
-            yield InvalidType(fields[member.name], "a tool of an MCP server takes no file", _OURS)
+            yield InvalidType(fields[member.name], f"{whose} takes no file", _OURS)
     if holds_file(signature.returns):
-        yield InvalidType(node.returns or node, "a tool of an MCP server gives no file", _OURS)
+        yield InvalidType(node.returns or node, f"{whose} gives no file", _OURS)
 
 
 _OURS = "use a tool of your own: a Python function that takes a `File`"

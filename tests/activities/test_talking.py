@@ -46,7 +46,7 @@ class Conversing:
         assert kept.head is not None
         if kept.preamble is not None:
             self.memory.preamble = Reference(*kept.preamble)
-        talks.taken(self.memory, self.prompt, None, calls, Reference(*kept.head))
+        talks.taken(self.memory, {"role": "user", "value": self.prompt}, None, calls, Reference(*kept.head))
         talks.heard(self.memory, [{"role": "tool", "call": calls[0].id, "value": gives}], missed=False)
         assert (whole.prompt, whole.instructions) == ("where is it?", "You help.")
         return [f"{message['role']} {message.get('text', '')}".strip() for message in whole.talk.messages]

@@ -9,6 +9,12 @@ from interpreter.client.transcripts import Transcript
 from tests.cli.conftest import CASES, Dsl
 
 CALL = {"id": "c1", "name": "crm-read", "arguments": '{"id": "c-7"}'}
+
+
+def no_content(digest: str) -> bytes | None:
+    return None
+
+
 TRANSCRIPT = Transcript(
     step="main/reply",
     agent="helper",
@@ -55,12 +61,23 @@ def test_nothing_that_was_said_becomes_a_part_of_the_page() -> None:
     page = _Page()
     hostile = '</pre></article><script>alert(1)</script><img src=x onerror="alert(2)">'
     said = {"role": '"><script>', "text": hostile, "calls": [{"id": "c", "name": hostile, "arguments": hostile}]}
-    page.feed(transcript_page(hostile, [Transcript(hostile, hostile, hostile, True, hostile, [said])]))
+    page.feed(transcript_page(hostile, [Transcript(hostile, hostile, hostile, True, hostile, [said])], no_content))
     assert not {"script", "img"} & set(page.tags)
     assert page.texts.count(hostile) == 4
     page = _Page()
-    page.feed(transcript_page("r", [TRANSCRIPT]))
+    page.feed(transcript_page("r", [TRANSCRIPT], no_content))
     assert {"tool · crm-read", '{"name": "Ann"}', 'crm-read {"id": "c-7"}'} <= set(page.texts)
+
+
+def test_an_image_is_shown_and_any_other_file_is_named() -> None:
+    image = {"name": "<b>.png", "media_type": "image/png", "size": 3, "sha256": "ab"}
+    files = [image, image | {"media_type": "image/svg+xml"}, image | {"size": 10**9}]
+    said = {"role": "user", "text": "See.", "files": files}
+    page = transcript_page("r", [Transcript("r/s", "a", "m", False, None, [said])], lambda digest: digest.encode())
+    assert page.count("<img") == 1
+    assert 'src="data:image/png;base64,YWI="' in page
+    assert page.count("&lt;b&gt;.png (image/svg+xml, 3 bytes)") == 1
+    assert "<b>" not in page
 
 
 def test_each_step_is_told_with_what_it_went_on_with(dsl: Dsl) -> None:

@@ -17,6 +17,7 @@ from interpreter.activities.failing import failure_of
 from interpreter.boundary.told import heard
 from interpreter.core.events import CallFailed
 from interpreter.core.policies import retry_delay
+from interpreter.stores.kept_files import File
 from interpreter.worker.tools import describe
 from tests.expressions.reading import expression
 from tests.expressions.test_cases import CONTEXT
@@ -24,7 +25,15 @@ from tests.house.checkout import ROOT
 
 FUNCTIONS = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
 TOOLS = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
-SCOPE = {"T": int, "Literal": Literal, "Any": Any, "Decimal": Decimal, "datetime": datetime, "timedelta": timedelta}
+SCOPE = {
+    "File": File,
+    "T": int,
+    "Literal": Literal,
+    "Any": Any,
+    "Decimal": Decimal,
+    "datetime": datetime,
+    "timedelta": timedelta,
+}
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
