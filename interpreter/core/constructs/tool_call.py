@@ -285,7 +285,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory, step = self.memory(frame), self._step(machine, frame)
         memory.misfits += 1
         memory.busy_since = memory.busy_since or machine.state.now
-        patience = (step.patience if step else None) or tool.patience or defaults.LONGEST_PROVIDER_WAIT
+        usual = defaults.LONGEST_PROVIDER_WAIT if memory.overrides else policies.DEFAULT_PATIENCE
+        patience = (step.patience if step else None) or tool.patience or usual
         left = int(patience - (machine.state.now - memory.busy_since) * 1000)
         following = policies.after_refusal(event, memory.misfits, left=left, patience=patience)
         if following.what == "again":
