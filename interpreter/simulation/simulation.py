@@ -291,7 +291,8 @@ class SimulatedRun:
         ticket = f"{self.state.key_base}/{command.id}"
 
         def acquired() -> None:
-            self.take(Acquired(self.simulation.now, command.id))
+            if command.id in self.state.pending:
+                self.take(Acquired(self.simulation.now, command.id))
 
         self.simulation.locks.ask(ticket, command.lock, command.up_to, acquired)
 
@@ -311,7 +312,7 @@ class SimulatedRun:
         self._flying[command.id] = None
         read: list[Reference] = []
         opened(load(list(command.scope.values())), read.append)
-        missing = [one.hash for one in read if self._is_gone(one)]
+        missing = [one.hash for one in read if one.hash not in self.simulation.world.objects]
         if missing:
             gone = f"no object {missing[0]} in the world"
             self._later(
@@ -337,9 +338,6 @@ class SimulatedRun:
         self._flying[command.id] = None
         verdict, seconds = self.simulation.knows(command.answer, command.at)
         self._later(command.id, seconds, lambda at: AnswerVerified(at, command.id, verdict))
-
-    def _is_gone(self, reference: Reference) -> bool:
-        return reference.hash not in self.simulation.world.objects
 
     def _pause(self, command: Pause) -> None:
         self._flying[command.id] = None

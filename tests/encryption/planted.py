@@ -30,7 +30,7 @@ WORDS = tuple(
     f"{door}word"
     for door in (
         *("input", "argument", "result", "large", "declared", "detail", "crash", "prompt", "model", "question"),
-        *("answer", "note", "person", "requester", "child", "failed", "kindred", "quick", "stumble"),
+        *("answer", "note", "person", "requester", "child", "failed", "kindred", "quick", "stumble", "lock"),
     )
 )
 PLANTED = (*WORDS, ADDRESS)
@@ -63,7 +63,7 @@ flow main(case: Case) -> text budget 5m {
   step size = desk.measure(body: large)
   step told = writer(word: case.word)
   step child = below(word: case.word)
-  step fast = desk.quick(word: "fine")
+  exclusive by "lockword {{ case.word }}" { step fast = desk.quick(word: "fine") }
   try { step slipped = desk.quick(word: "slip") } on error { sleep 1ms }
   var closed = ""
   try { step closed_one = desk.declared(word: "x") } on error e { set closed = "kindredword {{ e.message }}" }
