@@ -12,11 +12,12 @@ from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.constructs import turn
 from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.fan import FanConstruct
-from interpreter.core.constructs.tool_call import ToolCallConstruct, ToolCallMemory
+from interpreter.core.constructs.tool_call import ToolCallConstruct
 from interpreter.core.constructs.tool_step import ToolStepConstruct
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import DONE, Exit, done
 from interpreter.core.state import Frame, State
+from interpreter.core.tool_call_memory import ToolCallMemory
 from tests.explore.search import Exploration, Found
 from tests.heart.watched import definition_of
 

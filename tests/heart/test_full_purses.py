@@ -83,6 +83,31 @@ def test_what_a_flow_did_that_waited_is_undone_as_of_when_it_really_began(switch
     assert dropped(ended) == ["3", "other", "2", "1"]
 
 
+PAID = """edition 1
+tool keep(x: text) -> text write keyed { costs 0.10 usd compensate drop(x: x) }
+tool other(x: text) -> text write keyed { compensate drop(x: x) }
+tool drop(x: text) idempotent
+flow below() -> text budget 0.15 usd { step a = keep(x: "below") return a }
+flow main() budget 0.20 usd {
+  parallel { step keep(x: "kept") step below() branch c { sleep 500ms step other(x: "other") } }
+  fail "x"
+}
+"""
+
+
+@SWITCHES
+def test_a_tool_that_waits_for_money_is_undone_as_of_when_it_really_began(switches: Switches) -> None:
+    """The flow gets what there is before the call does, which is made when that is over, after `other`."""
+    plans: dict[str, list[Planned]] = {
+        "keep": [Returns("k", 1.0)],
+        "other": [Returns("o", 0.1)],
+        "drop": [Returns(None, 0.0)],
+    }
+    ended = play(PAID, plans, switches=switches)
+    assert (ended.times("keep"), ended.times("other")) == ([0.0, 1.0], [0.5])
+    assert dropped(ended) == ["kept", "other", "below"]
+
+
 @SWITCHES
 def test_a_tool_that_is_cancelled_while_it_waits_is_never_called(switches: Switches) -> None:
     ended = tools(f"parallel {{ step below() {THREE_KEPT} }}", cancel_at=3.0, switches=switches)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count, product
 from typing import Any
 
@@ -27,6 +27,7 @@ from tests.heart.flows import some_flow
 from tests.heart.outside import Outside
 
 PRICES = {"first": Price("0.000001", "0.000004"), "second": Price("0.0000005", "0.000001")}
+INPUT = {"x": "start"}
 WORK = (CallTool, AttemptModel, StartChild, SetTimer, Evaluate)
 
 
@@ -68,7 +69,8 @@ class Asleep(Simulation):
 @dataclass
 class Watched:
     """One run, watched. `cancel_at` is the number of the step, over all its runs, after which it is cancelled; `gap`
-    are the seconds after the start between which nothing is heard.
+    are the seconds after the start between which nothing is heard. `beside`: so many more runs of the flow, which are
+    not cancelled, write the same books.
     """
 
     definition: Definition
@@ -79,6 +81,7 @@ class Watched:
     also: Callable[["Watched", SimulatedRun], None] = lambda watched, run: None
     prices: dict[str, Price] = field(default_factory=lambda: PRICES)
     caps: list[Cap] = field(default_factory=list)
+    beside: int = 0
     steps: int = 0
     runs: dict[str, SimulatedRun] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -104,7 +107,13 @@ class Watched:
         if self.gap is not None:
             simulation.gap = (START + self.gap[0], START + self.gap[1])
         self.outside.clock = simulation
-        run = simulation.run({"x": "start"}, requester="requester", prices=self.prices, caps=self.caps)
+        run = simulation.run(INPUT, requester="requester", prices=self.prices, caps=self.caps)
+
+        def begin(name: str) -> None:
+            simulation.run(INPUT, key_base=name, requester="requester", prices=self.prices, caps=self.caps)
+
+        for number in range(self.beside):
+            simulation.at(START + number, partial(begin, f"beside{number}"))
         simulation.go()
         return run
 

@@ -98,6 +98,18 @@ async def test_a_run_that_ends_badly_leaves_nothing_set_aside(temporal_address: 
     assert markers == [], "where no cap binds, nothing is asked"
 
 
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+async def test_what_a_run_starts_is_bound_too(temporal_address: str, model: PlayedModel, eagerly: bool) -> None:
+    """Also when it has continued as new before."""
+    bound = cap(tokens=2_000)
+    flows = FLOW.replace("main", "below") + "flow main() -> text { step a = below() step b = below() return b }\n"
+    async with workers(temporal_address, 1) as runs:
+        run = await runs.start(flows, main="main", eagerly=eagerly, caps=[bound])
+        assert await run.value() == "yes"
+        book = await stands(runs.client, bound)
+    assert (book.tokens, book.reserved_tokens) == (4 * (SENT + ANSWERED), 0)
+
+
 async def test_a_book_continues_as_new_and_its_answers_may_be_lost(
     temporal_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,8 +4,8 @@ Opened by a step, by a verification and by an undo. A worker that has not the to
 says nothing about the call: it is tried again, on whichever worker takes it then, for as long as its patience lasts.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
@@ -30,49 +30,10 @@ from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import CallFailed, Event, TimerFired, ToolReturned
 from interpreter.core.fan_memory import abandon, has_lost
 from interpreter.core.machine import Machine
-from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, done, failed
-from interpreter.core.recorded import recorded
 from interpreter.core.state import Amount, Frame
+from interpreter.core.tool_call_memory import ToolCallMemory
 from interpreter.core.wording import title
-
-
-@recorded
-@dataclass(slots=True)
-class ToolCallMemory(Memory):
-    """`id` is that of the first attempt's command; `overrides` says that it is a step's own call, for which the step's
-    timeout, its retry and the deadlines around it count; `verifies` is the key that the call asks about. `doubt` is the
-    failure of an attempt that may have taken effect, `over_at` when all attempts may be taken to have ended. `misfits`
-    counts the workers that could not take the call, `misfit` is what the latest said. `explains`: a worker did not know
-    the declared signature by its digest, so from now on it comes in words. `staged`: the call is captured. `happened`:
-    the tool has taken effect under this key before, and is called for its answer. `by_agent`: it is the call of an
-    agent, so what the step that calls the agent says of its timeout and patience is not said of it. `called_at` is when
-    the latest attempt was made. `costs`: its attempts are paid for; `refused` counts those that caps have refused.
-    `busy_since`: when the server of a request first took no call.
-    """
-
-    tool: str = ""
-    arguments: dict[str, JSON] = field(default_factory=dict)
-    id: str = ""
-    key: str = ""
-    overrides: bool = False
-    verifies: str | None = None
-    first_at: float = 0.0
-    attempt: int = 0
-    phase: Literal["calling", "waiting", "reserving"] = "calling"
-    command: str = ""
-    doubt: Failure | None = None
-    over_at: float = 0.0
-    misfits: int = 0
-    misfit: str = ""
-    explains: bool = False
-    staged: bool = False
-    happened: bool = False
-    by_agent: bool = False
-    called_at: float = 0.0
-    costs: bool = False
-    refused: int = 0
-    busy_since: float = 0.0
 
 
 def open_call(
@@ -121,9 +82,24 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory.phase = "reserving"
         if need is None or reservations.reserve(machine, frame, need):
             self._attempt(machine, frame, need)
+        else:
+            memory.waited = True
+
+    def _begins_now(self, machine: Machine, frame: Frame) -> None:
+        """A step that has waited for money, and has called nothing yet, begins when it gets it: what others did
+        meanwhile came before, and is undone after."""
+        memory = self.memory(frame)
+        if not memory.waited or not memory.overrides or memory.attempt > memory.misfits or _may_have_happened(memory):
+            return
+        assert frame.parent is not None
+        step = machine.state.frames[frame.parent]
+        machine.starts_now(step)
+        if step.path in machine.state.ledger:
+            machine.state.ledger[step.path].started = step.started
 
     def _attempt(self, machine: Machine, frame: Frame, need: Amount | None) -> None:
         memory = self.memory(frame)
+        self._begins_now(machine, frame)
         memory.attempt += 1
         tool = machine.definition.tools[memory.tool]
         sealed = machine.definition.signature(tool.name)
@@ -186,7 +162,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         elif delay is None:
             self.fail(machine, frame, caps.failure(refused, frame.path, memory.attempt))
         else:
-            memory.phase, memory.command = "waiting", f"{memory.command}!cap"
+            memory.phase, memory.command, memory.waited = "waiting", f"{memory.command}!cap", True
             summary = f"{title(memory.id)}: {refused.cap}"
             machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
             if memory.refused == 1:
