@@ -41,9 +41,10 @@ tool a.verified(n: int) -> { n: int } write final {
   http post "SERVER/verified" { body { n: n, key: key } }
   verify a.found(key: key) after 1s
 }
+tool a.quick() -> { n: int } read quick { http get "SERVER/quick" }
 tool a.stand_in() -> text read { http get "SERVER/stand-in" }
 """
-EVERY = "flow every() { step a.read(1) step a.write(1) step a.keyed(1) step a.verified(1) step a.stand_in() }"
+EVERY = "flow every() { step a.read(1) step a.write(1) step a.keyed(1) step a.verified(1) step a.quick() step a.stand_in() }"
 
 
 @tool("a.stand_in")
@@ -143,6 +144,12 @@ async def test_a_definition_sends_nothing_that_the_worker_does_not_have(bench: B
     assert "http post" in await run.seen(waiting)
     assert bench.server.seen == []
     await run.handle.terminate()
+
+
+async def test_a_quick_one_is_local_work_and_waits_no_longer_within_it(bench: Bench) -> None:
+    bench.server.plan("/quick", Reply(503, headers={"Retry-After": "1"}), said({"n": 3}))
+    run = await bench.start("step q = a.quick() return q.n")
+    assert (await run.value(), len(bench.server.seen)) == (3, 2)
 
 
 async def test_a_function_of_the_worker_stands_in(bench: Bench) -> None:
