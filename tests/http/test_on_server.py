@@ -44,7 +44,11 @@ tool a.verified(n: int) -> { n: int } write final {
 tool a.quick() -> { n: int } read quick { http get "SERVER/quick" }
 tool a.stand_in() -> text read { http get "SERVER/stand-in" }
 """
-EVERY = "flow every() { step a.read(1) step a.write(1) step a.keyed(1) step a.verified(1) step a.quick() step a.stand_in() }"
+EVERY = """
+flow every() {
+  step a.read(1) step a.write(1) step a.keyed(1) step a.verified(1) step a.quick() step a.stand_in()
+}
+"""
 
 
 @tool("a.stand_in")
