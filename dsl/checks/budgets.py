@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
 from dsl.ast.statements import (
@@ -12,6 +13,7 @@ from dsl.ast.statements import (
     BudgetBlock,
     Call,
     CompensateStatement,
+    ExclusiveBlock,
     Finally,
     Loop,
     Return,
@@ -127,6 +129,8 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
             yield from _wait(program, f"approval `{node.name}` may wait", sum(timeouts), node, limits)
         case Sleep(milliseconds=int(milliseconds)):
             yield from _wait(program, "this sleeps", milliseconds, node, limits)
+        case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:
+            yield from _wait(program, "this block may wait for its lock", within, node, limits)
         case Step():
             yield from _step(program, node, limits)
         case Finally(calls=calls) | CompensateStatement(calls=calls):
@@ -145,6 +149,9 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[D
         yield from _free(program, call, f"undoes `{node.name}`")
     if isinstance(flow, ToolDeclaration):
         yield from _one_call(program, flow, node, limits)
+        if flow.exclusive is not None and flow.exclusive.within != LONGEST_LOCK_WAIT:
+            words = f"`{node.name}` may wait for its lock"
+            yield from _wait(program, words, flow.exclusive.within, node, limits)
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
     if isinstance(flow, AgentDeclaration):

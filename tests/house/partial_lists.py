@@ -58,7 +58,7 @@ PARTIAL = {
         ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
         (
             "dsl/checks/budgets.py",
-            "AwaitApproval BudgetBlock CompensateStatement Loop Sleep Step",
+            "AwaitApproval BudgetBlock CompensateStatement ExclusiveBlock Loop Sleep Step",
             "what takes time, or is free",
         ),
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
