@@ -16,7 +16,7 @@ fn dig(r: Rec) -> text = if r.secret == "a" then r.items[0].secret else r.open
 fn pick(r: Rec) -> text = "{{ r.open }}{{ len(r.items) }}"
 """
 CALLED = ("high.work", "high.keep", "high.check", "low.send", "low.send", "plain", "seeing", "inner")
-NESTED = ("choice", "match", "rounds")
+NESTED = ("choice", "match", "rounds", "race", "race for")
 DEEPEST = 3
 
 
@@ -98,6 +98,8 @@ class _Maker:
             body, _, _ = self.block(texts, records, depth + 1, 3)
             self.choosing = held
             return f"loop {name} budget 2 iterations every 1s keep going {{ {body} }}"
+        if kind.startswith("race"):
+            return self.race(kind, name, texts, records, depth)
         self.choosing += 1
         ways = []
         for _ in range(2):
@@ -110,6 +112,22 @@ class _Maker:
             text = f'match {self.text(texts, records)} as {name} {{ "a", "b" => {ways[0]} else => {ways[1]} }}'
         texts.append(name)
         return text
+
+    def race(self, kind: str, name: str, texts: list[str], records: list[str], depth: int) -> str:
+        """Who comes first is decided by what each branch does, and how long that takes."""
+        held, self.choosing = self.choosing, 1
+        item = self.name()
+        ways = []
+        for _ in range(2):
+            body, inner, known = self.block([*texts, *[item] * (kind == "race for")], records, depth + 1, 2)
+            ways.append(f"{body.replace('return', 'fail')} yield {self.text(inner, known)}")
+        self.choosing = held
+        if kind == "race":
+            texts += [f"lower({name}.branch)", f"{name}.value"]
+            one, other = (f"branch {self.name()} {{ {way} }}" for way in ways)
+            return f"race as {name} finish rest {{ {one} {other} }}"
+        texts.append(name)
+        return f'race for {item} in ["a", {self.text(texts[:-1], records)}] as {name} finish rest {{ {ways[0]} }}'
 
     def call(self, texts: list[str], records: list[str]) -> str:
         target = self.chance.choice(self.called)

@@ -1,5 +1,6 @@
 """What stands around a statement while marks are made out, and what is kept of a flow for the others."""
 
+from collections.abc import Iterator
 from dataclasses import field, replace
 
 from dsl.ast import statements as ast
@@ -48,6 +49,12 @@ class Around:
 
     def depth_of(self, node: Node) -> int:
         return next(depth for depth, (each, _) in enumerate(self.decisions) if each is node)
+
+    def races(self) -> Iterator[tuple[Node, Sources]]:
+        """What is decided by who comes first, each with what decides what is done in a branch of it, and how long."""
+        for depth, (node, _) in enumerate(self.decisions):
+            if isinstance(node, ast.Parallel | ast.ParallelFor) and (node.first or node.stop_when):
+                yield node, self.since(depth + 1)
 
     def since(self, depth: int) -> Sources:
         return NO_SOURCES.union(*(decision for _, decision in self.decisions[depth:]))

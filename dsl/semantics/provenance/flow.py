@@ -107,6 +107,8 @@ class FlowMarks:
 
     def _statement(self, node: Statement, around: Around) -> None:
         self._rule(type(node))(self, node, around)
+        for race, decided in around.races():
+            self._grow(race, "deciding", Mark(decided))
 
     def _rule(self, kind: type) -> Callable[[Any, Any, Around], None]:
         return WALKS[kind]
@@ -144,7 +146,9 @@ class FlowMarks:
 
     def _sleep(self, node: ast.Sleep, around: Around) -> None:
         if node.until is not None:
-            self._read(node.until, around)
+            until = self._read(node.until, around).all()
+            for race, _ in around.races():
+                self._grow(race, "deciding", Mark(until))
 
     def _fail(self, node: ast.Fail, around: Around) -> None:
         self._may_fail(self._read(node.value, around).all() | around.since(0), around)
@@ -226,18 +230,17 @@ class FlowMarks:
         return Mark(failing, {"value": value}) if fan.keep_going or fan.stop_when is not None else value
 
     def _joined(self, node: ast.Parallel | ast.ParallelFor, value: Mark, failing: Sources, around: Around) -> None:
-        """What came of it. Who comes first is decided by who does not fail, and what is stopped by what has come; both
-        decide how far the others get.
+        """What came of it. Who comes first is decided by who does not fail, and by what is done in each branch; what
+        is stopped, by what has come too. Both decide how far the others get.
         """
         if node.first is not None:
             self._grow(node, "deciding", Mark(failing))
-            self._grow(node, "race", value.and_(failing))
+            self._grow(node, "race", value.and_(self._mark(node, "deciding").sources))
             return
         if node.stop_when is not None:
-            self._grow(node, "so far", value)
-            stopped = self._read(node.stop_when, around).all()
-            self._grow(node, "deciding", Mark(stopped | failing))
-            value = value.and_(stopped)
+            self._grow(node, "so far", value.and_(self._mark(node, "deciding").sources))
+            self._grow(node, "deciding", Mark(self._read(node.stop_when, around).all() | failing))
+            value = value.and_(self._mark(node, "deciding").sources)
         self._grow(node, "parallel", value)
 
     def _budgeted(self, node: ast.Loop | ast.BudgetBlock, around: Around) -> None:
