@@ -180,6 +180,7 @@ PARTIAL = {
         ),
         ("dsl/semantics/gating/terms.py", "For ParallelFor", "what goes over the items of a list"),
         ("dsl/semantics/provenance/agents.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
+        ("dsl/semantics/provenance/around.py", "Parallel ParallelFor", "what may be decided by who comes first"),
         ("dsl/semantics/provenance/flow.py", "For Loop", "what `break` and `continue` leave"),
         ("dsl/semantics/provenance/turns.py", "For Loop ParallelFor", "what has turns"),
         (

@@ -24,7 +24,7 @@ class _Maker:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.owed = random.Random(-seed)
-        self.made = self.choosing = 0
+        self.made = self.choosing = self.racing = 0
 
     def flow(self, name: str, called: tuple[str, ...]) -> str:
         self.called = called
@@ -84,7 +84,7 @@ class _Maker:
             case "leave" if depth:
                 leaving = f"return {{ open: {self.text(texts, records)}, secret: {self.text(texts, records)} }}"
                 failing = f"fail {self.text(texts, records)}"
-                way = leaving if self.chance.random() < 0.6 else failing
+                way = leaving if self.chance.random() < 0.6 and not self.racing else failing
                 if self.choosing and self.chance.random() < 0.7:
                     way = f"yield {self.text(texts, records)}"
                 return f"if {self.condition(texts, records)} {{ {way} }}"
@@ -116,18 +116,22 @@ class _Maker:
     def race(self, kind: str, name: str, texts: list[str], records: list[str], depth: int) -> str:
         """Who comes first is decided by what each branch does, and how long that takes."""
         held, self.choosing = self.choosing, 1
+        self.racing += 1
         item = self.name()
         ways = []
         for _ in range(2):
             body, inner, known = self.block([*texts, *[item] * (kind == "race for")], records, depth + 1, 2)
-            ways.append(f"{body.replace('return', 'fail')} yield {self.text(inner, known)}")
+            ways.append(f"{body} yield lower({self.text(inner, known)})")
         self.choosing = held
+        self.racing -= 1
         if kind == "race":
             texts += [f"lower({name}.branch)", f"{name}.value"]
             one, other = (f"branch {self.name()} {{ {way} }}" for way in ways)
             return f"race as {name} finish rest {{ {one} {other} }}"
         texts.append(name)
-        return f'race for {item} in ["a", {self.text(texts[:-1], records)}] as {name} finish rest {{ {ways[0]} }}'
+        return (
+            f'race for {item} in ["a", upper({self.text(texts[:-1], records)})] as {name} finish rest {{ {ways[0]} }}'
+        )
 
     def call(self, texts: list[str], records: list[str]) -> str:
         target = self.chance.choice(self.called)
