@@ -11,6 +11,8 @@ from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
+from dsl.linking.files import Files
+from dsl.linking.link import link
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import gates
@@ -18,7 +20,6 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.spending import Spending
 from dsl.semantics.understand import understand
 from dsl.source import Source
-from dsl.syntax.parse import parse
 
 MOST_TRIED = 100_000
 """How many characters may be looked at to try fixes."""
@@ -28,7 +29,8 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Analysis:
-    """`main_flow` is the only flow that no other one calls; `diagnostics` are sorted by place."""
+    """`main_flow` is the only flow of the file that no other one calls; `diagnostics` are sorted by place. `source` has
+    the file and all that it uses; of those, only errors are told."""
 
     source: Source
     module: Module
@@ -71,15 +73,17 @@ def _limited(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     return (*kept[:-1], replace(kept[-1], message=f"{kept[-1].message}; and {more:,} more messages"))
 
 
-def analyse(source: Source, models: Models = TABLE) -> Analysis:
+def analyse(source: Source, models: Models = TABLE, files: Files | None = None) -> Analysis:
     """Everything that can be known about a text without running it. Never raises, whatever the text. `models`: what is
-    known of models where it will run.
+    known of models where it will run; `files`: what the text may use, as `files_of` finds it.
     """
-    found = _analyse(source, models)
-    return replace(found, diagnostics=tuple(_with_tried_fixes(source, found.diagnostics, models)))
+    found = _analyse(source, models, files)
+    return replace(found, diagnostics=tuple(_with_tried_fixes(source, found.diagnostics, models, files)))
 
 
-def _with_tried_fixes(source: Source, diagnostics: tuple[Diagnostic, ...], models: Models) -> Iterator[Diagnostic]:
+def _with_tried_fixes(
+    source: Source, diagnostics: tuple[Diagnostic, ...], models: Models, files: Files | None
+) -> Iterator[Diagnostic]:
     """A fix is kept that leaves fewer messages than there were: each is tried, as long as that takes little time,
     and what was not tried is advice in words only."""
     left = MOST_TRIED
@@ -87,9 +91,12 @@ def _with_tried_fixes(source: Source, diagnostics: tuple[Diagnostic, ...], model
         if each.fix is None:
             yield each
             continue
+        if each.fix.span.end > len(source.text):  # in another file, which is mended when it is checked itself
+            yield replace(each, fix=None)
+            continue
         mended = _mended(source, each.fix)
         left -= len(mended.text)
-        helps = left >= 0 and len(_analyse(mended, models).diagnostics) < len(diagnostics)
+        helps = left >= 0 and len(_analyse(mended, models, files).diagnostics) < len(diagnostics)
         yield each if helps else replace(each, fix=None)
 
 
@@ -97,12 +104,14 @@ def _mended(source: Source, fix: Fix) -> Source:
     return Source(source.name, source.text[: fix.span.start] + fix.replacement + source.text[fix.span.end :])
 
 
-def _analyse(source: Source, models: Models) -> Analysis:
-    parsed = parse(source)
-    facts = understand(parsed.module, source.text, parsed.damage, parsed.lost)
+def _analyse(text: Source, models: Models, files: Files | None) -> Analysis:
+    linked = link(text, files)
+    source, parsed = linked.source, linked.parsed
+    facts = understand(parsed.module, source.text, parsed.damage, parsed.lost, linked.excused)
     program = Program(facts, source, models)
     checked = (each for _, check in CHECKS for each in check(program))
     found = [*parsed.diagnostics, *said(checked, program)]
+    found = [each for each in found if each.severity == "error" or each.primary.span.start <= len(text.text)]
     found.sort(key=lambda each: (each.primary.span.start, each.code))
     diagnostics = _limited(without_idle_warnings(one_at_a_place(found), program))
     flows = tuple(program.graph.flows.values())

@@ -6,12 +6,14 @@ from dsl.definition.seal import Sealed, UnknownFlow, seal
 from dsl.definition.unseal import UnsealError, unseal
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import frame
+from dsl.linking.files import Files, files_of
 from dsl.source import Source, Span
 
 __all__ = [
     "Analysis",
     "Definition",
     "Diagnostic",
+    "Files",
     "Fix",
     "Label",
     "Sealed",
@@ -20,6 +22,7 @@ __all__ = [
     "UnknownFlow",
     "UnsealError",
     "analyse",
+    "files_of",
     "frame",
     "seal",
     "unseal",

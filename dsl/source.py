@@ -6,6 +6,7 @@ Lines and columns are computed from a `Source` only when someone is shown a plac
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import field
 from functools import cached_property
 
 from dsl.dataclass import dataclass
@@ -37,10 +38,27 @@ class Position:
 
 @dataclass(frozen=True)
 class Source:
-    """One text with the name it is shown under (a path, or `<stdin>`)."""
+    """One text with the name it is shown under (a path, or `<stdin>`).
+
+    Files that are linked are one source too: their texts one after the other, so that an offset says also in which of
+    them it is. `parts` are they, each with its first offset; a source that is one file has none.
+    """
 
     name: str
     text: str
+    parts: tuple[tuple[int, "Source"], ...] = field(default=(), compare=False, repr=False)
+
+    def at(self, offset: int) -> tuple["Source", int]:
+        """The file of `offset`, and its own offset there."""
+        if not self.parts:
+            return self, offset
+        start, part = self.parts[max(0, bisect_right(self.parts, offset, key=lambda each: each[0]) - 1)]
+        return part, offset - start
+
+    def within(self, span: Span) -> tuple["Source", Span]:
+        """The file of `span`, and its own span there."""
+        part, start = self.at(span.start)
+        return part, Span(start, start + span.end - span.start)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -56,6 +74,10 @@ class Source:
         return self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.text)
 
     def position(self, offset: int) -> Position:
+        """In the file of `offset`."""
+        if self.parts:
+            part, offset = self.at(offset)
+            return part.position(offset)
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self.line_starts, offset)
         start = self.line_starts[line - 1]
@@ -70,6 +92,16 @@ class Source:
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
+
+
+def joined(files: list[Source]) -> Source:
+    """Files as one source, shown under the name of the first."""
+    parts: list[tuple[int, Source]] = []
+    start = 0
+    for file in files:
+        parts.append((start, file))
+        start += len(file.text) + 1
+    return Source(files[0].name, "\n".join(file.text for file in files), tuple(parts) if len(files) > 1 else ())
 
 
 class Damage:

@@ -281,8 +281,22 @@ Declaration = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclara
 
 
 @dataclass(frozen=True, slots=True)
+class UseFile(Node):
+    """`use "lib/crm.flow" as crm`: what another file declares. `path` is relative to the folder of this one; with an
+    alias its names are written `crm.NAME` here."""
+
+    path: str
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Module(Node):
-    """One file. `edition` is None when the line is missing."""
+    """One file, or several that are linked. `edition` is None when the line is missing.
+
+    Linking puts the declarations of all files together; `linked` are the names of those from other files.
+    """
 
     edition: int | None
     declarations: tuple[Declaration, ...]
+    uses: tuple[UseFile, ...] = ()
+    linked: tuple[str, ...] = ()

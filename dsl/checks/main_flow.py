@@ -8,7 +8,7 @@ from dsl.diagnostics.diagnostic import Diagnostic
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """No flow that nothing calls: nothing can be started. Several: a warning, for `--flow` can still choose one."""
-    flows = tuple(program.graph.flows.values())
+    flows = tuple(flow for name, flow in program.graph.flows.items() if name not in program.graph.linked)
     main = program.graph.main()
     if flows and not main:
         message = "every flow of this file is called by another one, so none is the main flow"

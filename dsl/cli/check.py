@@ -1,5 +1,6 @@
 """`dsl check`: every problem of the given files at once."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from dsl.cli.loading import loading
 from dsl.cli.reading import Given, sources
 from dsl.cli.reporting import report
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.diagnostics.reports import FORMATS
+from dsl.diagnostics.reports import FORMATS, Problems
+from dsl.source import Source
 
 if TYPE_CHECKING:
     from dsl.models.configured import Models
@@ -36,21 +38,47 @@ def check(context: click.Context, paths: Sequence[str], form: str, strict: bool)
 
     Ends with 0 when there is none, 1 when there are, 2 when used wrongly. Warnings alone end with 0.
     """
-    problems = [(given.source, diagnostics_of(given)) for given in sources(paths)]
+    problems = each_once([diagnostics_of(given) for given in sources(paths)])
     report(problems, form)
     found = [each for _, diagnostics in problems for each in diagnostics]
     context.exit(int(any(strict or each.severity == "error" for each in found)))
 
 
-def diagnostics_of(given: Given) -> Sequence[Diagnostic]:
+def diagnostics_of(given: Given) -> tuple[Source, Sequence[Diagnostic]]:
+    """With the source that they stand in: the file and all that it uses."""
     with loading():
         from dsl.analysis import analyse
+        from dsl.linking.files import files_of
 
     if given.unreadable is not None:
-        return (given.unreadable,)
+        return given.source, (given.unreadable,)
     models = _models_for(given)
     with blaming_ourselves(given.source):
-        return analyse(given.source, models).diagnostics
+        found = analyse(given.source, models, files_of(given.source.name))
+        return found.source, found.diagnostics
+
+
+def each_once(problems: Problems) -> Problems:
+    """What is wrong in a file that others use is told once: with the file itself, where that is checked too."""
+    told = {_key(source, each) for source, found in problems for each in found if _is_own(source, each)}
+    kept: list[tuple[Source, Sequence[Diagnostic]]] = []
+    for source, found in problems:
+        rest = []
+        for each in found:
+            if _is_own(source, each) or _key(source, each) not in told:
+                told.add(_key(source, each))
+                rest.append(each)
+        kept.append((source, rest))
+    return kept
+
+
+def _is_own(source: Source, diagnostic: Diagnostic) -> bool:
+    return source.at(diagnostic.primary.span.start)[0].name == source.name
+
+
+def _key(source: Source, diagnostic: Diagnostic) -> tuple[str, int, str, str]:
+    part, start = source.at(diagnostic.primary.span.start)
+    return os.path.realpath(part.name), start, diagnostic.code, diagnostic.message
 
 
 def _models_for(given: Given) -> "Models":

@@ -35,16 +35,18 @@ def _print_hashes(context: click.Context, source: Source, flow: str | None) -> N
     from dsl.analysis import analyse
     from dsl.ast.declarations import FlowDeclaration
     from dsl.definition.seal import UnknownFlow, seal
+    from dsl.linking.files import files_of
 
-    analysis = analyse(source)
+    analysis = analyse(source, files=files_of(source.name))
     errors = [each for each in analysis.diagnostics if each.severity == "error"]
     if errors:
-        report([(source, errors)], "text")
+        report([(analysis.source, errors)], "text")
         context.exit(1)
-    names = [each.name for each in analysis.module.declarations if isinstance(each, FlowDeclaration)]
+    flows = [each.name for each in analysis.module.declarations if isinstance(each, FlowDeclaration)]
+    names = [name for name in flows if name not in analysis.module.linked]
     try:
         for name in [flow] if flow else names:
-            sealed = seal(analysis.facts, source, name, gates=analysis.gates, spends=analysis.spends)
+            sealed = seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)
             click.echo(sealed.hash if flow else f"{sealed.hash}  {name}")
     except UnknownFlow as error:
         raise click.UsageError(str(error)) from error

@@ -95,7 +95,7 @@ def main_flow(module: Module) -> str | None:
             reached |= used
             waiting += sorted(used)
         called |= reached - {name}
-    roots = [name for name in flows if name not in called]
+    roots = [name for name in flows if name not in called.union(module.linked)]
     return roots[0] if len(roots) == 1 else None
 
 
@@ -104,7 +104,7 @@ def source_map(module: Module, source: Source, reached: Parts) -> dict[str, Any]
     flows = {flow.name: flow for flow in module.declarations if isinstance(flow, FlowDeclaration)}
     names = {*reached.flows, *reached.tools, *reached.agents, *reached.types}
     return {
-        "source": {"name": source.name, "sha256": digest(source.text.encode()), "text": source.text},
+        "source": {"name": source.name, "sha256": digest(source.text.encode()), "text": source.text, **_files(source)},
         "flows": {name: {at: _place(node) for at, node in addresses(flows[name]).items()} for name in reached.flows},
         "declarations": {
             declaration.name: _place(declaration)
@@ -112,6 +112,11 @@ def source_map(module: Module, source: Source, reached: Parts) -> dict[str, Any]
             if isinstance(declaration, _Declared) and declaration.name in names
         },
     }
+
+
+def _files(source: Source) -> dict[str, Any]:
+    """Of several files, where in the text each begins."""
+    return {"files": [[start, part.name] for start, part in source.parts]} if source.parts else {}
 
 
 _Declared = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration

@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "SF107": "name of the wrong kind",
     "SF108": "error kind that something else has",
     "SF109": "error kind that cannot come here",
+    "SF110": "file that cannot be used",
     "SF201": "type mismatch",
     "SF202": "optional value used without a check",
     "SF203": "invalid type or constraint",

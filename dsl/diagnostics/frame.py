@@ -51,19 +51,31 @@ class _Mark:
 
 
 def frame(source: Source, diagnostic: Diagnostic, style: Style = PLAIN) -> str:
-    """The whole message with its place in the text, without a line break at the end."""
-    marks = sorted(_marks(source, diagnostic), key=lambda mark: (mark.line, not mark.primary, mark.start))
-    width = len(str(max(mark.line for mark in marks)))
+    """The whole message with its place in the text, without a line break at the end. What stands in other files comes
+    below the place, each file with its own."""
+    files = _by_file(source, diagnostic)
+    width = len(str(max(mark.line for _, marks in files for mark in marks)))
     bar = f"{' ' * width} {style.place}|{style.end}"
-    return "\n".join(
-        [
-            _headline(diagnostic, style),
-            _place(source, diagnostic, width, style),
-            bar,
-            *_lines(source, marks, width, bar, _tone(diagnostic, style), style),
-            *_help(diagnostic, width, bar, style),
-        ]
-    )
+    tone = _tone(diagnostic, style)
+    lines = [_headline(diagnostic, style)]
+    for number, (file, marks) in enumerate(files):
+        lines.append(_place(file, marks, width, style, "-->" if number == 0 else ":::"))
+        lines += [bar, *_lines(file, sorted(marks, key=_order), width, bar, tone, style)]
+    return "\n".join([*lines, *_help(diagnostic, width, bar, style)])
+
+
+def _order(mark: _Mark) -> tuple[int, bool, int]:
+    return mark.line, not mark.primary, mark.start
+
+
+def _by_file(source: Source, diagnostic: Diagnostic) -> list[tuple[Source, list[_Mark]]]:
+    """The marks in each file, that of the mistake first."""
+    found: dict[int, tuple[Source, list[_Mark]]] = {}
+    for label in (diagnostic.primary, *diagnostic.secondary):
+        file, span = source.within(label.span)
+        marks = found.setdefault(id(file), (file, []))[1]
+        marks.append(_mark(file, Label(span, label.text), primary=label is diagnostic.primary))
+    return list(found.values())
 
 
 def _tone(diagnostic: Diagnostic, style: Style) -> str:
@@ -75,9 +87,9 @@ def _headline(diagnostic: Diagnostic, style: Style) -> str:
     return f"{kind}{style.strong}: {inert(diagnostic.message)}{style.end}"
 
 
-def _place(source: Source, diagnostic: Diagnostic, width: int, style: Style) -> str:
-    position = source.position(diagnostic.primary.span.start)
-    return f"{' ' * width}{style.place}-->{style.end} {inert(source.name)}:{position.line}:{position.column}"
+def _place(file: Source, marks: list[_Mark], width: int, style: Style, arrow: str) -> str:
+    first = marks[0]
+    return f"{' ' * width}{style.place}{arrow}{style.end} {inert(file.name)}:{first.line}:{first.start + 1}"
 
 
 def _help(diagnostic: Diagnostic, width: int, bar: str, style: Style) -> Iterator[str]:
@@ -105,13 +117,7 @@ def _carets(line: str, mark: _Mark, tone: str, style: Style) -> str:
     return f"{indent}{tone}{('^' if mark.primary else '-') * length}{text}{style.end}"
 
 
-def _marks(source: Source, diagnostic: Diagnostic) -> Iterator[_Mark]:
-    yield _of_label(source, diagnostic.primary, primary=True)
-    for label in diagnostic.secondary:
-        yield _of_label(source, label, primary=False)
-
-
-def _of_label(source: Source, label: Label, *, primary: bool) -> _Mark:
+def _mark(source: Source, label: Label, *, primary: bool) -> _Mark:
     """What goes over several lines is marked on the first, where its first words stand."""
     start, end = source.position(label.span.start), source.position(label.span.end)
     length = len(source.line(start.line))

@@ -38,13 +38,13 @@ FORMATS: dict[str, Callable[[Problems, Style], str]] = {"text": text, "concise":
 def as_data(source: Source, diagnostic: Diagnostic) -> dict[str, Any]:
     """One diagnostic as plain data."""
     return {
-        "file": source.name,
+        "file": source.at(diagnostic.primary.span.start)[0].name,
         "code": diagnostic.code,
         "title": CODES[diagnostic.code],
         "severity": diagnostic.severity,
         "message": diagnostic.message,
         "primary": _label(source, diagnostic.primary),
-        "secondary": [_label(source, label) for label in diagnostic.secondary],
+        "secondary": [_second(source, diagnostic.primary, label) for label in diagnostic.secondary],
         "help": diagnostic.help,
         "fix": _fix(source, diagnostic.fix),
     }
@@ -65,11 +65,19 @@ def _count(number: int, word: str) -> str:
 
 def _concise_line(source: Source, diagnostic: Diagnostic) -> str:
     position = source.position(diagnostic.primary.span.start)
-    return inert(f"{source.name}:{position.line}:{position.column}: {diagnostic.code} {diagnostic.message}")
+    name = source.at(diagnostic.primary.span.start)[0].name
+    return inert(f"{name}:{position.line}:{position.column}: {diagnostic.code} {diagnostic.message}")
 
 
 def _label(source: Source, label: Label) -> dict[str, Any]:
     return {"span": _span(source, label.span), "text": label.text}
+
+
+def _second(source: Source, primary: Label, label: Label) -> dict[str, Any]:
+    """With its file, where that is another one than that of the problem."""
+    file = source.at(label.span.start)[0]
+    other = {} if file is source.at(primary.span.start)[0] else {"file": file.name}
+    return {**other, **_label(source, label)}
 
 
 def _fix(source: Source, fix: Fix | None) -> dict[str, Any] | None:
@@ -77,6 +85,7 @@ def _fix(source: Source, fix: Fix | None) -> dict[str, Any] | None:
 
 
 def _span(source: Source, span: Span) -> dict[str, Any]:
+    source, span = source.within(span)
     start, end = source.position(span.start), source.position(span.end)
     return {
         "offset": span.start,

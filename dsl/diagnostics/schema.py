@@ -30,6 +30,7 @@ def diagnostics_schema() -> Schema:
             "position": _object(_POSITION) | {"description": "As people count: from 1, in code points."},
             "span": _object({"offset": _OFFSET, "length": _OFFSET, "start": _ref("position"), "end": _ref("position")}),
             "label": _object({"span": _ref("span"), "text": _TEXT}),
+            "second": _second(),
             "fix": _object({"span": _ref("span"), "replacement": _TEXT}),
         },
     }
@@ -49,11 +50,16 @@ def _diagnostic() -> Schema:
             "severity": {"enum": list(get_args(get_type_hints(Diagnostic)["severity"]))},
             "message": _TEXT,
             "primary": _ref("label"),
-            "secondary": _list(_ref("label")),
+            "secondary": _list(_ref("second")),
             "help": {"type": ["string", "null"]},
             "fix": {"anyOf": [_ref("fix"), {"type": "null"}]},
         }
     )
+
+
+def _second() -> Schema:
+    label = _object({"span": _ref("span"), "text": _TEXT})
+    return {**label, "properties": {"file": _TEXT, **label["properties"]}}
 
 
 def _object(properties: Schema) -> Schema:

@@ -24,6 +24,8 @@ class CallGraph:
     flows: Mapping[str, FlowDeclaration]
     agents: Mapping[str, AgentDeclaration]
     direct: Calls
+    linked: frozenset[str] = frozenset()
+    """Of the flows, those of other files that the checked one uses."""
 
     @cached_property
     def calls(self) -> Calls:
@@ -43,9 +45,9 @@ class CallGraph:
                 waiting += [(target, place) for target in self.direct.get(name, {})]
 
     def main(self) -> tuple[FlowDeclaration, ...]:
-        """The flows that no other one calls. One that calls only itself counts."""
+        """The flows of the checked file that no other one calls. One that calls only itself counts."""
         called = {target for caller, targets in self.calls.items() for target in targets if target != caller}
-        return tuple(flow for name, flow in self.flows.items() if name not in called)
+        return tuple(flow for name, flow in self.flows.items() if name not in called | self.linked)
 
     def cycle(self, start: str, excluded: frozenset[str]) -> Way:
         return cycle(self.calls, start, excluded)
@@ -85,7 +87,7 @@ def call_graph(facts: Facts) -> CallGraph:
     for agent in facts.all(AgentDeclaration):
         if agents.setdefault(agent.name, agent) is agent and agent.name not in flows:
             direct[agent.name] = _targets(called_by(agent), facts)
-    return CallGraph(flows, agents, direct)
+    return CallGraph(flows, agents, direct, frozenset(facts.module.linked))
 
 
 def _targets(calls: Iterable[Call | Use | Summarise], facts: Facts) -> dict[str, Node]:

@@ -59,13 +59,12 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
     if damage.spans:
         lost.update(_DECLARED.findall(text), *(_HEADS.findall(text[each.start : each.end]) for each in damage.spans))
-    whole_files = any(isinstance(node, NotYet) and node.construct.startswith("use") for node in module.declarations)
     outside = any(
         not _inside(span, module) and _MAY_DECLARE.search(text, span.start, span.end) is not None
         for span in damage.spans
         if not _EDITION.match(text, span.start)
     )
-    declarations = Declarations(lost=frozenset(lost), open=whole_files or outside)
+    declarations = Declarations(lost=frozenset(lost), open=outside)
     seen: dict[str, Declaration] = {}
     for node in module.declarations:
         if isinstance(node, NotYet):

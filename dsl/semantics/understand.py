@@ -16,12 +16,15 @@ from dsl.semantics.rules import EXPECTATIONS, RULES
 from dsl.source import Damage, Span
 
 
-def understand(module: Module, text: str, broken: Sequence[Span] = (), lost: bool = False) -> Facts:
+def understand(
+    module: Module, text: str, broken: Sequence[Span] = (), lost: bool = False, excused: frozenset[str] = frozenset()
+) -> Facts:
     """`broken` are the places of syntax errors: what is near them may be missing from the tree, and is not missed; with
-    `lost`, whole declarations may be."""
+    `lost`, whole declarations may be. What is wrong with the names that are `excused` is told already."""
     findings: list[Finding] = []
     damage = Damage(broken)
     declarations = declare.names(module, text, damage, findings)
+    declarations.lost |= excused
     declarations.open = declarations.open or lost
     facts = Facts(module, declarations, by_class(module), findings=findings, damage=damage)
     resolver = Resolver(declarations, findings)

@@ -1,4 +1,4 @@
-"""Files, types, flows, and the declarations that do not run yet."""
+"""Files, what they use of others, types, flows, and the declarations that do not run yet."""
 
 from dsl.ast.declarations import (
     Declaration,
@@ -7,6 +7,7 @@ from dsl.ast.declarations import (
     Module,
     ToolDeclaration,
     TypeDeclaration,
+    UseFile,
 )
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, NotYet
@@ -14,15 +15,18 @@ from dsl.ast.types import Field, Type
 from dsl.source import Span
 from dsl.syntax.build_servers import one_server_each
 from dsl.syntax.site import Option, Rules, Site, option_values
+from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
 
 EDITION = 1
 
 
-def module(site: Site, edition: int | None, *read: Declaration | tuple[ToolDeclaration, ...]) -> Module:
+def module(site: Site, edition: int | None, *read: Declaration | UseFile | tuple[ToolDeclaration, ...]) -> Module:
     declarations: list[Declaration] = []
+    uses = tuple(one for one in read if isinstance(one, UseFile))
     for one in read:
-        declarations.extend(one if isinstance(one, tuple) else (one,))
+        if not isinstance(one, UseFile):
+            declarations.extend(one if isinstance(one, tuple) else (one,))
     if edition is None:
         site.problem(
             "the file does not begin with its edition",
@@ -32,7 +36,7 @@ def module(site: Site, edition: int | None, *read: Declaration | tuple[ToolDecla
             replacement=f"edition {EDITION}\n\n",
         )
     one_server_each(site, declarations)
-    return Module(edition, tuple(declarations), span=site.span)
+    return Module(edition, tuple(declarations), uses, span=site.span)
 
 
 def edition(site: Site, _doc: str | None, number: Token) -> int:
@@ -85,8 +89,8 @@ def requires_approval(site: Site) -> Option:
     return Option("requires_approval", True, site.span, "requires approval")
 
 
-def use(site: Site, _doc: str | None, _path: Token, alias: Token | None) -> NotYet:
-    return site.not_yet("use of another file", [alias.text] if alias else [])
+def use_file(site: Site, _doc: str | None, path: Token, alias: Token | None) -> UseFile:
+    return UseFile(plain(site, path), None if alias is None else alias.text, span=site.span)
 
 
 def type_from(site: Site, _doc: str | None, name: Token, _path: Token) -> NotYet:
@@ -111,7 +115,7 @@ RULES: Rules = {
     "flow_declaration": flow_declaration,
     "depth": depth,
     "requires_approval": requires_approval,
-    "use": use,
+    "use_file": use_file,
     "type_from": type_from,
     "function_declaration": function_declaration,
     "models": models,

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from dsl.source import Source, Span
+from dsl.source import Source, Span, joined
 from interpreter.boundary import names
 from interpreter.client.run import Run
 from interpreter.stores.store import StoreError
@@ -44,4 +44,13 @@ def find_place(source_map: dict[str, Any], path: str) -> Place | None:
     if not address:
         return None
     start, end = spans[address]
-    return Place(Source(source_map["source"]["name"], source_map["source"]["text"]), Span(start, end))
+    return Place(*_source(source_map["source"]).within(Span(start, end)))
+
+
+def _source(kept: dict[str, Any]) -> Source:
+    """As it was checked; of several files, each with its own name."""
+    text, files = kept["text"], kept.get("files", [])
+    starts = [start for start, _ in files]
+    ends = [start - 1 for start in starts[1:]] + [len(text)]
+    parts = [Source(name, text[start:end]) for (start, name), end in zip(files, ends, strict=False)]
+    return joined(parts) if parts else Source(kept["name"], text)

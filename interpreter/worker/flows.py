@@ -46,18 +46,21 @@ def _source(flow: str | os.PathLike[str]) -> Source:
 def _compiled(source: Source) -> Iterator[Definition]:
     # A worker that is given sealed definitions, or none, needs no parser.
     from dsl.analysis import analyse
+    from dsl.linking.files import files_of
 
-    analysis = analyse(source)
+    analysis = analyse(source, files=files_of(source.name))
     errors = [diagnostic for diagnostic in analysis.diagnostics if diagnostic.severity == "error"]
     if errors:
-        lines = [f"  {_place(source, one.primary.span.start)}: {one.code} {one.message}" for one in errors]
+        lines = [f"  {_place(analysis.source, one.primary.span.start)}: {one.code} {one.message}" for one in errors]
         raise UnusableFlow(f"{source.name} does not pass the check:\n" + "\n".join(lines))
     for declaration in analysis.module.declarations:
-        if isinstance(declaration, FlowDeclaration):
-            sealed = seal(analysis.facts, source, declaration.name, gates=analysis.gates, spends=analysis.spends)
+        if isinstance(declaration, FlowDeclaration) and declaration.name not in analysis.module.linked:
+            sealed = seal(
+                analysis.facts, analysis.source, declaration.name, gates=analysis.gates, spends=analysis.spends
+            )
             yield unseal(sealed.json, sealed.hash)
 
 
 def _place(source: Source, offset: int) -> str:
     position = source.position(offset)
-    return f"{source.name}:{position.line}:{position.column}"
+    return f"{source.at(offset)[0].name}:{position.line}:{position.column}"

@@ -45,7 +45,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
 @pytest.mark.parametrize(
     ("text", "construct"),
     [
-        ('use "lib/crm.flow"', "use of another file"),
         ('type T from "t.json"', "type from a file"),
         ('models { "a" "b" }', "models"),
         ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),

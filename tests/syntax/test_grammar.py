@@ -17,6 +17,7 @@ from tests.house.test_constructs import rule_of
 
 NOT_WRITTEN = (
     Node,
+    declarations.Use,
     statements.NotYet,
     statements.GatedCall,
     statements.GateRound,
@@ -24,7 +25,7 @@ NOT_WRITTEN = (
     expressions.Convert,
     expressions.Apply,
 )
-"""What no text says: the base, what does not run yet, and what sealing adds."""
+"""What no text says: the base, one part of what an agent uses, what does not run yet, and what sealing adds."""
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
 SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
 SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}

@@ -7,6 +7,7 @@ import click
 
 from dsl.analysis import analyse
 from dsl.ast.declarations import ToolDeclaration, TypeDeclaration
+from dsl.linking.files import files_of
 from interpreter.cli import exit_codes
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Misuse, NoServer, Refused
@@ -80,7 +81,7 @@ async def _lock(files: tuple[Path, ...], check: bool) -> int:
 
 def _declared(file: Path) -> Iterator[Declared]:
     source = read_source(file)
-    analysis = analyse(source)
+    analysis = analyse(source, files=files_of(source.name))
     if any(each.severity == "error" for each in analysis.diagnostics):
         raise Refused(f"{source.name} does not pass the check: `dsl check {source.name}` says why")
     types = {one.name: one.type for one in analysis.module.declarations if isinstance(one, TypeDeclaration)}
