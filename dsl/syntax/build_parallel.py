@@ -33,7 +33,7 @@ def race(
     kept = _branches(site, "race", body)
     first = _first(site, first, finish_rest)
     if first.count > len(kept):
-        message = f"{len(kept) or 'no'} branches run here, and the first {first.count} of them are waited for"
+        message = f"the first {first.count} are waited for, and so many branches run here: {len(kept)}"
         advice = "write a number that they can come to, or more branches"
         site.problem(message, site.span, code="SF306", advice=advice)
     return Parallel(_text(name), False, kept, first, span=site.span)

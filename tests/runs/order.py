@@ -10,13 +10,17 @@ _INDEX = re.compile(r"\[\d+\]")
 
 
 def side_by_side(definition: Definition) -> frozenset[str]:
-    """The addresses of what lets branches run beside each other, as they end a path."""
-    return frozenset(
-        "/" + address.strip("/").replace("[]", "")
-        for flow in definition.flows
-        for address, node in definition.addresses(flow).items()
-        if isinstance(node, Parallel | ParallelFor)
-    )
+    """The addresses of what lets branches run beside each other, as they end a path; also of a block in which the rest
+    of a race goes on beside what follows.
+    """
+    found = set()
+    for flow in definition.flows:
+        for address, node in definition.addresses(flow).items():
+            if isinstance(node, Parallel | ParallelFor):
+                found.add(address)
+                if node.first is not None and node.first.finish_rest:
+                    found.add(address.rsplit("/", 1)[0])
+    return frozenset("/" + address.strip("/").replace("[]", "") for address in found)
 
 
 def differences(expected: list[str], seen: list[str], beside: frozenset[str], place: str) -> list[str]:
