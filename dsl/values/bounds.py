@@ -42,6 +42,14 @@ def _check_size(value: Any, field: Field, place: Place, checking: Checking) -> N
     measure, unit = measured
     size = measure(value)
     if field.at_least is not None and size < field.at_least:
-        checking.problem(place, f"at least {field.at_least:f}{unit} is required, not {size}")
+        checking.problem(place, f"at least {field.at_least:f}{_counted(field.at_least, unit)} required, not {size}")
     if field.at_most is not None and size > field.at_most:
-        checking.problem(place, f"at most {field.at_most:f}{unit} is allowed, not {size}")
+        checking.problem(place, f"at most {field.at_most:f}{_counted(field.at_most, unit)} allowed, not {size}")
+
+
+def _counted(bound: Decimal, unit: str) -> str:
+    """` 3 characters are`, ` 1 item is`; a number itself `is`."""
+    if not unit:
+        return " is"
+    one = {" entries": " entry"}.get(unit, unit.removesuffix("s"))
+    return f"{one} is" if bound == 1 else f"{unit} are"

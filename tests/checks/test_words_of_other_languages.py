@@ -58,6 +58,9 @@ SAID = {
     "no-help-where-one-is-easy": {
         'find(id: "c")': ("a tool is called by a step", "step find(…)"),
         'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
+        'fail NotAllowed "why"': ("a failure with a kind is a record", 'kind: "NotAllowed"'),
+        'await approval ok "Send?" from support': ("stands in braces behind the question", "{ from support … }"),
+        "await approval ok from support": ("stands in braces behind the question", "{ from support … }"),
         "for x in parse_json(id) at most 9 { let y = x }": ("json has to be told apart first", "convert it first"),
     },
     "one-mistake-many-messages": {
