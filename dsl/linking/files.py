@@ -48,20 +48,24 @@ class Files:
         """The file that `path` means in the file `by`."""
         if wrong := _misspelt(path):
             return wrong
-        place = (by.place.parent / path).resolve()
+        try:
+            place = (by.place.parent / path).resolve()
+            there = place.is_file()
+        except (OSError, RuntimeError, ValueError):  # too long, links in a circle, characters that no path has
+            return Refused(f"`{path}` leads to no file")
         if not place.is_relative_to(self.root):
             return Refused(
                 f"`{path}` leads out of the project",
                 "a project is the folder that has `steadflow.toml`, `pyproject.toml` or `.git`, and all in it",
             )
-        if not place.is_file():
+        if not there:
             return self._missing(path, by)
         return _read(place, os.path.normpath(os.path.join(os.path.dirname(by.source.name), path)), path)
 
     def _missing(self, path: str, by: Used) -> Refused:
         """Looked for among the files beside the one that was meant, and those of the same name elsewhere."""
         folder = by.place.parent
-        near = [each for each in _flow_files(self.root) if each.resolve() != by.place]
+        near = [each for each in _flow_files(self.root) if os.path.realpath(each) != str(by.place)]
         known = {Path(os.path.relpath(each, folder)).as_posix(): each for each in near}
         same = [each for each, file in known.items() if file.name == Path(path).name]
         close = get_close_matches(path, list(known), n=1, cutoff=0.6) or same[:1]
@@ -77,7 +81,7 @@ def files_of(name: str) -> Files | None:
         if not place.is_file():
             return None
         place = place.resolve()
-    except (OSError, ValueError):
+    except (OSError, RuntimeError, ValueError):
         return None
     root = next((each for each in place.parents if any((each / mark).exists() for mark in MARKS)), place.parent)
     return Files(place, root)

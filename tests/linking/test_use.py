@@ -138,6 +138,8 @@ def test_files_are_linked_once_and_circles_are_told_with_their_way() -> None:
         ("way/crm.flow", "`way/crm.flow` leads out of the project", None),
         ("lib/crm", "`lib/crm` is no flow file", "its name ends in `.flow`"),
         ("lib\\\\crm.flow", "`lib\\crm.flow` is no path", None),
+        ("round.flow", "`round.flow` leads to no file", None),
+        (f"{'x' * 5000}.flow", f"`{'x' * 5000}.flow` leads to no file", None),
         ("binary.flow", "`binary.flow` is not UTF-8 text: byte 0", None),
     ],
 )
@@ -147,6 +149,7 @@ def test_a_file_that_cannot_be_used(
     outside = tmp_path_factory.mktemp("outside")
     (outside / "crm.flow").write_text(f"edition 1\n{CRM}", encoding="utf-8")
     Path("way").symlink_to(outside)
+    Path("round.flow").symlink_to("round.flow")
     Path("binary.flow").write_bytes(b"\xff")
     write(main=f'use "{path}"\n{HELLO}', lib__crm=CRM)
     found = checked().diagnostics
