@@ -17,6 +17,7 @@ from interpreter.client.envelope import LARGEST_INLINE
 from interpreter.client.errors import FlowRefused, FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
 from interpreter.client.places import find_place
 from interpreter.client.submission import prepare
+from interpreter.stores.kept_files import File
 from interpreter.stores.memory import MemoryStore
 
 ORDER = """edition 1
@@ -41,6 +42,46 @@ def test_every_problem_of_the_input_is_told_with_its_place() -> None:
 def test_an_input_that_is_too_large_for_the_server_is_refused() -> None:
     with pytest.raises(InputRefused, match="at most 1,500,000"):
         prepare(MemoryStore(), ORDER, None, {"lines": [], "note": "x" * 1_500_001})
+
+
+SCANS = """edition 1
+flow scans(scan: file matches "image/.*" at most 100, more: [file] at most 2 = [], talk: conversation = []) -> text {
+  return scan.name
+}
+"""
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+def test_files_go_to_the_store_and_stand_beside_the_input(tmp_path: Path) -> None:
+    path, store = tmp_path / "a.png", MemoryStore()
+    path.write_bytes(PNG)
+    said = [{"role": "user", "text": "See.", "files": [path]}]
+    given = {"scan": path, "more": [File(b"b", "b.txt"), path], "talk": said}
+    prepared = prepare(store, SCANS, None, given).input
+    scan = File(path)
+    told = {"name": "a.png", "media_type": "image/png", "size": len(PNG)}
+    assert prepared.input["scan"] == told
+    assert prepared.references[0] == [["scan"], scan.sha256, len(PNG), "a.png", "image/png"]
+    assert [path for path, *_ in prepared.references[:3]] == [["scan"], ["more", 0], ["more", 1]]
+    assert [store.get(digest)[:1] for _, digest, *_ in prepared.references] == [b"\x89", b"b", b"\x89", b"\x89"]
+
+
+@pytest.mark.parametrize(
+    ("scan", "problem"),
+    [
+        ({"$file": "/etc/passwd"}, "scan: expected a file, not a record"),
+        ("/etc/passwd", "scan: expected a file, not"),
+        (File(b"x", "x.txt"), "scan: this file is text/plain, which does not match"),
+        (File(PNG + bytes(100), "x"), "scan: at most 100 bytes is allowed"),
+        (Path("/no/such"), "there is no file /no/such"),
+    ],
+)
+def test_what_is_no_file_or_not_such_a_one_is_refused(scan: object, problem: str) -> None:
+    """Of what others have sent on, nothing can name a file of this machine."""
+    store = MemoryStore()
+    with pytest.raises(InputRefused, match=problem):
+        prepare(store, SCANS, None, {"scan": scan})
+    assert not store._objects
 
 
 def test_a_text_with_errors_is_refused_with_all_of_them() -> None:
