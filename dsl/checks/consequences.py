@@ -25,6 +25,8 @@ _OF_THE_ORDER = ("SF103", "SF305", "SF50", "SF601", "SF602", "SF603", "SF605")
 _WORDS = tuple(word.lower() for word in STATEMENTS)
 _CLOSING = re.compile(r"[\s)\]}]*")
 _OF_THE_FILE = ("SF106",)
+_OF_WHAT_IS_LEFT_OVER = ("SF608",)
+"""A mistake elsewhere may be why it is named nowhere."""
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
 """What depends on what a condition told."""
@@ -33,6 +35,9 @@ _OF_EFFECTS = ("SF109", "SF40", "SF50", "SF603")
 
 def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     """Without what follows from damage of the text, or from names that stand for nothing."""
+    found = list(found)
+    if program.facts.damage.spans or any(each.severity == "error" for each in found):
+        found = [each for each in found if not each.code.startswith(_OF_WHAT_IS_LEFT_OVER)]
     missed = list(program.facts.found(UnknownName))
     if any(each.kind in ("tool, agent or flow", "name") for each in missed):
         found = [each for each in found if not each.code.startswith(_OF_THE_FILE)]

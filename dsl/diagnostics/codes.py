@@ -56,6 +56,7 @@ CODES: dict[str, str] = {
     "SF605": "not every path returns a value",
     "SF606": "match that leaves something out",
     "SF607": "case that is never taken",
+    "SF608": "declaration that nothing uses",
     "SF701": "sensitive value that goes to who does not see it",
     "SF702": "class of sensitive values that cannot hold",
     "SF703": "untrusted value where only what is trusted may go",

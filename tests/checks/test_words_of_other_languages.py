@@ -84,7 +84,8 @@ SAID = {
 @pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in SAID.items() for line in lines])
 def test_one_message_says_what_says_the_same_here(kind: str, line: str) -> None:
     more = "" if "return" in line.split("{", maxsplit=1)[0] or "}  return" in line else '  return "x"\n'
-    (found,) = analyse(Source("case.flow", f"{HEAD}  {line}\n{more}}}\n")).diagnostics
+    told = analyse(Source("case.flow", f"{HEAD}  {line}\n{more}}}\n")).diagnostics
+    (found,) = (each for each in told if each.code != "SF608")
     message, advice = SAID[kind][line]
     assert (message in found.message, advice in (found.help or "")) == (True, True), found
 

@@ -27,6 +27,11 @@ PARTIAL = {
             "what shows something; any other is as for provenance",
         ),
         (
+            "dsl/checks/unused_declarations.py",
+            "AgentDeclaration FunctionDeclaration ToolDeclaration TypeDeclaration",
+            "what is there only to be named; a flow can be started",
+        ),
+        (
             "interpreter/activities/given_files.py",
             "GenericType ListType NamedType OptionalType RecordType",
             "where a file may stand as plain JSON; in a union nothing says which it is",
