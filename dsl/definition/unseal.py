@@ -10,6 +10,7 @@ from dsl.definition.form import EDITIONS, FORMAT, to_bytes
 from dsl.definition.linked import dangling
 from dsl.definition.reach import reach
 from dsl.definition.well_formed import problem_of
+from dsl.expressions.json_reading import unique_pairs
 
 
 class UnsealError(Exception):
@@ -62,7 +63,7 @@ _PARTS = ("flow", "edition", "flows", "tools", "agents", "types")
 def _read(data: bytes) -> tuple[str | None, dict[str, Any]]:
     """What is wrong with the bytes as a whole, and the form, its nodes decoded."""
     try:
-        plain = json.loads(data)
+        plain = json.loads(data, object_pairs_hook=unique_pairs)
         if type(plain) is not dict:
             return "is damaged: it is no object", {}
         problem = _version(plain)

@@ -83,6 +83,17 @@ def _as_an_expression(mistake: Mistake) -> Hint | None:
     return None
 
 
+def _typed_record(mistake: Mistake) -> Hint | None:
+    """`return Page { title: "x" }`, `let p = Page { … }`."""
+    kinds = [token.kind for token in mistake.before[-2:]]
+    if mistake.token.kind != "LBRACE" or not mistake.in_block or kinds not in (["RETURN", "NAME"], ["EQUAL", "NAME"]):
+        return None
+    if not mistake.before[-1].text[:1].isupper():
+        return None
+    advice = f"leave `{mistake.before[-1].text}` out: the place that takes the record says its type"
+    return Hint(advice, None, "a record is written without its type", "SF008")
+
+
 def _follows(mistake: Mistake, kind: str) -> bool:
     def on_the_line(token: Token) -> bool:
         return "\n" not in mistake.source.text[token.span.start : mistake.token.span.start]
@@ -97,4 +108,5 @@ CHOICE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _without_braces,
     _value_in_a_block,
     _as_an_expression,
+    _typed_record,
 )

@@ -58,6 +58,7 @@ SAID = {
     "no-help-where-one-is-easy": {
         'find(id: "c")': ("a tool is called by a step", "step find(…)"),
         'let m = { "1": 10 }  return text(m[id])': ("a record is no map", "var m: map[int]"),
+        'let p = Page { title: "x" }': ("a record is written without its type", "leave `Page` out"),
         'fail NotAllowed "why"': ("a failure with a kind is a record", 'kind: "NotAllowed"'),
         'await approval ok "Send?" from support': ("stands in braces behind the question", "{ from support … }"),
         "await approval ok from support": ("stands in braces behind the question", "{ from support … }"),

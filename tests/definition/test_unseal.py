@@ -86,6 +86,12 @@ def test_bytes_that_are_no_form_are_refused(data: bytes) -> None:
         unseal(data)
 
 
+def test_a_part_that_stands_twice_is_refused() -> None:
+    data = sealed(TEXTS[0]).json
+    with pytest.raises(UnsealError, match='the key "format" stands twice'):
+        unseal(data[:-1] + b',"format":1}')
+
+
 def test_what_is_too_deep_is_refused() -> None:
     form = json.loads(sealed(TEXTS[0]).json)
     text = json.dumps(form).replace('"operand_"', "")
