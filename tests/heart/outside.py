@@ -3,6 +3,7 @@ whenever the run asks.
 """
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from dsl.expressions.values import Reference
@@ -65,6 +66,8 @@ class Outside:
         if happened and command.tool != "t.read":
             late = chance.uniform(0, LATEST) if type(planned) is Fails and planned.certainty == "timed_out" else 0.0
             self._take_effect(command, late)
+        if type(planned) is Fails and planned.certainty == "timed_out":
+            return replace(planned, deaf=True)  # a lost attempt hears of no cancel
         return planned
 
     def _take_effect(self, command: CallTool, late: float) -> None:
