@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dsl.ast.declarations import Costs
+from dsl.ast.expressions import Get, Name
 from dsl.expressions.wire import to_wire
 from interpreter.boundary.batches import BatchAnswer, BatchReply
 from interpreter.boundary.failures import CANCELLED, RUN_LOST, STILL_RUNNING, TIMED_OUT, UNDECLARED
@@ -172,7 +174,17 @@ def _answer(world: World, command: CallTool) -> Any:
         effect = world.effects.get(command.verifies)
         if effect is None or not effect.commits:
             return None
-    return sample(tool.returns, world.definition.types)
+    answer = sample(tool.returns, world.definition.types)
+    return answer if tool.costs is None else _billed(answer, tool.costs)
+
+
+def _billed(answer: Any, costs: Costs) -> Any:
+    """An answer that says no higher price than its tool's `at most`: what is above it is charged, and overspends."""
+    match costs.value:
+        case Get(subject=Name(name="result"), name=field) if isinstance(answer, dict):
+            return {**answer, field: str(costs.at_most)}
+        case _:
+            return answer
 
 
 def _has_effect(world: World, command: CallTool) -> bool:

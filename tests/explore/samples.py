@@ -14,6 +14,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
+from dsl.expressions.values import File
 
 _BASIC: dict[str, Any] = {
     "text": "a",
@@ -24,11 +25,12 @@ _BASIC: dict[str, Any] = {
     "time": "2027-01-15T08:00:00Z",
     "duration": "1s",
     "json": {},
+    "file": File("0" * 64, 1, "a.txt", "text/plain"),
 }
 
 
 def sample(type_: Type | None, types: Mapping[str, Type]) -> Any:
-    """Plain JSON of that type; a tool that returns nothing answers null."""
+    """Plain JSON of that type, and files as they are; a tool that returns nothing answers null."""
     match type_:
         case None:
             return None

@@ -22,7 +22,7 @@ class Simulated:
         self.world = World(
             tools=dict.fromkeys(case.data.get("tools", {}), self._tool),
             agents=dict.fromkeys(case.data.get("agents", {}), self._agent),
-            objects=case.objects,
+            objects=dict(case.objects),  # the run adds its own
             batches=Batches(case.batches),
         )
         self.simulation = Simulation(case.definition, self.world, switches)
