@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from dsl.analysis import analyse
+from dsl.linking.files import files_of
 from dsl.source import Source
 from interpreter.cli.scripted import Script
 from interpreter.client.client import Client
@@ -51,8 +52,8 @@ async def server() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_it_passes_the_check(example: Example) -> None:
-    source = Source(example.flow.name, example.flow.read_text(encoding="utf-8"))
-    assert analyse(source).diagnostics == ()
+    source = Source(str(example.flow), example.flow.read_text(encoding="utf-8"))
+    assert analyse(source, files=files_of(str(example.flow))).diagnostics == ()
 
 
 def test_each_is_run() -> None:
