@@ -27,7 +27,7 @@ from interpreter.server.folder import state_folder
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "cli"
-PATIENCE = 40
+PATIENCE = 60
 ESCAPES = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
 
 
