@@ -31,12 +31,12 @@ def charged(machine: Machine, frame: Frame, spent: Amount) -> None:
 
 
 def adopt(state: State, flow: str, report: ChildReport, charged: Amount) -> None:
-    """A child has ended, and was charged so much here."""
+    """A child has ended, and was charged so much here. What was made up in it is charged, and has cost nothing."""
     usd, tokens = charged.usd, charged.tokens
     for cost in report.costs:
         usd, tokens = usd - Decimal(cost.usd), tokens - cost.tokens
         _add(state, cost, Decimal(cost.usd), cost.tokens, cost.unpriced, cost.attempts)
-    if usd > 0 or tokens > 0:
+    if not report.rehearsal and (usd > 0 or tokens > 0):
         _add(state, Cost(flow, day=_day(state)), max(usd, Decimal(0)), max(tokens, 0), 0, 0)
 
 
