@@ -103,6 +103,8 @@ class LockWorkflow:
             except TimeoutError:
                 pass
             for ticket in list(self._queue.holding):
+                if ticket not in self._queue.holding:  # it has left while another was asked after
+                    continue
                 self._under_way += 1
                 since = await self._over_since(self._known[ticket])
                 if since is not None and since >= LEASE.total_seconds():

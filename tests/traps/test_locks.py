@@ -1,14 +1,19 @@
 """`exclusive by` over many runs on a real server: holders that end in every way, and a hundred that want one lock."""
 
+import asyncio
 import time
 from uuid import uuid4
 
 import pytest
+from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import Worker
 
 from interpreter.boundary.failures import LOCK_TIMED_OUT
-from interpreter.boundary.lock import lock_id
+from interpreter.boundary.lock import LockInput, LockRequest, lock_id
+from interpreter.boundary.names import LEAVE_LOCK_SIGNAL, LOCK_WORKFLOW, OVER_SINCE_ACTIVITY
+from interpreter.worker.settings import RECOMMENDED
 from interpreter.workflow import lock
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.tools import calls
@@ -143,3 +148,34 @@ async def timed(runs: Runs, flow: str, given: dict[str, str]) -> tuple[list[Live
     for run in found:
         await run.value(200)
     return found, time.monotonic() - began
+
+
+async def test_a_holder_that_leaves_while_another_is_asked_after(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "LEASE", lock.timedelta(milliseconds=200))
+    first, second, waits = (LockRequest("a lock", f"gone-{uuid4().hex}", "", name, 2) for name in "abc")
+    asked: list[str] = []
+
+    @activity.defn(name=OVER_SINCE_ACTIVITY)
+    async def over_since(request: LockRequest) -> float | None:
+        """Both still run, and the other one leaves meanwhile."""
+        asked.append(request.command)
+        await handle.signal(LEAVE_LOCK_SIGNAL, second)
+        await asyncio.sleep(0.5)
+        return None
+
+    queue = uuid4().hex
+    async with Worker(
+        runs.client, task_queue=queue, workflows=[lock.LockWorkflow], activities=[over_since], **RECOMMENDED
+    ):
+        begun = LockInput("a lock", [first, second], [waits])
+        handle = await runs.client.start_workflow(LOCK_WORKFLOW, begun, id=f"lock-{queue}", task_queue=queue)
+
+        async def has_asked() -> bool | None:
+            return bool(asked) or None
+
+        await eventually(has_asked)
+        await asyncio.sleep(1)
+        await handle.signal(LEAVE_LOCK_SIGNAL, first)
+        await asyncio.wait_for(handle.result(), 20)
+    assert asked[0] == "a"
+    assert "b" not in asked
