@@ -78,7 +78,15 @@ def analyse(source: Source, models: Models = TABLE, files: Files | None = None) 
     known of models where it will run; `files`: what the text may use, as `files_of` finds it.
     """
     found = _analyse(source, models, files)
-    return replace(found, diagnostics=tuple(_with_tried_fixes(source, found.diagnostics, models, files)))
+    told = tuple(_with_tried_fixes(source, found.diagnostics, models, files))
+    return replace(found, diagnostics=_without_what_others_use(told, files))
+
+
+def _without_what_others_use(told: tuple[Diagnostic, ...], files: Files | None) -> tuple[Diagnostic, ...]:
+    """What nothing uses in a file that others use is theirs to use."""
+    if files is None or all(each.code != "SF608" for each in told) or not files.is_used_by_others():
+        return told
+    return tuple(each for each in told if each.code != "SF608")
 
 
 def _with_tried_fixes(

@@ -6,6 +6,7 @@ what a check reads must not depend on where in the world a project lies.
 """
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from dsl.source import Source
 MARKS = ("steadflow.toml", "pyproject.toml", ".git")
 ENDING = ".flow"
 MOST_LOOKED_AT = 300
-"""Folders, for a file that may have been meant."""
+"""Folders, for a file that may have been meant; and files, for one that uses another."""
 LARGEST = 4_000_000
 """Bytes."""
+_USES = re.compile(r'^\s*use\s+"([^"\n]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,17 @@ class Files:
         if not there:
             return self._missing(path, by)
         return _read(place, os.path.normpath(os.path.join(os.path.dirname(by.source.name), path)), path)
+
+    def is_used_by_others(self) -> bool:
+        """Whether another file of the project uses the one at `place`, as far as it takes little time to find out."""
+        return any(self._is_used_in(each) for each in _flow_files(self.root)[:MOST_LOOKED_AT])
+
+    def _is_used_in(self, other: Path) -> bool:
+        try:
+            text = other.read_bytes()[:LARGEST].decode("utf-8", errors="replace")
+            return any((other.parent / path).resolve() == self.place for path in _USES.findall(text))
+        except (OSError, RuntimeError, ValueError):  # what cannot be read uses nothing, and is told where it is checked
+            return False
 
     def _missing(self, path: str, by: Used) -> Refused:
         """Looked for among the files beside the one that was meant, and those of the same name elsewhere."""

@@ -216,6 +216,20 @@ def test_a_folder_tells_each_mistake_once_with_the_right_file() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_what_a_file_declares_for_others_is_not_said_to_be_unused() -> None:
+    library = """tool crm.find(id: text) -> text read
+tool crm.note(id: text) -> text read
+flow note(id: text) -> text { step made = crm.note(id: id) return made }"""
+    write(lib__crm=library)
+    assert [each.code for each in checked("lib/crm.flow").diagnostics] == ["SF608"]
+    write(sub__main='use "../lib/crm.flow"\nflow main(id: text) -> text { step made = crm.find(id: id) return made }')
+    assert checked("lib/crm.flow").diagnostics == ()
+    write(sub__main="flow main(id: text) -> text { return id }")
+    Path("sub/broken.flow").write_bytes(b'use "crm.flow"\nuse "../lib/\xff.flow"')
+    assert [each.code for each in checked("lib/crm.flow").diagnostics] == ["SF608"]
+
+
+@pytest.mark.usefixtures("project")
 def test_a_flow_calls_itself_through_a_file_only_with_a_depth() -> None:
     again = "flow down(n: int) -> int { step m = down(n: n) return m }"
     write(main='use "lib/a.flow"\nflow main(n: int) -> int { step m = down(n: n) return m }', lib__a=again)
