@@ -10,7 +10,7 @@ import pytest
 from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
 from interpreter.client.client import connect
 from interpreter.client.starting import Start, start_run
-from tests.cli.conftest import CASES, Dsl
+from tests.cli.conftest import CASES, PATIENCE, Dsl
 
 SHOP = CASES / "shop.flow"
 
@@ -33,6 +33,10 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)
     worker.until("working on the task queue queue-by-worker with shop.price, shop.release, shop.reserve")
     assert "is under way" in dsl.here("result", run, "--no-wait").err
+    deadline = time.monotonic() + PATIENCE
+    while not dsl.here("approvals", run, "--json").json:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert dsl.here("approve", run, "keep", "--group", "team", "--answer", '{"count": 7}').code == 0
     result = dsl("result", run)
     assert (result.code, result.json["count"]) == (0, 9)

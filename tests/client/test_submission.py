@@ -72,7 +72,7 @@ def test_files_go_to_the_store_and_stand_beside_the_input(tmp_path: Path) -> Non
         ({"$file": "/etc/passwd"}, "scan: expected a file, not a record"),
         ("/etc/passwd", "scan: expected a file, not"),
         (File(b"x", "x.txt"), "scan: this file is text/plain, which does not match"),
-        (File(PNG + bytes(100), "x"), "scan: at most 100 bytes is allowed"),
+        (File(PNG + bytes(100), "x"), "scan: at most 100 bytes are allowed"),
         (Path("/no/such"), "there is no file /no/such"),
     ],
 )

@@ -110,6 +110,7 @@ def test_a_name_out_of_place_is_refused_with_where_it_stands(name: str) -> None:
         unseal(canonical(form))
 
 
+@pytest.mark.slow
 def test_what_passed_the_check_is_taken() -> None:
     """The walk over names refuses nothing that the check lets through."""
     for text in TEXTS.values():

@@ -14,6 +14,7 @@ from dsl.ast.statements import AwaitApproval, Call, GatedCall
 from dsl.definition.canonical import digest
 from dsl.definition.seal import UnknownFlow, main_flow, seal
 from dsl.definition.unseal import UnsealError, unseal
+from dsl.linking.files import files_of
 from dsl.source import Source
 from tests.definition.reading import definition, facts, module, no_gates, sealed, unknown
 
@@ -116,10 +117,10 @@ def test_the_main_flow_is_the_one_that_no_other_calls() -> None:
     "path", sorted((Path(__file__).parents[2] / "examples").glob("*.flow")), ids=lambda path: path.stem
 )
 def test_the_check_means_the_same_flow_and_its_gates_are_sealed(path: Path) -> None:
-    source = Source(path.name, path.read_text(encoding="utf-8"))
-    analysis = analyse(source)
+    source = Source(str(path), path.read_text(encoding="utf-8"))
+    analysis = analyse(source, files=files_of(str(path)))
     assert analysis.main_flow is not None
-    whole = seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends)
+    whole = seal(analysis.facts, analysis.source, gates=analysis.gates, spends=analysis.spends)
     assert whole.flow == analysis.main_flow.name
     definition = unseal(whole.json)
     gates = [bool(node.gates) for node in walk(definition.flows[whole.flow]) if isinstance(node, AwaitApproval)]

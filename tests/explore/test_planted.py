@@ -276,6 +276,7 @@ def test_a_planted_fault_is_found(fault: Fault, monkeypatch: pytest.MonkeyPatch)
     assert len(found.trace) <= 8, str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", sorted({fault.text for fault in FAULTS}))
 def test_without_it_nothing_is_found(text: str) -> None:
     found = explored(text)

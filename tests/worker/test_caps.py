@@ -68,7 +68,7 @@ async def how(run: LiveRun) -> str:
     return "completed" if await run.ending() is None else (await run.failure()).kind
 
 
-@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
+@pytest.mark.parametrize("eagerly", [pytest.param(False, marks=pytest.mark.slow), True], ids=["plain", "continue"])
 async def test_many_runs_on_two_workers_never_spend_more_than_the_cap(
     temporal_address: str, model: PlayedModel, eagerly: bool
 ) -> None:
