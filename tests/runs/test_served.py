@@ -2,8 +2,8 @@
 
 What a run comes to, every call outside with its key, the ledger and the notes must be what the simulation expects, in
 its order, but for what runs side by side. The runs go side by side on one server, and all of them are over before the
-first is looked at. Two thirds of the cases are served by every run of the tests, each in one of the two ways; all in both
-by the slow ones.
+first is looked at. Two thirds of the cases are served by every run of the tests, each in one of the two ways; the slow
+ones serve the others.
 """
 
 import asyncio
