@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -157,6 +157,15 @@ class Running:
             self.said += line
         return self.said
 
+    def while_waiting_for(self, condition: Callable[[], object]) -> None:
+        """Wait until `condition` holds; a command that ends before fails with what it said."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise AssertionError(f"what was waited for did not come: {self.end()}")
+            time.sleep(0.05)
+
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
@@ -217,7 +226,10 @@ def dsl(state: Path, tmp_path: Path) -> Iterator[Dsl]:
     for process in command.started:
         if process.poll() is None:
             process.kill()
-            process.communicate()
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
 from interpreter.client.client import connect
 from interpreter.client.starting import Start, start_run
-from tests.cli.conftest import CASES, PATIENCE, Dsl
+from tests.cli.conftest import CASES, Dsl
 
 SHOP = CASES / "shop.flow"
 
@@ -33,10 +32,7 @@ def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)
     worker.until("working on the task queue queue-by-worker with shop.price, shop.release, shop.reserve")
     assert "is under way" in dsl.here("result", run, "--no-wait").err
-    deadline = time.monotonic() + PATIENCE
-    while not dsl.here("approvals", run, "--json").json:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    worker.while_waiting_for(lambda: dsl.here("approvals", run, "--json").json)
     assert dsl.here("approve", run, "keep", "--group", "team", "--answer", '{"count": 7}').code == 0
     result = dsl("result", run)
     assert (result.code, result.json["count"]) == (0, 9)
@@ -109,10 +105,8 @@ def test_a_stuck_run_is_found_with_the_reason_in_plain_words(dsl: Dsl) -> None:
     asyncio.run(start_without_definition(dsl.state, "lost"))
     worker = dsl.start("worker", "--task-queue", "queue-lost")
     worker.until("working on")
-    deadline = time.monotonic() + 30
-    while "lost: its workflow task has failed" not in (stuck := dsl.here("runs", "--stuck")).out:
-        assert time.monotonic() < deadline, stuck
-    assert "the worker's store does not hold an object that the run needs" in stuck.out
+    worker.while_waiting_for(lambda: "lost: its workflow task has failed" in dsl.here("runs", "--stuck").out)
+    assert "the worker's store does not hold an object that the run needs" in dsl.here("runs", "--stuck").out
     shown = dsl.here("show", "lost")
     assert "stuck   its workflow task has failed" in shown.out
     worker.interrupt()

@@ -2,12 +2,11 @@
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, Dsl
+from tests.cli.conftest import Dsl
 from tests.live.played_model import Acts, PlayedModel, Says, Silent, played_model
 
 FLOW = """edition 1
@@ -76,17 +75,14 @@ def test_a_recorded_run_runs_again_without_a_model_and_says_so(dsl: Dsl, model: 
 def test_what_a_killed_run_has_got_is_not_asked_again(dsl: Dsl, model: PlayedModel) -> None:
     dsl.environment = dict(model.environment)
     model.plans["m2"] = [Silent()]
-    running = dsl.start("run", "ask.flow", "--set", "q=where?", "--id", "killed", "--record", "a.jsonl")
-    deadline = time.monotonic() + PATIENCE
-    while not model.asked["m2"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    running = dsl.start("run", "ask.flow", "--set", "q=where?", "--id", "killed-recording", "--record", "a.jsonl")
+    running.while_waiting_for(lambda: model.asked["m2"])
     running.process.send_signal(signal.SIGKILL)
     running.process.communicate()
     kept = (dsl.folder / "a.jsonl").read_text().splitlines()
     assert len(kept) == 3
     model.plans["m2"] = [Says("good")]
-    ended = dsl("attach", "killed")
+    ended = dsl("attach", "killed-recording")
     assert (ended.code, ended.json) == (0, "good"), ended.err
     lines = (dsl.folder / "a.jsonl").read_text().splitlines()
     assert lines[:3] == kept

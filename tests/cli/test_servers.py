@@ -1,11 +1,10 @@
 """Runs whose tools MCP servers carry out, on the command line."""
 
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, Dsl
+from tests.cli.conftest import Dsl
 from tests.mcp.planned import DECLARED, planned
 
 FLOW = f"edition 1\n{DECLARED}\nflow waits() -> text {{ step w = p.wait() return w }}\n"
@@ -28,10 +27,7 @@ def test_who_comes_back_to_a_run_has_its_servers_again(dsl: Dsl, tmp_path: Path)
     server.flow.write_text(FLOW)
     left = dsl.start("run", server.flow, "--id", "waits-1")
     left.until("started  p.wait")
-    deadline = time.monotonic() + PATIENCE
-    while not server.calls("hang"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    left.while_waiting_for(lambda: server.calls("hang"))
     left.interrupt()
     assert left.end().code == 130
     (tmp_path / "may_live").touch()
