@@ -20,9 +20,11 @@ not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workfl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias, TypeVar, Union
 
 from dsl.dataclass import dataclass
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,16 @@ def references_in(value: Any) -> list[Reference]:
 
 def substitute(value: Any, content: Callable[[Reference], Any]) -> Any:
     """`value` with each reference replaced by what `content` gives for it (which may be the reference itself)."""
-    kind = type(value)
-    if kind is Reference:
-        return content(value)
-    if kind is list:
-        return [substitute(item, content) for item in value]
-    if kind is dict:
-        return {name: substitute(item, content) for name, item in value.items()}
+    return replaced(value, Reference, content)
+
+
+def replaced(value: Any, kind: type[Kind], by: Callable[[Kind], Any]) -> Any:
+    """`value` with each `kind` in it replaced by what `by` gives for it."""
+    found = type(value)
+    if found is kind:
+        return by(value)
+    if found is list:
+        return [replaced(item, kind, by) for item in value]
+    if found is dict:
+        return {name: replaced(item, kind, by) for name, item in value.items()}
     return value

@@ -27,6 +27,7 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from dsl.dataclass import dataclass
+from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
 
 Per = Literal["day", "month"]
@@ -78,12 +79,7 @@ def read_caps(rows: object, providers: Mapping[str, object], where: str) -> dict
 def _cap(name: str, row: Any, where: str) -> Capped:
     if not _NAME.fullmatch(name):
         raise Unusable(f"{where}: a cap's name has small letters, digits and `-`, such as `everything`")
-    if type(row) is not dict:
-        raise Unusable(f"{where}: expected a table of settings")
-    for setting, value in row.items():
-        problem = _PROBLEMS[setting](value) if setting in _PROBLEMS else f"there is no such setting; {_ALL}"
-        if problem:
-            raise Unusable(f"{where}, `{setting}`: {problem}")
+    row = settings(row, _PROBLEMS, where)
     if "usd" not in row and "tokens" not in row:
         raise Unusable(f"{where}: a cap says how much: `usd = 50`, or `tokens = 1_000_000`")
     usd = Decimal(row["usd"]) if "usd" in row else None
@@ -116,7 +112,7 @@ def _one_of(options: Any) -> Callable[[Any], str | None]:
     return lambda value: None if value in get_args(options) else f"expected one of {named}"
 
 
-_PROBLEMS: dict[str, Callable[[Any], str | None]] = {
+_PROBLEMS: dict[str, Problem] = {
     "usd": _no_money,
     "tokens": _no_count,
     "per": _one_of(Per),
@@ -125,4 +121,3 @@ _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "provider": _no_provider,
     "when_reached": _one_of(WhenReached),
 }
-_ALL = f"there are {', '.join(_PROBLEMS)}"

@@ -27,6 +27,7 @@ from dsl.dataclass import dataclass
 from dsl.models import known
 from dsl.models.caps import ENVIRONMENT, Capped, read_caps
 from dsl.models.providers import Served, check_models, read_providers
+from dsl.models.rows import settings
 from dsl.models.unusable import Unusable
 
 NAME = "steadflow.toml"
@@ -185,12 +186,7 @@ def _read(text: str, where: str) -> Models:
 
 
 def _settings(row: Any, where: str) -> Settings:
-    if type(row) is not dict:
-        raise Unusable(f"{where}: expected a table of settings")
-    for name, value in row.items():
-        problem = _PROBLEMS[name](value) if name in _PROBLEMS else f"there is no such setting; {_ALL}"
-        if problem:
-            raise Unusable(f"{where}, `{name}`: {problem}")
+    row = settings(row, _PROBLEMS, where)
     prices = {name: Decimal(row[name]) for name in PRICES if name in row}
     if prices and not ("input" in prices and "output" in prices):
         raise Unusable(f"{where}: a price has both `input` and `output`")
@@ -229,4 +225,3 @@ _PROBLEMS = dict.fromkeys(PRICES, _no_price) | {
     "takes": _no_media_types,
     "like": _no_model,
 }
-_ALL = f"there are {', '.join(_PROBLEMS)}"

@@ -12,12 +12,13 @@ id_header = "X-Request-Id"  # the header that has the id of a call
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from dsl.dataclass import dataclass
+from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
 
 Kind = Literal["openai", "azure", "compatible"]
@@ -80,12 +81,7 @@ def check_models(providers: Iterable[Served], where: str) -> None:
 def _provider(name: str, row: Any, where: str) -> Served:
     if not _NAME.fullmatch(name):
         raise Unusable(f"{where}: a provider's name has small letters, digits and `-`, such as `ours`")
-    if type(row) is not dict:
-        raise Unusable(f"{where}: expected a table of settings")
-    for setting, value in row.items():
-        problem = _PROBLEMS[setting](value) if setting in _PROBLEMS else f"there is no such setting; {_ALL}"
-        if problem:
-            raise Unusable(f"{where}, `{setting}`: {problem}")
+    row = settings(row, _PROBLEMS, where)
     kind = row.get("kind")
     if kind is None:
         raise Unusable(f"{where}: it has no `kind`; {_one_of(Kind)}")
@@ -162,7 +158,7 @@ def _no_api(value: Any) -> str | None:
     return None if value in get_args(Api) else _one_of(Api)
 
 
-_PROBLEMS: dict[str, Callable[[Any], str | None]] = {
+_PROBLEMS: dict[str, Problem] = {
     "kind": _no_kind,
     "address": _no_address,
     "key": _no_variable,
@@ -173,4 +169,3 @@ _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "id_header": _no_header,
     "batch": _no_share,
 }
-_ALL = f"there are {', '.join(_PROBLEMS)}"

@@ -5,7 +5,7 @@ A parameter accepts a *shape*: a set of types with a name in words. The result m
 """
 
 from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join
-from dsl.semantics.library import LIBRARY
+from dsl.semantics.pure_functions import PURE_FUNCTIONS
 from dsl.semantics.taken import A_LIST as _LIST
 from dsl.semantics.taken import A_TEXT as _TEXT
 from dsl.semantics.taken import AN_INT as _INT
@@ -247,7 +247,7 @@ BUILTINS: dict[str, Function] = {
     "zip": Function((Parameter("left", _LIST), Parameter("right", _LIST)), _pairs),
     "succeeded": Function((Parameter("outcomes", _OUTCOMES),), _succeeded),
     "failed": Function((Parameter("outcomes", _OUTCOMES),), lambda given: ListOf(ERROR, given.bound("outcomes"))),
-    **LIBRARY,
+    **PURE_FUNCTIONS,
     "now": gives(TIME),
     "uuid": gives(TEXT),
     "json_text": gives(TEXT, Parameter("value", _ANY)),

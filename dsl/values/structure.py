@@ -42,13 +42,13 @@ def outcome(value: Type) -> RecordType:
     )
 
 
-def holds_json(type_: Type, types: Types) -> bool:
-    """Whether something in a value of the type is `json`."""
+def holds(basic: str, type_: Type, types: Types) -> bool:
+    """Whether something in a value of the type is of the basic type of this name."""
     seen: set[str] = set()
     pending: list[Type] = [type_]
     while pending:
         names = {node.name for node in walk(pending.pop()) if type(node) is NamedType}
-        if "json" in names:
+        if basic in names:
             return True
         pending += [types[name] for name in sorted(names - seen) if name in types]
         seen |= names

@@ -10,6 +10,7 @@ from typing import Any
 
 from temporalio import activity
 
+from dsl.expressions.values import replaced
 from interpreter.activities.missing import object_not_kept
 from interpreter.activities.results import Unrecordable, answered, plain
 from interpreter.boundary.names import CAPTURE_ACTIVITY
@@ -33,16 +34,12 @@ def capture_activity(store: ObjectStore | None) -> Callable[[CaptureRequest], Aw
 
 def _recorded(made: Any, store: ObjectStore | None) -> Any:
     """Files that were made up go to the store, as those of a tool do."""
-    found = _with_files(made)
+    found = replaced(made, MadeUpFile, _with_content)
     return made if found == made else answered(plain(found, store))
 
 
-def _with_files(made: Any) -> Any:
-    if isinstance(made, MadeUpFile):
-        return File(_CONTENTS[made.media_type], made.name, made.media_type)
-    if isinstance(made, list):
-        return [_with_files(item) for item in made]
-    return {name: _with_files(item) for name, item in made.items()} if isinstance(made, dict) else made
+def _with_content(made: MadeUpFile) -> File:
+    return File(_CONTENTS[made.media_type], made.name, made.media_type)
 
 
 _CONTENTS = {

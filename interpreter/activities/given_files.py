@@ -8,7 +8,6 @@ from dsl.expressions import values
 from dsl.values.structure import Types, resolve
 from interpreter.stores.kept_files import File, opened, read_back
 from interpreter.stores.store import ObjectStore
-from interpreter.stores.values import with_files
 
 
 class GivenFiles:
@@ -26,7 +25,7 @@ class GivenFiles:
         }
 
     def for_the_tool(self, given: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = with_files(given, self._opened)
+        found: dict[str, Any] = values.replaced(given, values.File, self._opened)
         return found
 
     def _value(self, value: Any, type_: Type, types: Types) -> Any:

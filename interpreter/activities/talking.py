@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dsl.expressions.values import Reference, Value, substitute
+from dsl.expressions.values import File, Reference, Value, replaced, substitute
 from dsl.expressions.wire import to_wire
 from dsl.values import chunks
 from dsl.values.codec import encoded, load
@@ -25,7 +25,7 @@ from interpreter.boundary.talk import Talk
 from interpreter.core.talks import said, words
 from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, read
-from interpreter.stores.values import content_of, with_files
+from interpreter.stores.values import content_of
 
 MOST_REMEMBERED = 32 * 1024 * 1024
 """Bytes of chunks and texts that a worker remembers, as they are kept."""
@@ -62,7 +62,7 @@ class Talks:
             references=[],
             files=[],
             talk=Talk(
-                messages=with_files([*beginning(before, shown)], partial(spelled_out, self._store)),
+                messages=replaced([*beginning(before, shown)], File, partial(spelled_out, self._store)),
                 tools_text=tools,
                 notice=talk.notice,
             ),

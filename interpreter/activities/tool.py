@@ -18,7 +18,7 @@ from temporalio import activity
 from dsl.ast.types import Field, Type
 from dsl.expressions.values import File
 from dsl.values.signature import Signature
-from dsl.values.structure import holds_json
+from dsl.values.structure import holds
 from dsl.values.validate import validate, validate_record
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.context import CALL, ToolContext
@@ -232,7 +232,7 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     problems = validate(value, tool.returns, tool.types, received=True).problems if tool.returns is not None else ()
     if problems:
         raise Unrecordable("; ".join(map(str, problems)))
-    exactly = tool.returns is not None and holds_json(tool.returns, tool.types)
+    exactly = tool.returns is not None and holds("json", tool.returns, tool.types)
     return recordable(value, store, exactly=exactly)
 
 

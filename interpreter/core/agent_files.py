@@ -6,11 +6,9 @@ A record that holds one is told in words only.
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.expressions import Literal, Template
-from dsl.ast.node import walk
-from dsl.ast.types import NamedType, Type
 from dsl.expressions.values import File, Value
 from dsl.values.conversations import Message
-from dsl.values.structure import Types
+from dsl.values.structure import holds
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame
@@ -19,7 +17,7 @@ from interpreter.core.state import Frame
 def shown(machine: Machine, frame: Frame, agent: AgentDeclaration, arguments: dict[str, Value]) -> list[Value]:
     """May suspend."""
     types = machine.definition.types
-    if type(agent.prompt) is not Template or not any(_holds_file(each.type, types) for each in agent.parameters):
+    if type(agent.prompt) is not Template or not any(holds("file", each.type, types) for each in agent.parameters):
         return []
     files: list[Value] = []
     for at, part in enumerate(agent.prompt.parts):
@@ -33,15 +31,3 @@ def message(memory: AgentStepMemory) -> Message:
     """The first thing that the agent is told."""
     said: Message = {"role": "user", "value": memory.prompt}
     return said | {"files": memory.files} if memory.files else said
-
-
-def _holds_file(type_: Type, types: Types) -> bool:
-    seen: set[str] = set()
-    pending: list[Type] = [type_]
-    while pending:
-        names = {node.name for node in walk(pending.pop()) if type(node) is NamedType}
-        if "file" in names:
-            return True
-        pending += [types[name] for name in sorted(names - seen) if name in types]
-        seen |= names
-    return False

@@ -10,7 +10,7 @@ People and programs outside have it as a list of messages, with all that was sai
 import json
 from typing import Any, cast
 
-from dsl.expressions.values import Reference, Value, substitute
+from dsl.expressions.values import File, Reference, Value, replaced, substitute
 from dsl.expressions.wire import to_wire
 from dsl.values import chunks
 from dsl.values.codec import encoded, load
@@ -20,7 +20,7 @@ from dsl.values.spoken import is_conversation, opened, readable
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.kept_files import named
 from interpreter.stores.store import ObjectStore, UnreadableObject, read
-from interpreter.stores.values import LARGE, content_of, keep_large, with_files
+from interpreter.stores.values import LARGE, content_of, keep_large
 
 
 def whole(store: ObjectStore, value: Value) -> Value:
@@ -48,7 +48,7 @@ def _kept_apart(store: ObjectStore, talk: Conversation) -> Conversation:
 
 def told(store: ObjectStore, data: JSON, references: References) -> JSON:
     """The result of a run as plain JSON, large values and conversations spelled out. Raises `StoreError`."""
-    return with_files(to_wire(_spelled_out(store, whole(store, joined(data, references)))), named)
+    return replaced(to_wire(_spelled_out(store, whole(store, joined(data, references)))), File, named)
 
 
 def _spelled_out(store: ObjectStore, value: Any) -> Any:
@@ -68,7 +68,7 @@ def readable_messages(store: ObjectStore, messages: list[Message]) -> list[JSON]
         found: Value = substitute(value, lambda reference: content_of(store, reference))
         return found
 
-    return with_files([readable(message, content) for message in messages], named)  # type: ignore[no-any-return]
+    return replaced([readable(message, content) for message in messages], File, named)  # type: ignore[no-any-return]
 
 
 def reading(store: ObjectStore) -> chunks.Read:

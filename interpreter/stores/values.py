@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from dsl.expressions.values import File, Reference, Value, substitute
+from dsl.expressions.values import File, Reference, Value, replaced, substitute
 from dsl.expressions.wire import to_wire, told
 from dsl.values.codec import encoded, encoded_record, load
 from dsl.values.references import joined
@@ -42,19 +42,7 @@ def resolve(store: ObjectStore, data: JSON, references: References, file: Callab
     if not references:
         return data
     whole = to_wire(substitute(joined(data, references), lambda reference: content_of(store, reference)))
-    return with_files(whole, file)
-
-
-def with_files(value: Any, file: Callable[[File], Any]) -> Any:
-    """`value` with each of its files replaced by what `file` gives."""
-    kind = type(value)
-    if kind is File:
-        return file(value)
-    if kind is list:
-        return [with_files(item, file) for item in value]
-    if kind is dict:
-        return {name: with_files(item, file) for name, item in value.items()}
-    return value
+    return replaced(whole, File, file)
 
 
 def _record(store: ObjectStore, value: dict[str, Value]) -> Value:

@@ -102,7 +102,7 @@ def _made(given: Given) -> Type:
     return MapOf(UNKNOWN if value is None else value.type)
 
 
-LIBRARY: dict[str, Function] = {
+PURE_FUNCTIONS: dict[str, Function] = {
     "split_lines": gives(ListOf(TEXT), _VALUE),
     "split_words": gives(ListOf(TEXT), _VALUE),
     "position": gives(optional(INT), _VALUE, Parameter("part", A_TEXT)),
