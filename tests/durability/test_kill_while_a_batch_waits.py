@@ -2,7 +2,6 @@
 is asked once, answered once, and paid for once, also under a cap.
 """
 
-import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -14,45 +13,22 @@ from uuid import uuid4
 import pytest
 
 from interpreter.boundary.caps import Cap
-from interpreter.boundary.payloads import Price
 from tests.durability.test_kill_under_a_cap import stands
 from tests.durability.world import Workers, World, gone, listening_to, process_of
-from tests.live.batch_api import BatchApi, batch_api, says
+from tests.live.batch_api import BatchApi
 from tests.live.runs import Runs, eventually
+from tests.live.sorting import FLOW, PRICES, TEXTS, sorting_api
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-FLOW = """edition 1
-agent sort(text: text) -> { kind: text } {
-  model "gpt-4o-mini"
-  prompt "{{ text }}"
-  answer at most 100 tokens
-  batch within 2h
-}
-flow main(texts: [text] at most 10) -> [text] at most 10 budget 1 usd, 1d {
-  parallel for each in texts as kinds {
-    step sorted = sort(text: each)
-    yield sorted.kind
-  }
-  return kinds
-}
-"""
-TEXTS = {"texts": ["one", "two", "three"]}
-PRICES = {"gpt-4o-mini": Price("0.001", "0.002", batch="0.5")}
 TOKENS = 3 * (10 + 5)
 
 
 @asynccontextmanager
 async def batching(world: World, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[tuple[BatchApi, Workers]]:
     """Workers that ask such an API: what they ask stands in their environment."""
-
-    def answer(body: Any) -> Any:
-        return says(json.dumps({"kind": f"kind of {body['messages'][-1]['content']}"}))
-
     address = world.runs.client.service_client.config.target_host
-    with batch_api(answer=answer) as api:
-        for name, value in api.environment.items():
-            patch.setenv(name, value)
+    with sorting_api(patch) as api:
         async with process_of("nursery", address, str(folder / "objects")) as nursery:
             workers = Workers(nursery)
             async with listening_to(workers):

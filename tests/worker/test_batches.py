@@ -1,38 +1,19 @@
 """Questions of a `parallel for` in one batch, on a real server: asked once, waited for, cancelled with the run."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from interpreter.boundary.payloads import Price, RunOptions
+from interpreter.boundary.payloads import RunOptions
 from interpreter.core.constructs import batch
 from interpreter.worker.plugin import FlowPlugin
-from tests.live.batch_api import BatchApi, batch_api, says
+from tests.live.batch_api import BatchApi
 from tests.live.runs import Runs, eventually
-
-FLOW = """edition 1
-agent sort(text: text) -> { kind: text } {
-  model "gpt-4o-mini"
-  prompt "{{ text }}"
-  answer at most 100 tokens
-  batch within 2h
-}
-flow main(texts: [text] at most 10) -> [text] at most 10 budget 1 usd, 1d {
-  parallel for each in texts as kinds {
-    step sorted = sort(text: each)
-    yield sorted.kind
-  }
-  return kinds
-}
-"""
-TEXTS = {"texts": ["one", "two", "three"]}
-PRICES = {"gpt-4o-mini": Price("0.001", "0.002", batch="0.5")}
+from tests.live.sorting import FLOW, PRICES, TEXTS, sorting_api
 
 
 @pytest.fixture
@@ -40,13 +21,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchApi]:
     """Looked at often."""
     monkeypatch.setattr(batch, "FIRST_LOOK", 0.2)
     monkeypatch.setattr(batch, "LONGEST_PAUSE", 0.2)
-
-    def answer(body: Any) -> Any:
-        return says(json.dumps({"kind": f"kind of {body['messages'][-1]['content']}"}))
-
-    with batch_api(answer=answer) as api:
-        for name, value in api.environment.items():
-            monkeypatch.setenv(name, value)
+    with sorting_api(monkeypatch) as api:
         yield api
 
 
