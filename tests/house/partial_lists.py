@@ -150,7 +150,7 @@ PARTIAL = {
             "whose names the language may have already",
         ),
         ("dsl/semantics/raised.py", "Conditional Literal RecordLiteral Template", "what a `fail` names a kind by"),
-        ("dsl/semantics/spending.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/semantics/reckoning.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         ("dsl/semantics/gating/gates.py", "FlowDeclaration ToolDeclaration", "what may need an approval"),
         ("dsl/semantics/gating/gates.py", "For ParallelFor", "items of what was shown; any other round opens no gate"),
         (
