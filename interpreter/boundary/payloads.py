@@ -380,7 +380,8 @@ class ChildReport:
 
     `ledger` is what it leaves behind: what its parent undoes when it fails later, what it could not undo, and what
     nobody knows. `rehearsal`: an answer was made up in it. `spent` and `ledger` are None when nobody can say. `heard`:
-    what was heard of models, which its parent need not hear again. `costs`: what was spent where.
+    what was heard of models, which its parent need not hear again. `costs`: what was spent where. `child`: the workflow
+    id of the run, where it tells this itself: another run may have taken its parent's id by then.
     """
 
     command: str
@@ -392,3 +393,4 @@ class ChildReport:
     rehearsal: bool = False
     heard: HeardOfModels | None = None
     costs: list[Cost] = field(default_factory=list)
+    child: str = ""

@@ -115,6 +115,9 @@ class Children:
         self._go(self._cancel(id_))
 
     def reported(self, report: ChildReport) -> None:
+        """By a child of this run, or by one of a run that was terminated, and had this one's id before it."""
+        if report.child and report.child != self._id_of(report.command):
+            return
         self._finish(ChildEnded(workflow.time(), report.command, report_joined(report)))
 
     async def tell_all_to_report(self) -> bool:
@@ -220,8 +223,11 @@ class Children:
         self._arrived(lambda: event)
 
     def _workflow_id(self, command: StartChild) -> str:
-        info, make = workflow.info(), detached_id if command.detached else child_id
-        return make(info.workflow_id, info.first_execution_run_id, command.id)
+        return self._id_of(command.id, detached_id if command.detached else child_id)
+
+    def _id_of(self, command: str, made: Callable[[str, str, str], str] = child_id) -> str:
+        info = workflow.info()
+        return made(info.workflow_id, info.first_execution_run_id, command)
 
     def _is_told_by_its_id(self, command: StartChild) -> bool:
         """Whether its path stands in its id, as it does unless that would be too long."""

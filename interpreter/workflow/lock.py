@@ -87,9 +87,10 @@ class LockWorkflow:
         workflow.continue_as_new(sparse(LockInput(lock, holding, waiting, self._queue.left)))
 
     async def _tell(self, holder: LockRequest) -> None:
-        """That it holds the lock."""
+        """That it holds the lock; which run is meant, as another may have taken its id."""
+        told = [holder.command, holder.first_run]
         try:
-            await workflow.get_external_workflow_handle(holder.workflow_id).signal(ACQUIRED_SIGNAL, holder.command)
+            await workflow.get_external_workflow_handle(holder.workflow_id).signal(ACQUIRED_SIGNAL, args=told)
         except ApplicationError:
             self._leave(holder.ticket)
         self._over()

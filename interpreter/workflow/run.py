@@ -114,8 +114,10 @@ class FlowWorkflow:
         self._driver.child_ended(report)
 
     @workflow.signal(name=ACQUIRED_SIGNAL)
-    def acquired(self, command: str) -> None:
-        self._driver.acquired(command)
+    def acquired(self, command: str, first_run: str = "") -> None:
+        """It may be meant for a run that was terminated, and had this one's id before it."""
+        if first_run in ("", workflow.info().first_execution_run_id):
+            self._driver.acquired(command)
 
     @workflow.query(name=STATE_QUERY)
     def state(self, after: int = 0) -> RunView:
@@ -212,7 +214,7 @@ class FlowWorkflow:
         """
         if self._report_to is None:
             return
-        report.command = self._report_to.command
+        report.command, report.child = self._report_to.command, workflow.info().workflow_id
         parent = workflow.get_external_workflow_handle(self._report_to.workflow_id)
         try:
             await _undisturbed(parent.signal(CHILD_ENDED_SIGNAL, report))

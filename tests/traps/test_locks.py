@@ -71,6 +71,29 @@ async def test_the_lease_of_a_terminated_holder_runs_out(runs: Runs, monkeypatch
     await free_again(runs, key)
 
 
+async def test_what_is_granted_to_a_terminated_run_is_not_taken_by_who_has_its_id_now(runs: Runs) -> None:
+    key, taken = uuid4().hex, f"taken-{uuid4().hex}"
+    holder = await runs.start(NEVER, {"key": key})
+    await holding(holder)
+    before = await runs.start(NEVER, {"key": key}, id=taken)
+    await before.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    await before.handle.terminate("a test")
+    run = await runs.start(NEVER, {"key": key}, id=taken)
+    await run.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    await holder.handle.cancel()
+    told = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+
+    async def granted() -> bool | None:
+        return bool(await run.events(told)) or None
+
+    await eventually(granted)
+    assert [(step.node, step.state) for step in (await run.view()).steps][-1] == ("exclusive", "waiting")
+    assert calls[key] == 1
+    await run.handle.cancel()
+    assert await run.ending() is not None
+    await runs.client.get_workflow_handle(lock_id(f"block/{key}")).terminate("a test")
+
+
 async def test_a_cancelled_holder_and_one_that_waited_leave_nothing_behind(runs: Runs) -> None:
     key = uuid4().hex
     holder = await runs.start(NEVER, {"key": key})

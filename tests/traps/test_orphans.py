@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.exceptions import CancelledError
 from temporalio.worker import Worker
 
@@ -90,10 +91,14 @@ async def test_a_run_that_takes_the_id_of_a_terminated_one_has_children_of_its_o
     again = await runs.start(flow, {"name": "after"}, id=run.id)
     await waiting(own := await below(again), "sleep")
     assert own.id != left.id
+    await left.handle.cancel()
+    assert isinstance(await left.ending(), CancelledError)
+    assert (calls["before"], calls["before undone"]) == (1, 1)
+    assert (await again.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    await waiting(own, "sleep")
     await again.handle.cancel()
     assert isinstance(await again.ending(), CancelledError)
     assert (calls["after"], calls["after undone"]) == (1, 1)
-    await left.handle.terminate("a test")
 
 
 @workflow.defn(name="somebody-elses", sandboxed=False)
