@@ -5,7 +5,8 @@ from typing import Literal as OneOf
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
-from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry, Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry
 from dsl.ast.types import Field, Type
 from dsl.dataclass import dataclass
 

@@ -16,6 +16,8 @@ MOST_REASKS = 2
 """How often a model is asked again for an answer that fits its type."""
 MOST_CALLS_OF_A_TURN = 16
 """How many calls of one answer of a model are made; so what they give together fits the next request."""
+MOST_EVENTS_WAITING = 100
+"""Events of one name and key that a run keeps until it waits for them, where the text does not say how many."""
 MOST_TURNS_TOLD = 10
 """Of an agent whose budget says no `turns`: its answer, and one more for each time that it is told something."""
 RETRIES = 2

@@ -1,11 +1,12 @@
 """Statements. Durations are whole milliseconds. A construct's grammar rule, class and construct file share its name."""
 
 from decimal import Decimal
-from typing import Literal as OneOf
 
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Argument, Expression, Literal
 from dsl.ast.joining import First
 from dsl.ast.node import Node
+from dsl.ast.people import Stage
 from dsl.ast.types import RecordType, Type
 from dsl.dataclass import dataclass
 
@@ -202,7 +203,7 @@ class Loop(Node):
     on_exhausted: Block | None = None
     every: int | None = None
     keep_going: bool = False
-    asks: tuple["Stage", ...] = ()
+    asks: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,34 +218,7 @@ class BudgetBlock(Node):
     budget: Budget
     body: Block
     on_exhausted: Block | None = None
-    asks: tuple["Stage", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group(Node):
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person(Node):
-    value: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Stage(Node):
-    """`from 2 of "a", "b" except requester timeout 12h then reject`.
-
-    `required` distinct persons of the union must agree; with `all_of` one of each. With `verified` only signed answers
-    count whose key the worker knows. `timeout` and `outcome` are None only in a text that does not pass the check.
-    """
-
-    whom: tuple[Group | Person, ...]
-    required: int = 1
-    all_of: bool = False
-    except_requester: bool = False
-    timeout: int | None = None
-    outcome: OneOf["ask", "approve", "reject", "fail"] | None = None
-    verified: bool = False
+    asks: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +251,17 @@ class AwaitApproval(Node):
     stages: tuple[Stage, ...]
     gates: tuple[GatedCall, ...] = ()
     sees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitEvent(Node):
+    """`await event … timeout 7d else { }`. `timeout` and `otherwise` are None only in a text that does not pass the
+    check.
+    """
+
+    expected: ExpectedEvent
+    timeout: int | None = None
+    otherwise: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +373,7 @@ Statement = (
     | CompensateStatement
     | ExclusiveBlock
     | AwaitApproval
+    | AwaitEvent
     | Sleep
     | Try
     | Fail

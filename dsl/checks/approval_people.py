@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from unicodedata import normalize
 
 from dsl.ast.declarations import Use
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Literal
 from dsl.ast.left import limited
-from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Group, Loop, Person, Stage
+from dsl.ast.people import Group, Person, Stage
+from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel
@@ -65,9 +67,10 @@ def _who(whom: Person | Group) -> object:
 
 def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     """With the way of the value: from the answer of the model to the one who is asked."""
-    message = f"who is asked comes from `{found.call.target}`: a model may not choose who approves"
-    labels = (*program.way(found.way), program.label(found.call, "the model answers here"))
-    advice = "take the person from the input of the flow, or from a tool, and let no model decide between two"
+    nobody = "who sends one" if isinstance(found.call, ExpectedEvent) else "a model"
+    message = f"who is asked comes from {found.source}: {nobody} may not choose who approves"
+    labels = (*program.way(found.way), program.label(found.call, found.comes_in))
+    advice = "take the person from the input of the flow, or from a tool, and let no model or event decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
 
 

@@ -9,6 +9,7 @@ from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
 from dsl.ast.statements import (
     AwaitApproval,
+    AwaitEvent,
     Budget,
     BudgetBlock,
     Call,
@@ -127,6 +128,8 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
         case AwaitApproval():
             timeouts = [stage.timeout for stage in node.stages if stage.timeout is not None]
             yield from _wait(program, f"approval `{node.name}` may wait", sum(timeouts), node, limits)
+        case AwaitEvent(timeout=int(timeout)):
+            yield from _wait(program, f"event `{node.expected.event}` may come", timeout, node, limits)
         case Sleep(milliseconds=int(milliseconds)):
             yield from _wait(program, "this sleeps", milliseconds, node, limits)
         case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:

@@ -1,4 +1,4 @@
-"""SF703: what a model wrote or chose, given to a parameter that takes only what is trusted."""
+"""SF703: what a model or who sends an event has chosen, given to a parameter that takes only what is trusted."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             advice = 'let people see each call: `after approval from "GROUP" timeout 4h then reject`'
             yield Diagnostic("SF703", message, program.name_label(found.whom, target), (declared,), help=advice)
         else:
-            message = f"`{name}` takes only what is trusted, and this comes from `{found.call.target}`"
+            message = f"`{name}` takes only what is trusted, and this comes from {found.source}"
             advice = "take it from the input of the flow, from a tool, or from an approval that shows it"
-            labels = (*program.way(found.way), program.label(found.call, "the model answers here"), declared)
+            labels = (*program.way(found.way), program.label(found.call, found.comes_in), declared)
             yield Diagnostic("SF703", message, program.label(found.whom), labels, help=advice)

@@ -1,8 +1,9 @@
-"""SF302: people who are asked without an end to the waiting."""
+"""SF302: people who are asked, and messages that are awaited, without an end to the waiting."""
 
 from collections.abc import Iterator
 
-from dsl.ast.statements import Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import AwaitEvent
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.questions import Question, questions
@@ -16,6 +17,12 @@ def check(program: Program) -> Iterator[Diagnostic]:
                 advice = "say how long, and what then: `timeout 24h then reject`"
                 yield Diagnostic("SF302", message, program.label(stage), help=advice)
         yield from _last(program, question)
+    for wait in program.facts.all(AwaitEvent):
+        if wait.timeout is None:
+            name = wait.expected.event
+            message = f"the event `{name}` may never come"
+            advice = "say how long it is awaited, and what then: `timeout 7d else { … }`"
+            yield Diagnostic("SF302", message, program.name_label(wait.expected, name), help=advice)
 
 
 def _last(program: Program, question: Question) -> Iterator[Diagnostic]:

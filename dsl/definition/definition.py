@@ -5,7 +5,8 @@ from dataclasses import field
 
 from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Http, ToolDeclaration
-from dsl.ast.node import Node
+from dsl.ast.events import ExpectedEvent
+from dsl.ast.node import Node, walk
 from dsl.ast.types import Type
 from dsl.dataclass import dataclass
 from dsl.definition.canonical import canonical, digest
@@ -27,12 +28,13 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Definition(Parts):
-    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `signature`) is kept in it."""
+    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `events`, `signature`) is kept in it."""
 
     hash: str
     edition: int
     derived: dict[str, "Definition"] = field(default_factory=dict, compare=False, repr=False)
     _addresses: dict[str, dict[str, Node]] = field(default_factory=dict, compare=False, repr=False)
+    _events: dict[str, dict[str, tuple[ExpectedEvent, ...]]] = field(default_factory=dict, compare=False, repr=False)
     _signatures: dict[str, Signature] = field(default_factory=dict, compare=False, repr=False)
 
     def signature(self, tool: str) -> Signature:
@@ -50,6 +52,16 @@ class Definition(Parts):
         found = self._addresses.get(flow)
         if found is None:
             found = self._addresses[flow] = addresses(self.flows[flow])
+        return found
+
+    def events(self, flow: str) -> Mapping[str, tuple[ExpectedEvent, ...]]:
+        """By its name, each event that a flow awaits, with the places where it does."""
+        found = self._events.get(flow)
+        if found is None:
+            found = self._events[flow] = {}
+            for node in walk(self.flows[flow]):
+                if isinstance(node, ExpectedEvent):
+                    found[node.event] = (*found.get(node.event, ()), node)
         return found
 
 

@@ -22,11 +22,14 @@ from dsl.ast.declarations import (
     Verify,
     called_by,
 )
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
+from dsl.ast.people import Person, Stage
 from dsl.ast.served import PLACE
 from dsl.ast.statements import (
     AwaitApproval,
+    AwaitEvent,
     Budget,
     BudgetBlock,
     Call,
@@ -36,9 +39,7 @@ from dsl.ast.statements import (
     Finally,
     Loop,
     NotYet,
-    Person,
     Sleep,
-    Stage,
     Step,
 )
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
@@ -159,6 +160,10 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: a loop has no budget"
         case Sleep(milliseconds=None, until=None):
             yield f"{place}: a sleep has no end"
+        case AwaitEvent(timeout=None) | AwaitEvent(otherwise=None):
+            yield f"{place}: an event is awaited without an end"
+        case ExpectedEvent(waiting=waiting) if waiting is not None and waiting < 1:
+            yield f"{place}: no event could wait here"
         case AwaitApproval():
             yield from _stages(place, f"`{node.name}`", node.stages)
         case Loop(asks=asks) | BudgetBlock(asks=asks) if asks:

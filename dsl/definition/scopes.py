@@ -18,9 +18,11 @@ from typing import TypeAlias, assert_never
 from dsl.ast import statements as ast
 from dsl.ast.address import label
 from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.events import ExpectedEvent, envelope_name
 from dsl.ast.expressions import Expression
 from dsl.ast.left import limited, unit_left
 from dsl.ast.node import Node, walk
+from dsl.ast.people import Person
 from dsl.ast.shapes import only_counts_rounds, shape
 from dsl.dataclass import dataclass
 from dsl.expressions.names import names
@@ -102,7 +104,7 @@ class _Walk:
         match node:
             case ast.If() | ast.Match():
                 return self.choice(node, at, state, around)
-            case ast.Try() | ast.BudgetBlock() | ast.ExclusiveBlock():
+            case ast.Try() | ast.BudgetBlock() | ast.ExclusiveBlock() | ast.AwaitEvent():
                 return self.once(node, at, state, around)
             case ast.For() | ast.Loop():
                 return self.rounds(node, at, state, around)
@@ -171,7 +173,7 @@ class _Walk:
         self.uses(at, state, *(argument.value for call in calls for argument in call.arguments), extra=extra)
 
     def approval(self, node: ast.AwaitApproval, at: str, state: State) -> None:
-        persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, ast.Person)]
+        persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, Person)]
         self.uses(at, state, node.question, *node.show, *persons)
         for gate in node.gates:
             given = [node.name]
@@ -191,8 +193,17 @@ class _Walk:
         after = _join([None if way is None else way.leave(state) for way in (*ways, *(inner.yielded or ()))])
         return None if after is None else after.define(node.name, node)
 
-    def once(self, node: ast.Try | ast.BudgetBlock | ast.ExclusiveBlock, at: str, state: State, around: _Around) -> End:
+    def once(
+        self,
+        node: ast.Try | ast.BudgetBlock | ast.ExclusiveBlock | ast.AwaitEvent,
+        at: str,
+        state: State,
+        around: _Around,
+    ) -> End:
         match node:
+            case ast.AwaitEvent():
+                late = state if node.otherwise is None else self.block(node.otherwise, f"{at}/else", state, around)
+                return _join([self.expected(node.expected, at, state), late])
             case ast.ExclusiveBlock():
                 self.uses(at, state, node.by)
                 return self.block(node.body, f"{at}/body", state, around)
@@ -211,6 +222,13 @@ class _Walk:
                     ways.append(None if end is None else end.leave(state))
                 self.calls(at, state, () if node.finally_ is None else node.finally_.calls)
                 return _join(ways)
+
+    def expected(self, node: ExpectedEvent, at: str, state: State) -> State:
+        """The state where the event is there."""
+        self.uses(at, state, node.key)
+        taken = state.define(node.name, node).define(envelope_name(node.name), node)
+        self.uses(at, taken, node.where)
+        return taken
 
     def rounds(self, node: ast.For | ast.Loop, at: str, state: State, around: _Around) -> End:
         round_ = _Round(node.name if isinstance(node, ast.Loop) else None, isinstance(node, ast.Loop))

@@ -1,7 +1,7 @@
 """Types of names, fields, items and slices. What a condition told about a path goes before its declared type."""
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
-from dsl.semantics import budget_left
+from dsl.semantics import budget_left, events
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -135,6 +135,8 @@ def _field(node: Get, subject: Type, inference: Inference) -> Type:
     fields = members(bare)
     if fields is not None and node.name in fields:
         return fields[node.name].type
+    if (envelope := events.of_envelope(node, inference)) is not None:
+        return envelope
     if bare == NOTHING:
         inference.report(Mismatch(node.subject, f"`.{node.name}`", "a record", bare, "it has no value"))
     else:
@@ -145,6 +147,8 @@ def _field(node: Get, subject: Type, inference: Inference) -> Type:
 
 def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
     found = shared_member(union, node.name)
+    if found is None and (envelope := events.of_envelope(node, inference)) is not None:
+        return envelope
     if found is None:
         known = [list(members(option) or ()) for option in alternatives(union)]
         shared = [field for field in (known[0] if known else []) if all(field in fields for fields in known)]

@@ -13,6 +13,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from dsl.ast.declarations import FunctionDeclaration
+from dsl.ast.events import envelope_name
 from dsl.ast.expressions import (
     Apply,
     Argument,
@@ -50,7 +51,9 @@ class Elaboration:
         if isinstance(node, FunctionCall):
             node = self._called(node, original, change)
         elif isinstance(node, Get):
-            node = self._left(node, original)
+            node = (
+                self._enveloped(node, original) if id(original) in self.facts.envelopes else self._left(node, original)
+            )
         elif isinstance(node, Step) and id(original) in self.facts.transcripts:
             node = replace(node, transcript=True)
         elif isinstance(node, Match) and id(original) in self.facts.complete:
@@ -70,6 +73,12 @@ class Elaboration:
             return node
         entries = tuple(Entry(unit, Name(left_name(unit), span=original.span)) for unit in units)
         return RecordLiteral(entries, span=original.span)
+
+    def _enveloped(self, node: Get, original: Node) -> Expression:
+        """The envelope of an event stands under a name of its own."""
+        assert isinstance(original, Get)
+        assert isinstance(original.subject, Name)
+        return replace(node, subject=Name(envelope_name(original.subject.name), span=original.subject.span))
 
     def _called(self, node: FunctionCall, original: Node, change: Change) -> Any:
         assert isinstance(original, FunctionCall)

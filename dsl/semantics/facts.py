@@ -65,7 +65,7 @@ class Facts:
     calls of types; `constants` what may turn out not to hold, without running; `sums_of_durations` calls of `sum` that
     say no start; `asked` calls of functions on conversations; `transcripts` the ids of steps whose conversation is
     asked for; `left` the units of each `budget.left`; `complete` the ids of each `match` that always takes a case;
-    `used` those of nodes whose name is read,
+    `envelopes` of each field that is of an event's envelope; `used` those of nodes whose name is read,
     `partly_read` those of flows that hold something which could not be read or does not run yet."""
 
     module: Module
@@ -79,6 +79,7 @@ class Facts:
     asked: dict[int, Asked] = field(default_factory=dict)
     transcripts: set[int] = field(default_factory=set)
     complete: set[int] = field(default_factory=set)
+    envelopes: set[int] = field(default_factory=set)
     left: dict[int, tuple[str, ...]] = field(default_factory=dict)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)

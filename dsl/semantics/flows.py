@@ -4,7 +4,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.shapes import SHAPES
-from dsl.semantics import walk_approval, walk_blocks, walk_choices, walk_fan, walk_rounds, walk_values
+from dsl.semantics import walk_approval, walk_blocks, walk_choices, walk_events, walk_fan, walk_rounds, walk_values
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import NoReturn
@@ -40,6 +40,7 @@ TABLE: dict[type, Walk] = {
     ast.ParallelFor: walk_fan.parallel_for,
     ast.Yield: walk_fan.yield_,
     ast.AwaitApproval: walk_approval.await_approval,
+    ast.AwaitEvent: walk_events.await_event,
 }
 
 

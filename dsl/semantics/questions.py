@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from dsl.ast.declarations import Use
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitApproval, BudgetBlock, Loop, Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import AwaitApproval, BudgetBlock, Loop
 from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
 

@@ -147,13 +147,21 @@ class Reckoning(Generic[C]):
                 return self.side_by_side(node, [self.statement(branch, levels) for branch in node.branches])
             case ast.Branch() | ast.ExclusiveBlock():
                 return self.within(node, self.block(node.body, levels))
+            case ast.AwaitEvent():
+                return self.leaf(node) + self.block(node.otherwise, levels)
             case ast.NotYet():
                 return self.unknown
-            case ast.AwaitApproval() | ast.Sleep() | ast.CompensateStatement() | ast.Commit():
+            case (
+                ast.AwaitApproval()
+                | ast.Sleep()
+                | ast.CompensateStatement()
+                | ast.Commit()
+                | ast.Let()
+                | ast.Var()
+                | ast.Set()
+            ):
                 return self.leaf(node)
-            case ast.Let() | ast.Var() | ast.Set() | ast.Fail() | ast.Return() | ast.Yield() | ast.Until():
-                return self.leaf(node)
-            case ast.Break() | ast.Continue():
+            case ast.Until() | ast.Fail() | ast.Return() | ast.Yield() | ast.Break() | ast.Continue():
                 return self.leaf(node)
             case _:
                 assert_never(node)

@@ -18,6 +18,7 @@ SymbolKind = Literal[
     "parameter",
     "step",
     "approval",
+    "event",
     "let",
     "var",
     "item",

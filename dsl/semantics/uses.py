@@ -7,7 +7,7 @@ model wants to call with. Where both the agent and what it uses have a parameter
 """
 
 from dsl.ast.declarations import RESULT, AgentDeclaration, ToolDeclaration, Use
-from dsl.ast.statements import Person
+from dsl.ast.people import Person
 from dsl.expressions.names import names
 from dsl.semantics import arguments
 from dsl.semantics.conversations import told_to_model

@@ -1,7 +1,8 @@
 """`await approval`: what it asks and shows, whom it asks, and what its name stands for afterwards."""
 
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import AwaitApproval, Person
+from dsl.ast.people import Person
+from dsl.ast.statements import AwaitApproval
 from dsl.semantics.facts import Moment
 from dsl.semantics.files import typed_by_people
 from dsl.semantics.findings import Mismatch

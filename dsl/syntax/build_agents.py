@@ -7,7 +7,8 @@ from typing import Any, get_args
 from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise, Use
 from dsl.ast.defaults import LONGEST_BATCH
 from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
-from dsl.ast.statements import NotYet, Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import NotYet
 from dsl.ast.types import Field, Type
 from dsl.source import Span
 from dsl.syntax.amounts import Length, lasting

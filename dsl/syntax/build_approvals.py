@@ -1,10 +1,11 @@
-"""Waiting for people and for messages."""
+"""Waiting for people."""
 
 from typing import Any
 
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import AwaitApproval, Block, Group, NotYet, Person, Stage
-from dsl.ast.types import RecordType, Type
+from dsl.ast.people import Group, Person, Stage
+from dsl.ast.statements import AwaitApproval
+from dsl.ast.types import RecordType
 from dsl.syntax.amounts import MINUTE, Length, lasting
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.templates import plain
@@ -70,22 +71,6 @@ def outcome(_site: Site, word: Token) -> str:
     return word.text
 
 
-def await_event(
-    site: Site, name: Token, _type: Type, _sender: Expression | None, timeout: Length | None, _late: Block | None
-) -> NotYet:
-    if timeout is not None:
-        lasting(site, timeout, "a timeout", "write how long it may take, such as `timeout 24h`")
-    return site.not_yet("await event", [name.text])
-
-
-def await_first(site: Site, *_branches: object) -> NotYet:
-    return site.not_yet("await first")
-
-
-def first_branch(_site: Site, *parts: object) -> tuple[object, ...]:
-    return parts
-
-
 RULES: Rules = {
     "await_approval": await_approval,
     "show": show,
@@ -98,7 +83,4 @@ RULES: Rules = {
     "except_requester": except_requester,
     "verified": verified,
     "outcome": outcome,
-    "await_event": await_event,
-    "await_first": await_first,
-    "first_branch": first_branch,
 }

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dsl.ast.statements import Block, Budget, BudgetBlock, Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import Block, Budget, BudgetBlock
 from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.token import Token

@@ -110,6 +110,15 @@ ACQUIRED_SIGNAL = "acquired"
 ANSWER_UPDATE = "answer"
 """Update: `Answer` in, `AnswerReply` out."""
 
+SEND_UPDATE = "send"
+"""Update: `Send` in, `AnswerReply` out."""
+
+EVENT_REFUSED, QUEUE_FULL = "EventRefused", "QueueFull"
+"""Why a `send` fails that leaves no trace in the run."""
+
+SEND_SIGNAL = "send"
+"""Signal: `Send`, from who waits for no reply. What is refused is told to people only."""
+
 TELL_UPDATE = "tell"
 """Update: `Tell` in, `AnswerReply` out."""
 

@@ -29,10 +29,11 @@ class Note:
     """Something that happened, in the order it happened. `number` counts from 1 and goes on over continue-as-new.
 
     `kind`: `started waiting attempt retrying completed failed cancelled` of a step or block; `asked seen reminded
-    escalated voted approved rejected timed_out withdrawn` of an approval; `turn` of an agent, whose model asks for
-    calls, `adapted`, when it is asked without what it does not take, and `told`, what somebody says to it; `undoing
-    undone undo_failed uncertain` of a compensation; `staged` of a call that was captured; `iteration` of a loop;
-    `exhausted overspent` of a budget; `continued finished` of the run.
+    escalated voted approved rejected timed_out withdrawn` of an approval; `passed_over timed_out` of the wait for an
+    event, and `refused`, of one whose sender waits for no reply; `turn` of an agent, whose model asks for calls,
+    `adapted`, when it is asked without what it does not take, and `told`, what somebody says to it; `undoing undone
+    undo_failed uncertain` of a compensation; `staged` of a call that was captured; `iteration` of a loop; `exhausted
+    overspent` of a budget; `continued finished` of the run.
     """
 
     number: int
@@ -41,7 +42,8 @@ class Note:
     path: str
     name: str
     node: str
-    """What it is: `tool agent turn flow approval loop for parallel sleep try finally compensate budget run undo`."""
+    """What it is: `tool agent turn flow approval event loop for parallel sleep try finally compensate budget run
+    undo`."""
     attempt: int = 0
     detail: str = ""
     rehearsal: bool = False
@@ -180,4 +182,5 @@ class RunView:
     continuations: dict[str, int] = field(default_factory=dict)
     staged: bool = False
     costs: list[Cost] = field(default_factory=list)
-    """How often the run continued as new: in `all`, and inside each of `loop parallel try approval undo child`."""
+    """How often the run continued as new: in `all`, and inside of each `loop parallel try approval event undo child`.
+    """

@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("approve", "interpreter.cli.commands.approve:approve", "Say yes to a question of a run."),
         Entry("reject", "interpreter.cli.commands.reject:reject", "Say no to a question of a run."),
         Entry("tell", "interpreter.cli.commands.tell:tell", "Say something to an agent that is under way."),
+        Entry("send", "interpreter.cli.commands.send:send", "Send an event to a run that waits for it, or will."),
         Entry("keys", "interpreter.cli.commands.keys:keys", "Make and show the keys that people sign answers with."),
     ),
     "Operate": (

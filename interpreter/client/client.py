@@ -1,6 +1,7 @@
 """The client: submit flows, and find the runs that were submitted."""
 
 import os
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -13,10 +14,12 @@ from temporalio.client import Client as TemporalClient
 
 from dsl.models.configured import Models
 from interpreter.boundary.payloads import JSON, RunOptions
+from interpreter.boundary.send import Send
 from interpreter.client.connecting import connect_temporal, connect_with_keys
 from interpreter.client.ids import checked_id
 from interpreter.client.listing import RunSummary, list_runs, why_stuck
 from interpreter.client.run import Run
+from interpreter.client.sending import check, start_or_send
 from interpreter.client.starting import Again, Start, new_id, start_run
 from interpreter.client.submission import FlowSource, prepare
 from interpreter.encryption.keyring import Keyring, keyring_of
@@ -74,6 +77,39 @@ class Client:
         start = Start(id or new_id(prepared.input.flow), task_queue, prepared.input, prepared.source, again)
         await start_run(self.temporal, start)
         return self.run(start.id)
+
+    async def start_or_send(
+        self,
+        flow_source: FlowSource,
+        input: JSON = None,
+        *,
+        id: str,
+        event: str,
+        by: str,
+        value: JSON = None,
+        key: str | None = None,
+        event_id: str | None = None,
+        flow: str | None = None,
+        task_queue: str = TASK_QUEUE,
+        requester: str | None = None,
+        again: Again = "new",
+        options: RunOptions | None = None,
+        models: Models | None = None,
+    ) -> Run:
+        """Send an event to the run `id`, and start it with `input` first where none of this id is under way; both are
+        one call, so nobody comes in between. A run that is over is begun anew, unless `again` is `reject`. It returns
+        when the run has the event, which takes a worker. Nothing is started for an event that is refused. Raises as
+        `submit` and `Run.send` do.
+        """
+        checked = checked_id(id)
+        assert checked is not None
+        prepared = prepare(self.store, flow_source, flow, input, models, requester)
+        prepared.input.options = options or RunOptions()
+        sent = Send(event_id or uuid.uuid4().hex, event, value, by, key)
+        check(prepared.definition, sent)
+        start = Start(checked, task_queue, prepared.input, prepared.source, again)
+        await start_or_send(self.temporal, start, sent)
+        return self.run(checked)
 
     def run(self, id: str) -> Run:
         """A handle on a run, without asking whether there is one."""

@@ -86,6 +86,14 @@ class TellRefused(ClientError):
     """Nobody would hear this: no agent with a conversation is under way, or it is not said which is meant."""
 
 
+class EventRefused(ClientError):
+    """The run did not take the event: it waits for none of this name, the event does not fit, or the run is ending."""
+
+
+class QueueFull(EventRefused):
+    """So many events wait to be taken that there is no room for more; one can be sent again later, under its id."""
+
+
 class NoWorker(ClientError):
     """The run cannot say how it stands, because nothing works on its task queue."""
 

@@ -24,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
+from interpreter.boundary.send import Send
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
@@ -43,6 +44,7 @@ from interpreter.client.failures import why_failed
 from interpreter.client.following import Seen, follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
+from interpreter.client.sending import refusal_of, refused
 from interpreter.client.statuses import how_it_ended
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.client.writing import Writing
@@ -273,7 +275,19 @@ class Run:
             raise TellRefused(reply.message)
         return reply
 
-    async def _deliver(self, given: Answer | Tell) -> AnswerReply:
+    async def send(
+        self, event: str, value: JSON = None, *, by: str, key: str | None = None, id: str | None = None
+    ) -> AnswerReply:
+        """Send an event, which the run keeps until it waits for one of this name, and of this `key` where it waits for
+        those of one. `by` is who sends it. The same `id` is the same event. When this returns, the run has it. Raises
+        `EventRefused`, and `QueueFull` when too many wait to be taken.
+        """
+        reply = await self._deliver(Send(id or uuid.uuid4().hex, event, value, by, key))
+        if not reply.accepted:
+            raise refusal_of(reply.message, reply.outcome)
+        return reply
+
+    async def _deliver(self, given: Answer | Tell | Send) -> AnswerReply:
         """Give it, again while the run is just continuing as new: the same id is the same answer."""
         for wait in DELIVERY_WAITS:
             try:
@@ -284,29 +298,29 @@ class Run:
                 await asyncio.sleep(wait)
         raise ClientError(f"the run {self.id} took nothing in {sum(DELIVERY_WAITS):.0f} seconds; try again")
 
-    async def _deliver_once(self, given: Answer | Tell) -> AnswerReply:
-        update, refused = _UPDATES[type(given)]
+    async def _deliver_once(self, given: Answer | Tell | Send) -> AnswerReply:
+        update, refusal = _UPDATES[type(given)]
+        id_ = uuid.uuid4().hex if isinstance(given, Send) else given.id  # a run knows an event again by itself
         try:
             reply: AnswerReply = await self.handle.execute_update(
-                update, given, id=given.id, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
+                update, given, id=id_, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
             )
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             if isinstance(error.__cause__, asyncio.CancelledError):  # we were told to stop, and nothing is known
                 raise asyncio.CancelledError from error
             raise AnswerKept(await self._kept(given)) from error
         except WorkflowUpdateFailedError as error:
-            cause = error.cause
-            raise refused(cause.message if isinstance(cause, ApplicationError) else str(cause)) from error
+            raise refusal(error) from error
         return reply
 
-    async def _kept(self, given: Answer | Tell) -> str:
+    async def _kept(self, given: Answer | Tell | Send) -> str:
         """What is true of what no worker has taken yet. Seen on server 1.32: it counts when one comes, and is
         gone when the server was started anew before.
         """
         queue = (await self.describe()).task_queue
         is_signed = isinstance(given, Answer) and given.signature is not None
         until = "in time, and within five minutes because it is signed" if is_signed else "in time"
-        what = "the answer" if isinstance(given, Answer) else "what is told"
+        what = "the answer" if isinstance(given, Answer) else "the event" if isinstance(given, Send) else "what is told"
         return (
             f"nothing works on the run {self.id}; the server keeps {what}, and it counts when a worker takes it up "
             f"{until}, unless the server is started anew before: dsl worker --task-queue {queue} --tools MODULE"
@@ -347,9 +361,15 @@ class Run:
             raise _explained(self.id, error) from error
 
 
-_UPDATES: dict[type, tuple[str, type[ClientError]]] = {
-    Answer: (names.ANSWER_UPDATE, AnswerRefused),
-    Tell: (names.TELL_UPDATE, TellRefused),
+def _why(error: WorkflowUpdateFailedError) -> str:
+    cause = error.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause)
+
+
+_UPDATES: dict[type, tuple[str, Callable[[WorkflowUpdateFailedError], ClientError]]] = {
+    Answer: (names.ANSWER_UPDATE, lambda error: AnswerRefused(_why(error))),
+    Tell: (names.TELL_UPDATE, lambda error: TellRefused(_why(error))),
+    Send: (names.SEND_UPDATE, refused),
 }
 
 

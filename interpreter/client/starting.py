@@ -49,7 +49,7 @@ class Start:
     again: Again = "reject"
 
 
-_REUSE = {
+REUSE = {
     "reject": WorkflowIDReusePolicy.REJECT_DUPLICATE,
     "new": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     "attach": WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -64,7 +64,7 @@ async def start_run(client: TemporalClient, start: Start) -> None:
     """Also on a namespace where the search attributes are not registered: then without them."""
     start.input.options.private = encrypts(client)
     try:
-        await _start(client, start, _attributes(start.input))
+        await _start(client, start, attributes_of(start.input))
     except RPCError as error:
         if error.status != RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
             raise ClientError(f"the server refused to start the run: {error.message}") from error
@@ -72,9 +72,6 @@ async def start_run(client: TemporalClient, start: Start) -> None:
 
 
 async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAttributes | None) -> None:
-    memo = {names.MEMO_FLOW: start.input.flow, names.MEMO_HASH: start.input.definition.hash}
-    if start.source is not None:
-        memo[names.MEMO_SOURCE] = start.source
     try:
         await client.start_workflow(
             names.WORKFLOW,
@@ -83,8 +80,8 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
             task_queue=start.task_queue,
             task_timeout=TASK_TIMEOUT,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            id_reuse_policy=_REUSE[start.again],
-            memo=memo,
+            id_reuse_policy=REUSE[start.again],
+            memo=memo_of(start),
             search_attributes=attributes,
             static_summary=f"{start.input.flow} {start.input.definition.hash[:12]}",
         )
@@ -93,6 +90,11 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
         if start.again == "attach" and await _is_meant(existing, start):
             return
         raise RunExists(await _existing(client, existing, start)) from error
+
+
+def memo_of(start: Start) -> dict[str, str]:
+    memo = {names.MEMO_FLOW: start.input.flow, names.MEMO_HASH: start.input.definition.hash}
+    return memo if start.source is None else {**memo, names.MEMO_SOURCE: start.source}
 
 
 async def _is_meant(existing: WorkflowExecutionDescription, start: Start) -> bool:
@@ -121,7 +123,7 @@ async def _result(client: TemporalClient, id: str) -> str:
     return f", and its result is {text if len(text) <= LONGEST_RESULT else text[: LONGEST_RESULT - 1] + '…'}"
 
 
-def _attributes(given: RunInput) -> TypedSearchAttributes:
+def attributes_of(given: RunInput) -> TypedSearchAttributes:
     values = {
         names.FLOW_ATTRIBUTE: given.flow,
         names.HASH_ATTRIBUTE: given.definition.hash,

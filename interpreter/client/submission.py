@@ -42,10 +42,11 @@ LARGEST_INPUT = 1_500_000
 
 @dataclass(frozen=True)
 class Prepared:
-    """The argument of the workflow, and the digest of the source map in the store."""
+    """The argument of the workflow, the digest of the source map in the store, and the definition."""
 
     input: RunInput
     source: str | None
+    definition: Definition
 
 
 def prepare(
@@ -73,7 +74,7 @@ def prepare(
         lanes=resolve_lanes(_models(definition), known),
         caps=caps,
     )
-    return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None)
+    return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None, definition)
 
 
 def _sealed(flow_source: FlowSource, flow: str | None) -> tuple[Sealed, Definition]:

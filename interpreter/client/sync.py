@@ -94,6 +94,11 @@ class SyncRun:
     def tell(self, text: str, step: str | None = None, *, by: str, id: str | None = None) -> AnswerReply:
         return self._loop.wait(self.run.tell(text, step, by=by, id=id))
 
+    def send(
+        self, event: str, value: JSON = None, *, by: str, key: str | None = None, id: str | None = None
+    ) -> AnswerReply:
+        return self._loop.wait(self.run.send(event, value, by=by, key=key, id=id))
+
     def cancel(self) -> None:
         self._loop.wait(self.run.cancel())
 
@@ -152,6 +157,38 @@ class SyncClient:
             again=again,
         )
         return SyncRun(self._loop.wait(submitted), self._loop)
+
+    def start_or_send(
+        self,
+        flow_source: FlowSource,
+        input: JSON = None,
+        *,
+        id: str,
+        event: str,
+        by: str,
+        value: JSON = None,
+        key: str | None = None,
+        event_id: str | None = None,
+        flow: str | None = None,
+        task_queue: str = TASK_QUEUE,
+        requester: str | None = None,
+        again: Again = "new",
+    ) -> SyncRun:
+        sent = self._client.start_or_send(
+            flow_source,
+            input,
+            id=id,
+            event=event,
+            by=by,
+            value=value,
+            key=key,
+            event_id=event_id,
+            flow=flow,
+            task_queue=task_queue,
+            requester=requester,
+            again=again,
+        )
+        return SyncRun(self._loop.wait(sent), self._loop)
 
     def run(self, id: str) -> SyncRun:
         return SyncRun(self._client.run(id), self._loop)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from interpreter.boundary.batches import BatchReply
 from interpreter.boundary.payloads import JSON, Answer, AnswerVerdict, ChatResult, ChildReport
+from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core.recorded import recorded
 
@@ -172,6 +173,16 @@ class Told:
     ticket: str
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Somebody has sent an event. `ticket` as of an answer; empty where nobody waits for a reply."""
+
+    at: float
+    send: Send
+    ticket: str
+
+
 @dataclass(frozen=True, slots=True)
 class CancelRequested:
     at: float
@@ -193,6 +204,7 @@ Event = (
     | Answered
     | AnswerVerified
     | Told
+    | Received
     | CancelRequested
 )
 

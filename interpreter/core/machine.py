@@ -34,7 +34,7 @@ from interpreter.boundary.view import Counts, Note
 from interpreter.core import fetching, locks
 from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, Work
 from interpreter.core.context import context_of
-from interpreter.core.events import Answered, CancelRequested, Event, Resumed, Started, Told
+from interpreter.core.events import Answered, CancelRequested, Event, Received, Resumed, Started, Told
 from interpreter.core.late_answers import OVER, reply_without_question
 from interpreter.core.lefts import left_at
 from interpreter.core.memory import Memory
@@ -91,7 +91,7 @@ class Machine:
                 self._start(event)
             case Answered():
                 self._answered(event)
-            case Told():
+            case Told() | Received():
                 self.queue.append(Task("event", ROOT, event=event))
             case CancelRequested():
                 self.state.cancelled = self.state.cancelled or ROOT in self.state.frames
@@ -147,7 +147,7 @@ class Machine:
                 reply = reply_without_question(self.state, task.event.answer)
                 assert reply is not None
                 self.reply(task.event.ticket, reply)
-            elif type(task.event) is Told:
+            elif isinstance(task.event, Told | Received):
                 self.reply(task.event.ticket, OVER)
         if self.queue:
             self._pause()

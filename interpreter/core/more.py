@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
-from dsl.ast.statements import BudgetBlock, Loop, Stage
+from dsl.ast.people import Stage
+from dsl.ast.statements import BudgetBlock, Loop
 from interpreter.core.budgeted_memory import BudgetedMemory
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.memory import Memory

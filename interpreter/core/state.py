@@ -9,6 +9,7 @@ from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
+from interpreter.core.awaited import Arrival, Wait
 from interpreter.core.commands import Evaluate, Work
 from interpreter.core.events import Event
 from interpreter.core.memory import NO_MEMORY, Memory
@@ -187,6 +188,8 @@ class State:
     `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
     (`staging.py`). `verified`: no answer counts that nobody has signed;
     `tells_seen`: of what was told to agents, the digest by its id;
+    `arrivals` are the events that nobody has taken yet, of all that `arrived`, and `arrivals_seen` has the digest of
+    each by its id; `waits` are the frames that wait for events, the oldest first;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
     `locks`: those that it holds or waits for, by the id of the command that asked for each;
     `continuations`: how often the run continued as new, and inside of what.
@@ -225,6 +228,10 @@ class State:
     answers_seen: dict[str, SeenAnswer] = field(default_factory=dict)
     tells_seen: dict[str, str] = field(default_factory=dict)
     forgotten: int = 0
+    arrivals: list[Arrival] = field(default_factory=list)
+    arrived: int = 0
+    arrivals_seen: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, Wait] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0
     failure: Failure | None = None

@@ -13,16 +13,11 @@ from itertools import count
 from typing import Any, cast
 
 from dsl.definition.definition import Definition
-from dsl.definition.encode import decode_data
 from dsl.definition.unseal import narrow
-from dsl.expressions.errors import EvaluationError, refuse
-from dsl.expressions.evaluate import evaluate
-from dsl.expressions.values import Reference
-from dsl.values.codec import dump, load, stretch
-from dsl.values.spoken import opened
 from interpreter.boundary.caps import Cap, Entry, Line
-from interpreter.boundary.failures import CANCELLED, OBJECT_MISSING
+from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
+from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.books import Book, asked_of
@@ -45,7 +40,6 @@ from interpreter.core.commands import (
     VerifyAnswer,
     Work,
 )
-from interpreter.core.context import context_of
 from interpreter.core.events import (
     Acquired,
     Answered,
@@ -55,9 +49,9 @@ from interpreter.core.events import (
     CancelRequested,
     ChildEnded,
     ChildStarted,
-    Evaluated,
     Event,
     ModelAnswered,
+    Received,
     Resumed,
     Settled,
     Started,
@@ -70,6 +64,7 @@ from interpreter.core.snapshot import restore, save
 from interpreter.core.state import State
 from interpreter.core.traces import Trace
 from interpreter.simulation.batches import BatchPlan
+from interpreter.simulation.evaluating import evaluated
 from interpreter.simulation.locks import Locks
 from interpreter.simulation.world import Fails, Planned, World
 
@@ -174,6 +169,9 @@ class SimulatedRun:
 
     def tell(self, tell: Tell) -> None:
         self.take(Told(self.simulation.now, tell, tell.id))
+
+    def send(self, send: Send) -> None:
+        self.take(Received(self.simulation.now, send, send.id))
 
     def cancel(self) -> None:
         """What else happens at this moment is heard of first."""
@@ -310,29 +308,7 @@ class SimulatedRun:
 
     def _evaluate(self, command: Evaluate) -> None:
         self._flying[command.id] = None
-        read: list[Reference] = []
-        opened(load(list(command.scope.values())), read.append)
-        missing = [one.hash for one in read if one.hash not in self.simulation.world.objects]
-        if missing:
-            gone = f"no object {missing[0]} in the world"
-            self._later(
-                command.id,
-                0,
-                lambda at: CallFailed(at, command.id, OBJECT_MISSING, gone, "not_started", details=(missing[0],)),
-            )
-            return
-        objects = self.simulation.world.objects
-        scope = {name: opened(load(value), lambda one: objects[one.hash]) for name, value in command.scope.items()}
-        types = decode_data(command.types) if command.types is not None else {}
-        try:
-            value = evaluate(decode_data(command.expression), scope, context_of(self.state, command.id, types))
-            if command.most_bytes is not None:
-                value = stretch(_list(value), command.most_bytes)
-        except EvaluationError as error:
-            kind, message = error.kind, error.message
-            self._later(command.id, 0, lambda at: Evaluated(at, command.id, None, kind, message))
-            return
-        self._later(command.id, 0, lambda at: Evaluated(at, command.id, dump(value)))
+        self._later(command.id, 0, evaluated(self.state, self.simulation.world.objects, command))
 
     def _verify(self, command: VerifyAnswer) -> None:
         self._flying[command.id] = None
@@ -367,10 +343,6 @@ class SimulatedRun:
     def child_ended(self, id_: str, report: ChildReport) -> None:
         self.children.pop(id_, None)
         self.take(ChildEnded(self.simulation.now, id_, report))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if type(value) is list else refuse(value, "this goes over a list")
 
 
 def _failed(id_: str, at: float, planned: Fails) -> CallFailed:

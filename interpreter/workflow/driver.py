@@ -30,6 +30,7 @@ from temporalio import workflow
 
 from dsl.values.references import joined
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
+from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
 from interpreter.core.asking import is_checking
@@ -50,7 +51,17 @@ from interpreter.core.commands import (
     StartChild,
     VerifyAnswer,
 )
-from interpreter.core.events import Acquired, Answered, CancelRequested, Event, Started, TimerFired, Told, rank
+from interpreter.core.events import (
+    Acquired,
+    Answered,
+    CancelRequested,
+    Event,
+    Received,
+    Started,
+    TimerFired,
+    Told,
+    rank,
+)
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
@@ -126,6 +137,13 @@ class Driver:
     async def tell(self, tell: Tell) -> AnswerReply:
         """Hand what somebody says to the machine and wait for its reply."""
         return await self._replied(lambda ticket: Told(workflow.time(), tell, ticket))
+
+    async def send(self, send: Send) -> AnswerReply:
+        """Hand an event to the machine and wait for its reply."""
+        return await self._replied(lambda ticket: Received(workflow.time(), send, ticket))
+
+    def send_unanswered(self, send: Send) -> None:
+        self._arrived(Received(workflow.time(), send, ""))
 
     async def _replied(self, event: Callable[[str], Event]) -> AnswerReply:
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
@@ -306,6 +324,8 @@ class Driver:
         then fails for ever ("ProtocolMessageCommand referenced absent message", temporalio 1.35). A timer in between is
         an event of its own, and what follows from it is repeated as it was.
         """
+        if not command.ticket:
+            return
         told = AnswerReply(command.accepted, command.outcome, command.message)
         task = asyncio.create_task(_give(self._replies.pop(command.ticket), told))
         self._giving.add(task)

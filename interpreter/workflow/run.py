@@ -16,10 +16,14 @@ from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
+    EVENT_REFUSED,
     MEMO_DOUBTS,
     MEMO_RECORD,
+    QUEUE_FULL,
     REPORT_QUERY,
     REPORT_SIGNAL,
+    SEND_SIGNAL,
+    SEND_UPDATE,
     STATE_QUERY,
     TELL_UPDATE,
     WORKFLOW,
@@ -34,10 +38,11 @@ from interpreter.boundary.payloads import (
     RunInput,
     RunResult,
 )
+from interpreter.boundary.send import Send
 from interpreter.boundary.sparse import sparse
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import RunView
-from interpreter.core import telling
+from interpreter.core import arrivals, telling
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
@@ -52,6 +57,7 @@ from interpreter.workflow.showing import Showing
 LARGEST_FAILURE = 200_000
 LONGEST_MESSAGE = 2_000
 CANCEL_TIMEOUT = timedelta(seconds=10)
+_REFUSED = {"refused": EVENT_REFUSED, "full": QUEUE_FULL}
 
 
 @workflow.defn(name=WORKFLOW, sandboxed=False)
@@ -104,6 +110,21 @@ class FlowWorkflow:
         problem = telling.why_not(self._driver.definition, self._driver.state, tell)
         if problem is not None:
             raise ApplicationError(problem, type="TellRefused")
+
+    @workflow.update(name=SEND_UPDATE)
+    async def send(self, send: Send) -> AnswerReply:
+        return await self._driver.send(send)
+
+    @send.validator
+    def check_send(self, send: Send) -> None:
+        """Refuse what the run does not take, so that it leaves no event."""
+        refusal = arrivals.why_not(self._driver.definition, self._driver.state, send)
+        if refusal is not None:
+            raise ApplicationError(refusal.message, type=_REFUSED[refusal.outcome])
+
+    @workflow.signal(name=SEND_SIGNAL)
+    def send_unanswered(self, send: Send) -> None:
+        self._driver.send_unanswered(send)
 
     @workflow.signal(name=REPORT_SIGNAL)
     def report_to_parent(self, request: ReportRequest) -> None:

@@ -1,6 +1,7 @@
 """An example, the input and tools beside it, and what is expected of it: `tests/cases/examples/<name>.yaml`.
 
 - `result`: what the run returns; `<text>` stands for any text; `fails`: how it fails instead
+- `sends`: events that are sent when the run has begun, as `Run.send` takes them
 - `books`: by SQLite file and query, the rows that the tools must leave there
 - `called`: how often each tool and the model of each agent were asked, attempts that failed included
 - `told`: by agent, words that stand together in what its model was told once

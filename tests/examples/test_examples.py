@@ -129,7 +129,8 @@ async def carried_out(example: Example, input: Any, server: WorkflowEnvironment,
     """The result of a run on a worker of its own, its questions answered as the example's file says."""
     temporal = server.client
     script = example.script(folder)
-    if script.answers:
+    sends = example.expected.get("sends", ())
+    if script.answers or sends:
         temporal = await TemporalClient.connect(temporal.service_client.config.target_host)
     client = Client(temporal, store := MemoryStore())
     queue = uuid.uuid4().hex
@@ -140,6 +141,8 @@ async def carried_out(example: Example, input: Any, server: WorkflowEnvironment,
     plugin = FlowPlugin(example.tools, [example.flow], provider=journal.listening(said), rehearse=True, store=store)
     async with Worker(temporal, task_queue=queue, plugins=[plugin], interceptors=[journal]):
         run = await client.submit(example.flow, input, task_queue=queue, requester="test", with_tools=True)
+        for sent in sends:
+            await run.send(**sent)
         answering = asyncio.create_task(answer(run, script))
         result = await run.result()
         answering.cancel()

@@ -23,7 +23,7 @@ PARTIAL = {
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
         (
             "dsl/semantics/sensitivity/flows.py",
-            "AwaitApproval ExclusiveBlock Fail Return Step",
+            "AwaitApproval AwaitEvent ExclusiveBlock Fail Return Step",
             "what shows something; any other is as for provenance",
         ),
         (
@@ -63,7 +63,7 @@ PARTIAL = {
         ("dsl/semantics/walk_fan.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
         (
             "dsl/checks/budgets.py",
-            "AwaitApproval BudgetBlock CompensateStatement ExclusiveBlock Loop Sleep Step",
+            "AwaitApproval AwaitEvent BudgetBlock CompensateStatement ExclusiveBlock Loop Sleep Step",
             "what takes time, or is free",
         ),
         ("dsl/checks/budgets.py", "Return Until", "with `break`, all that leaves a loop"),
@@ -88,7 +88,7 @@ PARTIAL = {
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
         (
             "dsl/definition/linked.py",
-            "AwaitApproval BudgetBlock Loop NotYet Sleep",
+            "AwaitApproval AwaitEvent BudgetBlock Loop NotYet Sleep",
             "what a run takes more for granted of",
         ),
         ("dsl/checks/approval_people.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
@@ -110,7 +110,7 @@ PARTIAL = {
             "AwaitApproval Commit CompensateStatement Sleep Step",
             "a part of the `match` over all",
         ),
-        ("dsl/definition/scopes.py", "BudgetBlock ExclusiveBlock Try", "a part of the `match` over all"),
+        ("dsl/definition/scopes.py", "AwaitEvent BudgetBlock ExclusiveBlock Try", "a part of the `match` over all"),
         ("dsl/definition/scopes.py", "Let Set Var", "a part of the `match` over all"),
         (
             "dsl/definition/reach.py",

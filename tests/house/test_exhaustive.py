@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from dsl.ast import expressions, shapes, statements, types
+from dsl.ast import events, expressions, shapes, statements, types
 from dsl.ast.node import Node, children
 from dsl.expressions import evaluate, names
 from dsl.semantics import flows, resolve, rules
@@ -102,6 +102,7 @@ FULL: tuple[Node, ...] = (
     statements.Loop("l", None, BLOCK, BLOCK),
     statements.BudgetBlock(statements.Budget(), BLOCK, BLOCK),
     statements.ExclusiveBlock(NAME, BLOCK, 1, 1),
+    statements.AwaitEvent(events.ExpectedEvent("e", "e", types.NamedType("text")), 1, BLOCK),
     statements.Try(BLOCK, (statements.Handler("e", None, BLOCK), statements.Handler(None, None, BLOCK))),
 )
 """Each statement with blocks, with all that it can have."""

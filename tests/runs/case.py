@@ -16,6 +16,8 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   called, after which that run's agent is told this, or the call (`call 3 of helper`) that has begun; with `id` the same
   message comes under one id; `refused: text` when it must not be taken. A plan with `told: N` is over, on a server,
   when so many of these were given.
+- `sends`: a list of `{when, event, value, key, by, after}`, events that are sent to the run where the note was seen,
+  after those of `tells`; `id` and `refused` as of these, and so is `told` of a plan.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
 - `files`: texts, by a name that `{$file: name}` uses, in the input and in `returns`.
@@ -42,6 +44,7 @@ from dsl.expressions.values import File, Reference
 from dsl.source import Source
 from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
+from interpreter.boundary.send import Send
 from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
 from interpreter.simulation.batches import BatchPlan
@@ -78,7 +81,7 @@ class PlannedAnswer:
 @dataclass(frozen=True)
 class PlannedTell:
     when: str
-    tell: Tell
+    tell: Tell | Send
     after: float
     refused: str | None
 
@@ -170,7 +173,7 @@ class Case:
     @property
     def is_attended(self) -> bool:
         """Whether somebody looks at it: to answer, to tell something, or to cancel it."""
-        return any(self.data.get(given) for given in ("answers", "tells", "cancel"))
+        return any(self.data.get(given) for given in ("answers", "tells", "sends", "cancel"))
 
     @cached_property
     def tells(self) -> list[PlannedTell]:
@@ -182,6 +185,20 @@ class Case:
                 told.get("refused"),
             )
             for number, told in enumerate(self.data.get("tells", []))
+        ] + [
+            PlannedTell(
+                sent["when"],
+                Send(
+                    sent.get("id", f"send-{number}"),
+                    sent["event"],
+                    sent.get("value"),
+                    sent.get("by", "someone"),
+                    sent.get("key"),
+                ),
+                sent.get("after", 0.0),
+                sent.get("refused"),
+            )
+            for number, sent in enumerate(self.data.get("sends", []))
         ]
 
     @cached_property

@@ -25,7 +25,7 @@ from dsl.values.references import parted
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
-from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
+from interpreter.boundary.names import ANSWER_UPDATE, SEND_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
     AnswerReply,
@@ -37,6 +37,7 @@ from interpreter.boundary.payloads import (
     RunOptions,
     RunResult,
 )
+from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.told import told_by_worker
 from interpreter.boundary.view import QuestionView, RunView
@@ -156,7 +157,8 @@ class Served:
         await asyncio.sleep(planned.after)
         if number - 1 in run.telling:
             await asyncio.wait([run.telling[number - 1]])
-        refusal = await self._give(id_, TELL_UPDATE, planned.tell)
+        update = SEND_UPDATE if isinstance(planned.tell, Send) else TELL_UPDATE
+        refusal = await self._give(id_, update, planned.tell)
         assert (refusal is None) == (planned.refused is None), refusal
         if refusal is not None:
             run.refusals.append(refusal)
@@ -187,7 +189,7 @@ class Served:
         group = answer.group or (groups[0] if len(groups) == 1 else None)
         return {"group": group, "proposal": now.proposal_digest if answer.answer is None else None}
 
-    async def _give(self, id_: str, update: str, given: Answer | Tell) -> str | None:
+    async def _give(self, id_: str, update: str, given: Answer | Tell | Send) -> str | None:
         """Give it until it arrives: the same id is the same answer, however often. Says why it was refused."""
         handle = self.client.get_workflow_handle(id_)
         for _ in range(MOST_TRIES):

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from interpreter.boundary.payloads import Answer, ChatRequest
+from interpreter.boundary.send import Send
 from interpreter.core.commands import CallTool
 from interpreter.core.snapshot import decode
 from interpreter.simulation.batches import Batches
@@ -92,7 +93,10 @@ class Simulated:
 
     def _tell(self, run: SimulatedRun, planned: PlannedTell) -> None:
         before = len(run.replies)
-        run.tell(planned.tell)
+        if isinstance(planned.tell, Send):
+            run.send(planned.tell)
+        else:
+            run.tell(planned.tell)
         reply = run.replies[before]
         if not reply.accepted:
             self.refusals.append(reply.message)

@@ -30,7 +30,7 @@ AT_ONCE = 12
 TASK_QUEUE = "cases"
 PLACED = {"calls": r" @(\S+)$", "ledger": r" (\S+)$", "trace": r" (\S*)$"}
 """What is compared line by line, with the place that stands in each."""
-PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
+PLACES = ("loop", "parallel", "try", "approval", "event", "undo", "child")
 Way = tuple[str, bool]
 Runs = dict[Way, "asyncio.Task[tuple[Seen, ServedRun]]"]
 

@@ -14,7 +14,7 @@ from interpreter.simulation.simulation import Switches
 from tests.runs.case import Case, all_cases
 from tests.runs.simulated import Simulated
 
-PLACES = ("loop", "parallel", "try", "approval", "undo", "child")
+PLACES = ("loop", "parallel", "try", "approval", "event", "undo", "child")
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)

@@ -5,21 +5,8 @@ import pytest
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Binary, Conditional, Literal, Name, Unary
 from dsl.ast.node import walk
-from dsl.ast.statements import (
-    Arm,
-    AwaitApproval,
-    Block,
-    Case,
-    Group,
-    If,
-    Match,
-    NotYet,
-    Person,
-    Retry,
-    Return,
-    Stage,
-    Step,
-)
+from dsl.ast.people import Group, Person, Stage
+from dsl.ast.statements import Arm, AwaitApproval, Block, Case, If, Match, NotYet, Retry, Return, Step
 from dsl.syntax.parse import Parsed
 from tests.syntax.reading import expression, problems_in_flow, read, statements_of
 
@@ -47,7 +34,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
     [
         ('type T from "t.json"', "type from a file"),
         ('models { "a" "b" }', "models"),
-        ("flow f() { await event e: T from a timeout 1h else { } }", "await event"),
         ('flow f() { await first { event e: T { } after 1d { } approval a "?" { from "x" } { } } }', "await first"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from lark.exceptions import GrammarError
 
-from dsl.ast import declarations, expressions, joining, statements, types
+from dsl.ast import declarations, events, expressions, joining, people, statements, types
 from dsl.ast.node import Node
 from dsl.syntax import grammar
 from dsl.syntax.build import RULES
@@ -50,7 +50,7 @@ def test_every_rule_has_a_builder() -> None:
 def test_every_class_of_the_tree_is_named_by_a_rule() -> None:
     kinds: list[type[Node]] = [
         kind
-        for module in (declarations, expressions, joining, statements, types)
+        for module in (declarations, events, expressions, joining, people, statements, types)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Node) and kind not in NOT_WRITTEN
     ]

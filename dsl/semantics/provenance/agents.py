@@ -4,7 +4,8 @@ wrote. Whether and how often it calls something is the model's too."""
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.statements import Call, Person
+from dsl.ast.people import Person
+from dsl.ast.statements import Call
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Asked, Called
 from dsl.semantics.provenance.marks import Answered, Given, Mark

@@ -7,6 +7,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
+from dsl.ast.people import Person
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
@@ -19,7 +20,7 @@ REACHED = "@"
 class Asked:
     """Someone who is asked by name, and what the name depends on; or what is given to a `trusted` parameter."""
 
-    whom: ast.Person | Expression | Use
+    whom: Person | Expression | Use
     sources: Sources
     parameter: Field | None = None
 

@@ -16,88 +16,21 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
+from dsl.ast.people import Person
 from dsl.ast.statements import Statement
-from dsl.semantics.facts import Facts
 from dsl.semantics.gating.gates import seen_in_approvals
-from dsl.semantics.nodes import by_class
-from dsl.semantics.provenance.around import REACHED, Around, Asked, Called, Summary
+from dsl.semantics.provenance.around import REACHED, Around, Asked, Called
+from dsl.semantics.provenance.marking import Marking
 from dsl.semantics.provenance.marks import NO_SOURCES, Answered, Given, Mark, Sources, joined
 from dsl.semantics.provenance.substitution import passes_on, substituted
-from dsl.semantics.provenance.turns import NO_NODES, Rounds, Turns
-from dsl.semantics.provenance.values import Values
-from dsl.semantics.symbols import Symbol
-
-Key = tuple[int, str]
-"""What defines a name, and what else it is that marks are kept of: the leaves of a loop, the failing of a block."""
+from dsl.semantics.provenance.turns import NO_NODES, Rounds
 
 
-class FlowMarks:
-    """One flow. `summaries` are those of all flows, by identity, as far as they are known; `varying` the parameters,
-    with their flows, that are not given the same wherever these are called."""
-
-    def __init__(
-        self, flow: FlowDeclaration, facts: Facts, summaries: dict[int, Summary], varying: frozenset[tuple[int, str]]
-    ) -> None:
-        self.of, self._facts, self._summaries, self._varying = flow, facts, summaries, varying
-        self._marks: dict[Key, Mark] = {}
-        self._depths: dict[int, int] = {}
-        self._values = self._values_here()
-        self._turns = Turns(facts)
-        self._many_returns = len(by_class(flow).get(ast.Return, ())) > 1
-        self._grown = False
-        self.asked: list[Asked] = []
-        self.called: list[Called] = []
-
-    def _values_here(self) -> Values:
-        return Values(self._facts, self._look)
-
-    def settle(self) -> bool:
-        """Walk until nothing grows any more; whether anything has."""
-        grown = False
-        while self._walk():
-            grown = True
-        return grown
-
-    def _walk(self) -> bool:
-        self._grown, self.asked, self.called = False, [], []
-        self._block(self.of.body, Around(catching=(self.of,)))
-        self._grow_summary(self._summaries[id(self.of)])
-        return self._grown
-
-    def _grow_summary(self, summary: Summary) -> None:
-        returns, failing = self._mark(self.of, "returns"), self._mark(self.of, "failing").sources
-        self._grown = self._grown or (returns, failing) != (summary.returns, summary.failing)
-        summary.returns, summary.failing = returns, failing
-
-    # -- marks
-
-    def _look(self, symbol: Symbol) -> Mark:
-        if symbol.kind == "parameter":
-            return Mark(frozenset({Given(symbol.name)}))
-        return self._mark(symbol.node, symbol.kind)
-
-    def _mark(self, node: Node, kind: str) -> Mark:
-        return self._marks.get((id(node), kind), _EMPTY)
-
-    def _grow(self, node: Node, kind: str, mark: Mark) -> None:
-        before = self._mark(node, kind)
-        after = joined((before, mark))
-        if after != before:
-            self._marks[id(node), kind] = after
-            self._grown = True
-
-    def _read(self, value: Expression, around: Around) -> Mark:
-        """The mark of a value that is worked out here, where that may fail."""
-        found = self._values.of(value)
-        self._may_fail(found.all(), around)
-        return found
-
-    def _may_fail(self, sources: Sources, around: Around) -> None:
-        for node in around.catching:
-            if not sources <= self._mark(node, "failing").sources:
-                self._grow(node, "failing", Mark(sources))
+class FlowMarks(Marking):
+    """The rules."""
 
     # -- statements
 
@@ -192,10 +125,26 @@ class FlowMarks:
             self._read(value, around)
         for stage in node.stages:
             for whom in stage.whom:
-                if isinstance(whom, ast.Person):
+                if isinstance(whom, Person):
                     found = self._read(whom.value, around).all()
                     beside = (node.question, *node.show)
                     self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, beside, around)))
+
+    def _event(self, node: ast.AwaitEvent, around: Around) -> None:
+        """Who sends it writes it, and decides whether it comes at all."""
+        came = self._expected(node.expected, around)
+        if node.otherwise is not None:
+            self._block(node.otherwise, around.inside(node, came))
+
+    def _expected(self, node: ExpectedEvent, around: Around) -> Sources:
+        """What it depends on that the event is taken, which is also what it holds depends on."""
+        came: Sources = frozenset({Answered.by(node, node)})
+        for read in (node.key, node.where):
+            came |= NO_SOURCES if read is None else self._read(read, around).all()
+        self._grow(node, "event", Mark(came))
+        for race, _ in around.races():
+            self._grow(race, "deciding", Mark(came))
+        return came
 
     def _leaves(self, name: str | None, sources: Sources, around: Around) -> None:
         """What leads out of a loop, or on to its next turn, decides how often everything in it is done."""
@@ -369,8 +318,6 @@ class FlowMarks:
         return found
 
 
-_EMPTY = Mark()
-
 WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.Step: FlowMarks._step,
     ast.Let: FlowMarks._let,
@@ -385,6 +332,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.BudgetBlock: FlowMarks._budgeted,
     ast.ExclusiveBlock: FlowMarks._exclusive,
     ast.AwaitApproval: FlowMarks._approval,
+    ast.AwaitEvent: FlowMarks._event,
     ast.Commit: FlowMarks._nothing,
     ast.CompensateStatement: FlowMarks._compensate,
     ast.Sleep: FlowMarks._sleep,

@@ -1,9 +1,9 @@
 """What a value may depend on. Marks only grow, and there are finitely many, so every iteration over them ends.
 
-A **source** is the answer of a model, what a field holds that is declared `sensitive`, or what a parameter of the flow
-at hand was given (so that a flow is looked at once, whoever calls it). A **mark** is the set of sources of a whole
-value, and for a record that is known field by field more sources for each field. The items of a list have the mark of
-the list: what decides how many there are, and in which order, is a source of each.
+A **source** is the answer of a model or an event, what a field holds that is declared `sensitive`, or what a parameter
+of the flow at hand was given (so that a flow is looked at once, whoever calls it). A **mark** is the set of sources of
+a whole value, and for a record that is known field by field more sources for each field. The items of a list have the
+mark of the list: what decides how many there are, and in which order, is a source of each.
 
 Joining is union. The bottom is the empty mark: constants, the input of the main flow, what people answered, and what
 tools gave, whatever they were asked.
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from dsl.ast.declarations import Use
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
@@ -31,15 +32,15 @@ DEEPEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a model answered. `step` is where it came into the flow at hand: the step that asked, or called a flow; or
-    the use that an agent makes of it."""
+    """What a model answered, or an event that somebody sent. `step` is where it came into the flow at hand: the step
+    that asked, or called a flow; the use that an agent makes of it; or where the event is awaited."""
 
     at: tuple[int, int]
-    call: Call = field(compare=False)
-    step: Step | Use = field(compare=False)
+    call: Call | ExpectedEvent = field(compare=False)
+    step: Step | Use | ExpectedEvent = field(compare=False)
 
     @staticmethod
-    def by(call: Call, step: Step | Use) -> "Answered":
+    def by(call: Call | ExpectedEvent, step: Step | Use | ExpectedEvent) -> "Answered":
         """Known by where they stand: identical calls at two places are two."""
         return Answered((id(call), id(step)), call, step)
 

@@ -1,5 +1,6 @@
-"""What is so because a model said so, and may not be: who is asked by `from person`, and what a `trusted` parameter of
-a tool is given. The answers of models are followed there through all flows of a file.
+"""What is so because a model said so, or who sent an event, and may not be: who is asked by `from person`, and what a
+`trusted` parameter of a tool is given. The answers of models, and events, are followed there through all flows of a
+file.
 
 Every flow is walked for whatever its parameters are given (`flow.py`), all of them until no summary grows, so flows
 that call each other or themselves are no exception. From each such place the way then goes back: an answer of a
@@ -16,9 +17,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.node import Node
-from dsl.ast.statements import Call, Person, Step
+from dsl.ast.people import Person
+from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import call_graph
@@ -36,13 +39,23 @@ Marks = FlowMarks | AgentMarks
 
 @dataclass(frozen=True, slots=True)
 class ChosenByModel:
-    """`whom` depends on what `call` answers; `way` leads from `whom` back to the flow that asks the model. It is who is
-    asked, or what the `trusted` `parameter` is given."""
+    """`whom` depends on what `call` answers, or on what is sent; `way` leads from `whom` back to the flow where that
+    comes in. It is who is asked, or what the `trusted` `parameter` is given."""
 
     whom: Node
-    call: Call
+    call: Call | ExpectedEvent
     way: tuple[Passed, ...]
     parameter: Field | None = None
+
+    @property
+    def source(self) -> str:
+        """As a message calls it."""
+        return f"the event `{self.call.event}`" if isinstance(self.call, ExpectedEvent) else f"`{self.call.target}`"
+
+    @property
+    def comes_in(self) -> str:
+        """As the place is told where it comes in."""
+        return "the event comes in here" if isinstance(self.call, ExpectedEvent) else "the model answers here"
 
 
 def chosen_by_models(facts: Facts) -> list[ChosenByModel]:

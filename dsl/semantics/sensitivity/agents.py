@@ -7,7 +7,7 @@ gate, and its answer. What is said to it while it works (`dsl tell`) is what a p
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import Person
+from dsl.ast.people import Person
 from dsl.ast.types import Field
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Called, Summary

@@ -153,6 +153,13 @@ class FlowLabels(FlowMarks):
         self._to_readers(node.by, self._values.of(node.by).all() | self._reached(around))
         super()._exclusive(node, around)
 
+    def _event(self, node: ast.AwaitEvent, around: Around) -> None:
+        """Whoever looks at a run sees which key it waits for."""
+        key = node.expected.key
+        if key is not None:
+            self._to_readers(key, self._values.of(key).all() | self._reached(around))
+        super()._event(node, around)
+
     def _approval(self, node: ast.AwaitApproval, around: Around) -> None:
         super()._approval(node, around)
         sees = frozenset(node.sees)
@@ -232,5 +239,6 @@ LABELLING: dict[type, Callable[[FlowLabels, Any, Around], None]] = {
     ast.Fail: FlowLabels._fail,
     ast.Return: FlowLabels._return,
     ast.AwaitApproval: FlowLabels._approval,
+    ast.AwaitEvent: FlowLabels._event,
     ast.ExclusiveBlock: FlowLabels._exclusive,
 }

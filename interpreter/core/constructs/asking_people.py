@@ -5,8 +5,8 @@ The question is worded once, when it opens. Its id is the path of the frame, so 
 
 from typing import TypeVar
 
-from dsl.ast import statements
-from dsl.ast.statements import Person
+from dsl.ast import people
+from dsl.ast.people import Person
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
 from interpreter.core import asking
@@ -80,13 +80,13 @@ class AskingPeople(Construct[M_co]):
 
 
 def stages_of(
-    machine: Machine, frame: Frame, stages: tuple[statements.Stage, ...], known: Names | None = None
+    machine: Machine, frame: Frame, stages: tuple[people.Stage, ...], known: Names | None = None
 ) -> list[Stage]:
     """With each `person EXPR` by name; `known` are all the names that those know, if not those around the frame."""
     return [_stage(machine, frame, number, stage, known) for number, stage in enumerate(stages)]
 
 
-def _stage(machine: Machine, frame: Frame, number: int, stage: statements.Stage, known: Names | None) -> Stage:
+def _stage(machine: Machine, frame: Frame, number: int, stage: people.Stage, known: Names | None) -> Stage:
     assert stage.timeout is not None
     assert stage.outcome is not None
     seats = [

@@ -11,12 +11,13 @@ from dsl.ast.declarations import FlowDeclaration
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import caps, ledger, purses, reports, telling
+from interpreter.core import arrivals, caps, ledger, purses, reports, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.undo import open_undo
-from interpreter.core.events import Event, Settled, Told
+from interpreter.core.events import Event, Received, Settled, Told
+from interpreter.core.late_answers import OVER
 from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
@@ -55,11 +56,20 @@ class FlowConstruct(Construct[FlowMemory]):
         if type(event) is Told:
             telling.take(machine, event)
             return
+        if type(event) is Received:
+            self._received(machine, frame, event)
+            return
         if type(event) is Settled or self.memory(frame).phase == "settling":
             self._settled(machine, frame)
             return
         self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
+
+    def _received(self, machine: Machine, frame: Frame, event: Received) -> None:
+        if self.memory(frame).phase in ("undoing", "settling"):
+            machine.reply(event.ticket, OVER)
+        else:
+            arrivals.take(machine, event)
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         if self.memory(frame).phase == "running":

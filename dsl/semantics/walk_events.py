@@ -1,0 +1,50 @@
+"""`await event`: what is awaited, and what its name stands for afterwards."""
+
+from dsl.ast.events import ExpectedEvent
+from dsl.ast.statements import AwaitEvent
+from dsl.semantics.findings import InvalidType
+from dsl.semantics.inference import Wanted
+from dsl.semantics.nodes import by_class
+from dsl.semantics.state import State, join
+from dsl.semantics.types import BOOL, TEXT, holds_conversation, holds_file
+from dsl.semantics.walker import Around, Walker
+
+
+def await_event(walker: Walker, node: AwaitEvent, state: State, around: Around) -> State | None:
+    """Where it comes in time its name has a value; the other way knows nothing of it."""
+    taken = expected(walker, node.expected, state, around)
+    late = None if node.otherwise is None else walker.block(node.otherwise, state, around)
+    return taken if node.otherwise is None else join((taken, late))
+
+
+def expected(walker: Walker, node: ExpectedEvent, state: State, around: Around) -> State:
+    """The state in which the event is there; its condition is looked at with it."""
+    if node.key is not None:
+        walker.inference.expect(node.key, Wanted(TEXT, "the key of an event"), state)
+    type_ = walker.resolver.resolve(node.type)
+    if holds_conversation(type_):
+        message = "nobody can send a conversation"
+        walker.inference.report(InvalidType(node.type, message, "name what is in a message: `text`, or a record"))
+    elif holds_file(type_):
+        message = "nobody can send a file"
+        walker.inference.report(
+            InvalidType(node.type, message, "let a tool fetch it, of which the event has the address")
+        )
+    _one_type(walker, node)
+    taken = walker.define_once(node, node.name, "event", type_, state, around)
+    if node.where is not None:
+        walker.inference.expect(node.where, Wanted(BOOL, "the condition of an event"), taken)
+    return taken
+
+
+def _one_type(walker: Walker, node: ExpectedEvent) -> None:
+    """Whoever sends an event of this name sends one thing."""
+    for other in by_class(walker.flow).get(ExpectedEvent, ()):
+        if other is node:
+            return
+        if isinstance(other, ExpectedEvent) and other.event == node.event and other.type != node.type:
+            message = f"the event `{node.event}` has another type here than where it is awaited first"
+            walker.inference.report(
+                InvalidType(node.type, message, "give both the same type, or one of them another name")
+            )
+            return
