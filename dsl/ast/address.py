@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.shapes import shape
-from dsl.ast.statements import Block, Branch, Parallel
+from dsl.ast.statements import AwaitFirst, Block, Branch, Parallel
 
 
 def addresses(flow: FlowDeclaration) -> dict[str, Node]:
@@ -40,6 +40,8 @@ def _statement(address: str, statement: Node) -> Iterator[tuple[str, Node]]:
     yield address, statement
     for segment, block in shape(statement).blocks(statement):
         yield from _block(address + segment, block)
+    if type(statement) is AwaitFirst and statement.race is not None:
+        yield from _statement(f"{address}/race", statement.race)
     if type(statement) is Parallel:
         for position, branch in enumerate(statement.branches):
             if type(branch) is not Branch:

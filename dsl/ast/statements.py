@@ -265,6 +265,28 @@ class AwaitEvent(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class FirstBranch(Node):
+    """A way on in `await first`, and when it is taken: an event comes; a time is over, `after` milliseconds or `until`
+    a moment; or who is called `branch` is first among what runs. Exactly one is given.
+    """
+
+    body: Block
+    expected: ExpectedEvent | None = None
+    after: int | None = None
+    until: Expression | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitFirst(Node):
+    """`await first { event … { } after 3d { } approval … { } step … { } }`: whichever comes first. The approvals and
+    steps run as a `race`, whose losers are undone."""
+
+    branches: tuple[FirstBranch, ...]
+    race: Parallel | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep(Node):
     """`sleep 5m` or `sleep until moment`; exactly one is given."""
 
@@ -357,30 +379,8 @@ class NotYet(Node):
     names: tuple[str, ...] = ()
 
 
-Statement = (
-    Step
-    | Let
-    | Var
-    | Set
-    | If
-    | Match
-    | For
-    | Parallel
-    | ParallelFor
-    | Loop
-    | BudgetBlock
-    | Commit
-    | CompensateStatement
-    | ExclusiveBlock
-    | AwaitApproval
-    | AwaitEvent
-    | Sleep
-    | Try
-    | Fail
-    | Return
-    | Yield
-    | Until
-    | Break
-    | Continue
-    | NotYet
-)
+Values = Let | Var | Set
+Waiting = AwaitApproval | AwaitEvent | AwaitFirst | Sleep
+Blocks = If | Match | For | Parallel | ParallelFor | Loop | BudgetBlock | ExclusiveBlock | Try
+Leaving = Fail | Return | Yield | Until | Break | Continue
+Statement = Step | Values | Waiting | Blocks | Leaving | Commit | CompensateStatement | NotYet

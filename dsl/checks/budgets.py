@@ -16,6 +16,7 @@ from dsl.ast.statements import (
     CompensateStatement,
     ExclusiveBlock,
     Finally,
+    FirstBranch,
     Loop,
     Return,
     Sleep,
@@ -130,6 +131,8 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
             yield from _wait(program, f"approval `{node.name}` may wait", sum(timeouts), node, limits)
         case AwaitEvent(timeout=int(timeout)):
             yield from _wait(program, f"event `{node.expected.event}` may come", timeout, node, limits)
+        case FirstBranch(after=int(after)):
+            yield from _wait(program, "this may wait", after, node, limits)
         case Sleep(milliseconds=int(milliseconds)):
             yield from _wait(program, "this sleeps", milliseconds, node, limits)
         case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:

@@ -7,7 +7,7 @@ that may use it. With `finish rest` those who have lost go on to their end, and 
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
-from dsl.ast.statements import Call, Commit, Compensate, Parallel, ParallelFor, Step
+from dsl.ast.statements import AwaitFirst, Call, Commit, Compensate, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.nodes import by_class
@@ -26,11 +26,13 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _worded(program: Program, node: Parallel | ParallelFor, step: Step, what: str) -> Diagnostic:
     race = node.first is not None
+    choice = any(first.race is node for first in program.facts.all(AwaitFirst))
     called = "" if what.startswith(f"`{step.call.target}`") else f"`{step.call.target}`: "
-    where = "loses the race" if race else "is stopped"
-    message = f"{called}{what}, and this branch is to be undone when it {where}"
+    where = "something else comes first" if choice else "it loses the race" if race else "it is stopped"
+    message = f"{called}{what}, and this branch is to be undone when {where}"
     advice = "say how it is undone: `compensate OTHER_TOOL(…)`"
-    advice += ", or let the others end: `finish rest`" if race else ", or do it after the `parallel`"
+    others = ", or do it when something has come first" if choice else ", or let the others end: `finish rest`"
+    advice += others if race else ", or do it after the `parallel`"
     return Diagnostic("SF410", message, program.name_label(step.call, step.call.target), help=advice)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dsl.ast.people import Stage
-from dsl.ast.statements import AwaitEvent
+from dsl.ast.statements import AwaitEvent, AwaitFirst
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.questions import Question, questions
@@ -23,6 +23,11 @@ def check(program: Program) -> Iterator[Diagnostic]:
             message = f"the event `{name}` may never come"
             advice = "say how long it is awaited, and what then: `timeout 7d else { … }`"
             yield Diagnostic("SF302", message, program.name_label(wait.expected, name), help=advice)
+    for first in program.facts.all(AwaitFirst):
+        if first.race is None and all(way.after is None and way.until is None for way in first.branches):
+            message = "nothing of what is awaited here may ever come"
+            advice = "say how long it is awaited, and what then: `after 7d { … }`"
+            yield Diagnostic("SF302", message, program.label(first), help=advice)
 
 
 def _last(program: Program, question: Question) -> Iterator[Diagnostic]:

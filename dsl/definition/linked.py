@@ -30,6 +30,7 @@ from dsl.ast.served import PLACE
 from dsl.ast.statements import (
     AwaitApproval,
     AwaitEvent,
+    AwaitFirst,
     Budget,
     BudgetBlock,
     Call,
@@ -37,8 +38,10 @@ from dsl.ast.statements import (
     CompensateStatement,
     ExclusiveBlock,
     Finally,
+    FirstBranch,
     Loop,
     NotYet,
+    Parallel,
     Sleep,
     Step,
 )
@@ -81,6 +84,7 @@ def _dangling(parts: Parts) -> Iterator[str]:
         for below in walk(node):
             yield from _names(place, below, parts)
             yield from _complete(place, below)
+            yield from _awaited(place, below)
             yield from _called(place, below, parts)
             if isinstance(below, Call):
                 yield from _call(place, below, callables)
@@ -160,10 +164,6 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: a loop has no budget"
         case Sleep(milliseconds=None, until=None):
             yield f"{place}: a sleep has no end"
-        case AwaitEvent(timeout=None) | AwaitEvent(otherwise=None):
-            yield f"{place}: an event is awaited without an end"
-        case ExpectedEvent(waiting=waiting) if waiting is not None and waiting < 1:
-            yield f"{place}: no event could wait here"
         case AwaitApproval():
             yield from _stages(place, f"`{node.name}`", node.stages)
         case Loop(asks=asks) | BudgetBlock(asks=asks) if asks:
@@ -172,6 +172,32 @@ def _complete(place: str, node: Node) -> Iterator[str]:
                 yield f"{place}: for more of a budget groups are asked"
         case _:
             pass
+
+
+def _awaited(place: str, node: Node) -> Iterator[str]:
+    """Of what waits for messages: that it ends."""
+    match node:
+        case AwaitEvent(timeout=None) | AwaitEvent(otherwise=None):
+            yield f"{place}: an event is awaited without an end"
+        case AwaitFirst(branches=branches, race=race):
+            yield from _first(place, branches, race)
+        case ExpectedEvent(waiting=waiting) if waiting is not None and waiting < 1:
+            yield f"{place}: no event could wait here"
+        case _:
+            pass
+
+
+def _first(place: str, ways: tuple[FirstBranch, ...], race: Parallel | None) -> Iterator[str]:
+    """Each way waits for one thing, and something comes for certain."""
+    for way in ways:
+        if sum(each is not None for each in (way.expected, way.after, way.until, way.branch)) != 1:
+            yield f"{place}: a way of `await first` waits for one thing"
+    if race is None and all(way.after is None and way.until is None for way in ways):
+        yield f"{place}: `await first` has no end"
+    if race is not None and (
+        race.first is None or race.first.several or race.first.finish_rest or race.name is not None
+    ):
+        yield f"{place}: what runs in `await first` is a race for the first"
 
 
 def _stages(place: str, name: str, stages: tuple[Stage, ...]) -> Iterator[str]:

@@ -108,6 +108,8 @@ class _Walk:
                 return self.once(node, at, state, around)
             case ast.For() | ast.Loop():
                 return self.rounds(node, at, state, around)
+            case ast.AwaitFirst():
+                return self.first(node, at, state, around)
             case ast.Parallel():
                 return self.parallel(node, at, state)
             case ast.ParallelFor():
@@ -222,6 +224,27 @@ class _Walk:
                     ways.append(None if end is None else end.leave(state))
                 self.calls(at, state, () if node.finally_ is None else node.finally_.calls)
                 return _join(ways)
+
+    def first(self, node: ast.AwaitFirst, at: str, state: State, around: _Around) -> End:
+        if node.race is not None:
+            self.parallel(node.race, f"{at}/race", state)
+        running = {} if node.race is None else {label(each, 0): each for each in node.race.branches}
+        ways: list[End] = []
+        for way, (segment, block) in zip(node.branches, shape(node).blocks(node), strict=True):
+            began = state if way.expected is None else self.expected(way.expected, at, state)
+            self.uses(at, state, way.until)
+            if way.branch is not None:
+                began = self._came_first(running.get(way.branch), at, state)
+            ways.append(self.block(block, f"{at}{segment}", began, around))
+        return _join([None if way is None else way.leave(state) for way in ways])
+
+    def _came_first(self, node: Node | None, at: str, state: State) -> State:
+        if node is None:
+            self.problems.append(f"{at}: a way waits for what does not run")
+            return state
+        if isinstance(node, ast.Step) and node.transcript:
+            state = state.define(ast.transcript_name(node.name), node)
+        return state.define(shape(node).result(node), node)
 
     def expected(self, node: ExpectedEvent, at: str, state: State) -> State:
         """The state where the event is there."""

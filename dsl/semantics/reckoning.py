@@ -147,8 +147,8 @@ class Reckoning(Generic[C]):
                 return self.side_by_side(node, [self.statement(branch, levels) for branch in node.branches])
             case ast.Branch() | ast.ExclusiveBlock():
                 return self.within(node, self.block(node.body, levels))
-            case ast.AwaitEvent():
-                return self.leaf(node) + self.block(node.otherwise, levels)
+            case ast.AwaitEvent() | ast.AwaitFirst():
+                return self.waiting(node, levels)
             case ast.NotYet():
                 return self.unknown
             case (
@@ -165,6 +165,14 @@ class Reckoning(Generic[C]):
                 return self.leaf(node)
             case _:
                 assert_never(node)
+
+    def waiting(self, node: ast.AwaitEvent | ast.AwaitFirst, levels: Mapping[str, C]) -> C:
+        """What runs until something is first, and then one way."""
+        ways = self.largest(self.block(block, levels) for _, block in shape(node).blocks(node))
+        runs = self.nothing
+        if isinstance(node, ast.AwaitFirst) and node.race is not None:
+            runs = self.statement(node.race, levels)
+        return self.leaf(node) + runs + ways
 
     def largest(self, ways: Iterable[C]) -> C:
         return reduce(lambda one, other: one.larger(other), ways, self.nothing)

@@ -1,12 +1,12 @@
 """`await event`: what is awaited, and what its name stands for afterwards."""
 
 from dsl.ast.events import ExpectedEvent
-from dsl.ast.statements import AwaitEvent
+from dsl.ast.statements import AwaitEvent, AwaitFirst
 from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Wanted
 from dsl.semantics.nodes import by_class
 from dsl.semantics.state import State, join
-from dsl.semantics.types import BOOL, TEXT, holds_conversation, holds_file
+from dsl.semantics.types import BOOL, TEXT, TIME, holds_conversation, holds_file
 from dsl.semantics.walker import Around, Walker
 
 
@@ -15,6 +15,22 @@ def await_event(walker: Walker, node: AwaitEvent, state: State, around: Around) 
     taken = expected(walker, node.expected, state, around)
     late = None if node.otherwise is None else walker.block(node.otherwise, state, around)
     return taken if node.otherwise is None else join((taken, late))
+
+
+def await_first(walker: Walker, node: AwaitFirst, state: State, around: Around) -> State | None:
+    """Each way knows what came, and nothing of the others."""
+    running = iter(() if node.race is None else node.race.branches)
+    ends: list[State | None] = []
+    for way in node.branches:
+        began: State | None = state
+        if way.expected is not None:
+            began = expected(walker, way.expected, state, around)
+        elif way.until is not None:
+            walker.inference.expect(way.until, Wanted(TIME, "`after until`"), state)
+        elif way.branch is not None:
+            began = walker.statement(next(running), state, around)
+        ends.append(walker.block(way.body, state if began is None else began, around))
+    return join(end if end is None else end.leave(state) for end in ends)
 
 
 def expected(walker: Walker, node: ExpectedEvent, state: State, around: Around) -> State:

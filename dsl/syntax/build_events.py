@@ -1,12 +1,24 @@
-"""Waiting for messages from outside."""
+"""Waiting for messages from outside, and for what comes first."""
+
+from typing import Any, NamedTuple
 
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import AwaitEvent, Block, NotYet
+from dsl.ast.joining import First
+from dsl.ast.statements import AwaitApproval, AwaitEvent, AwaitFirst, Block, Call, FirstBranch, Parallel, Step
 from dsl.ast.types import Type
 from dsl.syntax.amounts import Length, lasting
+from dsl.syntax.build_approvals import await_approval
+from dsl.syntax.build_steps import step
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
+
+
+class Way(NamedTuple):
+    """A branch of `await first`, and what runs until it is first."""
+
+    branch: FirstBranch
+    runs: AwaitApproval | Step | None = None
 
 
 def expected_event(
@@ -32,17 +44,43 @@ def await_event(site: Site, expected: ExpectedEvent, timeout: Length | None, lat
     return AwaitEvent(expected, length, late, span=site.span)
 
 
-def await_first(site: Site, *_branches: object) -> NotYet:
-    return site.not_yet("await first")
+def await_first(site: Site, *ways: Way) -> AwaitFirst:
+    running = tuple(way.runs for way in ways if way.runs is not None)
+    race = Parallel(None, False, running, First(span=site.span), span=site.span) if running else None
+    return AwaitFirst(tuple(way.branch for way in ways), race, span=site.span)
 
 
-def first_branch(_site: Site, *parts: object) -> tuple[object, ...]:
-    return parts
+def event_branch(site: Site, expected: ExpectedEvent, body: Block) -> Way:
+    return Way(FirstBranch(body, expected=expected, span=site.span))
+
+
+def after_branch(site: Site, length: Length, body: Block) -> Way:
+    """`after 0s`: what is there already comes first."""
+    return Way(FirstBranch(body, after=length.value or 0, span=site.span))
+
+
+def until_branch(site: Site, moment: Expression, body: Block) -> Way:
+    return Way(FirstBranch(body, until=moment, span=site.span))
+
+
+def approval_branch(site: Site, name: Token, question: Expression, *parts: Any) -> Way:
+    *options, body = parts
+    approval = await_approval(site, name, question, *options)
+    return Way(FirstBranch(body, branch=approval.name, span=site.span), approval)
+
+
+def step_branch(site: Site, name: Token | None, call: Call, body: Block) -> Way:
+    made = step(site, name, call, None)
+    return Way(FirstBranch(body, branch=made.name, span=site.span), made)
 
 
 RULES: Rules = {
     "expected_event": expected_event,
     "await_event": await_event,
     "await_first": await_first,
-    "first_branch": first_branch,
+    "event_branch": event_branch,
+    "after_branch": after_branch,
+    "until_branch": until_branch,
+    "approval_branch": approval_branch,
+    "step_branch": step_branch,
 }

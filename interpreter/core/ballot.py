@@ -28,6 +28,7 @@ from interpreter.boundary.persons import person_form, same_person
 from interpreter.boundary.statements import proposal_digest
 from interpreter.core import lefts
 from interpreter.core.constructs.calls import describe
+from interpreter.core.first_memory import over_by
 from interpreter.core.late_answers import reply_without_question
 from interpreter.core.question import Check, Question, Stage, Vote
 from interpreter.core.state import State
@@ -53,7 +54,8 @@ def objection(definition: Definition, state: State, question: Question, answer: 
     """Why this answer, which came `at` that time, cannot count, or None. Changes nothing, so a validator may ask it."""
     stage = question.current
     around = lefts.deadline(state, state.frames[question.id].purse)
-    if at >= question.deadline or (around is not None and at >= around):
+    first = over_by(state, state.frames[question.id])
+    if any(each is not None and at >= each for each in (question.deadline, around, first)):
         return "this comes too late: the time to answer is over"
     if answer.decision not in ("approve", "reject"):
         return f"the decision is `approve` or `reject`, not `{answer.decision}`"

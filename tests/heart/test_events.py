@@ -6,11 +6,12 @@ import pytest
 
 from dsl.definition.definition import Definition
 from dsl.expressions.values import Reference
+from interpreter.boundary.payloads import Answer
 from interpreter.boundary.send import Send
 from interpreter.core import arrivals
 from interpreter.core.events import Received
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
-from interpreter.simulation.world import Returns, World
+from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.watched import definition_of
 
 HASH = "a" * 64
@@ -167,3 +168,62 @@ def test_the_older_wait_looks_first_also_where_its_condition_is_worked_out_elsew
     taken = {"a": next((each for each in ("x", "y") if each in words), "none")}
     taken["b"] = "y" if taken["a"] == "x" else "x"
     assert value(simulation, run) == taken
+
+
+FIRST = """edition 1
+tool seats.hold(n: int) -> int write keyed { errors Full compensate seats.free(n: result) }
+tool seats.free(n: int) idempotent
+flow main() -> [text] budget 5d {
+  var seen: [text] at most 9 = []
+  await first {
+    event word: text { set seen = last(seen + [word], 9) }
+    approval ok "Go?" { from "leads" timeout 1d then reject } { set seen = last(seen + ["{{ ok.approved }}"], 9) }
+    step hold = seats.hold(n: 1) { set seen = last(seen + ["held {{ hold }}"], 9) }
+    after 1h { set seen = last(seen + ["time"], 9) }
+  }
+  await event word as later: text timeout 1h else { return last(seen + ["none"], 9) }
+  return last(seen + [later], 9)
+}
+"""
+
+
+def choosing(hold: Planned) -> tuple[Simulation, SimulatedRun]:
+    flow = definition_of(FIRST)
+    assert isinstance(flow, Definition)
+    tools = {"seats.hold": lambda command: hold, "seats.free": lambda command: Returns(None, 60)}
+    simulation = Simulation(flow, World(tools))
+    return simulation, simulation.run({})
+
+
+def test_an_answer_that_comes_after_the_time_is_late_also_when_it_is_handled_first() -> None:
+    simulation, run = choosing(Fails("Full"))
+    simulation.go(until=lambda: bool(run.state.questions))
+    simulation.now = START + 3600
+    run.answer(Answer("1", next(iter(run.state.questions)), "approve", "ann", None, "leads"))
+    run.send(Send("2", "word", "late", "ann"))
+    assert [reply.message for reply in run.replies] == [
+        "this comes too late: the time to answer is over",
+        "the run has `word`",
+    ]
+    assert value(simulation, run) == ["time", "late"]
+
+
+def test_what_comes_when_something_else_was_first_is_kept_also_while_losers_are_undone() -> None:
+    simulation, run = choosing(Returns(1, 5))
+    simulation.go(until=lambda: bool(run.state.questions))
+    run.answer(Answer("1", next(iter(run.state.questions)), "approve", "ann", None, "leads"))
+    simulation.go(until=lambda: any(note.kind == "approved" for note in run.state.notes))
+    run.send(Send("2", "word", "kept", "ann"))
+    assert [arrival.id for arrival in run.state.arrivals] == ["2"]
+    assert value(simulation, run) == ["true", "kept"]
+    assert [entry.state for entry in run.state.ledger.values()] == ["undone"]
+
+
+def test_the_way_is_gone_when_the_losers_are_undone() -> None:
+    simulation, run = choosing(Returns(1, 5))
+    simulation.go(until=lambda: len(simulation.world.calls) == 1)
+    run.send(Send("1", "word", "first", "ann"))
+    simulation.go(until=lambda: bool(run.state.waits))
+    assert simulation.now >= START + 60, "it was undone before"
+    run.send(Send("2", "word", "next", "ann"))
+    assert value(simulation, run) == ["first", "next"]

@@ -103,6 +103,7 @@ FULL: tuple[Node, ...] = (
     statements.BudgetBlock(statements.Budget(), BLOCK, BLOCK),
     statements.ExclusiveBlock(NAME, BLOCK, 1, 1),
     statements.AwaitEvent(events.ExpectedEvent("e", "e", types.NamedType("text")), 1, BLOCK),
+    statements.AwaitFirst((statements.FirstBranch(BLOCK, after=1), statements.FirstBranch(BLOCK, after=2))),
     statements.Try(BLOCK, (statements.Handler("e", None, BLOCK), statements.Handler(None, None, BLOCK))),
 )
 """Each statement with blocks, with all that it can have."""

@@ -34,7 +34,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
     [
         ('type T from "t.json"', "type from a file"),
         ('models { "a" "b" }', "models"),
-        ('flow f() { await first { event e: T { } after 1d { } approval a "?" { from "x" } { } } }', "await first"),
     ],
 )
 def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:

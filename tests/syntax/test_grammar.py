@@ -21,11 +21,13 @@ NOT_WRITTEN = (
     statements.NotYet,
     statements.GatedCall,
     statements.GateRound,
+    statements.FirstBranch,
     expressions.Widen,
     expressions.Convert,
     expressions.Apply,
 )
-"""What no text says: the base, one part of what an agent uses, what does not run yet, and what sealing adds."""
+"""What no text says: the base, one part of what an agent uses, ways of several kinds, what does not run yet, and what
+sealing adds."""
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
 SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
 SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}

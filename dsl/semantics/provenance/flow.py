@@ -136,6 +136,21 @@ class FlowMarks(Marking):
         if node.otherwise is not None:
             self._block(node.otherwise, around.inside(node, came))
 
+    def _first(self, node: ast.AwaitFirst, around: Around) -> None:
+        """Whatever may come decides which way is gone, by coming or by not coming."""
+        came: Sources = NO_SOURCES
+        for way in node.branches:
+            if way.expected is not None:
+                came |= self._expected(way.expected, around)
+            elif way.until is not None:
+                came |= self._read(way.until, around).all()
+        if node.race is not None:
+            self._parallel(node.race, around)
+            came |= self._mark(node.race, "deciding").sources
+            self._grow(node.race, "deciding", Mark(came))
+        for way in node.branches:
+            self._block(way.body, around.inside(node, came))
+
     def _expected(self, node: ExpectedEvent, around: Around) -> Sources:
         """What it depends on that the event is taken, which is also what it holds depends on."""
         came: Sources = frozenset({Answered.by(node, node)})
@@ -333,6 +348,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.ExclusiveBlock: FlowMarks._exclusive,
     ast.AwaitApproval: FlowMarks._approval,
     ast.AwaitEvent: FlowMarks._event,
+    ast.AwaitFirst: FlowMarks._first,
     ast.Commit: FlowMarks._nothing,
     ast.CompensateStatement: FlowMarks._compensate,
     ast.Sleep: FlowMarks._sleep,

@@ -11,6 +11,7 @@ from typing import Any
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Entry, Expression, Get, Literal, Name, RecordLiteral
 from dsl.ast.node import Node
 from dsl.semantics.facts import Facts
@@ -153,12 +154,11 @@ class FlowLabels(FlowMarks):
         self._to_readers(node.by, self._values.of(node.by).all() | self._reached(around))
         super()._exclusive(node, around)
 
-    def _event(self, node: ast.AwaitEvent, around: Around) -> None:
+    def _expected(self, node: ExpectedEvent, around: Around) -> Sources:
         """Whoever looks at a run sees which key it waits for."""
-        key = node.expected.key
-        if key is not None:
-            self._to_readers(key, self._values.of(key).all() | self._reached(around))
-        super()._event(node, around)
+        if node.key is not None:
+            self._to_readers(node.key, self._values.of(node.key).all() | self._reached(around))
+        return super()._expected(node, around)
 
     def _approval(self, node: ast.AwaitApproval, around: Around) -> None:
         super()._approval(node, around)
@@ -239,6 +239,5 @@ LABELLING: dict[type, Callable[[FlowLabels, Any, Around], None]] = {
     ast.Fail: FlowLabels._fail,
     ast.Return: FlowLabels._return,
     ast.AwaitApproval: FlowLabels._approval,
-    ast.AwaitEvent: FlowLabels._event,
     ast.ExclusiveBlock: FlowLabels._exclusive,
 }

@@ -235,6 +235,17 @@ def has_outcomes(node: Parallel | ParallelFor) -> bool:
     return node.keep_going or node.stop_when is not None
 
 
+def overtake(machine: Machine, frame: Frame) -> None:
+    """Something outside of this race was first: all that still run have lost, and it has no value."""
+    memory = frame.memory
+    assert isinstance(memory, FanMemory)
+    memory.decided, memory.told, memory.causes = True, True, {}
+    if frame.fresh:
+        machine.cancel(frame.path)
+    else:
+        _cancel_all(machine, frame)
+
+
 def withdrawn(path: str) -> Value:
     """The outcome of a branch that did not come to an end."""
     return _failure(Failure(WITHDRAWN, "what the others came to was enough", path))

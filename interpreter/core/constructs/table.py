@@ -8,6 +8,7 @@ from interpreter.core.constructs.ask_for_more import AskForMoreConstruct
 from interpreter.core.constructs.assignment import LetConstruct, SetConstruct, VarConstruct
 from interpreter.core.constructs.await_approval import AwaitApprovalConstruct
 from interpreter.core.constructs.await_event import AwaitEventConstruct
+from interpreter.core.constructs.await_first import AwaitFirstConstruct
 from interpreter.core.constructs.batch import BatchConstruct
 from interpreter.core.constructs.block import BlockConstruct
 from interpreter.core.constructs.budget_block import BudgetBlockConstruct
@@ -69,6 +70,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "BudgetBlock": BudgetBlockConstruct(),
     "AwaitApproval": AwaitApprovalConstruct(),
     "AwaitEvent": AwaitEventConstruct(),
+    "AwaitFirst": AwaitFirstConstruct(),
     "Commit": CommitConstruct(),
     "ExclusiveBlock": ExclusiveBlockConstruct(),
     "CompensateStatement": CompensateStatementConstruct(),
