@@ -9,9 +9,9 @@ from typing import Protocol
 
 from temporalio import activity
 
-from interpreter.boundary.caps import ClaimReply, ClaimRequest, Entry, Line, Page, Settlement, Written
+from interpreter.boundary.caps import ClaimReply, ClaimRequest, Line, Page, Settlement, Written
 from interpreter.boundary.names import CLAIM_ACTIVITY, SETTLE_ACTIVITY
-from interpreter.core.books import lines_of, refused
+from interpreter.core.books import lines_of, refused, settled_by
 
 
 class WritesBooks(Protocol):
@@ -31,9 +31,8 @@ def claim_activity(books: WritesBooks) -> Callable[[ClaimRequest], Awaitable[Cla
 def settle_activity(books: WritesBooks) -> Callable[[Settlement], Awaitable[None]]:
     @activity.defn(name=SETTLE_ACTIVITY)
     async def settle(request: Settlement) -> None:
-        entry = Entry(request.claim.id, request.usd, request.tokens)
         for page in request.claim.pages:
-            await books.write(page, Line([entry], settles=True))
+            await books.write(page, settled_by(request))
 
     return settle
 

@@ -40,12 +40,14 @@ class Page:
 
 @dataclass
 class Claim:
-    """What a call may cost at most, set aside on each page before it is made. The same `id` again is the same claim."""
+    """What a call of `run` may cost at most, set aside on each page before it is made. The same `id` again is the same
+    claim."""
 
     id: str
     usd: str
     tokens: int
     pages: list[Page]
+    run: str = ""
 
 
 @dataclass
@@ -74,11 +76,13 @@ class ClaimReply:
 
 @dataclass
 class Settlement:
-    """What the call of the claim did cost."""
+    """What the call of the claim did cost. `ends`: it is the last of its run, and all that the run has still set aside
+    on these pages is free."""
 
     claim: Claim
     usd: str
     tokens: int
+    ends: bool = False
 
 
 @dataclass
@@ -86,16 +90,19 @@ class Entry:
     id: str
     usd: str
     tokens: int
+    run: str = ""
 
 
 @dataclass
 class Line:
-    """What is written into a book at once: claims, all or none, under these limits; or settlements."""
+    """What is written into a book at once: claims, all or none, under these limits; or settlements; or which run is
+    over, so that it has nothing set aside any more."""
 
     entries: list[Entry]
     usd: str | None = None
     tokens: int | None = None
     settles: bool = False
+    ends: str = ""
 
 
 @dataclass
@@ -112,7 +119,7 @@ class Written:
 
 @dataclass
 class BookInput:
-    """The argument of a book. `ends` is when it needs to be no longer; `open` and `over` are set by continue-as-new."""
+    """The argument of a book. `ends` is when it needs to be no longer; the others are set by continue-as-new."""
 
     renews: float
     ends: float
@@ -120,3 +127,4 @@ class BookInput:
     tokens: int = 0
     open: list[Entry] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)

@@ -6,18 +6,21 @@ asks, from wherever: one book is written by one workflow, a line at a time.
 
 Every line may come twice, because its answer may be lost. A claim is known by its id: one that is open is granted
 again, and counts once. One that was settled is not taken again, also where its settlement came first, as that of a call
-which was cancelled on its way. So a lost answer never frees what was spent. What is never settled, because its run was
-terminated, stays set aside until the book ends.
+which was cancelled on its way. So a lost answer never frees what was spent.
+
+A run that ends has settled all claims that it knows of. What it has still set aside was asked for by a workflow task
+that was lost with its worker, and that went another way when it was made again: no call was made, and it is free.
+What a run that was terminated has set aside stays so until the book ends.
 """
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from interpreter.boundary.caps import BookInput, Claim, ClaimReply, Entry, Line, Outcome, Page, Written
+from interpreter.boundary.caps import BookInput, Claim, ClaimReply, Entry, Line, Outcome, Page, Settlement, Written
 
 MOST_REMEMBERED = 5_000
-"""Settled claims whose ids are known: a line comes twice within seconds."""
+"""Settled claims, and runs that have ended, whose ids are known: a line comes twice within seconds."""
 
 
 @dataclass(slots=True)
@@ -36,8 +39,11 @@ class Book:
     reserved: Sum = field(default_factory=Sum)
     open: dict[str, Entry] = field(default_factory=dict)
     over: dict[str, None] = field(default_factory=dict)
+    ended: dict[str, None] = field(default_factory=dict)
 
     def write(self, line: Line) -> Written:
+        if line.ends:
+            return self._leave(line.ends)
         return self._settle(line.entries) if line.settles else self._claim(line)
 
     def written(self, outcome: Outcome, limit: str = "") -> Written:
@@ -46,7 +52,7 @@ class Book:
         return Written(outcome, limit, _text(spent.usd), spent.tokens, _text(reserved.usd), reserved.tokens)
 
     def _claim(self, line: Line) -> Written:
-        if any(entry.id in self.over for entry in line.entries):
+        if any(entry.id in self.over or entry.run in self.ended for entry in line.entries):
             return self.written("over")
         new = {entry.id: entry for entry in line.entries if entry.id not in self.open}
         need = _sum(new.values())
@@ -66,8 +72,14 @@ class Book:
             if claimed is not None:
                 self.reserved.add(claimed, -1)
                 self.spent.add(entry)
-        while len(self.over) > MOST_REMEMBERED:
-            del self.over[next(iter(self.over))]
+        _forget(self.over)
+        return self.written("granted")
+
+    def _leave(self, run: str) -> Written:
+        for entry in [entry for entry in self.open.values() if entry.run == run]:
+            self.reserved.add(self.open.pop(entry.id), -1)
+        self.ended[run] = None
+        _forget(self.ended)
         return self.written("granted")
 
 
@@ -75,12 +87,12 @@ def opened(given: BookInput) -> Book:
     """As it was saved."""
     known = {entry.id: entry for entry in given.open}
     spent = Sum(Decimal(given.usd), given.tokens)
-    return Book(spent, _sum(given.open), known, dict.fromkeys(given.over))
+    return Book(spent, _sum(given.open), known, dict.fromkeys(given.over), dict.fromkeys(given.ended))
 
 
 def saved(book: Book, given: BookInput) -> BookInput:
     open_, over = list(book.open.values()), list(book.over)
-    return BookInput(given.renews, given.ends, _text(book.spent.usd), book.spent.tokens, open_, over)
+    return BookInput(given.renews, given.ends, _text(book.spent.usd), book.spent.tokens, open_, over, list(book.ended))
 
 
 def lines_of(claims: list[Claim]) -> Iterator[tuple[Page, Line]]:
@@ -88,7 +100,7 @@ def lines_of(claims: list[Claim]) -> Iterator[tuple[Page, Line]]:
     pages: dict[str, tuple[Page, list[Entry]]] = {}
     for claim in claims:
         for page in claim.pages:
-            pages.setdefault(page.book, (page, []))[1].append(Entry(claim.id, claim.usd, claim.tokens))
+            pages.setdefault(page.book, (page, []))[1].append(Entry(claim.id, claim.usd, claim.tokens, claim.run))
     for book in sorted(pages):
         page, entries = pages[book]
         yield page, Line(entries, page.usd, page.tokens)
@@ -112,6 +124,19 @@ def asked_of(books: MutableMapping[str, Book], claims: list[Claim]) -> ClaimRepl
         if written.outcome != "granted":
             return refused(page, line, written)
     return ClaimReply("granted")
+
+
+def settled_by(settlement: Settlement) -> Line:
+    """What it writes on each of its pages."""
+    claim = settlement.claim
+    if settlement.ends:
+        return Line([], ends=claim.run)
+    return Line([Entry(claim.id, settlement.usd, settlement.tokens, claim.run)], settles=True)
+
+
+def _forget(remembered: dict[str, None]) -> None:
+    while len(remembered) > MOST_REMEMBERED:
+        del remembered[next(iter(remembered))]
 
 
 def _sum(entries: Iterable[Entry]) -> Sum:

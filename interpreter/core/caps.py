@@ -33,7 +33,8 @@ def claim(state: State, command: str, need: Amount, model: str | None = None) ->
     pages = [_page(cap, state.now) for cap in state.caps if _counts(cap, need, model)]
     if not pages:
         return None
-    return Claim(f"{state.key_base}/{command}", format(need.usd.normalize(), "f"), need.tokens, pages)
+    usd = format(need.usd.normalize(), "f")
+    return Claim(f"{state.key_base}/{command}", usd, need.tokens, pages, state.key_base)
 
 
 def claims_of(command: Command) -> list[Claim]:
@@ -54,6 +55,18 @@ def settle(machine: Machine, frame: Frame, spent: Amount) -> None:
         id_ = f"{claimed.id.removeprefix(machine.state.key_base + '/')}!settle"
         usd = format(spent.usd.normalize(), "f")
         machine.issue(machine.state.frames[ROOT], Settle(id_, claimed, usd, spent.tokens))
+
+
+def leave(machine: Machine, frame: Frame) -> None:
+    """The run is about to end: it needs nothing any more on the pages of now; older ones bind nobody."""
+    state, definition = machine.state, machine.definition
+    models = {model for agent in definition.agents.values() for model in agent.models}
+    costs = bool(models) or any(tool.costs is not None for tool in definition.tools.values())
+    bound = (cap for cap in state.caps if (costs if cap.models is None else not models.isdisjoint(cap.models)))
+    pages = [_page(cap, state.now) for cap in bound]
+    if pages:
+        claim = Claim(state.key_base, "0", 0, pages, state.key_base)
+        machine.issue(frame, Settle(f"{frame.path}!leave", claim, "0", 0, ends=True))
 
 
 def is_settling(state: State) -> bool:

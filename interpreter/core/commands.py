@@ -150,12 +150,14 @@ class VerifyAnswer:
 @recorded
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Settle a claim for what its call did cost. It is never held back."""
+    """Settle a claim for what its call did cost; or, where it `ends` the run's, free all that is left of them on the
+    pages of this one. It is never held back."""
 
     id: str
     claim: Claim
     usd: str
     tokens: int
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from typing import Any, cast
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
-from interpreter.boundary.caps import Cap, Entry, Line
+from interpreter.boundary.caps import Cap, Settlement
 from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
-from interpreter.core.books import Book, asked_of
+from interpreter.core.books import Book, asked_of, settled_by
 from interpreter.core.caps import claims_of, refused_claim
 from interpreter.core.commands import (
     Acquire,
@@ -203,9 +203,9 @@ class SimulatedRun:
             self._later(id_, 0, lambda at: refused_claim(id_, at, reply))
 
     def _settle(self, command: Settle) -> None:
-        entry = Entry(command.claim.id, command.usd, command.tokens)
+        settlement = Settlement(command.claim, command.usd, command.tokens, command.ends)
         for page in command.claim.pages:
-            self.simulation.books[page.book].write(Line([entry], settles=True))
+            self.simulation.books[page.book].write(settled_by(settlement))
         self._flying[command.id] = None
         self._later(command.id, 0, lambda at: Settled(at, command.id))
 

@@ -109,7 +109,7 @@ def settlement(command: Settle, room: Room) -> Any:
 
 async def _settled(command: Settle, room: Room) -> None:
     await room.for_local()
-    request = Settlement(command.claim, command.usd, command.tokens)
+    request = Settlement(command.claim, command.usd, command.tokens, command.ends)
     here = _here(command.id, SETTLE_ACTIVITY, request, type(None))
     await _here_first(here, lambda: _settled_elsewhere(command.id, request))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,13 @@ from interpreter.boundary.caps import BookInput, Cap, Claim, ClaimRequest, Entry
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS
 from interpreter.boundary.payloads import Price
+from interpreter.core.commands import AttemptModel
 from interpreter.worker.books import Books
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import book as book_workflow
+from interpreter.workflow.calls import Call, Calls
 from tests.live.played_model import PlayedModel, Says, played_model
-from tests.live.runs import LiveRun, Runs
+from tests.live.runs import LiveRun, Runs, eventually
 
 FLOW = """edition 1
 agent ask(x: text) -> text { model "capped" prompt "{{ x }}" answer at most 100 tokens }
@@ -150,3 +153,40 @@ async def test_a_book_that_has_ended_takes_nothing_more(temporal_address: str) -
     finally:
         await books.close()
     assert (reply.outcome, reply.page, reply.limit) == ("refused", page, "usd")
+
+
+async def test_what_a_lost_workflow_task_has_set_aside_is_free_when_its_run_ends(
+    temporal_address: str, model: PlayedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim is made within the task, so nothing in history says so; when the task is made again, it is too late for
+    the call."""
+    bound, lost, asked, handle = cap(tokens=10_000), True, 0, Calls._handle
+
+    def losing(self: Calls, command: Call) -> Any:
+        nonlocal asked
+        if type(command) is AttemptModel and lost:
+            asked += 1
+            raise RuntimeError("the worker is gone")
+        return handle(self, command)
+
+    monkeypatch.setattr(Calls, "_handle", losing)
+    late = FLOW.replace("-> text {\n  parallel", "-> text budget 3s {\n  sleep 100ms\n  parallel")
+    async with workers(temporal_address, 1) as runs:
+        run = await runs.start(late, prices=PRICES, caps=[bound])
+
+        async def is_lost() -> bool | None:
+            return asked > 0 or None
+
+        await eventually(is_lost)
+        assert (await stands(runs.client, bound)).reserved_tokens > 0
+        await eventually(partial(_is_over, run))
+        lost = False
+        assert (await run.failure()).kind == BUDGET_EXCEEDED
+        assert model.asked["capped"] == []
+        written = await stands(runs.client, bound)
+    assert (written.tokens, written.reserved_tokens) == (0, 0)
+
+
+async def _is_over(run: LiveRun) -> bool | None:
+    """Whether the time of the run's budget is."""
+    return len(await run.events(EventType.EVENT_TYPE_TIMER_FIRED)) == 2 or None

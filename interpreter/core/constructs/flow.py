@@ -28,11 +28,13 @@ from interpreter.core.state import Frame
 @recorded
 @dataclass(slots=True)
 class FlowMemory(Memory):
-    """`exit` is how it ends when all is undone; `expired` is set when the time is over."""
+    """`exit` is how it ends when all is undone; `expired` is set when the time is over; `left`: the books of caps know
+    that it ends."""
 
     phase: Literal["beginning", "running", "undoing", "settling"] = "beginning"
     exit: Exit | None = None
     expired: Failure | None = None
+    left: bool = False
 
 
 class FlowConstruct(Construct[FlowMemory]):
@@ -127,10 +129,13 @@ class FlowConstruct(Construct[FlowMemory]):
             self._finish(machine, frame, memory.exit)
 
     def _finish(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        state, failure = machine.state, exit_.failure
+        state, failure, memory = machine.state, exit_.failure, self.memory(frame)
+        if not caps.is_settling(state) and not memory.left:
+            memory.left = True
+            caps.leave(machine, frame)
         if caps.is_settling(state):
             machine.withdraw(purses.deadline_id(frame))
-            self.memory(frame).phase, self.memory(frame).exit = "settling", exit_
+            memory.phase, memory.exit = "settling", exit_
             return
         if (doubts := ledger.doubts(state, state.flow)) and (failure is None or failure.kind not in ledger.DOUBTS):
             failure = ledger.failure_of(doubts, state.flow, failure)
