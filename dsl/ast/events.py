@@ -10,7 +10,7 @@ from dsl.dataclass import dataclass
 class ExpectedEvent(Node):
     """`event mail as letter: Mail from customer.id where letter.folder == "inbox" at most 50 waiting`: which messages
     from outside are meant, by their name and their `key`, and what one is called here. `waiting`: how many of this name
-    and one key the run keeps that nobody has taken yet.
+    and one key the run keeps that nobody has taken yet. `reply`: what its sender is answered, by `respond`.
     """
 
     event: str
@@ -18,6 +18,7 @@ class ExpectedEvent(Node):
     type: Type
     key: Expression | None = None
     where: Expression | None = None
+    reply: Type | None = None
     waiting: int | None = None
 
 

@@ -185,6 +185,7 @@ SHAPES: dict[type[Node], Shape] = {
     ),
     ast.Commit: _plain("commit"),
     ast.CompensateStatement: _plain("compensate"),
+    ast.Respond: _plain("respond"),
     ast.Sleep: _plain("sleep"),
     ast.Try: Shape(
         word=_called("try"),

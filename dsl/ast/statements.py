@@ -287,6 +287,14 @@ class AwaitFirst(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Respond(Node):
+    """`respond order { id: made.id }`: what the sender of the event is answered who waits for that."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep(Node):
     """`sleep 5m` or `sleep until moment`; exactly one is given."""
 
@@ -380,7 +388,7 @@ class NotYet(Node):
 
 
 Values = Let | Var | Set
-Waiting = AwaitApproval | AwaitEvent | AwaitFirst | Sleep
+Waiting = AwaitApproval | AwaitEvent | AwaitFirst | Respond | Sleep
 Blocks = If | Match | For | Parallel | ParallelFor | Loop | BudgetBlock | ExclusiveBlock | Try
 Leaving = Fail | Return | Yield | Until | Break | Continue
 Statement = Step | Values | Waiting | Blocks | Leaving | Commit | CompensateStatement | NotYet

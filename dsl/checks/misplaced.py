@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.node import Node
-from dsl.ast.statements import ExclusiveBlock, Step
+from dsl.ast.statements import ExclusiveBlock, Respond, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import Misplaced
@@ -20,6 +22,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Misplaced):
         yield Diagnostic("SF604", found.message, program.label(found.node), help=found.help)
     yield from _waits_for_itself(program)
+    yield from _nobody_replies(program)
     for step in program.facts.all(Step):
         signature = program.facts.callee_of(step.call)
         if step.detached and signature is not None and signature.kind != "flow":
@@ -30,6 +33,18 @@ def check(program: Program) -> Iterator[Diagnostic]:
             for option, node in _options(step, signature.kind):
                 message = f"`{option}` is not for {_A[signature.kind]}, and `{step.call.target}` is one"
                 yield Diagnostic("SF604", message, program.label(node), help=_ADVICE[signature.kind])
+
+
+def _nobody_replies(program: Program) -> Iterator[Diagnostic]:
+    """Who waits for a reply gets one, on some way at least."""
+    for flow in program.facts.all(FlowDeclaration):
+        nodes = by_class(flow)
+        answered = {node.name for node in nodes.get(Respond, ()) if isinstance(node, Respond)}
+        for node in nodes.get(ExpectedEvent, ()):
+            if isinstance(node, ExpectedEvent) and node.reply is not None and node.name not in answered:
+                message = f"whoever sends `{node.event}` waits for a reply, and nothing here gives one"
+                advice = f"write `respond {node.name} …`, or leave out `reply`"
+                yield Diagnostic("SF604", message, program.label(node.reply), help=advice)
 
 
 def _waits_for_itself(program: Program) -> Iterator[Diagnostic]:

@@ -179,10 +179,10 @@ def _awaited(place: str, node: Node) -> Iterator[str]:
     match node:
         case AwaitEvent(timeout=None) | AwaitEvent(otherwise=None):
             yield f"{place}: an event is awaited without an end"
-        case AwaitFirst(branches=branches, race=race):
-            yield from _first(place, branches, race)
         case ExpectedEvent(waiting=waiting) if waiting is not None and waiting < 1:
             yield f"{place}: no event could wait here"
+        case AwaitFirst(branches=branches, race=race):
+            yield from _first(place, branches, race)
         case _:
             pass
 

@@ -53,7 +53,7 @@ class State:
         return replace(self, known=known, limited=outer.limited)
 
 
-Acting: TypeAlias = ast.Step | ast.AwaitApproval | ast.Sleep | ast.Commit | ast.CompensateStatement
+Acting: TypeAlias = ast.Step | ast.AwaitApproval | ast.Respond | ast.Sleep | ast.Commit | ast.CompensateStatement
 End: TypeAlias = State | None
 """The state after something; None when nothing goes on from there."""
 
@@ -118,7 +118,14 @@ class _Walk:
                 return self.leaving(node, at, state, around)
             case ast.Let() | ast.Var() | ast.Set():
                 return self.value(node, at, state)
-            case ast.Step() | ast.AwaitApproval() | ast.Sleep() | ast.Commit() | ast.CompensateStatement():
+            case (
+                ast.Step()
+                | ast.AwaitApproval()
+                | ast.Respond()
+                | ast.Sleep()
+                | ast.Commit()
+                | ast.CompensateStatement()
+            ):
                 return self.act(node, at, state, around)
             case ast.NotYet():
                 return state  # refused wherever it stands
@@ -132,6 +139,11 @@ class _Walk:
                 state = state.define(ast.transcript_name(node.name) if node.transcript else None, node)
             case ast.AwaitApproval():
                 self.approval(node, at, state)
+            case ast.Respond():
+                self.uses(at, state, node.value)
+                known = state.known.get(envelope_name(node.name))
+                if not isinstance(known, ExpectedEvent) or known.reply is None:
+                    self.problems.append(f"{at}: there is no event `{node.name}` to reply to")
             case ast.Sleep():
                 self.uses(at, state, node.until)
             case ast.Commit():

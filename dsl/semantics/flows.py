@@ -41,6 +41,7 @@ TABLE: dict[type, Walk] = {
     ast.Yield: walk_fan.yield_,
     ast.AwaitApproval: walk_approval.await_approval,
     ast.AwaitEvent: walk_events.await_event,
+    ast.Respond: walk_events.respond,
     ast.AwaitFirst: walk_events.await_first,
 }
 

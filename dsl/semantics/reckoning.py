@@ -161,7 +161,7 @@ class Reckoning(Generic[C]):
                 | ast.Set()
             ):
                 return self.leaf(node)
-            case ast.Until() | ast.Fail() | ast.Return() | ast.Yield() | ast.Break() | ast.Continue():
+            case ast.Respond() | ast.Until() | ast.Fail() | ast.Return() | ast.Yield() | ast.Break() | ast.Continue():
                 return self.leaf(node)
             case _:
                 assert_never(node)

@@ -1,7 +1,7 @@
 """`await event`: what is awaited, and what its name stands for afterwards."""
 
 from dsl.ast.events import ExpectedEvent
-from dsl.ast.statements import AwaitEvent, AwaitFirst
+from dsl.ast.statements import AwaitEvent, AwaitFirst, Respond
 from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Wanted
 from dsl.semantics.nodes import by_class
@@ -53,12 +53,34 @@ def expected(walker: Walker, node: ExpectedEvent, state: State, around: Around) 
     return taken
 
 
+def respond(walker: Walker, node: Respond, state: State, around: Around) -> State:
+    symbol = state.names.get(node.name)
+    expected = None if symbol is None else symbol.node
+    if symbol is None or not isinstance(expected, ExpectedEvent) or expected.reply is None:
+        if not walker.inference.quiet:
+            advice = "respond to an event that is awaited with `reply TYPE`, by the name that it has here"
+            walker.misplaced(node, f"nobody waits for a reply to `{node.name}`", advice)
+        walker.inference.infer(node.value, state)
+        return state
+    walker.facts.used.add(id(symbol.node))
+    wanted = Wanted(walker.resolver.resolve(expected.reply), f"the reply to `{node.name}`", expected)
+    walker.inference.expect(node.value, wanted, state)
+    return state
+
+
 def _one_type(walker: Walker, node: ExpectedEvent) -> None:
     """Whoever sends an event of this name sends one thing."""
     for other in by_class(walker.flow).get(ExpectedEvent, ()):
         if other is node:
             return
-        if isinstance(other, ExpectedEvent) and other.event == node.event and other.type != node.type:
+        if not isinstance(other, ExpectedEvent) or other.event != node.event:
+            continue
+        if other.reply != node.reply:
+            message = f"whoever sends the event `{node.event}` is replied something else where it is awaited first"
+            advice = "give both the same `reply`, or one of them another name"
+            walker.inference.report(InvalidType(node.reply or node, message, advice))
+            return
+        if other.type != node.type:
             message = f"the event `{node.event}` has another type here than where it is awaited first"
             walker.inference.report(
                 InvalidType(node.type, message, "give both the same type, or one of them another name")

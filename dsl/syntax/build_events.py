@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
 from dsl.ast.joining import First
-from dsl.ast.statements import AwaitApproval, AwaitEvent, AwaitFirst, Block, Call, FirstBranch, Parallel, Step
+from dsl.ast.statements import AwaitApproval, AwaitEvent, AwaitFirst, Block, Call, FirstBranch, Parallel, Respond, Step
 from dsl.ast.types import Type
 from dsl.syntax.amounts import Length, lasting
 from dsl.syntax.build_approvals import await_approval
@@ -28,6 +28,7 @@ def expected_event(
     type_: Type,
     key: Expression | None,
     where: Expression | None,
+    reply: Type | None,
     waiting: Token | None,
 ) -> ExpectedEvent:
     if waiting is not None and int(waiting.text) < 1:
@@ -35,7 +36,7 @@ def expected_event(
         site.problem(message, waiting.span, code="SF306", advice="write how many may wait, at least 1")
     called = event if name is None else name
     most = None if waiting is None else int(waiting.text)
-    return ExpectedEvent(event.text, called.text, type_, key, where, most, span=site.span)
+    return ExpectedEvent(event.text, called.text, type_, key, where, reply, most, span=site.span)
 
 
 def await_event(site: Site, expected: ExpectedEvent, timeout: Length | None, late: Block | None) -> AwaitEvent:
@@ -74,9 +75,14 @@ def step_branch(site: Site, name: Token | None, call: Call, body: Block) -> Way:
     return Way(FirstBranch(body, branch=made.name, span=site.span), made)
 
 
+def respond(site: Site, name: Token, value: Expression) -> Respond:
+    return Respond(name.text, value, span=site.span)
+
+
 RULES: Rules = {
     "expected_event": expected_event,
     "await_event": await_event,
+    "respond": respond,
     "await_first": await_first,
     "event_branch": event_branch,
     "after_branch": after_branch,

@@ -113,6 +113,9 @@ ANSWER_UPDATE = "answer"
 SEND_UPDATE = "send"
 """Update: `Send` in, `AnswerReply` out."""
 
+EVENT_QUERY = "event"
+"""Query: the id of an event in, `EventReply` out."""
+
 EVENT_REFUSED, QUEUE_FULL = "EventRefused", "QueueFull"
 """Why a `send` fails that leaves no trace in the run."""
 

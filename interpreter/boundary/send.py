@@ -18,6 +18,16 @@ class Send:
     key: str | None = None
 
 
+@dataclass
+class EventReply:
+    """What became of an event. `state`: `waiting`, it was not replied to yet; `replied`, with the `value`; `never`, the
+    run is over; `forgotten`, it was long ago, or never sent.
+    """
+
+    state: str
+    value: JSON = None
+
+
 def sent(send: Send) -> JSON:
     """All that it says, as what is compared."""
     return [send.name, send.value, send.by, send.key]

@@ -90,6 +90,10 @@ class EventRefused(ClientError):
     """The run did not take the event: it waits for none of this name, the event does not fit, or the run is ending."""
 
 
+class EventUnanswered(ClientError):
+    """The run has ended, or has forgotten the event, and its flow has replied nothing to it."""
+
+
 class QueueFull(EventRefused):
     """So many events wait to be taken that there is no room for more; one can be sent again later, under its id."""
 

@@ -20,11 +20,11 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
-from interpreter.boundary.send import Send
+from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
@@ -33,13 +33,14 @@ from interpreter.client.errors import (
     AnswerKept,
     AnswerRefused,
     ClientError,
+    EventUnanswered,
     NoWorker,
-    RunOver,
     RunStuck,
     TellRefused,
     UnknownQuestion,
     UnknownRun,
 )
+from interpreter.client.explaining import explained
 from interpreter.client.failures import why_failed
 from interpreter.client.following import Seen, follow
 from interpreter.client.outcome import result_of
@@ -58,6 +59,8 @@ _MISSED_BY_CONTINUING = "unexpected workflow task failure"
 QUERY_TIMEOUT = timedelta(seconds=4)
 ASK_AGAIN = 0.1
 """Seconds until a run that has not heard yet what happened is asked once more."""
+LONGEST_PAUSE = 2.0
+"""Seconds until a run is asked once more whether it has replied."""
 UPDATE_TIMEOUT = timedelta(seconds=15)
 
 
@@ -130,7 +133,7 @@ class Run:
                 if names.AHEAD_OF_TASK not in reason or asyncio.get_running_loop().time() > until:
                     raise ClientError(f"the run {self.id} could not say how it stands: {reason}") from error
             except RPCError as error:
-                raise _explained(self.id, error) from error
+                raise explained(self.id, error) from error
             else:
                 return answer
             await asyncio.sleep(ASK_AGAIN)
@@ -140,7 +143,7 @@ class Run:
         try:
             return await self.handle.describe()
         except RPCError as error:
-            raise _explained(self.id, error) from error
+            raise explained(self.id, error) from error
 
     async def first_run_id(self) -> str:
         """Of its first execution, as the server knows it."""
@@ -287,6 +290,24 @@ class Run:
             raise refusal_of(reply.message, reply.outcome)
         return reply
 
+    async def ask(
+        self, event: str, value: JSON = None, *, by: str, key: str | None = None, id: str | None = None
+    ) -> JSON:
+        """`send`, and wait for what the flow replies, as long as that takes; the same `id` again waits for the same
+        reply. Raises `EventUnanswered` when the run ends without one.
+        """
+        id = id or uuid.uuid4().hex
+        await self.send(event, value, by=by, key=key, id=id)
+        wait = ASK_AGAIN
+        while True:
+            reply = await self._queried(EventReply, QUERY_TIMEOUT, names.EVENT_QUERY, id)
+            if reply.state == "replied":
+                return reply.value
+            if reply.state != "waiting":
+                raise EventUnanswered(f"the run {self.id} replied nothing to `{event}`, and will not: {reply.state}")
+            await asyncio.sleep(wait)
+            wait = min(wait * 1.5, LONGEST_PAUSE)
+
     async def _deliver(self, given: Answer | Tell | Send) -> AnswerReply:
         """Give it, again while the run is just continuing as new: the same id is the same answer."""
         for wait in DELIVERY_WAITS:
@@ -294,7 +315,7 @@ class Run:
                 return await self._deliver_once(given)
             except RPCError as error:
                 if _MISSED_BY_CONTINUING not in error.message:
-                    raise _explained(self.id, error) from error
+                    raise explained(self.id, error) from error
                 await asyncio.sleep(wait)
         raise ClientError(f"the run {self.id} took nothing in {sum(DELIVERY_WAITS):.0f} seconds; try again")
 
@@ -331,7 +352,7 @@ class Run:
         try:
             await self.handle.cancel()
         except RPCError as error:
-            raise _explained(self.id, error) from error
+            raise explained(self.id, error) from error
 
     async def left_behind(self) -> list[JSON]:
         """The ledger as it would stand if the run ended now: what is done and would not be undone, and what nobody
@@ -350,7 +371,7 @@ class Run:
         try:
             await self.handle.terminate(reason=reason or None)
         except RPCError as error:
-            raise _explained(self.id, error) from error
+            raise explained(self.id, error) from error
 
     async def missing_workers(self) -> list[MissingWorker]:
         """The task queues on which this run waits and nothing works."""
@@ -358,7 +379,7 @@ class Run:
         try:
             return await missing_workers(self.temporal, description)
         except RPCError as error:
-            raise _explained(self.id, error) from error
+            raise explained(self.id, error) from error
 
 
 def _why(error: WorkflowUpdateFailedError) -> str:
@@ -371,21 +392,3 @@ _UPDATES: dict[type, tuple[str, Callable[[WorkflowUpdateFailedError], ClientErro
     Tell: (names.TELL_UPDATE, lambda error: TellRefused(_why(error))),
     Send: (names.SEND_UPDATE, refused),
 }
-
-
-def _explained(run: str, error: RPCError) -> ClientError:
-    match error.status:
-        case RPCStatusCode.NOT_FOUND if "already completed" in error.message:
-            return RunOver(f"the run {run} is over already; `dsl show` tells how it ended")
-        case RPCStatusCode.NOT_FOUND:
-            return UnknownRun(f"there is no run {run} here; `dsl runs` lists them")
-        case RPCStatusCode.FAILED_PRECONDITION if "failed state" in error.message:
-            return RunStuck(f"the run {run} is stuck: its workflow task keeps failing; `dsl runs --stuck` says why")
-        case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:
-            return NoWorker(_no_worker(run))
-        case _:
-            return ClientError(f"the server refused: {error.message}")
-
-
-def _no_worker(run: str) -> str:
-    return f"the run {run} cannot be asked: nothing works on its task queue"

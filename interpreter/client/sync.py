@@ -99,6 +99,9 @@ class SyncRun:
     ) -> AnswerReply:
         return self._loop.wait(self.run.send(event, value, by=by, key=key, id=id))
 
+    def ask(self, event: str, value: JSON = None, *, by: str, key: str | None = None, id: str | None = None) -> JSON:
+        return self._loop.wait(self.run.ask(event, value, by=by, key=key, id=id))
+
     def cancel(self) -> None:
         self._loop.wait(self.run.cancel())
 

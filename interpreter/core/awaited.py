@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dsl.expressions.values import Value
+from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import recorded
 
 
@@ -19,6 +20,15 @@ class Arrival:
     at: float
     size: int
     value: Value = None
+
+
+@recorded
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What the sender of an event is answered: plain JSON, of so many bytes."""
+
+    value: JSON
+    size: int
 
 
 @recorded

@@ -9,7 +9,7 @@ from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.view import Note
-from interpreter.core.awaited import Arrival, Wait
+from interpreter.core.awaited import Arrival, Replied, Wait
 from interpreter.core.commands import Evaluate, Work
 from interpreter.core.events import Event
 from interpreter.core.memory import NO_MEMORY, Memory
@@ -189,7 +189,8 @@ class State:
     (`staging.py`). `verified`: no answer counts that nobody has signed;
     `tells_seen`: of what was told to agents, the digest by its id;
     `arrivals` are the events that nobody has taken yet, of all that `arrived`, and `arrivals_seen` has the digest of
-    each by its id; `waits` are the frames that wait for events, the oldest first;
+    each by its id; `waits` are the frames that wait for events, the oldest first; `replies` what
+    the senders of the latest were answered, by its id;
     `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
     `locks`: those that it holds or waits for, by the id of the command that asked for each;
     `continuations`: how often the run continued as new, and inside of what.
@@ -232,6 +233,7 @@ class State:
     arrived: int = 0
     arrivals_seen: dict[str, str] = field(default_factory=dict)
     waits: dict[str, Wait] = field(default_factory=dict)
+    replies: dict[str, Replied] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     note_count: int = 0
     failure: Failure | None = None

@@ -16,6 +16,7 @@ from interpreter.boundary.names import (
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
     CHILD_ENDED_SIGNAL,
+    EVENT_QUERY,
     EVENT_REFUSED,
     MEMO_DOUBTS,
     MEMO_RECORD,
@@ -38,11 +39,11 @@ from interpreter.boundary.payloads import (
     RunInput,
     RunResult,
 )
-from interpreter.boundary.send import Send
+from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.sparse import sparse
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import RunView
-from interpreter.core import arrivals, telling
+from interpreter.core import arrivals, event_replies, telling
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
@@ -143,6 +144,10 @@ class FlowWorkflow:
     @workflow.query(name=STATE_QUERY)
     def state(self, after: int = 0) -> RunView:
         return view(self._driver.definition, self._driver.state, after)
+
+    @workflow.query(name=EVENT_QUERY)
+    def event(self, id: str) -> EventReply:
+        return event_replies.told(self._driver.state, id)
 
     @workflow.query(name=REPORT_QUERY)
     def report(self) -> ChildReport:

@@ -120,6 +120,33 @@ async def test_a_run_is_started_by_its_first_event_and_is_the_same_for_the_next(
         assert await client.run("talk-c-9").result() == ["stop 1 ada"], "one that is over is begun anew"
 
 
+ASKED = """edition 1
+flow shop() -> int budget 9d {
+  loop orders budget 5 iterations {
+    await event order: { count: int } reply { id: text, price: decimal } timeout 1d else { break orders }
+    if order.count == 0 { return 0 }
+    sleep 300ms
+    respond order { id: "o-{{ order.count }}", price: 9.90 }
+  }
+  return 5
+}
+"""
+
+
+async def test_who_asks_waits_for_the_reply_also_while_the_run_continues(folder: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("STEADFLOW_STATE", str(folder))
+    async with served(folder) as client:
+        run = await client.submit(ASKED, {}, options=RunOptions(continue_eagerly=True))
+        asked = [asyncio.create_task(run.ask("order", {"count": count}, by="ada", id=f"o{count}")) for count in (1, 2)]
+        assert await asyncio.gather(*asked) == [{"id": "o-1", "price": "9.90"}, {"id": "o-2", "price": "9.90"}]
+        assert await run.ask("order", {"count": 1}, by="ada", id="o1") == {"id": "o-1", "price": "9.90"}
+        arguments = ("send", run.id, "order", "count=3", "--wait")
+        code, out, _ = await asyncio.to_thread(command, *arguments)
+        assert (code, out) == (0, '{\n  "id": "o-3",\n  "price": "9.90"\n}\n')
+        with pytest.raises(api.EventUnanswered, match="never"):
+            await run.ask("order", {"count": 0}, by="ada")
+
+
 def test_scripts_without_async_send_too(folder: Path) -> None:
     with api.connect_sync(state_dir=folder) as client, pytest.raises(api.UnknownRun):
         client.run("nobody").send("mail", {"subject": "x"}, by="ada")

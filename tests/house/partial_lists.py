@@ -16,7 +16,7 @@ _WRITTEN = " ".join(sorted(kind.__name__ for kind in get_args(expressions.Writte
 
 _OF_THE_UNION = (
     "Let Set Var",
-    "AwaitApproval AwaitEvent AwaitFirst Sleep",
+    "AwaitApproval AwaitEvent AwaitFirst Respond Sleep",
     "BudgetBlock ExclusiveBlock For If Loop Match Parallel ParallelFor Try",
     "Break Continue Fail Return Until Yield",
     "Commit CompensateStatement NotYet Step",
@@ -33,7 +33,7 @@ PARTIAL = {
         ("dsl/semantics/provenance/values.py", _WRITTEN, "what stands in a text"),
         (
             "dsl/semantics/sensitivity/flows.py",
-            "AwaitApproval ExclusiveBlock Fail Return Step",
+            "AwaitApproval ExclusiveBlock Fail Respond Return Step",
             "what shows something; any other is as for provenance",
         ),
         (
@@ -117,7 +117,7 @@ PARTIAL = {
         ("dsl/definition/scopes.py", "Break Continue Fail Return Until Yield", "a part of the `match` over all"),
         (
             "dsl/definition/scopes.py",
-            "AwaitApproval Commit CompensateStatement Sleep Step",
+            "AwaitApproval Commit CompensateStatement Respond Sleep Step",
             "a part of the `match` over all",
         ),
         ("dsl/definition/scopes.py", "AwaitEvent BudgetBlock ExclusiveBlock Try", "a part of the `match` over all"),

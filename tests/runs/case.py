@@ -17,7 +17,7 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   message comes under one id; `refused: text` when it must not be taken. A plan with `told: N` is over, on a server,
   when so many of these were given.
 - `sends`: a list of `{when, event, value, key, by, after}`, events that are sent to the run where the note was seen,
-  after those of `tells`; `id` and `refused` as of these, and so is `told` of a plan.
+  after those of `tells`; `id` and `refused` as of these, and so is `told` of a plan. What they are replied is seen.
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
 - `files`: texts, by a name that `{$file: name}` uses, in the input and in `returns`.
@@ -261,9 +261,10 @@ class Seen:
     ledger: list[str]
     trace: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    replies: dict[str, Any] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if value not in (None, [])}
+        return {name: value for name, value in vars(self).items() if value not in (None, [], {})}
 
 
 def call_text(name: str, arguments: Any, key: str) -> str:

@@ -25,7 +25,7 @@ from dsl.values.references import parted
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
-from interpreter.boundary.names import ANSWER_UPDATE, SEND_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
+from interpreter.boundary.names import ANSWER_UPDATE, EVENT_QUERY, SEND_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
     AnswerReply,
@@ -37,7 +37,7 @@ from interpreter.boundary.payloads import (
     RunOptions,
     RunResult,
 )
-from interpreter.boundary.send import Send
+from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.told import told_by_worker
 from interpreter.boundary.view import QuestionView, RunView
@@ -69,6 +69,7 @@ class ServedRun:
     answering: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     telling: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
+    replies: dict[str, Any] = field(default_factory=dict)
     batches: Batches = field(default_factory=Batches)
     view: RunView | None = None
     cancelled: bool = False
@@ -92,6 +93,10 @@ class Served:
                 await asyncio.wait([ending], timeout=POLL)
             await asyncio.wait([ending])
             run.view = await run.handle.query(STATE_QUERY, 0, result_type=RunView)
+            for send in (each.tell for each in case.tells if isinstance(each.tell, Send)):
+                reply = await run.handle.query(EVENT_QUERY, send.id, result_type=EventReply)
+                if reply.state == "replied":
+                    run.replies[send.id] = reply.value
             for answering in [*run.answering.values(), *run.telling.values()]:
                 await answering
             await self._runs_on(run)
@@ -309,6 +314,7 @@ def _seen(run: ServedRun, ending: "asyncio.Task[RunResult]", store: ObjectStore)
         ledger=[f"{entry.state} {entry.path}" for entry in view.ledger],
         trace=[f"{note.kind} {note.path}" for note in view.notes],
         refusals=run.refusals,
+        replies=run.replies,
     )
 
 

@@ -53,6 +53,7 @@ class Simulated:
             ledger=[f"{entry.state} {entry.path}" for entry in run.state.ledger.values()],
             trace=[f"{note.kind} {note.path}" for note in run.state.notes],
             refusals=self.refusals,
+            replies={id_: reply.value for id_, reply in run.state.replies.items()},
         )
 
     def _people(self, run: SimulatedRun) -> bool:

@@ -151,6 +151,10 @@ class FlowMarks(Marking):
         for way in node.branches:
             self._block(way.body, around.inside(node, came))
 
+    def _respond(self, node: ast.Respond, around: Around) -> None:
+        """It goes back to who has sent the event."""
+        self._read(node.value, around)
+
     def _expected(self, node: ExpectedEvent, around: Around) -> Sources:
         """What it depends on that the event is taken, which is also what it holds depends on."""
         came: Sources = frozenset({Answered.by(node, node)})
@@ -349,6 +353,7 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.AwaitApproval: FlowMarks._approval,
     ast.AwaitEvent: FlowMarks._event,
     ast.AwaitFirst: FlowMarks._first,
+    ast.Respond: FlowMarks._respond,
     ast.Commit: FlowMarks._nothing,
     ast.CompensateStatement: FlowMarks._compensate,
     ast.Sleep: FlowMarks._sleep,

@@ -154,6 +154,11 @@ class FlowLabels(FlowMarks):
         self._to_readers(node.by, self._values.of(node.by).all() | self._reached(around))
         super()._exclusive(node, around)
 
+    def _respond(self, node: ast.Respond, around: Around) -> None:
+        """Whoever may look at a run may have sent the event, and asks what became of it."""
+        super()._respond(node, around)
+        self._to_readers(node.value, self._values.of(node.value).all() | self._reached(around))
+
     def _expected(self, node: ExpectedEvent, around: Around) -> Sources:
         """Whoever looks at a run sees which key it waits for."""
         if node.key is not None:
@@ -239,5 +244,6 @@ LABELLING: dict[type, Callable[[FlowLabels, Any, Around], None]] = {
     ast.Fail: FlowLabels._fail,
     ast.Return: FlowLabels._return,
     ast.AwaitApproval: FlowLabels._approval,
+    ast.Respond: FlowLabels._respond,
     ast.ExclusiveBlock: FlowLabels._exclusive,
 }

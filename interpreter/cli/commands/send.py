@@ -8,6 +8,7 @@ from dsl.diagnostics.inert import inert
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.person import current_user
+from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
 from interpreter.cli.reading import read_answer, read_input
 from interpreter.cli.signing import who_answers
@@ -30,6 +31,7 @@ Examples:
 @click.option("--text", metavar="TEXT", help="What is in it, where that is a text and no record.")
 @click.option("--key", metavar="KEY", help="Whose it is: a wait `from` a key takes those of that key only.")
 @click.option("--by", metavar="NAME", help="Who sends it.  [default: the user of the system]")
+@click.option("--wait", is_flag=True, help="Wait for the flow's reply, and print it as JSON.")
 @click.option("--id", metavar="ID", help="The event's id: the same again is the same event.  [default: random]")
 @click.option(
     "--start",
@@ -49,6 +51,7 @@ def send(
     text: str | None,
     key: str | None,
     by: str | None,
+    wait: bool,
     id: str | None,
     file: Path | None,
     given: str | None,
@@ -65,6 +68,8 @@ def send(
         raise Misuse("what is in the event is given twice: leave out --text, or the rest")
     if file is None and (given is not None or flow is not None):
         raise Misuse("--input and --flow say what is started: name its file with --start")
+    if file is not None and wait:
+        raise Misuse("--wait is for a run that is there: start it first, then send and wait")
     content = text if text is not None else read_answer(value)
     sender = who_answers(by, None)
 
@@ -87,6 +92,9 @@ def send(
                 click.echo(f"the run has `{inert(event)}`")
                 return
             handle = client.run(run)
+            if wait:
+                print_json(await handle.ask(event, content, by=sender, key=key, id=id))
+                return
             async with asked_directly(client, target, handle) as unattended:
                 reply = await handle.send(event, content, by=sender, key=key, id=id)
             click.echo(inert(reply.message))
