@@ -1,31 +1,45 @@
 """What a run and a lock ask of the server about each other."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary.lock import LockInput, LockRequest, lock_id
-from interpreter.boundary.names import ASK_LOCK_ACTIVITY, ASK_LOCK_SIGNAL, LOCK_WORKFLOW, OVER_SINCE_ACTIVITY
+from interpreter.boundary.names import ASK_LOCK_ACTIVITY, ASK_LOCK_SIGNAL, LOCK_WORKFLOW, LOCKS, OVER_SINCE_ACTIVITY
 
 GONE = 1e9
 """Seconds, of a run that the server does not know any more."""
 LIVES = frozenset({WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW})
 
 
-@activity.defn(name=ASK_LOCK_ACTIVITY)
-async def ask_lock(request: LockRequest) -> None:
-    """Done twice, it changes nothing more."""
-    await activity.client().start_workflow(
-        LOCK_WORKFLOW,
-        LockInput(request.lock),
-        id=lock_id(request.lock),
-        task_queue=activity.info().task_queue,
-        start_signal=ASK_LOCK_SIGNAL,
-        start_signal_args=[request],
-        static_summary=f"lock {request.lock}",
-    )
+class WorksOnLocks(Protocol):
+    async def work(self) -> None:
+        """On the queue of locks, from now on."""
+        ...
+
+
+def ask_lock_activity(locks: WorksOnLocks) -> Callable[[LockRequest], Awaitable[None]]:
+    @activity.defn(name=ASK_LOCK_ACTIVITY)
+    async def ask_lock(request: LockRequest) -> None:
+        """Done twice, it changes nothing more. Whoever has asked is there to work for the lock, as long as this worker
+        is; the lock outlasts it.
+        """
+        await locks.work()
+        await activity.client().start_workflow(
+            LOCK_WORKFLOW,
+            LockInput(request.lock),
+            id=lock_id(request.lock),
+            task_queue=LOCKS,
+            start_signal=ASK_LOCK_SIGNAL,
+            start_signal_args=[request],
+            static_summary=f"lock {request.lock}",
+        )
+
+    return ask_lock
 
 
 @activity.defn(name=OVER_SINCE_ACTIVITY)

@@ -92,6 +92,9 @@ LOCK_WORKFLOW = "steadflow-lock"
 LOCK = "steadflow-lock/"
 """Before the digest of a lock's name: the id of its workflow."""
 
+LOCKS = "steadflow-locks"
+"""The task queue of locks: who asks for one works there too."""
+
 ASK_LOCK_ACTIVITY = "steadflow.ask_lock"
 """Get into the queue of a lock, whose workflow is started where it does not run: `LockRequest`."""
 

@@ -88,11 +88,16 @@ class StartChild:
 @recorded
 @dataclass(frozen=True, slots=True)
 class Acquire:
-    """Ask for a lock that no more than `up_to` hold at a time, over all runs. Withdrawing it leaves the queue."""
+    """Ask for a lock that no more than `up_to` hold at a time, over all runs. Withdrawing it leaves the queue.
+
+    It is waited for until the moment `until`, and asked for again meanwhile: `asked` is how often it was.
+    """
 
     id: str
     lock: str
     up_to: int
+    until: float = 0.0
+    asked: int = 1
 
 
 @dataclass(frozen=True, slots=True)

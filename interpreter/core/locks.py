@@ -4,35 +4,62 @@ Who has a lock next is not decided here: a queue for each lock (`lock_queue.py`)
 asks by one command, and `Machine.end` gives back what was asked for, whether it was held or still waited for: so no way
 out of a frame keeps a lock, or a place in a queue. A lock that comes after that finds nobody waiting; the word that it
 is not wanted any more is on its way behind it.
+
+While it waits it asks again from time to time, which changes nothing in the queue. For whoever keeps the queue may be
+gone, with all who worked for it; and whoever asks sees to it that somebody does.
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from dsl.ast.duration import format_duration
 from dsl.expressions.text import render
 from interpreter.boundary.failures import LOCK_TIMED_OUT
 from interpreter.core.commands import Acquire, Release, SetTimer
+from interpreter.core.events import TimerFired
 from interpreter.core.outcomes import Failure
 from interpreter.core.wording import title
 
 if TYPE_CHECKING:
     from dsl.expressions.values import Value
+    from interpreter.core.events import Event
     from interpreter.core.machine import Machine
     from interpreter.core.state import Frame
 
 
 WAITS = "waits until others are done: `exclusive`"
 """What people are told meanwhile."""
+FIRST_WAIT, LONGEST_WAIT = 30, 600
+"""Seconds until a lock is asked for again."""
 
 
 def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
     """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
     lock = f"{scope}/{render(by)}"
     machine.state.locks[_id(frame)] = lock
-    machine.issue(frame, Acquire(_id(frame), lock, up_to))
-    deadline = machine.state.now + within / 1000
-    machine.issue(frame, SetTimer(_timer(frame), deadline, f"{title(frame.path)}: waits for the others"))
+    command = Acquire(_id(frame), lock, up_to, machine.state.now + within / 1000)
+    machine.issue(frame, command)
+    _wait(machine, frame, command)
     machine.note("waiting", frame, machine.table[frame.kind].node or "", detail=f"for the lock {lock}")
+
+
+def asks_again(machine: "Machine", frame: "Frame") -> bool:
+    """Its timer has fired: whether there is time to ask for it again, or it comes anyway, right behind the timer."""
+    pending = machine.state.pending.get(_id(frame))
+    if pending is None:
+        return True
+    command = cast(Acquire, pending.command)
+    if machine.state.now >= command.until:
+        return False
+    command = pending.command = replace(command, asked=command.asked + 1)
+    machine.commands.append(command)
+    _wait(machine, frame, command)
+    return True
+
+
+def is_of_a_wait(frame: "Frame", event: "Event") -> bool:
+    """Whether it is the timer of a wait, which may be over: after a pause the lock and the timer come together."""
+    return type(event) is TimerFired and event.id == _timer(frame)
 
 
 def is_held(machine: "Machine", frame: "Frame") -> None:
@@ -56,6 +83,12 @@ def give_back(machine: "Machine", frame: "Frame") -> None:
 def timed_out(frame: "Frame", within: int) -> Failure:
     message = f"others held the lock of `{title(frame.path)}` for longer than {format_duration(within)}"
     return Failure(LOCK_TIMED_OUT, message, frame.path)
+
+
+def _wait(machine: "Machine", frame: "Frame", command: Acquire) -> None:
+    wait = min(FIRST_WAIT * 2 ** min(command.asked - 1, 30), LONGEST_WAIT)
+    moment = min(machine.state.now + wait, command.until)
+    machine.issue(frame, SetTimer(_timer(frame), moment, f"{title(frame.path)}: waits for the others"))
 
 
 def _id(frame: "Frame") -> str:

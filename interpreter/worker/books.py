@@ -1,12 +1,10 @@
 """The books of caps, as a worker writes them: many lines together, and it works for them itself.
 
-Who asks a book works on the queue of books from then on, so none waits for somebody who is not there. What many calls
-ask of one book at the same time goes there in one update.
+What many calls ask of one book at the same time goes there in one update.
 """
 
 import asyncio
 from collections import defaultdict
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +15,10 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
 
 from interpreter.boundary.caps import BookInput, Line, Page, Written
 from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS, WRITE_UPDATE
-from interpreter.worker.settings import RECOMMENDED
+from interpreter.worker.shared_queue import SharedQueue
 from interpreter.workflow.book import BookWorkflow
 
 ENDS_AFTER = timedelta(days=2)
@@ -39,15 +36,14 @@ class Books:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._stack = AsyncExitStack()
-        self._starting: asyncio.Task[None] | None = None
+        self._queue = SharedQueue(client, BOOKS, workflows=[BookWorkflow])
         self._waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
         self._writing: dict[str, asyncio.Task[None]] = {}
         self._known: set[str] = set()
 
     async def write(self, page: Page, line: Line) -> Written:
         """Raises where nobody can say whether it was written."""
-        await self._work()
+        await self._queue.work()
         written: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._waiting[page.book].append((line, written))
         if page.book not in self._writing:
@@ -56,24 +52,14 @@ class Books:
 
     async def stands(self, book: str) -> Written:
         """How it stands; nothing is written."""
-        await self._work()
+        await self._queue.work()
         written: Written = await self._client.get_workflow_handle(book).query(BOOK_QUERY, result_type=Written)
         return written
 
     async def close(self) -> None:
         for task in self._writing.values():
             task.cancel()
-        await self._stack.aclose()
-
-    async def _work(self) -> None:
-        failed = self._starting is not None and self._starting.done() and self._starting.exception() is not None
-        if self._starting is None or failed:
-            worker = Worker(self._client, task_queue=BOOKS, workflows=[BookWorkflow], **RECOMMENDED)
-            self._starting = asyncio.ensure_future(self._started(worker))
-        await asyncio.shield(self._starting)
-
-    async def _started(self, worker: Worker) -> None:
-        await self._stack.enter_async_context(worker)
+        await self._queue.close()
 
     async def _write_all(self, page: Page) -> None:
         """What waits for this book, and comes meanwhile."""

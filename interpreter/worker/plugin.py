@@ -27,7 +27,7 @@ from interpreter.activities.claims import claim_activity, settle_activity
 from interpreter.activities.describe_run import describe_run
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
-from interpreter.activities.locks import ask_lock, over_since
+from interpreter.activities.locks import ask_lock_activity, over_since
 from interpreter.activities.objects import inline_activity, store_activity
 from interpreter.activities.pause import pause
 from interpreter.activities.quick import quick_activity
@@ -37,6 +37,7 @@ from interpreter.activities.telling import keep_to_one_line
 from interpreter.activities.threads import SLOTS
 from interpreter.activities.tool import Tool, tool_activity
 from interpreter.activities.verify_answer import verify_answer_activity
+from interpreter.boundary.names import LOCKS
 from interpreter.converter.own import headers_with
 from interpreter.encryption.keyring import Keyring, keyring_of
 from interpreter.mcp.place import lock_of
@@ -59,6 +60,7 @@ from interpreter.worker.orphans import Orphans
 from interpreter.worker.plain_activities import activity_name
 from interpreter.worker.reading_ahead import client_that_reads_ahead, converter_that_reads_ahead
 from interpreter.worker.settings import with_recommended
+from interpreter.worker.shared_queue import SharedQueue
 from interpreter.worker.tools import tool_of, unique
 from interpreter.workflow.headers import CallHeaders
 from interpreter.workflow.lock import LockWorkflow
@@ -150,6 +152,7 @@ class FlowPlugin(SimplePlugin):
         self._runner: ToolRunner | None = None
         self._orphans: Orphans | None = None
         self._books: Books | None = None
+        self._locks: SharedQueue | None = None
         if people is not None:
             _check_people(people)
         keep_to_one_line()
@@ -158,7 +161,7 @@ class FlowPlugin(SimplePlugin):
             "steadflow.FlowPlugin",
             data_converter=lambda converter: converter_that_reads_ahead(converter, objects, keys),
             interceptors=[CallHeaders(), *self._beside(), TellingInterceptor(self._told)],
-            workflows=[FlowWorkflow, LockWorkflow],
+            workflows=[FlowWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
         )
@@ -188,8 +191,9 @@ class FlowPlugin(SimplePlugin):
         self._measure(config["client"], models)
         self._orphans = Orphans(config["client"], queue)
         self._books = Books(config["client"])
+        self._locks = SharedQueue(config["client"], LOCKS, workflows=[LockWorkflow], activities=[over_since])
         self._runner = ToolRunner(config.get("max_concurrent_activities") or SLOTS)
-        ours = self._activities(self._provider, self._runner, self._books)
+        ours = self._activities(self._provider, self._runner, self._books, self._locks)
         config["activities"] = [*config.get("activities", ()), *ours]
         return super().configure_worker(cast(WorkerConfig, with_recommended(cast(dict[str, Any], config))))
 
@@ -231,7 +235,9 @@ class FlowPlugin(SimplePlugin):
         served = [each for each in limited if has_key(each)]
         return working_lanes(client, served, chat_activity(provider, self._store, self._takes), self._beside())
 
-    def _activities(self, provider: Provider, runner: ToolRunner, books: Books) -> list[Callable[..., Any]]:
+    def _activities(
+        self, provider: Provider, runner: ToolRunner, books: Books, locks: SharedQueue
+    ) -> list[Callable[..., Any]]:
         tools = {
             name: tool_activity(tool, self._agreements.accepts, runner, self._store)
             for name, tool in self._tools.items()
@@ -248,8 +254,7 @@ class FlowPlugin(SimplePlugin):
             settle_activity(books),
             verify,
             describe_run,
-            ask_lock,
-            over_since,
+            ask_lock_activity(locks),
             cancel_run,
             pause,
             capture_activity(self._store),
@@ -270,8 +275,9 @@ class FlowPlugin(SimplePlugin):
             self._told.tell_what_is_due(everything=True)
             if self._spans is not None:
                 await asyncio.to_thread(self._spans.flush)
-            if self._books is not None:
-                await self._books.close()
+            for shared in (self._books, self._locks):
+                if shared is not None:
+                    await shared.close()
             if self._servers is not None:
                 await self._servers.close()
             if self._runner is not None:

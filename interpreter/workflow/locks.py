@@ -32,7 +32,10 @@ class Locks:
         return not self._tasks
 
     def ask(self, command: Acquire) -> None:
-        self._asking[command.id] = self._go(self._ask(command))
+        """One that is asked for again is not asked for beside the first time, which may be on its way still."""
+        before = self._asking.get(command.id)
+        if before is None or before.done():
+            self._asking[command.id] = self._go(self._ask(command))
 
     def give_back(self, command: Release) -> None:
         self._go(self._give_back(command))

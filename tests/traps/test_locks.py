@@ -13,10 +13,12 @@ from temporalio.worker import Worker
 from interpreter.boundary.failures import LOCK_TIMED_OUT
 from interpreter.boundary.lock import LockInput, LockRequest, lock_id
 from interpreter.boundary.names import LEAVE_LOCK_SIGNAL, LOCK_WORKFLOW, OVER_SINCE_ACTIVITY
+from interpreter.core import locks
+from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.settings import RECOMMENDED
 from interpreter.workflow import lock
 from tests.live.runs import LiveRun, Runs, eventually
-from tests.traps.tools import calls
+from tests.traps.tools import TOOLS, calls
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -107,6 +109,37 @@ async def test_a_cancelled_holder_and_one_that_waited_leave_nothing_behind(runs:
     assert await last.value() == key
     await free_again(runs, key)
     assert calls[key] == 2
+
+
+async def test_a_lock_outlasts_the_worker_that_has_begun_it(runs: Runs) -> None:
+    """The queue of a run of its own, as `dsl run` has, dies with it; the lock is for all."""
+    key, queue = uuid4().hex, f"own-{uuid4().hex}"
+    own = Runs(runs.client, queue, runs.store)
+    async with Worker(runs.client, task_queue=queue, plugins=[FlowPlugin(TOOLS, store=runs.store)]):
+        holder = await own.start(NEVER, {"key": key})
+        await holding(holder)
+        waiting = [await runs.start(AT_ONCE, {"key": key}) for _ in range(3)]
+        for run in waiting:
+            await run.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+        await holder.handle.cancel()
+        assert await holder.ending() is not None
+    for run in waiting:
+        assert await run.value() == key
+    await free_again(runs, key)
+    assert calls[key] == 4
+
+
+async def test_who_waits_asks_again_where_the_lock_is_gone(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "FIRST_WAIT", 1)
+    key = uuid4().hex
+    holder = await runs.start(NEVER, {"key": key})
+    await holding(holder)
+    waits = await runs.start(AT_ONCE, {"key": key})
+    await waits.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    await runs.client.get_workflow_handle(lock_id(f"block/{key}")).terminate("a test")
+    assert await waits.value() == key
+    await holder.handle.cancel()
+    assert await holder.ending() is not None
 
 
 async def test_two_in_opposite_order_wait_no_longer_than_they_said(runs: Runs) -> None:

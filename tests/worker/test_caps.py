@@ -141,6 +141,28 @@ async def test_a_book_continues_as_new_and_its_answers_may_be_lost(
     assert description.raw_description.workflow_execution_info.first_run_id != description.run_id
 
 
+async def test_two_workers_with_one_connection_write_into_one_book(temporal_address: str) -> None:
+    """As where a process works on two task queues; each goes on when the other has ended."""
+    client = await Client.connect(temporal_address)
+    page = Page(f"steadflow-cap/{uuid4()}/2026-01-01", "all", None, 100, 4e9)
+    one, other = Books(client), Books(client)
+    try:
+        replies = [
+            (await claimed(books, ClaimRequest([Claim(str(number), "0", 10, [page])]))).outcome
+            for number, books in enumerate((one, other))
+        ]
+        await one.close()
+        replies.append((await claimed(other, ClaimRequest([Claim("2", "0", 10, [page])]))).outcome)
+    finally:
+        await other.close()
+    again = Books(client)
+    try:
+        assert (await again.stands(page.book)).reserved_tokens == 30
+    finally:
+        await again.close()
+    assert replies == ["granted"] * 3
+
+
 async def test_a_book_that_has_ended_takes_nothing_more(temporal_address: str) -> None:
     client = await Client.connect(temporal_address)
     page = Page(f"steadflow-cap/{uuid4()}/2020-01-01", "all", "1", None, 1_577_923_200.0)

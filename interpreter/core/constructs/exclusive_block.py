@@ -37,7 +37,11 @@ class ExclusiveBlockConstruct(Construct[ExclusiveBlockMemory]):
         locks.ask(machine, frame, SCOPE, machine.evaluate(frame, "by", node.by), node.up_to, node.within)
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
+        if self.memory(frame).phase != "waiting":
+            return
         if type(event) is not Acquired:
+            if locks.asks_again(machine, frame):
+                return
             locks.leave(machine, frame)
             machine.end(frame, failed(locks.timed_out(frame, _node(machine, frame).within)))
             return

@@ -161,12 +161,13 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         """The settling time is over; or the lock has come, or did not come in time."""
         _, tool = _parts(machine, frame)
         if self.memory(frame).phase != "locking":
-            self._verify(machine, frame)
+            if not locks.is_of_a_wait(frame, event):
+                self._verify(machine, frame)
         elif type(event) is Acquired:
             locks.is_held(machine, frame)
             machine.starts_now(frame)
             self._reserve(machine, frame)
-        elif tool.exclusive is not None:
+        elif tool.exclusive is not None and not locks.asks_again(machine, frame):
             locks.leave(machine, frame)
             end_step(machine, frame, failed(locks.timed_out(frame, tool.exclusive.within)), "tool")
 
