@@ -28,3 +28,9 @@ EQUAL_CALLS = 3
 """The same call of an agent, so often, ends it."""
 FIRST_BACKOFF = 1_000
 LONGEST_BACKOFF = 60_000
+MODEL_TIMEOUT = 120_000
+"""For one attempt at a model."""
+MOST_RERUNS = 1
+"""How often a call is made again after a verification found that it did not happen, or for an answer to be read."""
+LONGEST_SETTLING = 600_000
+"""How long a call that outlived its timeout, and still runs, is waited for; or ten times its settling time."""

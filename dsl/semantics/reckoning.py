@@ -56,6 +56,9 @@ class Reckoning(Generic[C]):
     Only a way round is followed by recursion, with what each flow on it comes to one level further down (`levels`).
     """
 
+    left_out: ast.Statement | None = None
+    """What is reckoned as if it were not there."""
+
     def __init__(self, facts: Facts, graph: CallGraph, nothing: C, unknown: C) -> None:
         self.facts = facts
         self.graph = graph
@@ -91,6 +94,10 @@ class Reckoning(Generic[C]):
         """What a run of it comes to."""
         return body.capped(flow.budget)
 
+    def started(self, flow: FlowDeclaration, found: C) -> C:
+        """What a run of it is to the run that starts it."""
+        return found
+
     def step(self, step: ast.Step, levels: Mapping[str, C]) -> C:
         return self.target(step.call, levels)
 
@@ -122,20 +129,34 @@ class Reckoning(Generic[C]):
             case AgentDeclaration() as agent if all(agent is not each for each in callers):
                 return self.agent(agent, levels, (*callers, agent))
             case FlowDeclaration() as flow if self.graph.flows.get(flow.name) is flow:
-                return self._call(flow, levels)
+                return self.started(flow, self._call(flow, levels))
             case _:
                 return self.unknown
 
     def block(self, block: ast.Block | None, levels: Mapping[str, C]) -> C:
-        statements = () if block is None else block.statements
-        return sum((self.statement(each, levels) for each in statements), self.nothing)
+        """From its end, because what follows a choice is not done on the ways that leave there."""
+        found = self.nothing
+        for node in reversed(() if block is None else block.statements):
+            if isinstance(node, ast.If | ast.Match) and node is not self.left_out:
+                found = self._choice(node, found, levels)
+            else:
+                found = self.statement(node, levels) + found
+        return found
+
+    def _choice(self, node: ast.If | ast.Match, rest: C, levels: Mapping[str, C]) -> C:
+        leaving: list[C] = []
+        staying: list[C] = []
+        for _, block in shape(node).blocks(node):
+            (leaving if _leaves(block, node) else staying).append(self.block(block, levels))
+        going_on = self.largest(staying) + rest
+        return self.chosen(node, reduce(lambda one, other: one.larger(other), leaving, going_on))
 
     def statement(self, node: ast.Statement | ast.Branch, levels: Mapping[str, C]) -> C:
         match node:
             case ast.Step():
                 return self.step(node, levels)
             case ast.If() | ast.Match():
-                return self.largest(self.block(block, levels) for _, block in shape(node).blocks(node))
+                return self._choice(node, self.nothing, levels)
             case ast.Try():
                 handlers = self.largest(self.block(handler.body, levels) for handler in node.handlers)
                 return self.within(node, self.block(node.body, levels) + handlers)
@@ -165,6 +186,10 @@ class Reckoning(Generic[C]):
                 return self.leaf(node)
             case _:
                 assert_never(node)
+
+    def chosen(self, node: ast.If | ast.Match, found: C) -> C:
+        """A choice, with what follows it."""
+        return found
 
     def waiting(self, node: ast.AwaitEvent | ast.AwaitFirst, levels: Mapping[str, C]) -> C:
         """What runs until something is first, and then one way."""
@@ -220,3 +245,12 @@ class Reckoning(Generic[C]):
             waiting += sorted(targets - seen)
             seen |= targets
         return False
+
+
+def _leaves(block: ast.Block, choice: ast.If | ast.Match) -> bool:
+    """Whether nothing that follows the choice in its own block is done after this block of it. What has a name goes on
+    with the value that its block yields."""
+    last = block.statements[-1] if block.statements else None
+    if isinstance(last, ast.Yield):
+        return choice.name is None
+    return isinstance(last, ast.Return | ast.Fail | ast.Break | ast.Continue)

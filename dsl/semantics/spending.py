@@ -93,7 +93,7 @@ class Spendings(Reckoning[Spending]):
         super().__init__(facts, graph, NOTHING, UNKNOWN)
 
     def tool(self, tool: ToolDeclaration, call: Calling) -> Spending:
-        charges = _charges(tool)
+        charges = charges_of(tool)
         return replace(CALL, usd=charges, charges=charges)
 
     def agent(self, agent: AgentDeclaration, levels: Levels, callers: Callers) -> Spending:
@@ -134,7 +134,7 @@ def _product(one: int | None, count: int | None) -> int | None:
     return one if not one else None if count is None or one * count > LARGEST else one * count
 
 
-def _charges(tool: ToolDeclaration) -> Decimal | None:
+def charges_of(tool: ToolDeclaration) -> Decimal | None:
     """All attempts that may cost: a failure that says that nothing happened is not charged, but it is not known here
     which one that will be. What was settled as not done is done once more."""
     if tool.costs is None:

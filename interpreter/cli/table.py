@@ -16,6 +16,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Write": (
         Entry("check", "dsl.cli.check:check", "Report every problem of flow files."),
         Entry("explain", "dsl.cli.explain:explain", "Explain a diagnostic code."),
+        Entry("plan", "interpreter.cli.commands.plan:plan", "Say what a flow comes to at most, before it runs."),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
         Entry("import", "dsl.cli.import_:import_", "Write an OpenAPI document as types and tools."),
         Entry("lock", "interpreter.cli.commands.lock:lock", "Pin what MCP servers offer."),

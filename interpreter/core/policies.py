@@ -22,10 +22,6 @@ FIRST_OBJECT_DELAY = 1_000
 LONGEST_OBJECT_DELAY = 60_000
 DEFAULT_PATIENCE = 86_400_000
 """Milliseconds for which a call waits for a worker that has its tool, where no time budget around says otherwise."""
-LONGEST_SETTLING = 600.0
-"""Seconds for which a call that outlived its timeout, and still runs, is waited for; or ten times its settling time."""
-MODEL_TIMEOUT = 120_000
-"""Milliseconds for one attempt at a model."""
 DEFAULT_OUTPUT_TOKENS = 4096
 
 _PATIENCE = {

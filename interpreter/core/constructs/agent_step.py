@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
-from dsl.ast.defaults import LONGEST_PROVIDER_WAIT
+from dsl.ast.defaults import LONGEST_PROVIDER_WAIT, MODEL_TIMEOUT
 from dsl.ast.statements import Step, transcript_name
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
@@ -29,7 +29,6 @@ from interpreter.core import (
     longer_answers,
     model_answers,
     model_costs,
-    policies,
     purses,
     summaries,
     talks,
@@ -91,7 +90,7 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
             request,
             id=frame.path if memory.talk is None else turn_path(frame, memory.talk.turns),
             most_answer=most,
-            timeout=step.timeout or agent.timeout or policies.MODEL_TIMEOUT,
+            timeout=step.timeout or agent.timeout or MODEL_TIMEOUT,
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
             whole=whole,
             attempt=memory.attempts,

@@ -19,6 +19,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
+from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Step
 from dsl.expressions.errors import EvaluationError
@@ -38,9 +39,6 @@ from interpreter.core.staging import captures, is_staged, note_captured
 from interpreter.core.state import Amount, Entry, Frame
 from interpreter.core.step_memory import ToolStepMemory
 from interpreter.core.wording import title
-
-MOST_RERUNS = 1
-"""How often a call is made again after a verification found that it did not happen."""
 
 
 class ToolStepConstruct(Construct[ToolStepMemory]):
@@ -223,7 +221,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         """Whether the call can be made once more for its answer: as long as the tool knows its key."""
         memory, known_for = self.memory(frame), tool.effect.keyed_for
         in_time = known_for is None or machine.state.now - memory.called_at < known_for / 1000
-        return tool.effect.keyed and in_time and memory.reruns < MOST_RERUNS and not frame.cancelling
+        return tool.effect.keyed and in_time and memory.reruns < defaults.MOST_RERUNS and not frame.cancelling
 
     # -- what is not known
 
@@ -239,7 +237,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             return
         memory.unknown = failure
         memory.believed_from = machine.state.now + settling if failure.running else None
-        memory.given_up = machine.state.now + max(policies.LONGEST_SETTLING, 10 * settling)
+        memory.given_up = machine.state.now + max(defaults.LONGEST_SETTLING / 1000, 10 * settling)
         self._verify(machine, frame)
 
     def _verify(self, machine: Machine, frame: Frame) -> None:
@@ -300,7 +298,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         if frame.cancelling:
             ledger.never_happened(machine.state, frame.path)
             end_step(machine, frame, CANCELLED, "tool")
-        elif memory.reruns >= MOST_RERUNS:
+        elif memory.reruns >= defaults.MOST_RERUNS:
             ledger.never_happened(machine.state, frame.path)
             end_step(machine, frame, failed(replace(failure, unknown=False, running=False)), "tool")
         else:

@@ -8,6 +8,7 @@ its settling time passes first, and a worker that still runs it does not undo it
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from dsl.ast import defaults
 from interpreter.boundary.failures import STILL_RUNNING, UNDO_FAILED
 from interpreter.core import ledger, policies
 from interpreter.core.commands import SetTimer
@@ -131,7 +132,7 @@ class UndoConstruct(Construct[UndoMemory]):
         machine.issue(frame, timer)
 
     def _is_patient(self, machine: Machine, memory: UndoMemory) -> bool:
-        return machine.state.now - memory.refused_at < policies.LONGEST_SETTLING
+        return machine.state.now - memory.refused_at < defaults.LONGEST_SETTLING / 1000
 
     def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
         entry.state, entry.reason = "undo_failed", reason

@@ -1,0 +1,157 @@
+"""A plan as people read it, and as JSON."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from dsl.ast.duration import UNITS, format_duration
+from dsl.diagnostics.inert import inert
+from dsl.planning.amounts import Amounts
+from dsl.planning.plan import Plan
+
+UNITS_OF = {
+    "requests": "model requests",
+    "tokens": "tokens",
+    "usd": "US dollars",
+    "calls": "tool calls",
+    "time": "of time",
+    "events": "events",
+}
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Money as a decimal text, times in milliseconds, null for what the text does not bound."""
+    return {
+        "flow": plan.flow,
+        "hash": plan.hash,
+        "usual": _numbers(plan.usual),
+        "most": {**_numbers(plan.most), "executions": plan.executions},
+        "called": [
+            {"name": each.name, "what": each.what, "effect": each.effect, "usual": each.usual, "most": each.most}
+            for each in plan.called
+        ],
+        "asked": [{"name": each.name, "line": each.line, "stages": list(each.stages)} for each in plan.asked],
+        "each_item": {text: _numbers(more) for text, more in plan.each_item.items()},
+        "dearest": [
+            {"of": each.of, "line": each.line, "text": each.text, "share": _plain(each.share)} for each in plan.dearest
+        ],
+    }
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    yield f"flow {plan.flow}" + (f"  {plan.hash}" if plan.hash else "")
+    yield ""
+    yield from _table([("", "all goes well", "at most"), *_rows(plan)])
+    if plan.called:
+        yield ""
+        heads = [("calls of", "all goes well", "at most")]
+        yield from _table([*heads, *((_callee(each), _number(each.usual), _number(each.most)) for each in plan.called)])
+    if plan.asked:
+        yield ""
+        yield "people are asked"
+        for asked in plan.asked:
+            stages = "; ".join(inert(" ".join(text.split())) for text in asked.stages)
+            yield f"  {asked.name}, line {asked.line}: {stages}"
+    if plan.each_item:
+        yield ""
+        yield "one item more makes"
+        for text, more in plan.each_item.items():
+            yield f"  {inert(text)}: {', '.join(_more(more)) or 'no difference'}"
+    if plan.dearest:
+        yield ""
+        yield "most of it comes from"
+        for place in dict.fromkeys((each.line, each.text) for each in plan.dearest):
+            shares = [_share(each.of, each.share) for each in plan.dearest if (each.line, each.text) == place]
+            yield f"  line {place[0]}, `{inert(place[1].strip())}`: {', '.join(shares)}"
+
+
+def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    usual, most = plan.usual, plan.most
+    yield "model requests", _number(usual.requests), _number(most.requests)
+    yield "tokens", "", _number(most.tokens)
+    yield "US dollars", "", _money(most.usd)
+    yield "tool calls", _number(usual.calls), _number(most.calls)
+    yield "questions to people", _number(usual.questions), _number(most.questions)
+    yield "flows started", _number(usual.runs), _number(most.runs)
+    yield "time", "", _time(most.time)
+    yield "then, to undo", "", _time(_sum(most.back, most.last))
+    yield "history, events", _number(usual.events), _number(most.events)
+    yield "history, MB", "", _megabytes(most.size)
+    yield "executions", "1", _number(plan.executions)
+    if most.elsewhere != 0:
+        yield "events of the flows started", _number(usual.elsewhere), _number(most.elsewhere)
+
+
+def _callee(called: Any) -> str:
+    return f"{called.name}, {called.effect or called.what}"
+
+
+def _table(rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for name, usual, most in rows:
+        yield f"  {name:<{widths[0]}}  {usual:>{widths[1]}}  {most:>{widths[2]}}".rstrip()
+
+
+def _more(more: Amounts) -> Iterator[str]:
+    words = {"requests": "model requests", "calls": "tool calls", "runs": "flows", "questions": "questions"}
+    for name, what in {**words, "events": "events"}.items():
+        number = getattr(more, name)
+        if number != 0:
+            yield f"{_number(number)} {what}"
+
+
+def _share(of: str, share: int | Decimal | None) -> str:
+    match of:
+        case "usd":
+            number = _money(Decimal(share or 0))
+        case "time":
+            number = _time(int(share or 0))
+        case _:
+            number = _number(int(share or 0))
+    return f"{number} {UNITS_OF[of]}"
+
+
+def _number(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
+
+
+def _money(usd: Decimal | None) -> str:
+    return "?" if usd is None else f"{usd.quantize(Decimal('0.01')) if usd >= 1 else usd.normalize():f}"
+
+
+def _time(milliseconds: int | None) -> str:
+    """Its two largest units: nobody reads more."""
+    if milliseconds is None:
+        return "?"
+    for one, other in zip(list(UNITS)[1:], list(UNITS)[2:], strict=False):
+        if milliseconds >= UNITS[one]:
+            return format_duration(-(-milliseconds // UNITS[other]) * UNITS[other])
+    return format_duration(milliseconds)
+
+
+def _megabytes(size: int | None) -> str:
+    return "?" if size is None else f"{size / 1_000_000:,.1f}"
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _numbers(of: Amounts) -> dict[str, Any]:
+    return {
+        "requests": of.requests,
+        "tokens": of.tokens,
+        "usd": _plain(of.usd),
+        "calls": of.calls,
+        "questions": of.questions,
+        "runs": of.runs,
+        "time": of.time,
+        "undo": _sum(of.back, of.last),
+        "events": of.events,
+        "bytes": of.size,
+        "events_elsewhere": of.elsewhere,
+    }
+
+
+def _plain(share: int | Decimal | None) -> int | str | None:
+    return format(share, "f") if isinstance(share, Decimal) else share

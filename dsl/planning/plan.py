@@ -1,0 +1,226 @@
+"""The plan of one flow, for who decides whether it may run: what it comes to, whom it asks, which line costs most."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from dsl.analysis import Analysis
+from dsl.ast import statements as ast
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.expressions import Expression, Get, Name
+from dsl.ast.node import walk
+from dsl.dataclass import dataclass
+from dsl.planning.amounts import Amounts
+from dsl.planning.history import EXECUTION, EXECUTION_BYTES
+from dsl.planning.plans import Plans
+from dsl.source import Span
+
+MOST_TRIED = 400
+"""Lines that are left out, one after the other, to see what each of them costs."""
+
+Price = Callable[[str], Decimal | None]
+"""The most that one token of a model costs, in US dollars; None where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a flow calls, and how often: `usual` where nothing goes wrong, None where the text does not say."""
+
+    name: str
+    what: str
+    effect: str
+    usual: int | None
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to people, in the words of the text: whom, and until when."""
+
+    name: str
+    line: int
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dearest:
+    """The line that adds most of something, and how much less there were without it."""
+
+    of: str
+    line: int
+    text: str
+    share: int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`usual` is what it comes to where nothing goes wrong, `most` its upper bound; `executions` those of the run
+    itself. What a list of the input adds is in `each_item`, by the text of the list: for one item more."""
+
+    flow: str
+    hash: str | None
+    usual: Amounts
+    most: Amounts
+    executions: int | None
+    called: tuple[Called, ...]
+    asked: tuple[Asked, ...]
+    each_item: Mapping[str, Amounts]
+    dearest: tuple[Dearest, ...]
+
+
+class Planner:
+    """Plans flows of one analysis. `input`: what the flow is given, where that is known."""
+
+    def __init__(self, analysis: Analysis, price: Price, input: Mapping[str, Any] | None = None) -> None:
+        self._analysis = analysis
+        self._price = price
+        self._input = input
+
+    def plan(self, name: str) -> Plan:
+        flow = next(each for each in self._analysis.flows if each.name == name)
+        lengths = dict(self._lengths(flow))
+        usual, most = (self._reckoned(name, rough=rough, lengths=lengths) for rough in (False, True))
+        return Plan(
+            name,
+            None,
+            usual,
+            most,
+            executions(most),
+            tuple(self._called(usual, most)),
+            tuple(self._asked(flow)),
+            self._each_item(flow, lengths),
+            tuple(self._dearest(flow, most, lengths)),
+        )
+
+    # -- numbers
+
+    def _reckoned(
+        self, name: str, *, rough: bool, lengths: Mapping[int, int], without: ast.Statement | None = None
+    ) -> Amounts:
+        plans = Plans(self._analysis.facts, self._analysis.program.graph, rough=rough, lengths=lengths, without=without)
+        plans.of(name)
+        found = plans.inside[name]
+        return replace(found, usd=self._money(found))
+
+    def _money(self, found: Amounts) -> Decimal | None:
+        """What the models cost follows from their tokens, where no budget says less."""
+        dearest = self._dearest_token
+        if found.tokens is None or found.charges is None or dearest is None:
+            return found.usd
+        reckoned = found.tokens * dearest + found.charges
+        return reckoned if found.usd is None else min(found.usd, reckoned)
+
+    @cached_property
+    def _dearest_token(self) -> Decimal | None:
+        agents = (each for each in self._analysis.module.declarations if isinstance(each, AgentDeclaration))
+        prices = [self._price(model) for agent in agents for model in agent.models]
+        return max((price for price in prices if price is not None), default=Decimal(0)) if None not in prices else None
+
+    # -- what is known of the input
+
+    def _lengths(self, flow: FlowDeclaration) -> Iterator[tuple[int, int]]:
+        for source in _sources(flow):
+            given = None if self._input is None else _given(source, self._input)
+            if isinstance(given, list):
+                yield id(source), len(given)
+
+    def _each_item(self, flow: FlowDeclaration, lengths: Mapping[int, int]) -> dict[str, Amounts]:
+        """The difference that one item more makes, where nothing goes wrong."""
+        found = {}
+        for source in _sources(flow):
+            if id(source) in lengths:
+                continue
+            none, one = (
+                self._reckoned(flow.name, rough=False, lengths={**lengths, id(source): count}) for count in (0, 1)
+            )
+            found[self._text(source.span)] = _difference(one, none)
+        return found
+
+    # -- whom and what
+
+    def _called(self, usual: Amounts, most: Amounts) -> Iterator[Called]:
+        declared = {each.name: each for each in self._analysis.module.declarations if hasattr(each, "name")}
+        for name, number in most.by_name.items():
+            node = declared[name]
+            what = {ToolDeclaration: "tool", AgentDeclaration: "agent", FlowDeclaration: "flow"}[type(node)]
+            effect = node.effect.kind if isinstance(node, ToolDeclaration) else ""
+            yield Called(name, what, effect, usual.by_name.get(name, 0), number)
+
+    def _asked(self, flow: FlowDeclaration) -> Iterator[Asked]:
+        for node in self._reached(flow):
+            match node:
+                case ast.AwaitApproval(name=name, stages=stages):
+                    yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+                case Use(target=name, gate=stages) if stages:
+                    yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+                case ast.Loop(asks=stages) | ast.BudgetBlock(asks=stages) if stages:
+                    yield Asked("more", self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+
+    def _reached(self, flow: FlowDeclaration) -> Iterator[Any]:
+        graph, seen = self._analysis.program.graph, [flow.name]
+        for name in seen:
+            yield from walk(graph.flows.get(name) or graph.agents[name])
+            seen += [each for each in graph.direct.get(name, {}) if each not in seen]
+
+    def _dearest(self, flow: FlowDeclaration, most: Amounts, lengths: Mapping[int, int]) -> Iterator[Dearest]:
+        """By leaving each line out: so a budget around it, and how often it is gone through, count as they are."""
+        lines = [node for node in walk(flow.body) if isinstance(node, ast.Step | ast.AwaitApproval | ast.Sleep)]
+        if len(lines) > MOST_TRIED:
+            return
+        without = [self._reckoned(flow.name, rough=True, lengths=lengths, without=line) for line in lines]
+        for of in ("requests", "tokens", "usd", "calls", "time", "events"):
+            whole = getattr(most, of)
+            if not whole:
+                continue
+            share, line = max(
+                ((whole - getattr(each, of), line) for each, line in zip(without, lines, strict=True)),
+                key=lambda each: each[0],
+                default=(0, None),
+            )
+            if line is not None and share > 0:
+                yield Dearest(of, self._line(line.span), self._text(line.span).split("\n")[0], share)
+
+    def _text(self, span: Span) -> str:
+        return self._analysis.source.text[span.start : span.end]
+
+    def _line(self, span: Span) -> int:
+        source, start = self._analysis.source.at(span.start)
+        return source.position(start).line
+
+
+def executions(of: Amounts) -> int | None:
+    """Of one run: it continues as new where its history has grown so far."""
+    if of.events is None or of.size is None:
+        return None
+    return 1 + max(of.events // EXECUTION, of.size // EXECUTION_BYTES)
+
+
+def _sources(flow: FlowDeclaration) -> list[Expression]:
+    """Lists of the input that the flow goes through."""
+    parameters = {parameter.name for parameter in flow.parameters}
+    rounds = (node.source for node in walk(flow.body) if isinstance(node, ast.For | ast.ParallelFor))
+    return [source for source in rounds if _root(source) in parameters]
+
+
+def _root(source: Expression) -> str | None:
+    while isinstance(source, Get):
+        source = source.subject
+    return source.name if isinstance(source, Name) else None
+
+
+def _given(source: Expression, input: Mapping[str, Any]) -> Any:
+    if isinstance(source, Name):
+        return input.get(source.name)
+    assert isinstance(source, Get)
+    within = _given(source.subject, input)
+    return within.get(source.name) if isinstance(within, dict) else None
+
+
+def _difference(one: Amounts, none: Amounts) -> Amounts:
+    def less(name: str) -> int | None:
+        more, before = getattr(one, name), getattr(none, name)
+        return None if more is None or before is None else more - before
+
+    return Amounts(less("requests"), less("calls"), less("runs"), less("questions"), events=less("events"))

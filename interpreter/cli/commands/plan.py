@@ -1,0 +1,140 @@
+"""`dsl plan`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dsl.analysis import Analysis, analyse
+from dsl.ast.duration import UNITS, format_duration
+from dsl.cli.internal import blaming_ourselves
+from dsl.cli.reading import STDIN, one_source
+from dsl.cli.reporting import report
+from dsl.definition.seal import UnknownFlow, seal
+from dsl.linking.files import files_of
+from dsl.models.configured import Models, models_for
+from dsl.models.unusable import Unusable
+from dsl.planning.page import UNITS_OF, document, lines
+from dsl.planning.plan import Plan, Planner
+from interpreter.cli.printing import print_json
+from interpreter.cli.problem import Misuse
+from interpreter.cli.reading import read_input
+from interpreter.providers.prices import resolve_prices
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  dsl plan examples/support.flow
+  dsl plan examples/research.flow --input examples/research.json
+  dsl plan support.flow --max-usd 5 --max-days 3
+  dsl plan support.flow --json
+"""
+)
+@click.argument("path", metavar="FILE|-")
+@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option("--input", "given", metavar="FILE|JSON|-", help="What it is given: its lists are as long as they are.")
+@click.option("--max-usd", type=Decimal, metavar="N", help="End with 1 where it may cost more US dollars.")
+@click.option("--max-tokens", type=int, metavar="N", help="End with 1 where it may take more tokens.")
+@click.option("--max-requests", type=int, metavar="N", help="End with 1 where it may ask models more often.")
+@click.option("--max-calls", type=int, metavar="N", help="End with 1 where it may call tools more often.")
+@click.option("--max-days", type=float, metavar="N", help="End with 1 where it may take longer.")
+@click.option("--max-events", type=int, metavar="N", help="End with 1 where its history may be longer.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def plan(
+    context: click.Context,
+    path: str,
+    flow: str | None,
+    given: str | None,
+    max_usd: Decimal | None,
+    max_tokens: int | None,
+    max_requests: int | None,
+    max_calls: int | None,
+    max_days: float | None,
+    max_events: int | None,
+    as_json: bool,
+) -> None:
+    """Say what a flow comes to at most, before it runs.
+
+    Model requests, tokens, money, tool calls, questions to people, time and history, where all goes well and at most,
+    and which lines most of it comes from. Nothing is run and nobody is asked. What the text does not bound is `?`.
+    """
+    source = one_source(path)
+    if source.unreadable is not None:
+        report([(source.source, [source.unreadable])], "text")
+        context.exit(1)
+    models = _models(path)
+    with blaming_ourselves(source.source):
+        analysis = analyse(source.source, models, files_of(source.source.name))
+        errors = [each for each in analysis.diagnostics if each.severity == "error"]
+        if errors:
+            report([(analysis.source, errors)], "text")
+            context.exit(1)
+        found = _planned(analysis, models, flow, read_input(given, ()) if given is not None else None)
+    if as_json:
+        print_json(document(found))
+    else:
+        for line in lines(found):
+            click.echo(line)
+    days = None if max_days is None else int(max_days * UNITS["d"])
+    limits = {
+        "usd": max_usd,
+        "tokens": max_tokens,
+        "requests": max_requests,
+        "calls": max_calls,
+        "time": days,
+        "events": max_events,
+    }
+    over = list(_over(found, {of: limit for of, limit in limits.items() if limit is not None}))
+    for line in over:
+        click.echo(line, err=True)
+    context.exit(1 if over else 0)
+
+
+def _models(path: str) -> Models:
+    try:
+        return models_for(None if path == STDIN else Path(path))
+    except Unusable as error:
+        raise Misuse(str(error)) from error
+
+
+def _planned(analysis: Analysis, models: Models, flow: str | None, input: Any) -> Plan:
+    names = [each.name for each in analysis.flows]
+    if flow is None and analysis.main_flow is None:
+        raise Misuse(f"choose a flow with --flow: {', '.join(names)}" if names else "there is no flow in this file")
+    name = flow or (analysis.main_flow.name if analysis.main_flow is not None else "")
+    if input is not None and not isinstance(input, dict):
+        raise Misuse("the input of a flow is a JSON object")
+    try:
+        sealed = seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)
+    except UnknownFlow as error:
+        raise Misuse(str(error)) from error
+
+    def price(model: str) -> Decimal | None:
+        known = resolve_prices([model], models).get(model)
+        if known is None:
+            return None
+        return max(Decimal(each) for each in (known.input, known.output, known.cache_write) if each is not None)
+
+    return replace(Planner(analysis, price, input).plan(name), hash=sealed.hash)
+
+
+def _over(found: Plan, limits: dict[str, Decimal | int]) -> Iterator[str]:
+    """In words: which limits it may exceed, and by which line."""
+    dearest = {each.of: each for each in found.dearest}
+    for of, limit in limits.items():
+        most = getattr(found.most, of)
+        if most is not None and most <= limit:
+            continue
+        line = dearest.get(of)
+        where = f"; most of it comes from line {line.line}: {line.text.strip()}" if line is not None else ""
+        said = "more than the text bounds" if most is None else f"up to {_worded(of, most)}"
+        yield f"over the limit: {said}, and at most {_worded(of, limit)} {UNITS_OF[of]} are wanted{where}"
+
+
+def _worded(of: str, number: Decimal | int) -> str:
+    return format_duration(int(number)) if of == "time" else f"{number:,}"
