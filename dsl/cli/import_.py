@@ -2,14 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.reading import one_source
 from dsl.cli.reporting import report
+from dsl.diagnostics.inert import inert
 from dsl.source import Source
+
+if TYPE_CHECKING:
+    from dsl.openapi.document import Document
+    from dsl.openapi.writing import Written
 
 EPILOG = """\b
 Examples:
@@ -58,22 +63,42 @@ def import_(
 
 
 def _declared(source: Source, tags: tuple[str, ...], operations: tuple[str, ...], name: str, server: str) -> str:
-    from dsl.analysis import analyse
     from dsl.openapi.document import NoDocument, document_of
-    from dsl.openapi.writing import NothingToWrite, declarations
+    from dsl.openapi.writing import NothingToWrite
 
     try:
         document = document_of(_read(source))
-        written = declarations(document, tags=tags, operations=operations, server=server, prefix=name)
+        written = _passing(document, {"tags": tags, "operations": operations, "server": server, "prefix": name})
     except (NoDocument, NothingToWrite) as error:
-        raise click.ClickException(f"{source.name}: {error}") from error
-    errors = [each for each in analyse(Source("imported.flow", written.text)).diagnostics if each.severity == "error"]
+        raise click.ClickException(inert(f"{source.name}: {error}")) from error
     for left in written.left:
-        click.echo(f"left out: {left.what}: {left.why}", err=True)
+        click.echo(inert(f"left out: {left.what}: {left.why}"), err=True)
     click.echo(f"{written.tools} tools; {len(written.left)} things are left out", err=True)
+    return written.text
+
+
+def _passing(document: "Document", wanted: dict[str, Any]) -> "Written":
+    """What the check refuses all the same is left out, with what it says."""
+    from dsl.analysis import analyse
+    from dsl.openapi.writing import declarations
+
+    without: dict[str, str] = {}
+    while True:
+        written = declarations(document, without=without, **wanted)
+        found = analyse(Source("imported.flow", written.text)).diagnostics
+        errors = [each for each in found if each.severity == "error"]
+        refused = {
+            part.what: f"the check refuses it: {error.message}"
+            for error in errors
+            for part in written.parts
+            if part.start <= error.primary.span.start < part.end
+        }
+        if not refused.keys() - without.keys():
+            break
+        without = refused | without
     if errors:
         click.echo(f"what was written does not pass the check in {len(errors)} places: see `dsl check`", err=True)
-    return written.text
+    return written
 
 
 def _read(source: Source) -> Any:
@@ -85,7 +110,9 @@ def _read(source: Source) -> Any:
             raise click.ClickException(f"{source.name} is no JSON: {error}") from error
     import yaml
 
+    from dsl.openapi.yaml_reading import PlainLoader
+
     try:
-        return yaml.safe_load(source.text)
+        return yaml.load(source.text, PlainLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise click.ClickException(f"{source.name} is neither JSON nor YAML: {str(error).splitlines()[0]}") from error

@@ -114,7 +114,10 @@ def document_of(data: JSON) -> Document:
 
 
 def record(value: JSON) -> Mapping[str, JSON]:
-    return value if isinstance(value, Mapping) else {}
+    """Keys that are no texts (`200:` in YAML) as they are written."""
+    if not isinstance(value, Mapping):
+        return {}
+    return value if all(isinstance(key, str) for key in value) else {str(key): each for key, each in value.items()}
 
 
 def items(value: JSON) -> tuple[JSON, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from dsl.dataclass import dataclass
+from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, Operation, items, record, text, texts
 from dsl.openapi.names import Names, as_name, as_tool_name, is_name, quoted
 from dsl.openapi.types import LONGEST_LINE, Types, comment, constraints
@@ -17,8 +18,9 @@ from dsl.values.headers import name_problem
 
 _EFFECTS = {"get": "read", "head": "read", "put": "idempotent", "delete": "idempotent"}
 _KINDS = {"404": "NotFound", "409": "Conflict", "410": "Gone", "412": "PreconditionFailed", "422": "Unprocessable"}
+_WITHOUT_BODY = ("get", "head")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/%-]*")
+_PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _FORM = "application/x-www-form-urlencoded"
 _KEY = "idempotency-key"
 _KNOWS_BETTER = "if the server honours a key, write `keyed` and send it; if this can be undone, write `compensate`"
@@ -35,6 +37,7 @@ class _Request:
     """What is gathered of one operation."""
 
     names: Names = field(default_factory=lambda: Names({"key", "page"}))
+    taken: dict[str, str] = field(default_factory=dict)
     parameters: list[str] = field(default_factory=list)
     query: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
@@ -43,8 +46,10 @@ class _Request:
     comments: list[str] = field(default_factory=list)
 
     def take(self, name: str, key: str, type_: str, bounds: str, *, required: bool) -> str:
-        """A parameter; its name."""
-        found = self.names.of(key, as_name(name))
+        """A parameter; its name. What stands in two places of a path is one."""
+        if key in self.taken:
+            return self.taken[key]
+        found = self.taken[key] = self.names.of(key, as_name(name))
         optional = type_ if type_.endswith("?") or type_ == "json" else f"({type_})?" if " | " in type_ else f"{type_}?"
         self.parameters.append(f"{found}: {type_}{bounds}" if required else f"{found}: {optional}{bounds} = null")
         return found
@@ -61,6 +66,7 @@ class Tools:
     def of(self, operation: Operation) -> str:
         """The declaration as it is written. Raises `NoTool`."""
         request = _Request()
+        self.types.looks_anew()
         address = self._address(operation, request)
         for parameter in operation.parameters:
             self._parameter(operation, parameter, request)
@@ -76,7 +82,7 @@ class Tools:
         lines = [f'  http {operation.method} "{address}"{auth}{inside}']
         lines += [f"  errors {', '.join(errors)}"] if errors else []
         said = comment(operation.data.get("summary") or operation.data.get("description"), "##")
-        notes = "".join(f"# {each}\n" for each in request.comments)
+        notes = "".join(f"# {inert(each)}\n" for each in request.comments)
         behind = f"{f' -> {returns}' if returns else ''} {effect}"
         head = f"tool {name}({', '.join(request.parameters)}){behind}"
         if len(head) > LONGEST_LINE:
@@ -101,6 +107,8 @@ class Tools:
 
         if not _PATH.fullmatch(_PLACE.sub("", operation.path)) or not operation.path.startswith("/"):
             raise NoTool("its path is no path")
+        if any(part.lower().replace("%2e", ".") in (".", "..") for part in operation.path.split("/")):
+            raise NoTool("its path leads elsewhere")
         return self.server + _PLACE.sub(place, operation.path)
 
     def _parameter(self, operation: Operation, parameter: Mapping[str, JSON], request: _Request) -> None:
@@ -149,6 +157,9 @@ class Tools:
             (each for each in contents if each.partition(";")[0] in (_FORM, "text/plain")), None
         )
         if not contents:
+            return
+        if operation.method in _WITHOUT_BODY:
+            self._unless(body.get("required") is True, f"{operation.where} body", "no server has to read it")
             return
         if kind is None:
             raise NoTool(f"its body is {', '.join(contents)}")

@@ -6,10 +6,12 @@ declared objects that a text field tells apart, and `$ref` within the document. 
 `pattern`) counts for what is sent (`constraints`), and not for what comes: refusing its answer mends no server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field
 
 from dsl.dataclass import dataclass
+from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, items, record, text, texts
 from dsl.openapi.names import Names, as_name, is_name, quoted
 from dsl.values.patterns import pattern_problem
@@ -20,20 +22,32 @@ MOST_OPTIONS = 50
 LONGEST_LINE = 100
 _PLAIN = {"string": "text", "integer": "int", "number": "number", "boolean": "bool"}
 _DEEPEST = 12
+MOST_LOOKS = 5_000
+"""At the parts of one schema. A document may write one in many places, and each of them in many more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """Types by the name of their schema, written when they are first needed."""
+    """Types by the name of their schema, written when they are first needed. `without` are those that are not, with the
+    reason.
+
+    `_ends` counts the lists, maps and optional fields around what is looked at: there a value of a type that contains
+    itself has its end. `_entered` is how many there were where a type began.
+    """
 
     document: Document
+    without: Mapping[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names({*BASIC_TYPES, *GENERIC_TYPES, "conversation", "file"}))
     written: dict[str, str] = field(default_factory=dict)
+    _ends: list[str] = field(default_factory=list)
+    _entered: dict[str, int] = field(default_factory=dict)
+    _looks: list[None] = field(default_factory=list)
 
     def of(self, schema: JSON, where: str, depth: int = 0) -> str:
         """The type as it is written."""
-        if depth > _DEEPEST:
-            return self._json(where, "it is nested too deeply")
+        self._looks.append(None)
+        if depth > _DEEPEST or len(self._looks) > MOST_LOOKS:
+            return self._json(where, "it is nested too deeply, or too large")
         reference = record(schema).get("$ref")
         if isinstance(reference, str):
             return self._named(reference, where)
@@ -42,7 +56,8 @@ class Types:
         if "null" in kinds or schema.get("nullable") is True:
             rest = [each for each in kinds if each not in ("null", None)]
             plain = {**schema, "type": rest[0] if len(rest) == 1 else None, "nullable": False}
-            return _optional(self.of(plain, where, depth + 1))
+            with self._end(where):
+                return _optional(self.of(plain, where, depth + 1))
         if len(kinds) > 1:
             return self._json(where, "it may be of several kinds")
         return self._plain(schema, where, depth)
@@ -62,14 +77,16 @@ class Types:
             case "string" | "integer" | "number" | "boolean" as kind:
                 return _PLAIN[kind]
             case "array":
-                inner = self.of(schema.get("items", {}), f"{where}[]", depth + 1)
+                with self._end(where):
+                    inner = self.of(schema.get("items", {}), f"{where}[]", depth + 1)
                 most = schema.get("maxItems")
                 bound = f" at most {most}" if type(most) is int and most > 0 else ""
                 return f"[{inner}{bound}]"
             case "object" | None if "properties" in schema:
                 return self._object(schema, where, depth)
             case "object" if record(schema.get("additionalProperties")):
-                return f"map[{self.of(schema['additionalProperties'], where + '{}', depth + 1)}]"
+                with self._end(where):
+                    return f"map[{self.of(schema['additionalProperties'], where + '{}', depth + 1)}]"
             case "object" | None:
                 return "json"
             case other:
@@ -78,7 +95,8 @@ class Types:
     def _enum(self, values: tuple[JSON, ...], where: str) -> str:
         null = None in values
         plain = tuple(dict.fromkeys(each for each in values if isinstance(each, str)))
-        if len(plain) + null < len(set(map(repr, values))) or not 0 < len(plain) <= MOST_OPTIONS:
+        others = any(each is not None and not isinstance(each, str) for each in values)
+        if others or not 0 < len(plain) <= MOST_OPTIONS:
             return self._json(where, "its values are not texts, or too many")
         written = " | ".join(map(quoted, plain))
         return f"({written})?" if null else written
@@ -90,8 +108,11 @@ class Types:
             if not is_name(name):
                 self.document.leave(f"{where}.{name}", "no field can be called so")
                 continue
-            type_ = self.of(inner, f"{where}.{name}", depth + 1)
-            fields.append(f"{name}: {type_ if name in required else _optional(type_)}")
+            if name in required:
+                fields.append(f"{name}: {self.of(inner, f'{where}.{name}', depth + 1)}")
+                continue
+            with self._end(where):
+                fields.append(f"{name}: {_optional(self.of(inner, f'{where}.{name}', depth + 1))}")
         return _record(fields, depth) if fields else "json"
 
     def _all_of(self, schema: Mapping[str, JSON], where: str, depth: int) -> str:
@@ -104,6 +125,9 @@ class Types:
 
     def merged(self, schema: Mapping[str, JSON], depth: int = 0) -> Mapping[str, JSON] | None:
         """An object with all that `allOf` brings together; None where something in it is none."""
+        self._looks.append(None)
+        if len(self._looks) > MOST_LOOKS:
+            return None
         properties: dict[str, JSON] = dict(record(schema.get("properties")))
         required = list(texts(schema.get("required")))
         for each in items(schema.get("allOf")):
@@ -117,9 +141,11 @@ class Types:
 
     def _one_of(self, options: tuple[JSON, ...], where: str, depth: int) -> str:
         rest = [each for each in options if record(each).get("type") != "null"]
+        if len(rest) == 1 and len(rest) < len(options):
+            with self._end(where):
+                return _optional(self.of(rest[0], where, depth + 1))
         if len(rest) == 1:
-            written = self.of(rest[0], where, depth + 1)
-            return _optional(written) if len(rest) < len(options) else written
+            return self.of(rest[0], where, depth + 1)
         told = self._told_apart(rest)
         if told is None:
             return self._json(where, "nothing that the language knows tells its alternatives apart")
@@ -149,15 +175,32 @@ class Types:
         key = reference.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~")
         if key not in self.document.schemas:
             return self._json(where or reference, f"there is no schema `{key}`")
+        if key in self.without:
+            return self._json(key, self.without[key])
+        if self._entered.get(key) == len(self._ends):
+            return self._json(where or key, f"`{key}` contains itself, and a value of it would have no end")
         name = self.names.of(key, as_name(key, fallback="Type"))
         if key not in self.written:
             self.written[key] = ""  # under way: it may name itself
+            self._entered[key] = len(self._ends)
+            self.looks_anew()
             schema = record(self.document.schemas[key])
             doc = comment(schema.get("description"), "##")
             body = self.of(schema, key)
+            del self._entered[key]
             is_record = body.startswith("{ ") and body.endswith(" }")
             self.written[key] = f"{doc}type {name} {'' if is_record else '= '}{body}\n"
         return name
+
+    def looks_anew(self) -> None:
+        """For the next schema, or the next operation."""
+        self._looks.clear()
+
+    @contextmanager
+    def _end(self, where: str) -> Iterator[None]:
+        self._ends.append(where)
+        yield
+        self._ends.pop()
 
     def _json(self, where: str, why: str) -> str:
         self.document.leave(where, f"{why}: it is `json`")
@@ -182,7 +225,7 @@ def constraints(schema: Mapping[str, JSON]) -> str:
 def comment(said: JSON, sign: str) -> str:
     """The first line of what is said, as a line of its own."""
     lines = text(said).strip().splitlines()
-    return f"{sign} {' '.join(lines[0].split())[:110]}\n" if lines and lines[0].strip() else ""
+    return f"{sign} {inert(' '.join(lines[0].split())[:110])}\n" if lines and lines[0].strip() else ""
 
 
 def _record(fields: list[str], depth: int) -> str:

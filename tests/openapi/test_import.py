@@ -15,6 +15,7 @@ from dsl.openapi.writing import NothingToWrite, declarations
 from dsl.source import Source
 from tests.conftest import Golden
 from tests.house.checkout import ROOT
+from tests.openapi.documents import Made
 
 CASES = ROOT / "tests" / "cases" / "openapi"
 DOCUMENTS = sorted(path for path in CASES.iterdir() if path.suffix in (".json", ".yaml"))
@@ -32,6 +33,42 @@ def test_a_document_is_written_as_declarations(document: Path, golden: Golden) -
     golden(document.with_suffix(".flow"), written)
     golden(document.with_suffix(".told"), told)
     assert [f"{each.code} {each.message}" for each in analyse(Source("imported.flow", written)).diagnostics] == []
+
+
+@pytest.mark.parametrize("begin", range(0, 200, 50))
+def test_whatever_stands_in_a_document_what_is_written_passes_the_check(begin: int, tmp_path: Path) -> None:
+    """And nothing in it is declared by a name or a description."""
+    made = 0
+    for seed in range(begin, begin + 50):
+        file = tmp_path / f"{seed}.json"
+        file.write_text(json.dumps(Made(seed).document()))
+        code, written, told = imported(str(file))
+        if code:
+            assert told.startswith("Error: "), f"seed {seed}"
+            continue
+        made += 1
+        assert "does not pass the check" not in told, f"seed {seed}"
+        assert not [line for line in written.splitlines() if line.startswith("tool evil")], f"seed {seed}"
+        assert [f"{seed}: {each.message}" for each in analyse(Source("imported.flow", written)).diagnostics] == []
+    assert made > 20
+
+
+def test_aliases_that_multiply_end(tmp_path: Path) -> None:
+    """Eight fields of eight fields of eight fields …"""
+    schemas = ["    s0: &s0 {type: object, properties: {x: {type: string}}}"]
+    for number in range(1, 11):
+        fields = ", ".join(f"f{each}: *s{number - 1}" for each in range(8))
+        schemas.append(f"    s{number}: &s{number} {{type: object, properties: {{{fields}}}}}")
+    file = tmp_path / "bomb.yaml"
+    file.write_text(
+        "openapi: 3.0.0\nservers: [{url: https://a.example}]\npaths:\n  /x: {get: {responses: {200: {content: "
+        "{application/json: {schema: {$ref: '#/components/schemas/s10'}}}}}}}\ncomponents:\n  schemas:\n"
+        + "\n".join(schemas)
+    )
+    code, written, told = imported(str(file))
+    assert code == 0
+    assert "or too large: it is `json`" in told
+    assert len(written) < 200_000
 
 
 def test_some_of_it(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""`dsl import`: documents, and what is written of them."""
