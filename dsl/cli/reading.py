@@ -19,10 +19,11 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A source, and what is wrong with its file when it has no text."""
+    """A source, what is wrong with its file when it has no text, and the bytes that were read."""
 
     source: Source
     unreadable: Diagnostic | None = None
+    data: bytes = b""
 
 
 def sources(paths: Sequence[str]) -> list[Given]:
@@ -64,7 +65,7 @@ def _read(path: str) -> Given:
         return _unreadable(name, f"the file is not UTF-8 text: byte {error.start}")
     except OSError as error:
         return _unreadable(name, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
-    return Given(Source(name, text))
+    return Given(Source(name, text), data=data)
 
 
 def _unreadable(name: str, message: str) -> Given:

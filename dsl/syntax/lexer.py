@@ -22,6 +22,9 @@ from dsl.syntax.token import Token
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = re.compile(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
 _WORD = re.compile(r"[^\W\d]\w*")
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
+_PLAIN_SYMBOLS = frozenset("()[],:{")
+"""What begins nothing else, so that most tokens are found without asking for everything that there is."""
 _PREFIXED = re.compile(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
 _PLACE = re.compile(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
 _BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
@@ -38,7 +41,6 @@ class _Lexer:
         self.fixed = tables.fixed
         self.numbers = {kind: re.compile(tables.patterns[kind]) for kind in ("INT", "SCALED", "NUMBER", "DURATION")}
         symbols = sorted((re.escape(each) for each in tables.fixed if not each[0].isalpha()), key=len, reverse=True)
-        self.comparison = re.compile(tables.patterns["COMPARISON"])
         self.symbol = re.compile("=>|->|" + tables.patterns["COMPARISON"] + "|" + "|".join(symbols))
         self.doc = re.compile(tables.patterns["DOC"])
         self.name = re.compile(tables.patterns["NAME"])
@@ -60,7 +62,11 @@ class _Lexer:
         return scanner
 
     def _code(self, at: int) -> None:
-        if blank := _BLANK.match(self.text, at):
+        if plain := _PLAIN_WORD.match(self.text, at):
+            self._plain_word(plain.group())
+        elif self.text[at] in _PLAIN_SYMBOLS:
+            self._symbol(self.text[at])
+        elif blank := _BLANK.match(self.text, at):
             if "\n" not in blank.group() or not line_break(self.scanner):
                 self.scanner.at = blank.end()
         elif self.scanner.startswith(SHORT):
@@ -82,14 +88,17 @@ class _Lexer:
             self._foreign()
 
     def _word(self, word: str) -> None:
-        kind = self.fixed.get(word)
-        if kind is not None and not self._is_plain_name(self.scanner.at + len(word)):
-            self.scanner.token(kind, len(word), word=True)
-            return
         if not self.name.fullmatch(word):
             advice = "a name has letters a to z, digits and `_`"
             self.scanner.problem(self.scanner.ahead(len(word)), f"`{word}` is not a name", advice, code="SF009")
-        self.scanner.token("NAME", len(word))
+        self._plain_word(word)
+
+    def _plain_word(self, word: str) -> None:
+        kind = self.fixed.get(word)
+        if kind is None or self._is_plain_name(self.scanner.at + len(word)):
+            self.scanner.token("NAME", len(word))
+        else:
+            self.scanner.token(kind, len(word), word=True)
 
     def _is_plain_name(self, end: int) -> bool:
         """After a dot, and before a colon except in `xs[a:b]`, a word of the language is just a name."""
@@ -163,8 +172,7 @@ class _Lexer:
             self.scanner.open(symbol)
         elif symbol in _CLOSERS.values():
             self._close(symbol)
-        kind = "COMPARISON" if self.comparison.fullmatch(symbol) else self.fixed[symbol]
-        self.scanner.token(kind, len(symbol))
+        self.scanner.token(self.fixed.get(symbol, "COMPARISON"), len(symbol))
 
     def _close(self, symbol: str) -> None:
         """Close what `symbol` does close, so that later `}}` are read as meant; the grammar reports `( … }`."""

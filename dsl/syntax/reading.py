@@ -87,7 +87,10 @@ class Reading:
     def _fitted(self, at: int, states: list[int]) -> Token:
         """The token at `at`, as a NAME when it is a word of the language that cannot stand here but a name can."""
         token = self.tokens[at]
-        if not token.word or token.kind in NEVER_NAMES or self.automaton.after(states, token.kind) is not None:
+        if not token.word or token.kind in NEVER_NAMES:
+            return token
+        at_once = self.automaton.tables.actions[states[-1]].get(token.kind, -1) >= 0
+        if at_once or self.automaton.after(states, token.kind) is not None:
             return token
         begins = token.kind in STATEMENTS | DECLARATIONS and token.text not in self._named
         if begins and self.tokens[at + 1].kind not in AFTER_A_NAME and not self._is_of_a_server(at):
@@ -104,7 +107,7 @@ class Reading:
             return True
         if at > 0 and self.tokens[at - 1].kind == "DOC":
             return False
-        return self.tokens[self._end_of_docs(at)].kind in ("RBRACE", END)
+        return self.tokens[self._end_of_docs(at)].kind in ("RPAR", "RBRACE", END)
 
     def _end_of_docs(self, at: int) -> int:
         while self.tokens[at].kind == "DOC":

@@ -27,14 +27,14 @@ def plain(site: Site, token: Token) -> str:
     raw = token.text[len(quote) : len(token.text) - len(quote)]
     if quote == '"':
         return _unescaped(site, raw, token.span.start + 1)
-    return _unescaped(site, "".join(filter(None, _dedented([raw]))), None, token.span)
+    return _unescaped(site, "".join(filter(None, dedented([raw]))), None, token.span)
 
 
 def template(site: Site, start: Token, *parts: Token | Expression) -> Template:
     texts = [part.text if isinstance(part, Token) else None for part in parts]
     block = start.text == '"""'
     done: list[Expression] = []
-    for part, text in zip(parts, _dedented(texts) if block else texts, strict=True):
+    for part, text in zip(parts, dedented(texts) if block else texts, strict=True):
         if not isinstance(part, Token):
             done.append(part)
         elif text:
@@ -47,13 +47,18 @@ def interpolation(_site: Site, value: Expression) -> Expression:
     return value
 
 
-def _dedented(pieces: Sequence[str | None]) -> list[str | None]:
+def margin(whole: str) -> int | None:
+    """The indentation that the lines of a block have in common, but for its first line and lines of nothing but blanks;
+    None when there is no other."""
+    lines = (match for match in _LINE.finditer(whole) if whole[match.end() : match.end() + 1] not in ("", "\n"))
+    return min((len(match.group(1)) for match in lines), default=None)
+
+
+def dedented(pieces: Sequence[str | None]) -> list[str | None]:
     """The pieces of a block without layout; None is an interpolation, which is part of a line but has no layout."""
     texts = [None if piece is None else piece.replace("\r\n", "\n") for piece in pieces]
-    whole = "".join("{}" if text is None else text for text in texts)
-    lines = (match for match in _LINE.finditer(whole) if whole[match.end() : match.end() + 1] not in ("", "\n"))
-    margin = min((len(match.group(1)) for match in lines), default=0)
-    texts = [None if text is None else re.sub(rf"\n[ \t]{{0,{margin}}}", "\n", text) for text in texts]
+    deep = margin("".join("{}" if text is None else text for text in texts)) or 0
+    texts = [None if text is None else re.sub(rf"\n[ \t]{{0,{deep}}}", "\n", text) for text in texts]
     if texts and texts[-1] is not None:
         texts[-1] = _LAST_LINE.sub("\n", texts[-1])
     if texts and texts[0] is not None:

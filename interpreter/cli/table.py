@@ -15,6 +15,7 @@ class Entry:
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Write": (
         Entry("check", "dsl.cli.check:check", "Report every problem of flow files."),
+        Entry("fmt", "dsl.cli.fmt:fmt", "Bring flow files into their one layout."),
         Entry("explain", "dsl.cli.explain:explain", "Explain a diagnostic code."),
         Entry("plan", "interpreter.cli.commands.plan:plan", "Say what a flow comes to at most, before it runs."),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),

@@ -1,4 +1,4 @@
-"""Adding a construct touches one place of each kind, ten of them; this names whichever is missing."""
+"""Adding a construct touches one place of each kind, eleven of them; this names whichever is missing."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from dsl.ast import statements
 from dsl.ast.node import Node, walk
 from dsl.ast.shapes import SHAPES
 from dsl.dataclass import dataclass
+from dsl.formatting.shapes import SHAPES as LAYOUTS
 from dsl.semantics.flows import TABLE
 from dsl.source import Source
 from dsl.syntax.automaton import Automaton
@@ -26,7 +27,7 @@ from tests.house.checkout import ROOT
 
 KINDS: list[type[Node]] = [kind for kind in get_args(statements.Statement) if kind is not statements.NotYet]
 STEPS = ("ToolStep", "AgentStep", "FlowStep")
-MOST_PLACES = 10
+MOST_PLACES = 11
 
 
 def rule_of(statement: type[Node]) -> str:
@@ -68,6 +69,7 @@ PLACES: dict[str, Callable[[type[Node]], bool]] = {
     "a rule in grammar/flow.lark": _has_a_rule,
     "its first word in dsl/syntax/words.py": _begins_with_a_known_word,
     "a builder in dsl/syntax/": lambda statement: rule_of(statement) in RULES,
+    "a row in dsl/formatting/shapes.py": lambda statement: rule_of(statement) in LAYOUTS,
     "a row in the walk of dsl/semantics/flows.py": lambda statement: statement in TABLE,
     "a construct in interpreter/core/constructs/, with its `node`": _has_a_construct,
     "a heading in grammar/README.md": _has_a_section,
@@ -84,6 +86,12 @@ def missing(statement: type[Node]) -> list[str]:
 def test_a_construct_has_all_its_places(statement: type[Node]) -> None:
     left = missing(statement)
     assert not left, f"`{statement.__name__}` lacks " + "; ".join(left)
+
+
+def test_every_rule_of_the_grammar_has_its_layout() -> None:
+    made = {each.name for each in tables().productions if not each.inline and not (each.single and each.size == 1)}
+    assert made - set(LAYOUTS) == set(), "rules without a row in dsl/formatting/shapes.py"
+    assert set(LAYOUTS) - made == set(), "rows in dsl/formatting/shapes.py of rules that there are not"
 
 
 def test_a_construct_costs_no_more_places() -> None:

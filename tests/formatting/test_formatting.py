@@ -1,0 +1,118 @@
+"""Each case is a text and, beside it, the same text formatted; some thousands more are random."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import dsl.formatting.format
+from dsl.formatting.format import TreeChanged, format_text
+from dsl.formatting.lines import WIDTH
+from dsl.formatting.shapes import SHAPES, Shape
+from dsl.source import Source
+from dsl.syntax.parse import BREAKING, parse
+from tests.formatting.laws import broken_law
+from tests.formatting.search import search
+from tests.house.checkout import ROOT
+
+CASES = sorted((ROOT / "tests" / "cases" / "formatting").glob("*.flow"))
+OTHERS = sorted([*(ROOT / "examples").rglob("*.flow"), *(ROOT / "tests" / "cases").rglob("*.flow")])
+
+
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
+def test_a_case(file: Path, golden: Callable[[Path, str], None]) -> None:
+    formatted = format_text(file.read_text(encoding="utf-8"))
+    assert formatted is not None
+    golden(file.with_suffix(".formatted"), formatted)
+
+
+def test_every_text_that_there_is_keeps_the_laws() -> None:
+    broken = {}
+    unread = 0
+    for file in OTHERS:
+        text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+        law = broken_law(text)
+        if law == "it is not read":
+            unread += 1
+            assert {each.code for each in parse(Source("", text)).diagnostics} & (BREAKING | {"SF002"}), file
+        elif law:
+            broken[file.name] = law
+    assert broken == {}
+    assert unread < len(OTHERS) // 10
+
+
+@pytest.mark.parametrize(
+    ("first", "number"),
+    [
+        (0, 150),
+        pytest.param(150, 850, marks=pytest.mark.slow),
+        pytest.param(1000, 10_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
+    ],
+    ids=["few", "more", "many"],
+)
+def test_random_texts_keep_the_laws(first: int, number: int) -> None:
+    found, accepted, _ = search(range(first, first + number))
+    assert found is None, found
+    assert accepted > number * 3 // 4
+
+
+def test_every_shape_is_one_of_a_rule() -> None:
+    assert set(SHAPES.values()) == set(Shape)
+
+
+def test_lines_are_broken_where_they_are_too_long() -> None:
+    text = "edition 1\nflow f() {\n" + "".join(f"  let x{n} = f({'a, ' * n})\n" for n in range(1, 60)) + "}\n"
+    formatted = format_text(text)
+    assert formatted is not None
+    lengths = [len(line) for line in formatted.splitlines()]
+    assert max(lengths) in (WIDTH, WIDTH - 1, WIDTH - 2)
+
+
+@pytest.mark.parametrize("rows", [" + x", " and x", ".x", "[0]", " // x - x"])
+def test_long_rows_are_not_deep(rows: str) -> None:
+    text = f"edition 1\nfn f(x: int) -> int = x{rows * 3000}\n"
+    once = format_text(text)
+    assert once is not None
+    assert format_text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("open_", "close"), [("f(", ")"), ("[", "]"), ("(", ")"), ("if x then ", " else y"), ("not ", ""), ("- ", "")]
+)
+def test_what_is_nested_ends(open_: str, close: str) -> None:
+    text = f"edition 1\nfn f(x: int) -> int = {open_ * 95}x # why\n{close * 95}\n"
+    once = format_text(text)
+    assert once is not None
+    assert format_text(once) == once
+
+
+def test_a_text_that_does_not_parse_has_no_layout() -> None:
+    assert format_text("edition 1\nflow f( {\n") is None
+    assert format_text("edition 2\nflow f() {}\n") is None
+
+
+def test_what_would_say_something_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = dsl.formatting.format._printed
+    text = "edition 1\nfn f(x: int) -> int = x  -  1\n"
+    for was, instead in [("- 1", "+ 1"), ("- 1", "- 12"), (" - 1", ""), ("x: int", "x: int = 1"), ("edition 1", "")]:
+        monkeypatch.setattr(
+            dsl.formatting.format,
+            "_printed",
+            lambda *given, was=was, instead=instead: printed(*given).replace(was, instead),
+        )
+        with pytest.raises(TreeChanged):
+            format_text(text)
+
+
+def test_a_text_of_several_lines_that_lost_a_blank_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = dsl.formatting.format._printed
+    monkeypatch.setattr(dsl.formatting.format, "_printed", lambda *given: printed(*given).replace("  b", " b"))
+    with pytest.raises(TreeChanged):
+        format_text('edition 1\nfn f() -> text  = """\n  a\n   b\n  """\n')
+    with pytest.raises(TreeChanged):
+        format_text('edition 1\nfn f(x: int) -> text  = """\n  a{{ x }}\n   b\n  """\n')
+
+
+def test_what_looks_like_documentation_of_nothing_stays_a_comment() -> None:
+    text = "edition 1\ntool t(\n  x: int\n  ## of nothing\n) read\n"
+    assert format_text(text) == "edition 1\n\ntool t(\n  x: int,\n  ## of nothing\n) read\n"
