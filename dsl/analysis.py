@@ -7,6 +7,7 @@ from functools import cached_property
 from dsl.ast.declarations import FlowDeclaration, Module
 from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
+from dsl.checks.ignored import heeded
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
 from dsl.dataclass import dataclass
@@ -121,7 +122,8 @@ def _analyse(text: Source, models: Models, files: Files | None) -> Analysis:
     found = [*parsed.diagnostics, *said(checked, program)]
     found = [each for each in found if each.severity == "error" or each.primary.span.start <= len(text.text)]
     found.sort(key=lambda each: (each.primary.span.start, each.code))
-    diagnostics = _limited(without_idle_warnings(one_at_a_place(found), program))
+    told = heeded(without_idle_warnings(one_at_a_place(found), program), parsed.notes, source)
+    diagnostics = _limited(told)
     flows = tuple(program.graph.flows.values())
     main = program.graph.main()
     return Analysis(source, parsed.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)

@@ -64,7 +64,7 @@ def link(source: Source, files: Files | None) -> Linked:
     found = sorted((*problems, *(one for each in all_files for one in each.parsed.diagnostics)), key=_start)
     damage = tuple(span for each in all_files for span in each.parsed.damage)
     lost = any(each.parsed.lost or not each.whole for each in all_files)
-    return Linked(whole, Parsed(main, tuple(found), damage, lost), frozenset(excused))
+    return Linked(whole, Parsed(main, tuple(found), damage, lost, parsed.notes), frozenset(excused))
 
 
 def _start(diagnostic: Diagnostic) -> int:

@@ -15,6 +15,7 @@ from dsl.syntax.characters import HIDDEN, hidden_characters
 from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
 from dsl.syntax.grammar import END, Tables
 from dsl.syntax.lexer_texts import LONG, SHORT, close_at_end, inside_text, line_break, quote, stray_quotes
+from dsl.syntax.notes import MARK
 from dsl.syntax.scanner import Scanner
 from dsl.syntax.slips import FOREIGN, LONGEST_NUMBER, Meant, glued, number_meant
 from dsl.syntax.token import Token
@@ -67,6 +68,8 @@ class _Lexer:
         elif self.text[at] in _PLAIN_SYMBOLS:
             self._symbol(self.text[at])
         elif blank := _BLANK.match(self.text, at):
+            if MARK in blank.group():
+                self.scanner.notes.append(Span(at, blank.end()))
             if "\n" not in blank.group() or not line_break(self.scanner):
                 self.scanner.at = blank.end()
         elif self.scanner.startswith(SHORT):

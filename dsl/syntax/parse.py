@@ -19,6 +19,7 @@ from dsl.syntax.build import Builder
 from dsl.syntax.chains import first_below, halved, has_long_rows
 from dsl.syntax.grammar import tables
 from dsl.syntax.lexer import tokenise
+from dsl.syntax.notes import Note, notes_in
 from dsl.syntax.reading import Reading
 from dsl.syntax.scanner import Scanner
 
@@ -39,6 +40,8 @@ class Parsed:
     damage: tuple[Span, ...] = ()
     lost: bool = False
     """Whether a declaration may have been lost with its name."""
+    notes: tuple[Note, ...] = ()
+    """What comments say to the check."""
 
 
 def parse(source: Source) -> Parsed:
@@ -73,7 +76,7 @@ def parse(source: Source) -> Parsed:
         damage = Damage([Span(0, len(source.text))])
     nameless = any(damage.touches(head) and not _NAMED.search(source.slice(head)) for head in reading.heads.spans)
     lost = braces.headless or lexed.swallowed or nameless
-    return Parsed(module, tuple(found), (*damage.spans, *broken), lost)
+    return Parsed(module, tuple(found), (*damage.spans, *broken), lost, notes_in(source, lexed.notes))
 
 
 def _with_closers(built: Diagnostic, source: Source) -> Span:

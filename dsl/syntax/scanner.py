@@ -27,6 +27,8 @@ class Scanner:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     spoiled: list[Span] = field(default_factory=list)
     """Where what stands there can hardly be told: a line with a quote too few. No more is said about it."""
+    notes: list[Span] = field(default_factory=list)
+    """Comments, some of which speak to the check."""
     stray: Span | None = None
     """Quotes that are read as three, because three were meant."""
     swallowed: bool = False
