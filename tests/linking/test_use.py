@@ -237,7 +237,7 @@ def test_a_flow_calls_itself_through_a_file_only_with_a_depth() -> None:
 
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.flow"))
-IN_ONE_FILE = [each for each in EXAMPLES if "\nuse \"" not in each.read_text(encoding="utf-8")]
+IN_ONE_FILE = [each for each in EXAMPLES if '\nuse "' not in each.read_text(encoding="utf-8")]
 
 
 @pytest.mark.usefixtures("project")
