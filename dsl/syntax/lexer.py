@@ -68,10 +68,7 @@ class _Lexer:
         elif self.text[at] in _PLAIN_SYMBOLS:
             self._symbol(self.text[at])
         elif blank := _BLANK.match(self.text, at):
-            if MARK in blank.group():
-                self.scanner.notes.append(Span(at, blank.end()))
-            if "\n" not in blank.group() or not line_break(self.scanner):
-                self.scanner.at = blank.end()
+            self._blank(blank.group())
         elif self.scanner.startswith(SHORT):
             quote(self.scanner)
         elif doc := self.doc.match(self.text, at):
@@ -89,6 +86,12 @@ class _Lexer:
             self._symbol(symbol.group())
         else:
             self._foreign()
+
+    def _blank(self, blank: str) -> None:
+        if MARK in blank:
+            self.scanner.notes.append(self.scanner.ahead(len(blank)))
+        if "\n" not in blank or not line_break(self.scanner):
+            self.scanner.at += len(blank)
 
     def _word(self, word: str) -> None:
         if not self.name.fullmatch(word):
