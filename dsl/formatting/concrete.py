@@ -11,6 +11,7 @@ from dsl.syntax.braces import paired
 from dsl.syntax.grammar import END, Production, tables
 from dsl.syntax.lexer import tokenise
 from dsl.syntax.reading import Reading
+from dsl.syntax.scanner import Scanner
 from dsl.syntax.token import Token
 
 
@@ -36,10 +37,12 @@ class NotReadable(Exception):
 
 
 class Concrete(Automaton):
-    """Takes tokens; `branches` are all that were made, inner ones first, and `taken` the tokens, by number."""
+    """Takes tokens; `branches` are all that were made, inner ones first, and `taken` the tokens, by number. `given` are
+    those of the text, before it was decided which words are names."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: list[Token]) -> None:
         super().__init__(tables(), lambda *_: None)
+        self.given = given
         self.taken: list[Token] = []
         self.branches: list[Branch] = []
         self._stack: list[_Piece] = []
@@ -65,24 +68,25 @@ class Concrete(Automaton):
 
     def _make_branch(self, production: Production) -> None:
         stack, states, size = self._stack, self.states, production.size
-        if production.single and size == 1:
-            made = stack.pop()
+        if size == 1 and production.single:
             states.pop()
+        elif size:
+            pieces = stack[-size:]
+            del stack[-size:], states[-size:]
+            parts = _grown(pieces)
+            if production.inline:
+                stack.append(parts)
+            else:
+                branch = Branch(production.name, parts)
+                self.branches.append(branch)
+                stack.append(branch)
         else:
-            pieces = stack[len(stack) - size :]
-            del stack[len(stack) - size :], states[len(states) - size :]
-            made = _grown(pieces)
-            if not production.inline and made:
-                made = Branch(production.name, made)
-                self.branches.append(made)
-        stack.append(made)
+            stack.append([])
         states.append(self.tables.actions[states[-1]][production.left])
 
 
 def _grown(pieces: list[_Piece]) -> list[Part]:
     """The parts in one row. What a repetition has so far is nobody else's: it grows, and is not copied."""
-    if not pieces:
-        return []
     head = pieces[0]
     parts: list[Part] = head if isinstance(head, list) else [head]
     for piece in pieces[1:]:
@@ -96,12 +100,15 @@ def _grown(pieces: list[_Piece]) -> list[Part]:
 def read(source: Source) -> Concrete | None:
     """The concrete tree of a text; None when it does not parse."""
     lexed = tokenise(source.text, tables())
-    if lexed.too_deep or _errors(lexed.diagnostics):
-        return None
+    return None if lexed.too_deep or _errors(lexed.diagnostics) else read_tokens(source, lexed)
+
+
+def read_tokens(source: Source, lexed: Scanner) -> Concrete | None:
+    """The same of tokens that were found without a mistake."""
     braces = paired(source, lexed.tokens, Damage(lexed.spoiled))
     if _errors(braces.diagnostics):
         return None
-    concrete = Concrete()
+    concrete = Concrete(lexed.tokens)
     try:
         Reading(source, concrete, braces.tokens).run()
     except NotReadable:

@@ -29,7 +29,6 @@ class Automaton:
         self.states = [tables.start]
         self.pieces: list[Piece] = []
         self._make = make
-        self._rules = frozenset(production.left for production in tables.productions)
 
     def feed(self, token: Token) -> bool:
         """Take `token`; False when it cannot stand here."""
@@ -54,7 +53,8 @@ class Automaton:
     def expected(self) -> frozenset[str]:
         """The terminals that can stand here."""
         row = self.tables.actions[self.states[-1]]
-        return frozenset(kind for kind in row if kind not in self._rules and self.after(self.states, kind) is not None)
+        rules = {production.left for production in self.tables.productions}
+        return frozenset(kind for kind in row if kind not in rules and self.after(self.states, kind) is not None)
 
     def after(self, states: list[int], kind: str) -> list[int] | None:
         """The stack that `kind` leads to from `states`, or None: looks ahead without building anything."""

@@ -51,8 +51,9 @@ class Scanner:
 
     def token(self, kind: str, length: int, *, word: bool = False) -> None:
         """The next `length` characters as a token."""
-        span = self.ahead(length)
-        self.put(Token(kind, self.text[span.start : span.end], span, word))
+        start = self.at
+        self.at = end = start + length
+        self.tokens.append(Token(kind, self.text[start:end], Span(start, end), word))
 
     def put(self, token: Token) -> None:
         """A token that stands for other text than its own; reading goes on after it."""
