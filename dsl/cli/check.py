@@ -23,6 +23,8 @@ Examples:
   dsl check examples/support.flow
   dsl check flows/ --strict --format concise
   cat support.flow | dsl check -
+  dsl check flows/ --format github          # in a workflow of GitHub: shown at their lines
+  dsl check flows/ --format sarif > check.sarif
 """
 
 

@@ -32,7 +32,32 @@ def as_json(problems: Problems, _style: Style = PLAIN) -> str:
     return inert_json(json.dumps({"version": VERSION, "diagnostics": found}, indent=2, ensure_ascii=False)) + "\n"
 
 
-FORMATS: dict[str, Callable[[Problems, Style], str]] = {"text": text, "concise": concise, "json": as_json}
+def github(problems: Problems, _style: Style = PLAIN) -> str:
+    from dsl.diagnostics.annotations import github_commands
+
+    return github_commands(problems)
+
+
+def sarif(problems: Problems, _style: Style = PLAIN) -> str:
+    from dsl.diagnostics.annotations import sarif_log
+
+    return sarif_log(problems)
+
+
+def junit(problems: Problems, _style: Style = PLAIN) -> str:
+    from dsl.diagnostics.annotations import junit_suites
+
+    return junit_suites(problems)
+
+
+FORMATS: dict[str, Callable[[Problems, Style], str]] = {
+    "text": text,
+    "concise": concise,
+    "json": as_json,
+    "github": github,
+    "sarif": sarif,
+    "junit": junit,
+}
 
 
 def as_data(source: Source, diagnostic: Diagnostic) -> dict[str, Any]:

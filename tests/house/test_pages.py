@@ -6,15 +6,18 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
+import yaml
 
 from dsl.ast.declarations import Effect, ToolDeclaration
 from dsl.ast.duration import format_duration
 from dsl.definition.defaults import complete_tool
+from dsl.diagnostics.reports import FORMATS
 from dsl.expressions.evaluate import evaluate
 from dsl.semantics.builtins import BUILTINS
 from interpreter.activities.errors import ToolError
 from interpreter.activities.failing import failure_of
 from interpreter.boundary.told import heard
+from interpreter.cli.lazy_group import ENTRIES
 from interpreter.core.events import CallFailed
 from interpreter.core.policies import retry_delay
 from interpreter.stores.kept_files import File
@@ -43,6 +46,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
     return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table]
 
 
+CHECKING = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
 CALLS = rows(FUNCTIONS, "| call | takes")
 TYPES = rows(TOOLS, "| flow | Python")
 EFFECTS = rows(TOOLS, "| effect | `timeout`")
@@ -111,3 +115,15 @@ class CardDeclined(ToolError):
 )
 def test_the_kind_of_an_exception(error: Exception, kind: str) -> None:
     assert heard(failure_of(error, None).type).kind == kind
+
+
+def test_every_format_of_the_check_has_its_row() -> None:
+    assert [row[0].strip("`") for row in rows(CHECKING, "| `--format` | for |")] == list(FORMATS)
+
+
+def test_the_hooks_are_commands_that_there_are() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [hook["id"] for hook in hooks if hook["id"] in CHECKING] == ["dsl-check", "dsl-fmt"]
+    for hook in hooks:
+        assert hook["entry"].split()[1] in ENTRIES
+        assert re.search(hook["files"], "flows/support.flow")

@@ -1,0 +1,81 @@
+"""What services of teams read: GitHub's annotations, SARIF, JUnit."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from dsl.diagnostics.codes import CODES
+from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.diagnostics.reports import FORMATS, PLAIN, Problems
+from dsl.source import Source, Span
+
+ONE = Source("flows/a, b.flow", "let\n  x\n")
+CLEAN = Source("clean.flow", "edition 1\n")
+ERROR = Diagnostic(
+    "SF101",
+    "no `x` at 100 %\nof <all>",
+    Label(Span(6, 7)),
+    (Label(Span(0, 3), "here"),),
+    "give it",
+    Fix(Span(6, 7), "y"),
+)
+WARNING = Diagnostic("SF603", "un\u202eused", Label(Span(0, 8)), severity="warning")
+PROBLEMS: Problems = [(ONE, (ERROR, WARNING)), (CLEAN, ())]
+
+
+def test_github_shows_each_at_its_line() -> None:
+    first, second = FORMATS["github"](PROBLEMS, PLAIN).splitlines()
+    assert first == (
+        f"::error file=flows/a%2C b.flow,line=2,col=3,endLine=2,endColumn=4,title=SF101%3A {CODES['SF101']}"
+        "::no `x` at 100 %25%0Aof <all>%0Ahelp: give it"
+    )
+    assert second.startswith("::warning file=flows/a%2C b.flow,line=1,col=1,endLine=3,title=SF603%3A ")
+    assert second.endswith("::un\\u202eused")
+
+
+def test_no_text_of_others_makes_a_command_of_its_own() -> None:
+    hostile = Diagnostic("SF101", "no\r\n::set-output name=a::b", Label(Span(0, 1)))
+    lines = FORMATS["github"]([(ONE, (hostile,))], PLAIN).splitlines()
+    assert [line[:8] for line in lines] == ["::error "]
+
+
+def test_sarif_says_all_there_is() -> None:
+    log = json.loads(FORMATS["sarif"](PROBLEMS, PLAIN))
+    (run,) = log["runs"]
+    first, second = run["results"]
+    assert (log["version"], run["columnKind"]) == ("2.1.0", "utf16CodeUnits")
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["SF101", "SF603"]
+    assert [(result["ruleIndex"], result["level"]) for result in (first, second)] == [(0, "error"), (1, "warning")]
+    assert place(first["locations"][0]) == ("flows/a%2C%20b.flow", (2, 3, 2, 4))
+    assert place(first["relatedLocations"][0]) == ("flows/a%2C%20b.flow", (1, 1, 1, 4))
+    (change,) = first["fixes"][0]["artifactChanges"]
+    (replacement,) = change["replacements"]
+    assert replacement["insertedContent"] == {"text": "y"}
+    assert region(replacement["deletedRegion"]) == (2, 3, 2, 4)
+    assert "fixes" not in second
+
+
+def test_sarif_of_nothing_is_a_run_without_results() -> None:
+    (run,) = json.loads(FORMATS["sarif"]([(CLEAN, ())], PLAIN))["runs"]
+    assert (run["results"], run["tool"]["driver"]["rules"]) == ([], [])
+
+
+def test_junit_has_a_case_for_each_file() -> None:
+    suite = ET.fromstring(FORMATS["junit"](PROBLEMS, PLAIN)).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    failing, clean = suite.findall("testcase")
+    failure = failing.find("failure")
+    assert failure is not None
+    assert (failing.get("name"), failure.get("type"), len(clean)) == ("flows/a, b.flow", "SF101", 0)
+    assert "of <all>" in (failure.text or "")
+    assert "SF603" in (failing.findtext("system-out") or "")
+
+
+def place(location: dict[str, Any]) -> tuple[str, tuple[int, ...]]:
+    physical = location["physicalLocation"]
+    return physical["artifactLocation"]["uri"], region(physical["region"])
+
+
+def region(region: dict[str, int]) -> tuple[int, ...]:
+    return region["startLine"], region["startColumn"], region["endLine"], region["endColumn"]
