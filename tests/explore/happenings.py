@@ -10,8 +10,9 @@ from dsl.expressions.wire import to_wire
 from interpreter.boundary.batches import BatchAnswer, BatchReply
 from interpreter.boundary.failures import CANCELLED, RUN_LOST, STILL_RUNNING, TIMED_OUT, UNDECLARED
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport
+from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
-from interpreter.core import telling
+from interpreter.core import arrivals, telling
 from interpreter.core.agent_memory import AgentStepMemory
 from interpreter.core.batches import BatchMemory
 from interpreter.core.commands import (
@@ -38,6 +39,7 @@ from interpreter.core.events import (
     ChildStarted,
     Event,
     ModelAnswered,
+    Received,
     Resumed,
     Started,
     TimerFired,
@@ -90,6 +92,7 @@ def _of_run(world: World, run: Run) -> Iterator[Happening]:
         yield from _OF_COMMAND[type(command)](world, run, state, now, command)
     yield from _answers(run, state, now)
     yield from _tells(world, run, state, now)
+    yield from _events(world, run, state, now)
     if run.stop or (run.key == TOP and world.cancels):
         yield Happening("is cancelled", run.key, CancelRequested(now), cancels=run.key == TOP)
     if run.key != TOP and world.faults:
@@ -337,6 +340,19 @@ def _edited(question: Question) -> Any:
     if type(question.asked) is not dict or not any(type(value) is str for value in question.asked.values()):
         return None
     return {name: "edited" if type(value) is str else to_wire(value) for name, value in question.asked.items()}
+
+
+def _events(world: World, run: Run, state: State, now: float) -> Iterator[Happening]:
+    """Of each name one for whoever waits, before anybody does too, and one for each key that is waited for."""
+    definition = world.of(run)
+    names = definition.events(state.flow)
+    keys = {(name, None): None for name in names}
+    keys |= {(each.name, each.key): None for wait in state.waits.values() for each in wait.expects}
+    for name, key in keys:
+        value = sample(names[name][0].type, definition.types)
+        send = Send(f"event:{name}:{key}", name, value, PEOPLE[0], key)
+        if send.id not in state.arrivals_seen and arrivals.why_not(definition, state, send) is None:
+            yield Happening(f"{name} comes", run.key, Received(now, send, send.id))
 
 
 def _tells(world: World, run: Run, state: State, now: float) -> Iterator[Happening]:

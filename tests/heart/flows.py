@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from tests.heart import races
+from tests.heart import races, waits
 
 DECLARATIONS = """\
 edition 1
@@ -159,10 +159,8 @@ class FlowWriter:
         simple: list[Callable[[Place], str]] = [self.step, self.step, self.step, self.step]
         simple += [self.let, self.var, self.set, self.sleep]
         nested: list[Callable[[Place], str]] = [self.if_, self.choice, self.for_, self.loop]
-        nested += [self.parallel, self.parallel_for, self.race] if not self.free else [self.parallel, self.parallel_for]
-        nested += (
-            [self.try_, self.try_, self.approval] if self.free else [self.try_, self.try_, self.budget, self.approval]
-        )
+        nested += [self.parallel, self.parallel_for, *[self.race] * (not self.free)]
+        nested += [self.try_, self.try_, *[self.budget] * (not self.free), self.approval]
         if place.depth < 4 and self.chance.random() < 0.5:
             return self.exclusive(self.chance.choice(nested)(place))
         return self.chance.choice(simple)(place)
@@ -228,6 +226,8 @@ class FlowWriter:
         return f"set {self.chance.choice(place.settable)} = {self.value(place)}"
 
     def sleep(self, place: Place) -> str:
+        if place.depth < 4 and self.owed.random() < 0.6:
+            return waits.wait(self, place)
         return f"sleep {self.chance.randint(1, 8)}s"
 
     # -- statements with blocks

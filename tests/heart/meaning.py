@@ -96,6 +96,10 @@ class Meaning:
                 self.nested(node, scope)
             case ast.ExclusiveBlock():
                 raise Ambiguous
+            case ast.AwaitEvent(otherwise=late) if late is not None:
+                self.block(late, scope)  # nobody sends
+            case ast.AwaitFirst():
+                self.first(node, scope)
             case ast.AwaitApproval():
                 self.approval(node, scope)
             case _:
@@ -258,6 +262,13 @@ class Meaning:
         if not node.keep_going:
             self.one(failures, node)
         scope[node.name] = values
+
+    def first(self, node: ast.AwaitFirst, scope: Scope) -> None:
+        """Nobody sends, so a time is first, where nothing runs beside it."""
+        if node.race is not None:
+            raise Ambiguous
+        timed = [way for way in node.branches if way.after is not None]
+        self.inner(min(timed, key=lambda way: way.after or 0).body, scope)
 
     def approval(self, node: ast.AwaitApproval, scope: Scope) -> None:
         """Nobody answers."""

@@ -25,6 +25,7 @@ from interpreter.simulation.simulation import START, SimulatedRun, Simulation, S
 from tests.heart.backwards import Seen
 from tests.heart.flows import some_flow
 from tests.heart.outside import Outside
+from tests.heart.waits import send_some
 
 PRICES = {"first": Price("0.000001", "0.000004"), "second": Price("0.0000005", "0.000001")}
 INPUT = {"x": "start"}
@@ -118,6 +119,8 @@ class Watched:
         return run
 
     def _step(self, run: SimulatedRun, event: Event, commands: list[Command]) -> None:
+        if run.state.key_base not in self.runs and run.definition.events(run.state.flow):
+            send_some(run, self.outside.chance("events", run.state.key_base))
         self.runs[run.state.key_base] = run
         self.backwards.look(run.state.key_base, event, commands)
         self._cancel_in_time(run)
@@ -196,6 +199,9 @@ def check_shape(state: State) -> None:
     assert all(pending.frame in state.frames for pending in state.pending.values()), "a command nobody waits for"
     assert all(id_.removesuffix("!lock") in state.frames for id_ in state.locks), "a lock that nobody gives back"
     assert all(question in state.frames for question in state.questions)
+    assert all(path in state.frames for path in state.waits), "nobody waits for this event any more"
+    numbers = [arrival.number for arrival in state.arrivals]
+    assert numbers == sorted(set(numbers)), "events are out of order"
 
 
 def check_purses(state: State) -> None:
@@ -229,6 +235,7 @@ def check_nothing_left(state: State) -> None:
     assert not state.frames, f"frames are left: {list(state.frames)}"
     assert not state.pending, f"commands are left: {list(state.pending)}"
     assert not state.questions
+    assert not state.waits, "something waits for an event"
     assert not state.locks, "a lock is kept"
     for purse in state.purses.values():
         assert all(getattr(purse.reserved, unit) == 0 for unit in UNITS), "a reservation is left"

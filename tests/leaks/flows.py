@@ -16,7 +16,7 @@ fn dig(r: Rec) -> text = if r.secret == "a" then r.items[0].secret else r.open
 fn pick(r: Rec) -> text = "{{ r.open }}{{ len(r.items) }}"
 """
 CALLED = ("high.work", "high.keep", "high.check", "low.send", "low.send", "plain", "seeing", "inner")
-NESTED = ("choice", "match", "rounds", "race", "race for")
+NESTED = ("choice", "match", "rounds", "race", "race for", "event", "first")
 DEEPEST = 3
 
 
@@ -100,6 +100,8 @@ class _Maker:
             return f"loop {name} budget 2 iterations every 1s keep going {{ {body} }}"
         if kind.startswith("race"):
             return self.race(kind, name, texts, records, depth)
+        if kind in ("event", "first"):
+            return self.event(kind, name, texts, records, depth)
         self.choosing += 1
         ways = []
         for _ in range(2):
@@ -132,6 +134,20 @@ class _Maker:
         return (
             f'race for {item} in ["a", upper({self.text(texts[:-1], records)})] as {name} finish rest {{ {ways[0]} }}'
         )
+
+    def event(self, kind: str, name: str, texts: list[str], records: list[str], depth: int) -> str:
+        """Which event is taken, and whether one is, may be decided by what is sensitive, in it or outside."""
+        where = f" where {self.condition(texts, [*records, name])}" * (self.owed.random() < 0.7)
+        late, _, _ = self.block(texts, records, depth + 1, 2)
+        expected = f"event news as {name}: Rec{where}"
+        if kind == "first":
+            body, _, _ = self.block(texts, [*records, name], depth + 1, 2)
+            return f"await first {{ {expected} {{ {body} }} after 2s {{ {late} }} }}"
+        leaves = self.owed.random() < 0.5
+        if leaves:
+            records.append(name)
+        leaving = ' fail "none"' * leaves
+        return f"await {expected} timeout 2s else {{ {late}{leaving} }}"
 
     def call(self, texts: list[str], records: list[str]) -> str:
         target = self.chance.choice(self.called)

@@ -14,6 +14,7 @@ from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.source import Source
 from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.send import Send
 from interpreter.core.commands import CallTool
 from interpreter.simulation.simulation import Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
@@ -58,6 +59,10 @@ def seen(definition: Definition, secret: int) -> tuple[Seen, bool]:
     outside = world(secret)
     simulation = Simulation(definition, outside)
     run = simulation.run({"q": "a"})
+    for at in range(6):
+        items = [{"open": letter(at, "item"), "secret": letter(at, "item", secret)}]
+        news = {"open": letter(at, "news"), "secret": letter(at, "news", secret), "items": items}
+        run.send(Send(str(at), "news", news, "ann"))
     simulation.go()
     assert run.finish is not None
     told = [(each.name, json.dumps(each.arguments, default=str)) for each in outside.calls if each.name in UNSEEING]
