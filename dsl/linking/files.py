@@ -81,6 +81,7 @@ class Files:
         near = [each for each in _flow_files(self.root) if os.path.realpath(each) != str(by.place)]
         known = {Path(os.path.relpath(each, folder)).as_posix(): each for each in near}
         same = [each for each, file in known.items() if file.name == Path(path).name]
+        known.pop(os.path.normpath(path), None)  # it is there, and is no file
         close = get_close_matches(path, list(known), n=1, cutoff=0.6) or same[:1]
         instead = close[0] if close else None
         advice = f'did you mean `"{instead}"`?' if instead else "a path is relative to the folder of this file"

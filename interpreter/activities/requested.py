@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -34,9 +35,10 @@ from interpreter.boundary.failures import HTTP_REFUSED, NOT_CALLED, SERVER_UNAVA
 from interpreter.boundary.payloads import JSON
 from interpreter.http.answers import beginning, json_of, link_of, value_of
 from interpreter.http.errors import AnswerLost, NotSent, UnfitAnswer, Unreachable
+from interpreter.http.hidden import Hidden
 from interpreter.http.redirects import MOST_REDIRECTS, REDIRECTS, Elsewhere, elsewhere_on_the_same, redirected
 from interpreter.http.request import Request, request_of
-from interpreter.http.sending import Answer, Progress, Sender
+from interpreter.http.sending import LARGEST_ANSWER, Answer, Progress, Sender
 from interpreter.mcp.errors import Unusable
 from interpreter.providers.call_id import CALL_ID_HEADER
 
@@ -44,7 +46,6 @@ CONNECT_WITHIN = 10.0
 _BUSY = (429, 503)
 _GATEWAY = (502, 504)
 """Said by what stands before a server, which may be at work still."""
-_SHORTEST_SECRET = 6
 
 Credentials = Callable[[str], Mapping[str, str]]
 """The headers that a credential of this worker stands for. Raises `Unusable`."""
@@ -65,8 +66,10 @@ class RequestFunction:
         try:
             secrets = self._secrets()
             scope = {"key": CALL.get().key} | arguments
-            asking = _Asking(self, secrets, progress)
-            return await (asking.once(scope) if self.http.next is None else asking.pages(scope, self.http.next))
+            hidden = Hidden(secrets.values())
+            asking = _Asking(self, secrets, hidden, progress)
+            found = await (asking.once(scope) if self.http.next is None else asking.pages(scope, self.http.next))
+            return hidden.in_value(found)
         except NotSent as error:
             raise SaidByWorker(NOT_CALLED, f"`{self.declaration.name}` was not called: {error}") from None
         except Unusable as error:
@@ -106,6 +109,7 @@ class _Asking:
 
     function: RequestFunction
     secrets: Mapping[str, str]
+    hidden: Hidden
     progress: Progress
 
     async def once(self, scope: Mapping[str, Value]) -> JSON:
@@ -121,9 +125,12 @@ class _Asking:
         by_name = "page" in _read(http)
         page: Value = None
         async with function.sender.connected() as pool:
-            request = request_of(http, {**scope, "page": None}, types)
+            request, size = request_of(http, {**scope, "page": None}, types), 0
             for _ in range(next_.at_most):
                 answer = await self._answer(pool, request)
+                size += len(answer.body)
+                if size > LARGEST_ANSWER:
+                    raise UnfitAnswer(f"its pages have more than {LARGEST_ANSWER // 1024 // 1024} MB together")
                 found = json_of(answer)
                 items += _list(found if next_.items is None else _said(next_.items, {"result": found}, types))
                 page = _said(next_.value, {"result": found, "link": link_of(answer.headers)}, types)
@@ -138,7 +145,8 @@ class _Asking:
     async def _answer(self, pool: Any, request: Request) -> Answer:
         """Of this host alone, and with a status that says that it is done."""
         for redirects in range(MOST_REDIRECTS + 1):
-            answer = _without(await self._sent(pool, request), self.secrets)
+            answer = await self._sent(pool, request)
+            answer = replace(answer, body=self.hidden.in_bytes(answer.body))
             following = self._redirected(request, answer)
             if following is None:
                 self._judge(answer)
@@ -218,16 +226,6 @@ def _following(request: Request, page: Value) -> Request:
         raise UnfitAnswer(f"the next page leads {error}") from None
 
 
-def _without(answer: Answer, secrets: Mapping[str, str]) -> Answer:
-    """Some servers say what they were sent, and no credential is to stand in a history."""
-    body = answer.body
-    for value in secrets.values():
-        for secret in (value, value.rpartition(" ")[2]):
-            if len(secret) >= _SHORTEST_SECRET:
-                body = body.replace(secret.encode(), b"***")
-    return replace(answer, body=body)
-
-
 def _details(answer: Answer) -> JSON:
     return {"status": answer.status, "body": beginning(answer, 2_000)}
 
@@ -238,7 +236,9 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     if said.isdecimal() and len(said) < 12:
         return float(said)
     try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        moment = parsedate_to_datetime(said)
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return max(0.0, moment.timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
 

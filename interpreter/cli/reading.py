@@ -25,7 +25,9 @@ def read_input(
     files: Sequence[str] = (),
 ) -> JSON:
     """The input of a run: a file, `-` for standard input, or the JSON itself; then what was set one by one."""
-    value: JSON = {} if given is None else _with_paths(parse_json(*_text_of(given)), _folder_of(given))
+    value: JSON = {} if given is None else parse_json(*_text_of(given))
+    if given is not None and given != "-":
+        value = _with_paths(value, _folder_of(given))
     if not assignments and not files:
         return value
     if not isinstance(value, dict):
@@ -49,7 +51,9 @@ def _files(assignments: Sequence[str]) -> dict[str, JSON]:
 
 
 def _with_paths(value: JSON, folder: Path) -> JSON:
-    """`{"$file": "photo.png"}` is a file beside the input."""
+    """`{"$file": "photo.png"}` is a file beside the input. What comes by standard input is data, often of others, and
+    names no file of this machine.
+    """
     if isinstance(value, dict):
         if value.keys() == {FILE} and isinstance(value[FILE], str):
             return folder / value[FILE]
@@ -58,7 +62,7 @@ def _with_paths(value: JSON, folder: Path) -> JSON:
 
 
 def _folder_of(given: str) -> Path:
-    return Path() if given == "-" or given.lstrip()[:1] in ("{", "[") else Path(given).parent
+    return Path() if given.lstrip()[:1] in ("{", "[") else Path(given).parent
 
 
 def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:

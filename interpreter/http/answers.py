@@ -5,6 +5,7 @@
 - Any other type is read from JSON, and the server has to say that it is JSON, or say nothing.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,10 @@ from interpreter.http.errors import UnfitAnswer
 from interpreter.http.sending import Answer
 
 _TEXTS = ("text/", "application/json", "application/xml", "application/javascript", "application/x-ndjson")
+_CHARSETS = ("ascii", "utf-8", "utf-16", "utf-32", "iso", "cp", "koi8", "big5", "gb", "euc", "shift_jis", "mac", "tis")
+"""How the names of those begin that servers use. Python knows others that are no charsets, and one of which takes time
+as the square of the length.
+"""
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._-]+)""", re.IGNORECASE)
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _NEXT = re.compile(r"""(?:^|;)\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next\b)""", re.IGNORECASE)
@@ -58,6 +63,8 @@ def text_of(answer: Answer) -> str:
     found = _CHARSET.search(answer.headers.get("content-type", ""))
     charset = found[1] if found is not None else "utf-8"
     try:
+        if not codecs.lookup(charset).name.startswith(_CHARSETS):
+            raise LookupError(charset)
         return answer.body.decode(charset).removeprefix("\ufeff")
     except LookupError:
         raise UnfitAnswer(f"nobody knows its charset `{charset}`") from None

@@ -23,6 +23,17 @@ VARIABLE = "STEADFLOW_HTTP_PRIVATE"
 
 IPAddress = IPv4Address | IPv6Address
 _TRANSLATED = ip_network("64:ff9b::/96")
+_NOT_FOR_ALL = tuple(
+    ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # where Azure answers its machines
+        "192.0.0.0/24",  # of protocols; 192.0.0.192 is where Oracle's cloud answers its machines
+        "192.88.99.0/24",  # relays
+        "fec0::/10",  # sites, by an older rule than fc00::/7
+        "3fff::/20",  # documentation
+    )
+)
+"""Beside what Python knows, whose lists are not the same in all of its versions."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,8 @@ def meant(address: IPAddress) -> IPAddress:
 
 def is_public(address: IPAddress) -> bool:
     real = meant(address)
-    return real.is_global and not real.is_multicast and not real.is_reserved
+    known = real.is_global and not real.is_multicast and not real.is_reserved
+    return known and not any(real.version == network.version and real in network for network in _NOT_FOR_ALL)
 
 
 class Guarded(httpcore2.AsyncNetworkBackend):

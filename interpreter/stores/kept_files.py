@@ -7,6 +7,7 @@ so (images, PDF), whatever its name is; otherwise it goes by the name.
 import base64
 import io
 import mimetypes
+import os
 import re
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -149,11 +150,14 @@ def one_line(name: str) -> str:
 
 def _content_of(path: Path) -> "bytes":
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise UnusableFile(f"{path} has {size:,} bytes; a file has at most {LARGEST:,}")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)  # some have no end, and say that they have no size
+            size = max(len(content), os.fstat(file.fileno()).st_size)
     except FileNotFoundError as error:
         raise UnusableFile(f"there is no file {path}") from error
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror}") from error
+    if size > LARGEST:
+        told = f"{size:,}" if len(content) < size else "more"
+        raise UnusableFile(f"{path} has {told} bytes; a file has at most {LARGEST:,}")
+    return content

@@ -1,8 +1,11 @@
 """Tools that take and give files, of a worker of ours and of others, with and without what lies in the store."""
 
 import base64
+import os
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +134,15 @@ def test_the_place_of_a_file_is_kept_beside_the_data() -> None:
     data, beside = parted({"a": [file], "b": {"name": "a", "media_type": "text/plain", "size": 3}})
     assert beside == [[["a", 0], "ab" * 32, 3, "a", "text/plain"]]
     assert joined(data, beside) == {"a": [file], "b": {"name": "a", "media_type": "text/plain", "size": 3}}
+
+
+def test_what_has_no_end_is_not_read_to_it(tmp_path: Path) -> None:
+    """Its size is said to be nothing."""
+    with pytest.raises(UnusableFile, match="has more bytes; a file has at most"):
+        File("/dev/zero")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_bytes, args=(b"from another process",))
+    writing.start()
+    assert File(pipe).bytes() == b"from another process"
+    writing.join()

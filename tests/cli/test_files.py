@@ -1,5 +1,6 @@
 """Files as somebody types them: by a path, in the input or beside it."""
 
+import io
 import json
 from pathlib import Path
 
@@ -18,6 +19,13 @@ def test_a_path_in_an_input_is_one_beside_it(tmp_path: Path) -> None:
 def test_what_is_typed_is_one_of_where_it_is_typed() -> None:
     read = read_input('{"scan": {"$file": "a.png"}}', ["n=1"], files=["more=b.png", "more=c.png", "one=d=e.png"])
     assert read == {"scan": Path("a.png"), "n": 1, "more": [Path("b.png"), Path("c.png")], "one": Path("d=e.png")}
+
+
+def test_standard_input_names_no_file_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else may have written it."""
+    given = {"scan": {"$file": "/etc/passwd"}}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(given).encode())))
+    assert read_input("-", ()) == given
 
 
 def test_what_is_no_assignment_is_told() -> None:

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from interpreter.activities import requested
 from interpreter.boundary.failures import HTTP_REFUSED, NOT_CALLED, SERVER_UNAVAILABLE, UNDECLARED
 from interpreter.http import sending
 from interpreter.http.reach import Private
+from interpreter.mcp.settings import Settings
 from tests.http.conftest import KEY, Asked
 from tests.live.http_server import Faulty, Reply, said
 
@@ -92,6 +94,8 @@ async def test_no_value_begins_another_header(asked: Asked, server: Faulty, valu
         (Reply(body=b""), UNDECLARED, "it is empty"),
         (Reply(body=b'{"id": "\xff"}'), UNDECLARED, "no text in utf-8"),
         (Reply(body=b"{}", kind="application/json; charset=klingon"), UNDECLARED, "nobody knows its charset"),
+        (Reply(body=b"{}", kind="application/json; charset=punycode"), UNDECLARED, "nobody knows its charset"),
+        (Reply(body=b"{}", kind="application/json; charset=unicode_escape"), UNDECLARED, "nobody knows its charset"),
         (Reply(body=b"{}", headers={"Content-Encoding": "gzip"}), UNDECLARED, "encoded as gzip"),
         (Reply(body=b'{"name": "x"}'), UNDECLARED, "id"),
     ],
@@ -198,6 +202,44 @@ async def test_a_credential_is_told_by_nobody(asked: Asked, server: Faulty) -> N
     server.seen.clear()
     assert (await asked.fails(missing, subject="x", note=None))[0] == SERVER_UNAVAILABLE
     assert server.seen == []
+
+
+IN_ASCII = [rb'{"id": "Bearer ab\/cd+ef\"gh"}', rb'{"id": "ab/cd\u002Bef\u0022gh"}', rb'{"ab/cd+ef\"gh": 1, "id": "x"}']
+
+
+IN_UTF_16 = Reply(body=b"\xff\xfe" + '{"id": "ab/cd+ef\\"gh"}'.encode("utf-16-le"), kind="text/plain; charset=utf-16")
+
+
+@pytest.mark.parametrize("reply", [*(Reply(200, each) for each in IN_ASCII), IN_UTF_16])
+async def test_a_credential_is_found_however_it_is_written(asked: Asked, server: Faulty, reply: Reply) -> None:
+    asked.settings = Settings({"auth": {"desk": {"bearer": 'ab/cd+ef"gh'}}}, "here", {})
+    server.plan("/tickets", reply)
+    told = json.dumps(await asked.call(OPEN.replace("{ id: text } write", "json write"), subject="x", note=None))
+    assert "***" in told
+    assert "gh" not in told
+
+
+@pytest.mark.parametrize("body", IN_ASCII)
+@pytest.mark.parametrize("status", [400, 500])
+async def test_nor_does_a_failure_tell_it(asked: Asked, server: Faulty, status: int, body: bytes) -> None:
+    asked.settings = Settings({"auth": {"desk": {"bearer": 'ab/cd+ef"gh'}}}, "here", {})
+    server.plan("/tickets", Reply(status, body))
+    error = await asked.error(OPEN, subject="x", note=None)
+    assert "***" in error.message
+    assert "gh" not in f"{error.message} {error.details}"
+
+
+async def test_pages_are_together_no_larger_than_an_answer(
+    asked: Asked, server: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requested, "LARGEST_ANSWER", 3 * 1024 * 1024)
+    tool = """tool a.b() -> [text] read {
+      http get "SERVER/x" { query { after: page } next result.next at most 100 pages items result.rows }
+    }"""
+    server.plan("/x", said({"rows": ["y" * 1_000_000], "next": "on"}))
+    kind, words = await asked.fails(tool)
+    assert (kind, len(server.seen)) == (UNDECLARED, 4)
+    assert "its pages have more than 3 MB together" in words
 
 
 async def test_large_answers_go_to_the_store_and_too_large_ones_end(

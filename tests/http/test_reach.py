@@ -34,6 +34,13 @@ def test_the_public_is_asked(address: str) -> None:
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "64:ff9b:1::7f00:1",
+        "::7f00:1",
+        "fec0::1",
+        "192.0.0.192",
+        "192.88.99.1",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
     ],
 )
 def test_what_is_not_public_is_not(address: str) -> None:

@@ -1,6 +1,7 @@
 """Files that use others: what is linked, what is refused, and where each mistake is shown."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,7 @@ def test_files_are_linked_once_and_circles_are_told_with_their_way() -> None:
         ("lib\\\\crm.flow", "`lib\\crm.flow` is no path", None),
         ("round.flow", "`round.flow` leads to no file", None),
         (f"{'x' * 5000}.flow", f"`{'x' * 5000}.flow` leads to no file", None),
+        ("pipe.flow", "there is no file `pipe.flow`", 'did you mean `"binary.flow"`?'),
         ("binary.flow", "`binary.flow` is not UTF-8 text: byte 0", None),
     ],
 )
@@ -150,6 +152,7 @@ def test_a_file_that_cannot_be_used(
     (outside / "crm.flow").write_text(f"edition 1\n{CRM}", encoding="utf-8")
     Path("way").symlink_to(outside)
     Path("round.flow").symlink_to("round.flow")
+    os.mkfifo("pipe.flow")
     Path("binary.flow").write_bytes(b"\xff")
     write(main=f'use "{path}"\n{HELLO}', lib__crm=CRM)
     found = checked().diagnostics
