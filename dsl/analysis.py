@@ -126,4 +126,4 @@ def _analyse(text: Source, models: Models, files: Files | None) -> Analysis:
     diagnostics = _limited(told)
     flows = tuple(program.graph.flows.values())
     main = program.graph.main()
-    return Analysis(source, parsed.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)
+    return Analysis(source, facts.module, program, facts, diagnostics, flows, main[0] if len(main) == 1 else None)

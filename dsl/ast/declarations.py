@@ -278,7 +278,24 @@ class FunctionDeclaration(Node):
     doc: str | None = None
 
 
-Declaration = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration | NotYet
+@dataclass(frozen=True, slots=True)
+class ConstantDeclaration(Node):
+    """`let NAME = …` outside of flows: an expression that stands wherever the name does. No definition holds one."""
+
+    name: str
+    value: Expression
+    doc: str | None = None
+
+
+Declaration = (
+    TypeDeclaration
+    | ToolDeclaration
+    | AgentDeclaration
+    | FlowDeclaration
+    | FunctionDeclaration
+    | ConstantDeclaration
+    | NotYet
+)
 
 
 @dataclass(frozen=True, slots=True)

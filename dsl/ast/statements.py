@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from dsl.ast.budgets import ChosenLimit
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Argument, Expression, Literal
 from dsl.ast.joining import First
@@ -18,7 +19,9 @@ class Block(Node):
 
 @dataclass(frozen=True, slots=True)
 class Budget(Node):
-    """What a block, flow or agent may spend. `turns` and `iterations` are counts, `time` a deadline in milliseconds."""
+    """What a block, flow or agent may spend. `turns` and `iterations` are counts, `time` a deadline in milliseconds.
+    `chosen` are limits that stand in constants; when these are written out, none is left.
+    """
 
     usd: Decimal | None = None
     tokens: int | None = None
@@ -26,6 +29,7 @@ class Budget(Node):
     turns: int | None = None
     iterations: int | None = None
     time: int | None = None
+    chosen: tuple[ChosenLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

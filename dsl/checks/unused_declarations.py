@@ -1,4 +1,5 @@
-"""SF608: what is declared, and named nowhere in a file that has flows: a tool, an agent, a type, a function.
+"""SF608: what is declared, and named nowhere in a file that has flows: a tool, an agent, a type, a function, a
+constant.
 
 Where there is no flow, the file is there for others. So are the tools of a server, of which it has more than one uses.
 """
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConstantDeclaration,
     FlowDeclaration,
     FunctionDeclaration,
     Summarise,
@@ -22,15 +24,21 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import UnknownName
 
-Declared = ToolDeclaration | AgentDeclaration | TypeDeclaration | FunctionDeclaration
-_WORDS = {ToolDeclaration: "tool", AgentDeclaration: "agent", TypeDeclaration: "type", FunctionDeclaration: "function"}
+Declared = ToolDeclaration | AgentDeclaration | TypeDeclaration | FunctionDeclaration | ConstantDeclaration
+_WORDS = {
+    ToolDeclaration: "tool",
+    AgentDeclaration: "agent",
+    TypeDeclaration: "type",
+    FunctionDeclaration: "function",
+    ConstantDeclaration: "constant",
+}
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     if program.facts.partly_read or next(program.facts.all(FlowDeclaration), None) is None:
         return
     declarations = program.facts.module.declarations
-    named = {name for each in declarations for name in _named(each)}
+    named = {name for each in declarations for name in _named(each)} | program.facts.constants_named
     missed = tuple(found.name for found in program.facts.found(UnknownName))
     for each in declarations:
         word = _WORDS.get(type(each))

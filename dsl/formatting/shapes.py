@@ -62,7 +62,7 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.ASSIGNED,
         """
-        function_declaration let set type_declaration var
+        constant_declaration function_declaration let set type_declaration var
         """,
     ),
     **_rows(
@@ -89,7 +89,7 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.WORDS,
         """
-        agent_budget answer_limit answer_time at_least at_most batch body bound bounded_type class
+        agent_budget answer_limit answer_time at_least at_most batch body bound bounded_type chosen_limit class
         compensate compensate_block compensate_none conversation_type costs depth duration edition
         effect error_text exclusive field flow_budget generic_type heartbeat http_header http_status
         instructions items keep_last key limit list_of_conversations list_type literal_type matches

@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from dsl.ast.declarations import Module, ToolDeclaration, UseFile
+from dsl.ast.declarations import ConstantDeclaration, Module, ToolDeclaration, UseFile
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.linking.files import Files, Refused, Used
@@ -151,7 +151,10 @@ def _meant(file: _File, files: list[_File], source: Source, problems: list[Diagn
         for name in declared_in(each.parsed.module)
         if name not in own
     }
-    scope = Scope(own, uses, elsewhere, source)
+    constants = frozenset(
+        one.name for each in files for one in each.parsed.module.declarations if isinstance(one, ConstantDeclaration)
+    )
+    scope = Scope(own, uses, elsewhere, source, constants)
     module = scope.linked(file.parsed.module)
     problems += scope.problems
     excused |= scope.excused

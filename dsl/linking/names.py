@@ -3,7 +3,8 @@
 A name is declared once in all of them. Which of them a file may write is what it declares, and what the files declare
 that it uses itself; behind an alias they are written with it, except those that begin with it anyhow. In the linked
 tree each is written as it is declared, so how a text is split into files, and with which aliases, is not in a hash.
-In expressions a name has one word: there a function or a type of a file with an alias is written without it.
+In expressions a name has one word: there a function, a type or a constant of a file with an alias is written without
+it.
 """
 
 from collections.abc import Mapping
@@ -11,9 +12,10 @@ from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import Any
 
+from dsl.ast.bindings import bound_in
 from dsl.ast.declarations import Declaration, Module, Summarise, Use, UseFile
-from dsl.ast.expressions import FunctionCall
-from dsl.ast.node import Node
+from dsl.ast.expressions import FunctionCall, Name
+from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call, NotYet
 from dsl.ast.types import NamedType
@@ -40,6 +42,8 @@ class Scope:
     uses: tuple[Seen, ...]
     elsewhere: Mapping[str, str]
     source: Source
+    constants: frozenset[str] = frozenset()
+    """The constants that any file declares."""
     problems: list[Diagnostic] = field(default_factory=list)
     excused: set[str] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)
@@ -49,12 +53,13 @@ class Scope:
         """`module` with every name as it is declared; what is wrong with names is told in `problems`."""
         meanings, bare, by = self._meanings()
         used: set[int] = set()
+        constants = self._constants_in(module)
 
-        def change(node: Any, _original: Node) -> Any:
-            written = _written(node)
+        def change(node: Any, original: Node) -> Any:
+            written = node.name if id(original) in constants else _written(node)
             if written is None:
                 return node
-            known = bare if isinstance(node, FunctionCall) else meanings
+            known = bare if isinstance(node, FunctionCall | Name) else meanings
             meant = known.get(written)
             if meant is None:
                 self._unknown(node, written)
@@ -67,6 +72,17 @@ class Scope:
             self._idle(each) for each in self.uses if each.whole and id(each) not in used | self.missed
         )
         return changed
+
+    def _constants_in(self, module: Module) -> set[int]:
+        """The ids of the names in `module` that stand for constants, of whatever file."""
+        if not self.constants:
+            return set()
+        return {
+            id(each)
+            for declaration in module.declarations
+            for each in walk(declaration)
+            if isinstance(each, Name) and each.name in self.constants - bound_in(declaration, {})
+        }
 
     def _meanings(self) -> tuple[dict[str, str], dict[str, str], dict[str, list[Seen]]]:
         """By what is written: in places where a name may have a dot, and in expressions; and who brings each."""

@@ -77,11 +77,13 @@ def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
         inference.report(no_value(node, node.name, defined))
         return
     declarations = inference.facts.declarations
+    if node.name in declarations.constants:
+        return  # that stands for nothing, which is told where it is declared
     declared = declarations.kind_of(node.name)
     if declared is not None:
         inference.report(WrongKind(node, node.name, f"a {declared[0]}", "a value", declared[1]))
     elif not inference.quiet and node.name not in declarations.lost:
-        inference.report(UnknownName(node, "name", node.name, known))
+        inference.report(UnknownName(node, "name", node.name, (*known, *declarations.constants)))
 
 
 def get(node: Get, state: State, inference: Inference) -> Type:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from dsl.ast import types as ast
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConstantDeclaration,
     Declaration,
     FlowDeclaration,
     FunctionDeclaration,
@@ -20,6 +21,7 @@ from dsl.semantics import arguments
 from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
+from dsl.semantics.declared_constants import RESERVED
 from dsl.semantics.files import given_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
@@ -49,7 +51,7 @@ _HEADS = re.compile(
 )
 """What may have been the head of a declaration before it was damaged."""
 _MAY_DECLARE = re.compile(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
-_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+([A-Za-z_][\w.]*)")
+_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn|let)\s+([A-Za-z_][\w.]*)")
 
 
 def names(module: Module, text: str, damage: Damage, findings: list[Finding]) -> Declarations:
@@ -70,9 +72,11 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
         if isinstance(node, NotYet):
             continue
         first = seen.setdefault(node.name, node)
-        reserved = isinstance(node, TypeDeclaration | FunctionDeclaration) and _is_reserved(node)
+        reserved = isinstance(node, TypeDeclaration | FunctionDeclaration | ConstantDeclaration) and _is_reserved(node)
         if first is not node or reserved:
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
+        elif isinstance(node, ConstantDeclaration):
+            declarations.constants[node.name] = node
         elif isinstance(node, TypeDeclaration):
             declarations.type_nodes[node.name] = node
             if damage.touches(node.span):
@@ -80,8 +84,10 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     return declarations
 
 
-def _is_reserved(node: TypeDeclaration | FunctionDeclaration) -> bool:
+def _is_reserved(node: TypeDeclaration | FunctionDeclaration | ConstantDeclaration) -> bool:
     """Whether the language itself gives the name a meaning where a declaration of this kind is named."""
+    if isinstance(node, ConstantDeclaration):
+        return node.name in RESERVED
     of_functions = isinstance(node, FunctionDeclaration) and (node.name in BUILTINS or node.name == TRANSCRIPT)
     return node.name in _RESERVED or of_functions
 
@@ -129,7 +135,7 @@ def _stands(returns: ast.Type | None) -> bool:
 
 
 def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> None:
-    """What tools and agents say in their bodies, and what functions give."""
+    """What tools and agents say in their bodies, what functions give, and what constants are."""
     for node in module.declarations:
         if isinstance(node, ToolDeclaration):
             _tool(node, resolver, inference)
@@ -139,6 +145,8 @@ def check_bodies(module: Module, resolver: Resolver, inference: Inference) -> No
                 summarised(node, node.summarise, inference)
         elif isinstance(node, FunctionDeclaration):
             _function(node, resolver, inference)
+        elif isinstance(node, ConstantDeclaration):
+            inference.infer(node.value, State())
 
 
 def check_defaults(resolver: Resolver, inference: Inference) -> None:

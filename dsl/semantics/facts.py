@@ -91,6 +91,8 @@ class Facts:
     findings: list[Finding] = field(default_factory=list)
     damage: Damage = field(default_factory=lambda: Damage(()))
     """Where the text could not be read as it stands."""
+    constants_named: frozenset[str] = frozenset()
+    """The declared constants that something names."""
     entrances: dict[int, AwaitApproval] = field(default_factory=dict)
     """What stands for the approval of a flow that requires one; see `dsl.semantics.gating.entrance`."""
     also: dict[int, list[Node]] = field(default_factory=dict)

@@ -1,9 +1,8 @@
 """The walk through each flow of a file, and the table from class of statement to what it does."""
 
 from dsl.ast import statements as ast
+from dsl.ast.bindings import names_defined
 from dsl.ast.declarations import FlowDeclaration
-from dsl.ast.node import Node
-from dsl.ast.shapes import SHAPES
 from dsl.semantics import walk_approval, walk_blocks, walk_choices, walk_events, walk_fan, walk_rounds, walk_values
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
@@ -51,7 +50,7 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     quiet = facts.damage.touches(flow.span) or ast.NotYet in nodes
     if quiet:
         facts.partly_read.add(id(flow))
-    inference = Inference(facts, RULES, EXPECTATIONS, _defined(nodes), quiet)
+    inference = Inference(facts, RULES, EXPECTATIONS, names_defined(nodes), quiet)
     signature = facts.declarations.callees.get(flow.name)
     returns = NOTHING if signature is None else signature.returns
     if signature is not None and signature.node is not flow and flow.returns is not None:
@@ -67,14 +66,3 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
         walker = Walker(flow, returns, inference, resolver, TABLE, held=walker.held)
     if end is not None and flow.returns is not None and not quiet:
         inference.report(NoReturn(flow))
-
-
-def _defined(nodes: dict[type[Node], list[Node]]) -> dict[str, Node]:
-    """The names that statements define anywhere in a flow, each with the first place."""
-    found: dict[str, Node] = {}
-    for kind, shape in SHAPES.items():
-        for node in nodes.get(kind, ()):
-            for name, place in shape.names(node):
-                if name is not None:
-                    found.setdefault(name, place)
-    return found

@@ -5,6 +5,7 @@ from typing import Literal
 
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConstantDeclaration,
     FlowDeclaration,
     FunctionDeclaration,
     ToolDeclaration,
@@ -70,6 +71,7 @@ class Declarations:
     type_nodes: dict[str, TypeDeclaration] = field(default_factory=dict)
     callees: dict[str, Signature] = field(default_factory=dict)
     functions: dict[str, Signature] = field(default_factory=dict)
+    constants: dict[str, ConstantDeclaration] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     open: bool = False
 
@@ -82,4 +84,6 @@ class Declarations:
         called = self.callees.get(name) or self.functions.get(name)
         if called is not None:
             return called.kind, called.node
+        if name in self.constants:
+            return "constant", self.constants[name]
         return ("type", self.type_nodes[name]) if name in self.type_nodes else None

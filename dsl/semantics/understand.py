@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dsl.ast.declarations import FlowDeclaration, Module
 from dsl.semantics import declare
 from dsl.semantics.constants import judge_constants
+from dsl.semantics.declared_constants import without_repeats, written_out
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
 from dsl.semantics.flows import walk_flow
@@ -23,10 +24,13 @@ def understand(
     `lost`, whole declarations may be. What is wrong with the names that are `excused` is told already."""
     findings: list[Finding] = []
     damage = Damage(broken)
+    module, uses = written_out(module, findings)
     declarations = declare.names(module, text, damage, findings)
     declarations.lost |= excused
     declarations.open = declarations.open or lost
-    facts = Facts(module, declarations, by_class(module), findings=findings, damage=damage)
+    facts = Facts(
+        module, declarations, by_class(module), findings=findings, damage=damage, constants_named=frozenset(uses.named)
+    )
     resolver = Resolver(declarations, findings)
     resolver.declare()
     declare.signatures(module, declarations, resolver, damage, findings)
@@ -37,5 +41,6 @@ def understand(
     resolver.settle()
     declare.check_defaults(resolver, inference)
     judge_constants(facts)
+    without_repeats(findings, module, uses)
     one_for_each(facts)
     return facts

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from dsl.ast.budgets import ChosenLimit
+from dsl.ast.expressions import Name
 from dsl.ast.people import Stage
 from dsl.ast.statements import Block, Budget, BudgetBlock
 from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
@@ -11,8 +13,9 @@ from dsl.syntax.token import Token
 
 
 def budget(site: Site, *limits: Option | None) -> Budget:
-    values: dict[str, Any] = {limit.name: limit.value for limit in site.options(limits).values()}
-    return Budget(**values, span=site.span)
+    found: dict[str, Any] = {limit.name: limit.value for limit in site.options(limits).values()}
+    values = {unit: value for unit, value in found.items() if not isinstance(value, ChosenLimit)}
+    return Budget(**values, chosen=only(ChosenLimit, found.values()), span=site.span)
 
 
 def unit(_site: Site, token: Token) -> Token:
@@ -33,6 +36,11 @@ def limit(site: Site, amount: Token, unit: Token | None) -> Option | None:
         site.problem(f"{unit.text} are counted in whole numbers", amount.span)
         value = int(value)
     return Option(unit.text, value, site.span)
+
+
+def chosen_limit(site: Site, name: Token, unit: Token | None) -> Option:
+    written = None if unit is None else unit.text
+    return Option(written or "time", ChosenLimit(Name(name.text, span=name.span), written, span=site.span), site.span)
 
 
 def _time(site: Site, amount: Token) -> Option | None:
@@ -121,6 +129,7 @@ RULES: Rules = {
     "budget": budget,
     "unit": unit,
     "limit": limit,
+    "chosen_limit": chosen_limit,
     "budget_block": budget_block,
     "agent_budget": budget_option,
     "flow_budget": budget_option,

@@ -1,6 +1,7 @@
 """Files, what they use of others, types, flows, and the declarations that do not run yet."""
 
 from dsl.ast.declarations import (
+    ConstantDeclaration,
     Declaration,
     FlowDeclaration,
     FunctionDeclaration,
@@ -103,6 +104,10 @@ def function_declaration(
     return FunctionDeclaration(name.text, fields, returns, value, doc, span=site.span)
 
 
+def constant_declaration(site: Site, doc: str | None, name: Token, value: Expression) -> ConstantDeclaration:
+    return ConstantDeclaration(name.text, value, doc, span=site.span)
+
+
 def models(site: Site, _doc: str | None, *_prices: Token) -> NotYet:
     return site.not_yet("models")
 
@@ -118,5 +123,6 @@ RULES: Rules = {
     "use_file": use_file,
     "type_from": type_from,
     "function_declaration": function_declaration,
+    "constant_declaration": constant_declaration,
     "models": models,
 }

@@ -105,10 +105,13 @@ def _written(kind: str, span: Span, texts: dict[str, str]) -> Token:
 
 def _fits(automaton: Automaton, tokens: Sequence[Token]) -> bool:
     states = automaton.states
+    inside = automaton.after(states, "FLOW") is None
     for token in tokens:
         if token.kind == "DOC":
             continue
         after = automaton.after(states, token.kind)
+        if token.kind == "LET" and inside and automaton.after(states, "FLOW") is not None:
+            return False  # a statement of the flow that the change would end, and no constant
         if after is None and token.word and token.kind not in NEVER_NAMES | STATEMENTS | DECLARATIONS:
             after = automaton.after(states, "NAME")
         if after is None:

@@ -38,7 +38,7 @@ PARTIAL = {
         ),
         (
             "dsl/checks/unused_declarations.py",
-            "AgentDeclaration FunctionDeclaration ToolDeclaration TypeDeclaration",
+            "AgentDeclaration ConstantDeclaration FunctionDeclaration ToolDeclaration TypeDeclaration",
             "what is there only to be named; a flow can be started",
         ),
         (
@@ -170,7 +170,7 @@ PARTIAL = {
         ),
         (
             "dsl/semantics/declare.py",
-            "FunctionDeclaration TypeDeclaration",
+            "ConstantDeclaration FunctionDeclaration TypeDeclaration",
             "whose names the language may have already",
         ),
         ("dsl/semantics/raised.py", "Conditional Literal RecordLiteral Template", "what a `fail` names a kind by"),

@@ -233,6 +233,34 @@ flow note(id: text) -> text { step made = crm.note(id: id) return made }"""
 
 
 @pytest.mark.usefixtures("project")
+def test_constants_come_with_a_file_and_are_no_part_of_the_hash() -> None:
+    write(lib__rates='let RATE = 0.25 * STEP\nlet STEP = 2\nlet NAME = "x"\nfn rated(x: decimal) -> decimal = x * RATE')
+    flow = "flow main(x: decimal) -> decimal budget STEP calls { return rated(x) + RATE }"
+    write(main=f'use "lib/rates.flow"\n{flow}', other=f'use "lib/rates.flow" as rates\n{flow}')
+    assert said() == said("other.flow") == []
+    write(
+        alone="fn rated(x: decimal) -> decimal = x * (0.25 * 2)\n"
+        + flow.replace("STEP", "2").replace("RATE", "0.25 * 2")
+    )
+    assert sealed("main.flow").json == sealed("other.flow").json
+    assert sealed("main.flow").hash == sealed("alone.flow").hash
+
+
+@pytest.mark.usefixtures("project")
+def test_a_constant_is_named_only_where_its_file_is_used() -> None:
+    write(lib__base="let STEP = 2", lib__rates='use "base.flow"\nfn rated(x: int) -> int = x * STEP')
+    write(main='use "lib/rates.flow"\nflow main(x: int) -> int { return rated(x) + STEP }')
+    message = "there is no `STEP` here: it is declared in `lib/base.flow`, which this file does not use"
+    assert said() == [f"main.flow: SF101 {message}"]
+    write(main='use "lib/rates.flow"\nflow main(STEP: int) -> int { return rated(STEP) }')
+    assert said() == []
+    write(main='use "lib/base.flow"\nflow main(STEP: int) -> int { return STEP }')
+    assert said() == ["main.flow: SF603 nothing of `lib/base.flow` is used in this file"]
+    write(main='use "lib/base.flow"\nlet STEP = 3\nflow main() -> int { return STEP }')
+    assert [each[:16] for each in said()] == ["main.flow: SF102"]
+
+
+@pytest.mark.usefixtures("project")
 def test_a_flow_calls_itself_through_a_file_only_with_a_depth() -> None:
     again = "flow down(n: int) -> int { step m = down(n: n) return m }"
     write(main='use "lib/a.flow"\nflow main(n: int) -> int { step m = down(n: n) return m }', lib__a=again)
