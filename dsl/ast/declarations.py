@@ -204,7 +204,8 @@ class AgentDeclaration(Node):
     """`answer_tokens` is the most that one answer of the model may have; `patience` the longest wait that a provider
     may ask for before the next model is asked; `timeout` that of one attempt, `retry` how a failed one is made
     again, `queue` whose workers make them. `reasoning` is how much the model thinks, `seed` makes its answers
-    alike. `batch`: its questions go to batches of its provider, and are answered within that time.
+    alike. `asks`: who is asked for more of its budget when that is used up. `batch`: its questions go to batches of
+    its provider, and are answered within that time.
     The calls of one turn run `side_by_side`, at most so many; None is all. The same call for the `repeats`th
     time ends the agent. `keep_last`: how many messages the model sees. `tells_budget`: each turn is told what is
     left.
@@ -236,6 +237,7 @@ class AgentDeclaration(Node):
     doc: str | None = None
     sees: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
+    asks: tuple[Stage, ...] = ()
 
 
 def called_by(agent: AgentDeclaration) -> tuple[Use | Summarise, ...]:
@@ -248,7 +250,8 @@ class FlowDeclaration(Node):
     """`most` is what a run of it can spend at most, `charges` what of that money its tools can cost (None: the text
     does not say), and `usual` the calls when hardly a model fails, filled in when it
     is sealed; None where its text does not say. One that `requires_approval` is called only behind an approval of
-    exactly that call. Who starts it, and who reads what its runs say, `sees` what is sensitive of these classes.
+    exactly that call. `asks`: who is asked for more of its budget when that is used up. Who starts
+    it, and who reads what its runs say, `sees` what is sensitive of these classes.
     """
 
     name: str
@@ -264,6 +267,12 @@ class FlowDeclaration(Node):
     not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     sees: tuple[str, ...] = ()
+    asks: tuple[Stage, ...] = ()
+
+
+def bounding(of: AgentDeclaration | FlowDeclaration) -> Budget | None:
+    """Its budget, as a bound of what it may spend: of one of which people may give more, its time alone."""
+    return Budget(time=of.budget.time) if of.asks and of.budget is not None else of.budget
 
 
 @dataclass(frozen=True, slots=True)

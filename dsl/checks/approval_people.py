@@ -8,11 +8,11 @@ from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Literal
 from dsl.ast.left import limited
 from dsl.ast.people import Group, Person, Stage
-from dsl.ast.statements import AwaitApproval, Budget, BudgetBlock, Loop
+from dsl.ast.statements import AwaitApproval, Budget
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.provenance.persons import ChosenByModel
-from dsl.semantics.questions import Question, questions
+from dsl.semantics.questions import Budgeted, Question, questions
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -28,7 +28,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield from _never_asked(program, question)
         if isinstance(question.node, Use):
             yield from _by_itself(program, question)
-        if isinstance(question.node, Loop | BudgetBlock):
+        if isinstance(question.node, Budgeted):
             yield from _for_more(program, question, question.node.budget)
     for node in program.facts.all(AwaitApproval):
         yield from _answer(program, node)
@@ -84,10 +84,13 @@ def _for_more(program: Program, question: Question, budget: Budget | None) -> It
             if isinstance(whom, Person):
                 message = "for more of a budget groups are asked"
                 yield Diagnostic("SF502", message, program.label(whom), help='name a group: `ask "leads"`')
-    if limited(budget) <= {"time"}:
+    if budget is None:
+        message = "there is no budget here to have more of"
+        yield Diagnostic("SF502", message, program.name_label(question.node, question.name), help="add a `budget`")
+    elif limited(budget) <= {"time"} and budget.turns is None:
         message = "this budget has nothing but time, and its end is not put off"
         advice = "leave out `ask`, or limit something else"
-        yield Diagnostic("SF502", message, program.label(question.node), help=advice)
+        yield Diagnostic("SF502", message, program.label(budget), help=advice)
 
 
 def _by_itself(program: Program, gate: Question) -> Iterator[Diagnostic]:

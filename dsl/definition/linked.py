@@ -166,10 +166,8 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: a sleep has no end"
         case AwaitApproval():
             yield from _stages(place, f"`{node.name}`", node.stages)
-        case Loop(asks=asks) | BudgetBlock(asks=asks) if asks:
-            yield from _stages(place, "the question for more", asks)
-            if any(isinstance(whom, Person) for stage in asks for whom in stage.whom):
-                yield f"{place}: for more of a budget groups are asked"
+        case Loop() | BudgetBlock() | AgentDeclaration() | FlowDeclaration() if node.asks:
+            yield from _more(place, node)
         case _:
             pass
 
@@ -198,6 +196,14 @@ def _first(place: str, ways: tuple[FirstBranch, ...], race: Parallel | None) -> 
         race.first is None or race.first.several or race.first.finish_rest or race.name is not None
     ):
         yield f"{place}: what runs in `await first` is a race for the first"
+
+
+def _more(place: str, node: Loop | BudgetBlock | AgentDeclaration | FlowDeclaration) -> Iterator[str]:
+    if node.budget is None:
+        yield f"{place}: there is no budget to have more of"
+    yield from _stages(place, "the question for more", node.asks)
+    if any(isinstance(whom, Person) for stage in node.asks for whom in stage.whom):
+        yield f"{place}: for more of a budget groups are asked"
 
 
 def _stages(place: str, name: str, stages: tuple[Stage, ...]) -> Iterator[str]:

@@ -81,7 +81,7 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.FILLED,
         """
-        agent_use auth_names budget case errors gate keeps kinds model more_on_exhausted names retry
+        agent_use asks_for_more auth_names budget case errors gate keeps kinds model more_on_exhausted names retry
         sees show stage
         """,
     ),
@@ -123,6 +123,6 @@ SHAPES: dict[str, Shape] = {
 
 CLAUSES = frozenset({"gate", "only"})
 """What always begins a line, in words that are filled."""
-FLOW_OPTIONS = frozenset({"depth", "flow_budget", "requires_approval", "sees"})
+FLOW_OPTIONS = frozenset({"asks_for_more", "depth", "flow_budget", "requires_approval", "sees"})
 HUGGED = frozenset({"argument", "entry", "otherwise", "spread"})
 """What ends with a bracket when its last part does."""

@@ -155,7 +155,8 @@ class Planner:
                     yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
                 case Use(target=name, gate=stages) if stages:
                     yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
-                case ast.Loop(asks=stages) | ast.BudgetBlock(asks=stages) if stages:
+                case ast.Loop() | ast.BudgetBlock() | AgentDeclaration() | FlowDeclaration() if node.asks:
+                    stages = node.asks
                     yield Asked("more", self._line(node.span), tuple(self._text(stage.span) for stage in stages))
 
     def _reached(self, flow: FlowDeclaration) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from dsl.ast import defaults
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use, bounding
 from dsl.ast.expressions import Expression, Literal
 from dsl.ast.node import Node, children, walk
 from dsl.ast.people import Stage
@@ -81,16 +81,16 @@ class Plans(Reckoning[Amounts]):
         return self._gated(call, self._calls.step(tool, step)) + Amounts(by_name={tool.name: 1})
 
     def agent(self, agent: AgentDeclaration, levels: Levels, callers: Callers) -> Amounts:
-        question = self._question(agent)
+        question, budget = self._question(agent), bounding(agent)
         if agent.summarise is not None:
             question += self.target(agent.summarise, levels, callers) if self._rough else NOTHING
         if agent.uses:
             dearest = self.largest(self.target(use, levels, callers) for use in agent.uses)
             width = agent.side_by_side or defaults.MOST_CALLS_OF_A_TURN
             turn = question + self._fanned(dearest, defaults.MOST_CALLS_OF_A_TURN, width)
-            turns = agent.budget.turns if agent.budget is not None else None
+            turns = budget.turns if budget is not None else None
             question = turn.times(turns) if self._rough else turn.times(None)
-        found = question.capped(agent.budget)
+        found = (question + self._more(agent)).capped(budget)
         if agent.budget is not None and agent.budget.time is not None:
             found += self._written(DEADLINE)
         return found + Amounts(by_name={agent.name: 1})
@@ -127,11 +127,15 @@ class Plans(Reckoning[Amounts]):
         return found + Amounts(runs=1, by_name={flow.name: 1})
 
     def flow(self, flow: FlowDeclaration, body: Amounts) -> Amounts:
-        found = body.capped(flow.budget) + self._written(RUN)
+        found = (body + self._more(flow)).capped(bounding(flow)) + self._written(RUN)
         if flow.budget is not None and flow.budget.time is not None:
             found += self._written(DEADLINE)
         self.inside[flow.name] = found
         return found
+
+    def _more(self, of: AgentDeclaration | FlowDeclaration) -> Amounts:
+        """People are asked for more of its budget as often as they give some."""
+        return self._asked(of.asks, None).times(None) if of.asks and self._rough else NOTHING
 
     # -- statements
 
@@ -155,8 +159,9 @@ class Plans(Reckoning[Amounts]):
             return replace(found, time=0, back=0, last=0)
         hears = step.continues is not None or id(step) in self.facts.transcripts
         if self._rough and hears and isinstance(called, AgentDeclaration) and not called.uses:
-            most = called.budget.turns if called.budget is not None else None
-            return found.times(most or defaults.MOST_TURNS_TOLD).capped(called.budget)
+            turns = called.budget.turns if called.budget is not None else None
+            most = None if turns and called.asks else turns or defaults.MOST_TURNS_TOLD
+            return found.times(most).capped(bounding(called))
         return found
 
     def leaf(self, node: ast.Statement) -> Amounts:

@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use, bounding
 from dsl.ast.expressions import Expression
 from dsl.ast.shapes import shape
 from dsl.ast.statements import Budget
@@ -92,7 +92,7 @@ class Reckoning(Generic[C]):
 
     def flow(self, flow: FlowDeclaration, body: C) -> C:
         """What a run of it comes to."""
-        return body.capped(flow.budget)
+        return body.capped(bounding(flow))
 
     def started(self, flow: FlowDeclaration, found: C) -> C:
         """What a run of it is to the run that starts it."""

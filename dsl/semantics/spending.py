@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from dsl.ast import statements as ast
-from dsl.ast.declarations import AgentDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, bounding
 from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES, MOST_TURNS_TOLD, RETRIES
 from dsl.ast.statements import Budget
 from dsl.dataclass import dataclass
@@ -97,17 +97,18 @@ class Spendings(Reckoning[Spending]):
         return replace(CALL, usd=charges, charges=charges)
 
     def agent(self, agent: AgentDeclaration, levels: Levels, callers: Callers) -> Spending:
+        budget = bounding(agent)
         questions = len(agent.models) * (1 + MOST_REASKS)
         tries = MOST_TRIES if agent.retry is None else agent.retry.times + 1
         answer = Spending(None, None, questions * tries, USUAL_TRIES)
         if agent.summarise is not None:
             answer += self.target(agent.summarise, levels, callers)
         if not agent.uses:
-            return answer.capped(agent.budget)
+            return answer.capped(budget)
         dearest = self.largest(self.target(use, levels, callers) for use in agent.uses)
         turn = answer + dearest.times(MOST_CALLS_OF_A_TURN)
-        most = turn.times(agent.budget.turns if agent.budget is not None else None)
-        return replace(most, usual=None).capped(agent.budget)
+        most = turn.times(budget.turns if budget is not None else None)
+        return replace(most, usual=None).capped(budget)
 
     def step(self, step: ast.Step, levels: Levels) -> Spending:
         spending = super().step(step, levels)
@@ -116,8 +117,9 @@ class Spendings(Reckoning[Spending]):
         hears = step.continues is not None or id(step) in self.facts.transcripts
         if not hears or not isinstance(agent, AgentDeclaration) or agent.uses:
             return spending
-        most = agent.budget.turns if agent.budget is not None else None
-        return replace(spending.times(most or MOST_TURNS_TOLD), usual=spending.usual).capped(agent.budget)
+        turns = agent.budget.turns if agent.budget is not None else None
+        most = spending.times(None if turns and agent.asks else turns or MOST_TURNS_TOLD)
+        return replace(most, usual=spending.usual).capped(bounding(agent))
 
     def around(self, node: ast.Loop | ast.BudgetBlock, body: Spending) -> Spending:
         """Where people may give more, its own limits bound nothing."""

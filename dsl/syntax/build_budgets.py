@@ -116,6 +116,11 @@ def budget_option(site: Site, limits: Budget) -> Option:
     return Option("budget", limits, site.span)
 
 
+def asks_for_more(site: Site, *stages: Stage) -> Option:
+    """Who is asked for more of the budget of an agent or a flow."""
+    return Option("asks", stages, site.span, "on exhausted")
+
+
 def on_exhausted(_site: Site, body: Block) -> Exhausted:
     return Exhausted(block=body)
 
@@ -133,6 +138,7 @@ RULES: Rules = {
     "budget_block": budget_block,
     "agent_budget": budget_option,
     "flow_budget": budget_option,
+    "asks_for_more": asks_for_more,
     "on_exhausted": on_exhausted,
     "more_on_exhausted": more_on_exhausted,
 }

@@ -10,6 +10,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.memory import Memory
 from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import Failure
+from interpreter.core.parking import Parking
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 from interpreter.core.talks import TalkMemory
@@ -23,7 +24,8 @@ class AgentStepMemory(Memory):
     judged by them. `talk` is there where more than one answer, or the conversation itself, is asked for. `told` is
     what people have said to it, and its model has not heard. `counts` are for people; `turn_began` is when the model
     was first asked in the turn that is under way (0: none is). One that summarises for another agent goes on with the
-    conversation that it is `given`.
+    conversation that it is `given`. `parking` is there when people were asked for more of its budget; they gave so many
+    `more_turns`.
     """
 
     asked_for: str = ""
@@ -41,6 +43,8 @@ class AgentStepMemory(Memory):
     given: Value = None
     turn_began: float = 0.0
     files: list[Value] = field(default_factory=list)
+    parking: Parking | None = None
+    more_turns: int = 0
 
 
 @recorded

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
@@ -67,7 +68,8 @@ def sent(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemo
 
 def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk: TalkMemory) -> str | None:
     """Of each budget around that is limited, for the model."""
-    turns = agent.budget.turns - talk.turns if agent.budget is not None and agent.budget.turns is not None else None
+    most = most_turns(agent, cast(AgentStepMemory, frame.memory))
+    turns = None if most is None else most - talk.turns
     all_left = [("turns", turns), *((unit, lefts.left(machine.state, frame.purse, unit)) for unit in purses.UNITS)]
     told = [
         f"{format(Decimal(left).normalize(), 'f') if unit == 'usd' else left} {unit}"
@@ -88,6 +90,12 @@ def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> 
             message = f"`{agent.name}` has asked {most} times for the same call: {name}({call.arguments[:200]})"
             return Failure(STUCK, message, details={"tool": name, "times": most})
     return None
+
+
+def most_turns(agent: AgentDeclaration, memory: AgentStepMemory) -> int | None:
+    """How many it may take: those of its budget, and what people gave besides."""
+    turns = agent.budget.turns if agent.budget is not None else None
+    return None if turns is None else turns + memory.more_turns
 
 
 def out_of_turns(agent: AgentDeclaration, frame: Frame, turns: int) -> Failure:

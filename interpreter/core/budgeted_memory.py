@@ -1,10 +1,11 @@
-"""What is remembered in the frames of `budget` and `loop`."""
+"""What is remembered in the frames that have a budget: of `budget` and `loop`, of a step of an agent, of the run."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from interpreter.core.memory import Memory
-from interpreter.core.outcomes import Exit, Failure
+from interpreter.core.outcomes import Failure
+from interpreter.core.parking import Parking
 from interpreter.core.recorded import recorded
 
 SHORTEST_PAUSE = 0.001
@@ -12,19 +13,11 @@ SHORTEST_PAUSE = 0.001
 
 @recorded
 @dataclass(slots=True)
-class BudgetedMemory(Memory):
-    """`expired` is set when the time is over. `asking`: people are asked for more, for the `asked`th time; `refused`:
-    they gave none. `held` is how the body ended while that question was still open, `short` how a loop would end that
-    people are asked for more rounds of.
-    """
+class BudgetedMemory(Parking, Memory):
+    """`expired` is set when the time is over."""
 
     phase: Literal["body", "exhausted"] = "body"
     expired: Failure | None = None
-    asked: int = 0
-    asking: bool = False
-    refused: bool = False
-    held: Exit | None = None
-    short: Failure | None = None
 
 
 @recorded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.declarations import FlowDeclaration, bounding
 from dsl.ast.statements import Budget
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Lease, Spent
@@ -100,10 +100,11 @@ def lease(state: State, path: str, bound: Budget, enough: int | None = None, bes
 
 
 def bound_of(state: State, flow: FlowDeclaration, models: Iterable[str]) -> Budget:
-    """What a run of `flow`, which can ask `models`, may spend at most: what it declares, and what its text says. Money
-    follows from the tokens, at the highest of the prices, and from what its tools cost.
+    """What a run of `flow`, which can ask `models`, may spend at most: what it declares, unless people may give
+    more, and what its text says. Money follows from the tokens, at the highest of the prices, and from what its tools
+    cost.
     """
-    declared, most = flow.budget or Budget(), flow.most or Budget()
+    declared, most = bounding(flow) or Budget(), flow.most or Budget()
     tokens = smaller(declared.tokens, most.tokens)
     usd = smaller(declared.usd, most.usd)
     prices = [state.prices.get(model) for model in models]

@@ -28,7 +28,7 @@ from interpreter.core.lefts import chain
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.purses import UNITS, Unit, check_time, shown
-from interpreter.core.state import Amount, Frame, Purse, Task
+from interpreter.core.state import Amount, Frame, Purse, State, Task
 
 
 def reserve(machine: Machine, frame: Frame, need: Amount) -> bool:
@@ -117,11 +117,23 @@ def _check_fits(machine: Machine, purses: list[Purse], need: Amount, frame: Fram
     for purse, unit in short:
         if not more.may_ask(machine, purse):
             raise FlowFailed(_exceeds(purse, unit, need, frame.path))
+        _check_lease(machine.state, purse, need, frame.path)
     for purse, unit in short[:1]:
         text = f"{_exceeds(purse, unit, need, frame.path).message}. How much more may be spent?"
+        most = more.can_be_given(machine.state, purse, unit)
+        if most is not None:
+            text += f" Up to {_plain(unit, most)} {unit}: more was not lent by what called `{shown(purse, frame.path)}`"
         more.ask(machine, machine.state.frames[purse.path], unit, text)
         return purse
     return None
+
+
+def _check_lease(state: State, purse: Purse, need: Amount, path: str) -> None:
+    """Whatever people give, a run spends no more than it was lent."""
+    for unit in UNITS:
+        lent, spent, needed = more.lent(state, purse, unit), _of(purse.spent, unit), _of(need, unit)
+        if lent is not None and needed and spent + needed > lent:
+            raise FlowFailed(_lacks(purse, unit, (lent, spent, needed), path, "what was lent to"))
 
 
 def _exceeded(purse: Purse, need: Amount, *, with_reserved: bool) -> Unit | None:
@@ -152,10 +164,13 @@ def _tell(machine: Machine, frame: Frame, what: str) -> None:
 def _exceeds(purse: Purse, unit: Unit, need: Amount, path: str) -> Failure:
     """`unit` is one that the purse limits."""
     amounts = (_of(purse, unit) or Decimal(0), _of(purse.spent, unit), _of(need, unit))
+    return _lacks(purse, unit, amounts, path, "the budget of")
+
+
+def _lacks(purse: Purse, unit: Unit, amounts: tuple[Decimal, Decimal, Decimal], path: str, what: str) -> Failure:
+    """`amounts`: what there is in all, what is spent, and what is needed."""
     limit, spent, needed = (_plain(unit, amount) for amount in amounts)
-    message = (
-        f"the budget of `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
-    )
+    message = f"{what} `{shown(purse, path)}` is {limit} {unit}; {spent} are spent and this step needs up to {needed}"
     details = {"limit": unit, "allowed": limit, "spent": spent, "needed": needed}
     return Failure(BUDGET_EXCEEDED, message, path, details, purse=purse.path)
 

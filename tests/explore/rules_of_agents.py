@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dsl.ast.declarations import AgentDeclaration
 from dsl.expressions.wire import to_wire
 from interpreter.boundary.payloads import Answer
+from interpreter.core import agent_talks
 from interpreter.core.agent_memory import AgentStepMemory, TurnCall, TurnMemory
 from interpreter.core.commands import AttemptModel, CallTool, StartChild
 from interpreter.core.events import AnswerVerified, Event
@@ -81,9 +82,11 @@ def _asks(state: State, command: AttemptModel, agent: str) -> bool:
 def no_turn_is_too_many(step: Step) -> Iterator[str]:
     assert step.new is not None
     for path, memory in _turns(step.new).items():
-        budget, number = _agent(step, memory).budget, int(path.rsplit("#", 1)[1])
-        if budget is not None and budget.turns is not None and number > budget.turns:
-            yield f"{path} is more than {budget.turns} turns"
+        agent, number = step.new.frames[path.rsplit("/", 1)[0]].memory, int(path.rsplit("#", 1)[1])
+        assert type(agent) is AgentStepMemory
+        most = agent_talks.most_turns(_agent(step, memory), agent)
+        if most is not None and number > most:
+            yield f"{path} is more than {most} turns"
 
 
 def what_is_told_is_heard(step: Step) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Random flows around agents with tools, the same for the same seed: agents that call tools of every effect, gated or
 not, side by side or one after the other, an agent and a flow, with budgets of their own and around them, some of which
-people may raise. Two of the tools cost money.
+people may raise, also of a flow within what it was lent. Two of the tools cost money.
 """
 
 import random
@@ -30,6 +30,14 @@ flow leaf(x: text) -> text budget 8 calls, 4k tokens {
   return said
 }
 """
+_DEEP = """
+flow deep(x: text) -> text budget {small} {asks} {{
+  step billed = t.billed(x: x)
+  step said = ask_little(x: billed.id)
+  step again = t.billed(x: said)
+  return again.id
+}}
+"""
 _SUMMARY = '\nagent notes() -> text { model "gpt-4o-mini" prompt "What was said?" }\n'
 _PARTS = (
     'step a{n} = act(q: "{{{{ x }}}}{n}")',
@@ -41,6 +49,9 @@ _PARTS = (
     'budget {small} {{ step k{n} = t.keyed(x: "k{n}") step m{n} = act(q: "m{n}") step f{n} = leaf(x: "f{n}") }} {asks}',
     'budget {small} {{ parallel for each in ["1", "2"] as q{n} {{ step y = t.billed(x: each) yield y.id }} }} {asks}',
     'loop budget 2 iterations, {small} {{ step o{n} = leaf(x: "o{n}") step g{n} = boss(q: "g{n}") }} {asks}',
+    'step w{n} = deep(x: "w{n}")',
+    'try {{ step w{n} = deep(x: "w{n}") }} on error BudgetExceeded {{ step z{n} = t.read(x: "z") }}',
+    'budget {small} {{ step w{n} = deep(x: "w{n}") }} {asks}',
     'budget {budget} {{ step u{n} = boss(q: "u{n}") }} on exhausted {{ step v{n} = t.read(x: "v") }}',
 )
 _STAGES = (
@@ -65,8 +76,12 @@ def some_agent_flow(seed: int) -> str:
         )
         for number in range(chance.randint(1, 3))
     ]
-    budget = chance.choice(["", "", *(f"budget {each}" for each in _BUDGETS)])
-    return f"{_KNOWN}{_LEAF}{agents}\nflow main(x: text) -> text {budget} {{\n" + "\n".join([*parts, "return x\n}\n"])
+    budget = chance.choice(["", "", *(f"budget {each}" for each in (*_BUDGETS, *_SMALL))])
+    budget += f" {chance.choice(_ASKS)}" if budget not in ("", "budget 30s") and chance.random() < 0.6 else ""
+    deep = _DEEP.format(small=chance.choice(_SMALL), asks=chance.choice(_ASKS))
+    return f"{_KNOWN}{_LEAF}{deep}{agents}\nflow main(x: text) -> text {budget} {{\n" + "\n".join(
+        [*parts, "return x\n}\n"]
+    )
 
 
 def _agent(chance: random.Random, name: str, others: list[str]) -> str:
@@ -81,6 +96,7 @@ def _agent(chance: random.Random, name: str, others: list[str]) -> str:
         chance.choice(["", "", "summarise by notes at 40 tokens"]),
         chance.choice(["", "answer at most 200 tokens"]),
         f"budget {chance.randint(2, 5)} turns{limit}",
+        chance.choice(["", "", *_ASKS]),
     ]
     if chance.random() < 0.6:
         gated = chance.choice(["t.pay", *(each for each in UNDONE if each not in tools)])

@@ -136,7 +136,8 @@ class AgentOutside(Outside):
         asked, chance = state.questions[question].asked, self.chance("edit", state.key_base, question, number)
         more = state.frames[question].memory
         if type(more) is AskForMoreMemory:
-            return {more.unit: chance.choice(["0.01", "0.5"]) if more.unit == "usd" else chance.choice([2, 3000])}
+            amounts: dict[str, list[Any]] = {"usd": ["0.01", "0.5"], "turns": [1, 2]}
+            return {more.unit: chance.choice(amounts.get(more.unit, [2, 3000]))}
         if type(asked) is not dict or chance.random() < 0.6:
             return None
         return {name: f"edited{chance.randint(0, 9)}" for name in asked}

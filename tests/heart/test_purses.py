@@ -40,6 +40,7 @@ def table(outer: dict[str, Any], inner: dict[str, Any]) -> Table:
     (_, definition), *_ = flows(1)
     state = State("main", "hash", "run")
     state.purses = {ROOT: Purse(ROOT, None, **outer), INNER: Purse(INNER, ROOT, **inner)}
+    state.frames[ROOT] = Frame(ROOT, "Flow", None, ROOT, [0], 0.0)
     state.frames[INNER] = Frame(INNER, "Block", ROOT, INNER, [1], 0.0)
     return Table(Machine(definition, state, CONSTRUCTS, kind_of))
 

@@ -75,6 +75,7 @@ PARTIAL = {
         ("dsl/semantics/reckoning.py", "Break Continue Fail Return", "what leaves a block by itself"),
         ("dsl/planning/plan.py", "AwaitApproval Sleep Step", "lines that come to something by themselves"),
         ("dsl/planning/plan.py", "AwaitApproval BudgetBlock Loop", "with uses, all that asks people"),
+        ("dsl/planning/plan.py", "AgentDeclaration FlowDeclaration", "with blocks, what may park"),
         ("dsl/planning/plan.py", "For ParallelFor", "what goes through a list"),
         ("dsl/planning/plan.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         (
@@ -115,8 +116,9 @@ PARTIAL = {
             "AwaitApproval BudgetBlock Loop NotYet Sleep",
             "what a run takes more for granted of",
         ),
-        ("dsl/checks/approval_people.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
-        ("interpreter/core/more.py", "BudgetBlock Loop", "what has a budget, and a word for its end"),
+        ("dsl/definition/linked.py", "AgentDeclaration FlowDeclaration NotYet", "the same, of declarations"),
+        ("dsl/semantics/questions.py", "BudgetBlock Loop", "what has a budget"),
+        ("dsl/semantics/questions.py", "AgentDeclaration FlowDeclaration", "what has a budget"),
         (
             "dsl/definition/linked.py",
             "Apply Binary FunctionCall Unary",

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.defaults import LONGEST_PROVIDER_WAIT, MODEL_TIMEOUT
+from dsl.ast.people import Stage
 from dsl.ast.statements import Step, transcript_name
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
@@ -29,6 +30,7 @@ from interpreter.core import (
     longer_answers,
     model_answers,
     model_costs,
+    more,
     purses,
     summaries,
     talks,
@@ -38,18 +40,20 @@ from interpreter.core import (
 from interpreter.core.agent_memory import AgentStepMemory, TurnMemory, open_turn, turn_path
 from interpreter.core.asked_calls import MOST_MISSES
 from interpreter.core.constructs.calls import describe, evaluate_arguments, step_of
-from interpreter.core.constructs.construct import Construct, end_step
+from interpreter.core.constructs.construct import end_step
 from interpreter.core.constructs.model_call import open_model_call
+from interpreter.core.constructs.parks import Given, Parks
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.model_answers import Read
 from interpreter.core.model_questions import Heard, ModelCallMemory, heard
 from interpreter.core.models_asked import ModelsAsked
 from interpreter.core.outcomes import CANCELLED, DONE, Exit, Failure, done, failed
+from interpreter.core.parking import Parking
 from interpreter.core.state import Frame
 
 
-class AgentStepConstruct(Construct[AgentStepMemory]):
+class AgentStepConstruct(Parks[AgentStepMemory]):
     remembers = AgentStepMemory
     node = "agent"
     is_one_call = True
@@ -77,8 +81,8 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
     def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
         step, agent = _parts(machine, frame)
         memory = self.memory(frame)
-        if memory.talk is not None and agent.budget is not None and memory.talk.turns == agent.budget.turns:
-            self._end(machine, frame, failed(agent_talks.out_of_turns(agent, frame, memory.talk.turns)))
+        if memory.talk is not None and memory.talk.turns == agent_talks.most_turns(agent, memory):
+            self._out_of_turns(machine, frame, agent_talks.out_of_turns(agent, frame, memory.talk.turns))
             return
         if memory.talk is not None and agent_talks.open_summary(machine, frame, agent, memory.talk):
             return
@@ -127,7 +131,38 @@ class AgentStepConstruct(Construct[AgentStepMemory]):
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._end(machine, frame, failed(failure))
 
-    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+    def asks(self, machine: Machine, frame: Frame) -> tuple[Stage, ...]:
+        return _parts(machine, frame)[1].asks
+
+    def can_ask(self, frame: Frame) -> bool:
+        return self.memory(frame).expired is None
+
+    def parking(self, frame: Frame) -> Parking | None:
+        return self.memory(frame).parking
+
+    def parks(self, frame: Frame) -> Parking:
+        memory = self.memory(frame)
+        memory.parking = memory.parking or Parking()
+        return memory.parking
+
+    def _out_of_turns(self, machine: Machine, frame: Frame, short: Failure) -> None:
+        if not more.may_ask(machine, machine.state.purses[frame.path]):
+            self._end(machine, frame, failed(short))
+            return
+        self.parks(frame).short = short
+        more.ask(machine, frame, "turns", f"{short.message}. How many more may there be?")
+
+    def given(self, machine: Machine, frame: Frame, short: Failure, given: Given | None) -> None:
+        memory = self.memory(frame)
+        if frame.cancelling or memory.expired is not None:
+            self._end(machine, frame, CANCELLED)
+        elif given is None:
+            self._end(machine, frame, failed(short))
+        else:
+            memory.more_turns += given["turns"]
+            self._ask(machine, frame)
+
+    def ended(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         memory = self.memory(frame)
         if exit_.kind == "cancelled" or frame.cancelling or memory.expired is not None:
             self._end(machine, frame, CANCELLED)

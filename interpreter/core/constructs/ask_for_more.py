@@ -8,7 +8,7 @@ from interpreter.boundary.statements import question_digest
 from interpreter.core import asking
 from interpreter.core.constructs.asking_people import AskingPeople, stages_of
 from interpreter.core.machine import Machine
-from interpreter.core.more import AskForMoreMemory, stages
+from interpreter.core.more import AskForMoreMemory, can_be_given
 from interpreter.core.question import Question
 from interpreter.core.state import Frame
 
@@ -22,9 +22,13 @@ class AskForMoreConstruct(AskingPeople[AskForMoreMemory]):
         memory = self.memory(frame)
         assert frame.parent is not None
         of = machine.state.frames[frame.parent]
+        purse = machine.state.purses.get(of.path)
         money = memory.unit == "usd"
         amount = Field(
-            memory.unit, NamedType("decimal" if money else "int"), at_least=SMALLEST_MONEY if money else Decimal(1)
+            memory.unit,
+            NamedType("decimal" if money else "int"),
+            at_least=SMALLEST_MONEY if money else Decimal(1),
+            at_most=None if purse is None else can_be_given(machine.state, purse, memory.unit),
         )
         question = Question(
             id=frame.path,
@@ -33,7 +37,7 @@ class AskForMoreConstruct(AskingPeople[AskForMoreMemory]):
             shown=[],
             gates=[],
             digest=question_digest(memory.text, [], []),
-            stages=stages_of(machine, frame, stages(machine, of)),
+            stages=stages_of(machine, frame, machine.table[of.kind].asks(machine, of)),
             asked_at=machine.state.now,
             answer_type=encode(RecordType((amount,))),
         )

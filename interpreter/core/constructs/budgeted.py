@@ -4,22 +4,25 @@ The exhaustion of this purse stops here; that of one further out goes on outward
 the belief that all that was begun is known, so it is not done beside a doubt.
 """
 
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from dsl.ast.statements import Block, Budget
+from dsl.ast.people import Stage
+from dsl.ast.statements import Block, Budget, BudgetBlock, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import ledger, more, purses, reservations
+from interpreter.core import ledger, purses
 from interpreter.core.budgeted_memory import BudgetedMemory
-from interpreter.core.constructs.construct import Construct, unless_cancelled
+from interpreter.core.constructs.construct import unless_cancelled
+from interpreter.core.constructs.parks import Parks
 from interpreter.core.events import Event
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, failed
+from interpreter.core.parking import Parking
 from interpreter.core.state import Frame
 
 B = TypeVar("B", bound=BudgetedMemory)
 
 
-class BudgetedConstruct(Construct[B]):
+class BudgetedConstruct(Parks[B]):
     node = "budget"
 
     def begin(self, machine: Machine, frame: Frame, budget: Budget) -> None:
@@ -30,38 +33,25 @@ class BudgetedConstruct(Construct[B]):
         self.memory(frame).expired = purses.expired(machine, frame)
         super().cancel(machine, frame)
 
+    def asks(self, machine: Machine, frame: Frame) -> tuple[Stage, ...]:
+        return cast(Loop | BudgetBlock, machine.node(frame)).asks
+
+    def can_ask(self, frame: Frame) -> bool:
+        return self.memory(frame).phase == "body" and self.memory(frame).expired is None
+
+    def parking(self, frame: Frame) -> Parking:
+        return self.memory(frame)
+
+    def parks(self, frame: Frame) -> Parking:
+        return self.memory(frame)
+
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
-        memory = self.memory(frame)
-        if memory.phase == "exhausted":
+        if self.memory(frame).phase == "exhausted":
             self.over(machine, frame, unless_cancelled(frame, exit_))
-        elif more.is_question(frame, child):
-            self._answered(machine, frame, exit_)
-        elif memory.asking:
-            memory.held = exit_
-            for question in tuple(frame.children):
-                machine.cancel(question)
         else:
-            self._ended(machine, frame, exit_)
+            super().child(machine, frame, child, exit_)
 
-    def _answered(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
-        """People gave more, or they did not. A body that has ended meanwhile has waited for that."""
-        memory = self.memory(frame)
-        decided = cast("dict[str, Any]", exit_.value) if exit_.kind == "done" else {}
-        given = decided["answer"] if decided.get("approved") else None
-        more.give(machine, frame, given)
-        held, memory.held = memory.held, None
-        short, memory.short = memory.short, None
-        if held is not None:
-            self._ended(machine, frame, held)
-        elif short is not None:
-            self.given_rounds(machine, frame, short, given)
-        elif not frame.cancelling:
-            reservations.look_again(machine, frame.path)
-
-    def given_rounds(self, machine: Machine, frame: Frame, short: Failure, given: dict[str, Any] | None) -> None:
-        raise NotImplementedError(type(self).__name__)
-
-    def _ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
+    def ended(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         """The body."""
         memory = self.memory(frame)
         expired, memory.expired = memory.expired, None

@@ -8,8 +8,10 @@ from interpreter.core.memory import Memory, NoMemory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
 
 if TYPE_CHECKING:
+    from dsl.ast.people import Stage
     from interpreter.core.events import Event
     from interpreter.core.machine import Machine
+    from interpreter.core.parking import Parking
     from interpreter.core.state import Frame
 
 M_co = TypeVar("M_co", bound=Memory, covariant=True)
@@ -102,6 +104,22 @@ class Construct(Generic[M_co]):
     def began(self, frame: "Frame") -> float:
         """When it began, for people."""
         return frame.since
+
+    def asks(self, machine: "Machine", frame: "Frame") -> "tuple[Stage, ...]":
+        """Who is asked for more of its budget when that is used up."""
+        return ()
+
+    def can_ask(self, frame: "Frame") -> bool:
+        """Whether more of its budget would still be of use."""
+        return True
+
+    def parking(self, frame: "Frame") -> "Parking | None":
+        """What it remembers of such questions; None when nobody was asked."""
+        return None
+
+    def parks(self, frame: "Frame") -> "Parking":
+        """The same, from now on."""
+        raise NotImplementedError(type(self).__name__)
 
     def counts(self, frame: "Frame") -> Counts | None:
         """What it has taken, where that is counted."""

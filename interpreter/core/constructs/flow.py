@@ -4,23 +4,25 @@ A run does not end as if all were known while its ledger holds a doubt: however 
 Nor does it end before what its calls have set aside under caps is settled, because nobody would do that after it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.people import Stage
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import arrivals, caps, ledger, purses, reports, telling
+from interpreter.core import arrivals, caps, ledger, more, purses, reports, reservations, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
-from interpreter.core.constructs.construct import Construct
+from interpreter.core.constructs.parks import Parks
 from interpreter.core.constructs.undo import open_undo
 from interpreter.core.events import Event, Received, Settled, Told
 from interpreter.core.late_answers import OVER
-from interpreter.core.machine import Machine
+from interpreter.core.machine import ROOT, Machine
 from interpreter.core.memory import Memory
 from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
+from interpreter.core.parking import Parking
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
@@ -29,15 +31,16 @@ from interpreter.core.state import Frame
 @dataclass(slots=True)
 class FlowMemory(Memory):
     """`exit` is how it ends when all is undone; `expired` is set when the time is over; `left`: the books of caps know
-    that it ends."""
+    that it ends; `parking` is there when people were asked for more of its budget."""
 
     phase: Literal["beginning", "running", "undoing", "settling"] = "beginning"
     exit: Exit | None = None
     expired: Failure | None = None
     left: bool = False
+    parking: Parking | None = None
 
 
-class FlowConstruct(Construct[FlowMemory]):
+class FlowConstruct(Parks[FlowMemory]):
     remembers = FlowMemory
     node = None
 
@@ -78,7 +81,21 @@ class FlowConstruct(Construct[FlowMemory]):
             machine.state.status = "cancelling"
             super().cancel(machine, frame)
 
-    def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
+    def asks(self, machine: Machine, frame: Frame) -> tuple[Stage, ...]:
+        return _flow(machine).asks
+
+    def can_ask(self, frame: Frame) -> bool:
+        return self.memory(frame).phase == "running" and self.memory(frame).expired is None
+
+    def parking(self, frame: Frame) -> Parking | None:
+        return self.memory(frame).parking
+
+    def parks(self, frame: Frame) -> Parking:
+        memory = self.memory(frame)
+        memory.parking = memory.parking or Parking()
+        return memory.parking
+
+    def ended(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         memory = self.memory(frame)
         if memory.phase == "running":
             self._body_ended(machine, frame, exit_)
@@ -139,6 +156,8 @@ class FlowConstruct(Construct[FlowMemory]):
             return
         if (doubts := ledger.doubts(state, state.flow)) and (failure is None or failure.kind not in ledger.DOUBTS):
             failure = ledger.failure_of(doubts, state.flow, failure)
+        if failure is not None and failure.purse == ROOT and _flow(machine).asks and reservations.did_not_fit(failure):
+            failure = replace(failure, purse=None) if more.is_its_own(state, failure) else failure
         state.status = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         state.failure = failure
         machine.withdraw(purses.deadline_id(frame))

@@ -8,7 +8,7 @@ only, and asks for nothing outside, waits for that time to pass: it pauses for l
 either, because what it may spend is not spent by its rounds, it ends after so many of them in vain.
 """
 
-from typing import Any, cast
+from typing import cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
@@ -16,6 +16,7 @@ from interpreter.core import ledger, lefts, more, purses
 from interpreter.core.budgeted_memory import SHORTEST_PAUSE, LoopMemory
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.budgeted import BudgetedConstruct
+from interpreter.core.constructs.parks import Given
 from interpreter.core.constructs.undo import after, open_undo
 from interpreter.core.events import Event, TimerFired
 from interpreter.core.joins import KEEP_GOING, judge
@@ -187,7 +188,7 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
         self.memory(frame).short = Failure(BUDGET_EXCEEDED, message, frame.path, details, purse=frame.path)
         more.ask(machine, frame, "iterations", f"{message}. How many more may there be?")
 
-    def given_rounds(self, machine: Machine, frame: Frame, short: Failure, given: dict[str, Any] | None) -> None:
+    def given(self, machine: Machine, frame: Frame, short: Failure, given: Given | None) -> None:
         memory = self.memory(frame)
         expired, memory.expired = memory.expired, None
         if frame.cancelling:
