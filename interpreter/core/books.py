@@ -13,8 +13,9 @@ that was lost with its worker, and that went another way when it was made again:
 What a run that was terminated has set aside stays so until the book ends.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from interpreter.boundary.caps import BookInput, Claim, ClaimReply, Entry, Line, Outcome, Page, Settlement, Written
@@ -43,8 +44,9 @@ class Book:
 
     def write(self, line: Line) -> Written:
         if line.ends:
-            return self._leave(line.ends)
-        return self._settle(line.entries) if line.settles else self._claim(line)
+            return self._leave(_known_as(line.ends))
+        entries = [replace(each, id=_known_as(each.id), run=_known_as(each.run)) for each in line.entries]
+        return self._settle(entries) if line.settles else self._claim(replace(line, entries=entries))
 
     def written(self, outcome: Outcome, limit: str = "") -> Written:
         """An outcome, with how the book stands."""
@@ -132,6 +134,11 @@ def settled_by(settlement: Settlement) -> Line:
     if settlement.ends:
         return Line([], ends=claim.run)
     return Line([Entry(claim.id, settlement.usd, settlement.tokens, claim.run)], settles=True)
+
+
+def _known_as(id_: str) -> str:
+    """What is kept of an id: those of a child's calls are hundreds of characters long, and thousands are remembered."""
+    return hashlib.sha256(id_.encode()).hexdigest()[:16] if id_ else ""
 
 
 def _forget(remembered: dict[str, None]) -> None:

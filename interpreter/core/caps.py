@@ -94,7 +94,11 @@ def refusal(event: CallFailed) -> Refusal | None:
 
 
 def again_in(state: State, refused: Refusal, tries: int, seed: str) -> int | None:
-    """Milliseconds until the claim is made again, for the next time after so many; None is never."""
+    """Milliseconds until the claim is made again, for the next time after so many; None is never. What is more than all
+    of a cap will fit on no day.
+    """
+    if refused.details.get("too_large"):
+        return None
     left = int((float(refused.details["renews"]) - state.now) * 1000)
     if refused.details.get("busy") and left > 0:
         wait: int = min(FIRST_DELAY * 2 ** min(tries - 1, 30), LONGEST_DELAY)
@@ -106,7 +110,7 @@ def again_in(state: State, refused: Refusal, tries: int, seed: str) -> int | Non
 
 def failure(refused: Refusal, path: str, attempts: int) -> Failure:
     """How a call ends that a cap leaves no room for, after so many attempts."""
-    details = {name: told for name, told in refused.details.items() if name not in ("busy", "waits")}
+    details = {name: told for name, told in refused.details.items() if name not in ("busy", "waits", "too_large")}
     details["attempts"] = attempts
     return Failure(BUDGET_EXCEEDED, refused.message, path, details, purse=ROOT)
 
@@ -159,19 +163,22 @@ def refused_claim(id_: str, at: float, reply: ClaimReply) -> CallFailed:
     limit = page.usd if reply.limit == "usd" else f"{page.tokens:,}"
     begins = datetime.fromtimestamp(page.renews, UTC).strftime("%Y-%m-%d %H:%M UTC")
     taken = f" and {reply.reserved} are set aside for calls under way" if reply.outcome == "busy" else ""
+    allowed = str(limit).replace(",", "")
+    too_large = Decimal(reply.needed.replace(",", "")) > Decimal(allowed)
     message = (
         f"the cap `{page.cap}` is {limit} {reply.limit}; {reply.spent} are spent{taken}, and this call needs up to "
-        f"{reply.needed}; it begins anew at {begins}"
+        f"{reply.needed}" + (", which is more than all of it" if too_large else f"; it begins anew at {begins}")
     )
     details: dict[str, Any] = {
         "cap": page.cap,
         "limit": reply.limit,
-        "allowed": str(limit).replace(",", ""),
+        "allowed": allowed,
         "spent": reply.spent,
         "needed": reply.needed,
         "renews": page.renews,
         **({"busy": True} if reply.outcome == "busy" else {}),
         **({"waits": True} if page.waits else {}),
+        **({"too_large": True} if too_large else {}),
         **({"some_models": True} if page.some else {}),
     }
     return CallFailed(at, id_, BUDGET_EXCEEDED, message, "not_started", details=(details,))

@@ -1,5 +1,7 @@
 """Caps over runs: several runs in one world write the same books, and none of these ever holds more than its cap."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -89,7 +91,7 @@ def test_runs_wait_for_each_other_and_nothing_is_left_set_aside(switches: Switch
 def test_a_cap_that_is_reached_fails_the_run_and_what_it_did_is_undone(switches: Switches) -> None:
     body = 'step paid(x: "1") try { step ask(x: "x") } on error { step paid(x: "2") }'
     simulation = world_of(body, switches=switches)
-    (run,) = start(simulation, "a", cap("0.1"))
+    (run,) = start(simulation, "a", cap("0.11"))
     simulation.go()
     failed = failure(run)
     assert (failed.kind, failed.details["cap"], failed.details["limit"]) == (BUDGET_EXCEEDED, "all", "usd")
@@ -117,6 +119,23 @@ def test_who_waits_until_the_day_is_another_goes_on_then(switches: Switches) -> 
     assert first == 0.0
     assert 16 * 3600 <= second < 16 * 3600 + 2
     assert book(simulation).spent.usd == book(simulation, "2027-01-16").spent.usd == Decimal("0.01")
+
+
+@SWITCHES
+@pytest.mark.parametrize("bound", [cap("0.04", waits=True), cap(None, tokens=50, waits=True)], ids=["usd", "tokens"])
+@pytest.mark.parametrize("body", ['step ask(x: "x")', 'step paid(x: "x")'], ids=["model", "tool"])
+def test_what_is_more_than_all_of_a_cap_waits_for_no_day(bound: Cap, body: str, switches: Switches) -> None:
+    """It would find the same on each."""
+    simulation = world_of(body, switches=switches)
+    (run,) = start(simulation, "a", bound)
+    simulation.go()
+    if bound.tokens is not None and "paid" in body:
+        assert outcomes([run]) == ["completed"]
+        return
+    assert outcomes([run]) == ["failed"]
+    assert simulation.now < START + 60
+    assert failure(run).kind == BUDGET_EXCEEDED
+    assert "which is more than all of it" in failure(run).message
 
 
 @SWITCHES
@@ -204,6 +223,22 @@ def test_a_claim_that_comes_after_its_settlement_is_not_taken() -> None:
     book.write(Line([Entry("a", "0", 0)], settles=True))
     assert book.write(Line([Entry("a", "0.6", 5)], "1")).outcome == "over"
     assert (book.reserved.usd, book.spent.usd) == (0, 0)
+
+
+def test_a_busy_book_with_long_ids_travels() -> None:
+    """What a workflow continues with is at most two megabytes, and a book that cannot continue keeps all waiting."""
+    kept = books.Book()
+    for number in range(9_000):
+        run = f"support-{number}/{'e' * 36}/{'plan/research/' * 20}"
+        claimed = Entry(f"{run}/answer", "0.010203", 12_345, run)
+        kept.write(Line([claimed], "1000", 1_000_000_000))
+        if number < 6_000:
+            kept.write(Line([claimed], settles=True))
+            kept.write(Line([], ends=run))
+    assert len(kept.open) == 3_000
+    assert len(json.dumps(asdict(books.saved(kept, BookInput(1.0, 2.0))))) < 1_000_000
+    assert kept.write(Line([claimed], "1000", 1_000_000_000)).outcome == "granted"
+    assert kept.reserved.tokens == 3_000 * 12_345
 
 
 def test_a_book_is_the_same_after_it_was_saved() -> None:
