@@ -16,8 +16,8 @@ class ToolStepMemory(Memory):
     """`called_at` is when the call was made first with its key, or first since it is known that nothing had happened.
     `unknown` is what is being settled; `believed_from` when a null of the verification counts (None: at once);
     `unreadable`: a call has said that it happened, and is made again only for an answer that can be read. `verified`
-    counts the verifications, `given_up` is when a call that still runs is waited for no longer. `asked_for`: the tool's
-    name, when an agent calls it with these `arguments`.
+    counts the verifications, the latest began at `verified_at`; `given_up` is when a call that still runs is waited
+    for no longer. `asked_for`: the tool's name, when an agent calls it with these `arguments`.
     """
 
     asked_for: str = ""
@@ -29,6 +29,7 @@ class ToolStepMemory(Memory):
     believed_from: float | None = None
     given_up: float = 0.0
     verified: int = 0
+    verified_at: float = 0.0
     reruns: int = 0
 
 

@@ -92,7 +92,7 @@ def doubts_are_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_null_is_believed_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ToolStepConstruct, "_is_believed", lambda self, machine, memory: True)
+    patch.setattr(ToolStepConstruct, "_is_believed", lambda self, memory: True)
 
 
 def what_a_child_leaves_behind_is_dropped(patch: pytest.MonkeyPatch) -> None:

@@ -85,8 +85,8 @@ class Outside:
             if not done or not once:
                 done.append(command.tool)
 
-        if late:
-            self.clock.at(called + late, happen)
+        if late:  # also while nobody hears of anything
+            Simulation.at(self.clock, called + late, happen)
         else:
             happen()
 

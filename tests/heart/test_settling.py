@@ -70,6 +70,14 @@ def test_what_takes_effect_while_it_is_being_settled_is_found_and_not_made_again
     assert ended.ledger == {"p": "done"}
 
 
+def test_what_was_looked_up_before_the_attempt_ended_is_not_believed_because_it_is_heard_of_later() -> None:
+    plans = {"post": [LATE], "find": [Returns(None, 0.8), DONE], "undo": [NOTHING]}
+    ended = play(DEFAULT, plans, away=(1.5, 10.0))
+    assert (ended.outcome, ended.value) == ("completed", "p")
+    assert ended.times("find") == [1.0, 10.0]
+    assert ended.times("post") == [0.0]
+
+
 def test_it_is_made_again_once_and_no_further() -> None:
     ended = play(DEFAULT, {"post": [BROKEN], "find": [NOTHING]})
     assert ended.failure.kind == "Undeclared"

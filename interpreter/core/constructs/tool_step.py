@@ -11,8 +11,8 @@ The entry is opened before the call is issued, and each way out of this file set
 
 **When a verification is believed.** What it finds is the result, whenever it finds it. That it finds nothing says only
 that nothing has happened *yet*, as long as the attempt may still be at work. So a null counts when the attempt is known
-to have ended (its worker answered), or when the settling time is over and the worker that is asked does not still run
-the call. Then the call is made once more, and no further.
+to have ended (its worker answered), or when it was asked for after the settling time was over, and the worker that is
+asked does not still run the call. Then the call is made once more, and no further.
 """
 
 from dataclasses import replace
@@ -259,6 +259,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         memory.phase = "verifying"
         place = f"/verify{memory.verified or ''}"
         memory.verified += 1
+        memory.verified_at = machine.state.now
         open_call(
             machine,
             frame,
@@ -275,7 +276,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         assert memory.unknown is not None
         if exit_.kind == "done" and exit_.value is not None:
             self._answered(machine, frame, exit_.value, last=True)
-        elif exit_.kind == "done" and self._is_believed(machine, memory):
+        elif exit_.kind == "done" and self._is_believed(memory):
             self._did_not_happen(machine, frame, memory.unknown)
         elif exit_.kind == "done":
             assert memory.believed_from is not None
@@ -290,8 +291,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         else:
             self._give_up(machine, frame, memory.unknown)
 
-    def _is_believed(self, machine: Machine, memory: ToolStepMemory) -> bool:
-        return memory.believed_from is None or machine.state.now >= memory.believed_from
+    def _is_believed(self, memory: ToolStepMemory) -> bool:
+        """By when it was asked: what is heard of late, because no worker was there, was looked up long before."""
+        return memory.believed_from is None or memory.verified_at >= memory.believed_from
 
     def _did_not_happen(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         memory = self.memory(frame)
