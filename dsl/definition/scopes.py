@@ -22,6 +22,7 @@ from dsl.ast.events import ExpectedEvent, envelope_name
 from dsl.ast.expressions import Expression
 from dsl.ast.left import limited, unit_left
 from dsl.ast.node import Node, walk
+from dsl.ast.of_run import asked_of_run
 from dsl.ast.people import Person
 from dsl.ast.shapes import only_counts_rounds, shape
 from dsl.dataclass import dataclass
@@ -171,7 +172,7 @@ class _Walk:
         """`extra` names are known to these expressions alone."""
         for expression in expressions:
             for name in sorted(names(expression) - {*extra}) if expression is not None else ():
-                if unit_left(name) in state.limited:
+                if unit_left(name) in state.limited or asked_of_run(name) is not None:
                     continue
                 if name not in state.known:
                     self.problems.append(f"{at}: there is no name `{name}`")

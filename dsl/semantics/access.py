@@ -1,7 +1,7 @@
 """Types of names, fields, items and slices. What a condition told about a path goes before its declared type."""
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
-from dsl.semantics import budget_left, events
+from dsl.semantics import budget_left, events, of_run
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -91,6 +91,8 @@ def get(node: Get, state: State, inference: Inference) -> Type:
         return UNKNOWN
     if budget_left.is_budget(node, state, inference):
         return budget_left.field_of(node, state, inference)
+    if of_run.is_run(node, state, inference):
+        return _known(node, of_run.field_of(node, inference), state, inference)
     if node.optional:
         subject = inference.infer(node.subject, state)
     else:

@@ -31,7 +31,7 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.written_out import DEEPEST, LARGEST
 from dsl.source import Span
 
-RESERVED = frozenset({"result", "key", "page", "link", "budget"})
+RESERVED = frozenset({"result", "key", "page", "link", "budget", "run"})
 """What the language itself calls something so somewhere."""
 
 N = TypeVar("N", bound=Node)

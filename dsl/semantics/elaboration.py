@@ -30,6 +30,7 @@ from dsl.ast.expressions import (
 )
 from dsl.ast.left import left_name
 from dsl.ast.node import Node
+from dsl.ast.of_run import run_name
 from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.statements import Match, Step, transcript_name
 from dsl.ast.types import NamedType
@@ -64,8 +65,10 @@ class Elaboration:
         return node
 
     def _left(self, node: Get, original: Node) -> Expression:
-        """What is left of the budgets: each unit has a name of its own."""
+        """What is left of the budgets, and what a flow asks of its run: each has a name of its own."""
         assert isinstance(original, Get)
+        if id(original) in self.facts.of_run:
+            return Name(run_name(original.name), span=original.span)
         if id(original.subject) in self.facts.left:
             return Name(left_name(original.name), span=original.span)
         units = self.facts.left.get(id(original))

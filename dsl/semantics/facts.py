@@ -64,9 +64,9 @@ class Facts:
     of its name reads; `conversions` the types that the value of an expression becomes one of, in turn; `casts` the
     calls of types; `constants` what may turn out not to hold, without running; `sums_of_durations` calls of `sum` that
     say no start; `asked` calls of functions on conversations; `transcripts` the ids of steps whose conversation is
-    asked for; `left` the units of each `budget.left`; `complete` the ids of each `match` that always takes a case;
-    `envelopes` of each field that is of an event's envelope; `used` those of nodes whose name is read,
-    `partly_read` those of flows that hold something which could not be read or does not run yet."""
+    asked for; `left` the units of each `budget.left`; `of_run` the ids of each `run.…`; `complete` the ids of each
+    `match` that always takes a case; `envelopes` of each field that is of an event's envelope; `used` those of nodes
+    whose name is read, `partly_read` those of flows that hold something which could not be read or does not run yet."""
 
     module: Module
     declarations: Declarations
@@ -81,6 +81,7 @@ class Facts:
     complete: set[int] = field(default_factory=set)
     envelopes: set[int] = field(default_factory=set)
     left: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    of_run: set[int] = field(default_factory=set)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     callees: dict[int, Signature] = field(default_factory=dict)

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from dsl.ast.expressions import Expression
-from dsl.ast.left import unit_left
 from dsl.ast.node import Node
 from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
@@ -36,8 +35,8 @@ from interpreter.core.commands import Cancel, Command, Evaluate, Pause, Reply, W
 from interpreter.core.context import context_of
 from interpreter.core.events import Answered, CancelRequested, Event, Received, Resumed, Started, Told
 from interpreter.core.late_answers import OVER, reply_without_question
-from interpreter.core.lefts import left_at
 from interpreter.core.memory import Memory
+from interpreter.core.of_run import asked_of_it
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, Suspended, mistake
 from interpreter.core.state import Frame, Pending, State, Task
 from interpreter.core.traces import Watch, ended
@@ -311,8 +310,8 @@ class Machine:
     # -- names and expressions
 
     def lookup(self, frame: Frame, name: str) -> Value:
-        unit = unit_left(name)
-        return self.holder(frame, name).values[name] if unit is None else left_at(self.state, frame, unit)
+        asked = asked_of_it(self.state, frame, name)
+        return self.holder(frame, name).values[name] if asked is None else asked()
 
     def bind(self, frame: Frame, name: str, value: Value) -> None:
         """Define `name` in the scope around."""

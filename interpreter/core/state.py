@@ -177,23 +177,21 @@ class Entry:
 @recorded
 @dataclass(slots=True)
 class State:
-    """All of it. `key_base` makes idempotency keys unique to the run; `input` is plain JSON, until the run has begun;
-    `settled` remembers how the latest questions ended, for late answers; `backlog` are the tasks that wait for a pause
-    to end; `lacking` has the frames that wait for an object of the store; `max_output` is how many tokens each known
-    model can answer with; `refuses` what each refuses of a request; `heard` names those of which a server has told
-    something that was not known; `lanes` the task queue of each whose provider takes so many requests a second;
-    `batches` are the frames of those that a `parallel for` has open, by its path; `caps` are those over runs that bind
-    this one; `costs` is what was spent where (`costs.py`);
-    `depth` counts, for each flow that may call itself, how many levels are left below this run;
-    `rehearsal`: something was made up. `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written
-    (`staging.py`). `verified`: no answer counts that nobody has signed;
-    `tells_seen`: of what was told to agents, the digest by its id;
-    `arrivals` are the events that nobody has taken yet, of all that `arrived`, and `arrivals_seen` has the digest of
-    each by its id; `waits` are the frames that wait for events, the oldest first; `replies` what
-    the senders of the latest were answered, by its id;
-    `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen` any more;
-    `locks`: those that it holds or waits for, by the id of the command that asked for each;
-    `continuations`: how often the run continued as new, and inside of what.
+    """All of it. `id` is what people call the run by; `key_base` makes idempotency keys unique to the run; `input` is
+    plain JSON, until the run has begun; `settled` remembers how the latest questions ended, for late answers; `backlog`
+    are the tasks that wait for a pause to end; `lacking` has the frames that wait for an object of the store;
+    `max_output` is how many tokens each known model can answer with; `refuses` what each refuses of a request; `heard`
+    names those of which a server has told something that was not known; `lanes` the task queue of each whose provider
+    takes so many requests a second; `batches` are the frames of those that a `parallel for` has open, by its path;
+    `caps` are those over runs that bind this one; `costs` is what was spent where (`costs.py`); `depth` counts, for
+    each flow that may call itself, how many levels are left below this run; `rehearsal`: something was made up.
+    `staged`: nothing is written; `with_tools`: what a rehearsal comes to is written (`staging.py`). `verified`: no
+    answer counts that nobody has signed; `tells_seen`: of what was told to agents, the digest by its id; `arrivals` are
+    the events that nobody has taken yet, of all that `arrived`, and `arrivals_seen` has the digest of each by its id;
+    `waits` are the frames that wait for events, the oldest first; `replies` what the senders of the latest were
+    answered, by its id; `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen`
+    any more; `locks`: those that it holds or waits for, by the id of the command that asked for each; `continuations`:
+    how often the run continued as new, and inside of what.
     """
 
     flow: str
@@ -242,4 +240,5 @@ class State:
     batches: dict[str, list[str]] = field(default_factory=dict)
     caps: list[Cap] = field(default_factory=list)
     costs: dict[str, Cost] = field(default_factory=dict)
+    id: str = ""
     locks: dict[str, str] = field(default_factory=dict)

@@ -104,6 +104,7 @@ class Driver:
         """The state exists before any signal or update is handled, so those that come with the start find it."""
         if self.input.state is not None:
             state = restored(self.input.state)
+            state.id = workflow.info().workflow_id
             heart.count_continuation(state)
             self.commands.extend(heart.resume(state))
             return state
@@ -119,6 +120,7 @@ class Driver:
             lanes=self.input.lanes,
             caps=self.input.caps,
         )
+        state.id = info.workflow_id
         state.verified = self.input.options.verified
         state.staged, state.with_tools = self.input.options.staged, self.input.options.with_tools
         state.rehearsal = self.input.rehearsal

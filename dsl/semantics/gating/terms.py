@@ -102,6 +102,8 @@ class Terms:
                 return self._name(expression)
             case FunctionCall(function="now" | "uuid"):
                 return self._make("fresh", (id(expression),), expression)
+            case Get(name=asked) if id(expression) in self._facts.of_run:
+                return self._make("run", (asked,), expression)
             case Get(subject=subject, name=name):
                 return self._field(self.of(subject), name, expression)
             case Index(subject=subject, index=index):
