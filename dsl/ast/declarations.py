@@ -125,6 +125,17 @@ class Http(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Emit(Node):
+    """`emit order from item to run with { item: item }`: the event that carries a tool out, sent to the run of the id
+    `to`, under the idempotency key; all expressions are over the parameters. `key` is whose event it is."""
+
+    event: str
+    to: Expression
+    key: Expression | None = None
+    value: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusive(Node):
     """`exclusive by account up to 2 within 10m`: of all runs, so many calls at a time with one value of `by`, over the
     parameters; a call waits for the others no longer than `within` milliseconds.
@@ -140,9 +151,9 @@ class ToolDeclaration(Node):
     """`key` is the parameter that takes the idempotency key; `errors` are those that promise that nothing happened.
 
     `patience` is how long a call waits for a worker that has the tool; None is as long as the flow has time. `served`
-    says that an MCP server carries it out, and which, `http` that a request does; without either, whatever a worker has
-    under its name does. It `sees` what is sensitive of these classes, and its answer is so too; of those that it
-    `keeps`, its answer says nothing.
+    says that an MCP server carries it out, and which, `http` that a request does, `emit` that an event does; without
+    any, whatever a worker has under its name does. It `sees` what is sensitive of these classes, and its answer is so
+    too; of those that it `keeps`, its answer says nothing.
     """
 
     name: str
@@ -165,6 +176,7 @@ class ToolDeclaration(Node):
     sees: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     http: Http | None = None
+    emit: Emit | None = None
     exclusive: Exclusive | None = None
 
 

@@ -34,6 +34,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
+    yield from _events(program)
     for tool in program.facts.all(ToolDeclaration):
         if tool.http is None or program.facts.damage.touches(tool.span):
             continue
@@ -43,6 +44,25 @@ def check(program: Program) -> Iterator[Diagnostic]:
             continue
         for part in (_address, _values, _headers, _content, _method, _statuses, _pages, _said, _same_each_time):
             yield from part(program, tool, tool.http)
+
+
+def _events(program: Program) -> Iterator[Diagnostic]:
+    """What is sent to a run changes something there, gives nothing, and says all of its parameters."""
+    for tool in program.facts.all(ToolDeclaration):
+        emit = tool.emit
+        if emit is None or program.facts.damage.touches(tool.span):
+            continue
+        if tool.served is not None or tool.http is not None:
+            message = f"`{tool.name}` is carried out in two ways"
+            yield Diagnostic("SF409", message, program.label(emit), help="leave one of them out")
+        if tool.returns is not None or tool.effect.kind == "read":
+            message = f"`{tool.name}` sends an event: that changes something, and gives nothing"
+            advice = "write `write keyed`, without a result"
+            yield Diagnostic("SF409", message, program.name_label(tool, tool.name), help=advice)
+        elif not tool.effect.keyed and tool.effect.kind != "idempotent":
+            message = f"`{tool.name}` sends an event under its key, so the run that gets it takes it once: it is keyed"
+            advice = f"write `{tool.effect.kind} keyed`"
+            yield Diagnostic("SF409", message, program.name_label(tool, tool.name), help=advice)
 
 
 def _address(program: Program, tool: ToolDeclaration, http: Http) -> Iterator[Diagnostic]:

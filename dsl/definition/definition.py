@@ -69,6 +69,8 @@ def carrier(tool: ToolDeclaration) -> str | None:
     """What is said of the server that carries a tool out, in one line: what must be the same on both sides."""
     if tool.served is not None:
         return served_text(tool.served)
+    if tool.emit is not None:
+        return f"event {tool.emit.event} ({digest(canonical(encode(tool.emit)))[:16]})"
     return None if tool.http is None else _request_text(tool.http)
 
 

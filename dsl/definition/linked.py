@@ -12,6 +12,7 @@ from dsl.ast.address import places
 from dsl.ast.declarations import (
     RESULT,
     AgentDeclaration,
+    Emit,
     Exclusive,
     FlowDeclaration,
     Http,
@@ -332,6 +333,19 @@ def _tool(tool: ToolDeclaration) -> Iterator[str]:
         yield from _served(tool, tool.served)
     if tool.http is not None:
         yield from _http(tool, tool.http, known)
+    if tool.emit is not None:
+        yield from _emit(tool, tool.emit, known)
+
+
+def _emit(tool: ToolDeclaration, emit: Emit, known: set[str]) -> Iterator[str]:
+    """What a worker takes for granted when it sends the event."""
+    if tool.served is not None or tool.http is not None:
+        yield f"{tool.name}: it is carried out in two ways"
+    if tool.returns is not None or tool.effect.kind == "read":
+        yield f"{tool.name}: an event changes something, and gives nothing"
+    for value in (emit.to, emit.key, emit.value):
+        if value is not None:
+            yield from _unknown(tool.name, value, known)
 
 
 def _served(tool: ToolDeclaration, served: Served) -> Iterator[str]:

@@ -26,7 +26,7 @@ from dsl.semantics.files import given_elsewhere
 from dsl.semantics.findings import DefinedTwice, Finding, InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.nodes import by_class
-from dsl.semantics.requests import request
+from dsl.semantics.requests import emitted, request
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
 from dsl.semantics.symbols import CalleeKind, Declarations, Signature, Symbol
@@ -222,6 +222,8 @@ def _tool(node: ToolDeclaration, resolver: Resolver, inference: Inference) -> No
         inference.expect(node.costs.value, Wanted(DECIMAL, f"what `{node.name}` costs", node.costs), known)
     if node.http is not None:
         request(node, node.http, state, inference)
+    if node.emit is not None:
+        emitted(node.emit, state, inference)
     if node.verify is not None and node.verify.call is not None:
         key = Symbol("key", "key", TEXT, node.verify)
         if "key" in state.names:

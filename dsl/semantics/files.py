@@ -21,9 +21,10 @@ def given_elsewhere(signature: Signature) -> Iterator[Finding]:
         yield InvalidType(
             node.returns or node, "a model answers no file", "let a tool make the file of what it answers"
         )
-    if not isinstance(node, ToolDeclaration) or (node.served is None and node.http is None):
+    if not isinstance(node, ToolDeclaration) or (node.served is None and node.http is None and node.emit is None):
         return
     whose = "a tool of an MCP server" if node.http is None else "a tool that a request carries out"
+    whose = whose if node.emit is None else "a tool that an event carries out"
     fields = {field.name: field for field in node.parameters}
     for member in signature.parameters:
         if holds_file(member.type):

@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
         "no worker can start or reach the server of a tool, or it takes no calls, for longer than `patience` allows"
     ),
     "HttpRefused": Kind("a server answers a request with a status from 400 to 499 that the tool does not declare"),
+    "EventRefused": Kind("the run that a tool sends an event to does not take it, has ended, or was never there"),
     "ToolChanged": Kind("an MCP server offers another tool than is pinned in `flow.lock`: `details.diff` shows both"),
     "StillRunning": Kind("a verification asks about a call that has not ended"),
     "ObjectMissing": Kind("an undo or a verification needs a large value that the store has lost, for a day"),

@@ -1,7 +1,7 @@
-"""What the request of a tool reads: the parameters, and `key` where no parameter has that name."""
+"""What the request, or the event, of a tool reads: the parameters, and `key` where no parameter has that name."""
 
 from dsl.ast import expressions as ast
-from dsl.ast.declarations import Http, ToolDeclaration
+from dsl.ast.declarations import Emit, Http, ToolDeclaration
 from dsl.ast.expressions import Expression
 from dsl.semantics.findings import DefinedTwice
 from dsl.semantics.inference import Inference, Wanted
@@ -32,6 +32,15 @@ def request(node: ToolDeclaration, http: Http, state: State, inference: Inferenc
         if http.next.items is not None:
             inference.infer(http.next.items, page)
         inference.infer(http.next.value, page.define(Symbol(LINK, "result", OptionalOf(TEXT), http.next)))
+
+
+def emitted(emit: Emit, state: State, inference: Inference) -> None:
+    """What is in the event is for the run that gets it to judge."""
+    inference.expect(emit.to, Wanted(TEXT, "the run that gets the event", emit), state)
+    if emit.key is not None:
+        inference.expect(emit.key, Wanted(TEXT, "the key of an event", emit), state)
+    if emit.value is not None:
+        inference.infer(emit.value, state)
 
 
 def parts_of(url: Expression) -> tuple[Expression, ...]:

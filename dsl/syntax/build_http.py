@@ -1,4 +1,4 @@
-"""`http get "https://…"`: the request that carries a tool out, and the statuses that are errors it declares.
+"""`http get "https://…"` and `emit`: the request that carries a tool out, and the statuses that are errors it declares.
 
 What of it can hold, and what the request says of each parameter, `dsl.checks.http` finds out.
 """
@@ -6,7 +6,7 @@ What of it can hold, and what the request says of each parameter, `dsl.checks.ht
 from dataclasses import replace
 from typing import Any, get_args
 
-from dsl.ast.declarations import Http, HttpHeader, HttpStatus, Method, NextPage, ToolDeclaration
+from dsl.ast.declarations import Emit, Http, HttpHeader, HttpStatus, Method, NextPage, ToolDeclaration
 from dsl.ast.expressions import Expression
 from dsl.syntax.build_types import Bound
 from dsl.syntax.site import Option, Rules, Site, only
@@ -33,6 +33,10 @@ def http(site: Site, method: Token, url: Expression, auth: Token | None, *parts:
     named = None if auth is None else plain(site, auth)
     headers = only(HttpHeader, parts)
     return Option("http", Http(found or "get", url, named, headers, **values, span=site.span), site.span)
+
+
+def emit(site: Site, event: Token, key: Expression | None, to: Expression, value: Expression | None) -> Option:
+    return Option("emit", Emit(event.text, to, key, value, span=site.span), site.span)
 
 
 def http_header(site: Site, name: Token, value: Expression) -> HttpHeader:
@@ -77,6 +81,7 @@ def answering(
 
 
 RULES: Rules = {
+    "emit": emit,
     "http": http,
     "http_header": http_header,
     "http_status": http_status,

@@ -45,7 +45,7 @@ def _condition(mistake: Mistake) -> Hint | None:
     if mistake.token.kind == "IF":
         advice = "write `when …` over the parameters of the agent, or `only if … else …` over those of a call"
         return Hint(advice, None, "`if` does not stand alone here")
-    if mistake.after and mistake.after[0].kind == "APPROVAL" and mistake.token.kind == "NAME":
+    if mistake.after and mistake.after[0].kind == "APPROVAL" and mistake.token.kind in ("NAME", "WITH"):
         return Hint("write `after approval from …`", "after", f"`{mistake.token.text}` means nothing here", "SF008")
     return None
 

@@ -93,6 +93,7 @@ another worker may reach it, or this one later. Details, where the server of a r
 """
 
 HTTP_REFUSED = "HttpRefused"
+EVENT_NOT_TAKEN = "EventRefused"
 """The server answered a request with a status that says that it will not do it. Nothing happened. Details: `[{status,
 body}]`.
 """

@@ -21,6 +21,7 @@ NEVER_CALLED = frozenset(
         failures.SERVER_UNAVAILABLE,
         failures.TOOL_CHANGED,
         failures.HTTP_REFUSED,
+        failures.EVENT_NOT_TAKEN,
     }
 )
 """How a worker says that it did not call the tool, or that who was asked refused."""

@@ -53,6 +53,7 @@ from interpreter.telemetry.standing import Standing
 from interpreter.telemetry.told import Told
 from interpreter.worker.agreements import Agreements
 from interpreter.worker.books import Books
+from interpreter.worker.emitted import emitted_tools
 from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.lanes import working_lanes
 from interpreter.worker.objects import LoadingInterceptor, Objects
@@ -212,13 +213,14 @@ class FlowPlugin(SimplePlugin):
             self._standing = Standing(client, meter)
 
     def _serve(self, queue: str) -> None:
-        """Add the tools that requests and MCP servers carry out."""
+        """Add the tools that events, requests and MCP servers carry out."""
         declared = [tool for definition in self._definitions for tool in definition.tools.values()]
         if any(tool.http for tool in declared):
             # Clients of HTTP are loaded by those who ask somebody.
             from interpreter.worker.requested import requested_tools
 
             self._tools |= requested_tools(self._definitions, queue, self._tools, self._lock.resolve().parent)
+        self._tools |= emitted_tools(self._definitions, queue, self._tools)
         if not any(tool.served for tool in declared):
             return
         # Servers need libraries that other workers do without.
