@@ -18,6 +18,7 @@ not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workfl
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar, Union
@@ -38,12 +39,15 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class File:
     """A file that is kept beside the run as it is, by the SHA-256 (hex) of its content; `size` in bytes. Two are equal
-    by their content."""
+    by their content. `measured`: of an image its width and height in pixels, of a PDF its pages and the bytes of its
+    text, at most; None where nobody has measured it.
+    """
 
     hash: str
     size: int
     name: str
     media_type: str
+    measured: tuple[int, int] | None = field(default=None, compare=False)
 
 
 Value: TypeAlias = Union[  # noqa: UP007 - a recursive alias needs the names in quotes

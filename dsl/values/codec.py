@@ -64,6 +64,15 @@ def _dump_record(value: dict[str, Any]) -> Any:
     return {_escaped(name): _DUMP[type(item)](item) for name, item in value.items()}
 
 
+def _dump_file(value: File) -> dict[str, Any]:
+    told = {"$file": value.hash, "$size": value.size, "$name": value.name, "$media_type": value.media_type}
+    return told if value.measured is None else {**told, "$measured": [*value.measured]}
+
+
+def _pair(measured: Any) -> tuple[int, int] | None:
+    return None if measured is None else (measured[0], measured[1])
+
+
 def _escaped(name: str) -> str:
     return "$" + name if name.startswith("$") else name
 
@@ -78,12 +87,7 @@ _DUMP: dict[type, Callable[[Any], Any]] = {
     datetime: lambda value: {"$time": time_text(value)},
     timedelta: lambda value: {"$duration": value // MILLISECOND},
     Reference: lambda value: {"$ref": value.hash, "$size": value.size},
-    File: lambda value: {
-        "$file": value.hash,
-        "$size": value.size,
-        "$name": value.name,
-        "$media_type": value.media_type,
-    },
+    File: _dump_file,
     list: _dump_list,
     dict: _dump_record,
 }
@@ -101,6 +105,8 @@ _LOAD: dict[str, Callable[[dict[str, Any]], Any]] = {
     "$decimal": lambda data: Decimal(data["$decimal"]),
     "$time": lambda data: datetime.fromisoformat(data["$time"]).astimezone(UTC),
     "$duration": lambda data: timedelta(milliseconds=data["$duration"]),
-    "$file": lambda data: File(data["$file"], data["$size"], data["$name"], data["$media_type"]),
+    "$file": lambda data: File(
+        *(data["$file"], data["$size"], data["$name"], data["$media_type"]), _pair(data.get("$measured"))
+    ),
     "$ref": lambda data: Reference(data["$ref"], data["$size"]),
 }

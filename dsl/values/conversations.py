@@ -16,12 +16,10 @@ Fields that say nothing are left out.
 import json
 from typing import cast
 
-from dsl.expressions.values import File, Reference, Value, files_in, references, substitute
+from dsl.expressions.values import Reference, Value, files_in, references, substitute
 from dsl.expressions.wire import to_wire, told
+from dsl.values.file_tokens import most_tokens
 
-MOST_OF_AN_IMAGE = 50_000
-"""Tokens that a model takes one image for, at most: gpt-4o-mini counts 48,169 for the largest, most models below
-2,000."""
 FRAMING = 16
 """Bytes that a message counts for beside its texts: its role and what separates it from the next."""
 
@@ -60,24 +58,19 @@ def mark_of(message: Message) -> int:
     return -size_of(message) if message["role"] == "tool" else size_of(message)
 
 
-def size_of(message: Message) -> int:
-    """How many bytes of UTF-8 a message has at most, and a little for what is around it."""
+def size_of(message: Message, model: str | None = None) -> int:
+    """How many bytes of UTF-8 a message has at most, and a little for what is around it; of its files, how many tokens
+    `model`, or any, takes them for."""
     calls = cast("list[dict[str, str]]", message.get("calls") or [])
     texts = [text for call in calls for text in (call["id"], call["name"], call["arguments"])]
     texts += [str(message.get("text") or ""), str(message.get("call") or "")]
     said = sum(len(text.encode()) for text in texts) + _size_of_value(message.get("value"))
-    return FRAMING * (1 + len(texts)) + said + size_of_files(message.get("files"))
+    return FRAMING * (1 + len(texts)) + said + size_of_files(message.get("files"), model)
 
 
-def size_of_files(files: Value) -> int:
-    """The most tokens that a model takes these files for, as if each were a byte."""
-    return sum(map(size_of_file, files_in(files)))
-
-
-def size_of_file(file: File) -> int:
-    """Of an image a bound that no model is known to pass; of anything else its bytes, beside its name."""
-    name = FRAMING + len(file.name.encode())
-    return name + (MOST_OF_AN_IMAGE if file.media_type.startswith("image/") else file.size)
+def size_of_files(files: Value, model: str | None = None) -> int:
+    """The most tokens that a model (None: any) takes these files for, with their names."""
+    return sum(FRAMING + len(file.name.encode()) + most_tokens(file, model) for file in files_in(files))
 
 
 def text_of(value: Value) -> str:

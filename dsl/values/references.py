@@ -12,8 +12,8 @@ from dsl.expressions.values import File, Reference, files_in, references
 from dsl.expressions.wire import told
 
 Beside = list[Any]
-"""`[path, hash, size]` for each reference, `[path, hash, size, name, media type]` for each file, in the order in which
-they stand in the data."""
+"""`[path, hash, size]` for each reference, `[path, hash, size, name, media type]` for each file, with two numbers more
+where it was measured, in the order in which they stand in the data."""
 
 
 def parted(data: Any) -> tuple[Any, Beside]:
@@ -31,7 +31,7 @@ def joined(data: Any, beside: Beside) -> Any:
         place, key = holder, 0
         for segment in path:
             place, key = place[key], segment
-        place[key] = File(hash_, size, *file) if file else Reference(hash_, size)
+        place[key] = _file(hash_, size, *file) if file else Reference(hash_, size)
     return holder[0]
 
 
@@ -40,13 +40,17 @@ def shown(data: Any) -> Any:
     return parted(data)[0]
 
 
+def _file(hash_: str, size: int, name: str, media_type: str, *measured: int) -> File:
+    return File(hash_, size, name, media_type, (measured[0], measured[1]) if measured else None)
+
+
 def _plain(data: Any, path: list[str | int], beside: Beside) -> Any:
     kind = type(data)
     if kind is Reference:
         beside.append([path, data.hash, data.size])
         return {"$ref": data.hash, "$size": data.size}
     if kind is File:
-        beside.append([path, data.hash, data.size, data.name, data.media_type])
+        beside.append([path, data.hash, data.size, data.name, data.media_type, *(data.measured or ())])
         return told(data)
     if kind is list:
         return [_plain(item, [*path, position], beside) for position, item in enumerate(data)]

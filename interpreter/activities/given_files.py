@@ -32,7 +32,7 @@ class GivenFiles:
         match resolve(type_, types):
             case NamedType(name="file") if type(value) is dict:
                 file = read_back(value)
-                kept = values.File(file.sha256, file.size, file.name, file.media_type)
+                kept = file.value
                 self._read[kept.hash] = file
                 return kept
             case OptionalType(item=item):

@@ -11,7 +11,6 @@ from dsl.definition.canonical import canonical
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
-from dsl.expressions import values
 from dsl.expressions.wire import to_wire
 from dsl.models.configured import NAME, VARIABLE, Models, models_for
 from dsl.models.unusable import Unusable
@@ -132,7 +131,7 @@ def _with_values(input: JSON, files: dict[str, File]) -> JSON:
         input = File(input)
     if isinstance(input, File):
         files[input.sha256] = input
-        return values.File(input.sha256, input.size, input.name, input.media_type)
+        return input.value
     if isinstance(input, dict):
         return {name: _with_values(item, files) for name, item in input.items()}
     return [_with_values(item, files) for item in input] if isinstance(input, list) else input

@@ -1,7 +1,7 @@
 """What an attempt at a model may cost at most, and what it did cost.
 
 The bound is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many tokens as
-bytes (of files: `dsl.values.conversations.size_of_file`), and the model is told how many it may answer with. What is
+bytes (of files: `dsl.values.file_tokens`), and the model is told how many it may answer with. What is
 sent is reserved for at the highest of its prices: a provider that reads a prompt from its cache takes less, one that
 writes it there may take more.
 
@@ -38,14 +38,15 @@ def ceiling(state: State, model: str, declared: int | None) -> int:
 def tokens_sent(request: ChatRequest) -> int:
     """An upper bound of the tokens that the request sends."""
     again = sum(_bytes(text) for text in (request.feedback, request.refused) if text is not None)
-    return FRAMING_TOKENS + again + texts_sent(request) + (_of_talk(request.talk) if request.talk else 0)
+    return FRAMING_TOKENS + again + texts_sent(request) + (_of_talk(request.talk, request.model) if request.talk else 0)
 
 
-def texts_sent(request: ChatRequest) -> int:
-    """The bytes of what the first request of a conversation carries, and is kept for all that follow."""
+def texts_sent(request: ChatRequest, *, to_any: bool = False) -> int:
+    """The bytes of what the first request of a conversation carries, and is kept for all that follow; `to_any`: where
+    those may go to other models."""
     tools = request.talk.tools_text if request.talk is not None else None
     texts = (request.prompt, request.instructions, request.schema_text, tools)
-    files = size_of_files(request.files)
+    files = size_of_files(request.files, None if to_any else request.model)
     return sum(_bytes(text) for text in texts if text is not None) + files
 
 
@@ -167,9 +168,9 @@ def _dearest_sent(price: Price) -> Decimal:
     return max(Decimal(each) for each in (price.input, price.cached, price.cache_write) if each is not None)
 
 
-def _of_talk(talk: Talk) -> int:
+def _of_talk(talk: Talk, model: str) -> int:
     sent = [*talk.opening, *talk.messages[talk.hidden :]]
-    return talk.kept_bytes + len(talk.notice or "") + sum(map(size_of, sent))
+    return talk.kept_bytes + len(talk.notice or "") + sum(size_of(message, model) for message in sent)
 
 
 def _bytes(text: str | Reference) -> int:

@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 
 from dsl.expressions import values
 from dsl.expressions.wire import told
+from interpreter.stores.measuring import measured
 from interpreter.stores.store import ObjectStore, digest_of, read
 
 LARGEST = 50_000_000
@@ -55,9 +56,9 @@ class File:
             raise UnusableFile(f"{name} has {len(source):,} bytes; a file has at most {LARGEST:,}")
         self._content: bytes | None = source
         self._store: ObjectStore | None = None
-        self._kept = values.File(
-            digest_of(source), len(source), one_line(name), _usable(media_type) or media_type_of(source, name)
-        )
+        media_type = _usable(media_type) or media_type_of(source, name)
+        size = measured(source, media_type)
+        self._kept = values.File(digest_of(source), len(source), one_line(name), media_type, size)
 
     @classmethod
     def _in(cls, store: ObjectStore, kept: values.File) -> "File":
@@ -78,6 +79,11 @@ class File:
     def size(self) -> int:
         """In bytes."""
         return self._kept.size
+
+    @property
+    def value(self) -> values.File:
+        """As the language has it."""
+        return self._kept
 
     @property
     def sha256(self) -> str:

@@ -277,7 +277,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
         if memory.talk is not None and answer.measured:
             summaries.measured(memory.talk, *answer.measured)
         if memory.talk is not None and memory.talk.preamble is None and answer.preamble is not None:
-            memory.talk.preamble_bytes = model_costs.texts_sent(self._request(machine, frame))
+            memory.talk.preamble_bytes = model_costs.texts_sent(self._request(machine, frame), to_any=True)
             memory.talk.preamble = answer.preamble
 
     def _ask_again(self, machine: Machine, frame: Frame, problem: str, refused: str | None = None) -> None:
