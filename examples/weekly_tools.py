@@ -42,7 +42,5 @@ def announce(id: str) -> None:
 def letters() -> Iterator[sqlite3.Connection]:
     folder = Path(os.environ.get("STEADFLOW_DEMO_DIR") or Path(__file__).parent)
     with closing(sqlite3.connect(folder / "weekly.db")) as connection, connection:
-        connection.execute(
-            "create table if not exists letters (key text primary key, number int, title, state)"
-        )
+        connection.execute("create table if not exists letters (key text primary key, number int, title, state)")
         yield connection
