@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration
-from dsl.ast.statements import NotYet
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    """Models may also come from a policy of the file."""
-    policy = any(node.construct == "models" for node in program.facts.all(NotYet))
     for agent in program.facts.all(AgentDeclaration):
         primary = program.name_label(agent, agent.name)
-        if not agent.models and not policy:
+        if not agent.models:
             message = f"agent `{agent.name}` names no model"
             yield Diagnostic("SF404", message, primary, help='add `model "…"`, best with a second one: `then "…"`')
         elif agent.prompt is None:

@@ -42,6 +42,9 @@ def _in_prompts(program: Program, agent: AgentDeclaration) -> Iterator[Diagnosti
 def _lists(program: Program, node: Node) -> Iterator[Expression]:
     """The smallest parts that are lists without a bound, and are not cut or counted by what is around them."""
     match node:
+        case FunctionCall() if program.facts.callee_of(node) is not None:
+            for child in children(node):
+                yield from _lists(program, child)
         case FunctionCall(function="len" | "sum" | "min" | "max") | Slice() | Index():
             return
         case FunctionCall(function="first" | "last"):

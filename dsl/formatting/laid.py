@@ -143,8 +143,7 @@ class Laid:
             return
         closing = self.closing(parts, opening)
         items = parts[opening + 1 : closing]
-        several = len(items) > (2 if branch.rule == "models" else 1)
-        if items and (several or self._opens_a_body(items[0]) or first_of(items[0]) in self.trivia.broken):
+        if items and (len(items) > 1 or self._opens_a_body(items[0]) or first_of(items[0]) in self.trivia.broken):
             self._ends.add(first_of(items[0]))
 
     def _opens_a_body(self, item: Part) -> bool:

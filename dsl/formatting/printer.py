@@ -289,8 +289,7 @@ class Printer(Lines):
         if items or laid.end_after(begin) == end:
             self.indent += STEP
             for at, item in enumerate(items):
-                if rule != "models" or at % 2 == 0:
-                    self.line(blank=at > 0 and self.is_apart(first_of(item)))
+                self.line(blank=at > 0 and self.is_apart(first_of(item)))
                 self._statement(item)
             self._close(end)
         else:

@@ -74,7 +74,7 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.BODY,
         """
-        agent_declaration approval_branch await_approval await_first block branches http match models
+        agent_declaration approval_branch await_approval await_first block branches http match
         step_body tool_body tools_declaration
         """,
     ),

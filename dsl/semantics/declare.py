@@ -18,7 +18,6 @@ from dsl.ast.expressions import FunctionCall
 from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
-from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
 from dsl.semantics.declared_constants import RESERVED
@@ -38,6 +37,10 @@ from dsl.values.structure import GENERIC_TYPES
 
 _RESERVED = frozenset({*BASIC_TYPES, *GENERIC_TYPES, "conversation"})
 Called = ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration
+
+ALWAYS_OURS = frozenset({"now", "uuid", "mask", "int", "number", TRANSCRIPT})
+"""The functions of the language that no file can declare otherwise: what is pure, what is shown and what types are
+called stands on them. Any other gives way to one that a file declares, so that a new one breaks no file."""
 
 _KINDS: dict[type, CalleeKind] = {
     ToolDeclaration: "tool",
@@ -88,8 +91,7 @@ def _is_reserved(node: TypeDeclaration | FunctionDeclaration | ConstantDeclarati
     """Whether the language itself gives the name a meaning where a declaration of this kind is named."""
     if isinstance(node, ConstantDeclaration):
         return node.name in RESERVED
-    of_functions = isinstance(node, FunctionDeclaration) and (node.name in BUILTINS or node.name == TRANSCRIPT)
-    return node.name in _RESERVED or of_functions
+    return node.name in _RESERVED or (isinstance(node, FunctionDeclaration) and node.name in ALWAYS_OURS)
 
 
 def _inside(span: Span, module: Module) -> bool:

@@ -44,7 +44,7 @@ def function_call(node: FunctionCall, state: State, inference: Inference) -> Typ
     if node.function == conversations.TRANSCRIPT:
         return conversations.transcript(node, state, inference)
     declared = inference.facts.declarations.functions.get(node.function)
-    if declared is not None and node.function not in BUILTINS:
+    if declared is not None:
         return _declared(node, declared, state, inference)
     for argument in node.arguments:
         inference.infer(argument.value, state)

@@ -108,10 +108,6 @@ def constant_declaration(site: Site, doc: str | None, name: Token, value: Expres
     return ConstantDeclaration(name.text, value, doc, span=site.span)
 
 
-def models(site: Site, _doc: str | None, *_prices: Token) -> NotYet:
-    return site.not_yet("models")
-
-
 RULES: Rules = {
     "module": module,
     "edition": edition,
@@ -124,5 +120,4 @@ RULES: Rules = {
     "type_from": type_from,
     "function_declaration": function_declaration,
     "constant_declaration": constant_declaration,
-    "models": models,
 }

@@ -146,7 +146,7 @@ class Reading:
             return False  # another line of the same YAML
         if self._moved < SURE or line < self._quiet or self._doubtful.touches(self._before(token)):
             return False
-        flat = self._declared in ("TYPE", "FN", "MODELS")
+        flat = self._declared in ("TYPE", "FN")
         return not self._hurt or not (flat or self._ends_everything(self._at) or "FLOW" in expected)
 
     def _before(self, token: Token) -> Span:

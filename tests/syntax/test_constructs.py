@@ -33,7 +33,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
     ("text", "construct"),
     [
         ('type T from "t.json"', "type from a file"),
-        ('models { "a" "b" }', "models"),
     ],
 )
 def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:

@@ -173,7 +173,7 @@ class Readings:
         """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made. A call
         of what a file declares is said where it was shown as it stands, and nowhere else: sealing knows it by its node.
         """
-        if isinstance(term.node, FunctionCall) and term.node.function not in FUNCTIONS:
+        if isinstance(term.node, FunctionCall) and (term.kind == "called" or term.node.function not in FUNCTIONS):
             return None
         changes: dict[str, Any] = {}
         size = 1

@@ -90,6 +90,8 @@ class Values:
         if not arguments:
             return Mark()
         first = arguments[0]
+        if self._facts.callee_of(node) is not None:
+            return Mark(every)
         match node.function:
             case "first" | "last" | "reverse" | "flatten" if node.arguments[0].name in (None, "items"):
                 return first.and_(_rest(arguments))
