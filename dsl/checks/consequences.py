@@ -27,6 +27,7 @@ _CLOSING = re.compile(r"[\s)\]}]*")
 _OF_THE_FILE = ("SF106",)
 _OF_WHAT_IS_LEFT_OVER = ("SF608",)
 """A mistake elsewhere may be why it is named nowhere."""
+_IDLE = ("SF603", "SF610", "SF611")
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
 """What depends on what a condition told."""
@@ -135,9 +136,10 @@ def _count(flow: Span, places: list[int]) -> int:
 
 
 def without_idle_warnings(found: list[Diagnostic], program: Program) -> list[Diagnostic]:
-    """That nobody uses a name is said of a flow without errors: what is to use it may be what is wrong."""
+    """That nobody uses a name, and what a condition comes to, is said of a declaration without errors: what is to use
+    it, or what it asks, may be what is wrong."""
     errors = [each.primary.span.start for each in found if each.severity == "error"]
-    return _without(found, ("SF603",), [flow.span for flow in program.facts.all(FlowDeclaration)], errors)
+    return _without(found, _IDLE, [each.span for each in program.facts.module.declarations], errors)
 
 
 def _without(

@@ -130,6 +130,15 @@ class IdleCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A condition that always comes out as `truth`; `because` is the place that says so, when it is another one."""
+
+    node: Node
+    truth: bool
+    because: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetInParallel:
     node: Node
     name: str
@@ -178,6 +187,7 @@ Finding = (
     | Unreachable
     | Uncovered
     | IdleCase
+    | Settled
     | SetInParallel
     | Misplaced
     | NoReturn

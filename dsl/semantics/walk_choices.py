@@ -7,11 +7,12 @@ in a block gives it and goes on behind the choice, where what the blocks defined
 `else` takes what is left. What a case says of the subject holds in its block, and in `else` that it was none of them.
 """
 
-from dsl.ast.expressions import Literal
+from dsl.ast.expressions import Expression, Literal
 from dsl.ast.statements import If, Match
 from dsl.semantics.findings import IdleCase, Uncovered
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import Constant, assume, assume_none_of, assume_one_of
+from dsl.semantics.settled import settled
 from dsl.semantics.state import State, join
 from dsl.semantics.types import (
     BOOL,
@@ -42,8 +43,10 @@ def if_(walker: Walker, node: If, state: State, around: Around) -> State | None:
     inner = around if node.name is None else around.choosing()
     ends: list[State | None] = []
     left = state
+    asked: dict[Expression, Expression] = {}
     for arm in node.arms:
         walker.inference.expect(arm.condition, Wanted(BOOL, "the condition of `if`"), left)
+        settled(arm.condition, left, walker.facts, asked)
         ends.append(walker.block(arm.body, assume(arm.condition, True, left, walker.facts), inner))
         left = assume(arm.condition, False, left, walker.facts)
     ends.append(left if node.otherwise is None else walker.block(node.otherwise, left, inner))

@@ -10,6 +10,7 @@ from dsl.semantics.findings import Unbounded, UnknownName
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.nodes import by_class, names_set
+from dsl.semantics.settled import settled
 from dsl.semantics.state import State, join
 from dsl.semantics.types import BOOL, INT, UNKNOWN, ListOf
 from dsl.semantics.walker import Around, Round, Walker
@@ -60,6 +61,7 @@ def _used_up(node: Loop, before: State, start: State, end: State | None, round_:
 
 def until(walker: Walker, node: Until, state: State, around: Around) -> State | None:
     walker.inference.expect(node.condition, Wanted(BOOL, "the condition of `until`"), state)
+    settled(node.condition, state, walker.facts, {})
     if not around.rounds:
         walker.misplaced(node, "`until` ends a `loop`, and there is none around it")
     elif isinstance(around.rounds[-1].node, For):

@@ -42,6 +42,16 @@ PARTIAL = {
             "what is there only to be named; a flow can be started",
         ),
         (
+            "dsl/checks/unused_parameters.py",
+            "AgentDeclaration FlowDeclaration FunctionDeclaration",
+            "what reads its parameters itself; those of a tool are for who carries it out",
+        ),
+        (
+            "dsl/semantics/settled.py",
+            "Binary Get Literal Name Unary",
+            "of which something is known; of any other nothing",
+        ),
+        (
             "interpreter/activities/given_files.py",
             "GenericType ListType NamedType OptionalType RecordType",
             "where a file may stand as plain JSON; in a union nothing says which it is",

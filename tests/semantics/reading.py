@@ -5,11 +5,13 @@ from dsl.ast.statements import Let
 from dsl.semantics.types import Type
 from dsl.source import Source
 
+_OF_NAMES = ("SF106", "SF603", "SF608", "SF611")
+
 
 def clean(text: str) -> Analysis:
     """The analysis of a text in which nothing is wrong; the edition is put before it."""
     analysis = analyse(Source("case.flow", f"edition 1\n{text}"))
-    assert [each.message for each in analysis.diagnostics if each.code not in ("SF106", "SF603", "SF608")] == []
+    assert [each.message for each in analysis.diagnostics if each.code not in _OF_NAMES] == []
     return analysis
 
 

@@ -1,0 +1,34 @@
+"""SF610: a condition that is known before the run: of an `if` or an `until`."""
+
+from collections.abc import Iterator
+
+from dsl.ast.expressions import Expression
+from dsl.ast.statements import Until
+from dsl.checks.program import Program
+from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.semantics.findings import Settled
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    untils = {id(node.condition) for node in program.facts.all(Until)}
+    for found in program.facts.found(Settled):
+        is_until = id(found.node) in untils
+        because = () if found.because is None else (program.label(found.because, _why(found)),)
+        told = _of_until(found.truth) if is_until else _of_if(found.truth)
+        yield Diagnostic("SF610", told[0], program.label(found.node), because, told[1], severity="warning")
+
+
+def _why(found: Settled) -> str:
+    return "this asks the same, before" if isinstance(found.because, Expression) else "what it asks of"
+
+
+def _of_if(truth: bool) -> tuple[str, str]:
+    if truth:
+        return "this condition always holds", "leave out the `if`, or ask for what may differ"
+    return "this condition never holds", "leave out what it guards, or ask for what may differ"
+
+
+def _of_until(truth: bool) -> tuple[str, str]:
+    if truth:
+        return "this always holds, so the loop never begins again", "leave out the loop, or ask for what may differ"
+    return "this never holds, so it never ends the loop", "leave it out, or ask for what may differ"
