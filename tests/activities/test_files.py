@@ -23,6 +23,7 @@ from interpreter.activities.tool import tool_activity
 from interpreter.boundary.payloads import CaptureRequest, InlineRequest
 from interpreter.stores.kept_files import LARGEST, File, UnusableFile, keep, media_type_of
 from interpreter.stores.memory import MemoryStore
+from interpreter.stores.values import keep_large
 from interpreter.worker.tools import tool, tool_of
 from interpreter.workflow.beside import result_of
 
@@ -146,3 +147,13 @@ def test_what_has_no_end_is_not_read_to_it(tmp_path: Path) -> None:
     writing.start()
     assert File(pipe).bytes() == b"from another process"
     writing.join()
+
+
+@pytest.mark.parametrize("inline", [False, True], ids=["of ours", "on a queue of its own"])
+async def test_files_of_lists_that_are_kept_elsewhere_are_given_like_others(runner: ToolRunner, inline: bool) -> None:
+    store = MemoryStore()
+    scans = [keep(store, File(PNG + bytes([number % 256]), f"{number}.png")) for number in range(600)]
+    listed = keep_large(store, [{"scan": scan, "number": 1} for scan in scans])
+    assert type(listed) is values.Reference
+    answer = await called(copy, store, runner, {"scan": scans[0], "pages": listed}, inline=inline)
+    assert result_of(answer)["number"] == 600

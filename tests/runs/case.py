@@ -21,7 +21,7 @@ The same case runs in the simulation and on a real server. `case.yaml`:
 - `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
   before that has been called, which may be a workflow task later.
 - `files`: texts, by a name that `{$file: name}` uses, in the input and in `returns`.
-- `objects`: values behind references, by a name that `returns: {$object: name}` uses.
+- `objects`: values behind references, by a name that `returns: {$object: name}` uses, with files too.
 """
 
 import hashlib
@@ -42,6 +42,7 @@ from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.expressions.values import File, Reference
 from dsl.source import Source
+from dsl.values.codec import dump
 from dsl.values.references import shown
 from interpreter.boundary.payloads import Answer, Price
 from interpreter.boundary.send import Send
@@ -204,7 +205,8 @@ class Case:
     @cached_property
     def objects(self) -> dict[str, Any]:
         """The values behind references, by hash."""
-        return {_hash(value): value for value in self.data.get("objects", {}).values()}
+        values = [self._filled(value, {}) for value in self.data.get("objects", {}).values()]
+        return {_hash(value): value for value in values}
 
     def _filled(self, value: Any, arguments: dict[str, Any]) -> Any:
         if isinstance(value, str) and value.startswith("$"):
@@ -214,8 +216,8 @@ class Case:
             name = value["$file"]
             return File(hashlib.sha256(content).hexdigest(), len(content), name, media_type_of(content, name))
         if isinstance(value, dict) and value.keys() == {"$object"}:
-            kept = self.data["objects"][value["$object"]]
-            return Reference(_hash(kept), len(json.dumps(kept)))
+            kept = self._filled(self.data["objects"][value["$object"]], {})
+            return Reference(_hash(kept), len(json.dumps(dump(kept))))
         if isinstance(value, dict):
             return {name: self._filled(item, arguments) for name, item in value.items()}
         return [self._filled(item, arguments) for item in value] if isinstance(value, list) else value
@@ -233,7 +235,12 @@ def _asked(id_: str, call: dict[str, Any]) -> AskedCall:
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(stored(value)).hexdigest()
+
+
+def stored(value: Any) -> bytes:
+    """As it lies in the store."""
+    return json.dumps(dump(value), sort_keys=True).encode()
 
 
 @cache

@@ -6,7 +6,6 @@ planned (a provider that says what the case says); how real ones are asked is te
 
 import asyncio
 import base64
-import json
 import re
 import zlib
 from collections import defaultdict
@@ -48,7 +47,7 @@ from interpreter.simulation.world import noticed, shown, spoken
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
 from tests.runs import conversations
-from tests.runs.case import Case, Plan, Seen, begun, call_text
+from tests.runs.case import Case, Plan, Seen, begun, call_text, stored
 
 _RUN = re.compile(r"/~?[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(?=/)")
 POLL = 0.05
@@ -213,7 +212,7 @@ class Served:
         """Put what the case refers to into the store."""
         self.store = store
         for value in case.objects.values():
-            store.put(json.dumps(value, sort_keys=True).encode())
+            store.put(stored(value))
         for content in case.data.get("files", {}).values():
             store.put(content.encode())
 

@@ -1,5 +1,6 @@
 """What goes of a store and what stays, also while others write and when it is killed in the middle."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,11 +13,14 @@ import pytest
 
 from dsl.expressions.values import Reference
 from dsl.values import chunks
+from dsl.values.codec import encoded
+from dsl.values.references import parted
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.encrypted import store_in
 from interpreter.stores.files import Files
+from interpreter.stores.kept_files import File, keep, opened
 from interpreter.stores.pruning import FileStore, digests_in, is_file_store, prune
-from interpreter.stores.store import ObjectStore
+from interpreter.stores.store import ObjectStore, read
 
 KEYS = Keyring((Key.new("now"),))
 LONG_AGO = time.time() - 1_000_000
@@ -54,6 +58,21 @@ def test_what_is_named_stays_with_all_that_it_names(tmp_path: Path, keys: Keyrin
     assert (pruned.removed.objects, pruned.needed.objects, pruned.young.objects) == (2, 4, 1)
     assert [store.has(each) for each in chain] == [True, True, True, True, False]
     assert (store.has(gone), store.has(young)) == (False, True)
+
+
+@pytest.mark.parametrize("keys", [NO_KEYS, KEYS], ids=["plain", "encrypted"])
+def test_a_file_stays_while_a_history_a_conversation_or_a_kept_list_names_it(tmp_path: Path, keys: Keyring) -> None:
+    store = store_in(tmp_path, keys)
+    files = [keep(store, File(f"file {number}".encode(), f"{number}.txt")) for number in range(4)]
+    for file in files:
+        old(store, read(store, file.hash))
+    listed = old(store, encoded([files[0]]))
+    said = chunks.encode(None, [{"role": "user", "text": "look", "files": [files[1]]}])
+    data, beside = parted({"scan": files[2]})
+    history = json.dumps([data, beside, {"$ref": listed}, {"$ref": old(store, said)}]).encode()
+    prune(filed(store), digests_in(history), BEFORE)
+    assert [store.has(file.hash) for file in files] == [True, True, True, False]
+    assert opened(store, files[0]).bytes() == b"file 0"
 
 
 def test_what_another_key_encrypts_is_nobody_elses_to_remove(tmp_path: Path) -> None:
