@@ -19,6 +19,7 @@ _TYPES = {
     **dict.fromkeys(("boolean", "Boolean", "Bool", "bit"), "bool"),
     **dict.fromkeys(("datetime", "DateTime", "timestamp", "date", "Date", "Time", "instant"), "time"),
     **dict.fromkeys(("timedelta", "interval", "Duration", "period"), "duration"),
+    **dict.fromkeys(("bytes", "binary", "blob", "image", "File"), "file"),
     **dict.fromkeys(("any", "Any", "object", "Object", "JSON", "Json", "unknown", "dynamic", "mixed"), "json"),
 }
 _GENERIC = {
@@ -66,6 +67,9 @@ _FUNCTIONS = {
     **dict.fromkeys(("map",), "[f(x) for x in xs]"),
     **dict.fromkeys(("filter",), "[x for x in xs if …]"),
     **dict.fromkeys(("enumerate",), "for at, x in xs { … }"),
+    **dict.fromkeys(("exists", "is_null", "isNull", "defined", "isset", "isNone", "isnull"), "x != null"),
+    **dict.fromkeys(("pow", "power"), "a * a"),
+    **dict.fromkeys(("is_empty", "isEmpty", "empty"), "len(x) == 0"),
     **dict.fromkeys(("any", "all", "some", "every"), "len([x for x in xs if …]) > 0"),
     **dict.fromkeys(("includes", "has", "in"), "item in items"),
     **dict.fromkeys(("substring", "substr", "slice"), "value[0:5]"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 _LOOP = "repeat with `loop NAME budget 10 iterations { … until … }`"
 _FLOW = "declare a `flow`: `flow NAME(x: text) -> text { … }`"
-_FILES = "put the declarations into this file"
+_FILES = 'write `use "lib/name.flow"` at the beginning of the file'
 _FAIL = 'write `fail { kind: "NotFound", message: "…" }`'
 _HANDLE = "write `on error e { … }` behind the `try { … }`"
 _PRINT = "a run says what it came to by `return`; a step keeps what is to be shown"

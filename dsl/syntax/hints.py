@@ -10,7 +10,9 @@ from dsl.syntax.grammar import END
 from dsl.syntax.hints_agents import AGENT_HINTS
 from dsl.syntax.hints_choices import CHOICE_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
+from dsl.syntax.hints_options import OPTION_HINTS
 from dsl.syntax.hints_people import PEOPLE_HINTS
+from dsl.syntax.hints_values import VALUE_HINTS
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.token import Token
 from dsl.syntax.words import DECLARATIONS, STATEMENTS
@@ -188,4 +190,4 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _unclosed,
     _word_as_name,
 )
-_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *FOREIGN_HINTS, *PEOPLE_HINTS, *_HINTS)
+_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *VALUE_HINTS, *OPTION_HINTS, *FOREIGN_HINTS, *PEOPLE_HINTS, *_HINTS)

@@ -1,5 +1,6 @@
 """What to do about words and signs that mean something elsewhere: one small function for each kind of them."""
 
+import re
 from collections.abc import Callable
 
 from dsl.syntax.foreign import DECLARATION_WORDS, STATEMENT_WORDS
@@ -46,7 +47,7 @@ def _word(mistake: Mistake) -> Hint | None:
 
 def _no_word(text: str, advice: str) -> Hint:
     if text in ("import", "include", "require", "using", "load"):
-        return Hint(advice, None, "other files are not read by this version", "SF008")
+        return Hint(advice, None, "other files are read with `use`", "SF008")
     return Hint(advice, None, f"there is no `{text}` here", "SF008")
 
 
@@ -63,12 +64,19 @@ def _pair_of_yaml(mistake: Mistake) -> Hint | None:
     return Hint("a statement begins with a word such as `step` or `let`", None, f"`{text}:` begins nothing", "SF008")
 
 
+def _is_var(mistake: Mistake, name: str) -> bool:
+    before = mistake.source.text[: mistake.token.span.start]
+    return re.search(rf"\bvar\s+{re.escape(name)}\b", before) is not None
+
+
 def _assignment(mistake: Mistake) -> Hint | None:
     if not mistake.in_block or mistake.token.kind != "NAME":
         return None
     if meant(mistake.token, mistake.expected, mistake.texts) is not None:
         return None
     name, behind = _name(mistake), _behind(mistake)
+    if behind[:1] == ["EQUAL"] and "." not in name and _is_var(mistake, name):
+        return Hint(f"write `set {name} = …`", f"set {name}", "a `var` is given another value with `set`", "SF008")
     if behind[:1] == ["EQUAL"] and "." not in name:
         advice = f"write `let {name} = …`, or `set {name} = …` for a `var`"
         return Hint(advice, None, "a name is given with `let`", "SF008")

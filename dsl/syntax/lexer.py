@@ -14,10 +14,19 @@ from dsl.source import Span
 from dsl.syntax.characters import HIDDEN, hidden_characters
 from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
 from dsl.syntax.grammar import END, Tables
-from dsl.syntax.lexer_texts import LONG, SHORT, close_at_end, inside_text, line_break, quote, stray_quotes
+from dsl.syntax.lexer_texts import (
+    LONG,
+    SHORT,
+    begins_unquoted,
+    close_at_end,
+    inside_text,
+    line_break,
+    quote,
+    stray_quotes,
+)
 from dsl.syntax.notes import MARK
 from dsl.syntax.scanner import Scanner
-from dsl.syntax.slips import FOREIGN, LONGEST_NUMBER, Meant, glued, number_meant
+from dsl.syntax.slips import AS_IF, FOREIGN, LONGEST_NUMBER, Meant, foreign_at, glued, number_meant
 from dsl.syntax.token import Token
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
@@ -63,7 +72,9 @@ class _Lexer:
         return scanner
 
     def _code(self, at: int) -> None:
-        if plain := _PLAIN_WORD.match(self.text, at):
+        if self.scanner.stray is not None and begins_unquoted(self.scanner):
+            quote(self.scanner)
+        elif plain := _PLAIN_WORD.match(self.text, at):
             self._plain_word(plain.group())
         elif self.text[at] in _PLAIN_SYMBOLS:
             self._symbol(self.text[at])
@@ -82,7 +93,7 @@ class _Lexer:
         elif self.scanner.inside("{{") and self.scanner.startswith("}}"):
             self.scanner.openers.pop()
             self.scanner.token("_INTERPOLATION_END", 2)
-        elif self.text[at : at + 2] not in FOREIGN and (symbol := self.symbol.match(self.text, at)):
+        elif len(foreign_at(self.text, at) or "") < 2 and (symbol := self.symbol.match(self.text, at)):
             self._symbol(symbol.group())
         else:
             self._foreign()
@@ -192,14 +203,17 @@ class _Lexer:
 
     def _foreign(self) -> None:
         at = self.scanner.at
-        written = pair if (pair := self.text[at : at + 2]) in FOREIGN else pair[:1]
+        written = foreign_at(self.text, at) or self.text[at]
         meant = FOREIGN.get(written, Meant(None))
         span = Span(at, at + len(written))
-        self.scanner.problem(span, f"`{written}` means nothing here", *meant, code="SF008")
-        word = (meant.replacement or "").strip()
+        code = "SF006" if written == "'''" else "SF008"
+        self.scanner.problem(span, f"`{written}` means nothing here", *meant, code=code)
+        word = AS_IF.get(written) or (meant.replacement or "").strip()
         if word in self.fixed:
-            self.scanner.put(Token(self.fixed[word], word, span, word=True))
-        elif word == SHORT:
+            self.scanner.put(Token(self.fixed[word], word, span, word=word.isalpha()))
+        elif word in ("==", "!="):
+            self.scanner.put(Token("COMPARISON", word, span))
+        elif word in (SHORT, LONG):
             self._foreign_text(written)
         else:
             self.scanner.at = span.end
@@ -207,9 +221,13 @@ class _Lexer:
     def _foreign_text(self, quote: str) -> None:
         """Text in foreign quotes is a STRING as a whole, so that its words are not taken for code."""
         start = self.scanner.at
-        line_end = self.text.find("\n", start)
-        close = self.text.find("”" if quote == "“" else quote, start + 1, line_end if line_end >= 0 else None)
+        kind = LONG if len(quote) == len(LONG) else SHORT
+        end = self.text.find("\n", start) if kind == SHORT else -1
+        close = self.text.find("”" if quote == "“" else quote, start + len(quote), end if end >= 0 else None)
         if close < 0:
             self.scanner.at += len(quote)
-        else:
-            self.scanner.put(Token("STRING", f'"{self.text[start + 1 : close]}"', Span(start, close + 1)))
+            return
+        text, span = self.text[start + len(quote) : close], Span(start, close + len(quote))
+        if kind == LONG:
+            self.scanner.spoiled.append(span)
+        self.scanner.put(Token("STRING", f"{kind}{text}{kind}", span))

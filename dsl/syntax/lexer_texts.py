@@ -14,11 +14,33 @@ _QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*?"""|"(?!"")(?:[^"\\\n]|\\.)*"|
 _STRAY = re.compile(r'(?:^[ \t]*|\b(?:prompt|instructions)[ \t]+)(""?)[ \t]*$', re.MULTILINE)
 """One or two quotes where three begin or end a text of several lines."""
 
+_BEFORE_A_TEXT = re.compile(r"(?:\b(?:prompt|instructions|return)|[=(:])(?=[ \t]*\n)")
+_DECLARED = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
+
 
 def stray_quotes(text: str) -> Span | None:
     """Of a file whose long quotes do not pair: the quotes that were probably meant as one."""
-    found = _STRAY.search(text) if text.count(LONG) % 2 else None
-    return None if found is None else Span(*found.span(1))
+    if text.count(LONG) % 2 == 0:
+        return None
+    found = _STRAY.search(text)
+    return _unopened(text) if found is None else Span(*found.span(1))
+
+
+def _unopened(text: str) -> Span | None:
+    """Of long quotes that close what nothing has opened: the end of the line on which the text was to begin."""
+    for count, found in enumerate(re.finditer(LONG, text)):
+        line = text.rfind("\n", 0, found.start()) + 1
+        if count % 2 == 0 and not text[line : found.start()].strip():
+            starts = list(_BEFORE_A_TEXT.finditer(text, 0, line))
+            declared = [each.start() for each in _DECLARED.finditer(text, 0, line)]
+            inside = starts and starts[-1].start() >= max(declared, default=0)
+            return Span(starts[-1].end(), starts[-1].end()) if inside else None
+    return None
+
+
+def begins_unquoted(scanner: Scanner) -> bool:
+    """Whether a text of several lines was to begin here, whose quotes are missing."""
+    return scanner.stray is not None and scanner.stray.start == scanner.stray.end == scanner.at
 
 
 _CHUNK = re.compile(r'(?:[^"\\{\n]|\\[^\n]|\{(?!\{))+')
@@ -31,6 +53,8 @@ def quote(scanner: Scanner) -> None:
         _report_stray(scanner, "begins")
         scanner.open(LONG)
         scanner.token("TEXT_START", scanner.stray.end - scanner.at)
+        if scanner.stray.start == scanner.stray.end:
+            scanner.stray = None
         return
     kind = LONG if scanner.startswith(LONG) else SHORT
     whole = _QUOTED.match(scanner.text, scanner.at, _as_far_as(scanner))
@@ -72,7 +96,8 @@ def _as_far_as(scanner: Scanner) -> int:
 def _report_stray(scanner: Scanner, what: str) -> None:
     assert scanner.stray is not None
     message = f"a text of several lines {what} with three quotes"
-    scanner.problem(scanner.stray, message, f"write `{LONG}`", LONG, code="SF006")
+    written = LONG if scanner.stray.start < scanner.stray.end else f" {LONG}"
+    scanner.problem(scanner.stray, message, f"write `{LONG}`", written, code="SF006")
 
 
 def line_break(scanner: Scanner) -> bool:

@@ -34,17 +34,25 @@ class Change(NamedTuple):
 
 
 def mending(
-    automaton: Automaton, tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str], before: str = ""
+    automaton: Automaton,
+    tokens: Sequence[Token],
+    expected: frozenset[str],
+    texts: dict[str, str],
+    before: str = "",
+    gives: str = "LET",
 ) -> Change | None:
-    """The first change that counts; `tokens` begin with the one that cannot stand, behind one that says `before`."""
+    """The first change that counts; `tokens` begin with the one that cannot stand, behind one that says `before`.
+    `gives` is the word that `name = value` lacks."""
     twice = [Change(1, [])] if tokens[0].text == before else []
-    for change in (*twice, *_meant_otherwise(tokens, expected, texts), *_changes(tokens[0], expected, texts)):
+    for change in (*twice, *_meant_otherwise(tokens, expected, texts, gives), *_changes(tokens[0], expected, texts)):
         if _fits(automaton, [*change.instead, *tokens[change.length : change.length + change.look_ahead]]):
             return change
     return None
 
 
-def _meant_otherwise(tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str]) -> Iterator[Change]:
+def _meant_otherwise(
+    tokens: Sequence[Token], expected: frozenset[str], texts: dict[str, str], gives: str
+) -> Iterator[Change]:
     """What is said in another language's words: as if it were said in ours."""
     token = tokens[0]
     following = [each.kind for each in tokens[1:4]]
@@ -54,7 +62,7 @@ def _meant_otherwise(tokens: Sequence[Token], expected: frozenset[str], texts: d
             words = [Token(kind, texts[kind], token.span, word=True) for kind in REPLACED[token.text]]
             yield Change(1, words, look_ahead=1)
         elif "STEP" in expected and following[:1] == ["EQUAL"]:
-            yield Change(0, [Token("LET", "let", here, word=True)])
+            yield Change(0, [Token(gives, texts[gives], here, word=True)])
         elif "STEP" in expected and following[:1] in (["DOT"], ["LPAR"]):
             yield Change(0, [Token("STEP", "step", here, word=True)], look_ahead=4)
     if token.kind == "NAME" and "FLOW" in expected and following[:1] in (["LPAR"], ["DOT"]):

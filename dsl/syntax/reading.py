@@ -174,7 +174,18 @@ class Reading:
     def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
         following = self.tokens[self._at + 1 : self._at + 1 + _SHOWN_AFTER]
         before = self.tokens[self._at - 1].text if self._at else ""
-        return mending(self.automaton, [token, *following], expected, self._texts, before)
+        return mending(self.automaton, [token, *following], expected, self._texts, before, self._gives(token))
+
+    def _gives(self, token: Token) -> str:
+        """What `name = value` lacks: a `var` before gets another value, and what is `set` somewhere is a `var`."""
+        if token.kind != "NAME":
+            return "LET"
+        given = {
+            word.kind
+            for word, name in zip(self.tokens, self.tokens[1:], strict=False)
+            if name.text == token.text and word.kind in ("VAR", "SET") and word.span.end > word.span.start
+        }
+        return "SET" if "VAR" in given else "VAR" if "SET" in given else "LET"
 
     def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]

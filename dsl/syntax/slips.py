@@ -15,6 +15,11 @@ class Meant(NamedTuple):
 
 
 FOREIGN = {
+    "===": Meant("write `==`", "=="),
+    "!==": Meant("write `!=`", "!="),
+    "<>": Meant("write `!=`", "!="),
+    "**": Meant("there is no power: multiply, `a * a`"),
+    "'''": Meant('text of several lines stands between `"""` and `"""`', '"""'),
     "'": Meant("text stands in double quotes", '"'),
     "`": Meant("text stands in double quotes", '"'),
     "“": Meant("text stands in straight double quotes", '"'),
@@ -30,6 +35,15 @@ FOREIGN = {
     "\\": Meant("a line needs no `\\` to go on: leave it out", ""),
     ";": Meant("a statement needs no `;`: leave it out", ""),
 }
+
+LONGEST = max(map(len, FOREIGN))
+AS_IF = {"**": "*", "^": "*"}
+"""What is read in their place, so that what follows fits."""
+
+
+def foreign_at(text: str, at: int) -> str | None:
+    """The longest sign of another language that begins there."""
+    return next((text[at : at + size] for size in range(LONGEST, 0, -1) if text[at : at + size] in FOREIGN), None)
 
 
 def glued(written: str) -> tuple[str, str] | None:

@@ -93,7 +93,7 @@ def test_one_message_says_what_says_the_same_here(kind: str, line: str) -> None:
 
 DECLARED = {
     "words-of-other-languages": {
-        'import "lib.flow"': ("other files are not read by this version", "put the declarations into this file"),
+        'import "lib.flow"': ("other files are read with `use`", 'write `use "lib/name.flow"` at the beginning'),
         "type A { x: string }": ("there is no type `string`", "write `text`"),
         "type A { x: list[text] }": ("there is no type `list`", "[text] at most N"),
         "type A { x: List<text> }": ("`List<…>` is no type", "[text] at most N"),
