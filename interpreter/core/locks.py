@@ -17,7 +17,7 @@ from dsl.expressions.text import render
 from interpreter.boundary.failures import LOCK_TIMED_OUT
 from interpreter.core.commands import Acquire, Release, SetTimer
 from interpreter.core.events import TimerFired
-from interpreter.core.outcomes import Failure
+from interpreter.core.outcomes import Failure, FlowFailed
 from interpreter.core.wording import title
 
 if TYPE_CHECKING:
@@ -36,11 +36,24 @@ FIRST_WAIT, LONGEST_WAIT = 30, 600
 def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
     """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
     lock = f"{scope}/{render(by)}"
+    if _held_around(machine, frame, lock) >= up_to:
+        message = f"`{title(frame.path)}` asks for the lock that this run holds around it, so nobody would give it back"
+        raise FlowFailed(Failure(LOCK_TIMED_OUT, message, frame.path))
     machine.state.locks[_id(frame)] = lock
     command = Acquire(_id(frame), lock, up_to, machine.state.now + within / 1000)
     machine.issue(frame, command)
     _wait(machine, frame, command)
     machine.note("waiting", frame, machine.table[frame.kind].node or "", detail=f"for the lock {lock}")
+
+
+def _held_around(machine: "Machine", frame: "Frame", lock: str) -> int:
+    """By how many of the frames around: as long as this one waits, none of them ends."""
+    held, parent = 0, frame.parent
+    while parent is not None:
+        around = machine.state.frames[parent]
+        held += machine.state.locks.get(_id(around)) == lock
+        parent = around.parent
+    return held
 
 
 def asks_again(machine: "Machine", frame: "Frame") -> bool:

@@ -85,3 +85,19 @@ def test_a_lock_and_the_end_of_its_wait_come_in_one_pause(statement: str, *, loc
             break
         (pause,) = pauses
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("up_to", "has_it"), [("", False), ("up to 2", True)])
+def test_what_the_run_holds_around_is_not_waited_for(up_to: str, *, has_it: bool) -> None:
+    """Its value is known only at run time; the check sees what is written twice."""
+    run = Run(
+        f'let a = "x" let b = "x" exclusive by a {up_to} {{ exclusive by b {up_to} {{ step door.open(who: a) }} }}'
+    )
+    ask, _ = run.asked()
+    run.take(Acquired(1.0, ask.id))
+    if has_it:
+        assert run.asked()[0].lock == ask.lock
+        return
+    (finish,) = [each for each in run.commands if type(each) is Finish]
+    assert "asks for the lock that this run holds around it" in str(finish.failure)
+    assert [each.id for each in run.commands if type(each) is Release] == [ask.id]
