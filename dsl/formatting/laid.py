@@ -39,6 +39,8 @@ class Laid:
         self.trivia = Trivia(text, tokens)
         self.comma: dict[int, str] = {}
         self.blocks: dict[int, tuple[Sequence[str | None], Sequence[str]]] = {}
+        self.blocks_begin: set[int] = set()
+        """What opens a block, an agent's options and the like."""
         self._ends: set[int] = set()
         for number, kind in enumerate(self.kinds):
             if kind == "STRING" and self.texts[number].startswith('"""'):
@@ -142,6 +144,7 @@ class Laid:
         if (opening := self.opening(parts)) < 0:
             return
         closing = self.closing(parts, opening)
+        self.blocks_begin.add(first_of(parts[opening]))
         items = parts[opening + 1 : closing]
         if items and (len(items) > 1 or self._opens_a_body(items[0]) or first_of(items[0]) in self.trivia.broken):
             self._ends.add(first_of(items[0]))

@@ -1,10 +1,15 @@
 """Tokens and lines: what is written, how far it is indented, and where comments end a line."""
 
+import re
+
 from dsl.formatting.blocks import moved
 from dsl.formatting.laid import Laid
+from dsl.syntax.notes import MARK
 
 WIDTH = 120
 STEP = 2
+_NOTE = re.compile(rf"#[ \t]*{MARK}")
+"""A comment that says something about its line, or about the next one: that line is not broken for its width."""
 
 
 class Lines:
@@ -23,6 +28,8 @@ class Lines:
         """A comment ends the line: whatever comes next begins one."""
         self.closed = False
         """A block was closed right before."""
+        self._noted = False
+        """The line before is a note about this one."""
 
     def line(self, *, blank: bool = False) -> None:
         """The next token begins a line."""
@@ -35,6 +42,7 @@ class Lines:
     def _break(self) -> None:
         self.out.append("\n")
         self.breaks += 1
+        self._noted = self._noted and self.fresh
         self.fresh, self.ragged, self._ended, self.column = True, False, False, 0
 
     def before(self, number: int) -> None:
@@ -50,6 +58,7 @@ class Lines:
                 self._break()
             self.out.append(" " * self.begin + comment.text)
             self._break()
+        self._noted = own is not None and _NOTE.match(own[-1].text) is not None
         if own and number in self.laid.trivia.blank:
             self._break()
 
@@ -81,7 +90,15 @@ class Lines:
             return False
         self.before(first)
         column = self.begin if self.fresh else self.column + self.laid.spaced[first]
-        return column + self.laid.width(first, last) + trail <= WIDTH
+        return column + self.laid.width(first, last) + trail <= WIDTH or self._noted or self._ends_with_a_note(last)
+
+    def _ends_with_a_note(self, number: int) -> bool:
+        """Whether a note stands behind this token, or behind the `{` of the block whose head goes on with it."""
+        laid = self.laid
+        end = laid.end_after(number) - 1
+        if _NOTE.match(laid.trivia.trailing.get(end, "")) is None:
+            return False
+        return end == number or (end in laid.blocks_begin and laid.flat(number, end))
 
     def is_apart(self, number: int) -> bool:
         """Whether a blank line stands before a token, and before its comments."""

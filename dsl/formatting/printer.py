@@ -14,7 +14,6 @@ from dsl.formatting.lines import STEP, WIDTH, Lines
 from dsl.formatting.shapes import CLAUSES, FLOW_OPTIONS, HUGGED, SHAPES, Shape
 
 DEEPEST = 120
-IGNORE = "# dsl: ignore"
 _AT_AN_OPERATOR = frozenset({Shape.OPERATION, Shape.CONDITIONAL})
 _WITH_ITEMS = frozenset({Shape.ITEMS, Shape.FIELDS, Shape.COMPREHENSION})
 
@@ -83,15 +82,15 @@ class Printer(Lines):
                 self._rows(self._operands(rule, parts), trail)
             case Shape.CONDITIONAL:
                 self._rows(self._choices(parts), trail)
-            case Shape.COMPREHENSION:
+            case Shape.COMPREHENSION | Shape.GROUPED:
                 self._enclosed(parts, self._before_words(parts[1:-1], ("FOR", "IF")))
-            case Shape.GROUPED:
-                self._enclosed(parts, [parts[1:-1]])
             case Shape.HEAD:
                 self._head(parts)
             case Shape.DOC:
                 self._doc(parts)
-            case Shape.WORDS | Shape.TEXT | Shape.MODULE:
+            case Shape.TEXT:
+                self.flat(first_of(parts[0]), last_of(parts[-1]))
+            case Shape.WORDS | Shape.MODULE:
                 self._words(parts, trail)
 
     def _words(self, parts: Sequence[Part], trail: int = 0) -> None:
@@ -300,8 +299,7 @@ class Printer(Lines):
 
     def _statement(self, part: Part) -> None:
         first, last = first_of(part), last_of(part)
-        ignoring = self.laid.trivia.trailing.get(last, "").startswith(IGNORE)
-        if (ignoring and self.laid.flat(first, last)) or self.fits(first, last, 0):
+        if self.fits(first, last, 0):
             self.flat(first, last)
         else:
             self._print(part)

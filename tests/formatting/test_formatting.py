@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import dsl.formatting.format
+from dsl.analysis import analyse
 from dsl.formatting.format import TreeChanged, format_text
 from dsl.formatting.lines import WIDTH
 from dsl.formatting.shapes import SHAPES, Shape
+from dsl.linking.files import files_of
 from dsl.source import Source
 from dsl.syntax.parse import BREAKING, parse
 from tests.formatting.laws import broken_law
@@ -39,6 +41,25 @@ def test_every_text_that_there_is_keeps_the_laws() -> None:
             broken[file.name] = law
     assert broken == {}
     assert unread < len(OTHERS) // 10
+
+
+@pytest.mark.slow
+def test_the_check_says_the_same_of_what_is_formatted() -> None:
+    """Also where a comment says that it is to be silent about a line."""
+    changed = 0
+    for file in OTHERS:
+        text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+        once = format_text(text)
+        if once not in (None, text):
+            changed += 1
+            assert once is not None
+            assert codes(file, once) == codes(file, text), file
+    assert changed > 100
+
+
+def codes(file: Path, text: str) -> list[str]:
+    found = analyse(Source(str(file), text), files=files_of(str(file)))
+    return sorted(each.code for each in found.diagnostics)
 
 
 @pytest.mark.parametrize(
