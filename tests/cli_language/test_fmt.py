@@ -150,10 +150,6 @@ def test_what_would_say_something_else_is_a_bug_of_ours(monkeypatch: pytest.Monk
     assert Path("ugly.flow").read_text() == UGLY
 
 
-def test_the_examples_are_formatted() -> None:
-    assert run("--check", str(ROOT / "examples")).stdout == ""
-
-
 @pytest.mark.slow
 def test_a_process_loads_nothing_that_is_heavy() -> None:
     program = (

@@ -1,6 +1,11 @@
-"""Blocks of flow text in pages, formatted: whole files, statements, or expressions, one on each line."""
+"""Blocks of flow text in pages, formatted: whole files, statements, or expressions, one on each line.
+
+`python -m tests.formatting.pages PAGE…` writes pages with them.
+"""
 
 import re
+import sys
+from pathlib import Path
 
 from dsl.formatting.format import format_text
 
@@ -35,3 +40,9 @@ def formatted_page(page: str) -> str:
         return match[0] if made is None else match[0].replace(text, made)
 
     return BLOCK.sub(block, page)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        place = Path(name)
+        place.write_text(formatted_page(place.read_text(encoding="utf-8")), encoding="utf-8")
