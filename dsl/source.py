@@ -82,7 +82,7 @@ class Source:
         line = bisect_right(self.line_starts, offset)
         start = self.line_starts[line - 1]
         before = self.text[start:offset]
-        return Position(line, offset - start + 1, len(before.encode("utf-16-le")) // 2)
+        return Position(line, offset - start + 1, len(before.encode("utf-16-le", "surrogatepass")) // 2)
 
     def line(self, number: int) -> str:
         """The text of a line (counted from 1), without its line break."""
