@@ -9,6 +9,7 @@ from interpreter.activities.errors import ToolError
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.client import Client, connect
+from interpreter.client.costs import CostRow, Costs
 from interpreter.client.errors import (
     AnswerKept,
     AnswerRefused,
@@ -57,6 +58,8 @@ __all__ = [
     "Cassette",
     "Client",
     "ClientError",
+    "CostRow",
+    "Costs",
     "DirectoryStore",
     "EncryptedStore",
     "EncryptionError",

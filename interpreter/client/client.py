@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ from dsl.models.configured import Models
 from interpreter.boundary.payloads import JSON, RunOptions
 from interpreter.boundary.send import Send
 from interpreter.client.connecting import connect_temporal, connect_with_keys
+from interpreter.client.costs import By, Costs, costs_of, spendings, told_by_workers
 from interpreter.client.ids import checked_id
 from interpreter.client.listing import RunSummary, list_runs, why_stuck
 from interpreter.client.run import Run
@@ -126,6 +128,22 @@ class Client:
                 yield summary
             elif (reason := await why_stuck(self.temporal, self.run(summary.id)) or summary.stuck) is not None:
                 yield replace(summary, stuck=reason)
+
+    async def costs(
+        self,
+        *by: By,
+        since: date | None = None,
+        flow: str | None = None,
+        run: str | None = None,
+    ) -> Costs:
+        """What runs have spent, as `dsl costs` tells it: put together `by` flow, or `"agent", "model"` and others for
+        finer rows; only what was spent from the day `since` on (of UTC), only runs of `flow`, only this `run`, with
+        what these started. It is told by what runs left behind when they ended, else by their workers; a run of which
+        neither is there stands in `not_known`. Raises `UnknownRun`.
+        """
+        first = since.isoformat() if since is not None else ""
+        found = await spendings(self, told_by_workers, since=first, flow=flow, id=run)
+        return costs_of(found, by or ("flow",), first)
 
     async def links(self, id: str) -> list[str]:
         """Where a run can be looked at in a browser: Temporal's page of its latest execution."""

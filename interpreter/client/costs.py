@@ -11,13 +11,17 @@ was charged without a record of what for, because an earlier version has kept it
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.view import RunView
-from interpreter.client.errors import UnknownRun
+from interpreter.client.ending import ending
+from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run
+
+if TYPE_CHECKING:
+    from interpreter.client.client import Client
 
 By = Literal["step", "agent", "flow", "hash", "requester", "day", "run", "model"]
 WAYS: tuple[By, ...] = get_args(By)
@@ -62,6 +66,97 @@ class Group:
         self.unpriced += cost.unpriced
         self.attempts += cost.attempts
         self.runs.add(run)
+
+    def include(self, other: "Group") -> None:
+        self.usd += other.usd
+        self.tokens += other.tokens
+        self.unpriced += other.unpriced
+        self.attempts += other.attempts
+        self.runs |= other.runs
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """What was spent on what is the same for all of it: each way that was asked for is given, the others are None.
+
+    `usd` is in US dollars, `unpriced` how many of the `tokens` have no price that was known, `charged` how many
+    attempts cost something, and `runs` how many there were.
+    """
+
+    usd: Decimal
+    tokens: int
+    unpriced: int
+    charged: int
+    runs: int
+    step: str | None = None
+    agent: str | None = None
+    flow: str | None = None
+    hash: str | None = None
+    requester: str | None = None
+    day: str | None = None
+    run: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Costs:
+    """`rows`: the dearest first; by day, the latest. `runs` are those that were looked at, of which `rehearsals` cost
+    nothing. `not_known` says of which nothing, or not all, is known, and why; `may_have_cost_more` how many US dollars
+    had been set aside for calls under way when a run was broken off.
+    """
+
+    rows: list[CostRow]
+    total: CostRow
+    runs: list[str]
+    rehearsals: list[str]
+    not_known: list[str]
+    may_have_cost_more: dict[str, Decimal]
+
+
+async def spendings(
+    client: "Client", tell: Tell, *, since: str = "", flow: str | None = None, id: str | None = None
+) -> list[Spending]:
+    """Of the runs that people started, also of one by its id, that were not over before the day `since`. Raises
+    `UnknownRun` when there is none of that id.
+    """
+    found = []
+    async for summary in client.runs(flow=flow):
+        is_meant = id is None or summary.id == id
+        if is_meant and (summary.closed is None or summary.closed.strftime("%Y-%m-%d") >= since):
+            found.append(await spending_of(client.run(summary.id), summary, tell))
+    if id is not None and not found:
+        await client.run(id).describe()
+    return found
+
+
+async def told_by_workers(run: Run) -> RunView | None:
+    """By what it left behind, or by a worker that carries it out, or replays it."""
+    if (await run.describe()).close_time is not None and (kept := await ending(run)) is not None:
+        return kept
+    try:
+        return await run.asked_how_it_stands()
+    except ClientError:
+        return None
+
+
+def costs_of(found: list[Spending], by: Sequence[By], since: str = "") -> Costs:
+    groups = grouped(found, by, since)
+    whole = Group(())
+    for group in groups:
+        whole.include(group)
+    return Costs(
+        [_row(group, by) for group in groups],
+        _row(whole, ()),
+        [each.run for each in found],
+        [each.run for each in found if each.rehearsal],
+        [reason for each in found for reason in each.untold],
+        {each.run: each.under_way for each in found if each.under_way},
+    )
+
+
+def _row(group: Group, by: Sequence[By]) -> CostRow:
+    named = dict(zip(by, group.key, strict=True))
+    return CostRow(group.usd, group.tokens, group.unpriced, group.attempts, len(group.runs), **named)
 
 
 async def spending_of(run: Run, summary: RunSummary, tell: Tell) -> Spending:

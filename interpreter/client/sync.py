@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import date
 from threading import Thread
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
@@ -13,6 +14,7 @@ from interpreter.boundary.payloads import JSON, AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client import client as asynchronous
 from interpreter.client.client import TASK_QUEUE
+from interpreter.client.costs import By, Costs
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run, Signer
 from interpreter.client.starting import Again
@@ -201,6 +203,9 @@ class SyncClient:
             return [summary async for summary in self._client.runs(flow=flow, status=status, stuck=stuck)]
 
         return self._loop.wait(collect())
+
+    def costs(self, *by: By, since: date | None = None, flow: str | None = None, run: str | None = None) -> Costs:
+        return self._loop.wait(self._client.costs(*by, since=since, flow=flow, run=run))
 
     def close(self) -> None:
         self._loop.wait(self._client.close())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from interpreter.boundary.payloads import Price
-from interpreter.cli.commands.costs import _found, _Teller, _what_is_not_known
+from interpreter.cli.commands.costs import _Teller, _what_is_not_known
 from interpreter.cli.target import Target
 from interpreter.client.client import Client as Steadflow
-from interpreter.client.costs import Spending, grouped
+from interpreter.client.costs import CostRow, Spending, grouped, spendings
+from interpreter.client.errors import UnknownRun
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.played_model import PlayedModel, Says, Silent, played_model
 from tests.live.runs import LiveRun, Runs, eventually
@@ -71,7 +73,7 @@ def flow(name: str, *, body: str = "", below: str = "", model: str = "known") ->
 async def spent(runs: Runs, run: LiveRun) -> tuple[Spending, list[str]]:
     client = Steadflow(runs.client, runs.store)
     target = Target(None, runs.client.service_client.config.target_host, None)
-    (found,) = await _found(client, "", None, run.id, target)
+    (found,) = await spendings(client, _Teller(target).tell, id=run.id)
     return found, list(_what_is_not_known([found], grouped([found], ["run"])))
 
 
@@ -107,6 +109,28 @@ async def test_a_run_that_has_completed(runs: Runs, model: PlayedModel, eagerly:
     (day,) = by(found, "day")
     assert grouped([found], ["day"], since=day[0]) == grouped([found], ["day"])
     assert grouped([found], ["day"], since="2999-01-01") == []
+
+
+async def test_the_client_tells_the_same_in_python(runs: Runs, model: PlayedModel) -> None:
+    name, client = unique(), Steadflow(runs.client, runs.store)
+    async with worker(runs):
+        done = await runs.start(flow(name), prices=PRICES, requester="ann")
+        await done.value()
+        waits = await started(runs, name, body=WAITS)
+        told = await client.costs(run=waits.id)
+        assert (told.runs, told.total.usd, told.not_known) == ([waits.id], Decimal("0.14"), [])
+        assert (await client.costs(flow="another", run=waits.id)).runs == []
+    told = await client.costs("agent", "model", run=done.id)
+    assert told.rows == [
+        CostRow(Decimal("0.09"), 90, 0, 3, 1, agent="ask", model="known"),
+        CostRow(Decimal("0.05"), 0, 0, 1, 1, agent="paid", model="(tool)"),
+    ]
+    assert told.total == CostRow(Decimal("0.14"), 90, 0, 4, 1)
+    assert (await client.costs(since=date(2999, 1, 1), run=waits.id)).rows == []
+    alone = await client.costs(run=waits.id)
+    assert (alone.rows, len(alone.not_known)) == ([], 1), "nobody carries it out, and it has left nothing"
+    with pytest.raises(UnknownRun):
+        await client.costs(run="no such run")
 
 
 @pytest.mark.parametrize(

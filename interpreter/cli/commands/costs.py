@@ -16,8 +16,7 @@ from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.target import Target, connected, target_options
-from interpreter.client.client import Client
-from interpreter.client.costs import WAYS, By, Group, Spending, grouped, spending_of
+from interpreter.client.costs import WAYS, By, Group, Spending, grouped, spendings
 from interpreter.client.ending import ending
 from interpreter.client.errors import ClientError
 from interpreter.client.run import Run
@@ -73,7 +72,7 @@ async def _costs(
     by: tuple[By, ...], since: str, flow: str | None, id: str | None, as_json: bool, as_csv: bool, target: Target
 ) -> None:
     async with connected(target) as client:
-        found = await _found(client, since, flow, id, target)
+        found = await spendings(client, _Teller(target).tell, since=since, flow=flow, id=id)
     groups = grouped(found, by, since)
     if as_json:
         print_json(_record(by, groups, found))
@@ -88,17 +87,6 @@ async def _costs(
             click.echo("nothing was spent")
         for line in _what_is_not_known(found, groups):
             click.echo(inert(line))
-
-
-async def _found(client: Client, since: str, flow: str | None, id: str | None, target: Target) -> list[Spending]:
-    teller, found = _Teller(target), []
-    async for summary in client.runs(flow=flow):
-        is_meant = id is None or summary.id == id
-        if is_meant and (summary.closed is None or summary.closed.strftime("%Y-%m-%d") >= since):
-            found.append(await spending_of(client.run(summary.id), summary, teller.tell))
-    if id is not None and not found:
-        await client.run(id).describe()  # or it says that there is none
-    return found
 
 
 class _Teller:
@@ -148,11 +136,7 @@ def _usd(group: Group) -> str:
 def _total(by: tuple[By, ...], groups: list[Group]) -> list[str]:
     whole = Group(("total", *[""] * (len(by) - 1)))
     for group in groups:
-        whole.usd += group.usd
-        whole.tokens += group.tokens
-        whole.unpriced += group.unpriced
-        whole.attempts += group.attempts
-        whole.runs |= group.runs
+        whole.include(group)
     return _row(whole, groups)
 
 
