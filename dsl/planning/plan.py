@@ -4,21 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from dsl.analysis import Analysis
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.expressions import Expression, Get, Name
-from dsl.ast.node import walk
+from dsl.ast.node import Node, children, walk
 from dsl.dataclass import dataclass
 from dsl.planning.amounts import Amounts
 from dsl.planning.history import EXECUTION, EXECUTION_BYTES
 from dsl.planning.plans import Plans
 from dsl.source import Span
-
-MOST_TRIED = 400
-"""Lines that are left out, one after the other, to see what each of them costs."""
 
 Price = Callable[[str], Decimal | None]
 """The most that one token of a model costs, in US dollars; None where nobody knows."""
@@ -166,21 +163,19 @@ class Planner:
             seen += [each for each in graph.direct.get(name, {}) if each not in seen]
 
     def _dearest(self, flow: FlowDeclaration, most: Amounts, lengths: Mapping[int, int]) -> Iterator[Dearest]:
-        """By leaving each line out: so a budget around it, and how often it is gone through, count as they are."""
-        lines = [node for node in walk(flow.body) if isinstance(node, ast.Step | ast.AwaitApproval | ast.Sleep)]
-        if len(lines) > MOST_TRIED:
-            return
-        without = [self._reckoned(flow.name, rough=True, lengths=lengths, without=line) for line in lines]
+        """The line that comes to most by itself, as often as it is gone through; and how much less there is without it,
+        so that budgets around it, and what is done instead, count as they are."""
+        plans = Plans(self._analysis.facts, self._analysis.program.graph, rough=True, lengths=lengths)
+        plans.of(flow.name)
+        lines = [(line, plans.alone[id(line)].times(often)) for line, often in _lines(plans, flow.body, 1)]
         for of in ("requests", "tokens", "usd", "calls", "time", "events"):
             whole = getattr(most, of)
-            if not whole:
+            if not whole or not lines:
                 continue
-            share, line = max(
-                ((whole - getattr(each, of), line) for each, line in zip(without, lines, strict=True)),
-                key=lambda each: each[0],
-                default=(0, None),
-            )
-            if line is not None and share > 0:
+            line, _ = max(lines, key=lambda each: _rank(getattr(each[1], of)))
+            without = self._reckoned(flow.name, rough=True, lengths=lengths, without=line)
+            share = whole - (getattr(without, of) or 0)
+            if share > 0:
                 yield Dearest(of, self._line(line.span), self._text(line.span).split("\n")[0], share)
 
     def _text(self, span: Span) -> str:
@@ -189,6 +184,25 @@ class Planner:
     def _line(self, span: Span) -> int:
         source, start = self._analysis.source.at(span.start)
         return source.position(start).line
+
+
+Line: TypeAlias = "ast.Step | ast.AwaitApproval | ast.Sleep"
+
+
+def _lines(plans: Plans, node: Node, often: int | None) -> Iterator[tuple[Line, int | None]]:
+    """Those that come to something, and how often each is gone through."""
+    if isinstance(node, ast.Step | ast.AwaitApproval | ast.Sleep):
+        yield node, often
+        return
+    rounds = plans.rounds(node)
+    inside = None if often is None or rounds is None else often * rounds
+    for child in children(node):
+        yield from _lines(plans, child, inside)
+
+
+def _rank(amount: int | Decimal | None) -> tuple[bool, int | Decimal]:
+    """What has no bound is more than all that has one."""
+    return amount is None, amount or 0
 
 
 def executions(of: Amounts) -> int | None:

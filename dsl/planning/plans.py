@@ -52,7 +52,7 @@ Levels = Mapping[str, Amounts]
 
 class Plans(Reckoning[Amounts]):
     """`lengths`: how many items the lists have that are known, by the identity of the expression. `without` is a
-    statement that is left out."""
+    statement that is left out. `inside` is what each flow comes to, and `alone` each statement, once."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Plans(Reckoning[Amounts]):
     ) -> None:
         super().__init__(facts, graph, NOTHING, UNKNOWN)
         self.inside: dict[str, Amounts] = {}
+        self.alone: dict[int, Amounts] = {}
         self._steps: dict[int, ast.Step] = {}
         self._looks: dict[int, int] = {}
         self._rough = rough
@@ -143,6 +144,7 @@ class Plans(Reckoning[Amounts]):
         if node is self.left_out:
             return NOTHING
         found = super().statement(node, levels)
+        self.alone[id(node)] = found
         if isinstance(node, ast.If | ast.Match):  # `chosen` has it
             return found
         return found + self._looked_at(node) if self._rough else found
@@ -217,6 +219,16 @@ class Plans(Reckoning[Amounts]):
                 return body + self._calls.lock(within)
             case _:
                 return body
+
+    def rounds(self, node: Node) -> int | None:
+        """How often what stands in the node is done."""
+        match node:
+            case ast.For(source=source, at_most=at_most) | ast.ParallelFor(source=source, at_most=at_most):
+                return self.most_items(source, at_most)
+            case ast.Loop(budget=Budget(iterations=iterations)):
+                return iterations
+            case _:
+                return 1
 
     def most_items(self, source: Expression, at_most: int | None) -> int | None:
         known = self._lengths.get(id(source))

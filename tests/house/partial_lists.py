@@ -87,6 +87,7 @@ PARTIAL = {
         ("dsl/planning/plan.py", "AwaitApproval BudgetBlock Loop", "with uses, all that asks people"),
         ("dsl/planning/plan.py", "AgentDeclaration FlowDeclaration", "with blocks, what may park"),
         ("dsl/planning/plan.py", "For ParallelFor", "what goes through a list"),
+        ("dsl/planning/plans.py", "For Loop ParallelFor", "what is done more than once"),
         ("dsl/planning/plan.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         (
             "dsl/planning/plans.py",
