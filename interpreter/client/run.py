@@ -28,6 +28,7 @@ from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
+from interpreter.client.delivering import until_taken
 from interpreter.client.ending import ending
 from interpreter.client.errors import (
     AnswerKept,
@@ -52,10 +53,6 @@ from interpreter.client.writing import Writing
 from interpreter.stores.store import ObjectStore
 
 T = TypeVar("T")
-DELIVERY_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0)
-"""Seconds between tries of an answer that came while the run was continuing as new."""
-_MISSED_BY_CONTINUING = "unexpected workflow task failure"
-"""The server's words when the workflow task that had the update was thrown away."""
 QUERY_TIMEOUT = timedelta(seconds=4)
 ASK_AGAIN = 0.1
 """Seconds until a run that has not heard yet what happened is asked once more."""
@@ -309,15 +306,10 @@ class Run:
             wait = min(wait * 1.5, LONGEST_PAUSE)
 
     async def _deliver(self, given: Answer | Tell | Send) -> AnswerReply:
-        """Give it, again while the run is just continuing as new: the same id is the same answer."""
-        for wait in DELIVERY_WAITS:
-            try:
-                return await self._deliver_once(given)
-            except RPCError as error:
-                if _MISSED_BY_CONTINUING not in error.message:
-                    raise explained(self.id, error) from error
-                await asyncio.sleep(wait)
-        raise ClientError(f"the run {self.id} took nothing in {sum(DELIVERY_WAITS):.0f} seconds; try again")
+        """Give it, again while the run is just continuing as new, and while many give it something at a time: the same
+        id is the same answer.
+        """
+        return await until_taken(self.id, lambda: self._deliver_once(given))
 
     async def _deliver_once(self, given: Answer | Tell | Send) -> AnswerReply:
         update, refusal = _UPDATES[type(given)]

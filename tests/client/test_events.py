@@ -88,6 +88,17 @@ async def test_a_full_queue_refuses_and_has_room_again(folder: Path) -> None:
         assert await run.result() == ["stop 1 ada"]
 
 
+async def test_more_come_at_a_time_than_a_server_takes(folder: Path) -> None:
+    """It refuses the eleventh update under way, and gives up others when many wait."""
+    text = FLOW.replace("at most 3 waiting", "at most 100 waiting")
+    async with served(folder) as client:
+        run = await client.submit(text, {"customer": "c-1"})
+        sends = (run.send("mail", {"subject": str(number)}, key="c-2", by="ada") for number in range(80))
+        assert {reply.message for reply in await asyncio.gather(*sends)} == {"the run has `mail`"}
+        await run.send("mail", {"subject": "stop"}, key="c-1", by="ada")
+        assert await run.result() == ["stop 1 ada"]
+
+
 async def test_a_run_is_started_by_its_first_event_and_is_the_same_for_the_next(folder: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("STEADFLOW_STATE", str(folder))
     async with served(folder) as client:
