@@ -63,7 +63,8 @@ Outcome = Literal["granted", "refused", "busy", "over"]
 @dataclass
 class ClaimReply:
     """`refused`: it does not fit beside what is spent; `busy`: nor beside what others have set aside; `over`: it was
-    settled before. Then `page` is where, and `limit` of what: `usd` or `tokens`, with amounts as texts.
+    settled before. Then `page` is where, and `limit` of what: `usd` or `tokens`, with amounts as texts. `closed`: it
+    is refused because nobody writes there any more.
     """
 
     outcome: Outcome
@@ -72,6 +73,7 @@ class ClaimReply:
     spent: str = "0"
     reserved: str = "0"
     needed: str = "0"
+    closed: bool = False
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Written:
     tokens: int = 0
     reserved_usd: str = "0"
     reserved_tokens: int = 0
+    closed: bool = False
 
 
 @dataclass

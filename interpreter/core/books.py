@@ -113,10 +113,13 @@ def refused(page: Page, line: Line, written: Written) -> ClaimReply:
     if written.outcome == "over":
         return ClaimReply("over")
     need = _sum(line.entries)
+    if written.closed:
+        needed = _text(need.usd) if written.limit == "usd" else f"{need.tokens:,}"
+        return ClaimReply("refused", page, written.limit, needed=needed, closed=True)
     if written.limit == "usd":
         return ClaimReply(written.outcome, page, "usd", written.usd, written.reserved_usd, _text(need.usd))
-    counts = (written.tokens, written.reserved_tokens, need.tokens)
-    return ClaimReply(written.outcome, page, "tokens", *(f"{count:,}" for count in counts))
+    spent, reserved, needed = (f"{count:,}" for count in (written.tokens, written.reserved_tokens, need.tokens))
+    return ClaimReply(written.outcome, page, "tokens", spent, reserved, needed)
 
 
 def asked_of(books: MutableMapping[str, Book], claims: list[Claim]) -> ClaimReply:

@@ -169,6 +169,10 @@ def refused_claim(id_: str, at: float, reply: ClaimReply) -> CallFailed:
         f"the cap `{page.cap}` is {limit} {reply.limit}; {reply.spent} are spent{taken}, and this call needs up to "
         f"{reply.needed}" + (", which is more than all of it" if too_large else f"; it begins anew at {begins}")
     )
+    if reply.closed:
+        message = (
+            f"the book of the cap `{page.cap}` was ended, so nobody knows what is spent; it begins anew at {begins}"
+        )
     details: dict[str, Any] = {
         "cap": page.cap,
         "limit": reply.limit,

@@ -74,8 +74,8 @@ class Books:
     async def _write(self, page: Page, waiting: list[Waiting]) -> None:
         try:
             answers = await self._asked(page, [line for line, _ in waiting])
-        except WorkflowAlreadyStartedError:  # it has ended, long after its time: the next call is for another one
-            answers = [Written("refused", "tokens" if page.usd is None else "usd")] * len(waiting)
+        except WorkflowAlreadyStartedError:  # it has ended long after its time, or an operator has ended it
+            answers = [Written("refused", "tokens" if page.usd is None else "usd", closed=True)] * len(waiting)
         except Exception as error:  # noqa: BLE001 - whatever it was: nobody can say whether it was written
             for _, written in waiting:
                 if not written.done():

@@ -17,6 +17,7 @@ from interpreter.boundary.caps import BookInput, Cap, Claim, ClaimRequest, Entry
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS
 from interpreter.boundary.payloads import Price
+from interpreter.core.caps import refused_claim
 from interpreter.core.commands import AttemptModel
 from interpreter.worker.books import Books
 from interpreter.worker.plugin import FlowPlugin
@@ -175,6 +176,9 @@ async def test_a_book_that_has_ended_takes_nothing_more(temporal_address: str) -
     finally:
         await books.close()
     assert (reply.outcome, reply.page, reply.limit) == ("refused", page, "usd")
+    assert (
+        "the book of the cap `all` was ended, so nobody knows what is spent" in refused_claim("a", 0.0, reply).message
+    )
 
 
 async def test_what_a_lost_workflow_task_has_set_aside_is_free_when_its_run_ends(
