@@ -6,6 +6,9 @@ is an error with that code whose message contains those words; ` | ` stands betw
 are looked at. A line may hold several. That a file has more than one main flow is only looked at where SF106 itself is
 tested: otherwise a case may have as many flows as it likes. So it is with a `let`, a declaration and a parameter that
 nobody uses.
+
+Beside a case stand its places: line and columns of what each diagnostic is about, and below it those of its second
+places, with what they say.
 """
 
 import re
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.analysis import analyse
-from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.source import Source
 
 _IDLE = re.compile(r"nobody uses `\w+`")
@@ -51,11 +54,33 @@ def expected(source: Source) -> list[Expected]:
 
 def found(path: Path) -> list[Expected]:
     source = read(path)
-    diagnostics = analyse(source).diagnostics
-    shown = [
-        each for each in diagnostics if each.code not in ("SF106", "SF608", "SF611") or path.parent.name == each.code
-    ]
-    return [_seen(source, each) for each in shown if path.parent.name == "SF603" or not _IDLE.fullmatch(each.message)]
+    return [_seen(source, each) for each in _shown(path, source)]
+
+
+def _shown(path: Path, source: Source) -> list[Diagnostic]:
+    told = analyse(source).diagnostics
+    shown = [each for each in told if each.code not in ("SF106", "SF608", "SF611") or path.parent.name == each.code]
+    return [each for each in shown if path.parent.name == "SF603" or not _IDLE.fullmatch(each.message)]
+
+
+def places_file(path: Path) -> Path:
+    return path.with_suffix(".places")
+
+
+def places(path: Path) -> str:
+    """Where the diagnostics of a case stand, as its file of places has it."""
+    source = read(path)
+    lines = []
+    for each in _shown(path, source):
+        lines.append(f"{_place(source, each.primary)} {each.code}")
+        lines += [f"  {_place(source, label)} {label.text}".rstrip() for label in each.secondary]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _place(source: Source, label: Label) -> str:
+    start, end = source.position(label.span.start), source.position(label.span.end)
+    over = "" if end.line == start.line else f"{end.line}:"
+    return f"{start.line}:{start.column}-{over}{end.column}"
 
 
 def _seen(source: Source, diagnostic: Diagnostic) -> Expected:

@@ -7,7 +7,7 @@ import pytest
 
 from dsl.checks.registry import CHECKS
 from dsl.diagnostics.codes import CODES
-from tests.checks.cases import Expected, expected, files, found, name_of, read
+from tests.checks.cases import FOLDER, Expected, expected, files, found, name_of, places, places_file, read
 
 OF_LINKING = {"SF110"}
 OF_NOTES = {"SF011", "SF609"}
@@ -25,6 +25,21 @@ def test_it_gives_what_is_written_in_it(path: Path) -> None:
         else:
             left.remove(match)
     assert (unmet, left) == ([], [])
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_it_tells_the_places_that_stand_beside_it(path: Path, request: pytest.FixtureRequest) -> None:
+    """A case without diagnostics has no such file."""
+    told, golden = places(path), places_file(path)
+    if request.config.getoption("--rewrite"):
+        golden.unlink(missing_ok=True)
+        if told:
+            golden.write_text(told, encoding="utf-8")
+    assert told == (golden.read_text(encoding="utf-8") if golden.exists() else "")
+
+
+def test_every_file_of_places_has_its_case() -> None:
+    assert set(FOLDER.rglob("*.places")) <= {places_file(path) for path in files()}
 
 
 def _is(seen: Expected, wanted: Expected) -> bool:
