@@ -8,6 +8,7 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import NUMERIC
+from dsl.semantics.instead import instead
 from dsl.semantics.types import (
     BOOL,
     DURATION,
@@ -32,7 +33,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
         primary, declared = program.label(found.node), _declared(program, found)
         elsewhere = _elsewhere(program, found)
-        message, advice = elsewhere or (_message(found), _continued(program, found) or _advice(found))
+        message, advice = elsewhere or (
+            _message(found),
+            _continued(program, found) or _advice(found) or _instead(program, found),
+        )
         yield Diagnostic("SF201", message, primary, (*declared, *program.also(found)), help=advice)
 
 
@@ -95,6 +99,11 @@ def _advice(found: Mismatch) -> str | None:
     if isinstance(found.found, ListOf) and found.reason is not None and "not at most" in found.reason:
         return "keep the last ones: `last(…, N)`"
     return _conversion(found)
+
+
+def _instead(program: Program, found: Mismatch) -> str | None:
+    beside = None if found.beside is None else program.facts.type_of(found.beside)
+    return instead(found, program.source.slice(found.node.span), beside)
 
 
 def _continued(program: Program, found: Mismatch) -> str | None:

@@ -1,5 +1,6 @@
 """What a command says when the mistake is ours: one line, and no traceback unless STEADFLOW_DEBUG is set."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,12 @@ import click
 from dsl.source import Source
 
 INTERNAL = 3
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
+
+
+def cannot_be_written(error: Exception) -> bool:
+    """Whether it is a disk, a device or a reader that takes no more, and no mistake of ours."""
+    return isinstance(error, OSError) and error.errno in _UNWRITABLE
 
 
 @contextmanager
@@ -19,7 +26,7 @@ def blaming_ourselves(source: Source) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as error:
-        if os.environ.get("STEADFLOW_DEBUG"):
+        if cannot_be_written(error) or os.environ.get("STEADFLOW_DEBUG"):
             raise
         click.echo(
             f"internal error in {source.name}: {type(error).__name__}: {error}"

@@ -86,10 +86,15 @@ _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 
 
 def _logic(node: Binary, state: State, inference: Inference) -> Type:
-    """The right side is evaluated only where the left one does not decide, and may count on that."""
+    """The right side is evaluated only where the left one does not decide, and may count on that. Of two sides that are
+    no conditions one is told, and what comes of it is not known."""
     role = f"each side of `{node.operator}`"
     inference.expect(node.left, Wanted(BOOL, role), state)
-    inference.expect(node.right, Wanted(BOOL, role), assume(node.left, node.operator == "and", state, inference.facts))
+    then = assume(node.left, node.operator == "and", state, inference.facts)
+    if required(inference.facts.type_of(node.left)) not in (BOOL, UNKNOWN):
+        right = inference.infer(node.right, then)
+        return BOOL if right == BOOL else UNKNOWN
+    inference.expect(node.right, Wanted(BOOL, role), then)
     return BOOL
 
 

@@ -7,9 +7,10 @@ import sys
 
 import click
 
+from dsl.cli.internal import cannot_be_written
 from interpreter.cli import exit_codes
 from interpreter.cli.lazy_group import LazyGroup
-from interpreter.cli.leaving import leave
+from interpreter.cli.leaving import have_streams, leave, say_unwritable
 
 
 def installed_version() -> str:
@@ -47,6 +48,7 @@ def dsl() -> None:
 
 def main() -> None:
     """Run one command and leave with its exit code."""
+    have_streams()
     leave(run_command(sys.argv[1:]))
 
 
@@ -64,7 +66,9 @@ def run_command(arguments: list[str]) -> int:
         return exit_codes.LEFT
     except BrokenPipeError:
         return exit_codes.FAILED
-    except Exception:  # noqa: BLE001 - the last door: a bug of ours is said to be one
+    except Exception as error:  # noqa: BLE001 - the last door: a bug of ours is said to be one
+        if isinstance(error, OSError) and cannot_be_written(error):
+            return say_unwritable(error)
         return _internal_error()
     return code if isinstance(code, int) else 0
 

@@ -20,7 +20,7 @@ def load_tools(path_or_module: str) -> list[Tool]:
         module = _module(path_or_module)
     except ToolsUnreadable:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that ends itself when it is loaded is no file of tools
         raise ToolsUnreadable(f"{path_or_module} cannot be loaded: {type(error).__name__}: {error}") from error
     try:
         found = unique(item for value in vars(module).values() if (item := tool_in(value)) is not None)
