@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -196,6 +197,25 @@ async def test_a_model_without_a_price_is_not_for_nothing(runs: Runs, model: Pla
     (group,) = [each for each in grouped([found], ["agent"]) if each.key == ("ask",)]
     assert (group.usd, group.tokens, group.unpriced) == (0, 90, 90)
     assert "the price of some models" in unknown[0]
+
+
+async def test_what_is_made_up_costs_nothing_and_is_said(runs: Runs, tmp_path: Path) -> None:
+    name, script = unique(), tmp_path / "script.yaml"
+    script.write_text("ask: [{answer: fine}]\n")
+    client = await Client.connect(runs.client.service_client.config.target_host)
+    plugin = FlowPlugin(store=runs.store, scripted=script)
+    async with Worker(client, task_queue=runs.task_queue, plugins=[plugin]):
+        run = await runs.start(SCRIPTED.replace("main", name), prices=PRICES)
+        await run.value()
+    found, unknown = await spent(runs, run)
+    assert (found.rehearsal, by(found, "flow")) == (True, {})
+    assert unknown == ["made up: answers of models in 1 of 1 runs; budgets count them, and they cost nothing"]
+
+
+SCRIPTED = """edition 1
+agent ask(x: text) -> text { model "known" prompt "{{ x }}" }
+flow main() -> text budget 9k tokens { step a = ask(x: "x") return a }
+"""
 
 
 async def test_a_record_of_an_earlier_version_says_how_much_and_not_for_what(runs: Runs, model: PlayedModel) -> None:

@@ -147,6 +147,9 @@ def _what_is_not_known(found: list[Spending], groups: list[Group]) -> Iterator[s
         if spending.under_way:
             usd = f"{spending.under_way.normalize():f}"
             yield f"not known: {spending.run} was broken off with calls under way, which may have cost up to {usd} usd"
+    made_up = sum(spending.rehearsal for spending in found)
+    if made_up:
+        yield f"made up: answers of models in {made_up} of {len(found)} runs; budgets count them, and they cost nothing"
     if any(group.unpriced for group in groups):
         yield "not known: the price of some models; their tokens are counted, and what they cost is not"
 
