@@ -308,6 +308,15 @@ class ConstantDeclaration(Node):
     doc: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TypeFrom(Node):
+    """`type X from "schema.json"`, until the file is read: linking puts a `TypeDeclaration` in its place."""
+
+    name: str
+    path: str
+    doc: str | None = None
+
+
 Declaration = (
     TypeDeclaration
     | ToolDeclaration
@@ -315,6 +324,7 @@ Declaration = (
     | FlowDeclaration
     | FunctionDeclaration
     | ConstantDeclaration
+    | TypeFrom
     | NotYet
 )
 

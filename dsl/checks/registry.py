@@ -29,7 +29,6 @@ from dsl.checks import (
     models,
     no_return,
     no_value,
-    not_yet,
     recursion,
     sensitive,
     sensitive_classes,
@@ -102,5 +101,4 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("SF701", sensitive.check),
     ("SF702", sensitive_classes.check),
     ("SF703", trusted.check),
-    ("SF901", not_yet.check),
 )

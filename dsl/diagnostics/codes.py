@@ -64,5 +64,4 @@ CODES: dict[str, str] = {
     "SF701": "sensitive value that goes to who does not see it",
     "SF702": "class of sensitive values that cannot hold",
     "SF703": "untrusted value where only what is trusted may go",
-    "SF901": "construct that this version does not run yet",
 }

@@ -15,6 +15,7 @@ from dsl.source import Source
 
 MARKS = ("steadflow.toml", "pyproject.toml", ".git")
 ENDING = ".flow"
+FROM_HERE = "a path is relative to the folder of this file"
 MOST_LOOKED_AT = 300
 """Folders, for a file that may have been meant; and files, for one that uses another."""
 LARGEST = 4_000_000
@@ -46,9 +47,9 @@ class Files:
     place: Path
     root: Path
 
-    def find(self, path: str, by: Used) -> Used | Refused:
-        """The file that `path` means in the file `by`."""
-        if wrong := _misspelt(path):
+    def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
+        """The file that `path` means in the file `by`; its name has this `ending`."""
+        if wrong := _misspelt(path, ending):
             return wrong
         try:
             place = (by.place.parent / path).resolve()
@@ -61,7 +62,7 @@ class Files:
                 "a project is the folder that has `steadflow.toml`, `pyproject.toml` or `.git`, and all in it",
             )
         if not there:
-            return self._missing(path, by)
+            return self._missing(path, by) if ending == ENDING else Refused(f"there is no file `{path}`", FROM_HERE)
         return _read(place, os.path.normpath(os.path.join(os.path.dirname(by.source.name), path)), path)
 
     def is_used_by_others(self) -> bool:
@@ -84,7 +85,7 @@ class Files:
         known.pop(os.path.normpath(path), None)  # it is there, and is no file
         close = get_close_matches(path, list(known), n=1, cutoff=0.6) or same[:1]
         instead = close[0] if close else None
-        advice = f'did you mean `"{instead}"`?' if instead else "a path is relative to the folder of this file"
+        advice = f'did you mean `"{instead}"`?' if instead else FROM_HERE
         return Refused(f"there is no file `{path}`", advice, instead)
 
 
@@ -112,13 +113,14 @@ def _flow_files(root: Path) -> list[Path]:
     return found
 
 
-def _misspelt(path: str) -> Refused | None:
+def _misspelt(path: str, ending: str) -> Refused | None:
     if "\\" in path:
         return Refused(f"`{path}` is no path", "folders are parted by `/`", path.replace("\\", "/"))
     if path.startswith(("/", "~")) or ":" in path or "\0" in path:
-        return Refused(f"`{path}` is no relative path", "a path is relative to the folder of this file")
-    if not path.endswith(ENDING):
-        return Refused(f"`{path}` is no flow file", f"its name ends in `{ENDING}`", path + ENDING)
+        return Refused(f"`{path}` is no relative path", FROM_HERE)
+    if not path.endswith(ending):
+        what = "flow file" if ending == ENDING else "JSON file"
+        return Refused(f"`{path}` is no {what}", f"its name ends in `{ending}`", path + ending)
     return None
 
 

@@ -11,15 +11,25 @@ from dataclasses import field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from dsl.ast.declarations import ConstantDeclaration, Module, ToolDeclaration, UseFile
+from dsl.ast.declarations import (
+    ConstantDeclaration,
+    Declaration,
+    Module,
+    ToolDeclaration,
+    TypeDeclaration,
+    TypeFrom,
+    UseFile,
+)
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.linking.files import Files, Refused, Used
 from dsl.linking.moved import moved
 from dsl.linking.names import Scope, Seen, declared_in
+from dsl.linking.schemas import UnreadableSchema, type_of
 from dsl.source import NOWHERE, Source, Span, joined
 from dsl.syntax.parse import Parsed, parse
 
+SCHEMA = ".json"
 NO_FILE = Refused("nothing is known of other files here", "only a text that stands in a file can use others")
 
 
@@ -49,14 +59,17 @@ class _File:
 def link(source: Source, files: Files | None) -> Linked:
     """`files` are what it may use; without them, it can use none."""
     parsed = parse(source)
-    if not parsed.module.uses:
-        return Linked(source, parsed)
     problems: list[Diagnostic] = []
-    all_files = _read(source, parsed, files, problems)
+    first = Used(Path(source.name) if files is None else files.place, source)
+    excused: set[str] = set()
+    parsed = _with_schemas(parsed, first, files, problems, excused)
+    if not parsed.module.uses:
+        told = tuple(sorted((*problems, *parsed.diagnostics), key=_start)) if problems else parsed.diagnostics
+        return Linked(source, replace(parsed, diagnostics=told), frozenset(excused))
+    all_files = _read(first, parsed, files, problems, excused)
     whole = joined([each.used.source for each in all_files])
     problems += _circles(all_files)
     problems += _other_servers(all_files)
-    excused: set[str] = set()
     modules = [_meant(each, all_files, whole, problems, excused) for each in all_files]
     declarations = tuple(one for module in reversed(modules) for one in module.declarations)
     linked = frozenset(name for module in modules[1:] for name in declared_in(module))
@@ -71,9 +84,42 @@ def _start(diagnostic: Diagnostic) -> int:
     return diagnostic.primary.span.start
 
 
-def _read(source: Source, parsed: Parsed, files: Files | None, problems: list[Diagnostic]) -> list[_File]:
-    """All files, that of `source` first, each once."""
-    first = Used(Path(source.name) if files is None else files.place, source)
+def _with_schemas(
+    parsed: Parsed, used: Used, files: Files | None, problems: list[Diagnostic], excused: set[str], at: int = 0
+) -> Parsed:
+    """`parsed`, which begins `at` this place, with the types that its schemas say."""
+    if not any(isinstance(each, TypeFrom) for each in parsed.module.declarations):
+        return parsed
+    declarations: list[Declaration] = []
+    for each in parsed.module.declarations:
+        if not isinstance(each, TypeFrom):
+            declarations.append(each)
+            continue
+        read = _schema(each, used, files)
+        if isinstance(read, Refused):
+            excused.add(each.name)
+            problems.append(_refused(each, read, used.source, at))
+        else:
+            declarations.append(read)
+    lost = parsed.lost or (at > 0 and len(declarations) < len(parsed.module.declarations))
+    return replace(parsed, module=replace(parsed.module, declarations=tuple(declarations)), lost=lost)
+
+
+def _schema(declaration: TypeFrom, used: Used, files: Files | None) -> TypeDeclaration | Refused:
+    file = NO_FILE if files is None else files.find(declaration.path, used, SCHEMA)
+    if isinstance(file, Refused):
+        return file
+    try:
+        return type_of(declaration, file.source.text)
+    except UnreadableSchema as error:
+        return Refused(f"`{declaration.path}` is no schema that can be read: {error}")
+
+
+def _read(
+    first: Used, parsed: Parsed, files: Files | None, problems: list[Diagnostic], excused: set[str]
+) -> list[_File]:
+    """All files, the `first` one first, each once."""
+    source = first.source
     found = [_File(first, parsed, 0)]
     known = {first.place: found[0]}
     end = len(source.text) + 1
@@ -85,7 +131,8 @@ def _read(source: Source, parsed: Parsed, files: Files | None, problems: list[Di
                 file.whole = False
                 continue
             if target.place not in known:
-                known[target.place] = _File(target, moved(parse(target.source), end), end)
+                read = _with_schemas(moved(parse(target.source), end), target, files, problems, excused, end)
+                known[target.place] = _File(target, read, end)
                 found.append(known[target.place])
                 end += len(target.source.text) + 1
             if any(one is known[target.place] for _, one in file.uses):
@@ -96,9 +143,9 @@ def _read(source: Source, parsed: Parsed, files: Files | None, problems: list[Di
     return found
 
 
-def _refused(use: UseFile, refused: Refused, source: Source) -> Diagnostic:
+def _refused(use: UseFile | TypeFrom, refused: Refused, source: Source, at: int = 0) -> Diagnostic:
     fix = None
-    if refused.instead is not None and use.span.end <= len(source.text):
+    if at == 0 and refused.instead is not None and use.span.end <= len(source.text):
         start = source.text.find('"', use.span.start, use.span.end)
         end = source.text.find('"', start + 1, use.span.end)
         if 0 <= start < end:

@@ -166,14 +166,6 @@ class Unbounded:
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class NotYetUsed:
-    """Something of the language that the tree has no `NotYet` node for and that does not run yet."""
-
-    node: Node
-    construct: str
-
-
 Finding = (
     UnknownName
     | DefinedTwice
@@ -192,7 +184,6 @@ Finding = (
     | Misplaced
     | NoReturn
     | Unbounded
-    | NotYetUsed
 )
 
 

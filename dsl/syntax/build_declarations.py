@@ -8,6 +8,7 @@ from dsl.ast.declarations import (
     Module,
     ToolDeclaration,
     TypeDeclaration,
+    TypeFrom,
     UseFile,
 )
 from dsl.ast.expressions import Expression
@@ -94,8 +95,8 @@ def use_file(site: Site, _doc: str | None, path: Token, alias: Token | None) -> 
     return UseFile(plain(site, path), None if alias is None else alias.text, span=site.span)
 
 
-def type_from(site: Site, _doc: str | None, name: Token, _path: Token) -> NotYet:
-    return site.not_yet("type from a file", [name.text])
+def type_from(site: Site, doc: str | None, name: Token, path: Token) -> TypeFrom:
+    return TypeFrom(name.text, plain(site, path), doc, span=site.span)
 
 
 def function_declaration(

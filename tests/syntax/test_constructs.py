@@ -6,14 +6,8 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.expressions import Binary, Conditional, Literal, Name, Unary
 from dsl.ast.node import walk
 from dsl.ast.people import Group, Person, Stage
-from dsl.ast.statements import Arm, AwaitApproval, Block, Case, If, Match, NotYet, Retry, Return, Step
-from dsl.syntax.parse import Parsed
+from dsl.ast.statements import Arm, AwaitApproval, Block, Case, If, Match, Retry, Return, Step
 from tests.syntax.reading import expression, problems_in_flow, read, statements_of
-
-
-def not_yet(parsed: Parsed) -> list[str]:
-    found = [node.construct for node in walk(parsed.module) if isinstance(node, NotYet)]
-    return sorted(found)
 
 
 def test_unnamed_steps_are_named_after_their_target() -> None:
@@ -27,18 +21,6 @@ def test_unnamed_steps_are_named_after_their_target() -> None:
         [("mail.send", False), ("mail.send#2", False), ("named", True), ("mail.send#3", False)],
         [("mail.send", False)],
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "construct"),
-    [
-        ('type T from "t.json"', "type from a file"),
-    ],
-)
-def test_what_does_not_run_yet_is_read_and_named(text: str, construct: str) -> None:
-    parsed = read(f"edition 1 {text}")
-    assert parsed.diagnostics == ()
-    assert not_yet(parsed) == [construct]
 
 
 def test_else_if_is_an_arm_of_the_same_if() -> None:
