@@ -44,12 +44,17 @@ def _files(path: str) -> Iterator[str]:
     if path == STDIN or place.is_file():
         yield path
     elif place.is_dir():
-        found = sorted(file for file in place.rglob("*.flow") if not _hidden(file.relative_to(place)))
+        found = sorted(file for file in place.rglob("*.flow") if _is_read(file, place))
         if not found:
             raise click.UsageError(f"no .flow file in {path}")
         yield from map(str, found)
     else:
         raise click.UsageError(f"there is no file or folder {path}")
+
+
+def _is_read(file: Path, folder: Path) -> bool:
+    """A pipe or a socket would be waited for, and a folder may be called so; a link that leads nowhere is told."""
+    return not _hidden(file.relative_to(folder)) and (file.is_file() or (file.is_symlink() and not file.exists()))
 
 
 def _hidden(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """`dsl check` as it is typed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ class TestCheck:
             "deep/er/bad2.flow",
             "warned.flow",
         ]
+
+    def test_what_is_no_file_is_not_waited_for(self) -> None:
+        os.mkfifo("empty/pipe.flow")
+        Path("empty/folder.flow").mkdir()
+        Path("empty/good.flow").write_text(GOOD, encoding="utf-8")
+        assert run("empty").exit_code == 0
 
     def test_standard_input(self) -> None:
         result = run("-", "--format", "concise", stdin=BAD.encode())
