@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow model servers explore soak mutants bench nightly lint lock clean
+.PHONY: help demo test test-slow model servers explore soak fuzz mutants bench nightly lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes;
 
 soak: $(environment)  ## kill workers and servers under random runs, for ROUNDS=20 rounds or MINUTES=… minutes, and compare
 	@$(bin)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES),--rounds $(or $(ROUNDS),20)) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(environment)  ## random bytes for parser, check, seal, inputs and settings for MINUTES=5; what is found is kept
+	@$(bin)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))
 
 mutants: $(environment)  ## plant small faults and list what no test finds; ROOM=interpreter/core SAMPLE=100 SEED=1 MINUTES=120
 	@$(bin)/python -m tests.mutants --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),120) \

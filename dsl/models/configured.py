@@ -171,7 +171,9 @@ def _read(text: str, where: str) -> Models:
 
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise Unusable(f"{where} is nested too deep") from error
+    except (ArithmeticError, ValueError) as error:  # also of numbers with more digits than any number here has
         raise Unusable(f"{where} is not TOML: {error}") from error
     rows, providers = whole.pop("models", {}), read_providers(whole.pop("providers", {}), where)
     caps = read_caps(whole.pop("caps", {}), providers, where)

@@ -30,11 +30,15 @@ def least_tokens(facts: Facts, agent: AgentDeclaration) -> int | None:
 
 def _bytes(text: Expression | None) -> int:
     parts = text.parts if isinstance(text, Template) else (text,)
-    return sum(len(part.value.encode()) for part in parts if isinstance(part, Literal) and isinstance(part.value, str))
+    return sum(
+        len(part.value.encode("utf-8", "surrogatepass"))
+        for part in parts
+        if isinstance(part, Literal) and isinstance(part.value, str)
+    )
 
 
 def _told_of_uses(facts: Facts, agent: AgentDeclaration, types: Types) -> int:
     """What the model is told of that it may always call."""
     nodes = [signature.node for use in agent.uses if use.when is None and (signature := facts.callee_of(use))]
     text = told([node for node in nodes if isinstance(node, Offered)], types)
-    return len(text.encode()) if text is not None else 0
+    return len(text.encode("utf-8", "surrogatepass")) if text is not None else 0

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from dsl.syntax.slips import LONGEST_NUMBER
+
 _LOOP = "repeat with `loop NAME budget 10 iterations { … until … }`"
 _FLOW = "declare a `flow`: `flow NAME(x: text) -> text { … }`"
 _FILES = 'write `use "lib/name.flow"` at the beginning of the file'
@@ -152,6 +154,8 @@ WITH_SIGN = re.compile(r"[$€£¥][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(
 
 def with_unit(written: str, number: str, scale: str | None, unit: str) -> Unit | None:
     """`24 hours`, `2 weeks`, `1 eur`; None for what is written as it is here."""
+    if len(number) > LONGEST_NUMBER:
+        return None
     amount = number + (scale or "")
     if unit in _TIMES and "." not in number and not scale:
         meant = f"{number}{_TIMES[unit]}"

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from interpreter.cli.problem import Misuse
 BYTE_ORDER_MARK = "\ufeff"
 FILE = "$file"
 """The one key of an object that stands for a file."""
+DEEPEST = 200
+"""Of lists and objects inside of each other: what is done with them later goes down by recursion."""
 _MANY = 60
 NO_TEXTS: Mapping[str, bool] = MappingProxyType({})
 
@@ -99,13 +101,29 @@ def _whole_value(assignment: str) -> str:
 def parse_json(text: str, name: str) -> JSON:
     """Fractions keep their digits: they may be money."""
     try:
-        return exact(text)
+        return _shallow(exact(text))
     except json.JSONDecodeError as error:
         raise Misuse(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
         raise Misuse(f"{name} is nested too deep") from error
     except ValueError as error:
         raise Misuse(f"{name} cannot be used: {error}") from error
+
+
+def _shallow(value: JSON) -> JSON:
+    """The value itself; raises `RecursionError` as the reader does of what is deeper still."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return value
+    raise RecursionError
+
+
+def _parts(value: JSON) -> Iterable[JSON]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def travelling(value: JSON) -> JSON:
@@ -144,7 +162,7 @@ def _is_assignment(text: str) -> bool:
 
 def _json_or_text(text: str) -> JSON:
     try:
-        return exact(text)
+        return _shallow(exact(text))
     except json.JSONDecodeError:
         return text
     except (ValueError, RecursionError) as error:

@@ -119,6 +119,8 @@ def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> S
         if path.is_file():
             try:
                 return Settings(tomllib.loads(path.read_text(encoding="utf-8-sig")), str(path), environment)
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            except RecursionError as error:
+                raise Unusable(f"{path} is nested too deep") from error
+            except (OSError, ValueError) as error:  # no TOML, no UTF-8, or a number with too many digits
                 raise Unusable(f"{path} cannot be used: {error}") from error
     return Settings({}, NAME, environment)
