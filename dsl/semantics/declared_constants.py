@@ -139,15 +139,24 @@ def _budgets(module: Module) -> Iterator[Node]:
 
 def _in_order(declared: Mapping[str, ConstantDeclaration], findings: list[Finding]) -> Iterator[ConstantDeclaration]:
     """Each after those that it names; those that need themselves are told, and left out."""
+    places = {name: place for place, name in enumerate(declared)}
+    needs = {name: names(node.value) & declared.keys() for name, node in declared.items()}
+    needed_by: dict[str, list[str]] = {name: [] for name in declared}
+    for name in declared:
+        for needed in sorted(needs[name]):
+            needed_by[needed].append(name)
+    left = {name: len(needed) for name, needed in needs.items()}
     waiting = dict(declared)
-    done: set[str] = set()
-    while waiting:
-        ready = [name for name, node in waiting.items() if not (names(node.value) & waiting.keys())]
-        if not ready:
-            break
+    ready = [name for name in declared if not left[name]]
+    while ready:
+        following = []
         for name in ready:
             yield waiting.pop(name)
-            done.add(name)
+            for other in needed_by[name]:
+                left[other] -= 1
+                if not left[other]:
+                    following.append(other)
+        ready = sorted(following, key=places.__getitem__)
     for name, node in waiting.items():
         if _needs(name, name, waiting):
             findings.append(InvalidType(node.value, f"`{name}` needs itself, so it has no value"))

@@ -45,10 +45,14 @@ def notes_in(source: Source, comments: Iterable[Span]) -> tuple[Note, ...]:
         for comment in _COMMENT.finditer(source.text, stretch.start, stretch.end)
         if (note := _NOTE.match(comment.group())) is not None
     )
-    return tuple(_note(source, start, note) for start, note in found)
+    notes: list[Note] = []
+    for start, note in found:
+        notes.append(_note(source, start, note, notes[-1].about if notes else 1))
+    return tuple(notes)
 
 
-def _note(source: Source, start: int, note: re.Match[str]) -> Note:
+def _note(source: Source, start: int, note: re.Match[str], behind: int) -> Note:
+    """`behind`: what the note before is about. Up to there are comments only, and they are not gone through again."""
     word, inside, reason = note.groups()
     at = start + note.start(2)
     codes = None
@@ -57,7 +61,7 @@ def _note(source: Source, start: int, note: re.Match[str]) -> Note:
         codes = tuple(Code(one.group(), Span(at + one.start(), at + one.end())) for one in pieces)
     line = source.line_start(start)
     alone = source.text[line:start].strip() == ""
-    about = source.position(start).line + alone
+    about = max(source.position(start).line + alone, behind)
     while alone and about <= len(source.line_starts) and source.line(about).lstrip().startswith("#"):
         about += 1
     end = start + len(note.group().rstrip())

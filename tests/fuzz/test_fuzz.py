@@ -1,11 +1,16 @@
 """What is kept of searches holds, a fault is found, and extremes are refused in words."""
 
 import json
+import time
+import timeit
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from dsl.analysis import analyse
+from dsl.source import Source
 from interpreter.cli.problem import Misuse
 from interpreter.cli.reading import DEEPEST, parse_json, read_answer
 from interpreter.cli.scripted import read_script
@@ -26,6 +31,22 @@ def test_what_is_kept_holds(path: Path) -> None:
 
 def test_the_corpus_is_small() -> None:
     assert sum(path.stat().st_size for path in KEPT) < 300_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda number: "# dsl: ignore[SF601] x\n" * number,
+        lambda number: "".join(f"let a{n} = a{n + 1}\n" for n in range(number)) + f"let a{number} = 1\n",
+    ],
+    ids=["notes", "constants"],
+)
+def test_long_rows_take_time_in_proportion(text: Callable[[int], str]) -> None:
+    def seconds(number: int) -> float:
+        source = Source("f.flow", "edition 1\n" + text(number))
+        return min(timeit.repeat(lambda: analyse(source), timer=time.process_time, number=1, repeat=2))
+
+    assert seconds(3_000) < 20 * seconds(375)
 
 
 def _planted(data: bytes) -> None:
