@@ -37,6 +37,7 @@ from dsl.semantics.types import (
     UNKNOWN,
     ApprovalOf,
     Enum,
+    ListOf,
     OptionalOf,
     OutcomeOf,
     Type,
@@ -110,17 +111,26 @@ def _binary(node: Binary, truth: bool, state: State, facts: Assumed) -> State:
             return _logic(node, truth, state, facts)
         case "==" | "!=":
             return _equality(node, truth == (node.operator == "=="), state, facts)
-        case "in" | "not in" if isinstance(node.right, ListLiteral):
-            values = [item.value if isinstance(item, Literal) else None for item in node.right.items]
-            texts = tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
-            within = truth == (node.operator == "in")
-            return (
-                _one_of(node.left, texts, within, state, facts)
-                if all(isinstance(value, str) for value in values)
-                else state
-            )
+        case "in" | "not in":
+            return _membership(node, truth == (node.operator == "in"), state, facts)
         case _:
             return state
+
+
+def _membership(node: Binary, within: bool, state: State, facts: Assumed) -> State:
+    """What is in a list that holds no null is not null, nor is what is not in one that does."""
+    items = node.right.items if isinstance(node.right, ListLiteral) else None
+    if items is not None:
+        values = [item.value if isinstance(item, Literal) else None for item in items]
+        if all(isinstance(value, str) for value in values):
+            texts = tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+            return _one_of(node.left, texts, within, state, facts)
+        if not within and any(isinstance(item, Literal) and item.value is None for item in items):
+            return _present(node.left, state, facts)
+    found = structure(facts.type_of(node.right))
+    if not within or not isinstance(found, ListOf) or isinstance(found.item, OptionalOf):
+        return state
+    return state if found.item in (NULL, JSON, UNKNOWN) else _present(node.left, state, facts)
 
 
 def _logic(node: Binary, truth: bool, state: State, facts: Assumed) -> State:
