@@ -78,8 +78,11 @@ def retry(
     return Option("retry", Retry(int(times.text), initial, maximum, exceptions or (), span=site.span), site.span)
 
 
+SHORTEST_PAUSE = 10
+
+
 def _pause(site: Site, length: Length) -> int:
-    return lasting(site, length, "a pause", "an attempt follows another after `1s` or more", SECOND)
+    return lasting(site, length, "a pause", "an attempt follows another after `10ms` or more", SHORTEST_PAUSE)
 
 
 def heartbeat(site: Site, length: Length) -> Option:

@@ -21,6 +21,8 @@ mistake and after it are ordinary nodes, so the later stages see all the text bu
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
 
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.source import Damage, Source, Span
@@ -180,12 +182,17 @@ class Reading:
         """What `name = value` lacks: a `var` before gets another value, and what is `set` somewhere is a `var`."""
         if token.kind != "NAME":
             return "LET"
-        given = {
-            word.kind
-            for word, name in zip(self.tokens, self.tokens[1:], strict=False)
-            if name.text == token.text and word.kind in ("VAR", "SET") and word.span.end > word.span.start
-        }
+        given = self._given.get(token.text, set())
         return "SET" if "VAR" in given else "VAR" if "SET" in given else "LET"
+
+    @cached_property
+    def _given(self) -> dict[str, set[str]]:
+        """The words with which each name gets its values, as the author wrote them; looked up once for all mistakes."""
+        found: dict[str, set[str]] = {}
+        for word, name in pairwise(self.tokens):
+            if word.kind in ("VAR", "SET") and word.span.end > word.span.start:
+                found.setdefault(name.text, set()).add(word.kind)
+        return found
 
     def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]
