@@ -95,7 +95,7 @@ def _of_run(world: World, run: Run) -> Iterator[Happening]:
     yield from _events(world, run, state, now)
     if run.stop or (run.key == TOP and world.cancels):
         yield Happening("is cancelled", run.key, CancelRequested(now), cancels=run.key == TOP)
-    if run.key != TOP and world.faults:
+    if run.parent is not None and world.faults:  # of one for whom nobody waits, an operator is told what is lost
         failure = {"$type": "Failure", "kind": RUN_LOST, "message": "it was terminated"}
         report = replace(lost(state), failure=failure)
         yield Happening("is terminated", run.key, effects=_left_running(world, run, now), costs=1, ends=report)
