@@ -155,15 +155,23 @@ def lent_time_by(state: State, path: str, allowed: object) -> str | None:
 
 
 def check_time(machine: Machine, frame: Frame) -> None:
-    """Raises `FlowFailed` when a deadline around `frame` has passed: its timer may come later than other events."""
+    """Raises `FlowFailed` when a deadline around `frame` has passed."""
+    failure = time_is_over(machine, frame)
+    if failure is not None:
+        raise FlowFailed(failure)
+
+
+def time_is_over(machine: Machine, frame: Frame) -> Failure | None:
+    """How `frame` fails where a deadline around it has passed: its timer may come later than other events."""
     state = machine.state
     for purse in chain(state, frame.purse):
         if purse.deadline is not None and state.now >= purse.deadline:
-            raise FlowFailed(out_of_time(state, purse, frame.path))
+            return out_of_time(state, purse, frame.path)
     lent = state.lease.deadline
-    if lent is not None and state.now >= lent:
-        message = f"the time of those that called `{state.flow}` is over"
-        raise FlowFailed(Failure(BUDGET_EXCEEDED, message, frame.path, {"limit": "time", "allowed": lent}, purse=ROOT))
+    if lent is None or state.now < lent:
+        return None
+    message = f"the time of those that called `{state.flow}` is over"
+    return Failure(BUDGET_EXCEEDED, message, frame.path, {"limit": "time", "allowed": lent}, purse=ROOT)
 
 
 def expired(machine: Machine, frame: Frame) -> Failure:

@@ -321,3 +321,32 @@ def test_a_worker_that_comes_in_time_is_found() -> None:
     waits = [b - a for a, b in pairwise(ended.times("post"))]
     assert waits == sorted(waits), "later and later"
     assert (waits[0], waits[-1]) == (0.2, pytest.approx(0.2 * 1.5**11, abs=0.01))
+
+
+IN_TIME = """edition 1
+tool find(key: text) -> {{ id: text }}? read
+tool post(n: int) -> {{ id: text }} write {effect} compensate undo(n: n) }}
+tool undo(n: int) idempotent
+flow main() -> text {{
+  budget 3s {{ step p = post(n: 1) }} on exhausted {{ return "too late" }}
+  return p.id
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("effect", "first", "found", "ends"),
+    [
+        ("{ timeout 1s verify find(key: key)", BROKEN, Returns(None, 0.2), "completed"),
+        ("keyed { timeout 1s", Returns({"name": "p"}, 0.7), DONE, "failed"),  # it did happen: that is listed
+    ],
+    ids=["it had not happened", "its answer cannot be read"],
+)
+def test_what_is_heard_of_after_the_time_is_over_lets_nothing_be_made_again(
+    effect: str, first: Planned, found: Planned, ends: str
+) -> None:
+    text = IN_TIME.format(effect=effect).replace("return p.id", 'return "in time"')
+    ended = play(text, {"post": [first, DONE], "find": [found], "undo": [NOTHING]}, away=(0.6, 10.0))
+    assert ended.outcome == ends
+    assert ended.times("post") == [0.0]
+    assert ended.ledger == ({} if ends == "completed" else {"p": "uncertain"})

@@ -27,7 +27,7 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
-from interpreter.core import certainty, ledger, locks, policies, reservations, tool_costs
+from interpreter.core import certainty, ledger, locks, policies, purses, reservations, tool_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
@@ -221,7 +221,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         """Whether the call can be made once more for its answer: as long as the tool knows its key."""
         memory, known_for = self.memory(frame), tool.effect.keyed_for
         in_time = known_for is None or machine.state.now - memory.called_at < known_for / 1000
-        return tool.effect.keyed and in_time and memory.reruns < defaults.MOST_RERUNS and not frame.cancelling
+        ends = frame.cancelling or purses.time_is_over(machine, frame) is not None
+        return tool.effect.keyed and in_time and memory.reruns < defaults.MOST_RERUNS and not ends
 
     # -- what is not known
 
@@ -303,6 +304,9 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         elif memory.reruns >= defaults.MOST_RERUNS:
             ledger.never_happened(machine.state, frame.path)
             end_step(machine, frame, failed(replace(failure, unknown=False, running=False)), "tool")
+        elif (late := purses.time_is_over(machine, frame)) is not None:
+            ledger.never_happened(machine.state, frame.path)
+            end_step(machine, frame, failed(late), "tool")
         else:
             memory.reruns += 1
             machine.note("attempt", frame, "tool", attempt=memory.reruns + 1, detail="it had not happened")
