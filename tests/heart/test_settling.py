@@ -338,7 +338,7 @@ flow main() -> text {{
     ("effect", "first", "found", "ends"),
     [
         ("{ timeout 1s verify find(key: key)", BROKEN, Returns(None, 0.2), "completed"),
-        ("keyed { timeout 1s", Returns({"name": "p"}, 0.7), DONE, "failed"),  # it did happen: that is listed
+        ("keyed { timeout 1s", Returns({"name": "p"}, 0.7), DONE, "failed"),  # it did happen, and is undone
     ],
     ids=["it had not happened", "its answer cannot be read"],
 )
@@ -349,4 +349,4 @@ def test_what_is_heard_of_after_the_time_is_over_lets_nothing_be_made_again(
     ended = play(text, {"post": [first, DONE], "find": [found], "undo": [NOTHING]}, away=(0.6, 10.0))
     assert ended.outcome == ends
     assert ended.times("post") == [0.0]
-    assert ended.ledger == ({} if ends == "completed" else {"p": "uncertain"})
+    assert ended.ledger == ({} if ends == "completed" else {"p": "undone"})
