@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-from dsl.ast import declarations, events, expressions, joining, people, statements, types
+from dsl.ast import budgets, declarations, events, expressions, joining, people, statements, types
 from dsl.ast.node import Node
 
 JSON = Any
@@ -95,7 +95,8 @@ def _classes(*modules: ModuleType) -> Iterator[type[Node]]:
 
 
 NODES: dict[str, type[Node]] = {
-    cls.__name__: cls for cls in _classes(expressions, types, joining, people, events, statements, declarations)
+    cls.__name__: cls
+    for cls in _classes(expressions, types, joining, people, events, budgets, statements, declarations)
 }
 """Every class of node by name."""
 

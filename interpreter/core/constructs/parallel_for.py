@@ -47,7 +47,7 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
         up_to = max(memory.items.length, 1)
         if node.up_to is not None:
             up_to = cast(int, machine.evaluate(frame, "up_to", node.up_to))
-        if up_to < 1:
+        if type(up_to) is not int or up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
         memory.up_to = up_to
         self.can_be_won(machine, frame)
