@@ -40,7 +40,7 @@ async def stands(runs: Runs, cap: Cap) -> Written:
 
 async def test_what_a_killed_worker_has_set_aside_is_charged(world: World) -> None:
     world.models.plans = {"held": [Silent(), ANSWER]}
-    runs, bound = world.on("killed-under-a-cap"), Cap("all", f"steadflow-cap/{uuid4()}", tokens=MOST)
+    runs, bound = world.on("killed-under-a-cap"), Cap("all", f"steadflow-cap/{uuid4()}", "month", tokens=MOST)
     worker = await world.workers.start(runs.task_queue)
     run = await runs.start(FLOW, caps=[bound])
 

@@ -43,7 +43,7 @@ async def begun(runs: Runs, cap: Cap) -> Any:
 async def test_nothing_is_asked_twice(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
-    runs, bound = world.on(f"batch-{uuid4()}"), Cap("all", f"steadflow-cap/{uuid4()}", usd="1", tokens=10_000)
+    runs, bound = world.on(f"batch-{uuid4()}"), Cap("all", f"steadflow-cap/{uuid4()}", "month", usd="1", tokens=10_000)
     async with batching(world, tmp_path, monkeypatch) as (api, workers):
         api.looks = 1 if lost else 1_000_000
         api.hangs = ["POST /batches"] if lost else []

@@ -58,7 +58,7 @@ async def workers(address: str, number: int) -> AsyncIterator[Runs]:
 
 
 def cap(**more: Any) -> Cap:
-    return Cap("all", f"steadflow-cap/{uuid4()}", **more)
+    return Cap("all", f"steadflow-cap/{uuid4()}", "month", **more)
 
 
 async def stands(client: Client, cap: Cap) -> Written:
