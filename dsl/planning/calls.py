@@ -19,6 +19,7 @@ from dsl.values.structure import Types
 REFUSALS = 14
 """Waits of a server that takes no request for now, before they are as long as they get."""
 LONGEST_REFUSAL = 30_000
+LONGEST_LOCK_WAIT = 600_000
 
 
 def backoffs(retry: Retry | None, tries: int) -> int:
@@ -67,8 +68,11 @@ class ToolCalls:
         return sum(map(self._attempt, self._called(calls)), Amounts())
 
     def lock(self, within: int) -> Amounts:
-        events = LOCK.rough if self._rough else LOCK.smooth
-        return Amounts(time=within if self._rough else 0, events=events, size=LOCK.size)
+        """Asked for again while it is waited for: after half a minute, twice that, and in the end every ten."""
+        if not self._rough:
+            return Amounts(events=LOCK.smooth, size=LOCK.size)
+        again = Amounts(events=ACTIVITY.rough + TIMER.rough, size=ACTIVITY.size + TIMER.size)
+        return Amounts(time=within, events=LOCK.rough, size=LOCK.size) + again.times(6 + within // LONGEST_LOCK_WAIT)
 
     # -- attempts
 

@@ -2,7 +2,7 @@
 
 from dsl.planning import calls, history, plans
 from interpreter.boundary.payloads import REFUSABLE
-from interpreter.core import policies
+from interpreter.core import locks, policies
 from interpreter.core.constructs import batch
 from interpreter.workflow import limits
 
@@ -11,6 +11,7 @@ def test_the_plan_has_the_numbers_of_the_run() -> None:
     assert limits.SOFT_EVENTS == history.EXECUTION
     assert limits.MOST_IN_FLIGHT == plans.AT_ONCE
     assert limits.LOCAL_RESULT == history.LARGEST_VALUE
+    assert locks.LONGEST_WAIT * 1_000 == calls.LONGEST_LOCK_WAIT
     assert policies.LONGEST_MISFIT_DELAY == calls.LONGEST_REFUSAL
     assert len(REFUSABLE) + 1 <= plans.ADAPTED
     assert batch.LONGEST_PAUSE * 1_000 == plans.LONGEST_LOOK
