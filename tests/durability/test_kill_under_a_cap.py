@@ -4,13 +4,15 @@ the other worker goes on with the same book, and what the provider has counted s
 
 import os
 import signal
+import time
 from uuid import uuid4
 
 import pytest
 
 from interpreter.boundary.caps import Cap, Written
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.boundary.names import BOOK, BOOK_QUERY
+from interpreter.boundary.names import BOOK_QUERY
+from interpreter.core.caps import period
 from tests.durability.world import World, gone
 from tests.live.played_model import Says, Silent
 from tests.live.runs import Runs, eventually
@@ -30,11 +32,8 @@ MOST = 3_000
 
 
 async def stands(runs: Runs, cap: Cap) -> Written:
-    books = [
-        one.id async for one in runs.client.list_workflows(f"WorkflowType = '{BOOK}'") if one.id.startswith(cap.book)
-    ]
-    (id_,) = books
-    written: Written = await runs.client.get_workflow_handle(id_).query(BOOK_QUERY, result_type=Written)
+    book = f"{cap.book}/{period(cap.per, time.time())[0]}"
+    written: Written = await runs.client.get_workflow_handle(book).query(BOOK_QUERY, result_type=Written)
     return written
 
 

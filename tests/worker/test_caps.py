@@ -1,6 +1,7 @@
 """A cap over runs holds for all of them and all workers together, on a real server."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -17,7 +18,7 @@ from interpreter.boundary.caps import BookInput, Cap, Claim, ClaimRequest, Entry
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.names import BOOK, BOOK_QUERY, BOOKS
 from interpreter.boundary.payloads import Price
-from interpreter.core.caps import refused_claim
+from interpreter.core.caps import period, refused_claim
 from interpreter.core.commands import AttemptModel
 from interpreter.worker.books import Books
 from interpreter.worker.plugin import FlowPlugin
@@ -62,9 +63,8 @@ def cap(**more: Any) -> Cap:
 
 
 async def stands(client: Client, cap: Cap) -> Written:
-    found = [one.id async for one in client.list_workflows(f"WorkflowType = '{BOOK}'") if one.id.startswith(cap.book)]
-    (id_,) = found
-    written: Written = await client.get_workflow_handle(id_).query(BOOK_QUERY, result_type=Written)
+    book = f"{cap.book}/{period(cap.per, time.time())[0]}"
+    written: Written = await client.get_workflow_handle(book).query(BOOK_QUERY, result_type=Written)
     return written
 
 
