@@ -80,6 +80,13 @@ def test_no_run_of_agents_comes_to_more_than_its_plan() -> None:
     assert sum(each.of["requests"] for each in counted) > QUICK
 
 
+def test_what_is_held_against_runs_is_a_number() -> None:
+    """What has no bound holds whatever happens: so it must be rare."""
+    plans = [planned(text) for text in map(some_flow, range(60)) if definition_of(text) is not None]
+    for name in ("requests", "calls", "runs", "questions", "time", "back", "events", "size"):
+        assert sum(getattr(plan, name) is not None for plan in plans) > 0.9 * len(plans) > 20, name
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_many_runs_come_to_no_more_than_their_plans() -> None:
