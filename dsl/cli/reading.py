@@ -34,14 +34,14 @@ def sources(paths: Sequence[str]) -> list[Given]:
 
 def one_source(path: str) -> Given:
     """The source of a command that takes one file."""
-    if path != STDIN and not Path(path).is_file():
+    if path != STDIN and not _holds_text(Path(path)):
         raise click.UsageError(f"there is no file {path}")
     return _read(path)
 
 
 def _files(path: str) -> Iterator[str]:
     place = Path(path)
-    if path == STDIN or place.is_file():
+    if path == STDIN or _holds_text(place):
         yield path
     elif place.is_dir():
         found = sorted(file for file in place.rglob("*.flow") if _is_read(file, place))
@@ -50,6 +50,11 @@ def _files(path: str) -> Iterator[str]:
         yield from map(str, found)
     else:
         raise click.UsageError(f"there is no file or folder {path}")
+
+
+def _holds_text(place: Path) -> bool:
+    """A pipe that is named holds one too: that of a shell's `<(…)`, or `/dev/stdin`."""
+    return place.is_file() or place.is_fifo()
 
 
 def _is_read(file: Path, folder: Path) -> bool:

@@ -65,7 +65,7 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
     except FlowRefused as error:
         style = COLOURED if sys.stderr.isatty() else PLAIN
         click.echo(reports.text([(error.source, error.diagnostics)], style), err=True, nl=False)
-        raise Refused(str(error)) from error
+        raise Refused(error.summary) from error
     except RPCError as error:  # it answered when we connected
         raise NoServer(f"the server does not answer any more: {error.message}") from error
     except OSError as error:

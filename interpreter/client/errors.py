@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from dsl.diagnostics.inert import inert
 from dsl.values.references import shown
 from interpreter.boundary.payloads import JSON
 from interpreter.core.snapshot import decode
@@ -12,6 +13,10 @@ from interpreter.core.snapshot import decode
 if TYPE_CHECKING:
     from dsl.diagnostics.diagnostic import Diagnostic
     from dsl.source import Source
+
+
+_MOST_TOLD = 5
+"""Problems of a file that a message names."""
 
 
 class ClientError(Exception):
@@ -27,11 +32,15 @@ class Unconfigured(ClientError):
 
 
 class FlowRefused(ClientError):
-    """The file does not pass the check: every problem of it stands in `diagnostics`."""
+    """The file does not pass the check: every problem of it stands in `diagnostics`, and the first of them in the
+    message, each with its place; `summary` only counts them."""
 
     def __init__(self, source: "Source", diagnostics: "Sequence[Diagnostic]") -> None:
         count = len(diagnostics)
-        super().__init__(f"{source.name} has {count} problem{'s' if count != 1 else ''}")
+        self.summary = f"{source.name} has {count} problem{'s' if count != 1 else ''}"
+        told = [_with_its_place(source, each) for each in diagnostics[:_MOST_TOLD]]
+        more = [f"and {count - _MOST_TOLD} more"] if count > _MOST_TOLD else []
+        super().__init__("\n  ".join([f"{self.summary}:", *told, *more]))
         self.source = source
         self.diagnostics = tuple(diagnostics)
 
@@ -174,3 +183,9 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
     if close:
         return f"; did you mean {close[0]}?"
     return f"; there is: {', '.join(names)}" if names else ""
+
+
+def _with_its_place(source: "Source", problem: "Diagnostic") -> str:
+    file, span = source.within(problem.primary.span)
+    place = file.position(span.start)
+    return inert(f"{file.name}:{place.line}:{place.column}: {problem.code}: {problem.message}")

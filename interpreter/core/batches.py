@@ -12,6 +12,7 @@ that its answer may come all the same, and it is charged all that was reserved.
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, cast
 
+from dsl.expressions.values import files_in
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.core import model_costs
 from interpreter.core.machine import Machine
@@ -32,15 +33,18 @@ class Items(Protocol):
 MOST_QUESTIONS = 500
 MOST_BYTES = 1_000_000
 """Of what one batch sends, so that it fits into one event."""
+MOST_IN_FILES = 100_000_000
+"""Bytes of the files that one batch shows: written as text they are a third more, and a provider takes 200 MB."""
 
 
 @recorded
 @dataclass(slots=True)
 class BatchMemory(Memory):
     """`questions` are the frames that wait for answers, in order; one that has left, or has got its answer, is empty.
-    `items` counts those that are left by item of the `parallel for`. `batch` is the provider's id; `by` the time until
-    which it may take; `full`: no other fits; `after` how many lines of answers were read; `looks` how often it was
-    looked at, `tries` how often the latest call was made, `unfit` those of workers that can ask no model.
+    `items` counts those that are left by item of the `parallel for`. `in_files`: bytes of what they show. `batch`
+    is the provider's id; `by` the time until which it may take; `full`: no other fits; `after` how many lines of
+    answers were read; `looks` how often it was looked at, `tries` how often the latest call was made, `unfit` those
+    of workers that can ask no model.
     """
 
     model: str = ""
@@ -49,6 +53,7 @@ class BatchMemory(Memory):
     questions: list[str] = field(default_factory=list)
     items: dict[str, int] = field(default_factory=dict)
     size: int = 0
+    in_files: int = 0
     full: bool = False
     phase: Literal["collecting", "submitting", "waiting", "looking", "retrying", "cancelling"] = "collecting"
     what: Literal["submit", "look", "cancel"] = "submit"
@@ -69,7 +74,8 @@ def join(machine: Machine, frame: Frame, request: ChatRequest, queue: str | None
     if around is None:
         return False
     size = model_costs.tokens_sent(request)
-    batch = _open_for(machine, around, request.model, queue, size)
+    in_files = sum(file.size for file in files_in(request.files))
+    batch = _open_for(machine, around, (request.model, queue), size, in_files)
     if batch is None:
         memory = BatchMemory(request.model, queue, within)
         segment = f"/batch#{machine.state.sequence + 1}"
@@ -79,6 +85,7 @@ def join(machine: Machine, frame: Frame, request: ChatRequest, queue: str | None
     memory.questions.append(frame.path)
     memory.items[item] = memory.items.get(item, 0) + 1
     memory.size += size
+    memory.in_files += in_files
     machine.queue.append(Task("start", batch.path))
     return True
 
@@ -156,16 +163,17 @@ def _collects(machine: Machine, path: str) -> bool:
     return frame is not None and not frame.cancelling and memory_of(frame).phase == "collecting"
 
 
-def _open_for(machine: Machine, around: Frame, model: str, queue: str | None, size: int) -> Frame | None:
+def _open_for(machine: Machine, around: Frame, to: tuple[str, str | None], size: int, in_files: int) -> Frame | None:
     """What collects such questions, and has room for this one; a full one goes out."""
     for path in machine.state.batches.get(around.path, ()):
         if not _collects(machine, path):
             continue
         frame = machine.state.frames[path]
         memory = memory_of(frame)
-        if (memory.model, memory.queue) != (model, queue):
+        if (memory.model, memory.queue) != to:
             continue
-        if len(memory.questions) < MOST_QUESTIONS and memory.size + size <= MOST_BYTES:
+        fits = memory.size + size <= MOST_BYTES and memory.in_files + in_files <= MOST_IN_FILES
+        if len(memory.questions) < MOST_QUESTIONS and fits:
             return frame
         memory.full = True
         machine.queue.append(Task("start", path))

@@ -34,16 +34,17 @@ class Read:
 
 
 def read(text: str, *, any_text: bool = False) -> Read:
-    """`any_text`: any text will do, so one that is no JSON, and was not meant to be, is the answer itself."""
+    """`any_text`: any text will do, so one that is not the JSON object that was asked for, and was not meant to be, is
+    the answer itself."""
     alone = _without_thoughts(text)
     if not alone:
         return Read(problem="there is reasoning, and no answer after it")
     inside = _inside_fence(alone)
     try:
         value = _json(alone if inside is None else inside)
-        return Read(value if not any_text or type(value) in (str, dict, list) else alone)
+        return Read(value if not any_text or type(value) in (str, dict) else alone)
     except (ValueError, RecursionError) as error:
-        if any_text and (alone if inside is None else inside)[:1] not in ("{", "["):
+        if any_text and (alone if inside is None else inside)[:1] != "{":
             return Read(alone)
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         return Read(problem=f"the answer is not the JSON that was asked for: {reason}{_around(alone, inside)}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ class TestCheck:
         Path("empty/folder.flow").mkdir()
         Path("empty/good.flow").write_text(GOOD, encoding="utf-8")
         assert run("empty").exit_code == 0
+
+    def test_a_pipe_that_is_named_is_read(self) -> None:
+        """As a shell's `<(…)` is."""
+        os.mkfifo("named")
+        for text, code in ((GOOD, 0), (BAD, 1)):
+            writing = threading.Thread(target=Path("named").write_text, args=(text,))
+            writing.start()
+            assert run("named").exit_code == code
+            writing.join()
 
     def test_standard_input(self) -> None:
         result = run("-", "--format", "concise", stdin=BAD.encode())

@@ -88,6 +88,7 @@ def test_a_text_with_errors_is_refused_with_all_of_them() -> None:
     with pytest.raises(FlowRefused) as refused:
         prepare(MemoryStore(), "edition 1\nflow f() -> text {\n  let a = nope\n  return nada\n}", None, None)
     assert len(refused.value.diagnostics) >= 2
+    assert "  <text>:3:11: SF101: there is no name `nope`" in str(refused.value).splitlines()
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:

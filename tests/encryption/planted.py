@@ -17,6 +17,7 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, Ru
 from interpreter.client.client import Client, connect_embedded
 from interpreter.client.errors import RunCancelled, RunFailed
 from interpreter.encryption.keyring import Keyring
+from interpreter.stores.kept_files import File
 from interpreter.stores.store import digest_of
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import tool
@@ -31,6 +32,7 @@ WORDS = tuple(
     for door in (
         *("input", "argument", "result", "large", "declared", "detail", "crash", "prompt", "model", "question"),
         *("answer", "note", "person", "requester", "child", "failed", "kindred", "quick", "stumble", "lock"),
+        *("file", "name", "sent", "again", "second"),
     )
 )
 PLANTED = (*WORDS, ADDRESS)
@@ -44,6 +46,8 @@ tool desk.measure(body: text) -> int read
 tool desk.declared(word: text) -> text write { errors Closed compensate none "it is only written down" }
 tool desk.crash(word: text) -> text read { retry 1 times backoff 1s to 1s }
 tool desk.quick(word: text) -> text read quick
+tool desk.scan(word: text) -> file read
+agent reader(scan: file, sent: file) -> text { model "planted" prompt "againword {{ scan }} {{ sent }}" }
 agent writer(word: text) -> text {
   model "planted"
   instructions "say something"
@@ -57,7 +61,10 @@ flow waiting(word: text) -> text {
   await approval stay "inputword {{ word }}?" { from "team" timeout 4m then reject }
   return word
 }
-flow main(case: Case) -> text budget 5m {
+flow main(case: Case, sent: file) -> text budget 5m {
+  step scan = desk.scan(word: "x")
+  step read = reader(scan, sent)
+  step more = reader(sent, scan) { continue transcript(read) }
   step seen = desk.look(word: "argumentword {{ case.word }}")
   step large = desk.report(word: seen)
   step size = desk.measure(body: large)
@@ -115,13 +122,20 @@ def crash(word: str) -> str:
         raise RuntimeError(f"crashword at attempt {current().attempt}") from error
 
 
-TOOLS = [look, report, measure, declared, crash, quick]
+@tool("desk.scan")
+def scan(word: str) -> File:
+    return File(b"fileword in a file", "nameword.txt")
+
+
+TOOLS = [scan, look, report, measure, declared, crash, quick]
 
 
 class Planted:
     """The model."""
 
     async def chat(self, request: ChatRequest) -> ChatResult:
+        if request.talk is not None and request.talk.messages:
+            return ChatResult("secondword", ChatUsage(1, 1), "planted")
         return ChatResult("modelword", ChatUsage(1, 1), "planted")
 
     async def close(self) -> None:
@@ -143,9 +157,16 @@ async def serving(state: Path, keys: Keyring) -> AsyncIterator[Client]:
 async def carry_through(client: Client, id_: str, *, eagerly: bool) -> None:
     """Run the flow to its bad end, asked, answered and looked at."""
     case = {"word": "inputword", "person": "personword"}
+    given = {"case": case, "sent": File(b"sentword in another", "s.txt")}
     options = RunOptions(continue_eagerly=eagerly)
     run = await client.submit(
-        FLOW, {"case": case}, id=id_, flow="main", task_queue=QUEUE, requester="requesterword", options=options
+        FLOW,
+        {"case": case, "sent": File(b"sentword in another", "s.txt")},
+        id=id_,
+        flow="main",
+        task_queue=QUEUE,
+        requester="requesterword",
+        options=options,
     )
 
     async def asked() -> bool | None:

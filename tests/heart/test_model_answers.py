@@ -102,6 +102,8 @@ def test_a_long_refused_answer_is_shown_with_its_beginning_and_end() -> None:
         ('"All is well."', "All is well."),
         ("42", "42"),
         ("null", "null"),
+        ("[The page](https://example.com) says so.", "[The page](https://example.com) says so."),
+        ('["a", "b"]', '["a", "b"]'),
         ('{"value": "All is', None),
         ('```json\n{"value": "All is\n```', None),
     ],

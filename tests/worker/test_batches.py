@@ -9,9 +9,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from interpreter.boundary.payloads import RunOptions
+from interpreter.core import batches
 from interpreter.core.constructs import batch
+from interpreter.stores.kept_files import File
 from interpreter.worker.plugin import FlowPlugin
-from tests.live.batch_api import BatchApi
+from tests.live.batch_api import BatchApi, says
 from tests.live.runs import Runs, eventually
 from tests.live.sorting import FLOW, PRICES, TEXTS, sorting_api
 
@@ -63,6 +65,34 @@ async def test_a_cancelled_run_cancels_its_batch(temporal_address: str, api: Bat
         spent = (await run.view()).spent
     assert [made.status for made in api.batches.values()] == ["cancelled"]
     assert spent.tokens > 3 * 100, "nobody knows what was answered by then, so all of it is charged"
+
+
+READING = """edition 1
+agent read(scan: file) -> text { model "gpt-4o-mini" prompt "What is {{ scan }}?" batch within 2h }
+flow main(scans: [file] at most 9) -> [text] at most 9 budget 9M tokens, 1d {
+  parallel for scan in scans as words {
+    step word = read(scan)
+    yield word
+  }
+  return words
+}
+"""
+
+
+async def test_a_batch_shows_files_and_no_more_of_them_than_a_provider_takes(
+    temporal_address: str, api: BatchApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Runs(await Client.connect(temporal_address), f"queue-{uuid4()}")
+    monkeypatch.setattr(batches, "MOST_IN_FILES", 40)
+    api.answer = lambda body: says(body["messages"][-1]["content"][1]["text"].upper())
+    scans = [File(f"the content of {name}".encode(), f"{name}.txt") for name in ("one", "two", "three", "four")]
+    async with worker(runs):
+        run = await runs.start(READING, {"scans": scans})
+        words = await run.value()
+        history = "".join(str(event) for event in await run.events())
+    assert all(scan.bytes().decode().upper() in word for scan, word in zip(scans, words, strict=True))
+    assert [len(made.questions) for made in api.batches.values()] == [2, 2]
+    assert "the content of" not in history, "what is in a file goes from the store to the provider"
 
 
 async def _seen(what: bool) -> bool | None:
