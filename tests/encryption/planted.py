@@ -161,7 +161,7 @@ async def carry_through(client: Client, id_: str, *, eagerly: bool) -> None:
     options = RunOptions(continue_eagerly=eagerly)
     run = await client.submit(
         FLOW,
-        {"case": case, "sent": File(b"sentword in another", "s.txt")},
+        given,
         id=id_,
         flow="main",
         task_queue=QUEUE,
