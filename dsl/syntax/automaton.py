@@ -54,7 +54,24 @@ class Automaton:
         """The terminals that can stand here."""
         row = self.tables.actions[self.states[-1]]
         rules = {production.left for production in self.tables.productions}
-        return frozenset(kind for kind in row if kind not in rules and self.after(self.states, kind) is not None)
+        return frozenset(kind for kind in row if kind not in rules and self.accepts(self.states, kind))
+
+    def accepts(self, states: list[int], kind: str, height: int | None = None) -> bool:
+        """Whether `kind` can stand on the first `height` of `states`. Nothing of them is copied, so that asking again
+        and again takes time for what is asked, and not for how deep the text is."""
+        actions, base = self.tables.actions, len(states) if height is None else height
+        above: list[int] = []
+        while (action := actions[above[-1] if above else states[base - 1]].get(kind)) is not None:
+            if action >= 0:
+                return True
+            production = self.tables.productions[-1 - action]
+            gone = min(production.size, len(above))
+            del above[len(above) - gone :]
+            base -= production.size - gone
+            above.append(actions[above[-1] if above else states[base - 1]][production.left])
+            if kind == END and above[-1] == self.tables.end:
+                return True
+        return False
 
     def after(self, states: list[int], kind: str) -> list[int] | None:
         """The stack that `kind` leads to from `states`, or None: looks ahead without building anything."""

@@ -92,12 +92,12 @@ class Reading:
         if not token.word or token.kind in NEVER_NAMES:
             return token
         at_once = self.automaton.tables.actions[states[-1]].get(token.kind, -1) >= 0
-        if at_once or self.automaton.after(states, token.kind) is not None:
+        if at_once or self.automaton.accepts(states, token.kind):
             return token
         begins = token.kind in STATEMENTS | DECLARATIONS and token.text not in self._named
         if begins and self.tokens[at + 1].kind not in AFTER_A_NAME and not self._is_of_a_server(at):
             return token
-        return replace(token, kind="NAME") if self.automaton.after(states, "NAME") is not None else token
+        return replace(token, kind="NAME") if self.automaton.accepts(states, "NAME") else token
 
     def _is_of_a_server(self, at: int) -> bool:
         """Servers name their tools as they like: `tool commit(…)` within `tools git { }`."""
@@ -105,7 +105,7 @@ class Reading:
 
     def _is_comment(self, at: int) -> bool:
         """A `##` comment documents what follows it, or nothing. The lines of one comment are decided on together."""
-        if self.automaton.after(self.automaton.states, "DOC") is None:
+        if not self.automaton.accepts(self.automaton.states, "DOC"):
             return True
         if at > 0 and self.tokens[at - 1].kind == "DOC":
             return False
@@ -257,7 +257,7 @@ class Reading:
         """Close what is open, dropping what is incomplete, until `kind` can stand."""
         here = self.tokens[self._at].span.start
         height, popped = len(self.automaton.states) + 1, False
-        while self.automaton.after(self.automaton.states, kind) is None:
+        while not self.automaton.accepts(self.automaton.states, kind):
             # What was closed in vain is dropped, opener and all, rather than closed again.
             closer = None if popped and len(self.automaton.states) >= height else self._closer()
             popped = closer is None
@@ -268,7 +268,7 @@ class Reading:
                 self.automaton.feed(Token(closer, CLOSERS[closer], Span(here, here)))
 
     def _closer(self) -> str | None:
-        return next((each for each in CLOSERS if self.automaton.after(self.automaton.states, each) is not None), None)
+        return next((each for each in CLOSERS if self.automaton.accepts(self.automaton.states, each)), None)
 
     def _pop_to(self, kind: str, *, within: bool = False) -> bool:
         """Pop the stack until `kind` can stand. An option or a brace never leaves the innermost open brace, and nothing
@@ -276,7 +276,7 @@ class Reading:
         states, pieces = self.automaton.states, self.automaton.pieces
         barriers = OPENERS.keys() if within else set() if kind in STATEMENTS else {"LBRACE"}
         for length in range(len(states), 0, -1):
-            if self.automaton.after(states[:length], kind) is not None:
+            if self.automaton.accepts(states, kind, length):
                 while len(states) > length:
                     self.automaton.pop()
                 return True

@@ -1,0 +1,1 @@
+"""Flow text in colours: which stretch of it is what, for whoever shows it."""

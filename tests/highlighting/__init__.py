@@ -1,0 +1,1 @@
+"""Flow text in colours, by the grammar: for Pygments, and for editors."""
