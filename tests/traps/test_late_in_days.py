@@ -27,7 +27,15 @@ flow main() -> text {
 }
 """
 TWO_STAGES = ONE_STAGE.replace("timeout 3d then reject", 'timeout 2d then ask from "leads" timeout 1d then reject')
-
+PARKED = """
+edition 1
+flow main() -> text {
+  loop rounds budget 1 iterations { until budget.left.iterations == 7 } on exhausted ask "leads" timeout 3d then fail {
+    return "timed_out"
+  }
+  return "approved"
+}
+"""
 
 EVENTS = """
 edition 1
@@ -79,8 +87,8 @@ async def test_an_event_that_comes_while_no_worker_was_there_at_the_deadline_is_
 
 @pytest.mark.parametrize(
     ("flow", "days", "late"),
-    [(ONE_STAGE, 1, False), (ONE_STAGE, 3, True), (TWO_STAGES, 2, True)],
-    ids=["in time", "late", "late in the first of two stages"],
+    [(ONE_STAGE, 1, False), (ONE_STAGE, 3, True), (TWO_STAGES, 2, True), (PARKED, 1, False), (PARKED, 3, True)],
+    ids=["in time", "late", "late in the first of two stages", "more in time", "more too late"],
 )
 async def test_an_answer_is_judged_by_the_clock_that_jumped_while_no_worker_was_there(
     flow: str, days: int, late: bool
@@ -89,6 +97,7 @@ async def test_an_answer_is_judged_by_the_clock_that_jumped_while_no_worker_was_
     async with jumping() as environment:
         store, queue = MemoryStore(), f"days-{uuid4().hex}"
         runs = Runs(environment.client, queue, store)
+        more = {"answer": {"iterations": 9}} if flow == PARKED else {}
 
         def worker() -> Worker:
             return Worker(environment.client, task_queue=queue, plugins=[FlowPlugin(store=store)])
@@ -98,7 +107,7 @@ async def test_an_answer_is_judged_by_the_clock_that_jumped_while_no_worker_was_
                 run = await runs.start(flow)
                 question = await run.question()
         await environment.fast_forward(run.handle, timedelta(days=days))
-        answering = asyncio.create_task(run.answer(question.id, by="ann"))
+        answering = asyncio.create_task(run.answer(question.id, by="ann", **more))
         await asyncio.sleep(0.5)
         async with worker():
             if late:
