@@ -5,6 +5,10 @@ A mapping from the name of an approval to one answer, or to several that are use
     refund:
       - { decision: approve, by: ada, answer: { amount: 25, note: as agreed } }
       - { decision: approve, by: bob }
+
+Who is asked for more of a budget is answered under `more`, whichever budget it is:
+
+    more: { decision: approve, by: ada, answer: { tokens: 5000 } }
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +24,9 @@ from interpreter.cli.problem import Misuse
 from interpreter.cli.reading import read_text, travelling
 from interpreter.client.errors import did_you_mean
 from interpreter.identity.strict_yaml import StrictLoader
+
+MORE = "more"
+"""What questions for more of a budget are answered under: their own names count those of one budget (`more#2`)."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,10 @@ class Script:
 
     def take(self, question: QuestionView) -> list[ScriptedAnswer]:
         """As many of the next answers to this question as it takes: one for each person that must agree."""
-        waiting = self.answers.get(question.name, [])
+        name = MORE if question.name.startswith(f"{MORE}#") else question.name
+        waiting = self.answers.get(name, [])
         count = max(1, len(question.whom) if question.all_of else question.required)
-        taken, self.answers[question.name] = waiting[:count], waiting[count:]
+        taken, self.answers[name] = waiting[:count], waiting[count:]
         return taken
 
     def refuse_unknown(self, approvals: Sequence[str]) -> None:

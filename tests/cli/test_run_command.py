@@ -217,6 +217,30 @@ flow buy(q: text) -> text budget 10k tokens, 1h {
   return a.answer
 }
 """
+MORE = """edition 1
+flow main() -> int {
+  var n = 0
+  loop rounds budget 2 iterations {
+    set n = n + 1
+    until n == 9
+  } on exhausted ask "leads" timeout 1h then fail { return n }
+  return n
+}
+"""
+
+
+def test_who_is_asked_for_more_of_a_budget_is_answered_from_the_file(dsl: Dsl, tmp_path: Path) -> None:
+    (tmp_path / "more.flow").write_text(MORE)
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("more: [{decision: approve, by: ada, answer: {iterations: 3}}, {decision: reject, by: ada}]\n")
+    ended = dsl("run", tmp_path / "more.flow", "--answers", answers)
+    assert (ended.code, ended.out) == (0, "5\n"), ended.err
+    answers.write_text("mroe: {decision: reject}\n")
+    refused = dsl("run", tmp_path / "more.flow", "--answers", answers)
+    assert refused.code == 2
+    assert "there is no approval `mroe`; did you mean more?" in refused.err
+
+
 STAGED_TOOLS = """
 from pathlib import Path
 from interpreter.api import tool

@@ -19,7 +19,7 @@ from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
 from interpreter.cli.screen import choose_screen
-from interpreter.cli.scripted import Script, read_script
+from interpreter.cli.scripted import MORE, Script, read_script
 from interpreter.cli.serving import Serving, refuse_without_key, serving_options
 from interpreter.cli.signing import key_option, read_key, verified_option, who_answers
 from interpreter.cli.target import Target, connected, target_options
@@ -209,8 +209,10 @@ def _remembered(id: str, wanted: Wanted, tools: ChosenTools, queue: str, target:
 
 
 def approvals_of(sealed: Sealed) -> list[str]:
-    """The names of all approvals that the flow may reach, and of what its agents call only after one."""
+    """What answers may be for: all approvals that the flow may reach, what its agents call only after one, and more of
+    a budget that people are asked for."""
     definition = unseal(sealed.json, sealed.hash)
     nodes = [node for flow in definition.flows.values() for node in walk(flow)]
     gated = {use.target for agent in definition.agents.values() for use in agent.uses if use.gate}
-    return sorted(gated | {node.name for node in nodes if isinstance(node, AwaitApproval)})
+    asked = {MORE} if any(getattr(each, "asks", ()) for each in [*nodes, *definition.agents.values()]) else set[str]()
+    return sorted(gated | asked | {node.name for node in nodes if isinstance(node, AwaitApproval)})
