@@ -263,7 +263,8 @@ class FlowDeclaration(Node):
     does not say), and `usual` the calls when hardly a model fails, filled in when it
     is sealed; None where its text does not say. One that `requires_approval` is called only behind an approval of
     exactly that call. `asks`: who is asked for more of its budget when that is used up. Who starts
-    it, and who reads what its runs say, `sees` what is sensitive of these classes.
+    it, and who reads what its runs say, `sees` what is sensitive of these classes. `config`, filled in when it is
+    sealed: the values of the deployment that it reads, by name.
     """
 
     name: str
@@ -280,6 +281,7 @@ class FlowDeclaration(Node):
     doc: str | None = None
     sees: tuple[str, ...] = ()
     asks: tuple[Stage, ...] = ()
+    config: tuple[Field, ...] = ()
 
 
 def bounding(of: AgentDeclaration | FlowDeclaration) -> Budget | None:
@@ -309,6 +311,15 @@ class ConstantDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigDeclaration(Node):
+    """`config region: text = "eu"`: a value of the deployment, given when a run is started and the same for all of its
+    life. No definition holds one: each flow has the fields that it reads (`FlowDeclaration.config`)."""
+
+    name: str
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
 class TypeFrom(Node):
     """`type X from "schema.json"`, until the file is read: linking puts a `TypeDeclaration` in its place."""
 
@@ -324,6 +335,7 @@ Declaration = (
     | FlowDeclaration
     | FunctionDeclaration
     | ConstantDeclaration
+    | ConfigDeclaration
     | TypeFrom
     | NotYet
 )

@@ -1,5 +1,5 @@
 """SF608: what is declared, and named nowhere in a file that has flows: a tool, an agent, a type, a function, a
-constant.
+constant, a value of the deployment.
 
 Where there is no flow, the file is there for others. So are the tools of a server, of which it has more than one uses.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConfigDeclaration,
     ConstantDeclaration,
     FlowDeclaration,
     FunctionDeclaration,
@@ -24,13 +25,16 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import UnknownName
 
-Declared = ToolDeclaration | AgentDeclaration | TypeDeclaration | FunctionDeclaration | ConstantDeclaration
+Declared = (
+    ToolDeclaration | AgentDeclaration | TypeDeclaration | FunctionDeclaration | ConstantDeclaration | ConfigDeclaration
+)
 _WORDS = {
     ToolDeclaration: "tool",
     AgentDeclaration: "agent",
     TypeDeclaration: "type",
     FunctionDeclaration: "function",
     ConstantDeclaration: "constant",
+    ConfigDeclaration: "value of the deployment",
 }
 
 
@@ -43,6 +47,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for each in declarations:
         word = _WORDS.get(type(each))
         if word is None or not isinstance(each, Declared) or each.name in named or _is_of_a_server(each):
+            continue
+        if isinstance(each, ConfigDeclaration) and id(each.field) in program.facts.used:
             continue
         if nearest(each.name, missed) is None:
             message = f"nothing uses the {word} `{each.name}`"

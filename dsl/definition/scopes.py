@@ -84,7 +84,7 @@ class _Around:
 def out_of_scope(flow: FlowDeclaration) -> Iterator[str]:
     """What has no meaning where it stands, with the address of its statement."""
     looking = _Walk()
-    start = State({each.name: each for each in flow.parameters}).within(flow.budget)
+    start = State({each.name: each for each in (*flow.config, *flow.parameters)}).within(flow.budget)
     looking.block(flow.body, flow.name, start, _Around())
     yield from looking.problems
 

@@ -35,6 +35,7 @@ from dsl.definition.defaults import complete_agent, complete_retry, complete_too
 from dsl.definition.definition import Parts
 from dsl.definition.form import to_bytes
 from dsl.definition.reach import reach
+from dsl.semantics.config import read_by
 from dsl.semantics.elaboration import Elaboration
 from dsl.semantics.facts import Facts
 from dsl.semantics.spending import Spending
@@ -171,7 +172,9 @@ class _Plain:
                 spending = self.spends(node.name)
                 most = Budget(spending.usd, spending.tokens, spending.calls)
                 most_or_none = None if most == Budget() else most
-                return replace(node, most=most_or_none, usual=spending.usual, charges=spending.charges)
+                assert isinstance(original, FlowDeclaration)
+                read = tuple(rewrite(each, self.change) for each in read_by(original, self.elaboration.facts))
+                return replace(node, most=most_or_none, usual=spending.usual, charges=spending.charges, config=read)
             case AwaitApproval():
                 assert isinstance(original, AwaitApproval)
                 return replace(node, gates=tuple(rewrite(gate, self.change) for gate in self.gates(original)))

@@ -62,7 +62,7 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.ASSIGNED,
         """
-        constant_declaration function_declaration let set type_declaration var
+        config_declaration constant_declaration function_declaration let set type_declaration var
         """,
     ),
     **_rows(

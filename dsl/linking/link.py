@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dsl.ast.declarations import (
+    ConfigDeclaration,
     ConstantDeclaration,
     Declaration,
     Module,
@@ -199,7 +200,10 @@ def _meant(file: _File, files: list[_File], source: Source, problems: list[Diagn
         if name not in own
     }
     constants = frozenset(
-        one.name for each in files for one in each.parsed.module.declarations if isinstance(one, ConstantDeclaration)
+        one.name
+        for each in files
+        for one in each.parsed.module.declarations
+        if isinstance(one, ConstantDeclaration | ConfigDeclaration)
     )
     scope = Scope(own, uses, elsewhere, source, constants)
     module = scope.linked(file.parsed.module)

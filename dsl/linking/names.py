@@ -43,7 +43,7 @@ class Scope:
     elsewhere: Mapping[str, str]
     source: Source
     constants: frozenset[str] = frozenset()
-    """The constants that any file declares."""
+    """The constants and values of the deployment that any file declares: what a plain name may stand for."""
     problems: list[Diagnostic] = field(default_factory=list)
     excused: set[str] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)

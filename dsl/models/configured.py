@@ -11,6 +11,9 @@
     [models."our-deployment"]
     like = "gpt-4o"         # the rest is as with this model
 
+    [config]                # values of the deployment, for the flows that declare them
+    region = "eu"
+
 Providers stand there too (`providers.py`), and caps (`caps.py`). The file is that of the nearest folder, from the
 flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such a file, and counts more.
 """
@@ -19,6 +22,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,11 +68,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Models:
-    """All that is known of models here: what is said of them, of providers and of caps, and the table."""
+    """All that is known of models here: what is said of them, of providers and of caps, and the table. `config`: the
+    values of the deployment, plain JSON.
+    """
 
     settings: Mapping[str, Settings]
     providers: Mapping[str, Served] = field(default_factory=dict)
     caps: Mapping[str, Capped] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     def route(self, model: str) -> tuple[str | None, str]:
         """The name of the provider that serves it, and the model's name there; None is that of the environment."""
@@ -147,7 +154,7 @@ def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) 
         return found
     more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
     providers, caps = {**found.providers, **more.providers}, {**found.caps, **more.caps}
-    both = Models({**found.settings, **more.settings}, providers, caps)
+    both = Models({**found.settings, **more.settings}, providers, caps, {**found.config, **more.config})
     check_models(both.providers.values(), f"{NAME} and {VARIABLE}")
     return both
 
@@ -177,14 +184,30 @@ def _read(text: str, where: str) -> Models:
         raise Unusable(f"{where} is not TOML: {error}") from error
     rows, providers = whole.pop("models", {}), read_providers(whole.pop("providers", {}), where)
     caps = read_caps(whole.pop("caps", {}), providers, where)
+    config = _config(whole.pop("config", {}), where)
     for of_others in OF_OTHERS:
         whole.pop(of_others, None)
     if whole or type(rows) is not dict:
         odd = next(iter(whole), "models")
-        known_tables = 'tables such as `[models."m"]`, `[providers.p]` and `[caps.c]`'
+        known_tables = 'tables such as `[models."m"]`, `[providers.p]`, `[caps.c]` and `[config]`'
         raise Unusable(f"{where}: only {known_tables} may stand there, not `{odd}`")
     settings = {model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}
-    return Models(settings, providers, caps)
+    return Models(settings, providers, caps, config)
+
+
+def _config(values: Any, where: str) -> dict[str, Any]:
+    if type(values) is not dict:
+        raise Unusable(f"{where}: `[config]` is a table of names and values")
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON says it: a moment is a text."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _settings(row: Any, where: str) -> Settings:

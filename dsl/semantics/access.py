@@ -1,7 +1,7 @@
 """Types of names, fields, items and slices. What a condition told about a path goes before its declared type."""
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
-from dsl.semantics import budget_left, events, of_run
+from dsl.semantics import budget_left, config, events, of_run
 from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
@@ -79,11 +79,14 @@ def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
     declarations = inference.facts.declarations
     if node.name in declarations.constants:
         return  # that stands for nothing, which is told where it is declared
+    if node.name in declarations.configs:
+        inference.report(config.not_here(node, node.name))
+        return
     declared = declarations.kind_of(node.name)
     if declared is not None:
         inference.report(WrongKind(node, node.name, f"a {declared[0]}", "a value", declared[1]))
     elif not inference.quiet and node.name not in declarations.lost:
-        inference.report(UnknownName(node, "name", node.name, (*known, *declarations.constants)))
+        inference.report(UnknownName(node, "name", node.name, (*known, *declarations.constants, *declarations.configs)))
 
 
 def get(node: Get, state: State, inference: Inference) -> Type:

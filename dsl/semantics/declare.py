@@ -6,6 +6,7 @@ from dataclasses import replace
 from dsl.ast import types as ast
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConfigDeclaration,
     ConstantDeclaration,
     Declaration,
     FlowDeclaration,
@@ -37,6 +38,7 @@ from dsl.values.structure import GENERIC_TYPES
 
 _RESERVED = frozenset({*BASIC_TYPES, *GENERIC_TYPES, "conversation"})
 Called = ToolDeclaration | AgentDeclaration | FlowDeclaration | FunctionDeclaration
+Reservable = TypeDeclaration | FunctionDeclaration | ConstantDeclaration | ConfigDeclaration
 
 ALWAYS_OURS = frozenset({"now", "uuid", "mask", "int", "number", TRANSCRIPT})
 """The functions of the language that no file can declare otherwise: what is pure, what is shown and what types are
@@ -54,7 +56,7 @@ _HEADS = re.compile(
 )
 """What may have been the head of a declaration before it was damaged."""
 _MAY_DECLARE = re.compile(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
-_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn|let)\s+([A-Za-z_][\w.]*)")
+_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn|let|config)\s+([A-Za-z_][\w.]*)")
 
 
 def names(module: Module, text: str, damage: Damage, findings: list[Finding]) -> Declarations:
@@ -75,11 +77,13 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
         if isinstance(node, NotYet):
             continue
         first = seen.setdefault(node.name, node)
-        reserved = isinstance(node, TypeDeclaration | FunctionDeclaration | ConstantDeclaration) and _is_reserved(node)
+        reserved = isinstance(node, Reservable) and _is_reserved(node)
         if first is not node or reserved:
             findings.append(DefinedTwice(node, node.name, None if first is node else first))
         elif isinstance(node, ConstantDeclaration):
             declarations.constants[node.name] = node
+        elif isinstance(node, ConfigDeclaration):
+            declarations.configs[node.name] = node
         elif isinstance(node, TypeDeclaration):
             declarations.type_nodes[node.name] = node
             if damage.touches(node.span):
@@ -87,9 +91,9 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     return declarations
 
 
-def _is_reserved(node: TypeDeclaration | FunctionDeclaration | ConstantDeclaration) -> bool:
+def _is_reserved(node: Reservable) -> bool:
     """Whether the language itself gives the name a meaning where a declaration of this kind is named."""
-    if isinstance(node, ConstantDeclaration):
+    if isinstance(node, ConstantDeclaration | ConfigDeclaration):
         return node.name in RESERVED
     return node.name in _RESERVED or (isinstance(node, FunctionDeclaration) and node.name in ALWAYS_OURS)
 
@@ -165,9 +169,9 @@ def check_defaults(resolver: Resolver, inference: Inference) -> None:
                 inference.report(InvalidType(call, f"a default is a constant, and `{call.function}()` is not"))
 
 
-def parameters(fields: tuple[Field, ...], resolver: Resolver) -> State:
-    """The state in which parameters have their values."""
-    state = State()
+def parameters(fields: tuple[Field, ...], resolver: Resolver, state: State | None = None) -> State:
+    """The state in which parameters have their values, beside what `state` knows."""
+    state = state or State()
     for field in fields:
         type_ = resolver.fields.get(id(field))
         if type_ is not None:

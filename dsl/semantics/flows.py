@@ -3,7 +3,16 @@
 from dsl.ast import statements as ast
 from dsl.ast.bindings import names_defined
 from dsl.ast.declarations import FlowDeclaration
-from dsl.semantics import walk_approval, walk_blocks, walk_choices, walk_events, walk_fan, walk_rounds, walk_values
+from dsl.semantics import (
+    config,
+    walk_approval,
+    walk_blocks,
+    walk_choices,
+    walk_events,
+    walk_fan,
+    walk_rounds,
+    walk_values,
+)
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import NoReturn
@@ -58,7 +67,7 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     walker = Walker(flow, returns, inference, resolver, TABLE)
     found = len(facts.findings)
     while True:
-        start = parameters(flow.parameters, resolver).within(flow.budget)
+        start = parameters(flow.parameters, resolver, config.given(resolver, inference)).within(flow.budget)
         end = walker.block(flow.body, start, Around())
         if not walker.growing:
             break

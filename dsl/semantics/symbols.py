@@ -5,6 +5,7 @@ from typing import Literal
 
 from dsl.ast.declarations import (
     AgentDeclaration,
+    ConfigDeclaration,
     ConstantDeclaration,
     FlowDeclaration,
     FunctionDeclaration,
@@ -17,6 +18,7 @@ from dsl.semantics.types import Member, Type
 
 SymbolKind = Literal[
     "parameter",
+    "config",
     "step",
     "approval",
     "event",
@@ -72,6 +74,7 @@ class Declarations:
     callees: dict[str, Signature] = field(default_factory=dict)
     functions: dict[str, Signature] = field(default_factory=dict)
     constants: dict[str, ConstantDeclaration] = field(default_factory=dict)
+    configs: dict[str, ConfigDeclaration] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     open: bool = False
 
@@ -86,4 +89,6 @@ class Declarations:
             return called.kind, called.node
         if name in self.constants:
             return "constant", self.constants[name]
+        if name in self.configs:
+            return "value of the deployment", self.configs[name]
         return ("type", self.type_nodes[name]) if name in self.type_nodes else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dsl.ast.declarations import FlowDeclaration, Module
-from dsl.semantics import declare
+from dsl.semantics import config, declare
 from dsl.semantics.constants import judge_constants
 from dsl.semantics.declared_constants import without_repeats, written_out
 from dsl.semantics.facts import Facts
@@ -33,6 +33,7 @@ def understand(
     )
     resolver = Resolver(declarations, findings)
     resolver.declare()
+    config.declare(declarations, resolver, findings)
     declare.signatures(module, declarations, resolver, damage, findings)
     inference = Inference(facts, RULES, EXPECTATIONS)
     declare.check_bodies(module, resolver, inference)

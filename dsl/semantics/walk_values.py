@@ -136,6 +136,7 @@ def _grow(walker: Walker, node: Set, symbol: Symbol, state: State) -> None:
 
 _CALLED = {
     "parameter": "a parameter",
+    "config": "a value of the deployment",
     "step": "the result of a step",
     "approval": "an approval",
     "let": "a `let`, which has one value for good",

@@ -1,6 +1,9 @@
 """Files, what they use of others, types, flows, and the declarations that do not run yet."""
 
+from dataclasses import replace
+
 from dsl.ast.declarations import (
+    ConfigDeclaration,
     ConstantDeclaration,
     Declaration,
     FlowDeclaration,
@@ -16,6 +19,7 @@ from dsl.ast.statements import Block, NotYet
 from dsl.ast.types import Field, Type
 from dsl.source import Span
 from dsl.syntax.build_servers import one_server_each
+from dsl.syntax.build_types import field
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -109,6 +113,13 @@ def constant_declaration(site: Site, doc: str | None, name: Token, value: Expres
     return ConstantDeclaration(name.text, value, doc, span=site.span)
 
 
+def config_declaration(
+    site: Site, doc: str | None, name: Token, type_: Type, *rest: Option | Expression | None
+) -> ConfigDeclaration:
+    declared = field(site, doc, name, type_, *rest)
+    return ConfigDeclaration(name.text, replace(declared, span=Span(name.span.start, site.span.end)), span=site.span)
+
+
 RULES: Rules = {
     "module": module,
     "edition": edition,
@@ -121,4 +132,5 @@ RULES: Rules = {
     "type_from": type_from,
     "function_declaration": function_declaration,
     "constant_declaration": constant_declaration,
+    "config_declaration": config_declaration,
 }

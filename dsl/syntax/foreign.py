@@ -58,9 +58,7 @@ DECLARATION_WORDS = {
         ("class", "struct", "record", "interface", "object", "schema", "message", "typedef", "data"), _TYPE
     ),
     **dict.fromkeys(("enum",), 'write `type Name = "a" | "b"`'),
-    **dict.fromkeys(
-        ("const", "let", "var", "val", "config", "set"), "a value is given inside a `flow`, or as its input"
-    ),
+    **dict.fromkeys(("const", "let", "var", "val", "set"), "a value is given inside a `flow`, or as its input"),
     **dict.fromkeys(("activity", "function_tool", "action", "service"), "declare a `tool`: `tool NAME(x: text) read`"),
     **dict.fromkeys(("assistant", "bot", "llm"), "declare an `agent`"),
     **dict.fromkeys(("version", "language", "syntax"), "the file begins with `edition 1`"),

@@ -1,6 +1,6 @@
 """Groups of terminals that recovery and wording both need."""
 
-DECLARATIONS = frozenset({"TYPE", "TOOL", "TOOLS", "AGENT", "FLOW", "FN"})
+DECLARATIONS = frozenset({"TYPE", "TOOL", "TOOLS", "AGENT", "FLOW", "FN", "CONFIG"})
 STATEMENTS = frozenset(
     {"STEP", "LET", "VAR", "SET", "IF", "FOR", "PARALLEL", "BRANCH", "RACE", "LOOP", "BUDGET", "AWAIT", "SLEEP", "TRY"}
     | {"FAIL", "RETURN", "YIELD", "UNTIL", "BREAK", "CONTINUE", "MATCH", "COMMIT", "COMPENSATE", "EXCLUSIVE", "RESPOND"}

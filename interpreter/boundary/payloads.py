@@ -85,7 +85,7 @@ class RunInput:
     of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
     tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
     `refuses`: what each model is known to refuse. `lanes`: the task queue of the calls of each model that has one.
-    `caps`: those over runs that bind this one.
+    `caps`: those over runs that bind this one. `config`: the values of the deployment, by name, plain JSON.
     """
 
     definition: DefinitionEnvelope
@@ -106,6 +106,7 @@ class RunInput:
     refuses: dict[str, list[str]] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
     caps: list[Cap] = field(default_factory=list)
+    config: dict[str, JSON] = field(default_factory=dict)
 
 
 @dataclass

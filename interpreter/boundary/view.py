@@ -164,7 +164,7 @@ class LedgerView:
 @dataclass
 class RunView:
     """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for.
-    `costs`: what was spent where, here and below.
+    `costs`: what was spent where, here and below. `config`: the values of the deployment, plain JSON.
     """
 
     flow: str
@@ -180,7 +180,8 @@ class RunView:
     notes: list[Note] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
     continuations: dict[str, int] = field(default_factory=dict)
-    staged: bool = False
-    costs: list[Cost] = field(default_factory=list)
     """How often the run continued as new: in `all`, and inside of each `loop parallel try approval event undo child`.
     """
+    staged: bool = False
+    costs: list[Cost] = field(default_factory=list)
+    config: dict[str, JSON] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from dsl.diagnostics.frame import COLOURED, PLAIN
 from interpreter.cli.problem import Misuse, NoServer, Problem, Refused, Unattended
 from interpreter.client.errors import (
     ClientError,
+    ConfigRefused,
     DefinitionRefused,
     FlowRefused,
     FlowUnreadable,
@@ -33,9 +34,11 @@ from interpreter.server.embedded import ServerFailed
 
 AGAIN = "--again new starts another one when that is over, --again attach comes back to it"
 HOW_TO_GIVE = "Give it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how"
+HOW_TO_CONFIGURE = "Give them with --config NAME=VALUE, or in `[config]` of steadflow.toml"
 
 WORDED: tuple[tuple[type[Exception], type[Problem], str], ...] = (
     (InputRefused, Misuse, HOW_TO_GIVE),
+    (ConfigRefused, Misuse, HOW_TO_CONFIGURE),
     (RunExists, Misuse, AGAIN),
     (FlowUnreadable, Misuse, ""),
     (IdRefused, Misuse, ""),

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -58,6 +58,7 @@ class Client:
         again: Again = "reject",
         options: RunOptions | None = None,
         models: Models | None = None,
+        config: Mapping[str, JSON] | None = None,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition. Where the input asks for a
         `file`, it has a `Path` or a `File`, whose content goes to the store.
@@ -68,11 +69,12 @@ class Client:
         in any run, unless `with_tools` says otherwise. `again`: when a run has this `id` already, the start is
         refused (`reject`), another run begins if that one is over (`new`), or that one is returned if it is of the
         same definition (`attach`). `models` is what is known of them; without it, what `steadflow.toml` says beside
-        the flow or, of what is no file, in the current folder. Raises `FlowRefused`, `IdRefused`, `InputRefused`,
-        `PriceUnknown` or `RunExists`.
+        the flow or, of what is no file, in the current folder. `config` has values of the deployment for this run;
+        they come before those that `steadflow.toml` says for all. Raises `FlowRefused`, `IdRefused`, `InputRefused`,
+        `ConfigRefused`, `PriceUnknown` or `RunExists`.
         """
         id = checked_id(id) if id is not None else None
-        prepared = prepare(self.store, flow_source, flow, input, models, requester)
+        prepared = prepare(self.store, flow_source, flow, input, models, requester, config)
         prepared.input.options = replace(
             options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools
         )
@@ -97,6 +99,7 @@ class Client:
         again: Again = "new",
         options: RunOptions | None = None,
         models: Models | None = None,
+        config: Mapping[str, JSON] | None = None,
     ) -> Run:
         """Send an event to the run `id`, and start it with `input` first where none of this id is under way; both are
         one call, so nobody comes in between. A run that is over is begun anew, unless `again` is `reject`. It returns
@@ -105,7 +108,7 @@ class Client:
         """
         checked = checked_id(id)
         assert checked is not None
-        prepared = prepare(self.store, flow_source, flow, input, models, requester)
+        prepared = prepare(self.store, flow_source, flow, input, models, requester, config)
         prepared.input.options = options or RunOptions()
         sent = Send(event_id or uuid.uuid4().hex, event, value, by, key)
         check(prepared.definition, sent)

@@ -67,6 +67,15 @@ class InputRefused(ClientError):
         self.problems = tuple(problems)
 
 
+class ConfigRefused(ClientError):
+    """The values of the deployment do not fit the flow: every problem of them stands in `problems`."""
+
+    def __init__(self, flow: str, problems: Sequence[str]) -> None:
+        lines = [f"the values of the deployment (`config`) do not fit the flow {flow}:"]
+        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in problems)]))
+        self.problems = tuple(problems)
+
+
 class PriceUnknown(ClientError):
     """The flow has a budget in usd, and a model that it may ask has no known price."""
 

@@ -1,6 +1,7 @@
 """From what a caller has to what a run needs: what can be refused is refused here, before anything starts."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -22,6 +23,7 @@ from interpreter.boundary.caps import Cap
 from interpreter.boundary.payloads import JSON, Price, References, RunInput
 from interpreter.client.compiling import compile_flow
 from interpreter.client.definitions import from_data
+from interpreter.client.deployment import config_fields, resolve_config
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
 from interpreter.providers.caps import resolve_caps
@@ -55,8 +57,11 @@ def prepare(
     input: JSON,
     models: Models | None = None,
     requester: str | None = None,
+    config: Mapping[str, JSON] | None = None,
 ) -> Prepared:
-    """`models` is what is known of them; without it, what is known beside the flow."""
+    """`models` is what is known of them; without it, what is known beside the flow. `config`: the values of the
+    deployment that are said for this run.
+    """
     sealed, definition = _sealed(flow_source, flow)
     known = _known_models(flow_source) if models is None else models
     caps = resolve_caps(sealed.flow, requester, _models(definition), known)
@@ -72,6 +77,7 @@ def prepare(
         refuses=resolve_refused(_models(definition), known),
         lanes=resolve_lanes(_models(definition), known),
         caps=caps,
+        config=resolve_config(definition, config or {}, known.config),
     )
     return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None, definition)
 
@@ -91,6 +97,12 @@ def input_schema(sealed: Sealed) -> JSON:
     """The JSON Schema of the input of a flow."""
     definition = unseal(sealed.json, sealed.hash)
     return record_schema(definition.flows[definition.flow].parameters, definition.types)
+
+
+def config_schema(sealed: Sealed) -> JSON:
+    """The JSON Schema of the values of the deployment that it takes."""
+    definition = unseal(sealed.json, sealed.hash)
+    return record_schema(config_fields(definition), definition.types)
 
 
 def read_source(flow_source: Path | str) -> Source:

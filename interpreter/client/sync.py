@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -148,6 +148,7 @@ class SyncClient:
         staged: bool = False,
         with_tools: bool = False,
         again: Again = "reject",
+        config: Mapping[str, JSON] | None = None,
     ) -> SyncRun:
         submitted = self._client.submit(
             flow_source,
@@ -160,6 +161,7 @@ class SyncClient:
             staged=staged,
             with_tools=with_tools,
             again=again,
+            config=config,
         )
         return SyncRun(self._loop.wait(submitted), self._loop)
 
@@ -178,6 +180,7 @@ class SyncClient:
         task_queue: str = TASK_QUEUE,
         requester: str | None = None,
         again: Again = "new",
+        config: Mapping[str, JSON] | None = None,
     ) -> SyncRun:
         sent = self._client.start_or_send(
             flow_source,
@@ -192,6 +195,7 @@ class SyncClient:
             task_queue=task_queue,
             requester=requester,
             again=again,
+            config=config,
         )
         return SyncRun(self._loop.wait(sent), self._loop)
 

@@ -191,7 +191,7 @@ class State:
     `waits` are the frames that wait for events, the oldest first; `replies` what the senders of the latest were
     answered, by its id; `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen`
     any more; `locks`: those that it holds or waits for, by the id of the command that asked for each; `continuations`:
-    how often the run continued as new, and inside of what.
+    how often the run continued as new, and inside of what. `config` are the values of the deployment, plain JSON.
     """
 
     flow: str
@@ -242,3 +242,4 @@ class State:
     costs: dict[str, Cost] = field(default_factory=dict)
     id: str = ""
     locks: dict[str, str] = field(default_factory=dict)
+    config: dict[str, JSON] = field(default_factory=dict)

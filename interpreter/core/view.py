@@ -30,6 +30,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         continuations=state.continuations,
         staged=is_staged(state),
         costs=list(state.costs.values()),
+        config=state.config,
     )
 
 

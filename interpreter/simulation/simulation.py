@@ -130,10 +130,12 @@ class Simulation:
         max_output: dict[str, int] | None = None,
         options: RunOptions | None = None,
         caps: list[Cap] | None = None,
+        config: dict[str, Any] | None = None,
     ) -> "SimulatedRun":
         """Start a run; `go` moves it on. Of the `options`, those that say what is captured."""
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
         state.id, state.max_output, state.caps = key_base, max_output or {}, caps or []
+        state.config = config or {}
         if options is not None:
             state.staged, state.with_tools = options.staged, options.with_tools
         run = SimulatedRun(self, self.definition, state)
@@ -273,7 +275,7 @@ class SimulatedRun:
             definition.flow, definition.hash, key_base, self.state.requester, self.state.prices, command.lease
         )
         state.max_output, state.lanes = dict(self.state.max_output), self.state.lanes
-        state.id, state.caps = key_base, self.state.caps
+        state.id, state.caps, state.config = key_base, self.state.caps, self.state.config
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal = command.rehearsal
         state.staged, state.with_tools = self.state.staged, self.state.with_tools

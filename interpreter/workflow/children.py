@@ -248,6 +248,7 @@ class Children:
             refuses=self._input.refuses | heard.refuses,
             lanes=self._input.lanes,
             caps=self._input.caps,
+            config=self._input.config,
             lease=command.lease,
             parent=None if command.detached or self._is_told_by_its_id(command) else link,
             options=self._input.options,

@@ -119,6 +119,7 @@ class Driver:
             refuses={model: list(parts) for model, parts in self.input.refuses.items()},
             lanes=self.input.lanes,
             caps=self.input.caps,
+            config=self.input.config,
         )
         state.id = info.workflow_id
         state.verified = self.input.options.verified

@@ -173,6 +173,7 @@ class FlowWorkflow:
             refuses=run_input.refuses,
             lanes=run_input.lanes,
             caps=run_input.caps,
+            config=run_input.config,
             lease=run_input.lease,
             parent=run_input.parent,
             options=run_input.options,

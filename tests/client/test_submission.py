@@ -14,7 +14,14 @@ from dsl.models.providers import Served
 from dsl.source import Source
 from interpreter.client.compiling import compile_flow
 from interpreter.client.envelope import LARGEST_INLINE
-from interpreter.client.errors import FlowRefused, FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
+from interpreter.client.errors import (
+    ConfigRefused,
+    FlowRefused,
+    FlowUnreadable,
+    InputRefused,
+    PriceUnknown,
+    Unconfigured,
+)
 from interpreter.client.places import find_place
 from interpreter.client.submission import prepare
 from interpreter.stores.kept_files import File
@@ -181,3 +188,65 @@ flow f() -> text {
     assert inside is not None
     assert inside.span == place.span
     assert find_place(source_map, "elsewhere/x") is None
+
+
+PLACED = """edition 1
+config region: text matches "[a-z]+" = "eu"
+config most: int at most 9
+config since: time = time("2026-01-01T00:00:00Z")
+flow below() -> int { return most }
+flow placed() -> text {
+  step n = below()
+  return "{{ region }} {{ n }}"
+}
+flow other() -> text { return text(since) }
+"""
+
+
+def placed(text: str = PLACED, flow: str = "placed", models: Models | None = None, **config: object) -> object:
+    return prepare(MemoryStore(), text, flow, None, models or Models({}), config=config).input.config
+
+
+def test_values_of_the_deployment_are_complete_and_pinned() -> None:
+    """Those that the flow reads, or one that it calls."""
+    assert placed(most=3) == {"most": 3, "region": "eu"}
+    assert placed(most=3, region="us") == {"most": 3, "region": "us"}
+    assert placed(flow="other") == {"since": "2026-01-01T00:00:00Z"}
+
+
+def test_what_is_said_for_the_run_comes_before_what_the_project_says() -> None:
+    said = Models({}, config={"most": 5, "region": "us", "of_another_flow": 1})
+    assert placed(models=said) == {"most": 5, "region": "us"}
+    assert placed(models=said, most=6) == {"most": 6, "region": "us"}
+
+
+@pytest.mark.parametrize(
+    ("config", "problems"),
+    [
+        ({}, ["most: is missing"]),
+        ({"most": 10}, ["most: at most 9 is allowed"]),
+        ({"most": "3"}, ["most: expected"]),
+        ({"most": 3, "region": "EU"}, ["region: "]),
+        ({"mots": 3}, ["no flow reads `mots`; did you mean `most`?", "most: is missing"]),
+        ({"most": 3, "since": "2026-01-01T00:00:00Z"}, ["no flow reads `since`; there are most, region"]),
+    ],
+)
+def test_values_of_the_deployment_that_do_not_fit_are_refused(config: dict[str, object], problems: list[str]) -> None:
+    with pytest.raises(ConfigRefused) as refused:
+        placed(**config)
+    told = refused.value.problems
+    assert len(told) == len(problems)
+    assert [found.startswith(problem) for found, problem in zip(told, problems, strict=True)] == [True] * len(told)
+
+
+def test_values_of_the_deployment_that_are_too_large_are_refused() -> None:
+    with pytest.raises(ConfigRefused, match="at most 16,000"):
+        placed(most=3, region="a" * 16_000)
+
+
+def test_the_hash_is_that_of_the_text_whatever_the_values() -> None:
+    hashes = {prepare(MemoryStore(), PLACED, "placed", None, config={"most": n}).input.definition.hash for n in (1, 2)}
+    without = PLACED.replace("config since", "config started").replace("text(since)", "text(started)")
+    assert hashes == {prepare(MemoryStore(), without, "placed", None, config={"most": 3}).input.definition.hash}
+    other = PLACED.replace("at most 9", "at most 8")
+    assert prepare(MemoryStore(), other, "placed", None, config={"most": 3}).input.definition.hash not in hashes

@@ -14,6 +14,10 @@ _STEPS_AND_NOT_YET = {"Step", "NotYet"}
 
 _WRITTEN = " ".join(sorted(kind.__name__ for kind in get_args(expressions.Written)))
 
+_ONLY_NAMED = (
+    "AgentDeclaration ConfigDeclaration ConstantDeclaration FunctionDeclaration ToolDeclaration TypeDeclaration"
+)
+
 _OF_THE_UNION = (
     "Let Set Var",
     "AwaitApproval AwaitEvent AwaitFirst Respond Sleep",
@@ -38,7 +42,7 @@ PARTIAL = {
         ),
         (
             "dsl/checks/unused_declarations.py",
-            "AgentDeclaration ConstantDeclaration FunctionDeclaration ToolDeclaration TypeDeclaration",
+            _ONLY_NAMED,
             "what is there only to be named; a flow can be started",
         ),
         (
@@ -181,9 +185,11 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration FunctionDeclaration ToolDeclaration",
             "what can be called",
         ),
+        ("dsl/linking/link.py", "ConfigDeclaration ConstantDeclaration", "what a plain name may stand for"),
+        ("dsl/semantics/declare.py", "ConfigDeclaration ConstantDeclaration", "what a plain name may stand for"),
         (
             "dsl/semantics/declare.py",
-            "ConstantDeclaration FunctionDeclaration TypeDeclaration",
+            "ConfigDeclaration ConstantDeclaration FunctionDeclaration TypeDeclaration",
             "whose names the language may have already",
         ),
         ("dsl/semantics/raised.py", "Conditional Literal RecordLiteral Template", "what a `fail` names a kind by"),

@@ -111,6 +111,7 @@ def test_a_price_that_nobody_knows_is_refused_and_the_refusal_says_how(
         ("[models.m1]\nprice = 1\n", "`price`: there is no such setting; there are input, output, cached"),
         ("[models]\nm1 = 1\n", "expected a table of settings"),
         ("[model.m1]\n", "not `model`"),
+        ("config = 1\n", r"`\[config\]` is a table of names and values"),
         ("oops", "is not TOML"),
     ],
 )
@@ -129,3 +130,12 @@ def test_what_cannot_be_used_is_told_with_its_place(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"nowhere\.toml cannot be read"):
         models_for(tmp_path, {VARIABLE: str(tmp_path / "nowhere.toml")})
+
+
+def test_values_of_the_deployment_are_plain_json_and_the_environment_counts_more(tmp_path: Path) -> None:
+    said = '[config]\nregion = "eu"\nshare = 0.50\nsince = 2026-01-01T00:00:00Z\nnames = ["a"]\nhome = { zone = 1 }\n'
+    (tmp_path / NAME).write_text(said)
+    config = {"region": "eu", "share": Decimal("0.50"), "since": "2026-01-01T00:00:00+00:00", "names": ["a"]}
+    assert models_for(tmp_path, {}).config == config | {"home": {"zone": 1}}
+    more = models_for(tmp_path, {VARIABLE: '[config]\nregion = "us"\n'}).config
+    assert (more["region"], more["names"]) == ("us", ["a"])

@@ -3,7 +3,7 @@
 
 The same case runs in the simulation and on a real server. `case.yaml`:
 
-- `input`, `requester`, `flow` (which one, when the file has several), `prices`
+- `input`, `requester`, `flow` (which one, when the file has several), `prices`, `config`
 - `tools` and `agents`: by name, a plan or a list of plans for one call after the other. A plan: `{returns: …, takes:
   seconds}` or `{fails: Kind, message: …, takes: seconds}`; agents also `tokens: [input, output]`, `asks: [{tool:
   {argument: value}}]` for the calls of a turn, and `detail: {charge: …, retry_after: …, usage: {…}}` of a failure.

@@ -120,6 +120,7 @@ class Served:
             references=references,
             requester=case.data.get("requester"),
             prices=case.prices,
+            config=case.data.get("config", {}),
             options=RunOptions(continue_eagerly=continue_eagerly),
         )
         handle = self.client.get_workflow_handle(id_, result_type=RunResult)

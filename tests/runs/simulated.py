@@ -38,7 +38,9 @@ class Simulated:
 
     def run(self) -> Seen:
         case = self.case
-        run = self.simulation.run(case.input, requester=case.data.get("requester"), prices=case.prices)
+        run = self.simulation.run(
+            case.input, requester=case.data.get("requester"), prices=case.prices, config=case.data.get("config")
+        )
         self.simulation.go(lambda: self._people(run))
         self._people(run)
         self.simulation.go(lambda: self._people(run))

@@ -14,6 +14,7 @@ from dsl.definition.unseal import unseal
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
 from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
@@ -46,6 +47,7 @@ class Wanted:
     flow: str | None
     given: str | None
     assignments: tuple[str, ...]
+    config: tuple[str, ...]
     files: tuple[str, ...]
     tools: tuple[str, ...]
     script: Script | None
@@ -84,6 +86,7 @@ Examples:
     metavar="NAME=VALUE",
     help="One field of the input: text as it is, else JSON.",
 )
+@config_option
 @click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option(
@@ -104,6 +107,7 @@ def run(
     file: Path,
     given: str | None,
     assignments: tuple[str, ...],
+    config: tuple[str, ...],
     files: tuple[str, ...],
     flow: str | None,
     tools: tuple[str, ...],
@@ -133,6 +137,7 @@ def run(
         flow,
         given,
         assignments,
+        config,
         files,
         tools,
         script,
@@ -154,6 +159,7 @@ def run(
 async def _run(wanted: Wanted, target: Target) -> int:
     sealed = compile_flow(read_source(wanted.file), wanted.flow)
     input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)), wanted.files)
+    config = read_config(wanted.config, sealed)
     if wanted.script is not None:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:
@@ -182,6 +188,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
             with_tools=wanted.with_tools,
             again=wanted.again,
             models=wanted.serving.models,
+            config=config,
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
         screen = choose_screen(sealed.flow, as_json=wanted.as_json)

@@ -7,6 +7,7 @@ import click
 from dsl.diagnostics.inert import inert
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
@@ -14,6 +15,8 @@ from interpreter.cli.reading import read_answer, read_input
 from interpreter.cli.signing import who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import TASK_QUEUE
+from interpreter.client.compiling import compile_flow
+from interpreter.client.submission import read_source
 
 
 @click.command(
@@ -42,6 +45,7 @@ Examples:
 )
 @click.option("--input", "given", metavar="FILE|-|JSON", help="With --start: the flow's input.")
 @click.option("--flow", metavar="NAME", help="With --start: which flow of the file.")
+@config_option
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="With --start: its queue.")
 @target_options
 def send(
@@ -56,6 +60,7 @@ def send(
     file: Path | None,
     given: str | None,
     flow: str | None,
+    config: tuple[str, ...],
     task_queue: str,
     target: Target,
 ) -> int:
@@ -64,16 +69,14 @@ def send(
     The run keeps it until it waits for one of this name, and of this key where it waits for those of one. When the
     command ends, the run has it; the same id again changes nothing. Nobody proves who sends it.
     """
+    _refuse_misuse(file, wait=wait, starting=given is not None or flow is not None or bool(config))
     if text is not None and value:
         raise Misuse("what is in the event is given twice: leave out --text, or the rest")
-    if file is None and (given is not None or flow is not None):
-        raise Misuse("--input and --flow say what is started: name its file with --start")
-    if file is not None and wait:
-        raise Misuse("--wait is for a run that is there: start it first, then send and wait")
     content = text if text is not None else read_answer(value)
     sender = who_answers(by, None)
 
     async def deliver() -> None:
+        values = read_config(config, compile_flow(read_source(file), flow)) if file is not None and config else {}
         async with connected(target) as client:
             if file is not None:
                 await client.start_or_send(
@@ -88,6 +91,7 @@ def send(
                     flow=flow,
                     task_queue=task_queue,
                     requester=current_user(),
+                    config=values,
                 )
                 click.echo(f"the run has `{inert(event)}`")
                 return
@@ -102,3 +106,10 @@ def send(
                 click.echo(f"it is recorded, and nothing is done with it yet: {unattended}", err=True)
 
     return carry_out(deliver())
+
+
+def _refuse_misuse(file: Path | None, *, wait: bool, starting: bool) -> None:
+    if file is None and starting:
+        raise Misuse("--input, --flow and --config say what is started: name its file with --start")
+    if file is not None and wait:
+        raise Misuse("--wait is for a run that is there: start it first, then send and wait")

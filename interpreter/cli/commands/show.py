@@ -20,6 +20,7 @@ from interpreter.cli.folding import Folding
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
+from interpreter.cli.shown_values import value_lines
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.trying_again import tries_text
@@ -193,6 +194,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     if known["closed"] is None:
         yield from _section("budgets", map(purse_text, limiting(state.purses)))
     yield from _section("effects", map(_effect, state.ledger))
+    yield from _section("config", _config(state))
     yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
 
 
@@ -202,6 +204,11 @@ def _noted(state: RunView) -> Iterator[str]:
         yield f"for     {inert(state.requester)}"
     yield f"spent   {spent_text(state.spent, rehearsal=state.rehearsal)}"
     yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
+
+
+def _config(state: RunView) -> Iterator[str]:
+    for name, value in state.config.items():
+        yield from value_lines(inert(name), value)
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import click
 
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
@@ -34,6 +35,7 @@ Example:
     metavar="NAME=VALUE",
     help="One field of the input: text as it is, else JSON.",
 )
+@config_option
 @click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
 @click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
@@ -48,6 +50,7 @@ def submit(
     file: Path,
     given: str | None,
     assignments: tuple[str, ...],
+    config: tuple[str, ...],
     files: tuple[str, ...],
     flow: str | None,
     id: str | None,
@@ -66,8 +69,10 @@ def submit(
     """
 
     async def start() -> None:
-        texts = text_fields(input_schema(compile_flow(read_source(file), flow))) if assignments else {}
+        sealed = compile_flow(read_source(file), flow) if assignments or config else None
+        texts = text_fields(input_schema(sealed)) if sealed is not None else {}
         input = read_input(given, assignments, texts, files)
+        values = read_config(config, sealed) if sealed is not None else {}
         async with connected(target) as client:
             run = await client.submit(
                 file,
@@ -80,6 +85,7 @@ def submit(
                 staged=staged,
                 with_tools=with_tools,
                 again=again,
+                config=values,
             )
             missing = await run.missing_workers()
         if as_json:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.people import Stage
+from dsl.expressions.values import Value
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
@@ -50,12 +51,24 @@ class FlowConstruct(Parks[FlowMemory]):
         machine.state.input = None
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
-        frame.values.update(checked.value)
+        frame.values.update(self._config(machine, flow) | checked.value)
         self.memory(frame).phase = "running"
         purses.begin_depth(machine.state, flow)
         purses.open_purse(machine, frame, flow.budget, machine.state.lease)
         machine.note("started", frame, "run")
         machine.open(frame, machine.state.flow, "Block")
+
+    def _config(self, machine: Machine, flow: FlowDeclaration) -> dict[str, Value]:
+        """What it reads of the values of the deployment, under their names."""
+        given = {
+            each.name: machine.state.config[each.name] for each in flow.config if each.name in machine.state.config
+        }
+        checked = validate_record(given, flow.config, machine.definition.types)
+        if checked.problems:
+            words = f"the values of the deployment do not fit: {describe(checked.problems)}"
+            raise FlowFailed(Failure(INVALID_INPUT, words, machine.state.flow))
+        values: dict[str, Value] = checked.value
+        return values
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         if type(event) is Told:
