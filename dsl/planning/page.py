@@ -41,7 +41,7 @@ def document(plan: Plan) -> dict[str, Any]:
 def lines(plan: Plan) -> Iterator[str]:
     yield f"flow {plan.flow}" + (f"  {plan.hash}" if plan.hash else "")
     yield ""
-    yield from _table([("", "all goes well", "at most"), *_rows(plan)])
+    yield from _table([("", "all goes well", "at most"), *rows(plan)])
     if plan.called:
         yield ""
         heads = [("calls of", "all goes well", "at most")]
@@ -61,11 +61,12 @@ def lines(plan: Plan) -> Iterator[str]:
         yield ""
         yield "most of it comes from"
         for place in dict.fromkeys((each.line, each.text) for each in plan.dearest):
-            shares = [_share(each.of, each.share) for each in plan.dearest if (each.line, each.text) == place]
+            shares = [share(each.of, each.share) for each in plan.dearest if (each.line, each.text) == place]
             yield f"  line {place[0]}, `{inert(place[1].strip())}`: {', '.join(shares)}"
 
 
-def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
+def rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """What is counted, where all goes well, and at most."""
     usual, most = plan.usual, plan.most
     yield "model requests", _number(usual.requests), _number(most.requests)
     yield "tokens", "", _number(most.tokens)
@@ -73,8 +74,8 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield "tool calls", _number(usual.calls), _number(most.calls)
     yield "questions to people", _number(usual.questions), _number(most.questions)
     yield "flows started", _number(usual.runs), _number(most.runs)
-    yield "time", "", _time(most.time)
-    yield "then, to undo", "", _time(_sum(most.back, most.last))
+    yield "time", "", time(most.time)
+    yield "then, to undo", "", time(_sum(most.back, most.last))
     yield "history, events", _number(usual.events), _number(most.events)
     yield "history, MB", "", _megabytes(most.size)
     yield "executions", "1", _number(plan.executions)
@@ -100,14 +101,15 @@ def _more(more: Amounts) -> Iterator[str]:
             yield f"{_number(number)} {what}"
 
 
-def _share(of: str, share: int | Decimal | None) -> str:
+def share(of: str, amount: int | Decimal | None) -> str:
+    """In words, as `3 tool calls`."""
     match of:
         case "usd":
-            number = _money(Decimal(share or 0))
+            number = _money(Decimal(amount or 0))
         case "time":
-            number = _time(int(share or 0))
+            number = time(int(amount or 0))
         case _:
-            number = _number(int(share or 0))
+            number = _number(int(amount or 0))
     return f"{number} {UNITS_OF[of]}"
 
 
@@ -119,7 +121,7 @@ def _money(usd: Decimal | None) -> str:
     return "?" if usd is None else f"{usd.quantize(Decimal('0.01')) if usd >= 1 else usd.normalize():f}"
 
 
-def _time(milliseconds: int | None) -> str:
+def time(milliseconds: int | None) -> str:
     """Its two largest units: nobody reads more."""
     if milliseconds is None:
         return "?"

@@ -49,6 +49,7 @@ class Dearest:
     line: int
     text: str
     share: int | Decimal | None
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class Planner:
             without = self._reckoned(flow.name, rough=True, lengths=lengths, without=line)
             share = whole - (getattr(without, of) or 0)
             if share > 0:
-                yield Dearest(of, self._line(line.span), self._text(line.span).split("\n")[0], share)
+                yield Dearest(of, self._line(line.span), self._text(line.span).split("\n")[0], share, line.span)
 
     def _text(self, span: Span) -> str:
         return self._analysis.source.text[span.start : span.end]

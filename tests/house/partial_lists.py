@@ -93,6 +93,13 @@ PARTIAL = {
         ("dsl/planning/plan.py", "For ParallelFor", "what goes through a list"),
         ("dsl/planning/plans.py", "For Loop ParallelFor", "what is done more than once"),
         ("dsl/planning/plan.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        ("dsl/review/data.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "who is shown something"),
+        ("dsl/review/data.py", "AgentDeclaration ToolDeclaration", "who `keeps` something"),
+        (
+            "dsl/review/text.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration TypeDeclaration",
+            "what a definition holds by name",
+        ),
         (
             "dsl/planning/plans.py",
             "AwaitApproval AwaitEvent AwaitFirst CompensateStatement Sleep",

@@ -132,6 +132,13 @@ def seen_in_approvals(step: Step, flow: FlowDeclaration, facts: Facts) -> frozen
     return frozenset(found)
 
 
+def approved_before(step: Step, facts: Facts) -> list[AwaitApproval]:
+    """The approvals that are known to be approved where a call of any kind begins: the latest first."""
+    moment = facts.moment_of(step)
+    names = [] if moment is None else [moment.state.names[name].node for name in _approved(moment.state)]
+    return sorted((node for node in names if isinstance(node, AwaitApproval)), key=lambda node: -node.span.start)
+
+
 def _needs_gate(step: Step, facts: Facts) -> bool:
     signature = facts.callee_of(step.call)
     return step.without_approval is None and signature is not None and needs_approval(signature)

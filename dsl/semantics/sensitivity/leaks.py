@@ -9,9 +9,10 @@ Sound, but for what is meant to be left out: `mask`, fields that are left out, w
 people answer, how long something takes, and that a run fails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import partial
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
@@ -36,19 +37,41 @@ class Leak:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """`shown`, which is in `at`, shows what `declared` holds, whether its side sees that or not."""
+
+    at: Caller
+    shown: Shown
+    declared: Field
+    class_: str
+    origin: Origin
+
+
 def leaks(facts: Facts) -> list[Leak]:
+    found: dict[tuple[int, str], Leak] = {}
+    for each in _crossings(facts, seen=False):
+        leak = Leak(each.shown, each.declared, each.class_, each.origin)
+        found.setdefault((id(each.shown.node), each.class_), leak)
+    return list(found.values())
+
+
+def crossings(facts: Facts) -> list[Crossing]:
+    """All that is sensitive and is shown to anyone, each place and class with its nearest source."""
+    return list(_crossings(facts, seen=True))
+
+
+def _crossings(facts: Facts, *, seen: bool) -> Iterator[Crossing]:
+    """With what is `seen` by its side, or without."""
     if not any(field.sensitive is not None for field in facts.all(Field)):
-        return []
+        return
     walked = labelled(facts)
     calls = [call for each in walked for call in each.called]
     callers: dict[int, Caller] = {id(call): each.of for each in walked for call in each.called}
     search = Search(calls, callers)
-    found: dict[tuple[int, str], Leak] = {}
     for each in walked:
         for shown in each.shown:
-            for leak in _leaks_of(shown, each.of, search):
-                found.setdefault((id(shown.node), leak.class_), leak)
-    return list(found.values())
+            yield from _crossings_of(shown, each.of, search, frozenset() if seen else shown.sees)
 
 
 def labelled(facts: Facts) -> list[FlowLabels | AgentLabels]:
@@ -66,16 +89,16 @@ def labelled(facts: Facts) -> list[FlowLabels | AgentLabels]:
     return walked
 
 
-def _leaks_of(shown: Shown, at: FlowDeclaration | AgentDeclaration, search: Search) -> Iterator[Leak]:
-    told = shown.sees
+def _crossings_of(shown: Shown, at: Caller, search: Search, told: frozenset[str]) -> Iterator[Crossing]:
+    """Of all classes that are not `told` already."""
 
-    def unseen(source: Source) -> bool:
+    def is_new(source: Source, told: Container[str]) -> bool:
         return isinstance(source, Sensitive) and source.class_ not in told
 
-    while (origin := search.back(at, shown.sources, unseen)) is not None:
+    while (origin := search.back(at, shown.sources, partial(is_new, told=told))) is not None:
         source = origin.source
         assert isinstance(source, Sensitive)
-        yield Leak(shown, source.declared, source.class_, origin)
+        yield Crossing(at, shown, source.declared, source.class_, origin)
         told |= {source.class_}
 
 

@@ -1,28 +1,16 @@
 """`dsl plan`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import click
 
-from dsl.analysis import Analysis, analyse
 from dsl.ast.duration import UNITS, format_duration
-from dsl.cli.internal import blaming_ourselves
-from dsl.cli.reading import STDIN, one_source
-from dsl.cli.reporting import report
-from dsl.definition.seal import UnknownFlow, seal
-from dsl.linking.files import files_of
-from dsl.models.configured import Models, models_for
-from dsl.models.unusable import Unusable
 from dsl.planning.page import UNITS_OF, document, lines
-from dsl.planning.plan import Plan, Planner
+from dsl.planning.plan import Plan
+from interpreter.cli.planned import planned
 from interpreter.cli.printing import print_json
-from interpreter.cli.problem import Misuse
 from interpreter.cli.reading import read_input
-from interpreter.providers.prices import resolve_prices
 
 
 @click.command(
@@ -63,18 +51,7 @@ def plan(
     Model requests, tokens, money, tool calls, questions to people, time and history, where all goes well and at most,
     and which lines most of it comes from. Nothing is run and nobody is asked. What the text does not bound is `?`.
     """
-    source = one_source(path)
-    if source.unreadable is not None:
-        report([(source.source, [source.unreadable])], "text")
-        context.exit(1)
-    models = _models(path)
-    with blaming_ourselves(source.source):
-        analysis = analyse(source.source, models, files_of(source.source.name))
-        errors = [each for each in analysis.diagnostics if each.severity == "error"]
-        if errors:
-            report([(analysis.source, errors)], "text")
-            context.exit(1)
-        found = _planned(analysis, models, flow, read_input(given, ()) if given is not None else None)
+    found = planned(context, path, flow, read_input(given, ()) if given is not None else None).plan
     if as_json:
         print_json(document(found))
     else:
@@ -93,34 +70,6 @@ def plan(
     for line in over:
         click.echo(line, err=True)
     context.exit(1 if over else 0)
-
-
-def _models(path: str) -> Models:
-    try:
-        return models_for(None if path == STDIN else Path(path))
-    except Unusable as error:
-        raise Misuse(str(error)) from error
-
-
-def _planned(analysis: Analysis, models: Models, flow: str | None, input: Any) -> Plan:
-    names = [each.name for each in analysis.flows]
-    if flow is None and analysis.main_flow is None:
-        raise Misuse(f"choose a flow with --flow: {', '.join(names)}" if names else "there is no flow in this file")
-    name = flow or (analysis.main_flow.name if analysis.main_flow is not None else "")
-    if input is not None and not isinstance(input, dict):
-        raise Misuse("the input of a flow is a JSON object")
-    try:
-        sealed = seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)
-    except UnknownFlow as error:
-        raise Misuse(str(error)) from error
-
-    def price(model: str) -> Decimal | None:
-        known = resolve_prices([model], models).get(model)
-        if known is None:
-            return None
-        return max(Decimal(each) for each in (known.input, known.output, known.cache_write) if each is not None)
-
-    return replace(Planner(analysis, price, input).plan(name), hash=sealed.hash)
 
 
 def _over(found: Plan, limits: dict[str, Decimal | int]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""What an approver wants to know of a flow, with the evidence in its text."""

@@ -1,0 +1,38 @@
+"""Whom a flow talks to: models and their providers, hosts, MCP servers, workers, and other runs."""
+
+from dsl.ast.declarations import AgentDeclaration, ToolDeclaration
+from dsl.models.configured import Models
+from dsl.review.model import Asks, Carried, Contacts, ModelAt
+from dsl.review.text import Reached
+from dsl.values.addresses import address_of
+
+
+def contacts(reached: Reached, models: Models) -> Contacts:
+    return Contacts(
+        tuple(_asks(agent, reached, models) for agent in reached.agents),
+        tuple(_carried(tool, reached) for tool in reached.tools),
+    )
+
+
+def _asks(agent: AgentDeclaration, reached: Reached, models: Models) -> Asks:
+    asked = tuple(_model(name, models) for name in agent.models)
+    return Asks(agent.name, asked, tuple(use.target for use in agent.uses), reached.place(agent, "model"))
+
+
+def _model(name: str, models: Models) -> ModelAt:
+    provider, _ = models.route(name)
+    served = None if provider is None else models.providers[provider]
+    return ModelAt(name, provider, None if served is None else served.address)
+
+
+def _carried(tool: ToolDeclaration, reached: Reached) -> Carried:
+    place, kind = reached.place(tool), tool.effect.kind
+    if tool.http is not None:
+        address = f"{tool.http.method} {address_of(tool.http.url).origin}"
+        auth = () if tool.http.auth is None else (tool.http.auth,)
+        return Carried(tool.name, kind, "http", address, auth, tool.queue, place)
+    if tool.served is not None:
+        return Carried(tool.name, kind, "mcp", tool.served.address, tool.served.auth, tool.queue, place)
+    if tool.emit is not None:
+        return Carried(tool.name, kind, "event", tool.emit.event, (), tool.queue, place)
+    return Carried(tool.name, kind, "worker", None, (), tool.queue, place)

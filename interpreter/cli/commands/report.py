@@ -1,0 +1,83 @@
+"""`dsl report`."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from dsl.cli.internal import blaming_ourselves
+from dsl.cli.reporting import style_for
+from dsl.diagnostics.frame import PLAIN, Style
+from dsl.diagnostics.inert import inert_json
+from dsl.review.document import document
+from dsl.review.html_page import html_page
+from dsl.review.model import Review
+from dsl.review.questions import worded
+from dsl.review.review import review
+from dsl.review.text_page import lines
+from interpreter.cli.planned import planned
+from interpreter.cli.problem import Misuse, Problem
+
+WIDTH = 100
+"""Of what no terminal shows."""
+FORMS = {".html": "html", ".htm": "html", ".json": "json"}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  dsl report examples/support.flow
+  dsl report examples/support.flow -o support.html
+  dsl report support.flow --flow refunds --json
+"""
+)
+@click.argument("path", metavar="FILE|-")
+@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option("--html", "as_html", is_flag=True, help="Write a page for a browser, and for paper.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to; a name that ends with .html or .json says the form too.  [default: standard output]",
+)
+@click.pass_context
+def report(
+    context: click.Context, path: str, flow: str | None, as_html: bool, as_json: bool, output: Path | None
+) -> None:
+    """Answer what an approver asks of a flow.
+
+    What it can spend, what it does that stays, who agrees before, who sees which data, how it fails, what it talks to,
+    and what has changed since it was approved: each with its lines of the text. Nothing is run.
+    """
+    if as_html and as_json:
+        raise click.UsageError("Choose one of --json and --html.")
+    suffix = output.suffix.lower() if output is not None else ""
+    form = "html" if as_html else "json" if as_json else FORMS.get(suffix, "text")
+    found = planned(context, path, flow)
+    with blaming_ourselves(found.analysis.source):
+        reviewed = review(found.analysis, found.sealed, found.plan, found.models)
+        if output is None:
+            click.echo(_written(reviewed, form, style_for(sys.stdout)), nl=False, color=True)
+            return
+        text = _written(reviewed, form, PLAIN)
+    if output.resolve() == Path(path).resolve():
+        raise Misuse(f"{output} is the flow itself")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _written(reviewed: Review, form: str, style: Style) -> str:
+    match form:
+        case "json":
+            return inert_json(json.dumps(document(reviewed), ensure_ascii=False, indent=2)) + "\n"
+        case "html":
+            return html_page(worded(reviewed))
+        case _:
+            width = shutil.get_terminal_size().columns if style is not PLAIN or sys.stdout.isatty() else WIDTH
+            return "".join(f"{line}\n" for line in lines(worded(reviewed), width, style))

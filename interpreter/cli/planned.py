@@ -1,0 +1,76 @@
+"""A flow of a file with its plan: what the commands share that look at one before it runs."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dsl.analysis import Analysis, analyse
+from dsl.cli.internal import blaming_ourselves
+from dsl.cli.reading import STDIN, one_source
+from dsl.cli.reporting import report
+from dsl.definition.seal import Sealed, UnknownFlow, seal
+from dsl.linking.files import files_of
+from dsl.models.configured import Models, models_for
+from dsl.models.unusable import Unusable
+from dsl.planning.plan import Plan, Planner
+from interpreter.cli.problem import Misuse
+from interpreter.providers.prices import resolve_prices
+
+
+@dataclass(frozen=True)
+class Planned:
+    analysis: Analysis
+    sealed: Sealed
+    plan: Plan
+    models: Models
+
+
+def planned(context: click.Context, path: str, flow: str | None, input: Any = None) -> Planned:
+    """One that does not pass the check is reported, and ends the command with 1."""
+    given = one_source(path)
+    if given.unreadable is not None:
+        report([(given.source, [given.unreadable])], "text")
+        context.exit(1)
+    models = _models(path)
+    with blaming_ourselves(given.source):
+        analysis = analyse(given.source, models, files_of(given.source.name))
+        errors = [each for each in analysis.diagnostics if each.severity == "error"]
+        if errors:
+            report([(analysis.source, errors)], "text")
+            context.exit(1)
+        sealed = _sealed(analysis, flow)
+        return Planned(analysis, sealed, _plan(analysis, sealed, models, input), models)
+
+
+def _models(path: str) -> Models:
+    try:
+        return models_for(None if path == STDIN else Path(path))
+    except Unusable as error:
+        raise Misuse(str(error)) from error
+
+
+def _sealed(analysis: Analysis, flow: str | None) -> Sealed:
+    names = [each.name for each in analysis.flows]
+    if flow is None and analysis.main_flow is None:
+        raise Misuse(f"choose a flow with --flow: {', '.join(names)}" if names else "there is no flow in this file")
+    name = flow or (analysis.main_flow.name if analysis.main_flow is not None else "")
+    try:
+        return seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)
+    except UnknownFlow as error:
+        raise Misuse(str(error)) from error
+
+
+def _plan(analysis: Analysis, sealed: Sealed, models: Models, input: Any) -> Plan:
+    if input is not None and not isinstance(input, dict):
+        raise Misuse("the input of a flow is a JSON object")
+
+    def price(model: str) -> Decimal | None:
+        known = resolve_prices([model], models).get(model)
+        if known is None:
+            return None
+        return max(Decimal(each) for each in (known.input, known.output, known.cache_write) if each is not None)
+
+    return replace(Planner(analysis, price, input).plan(sealed.flow), hash=sealed.hash)
