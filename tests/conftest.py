@@ -23,6 +23,7 @@ if sys.dont_write_bytecode:
     sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+os.environ["STEADFLOW_NO_CACHE"] = "1"  # what was said of a file by the code of yesterday is no test of today's
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's background jobs: ours would inherit it

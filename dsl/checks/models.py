@@ -11,7 +11,7 @@ from dsl.ast.statements import Budget
 from dsl.ast.types import RecordType, Type
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.models.configured import NAME
+from dsl.models.beside import NAME
 from dsl.models.strict import beyond, odd_patterns
 from dsl.semantics.findings import InvalidType
 from dsl.values.schema import json_schema

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import click
 
+from dsl.cli.searching import STDIN, NoFile, holds_text, names
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.source import NOWHERE, Source
+from dsl.diagnostics.inert import inert
+from dsl.linking.project import text_of
+from dsl.source import NOWHERE, Source, Span
 
-STDIN = "-"
+ADVICE = "save it as UTF-8 text, readable for you"
+SHOWN = 100
+"""Bytes of a file that is no text, from the first on that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,58 +31,53 @@ class Given:
     data: bytes = b""
 
 
-def sources(paths: Sequence[str]) -> list[Given]:
-    """Every source once, those of a folder by name."""
-    names = dict.fromkeys(name for path in paths for name in _files(path))
-    return [_read(name) for name in names]
+def sources(paths: Sequence[str]) -> Iterator[Given]:
+    """Every source once, those of a folder by name; each is read when it is asked for."""
+    return map(read, named(paths))
+
+
+def named(paths: Sequence[str]) -> list[str]:
+    """The names of all sources."""
+    closed: list[str] = []
+    try:
+        return names(paths, closed)
+    except NoFile as error:
+        raise click.UsageError(str(error)) from None
+    finally:
+        if closed:
+            more = "" if len(closed) == 1 else f" and {len(closed) - 1:,} more"
+            click.echo(f"not looked into, because it may not be read: {inert(closed[0])}{more}", err=True)
 
 
 def one_source(path: str) -> Given:
     """The source of a command that takes one file."""
-    if path != STDIN and not _holds_text(Path(path)):
+    if path != STDIN and not holds_text(path):
         raise click.UsageError(f"there is no file {path}")
-    return _read(path)
+    return read(path)
 
 
-def _files(path: str) -> Iterator[str]:
-    place = Path(path)
-    if path == STDIN or _holds_text(place):
-        yield path
-    elif place.is_dir():
-        found = sorted(file for file in place.rglob("*.flow") if _is_read(file, place))
-        if not found:
-            raise click.UsageError(f"no .flow file in {path}")
-        yield from map(str, found)
-    else:
-        raise click.UsageError(f"there is no file or folder {path}")
-
-
-def _holds_text(place: Path) -> bool:
-    """A pipe that is named holds one too: that of a shell's `<(…)`, or `/dev/stdin`."""
-    return place.is_file() or place.is_fifo()
-
-
-def _is_read(file: Path, folder: Path) -> bool:
-    """A pipe or a socket would be waited for, and a folder may be called so; a link that leads nowhere is told."""
-    return not _hidden(file.relative_to(folder)) and (file.is_file() or (file.is_symlink() and not file.exists()))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-def _read(path: str) -> Given:
+def read(path: str) -> Given:
+    """A file, or standard input."""
     name = "<stdin>" if path == STDIN else path
+    data = b""
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        return Given(Source(name, text_of(data)), data=data)
     except UnicodeDecodeError as error:
-        return _unreadable(name, f"the file is not UTF-8 text: byte {error.start}")
+        return _no_text(name, data, error)
     except OSError as error:
-        return _unreadable(name, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
-    return Given(Source(name, text), data=data)
+        words = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
+        return Given(Source(name, ""), Diagnostic("SF003", words, Label(NOWHERE), help=ADVICE))
 
 
-def _unreadable(name: str, message: str) -> Given:
-    advice = "save it as UTF-8 text, readable for you"
-    return Given(Source(name, ""), Diagnostic("SF003", message, Label(NOWHERE), help=advice))
+def _no_text(name: str, data: bytes, error: UnicodeDecodeError) -> Given:
+    """The first byte that is none of a text is marked, with what stands around it."""
+    before = error.object[: error.start].decode("utf-8").replace("\r\n", "\n")
+    after = error.object[error.start : error.start + SHOWN].decode("utf-8", errors="replace")
+    at = len(data) - len(error.object) + error.start
+    words = f"the file is not UTF-8 text: byte {at} is {error.object[error.start]:#04x}"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        words = "the file is UTF-16 text, not UTF-8"
+    mark = Label(Span(len(before), len(before) + 1))
+    source = Source(name, before + after.splitlines()[0])
+    return Given(source, Diagnostic("SF003", words, mark, help=ADVICE))

@@ -28,7 +28,7 @@ def github_commands(problems: Problems) -> str:
 
 
 def sarif_log(problems: Problems) -> str:
-    """One log with one run. Columns count UTF-16 units, as everywhere here."""
+    """One log with one run. Columns count characters, as everywhere here."""
     codes = sorted({each.code for _, found in problems for each in found})
     rules = [{"id": code, "shortDescription": {"text": CODES[code]}, "help": _help(code)} for code in codes]
     results = [_result(source, each, codes) for source, found in problems for each in found]
@@ -36,7 +36,7 @@ def sarif_log(problems: Problems) -> str:
     log = {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}],
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
     return inert_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 

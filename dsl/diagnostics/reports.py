@@ -1,7 +1,7 @@
 """Diagnostics in each format that they are shown in. A report is the text for one source; the caller joins them."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dsl.diagnostics.codes import CODES
@@ -58,6 +58,8 @@ FORMATS: dict[str, Callable[[Problems, Style], str]] = {
     "sarif": sarif,
     "junit": junit,
 }
+ONE_BY_ONE = ("text", "concise", "github")
+"""Those that are made of lines: reports of several files are those of each, one after the other."""
 
 
 def as_data(source: Source, diagnostic: Diagnostic) -> dict[str, Any]:
@@ -75,10 +77,8 @@ def as_data(source: Source, diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def summary(problems: Iterable[tuple[Source, Sequence[Diagnostic]]], files: int) -> str:
+def in_words(errors: int, warnings: int, files: int) -> str:
     """`2 errors and 1 warning in 3 files`."""
-    severities = [each.severity for _, found in problems for each in found]
-    errors, warnings = severities.count("error"), severities.count("warning")
     counts = [_count(errors, "error")] if errors else []
     counts += [_count(warnings, "warning")] if warnings else []
     return f"{' and '.join(counts) or 'no problems'} in {_count(files, 'file')}"

@@ -1,26 +1,19 @@
 """The files that a file may use: those of its project, and what is wrong with a path that leads to none.
 
 A path is relative to the folder of the file that it stands in. A project is the nearest folder above the checked file
-that holds one of `MARKS`, or else the file's own folder. No path leads out of it, whatever links there are on the way:
+that holds a mark of one, or else the file's own folder. No path leads out of it, whatever links there are on the way:
 what a check reads must not depend on where in the world a project lies.
 """
 
 import os
-import re
 from difflib import get_close_matches
 from pathlib import Path
 
 from dsl.dataclass import dataclass
+from dsl.linking.project import ENDING, LARGEST, flow_files, root_of, text_of, used_places
 from dsl.source import Source
 
-MARKS = ("steadflow.toml", "pyproject.toml", ".git")
-ENDING = ".flow"
 FROM_HERE = "a path is relative to the folder of this file"
-MOST_LOOKED_AT = 300
-"""Folders, for a file that may have been meant; and files, for one that uses another."""
-LARGEST = 4_000_000
-"""Bytes."""
-_USES = re.compile(r'^\s*use\s+"([^"\n]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,19 +60,12 @@ class Files:
 
     def is_used_by_others(self) -> bool:
         """Whether another file of the project uses the one at `place`, as far as it takes little time to find out."""
-        return any(self._is_used_in(each) for each in _flow_files(self.root)[:MOST_LOOKED_AT])
-
-    def _is_used_in(self, other: Path) -> bool:
-        try:
-            text = other.read_bytes()[:LARGEST].decode("utf-8", errors="replace")
-            return any((other.parent / path).resolve() == self.place for path in _USES.findall(text))
-        except (OSError, RuntimeError, ValueError):  # what cannot be read uses nothing, and is told where it is checked
-            return False
+        return str(self.place) in used_places(str(self.root))
 
     def _missing(self, path: str, by: Used) -> Refused:
         """Looked for among the files beside the one that was meant, and those of the same name elsewhere."""
         folder = by.place.parent
-        near = [each for each in _flow_files(self.root) if os.path.realpath(each) != str(by.place)]
+        near = [Path(each) for each in flow_files(str(self.root)) if os.path.realpath(each) != str(by.place)]
         known = {Path(os.path.relpath(each, folder)).as_posix(): each for each in near}
         same = [each for each, file in known.items() if file.name == Path(path).name]
         known.pop(os.path.normpath(path), None)  # it is there, and is no file
@@ -98,19 +84,7 @@ def files_of(name: str) -> Files | None:
         place = place.resolve()
     except (OSError, RuntimeError, ValueError):
         return None
-    root = next((each for each in place.parents if any((each / mark).exists() for mark in MARKS)), place.parent)
-    return Files(place, root)
-
-
-def _flow_files(root: Path) -> list[Path]:
-    """Those of a project, as far as it takes little time to find them."""
-    found: list[Path] = []
-    for number, (folder, folders, names) in enumerate(os.walk(root)):
-        if number == MOST_LOOKED_AT:
-            break
-        folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "node_modules")
-        found += [Path(folder, name) for name in sorted(names) if name.endswith(ENDING)]
-    return found
+    return Files(place, Path(root_of(str(place))))
 
 
 def _misspelt(path: str, ending: str) -> Refused | None:
@@ -128,9 +102,11 @@ def _read(place: Path, name: str, path: str) -> Used | Refused:
     try:
         if place.stat().st_size > LARGEST:
             return Refused(f"`{path}` is larger than {LARGEST:,} bytes")
-        text = place.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = text_of(place.read_bytes())
     except UnicodeDecodeError as error:
-        return Refused(f"`{path}` is not UTF-8 text: byte {error.start}", "save it as UTF-8 text")
+        lines = error.object[: error.start].decode("utf-8").split("\n")
+        at = f"line {len(lines)}, column {len(lines[-1]) + 1}"
+        return Refused(f"`{path}` is not UTF-8 text: {at}", "save it as UTF-8 text")
     except OSError as error:
         return Refused(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}")
     return Used(place, Source(name, text))

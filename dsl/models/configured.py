@@ -29,14 +29,13 @@ from typing import Any
 
 from dsl.dataclass import dataclass
 from dsl.models import known
+from dsl.models.beside import NAME, VARIABLE, nearest
 from dsl.models.caps import ENVIRONMENT, Capped, read_caps
 from dsl.models.providers import Served, check_models, read_providers
 from dsl.models.rows import settings
 from dsl.models.unusable import Unusable
 
-NAME = "steadflow.toml"
 _MEDIA_TYPE = re.compile(r"[a-z]+/([\w.+-]+|\*)", re.ASCII)
-VARIABLE = "STEADFLOW_MODELS"
 PRICES = ("input", "output", "cached", "cache_write")
 
 OF_OTHERS = ("auth", "mcp")
@@ -160,10 +159,8 @@ def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) 
 
 
 def _in_folder(folder: Path) -> Models:
-    for each in (folder, *folder.parents):
-        if (each / NAME).is_file():
-            return _in_file(each / NAME)
-    return TABLE
+    found = nearest(str(folder))
+    return TABLE if found is None else _in_file(Path(found))
 
 
 def _in_file(path: Path) -> Models:

@@ -1,81 +1,30 @@
-"""The entry of `dsl`. It imports click and nothing else of weight: `dsl check` must start in the time of its own work.
+"""The entry of `dsl`. It imports hardly anything: where `dsl check` knows already that all is well, it says so before
+click is loaded.
 
 What it ends with stands in `exit_codes.py`.
 """
 
 import sys
 
-import click
-
-from dsl.cli.internal import cannot_be_written
+from dsl.cli.kept.quick import answered
 from interpreter.cli import exit_codes
-from interpreter.cli.lazy_group import LazyGroup
 from interpreter.cli.leaving import have_streams, leave, say_unwritable
-
-
-def installed_version() -> str:
-    # Reading the metadata of packages loads the standard library's mail parser, which no other command needs.
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("steadflow")
-    except PackageNotFoundError:
-        return "from a checkout"
-
-
-def _say_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        click.echo(f"dsl {installed_version()}")
-        context.exit()
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: dsl run examples/support.flow --input examples/support.json --rehearse",
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=_say_version,
-    help="Show the version and exit.",
-)
-def dsl() -> None:
-    """Check agent flows before they run, and run them durably on Temporal."""
 
 
 def main() -> None:
     """Run one command and leave with its exit code."""
     have_streams()
-    leave(run_command(sys.argv[1:]))
+    leave(_ended(sys.argv[1:]))
 
 
-def run_command(arguments: list[str]) -> int:
-    """The exit code of a command line; whatever goes wrong is said on standard error."""
+def _ended(arguments: list[str]) -> int:
     try:
-        code = dsl.main(arguments, prog_name="dsl", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("", err=True)
+        if answered(arguments):
+            return exit_codes.DONE
+    except KeyboardInterrupt:
         return exit_codes.LEFT
-    except BrokenPipeError:
-        return exit_codes.FAILED
-    except Exception as error:  # noqa: BLE001 - the last door: a bug of ours is said to be one
-        if isinstance(error, OSError) and cannot_be_written(error):
-            return say_unwritable(error)
-        return _internal_error()
-    return code if isinstance(code, int) else 0
+    except OSError as error:
+        return say_unwritable(error)
+    from interpreter.cli.group import run_command
 
-
-def _internal_error() -> int:
-    import traceback
-
-    click.echo(traceback.format_exc(), err=True, nl=False)
-    click.echo("This is a bug in dsl, not in your flow. Please report it with the lines above.", err=True)
-    return exit_codes.BUG
+    return run_command(arguments)

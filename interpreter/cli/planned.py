@@ -9,8 +9,9 @@ import click
 
 from dsl.analysis import Analysis, analyse
 from dsl.cli.internal import blaming_ourselves
-from dsl.cli.reading import STDIN, one_source
+from dsl.cli.reading import one_source
 from dsl.cli.reporting import report
+from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed, UnknownFlow, seal
 from dsl.linking.files import files_of
 from dsl.models.configured import Models, models_for

@@ -13,7 +13,8 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
-from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.beside import NAME, VARIABLE
+from dsl.models.configured import Models, models_for
 from dsl.models.unusable import Unusable
 from dsl.source import Source
 from dsl.values.references import parted

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dsl.models.configured import NAME
+from dsl.models.beside import NAME
 from interpreter.mcp.errors import Unusable
 
 PREFIX = "STEADFLOW_MCP"

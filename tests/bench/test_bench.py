@@ -18,6 +18,7 @@ def test_it_can_be_measured(name: str, monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setattr(runs, "WORK", FEW)
     monkeypatch.setattr(runs, "ROUNDS", 1)
     monkeypatch.setattr(cold_start, "ROUNDS", 1)
+    monkeypatch.setattr(cold_start, "SIZE", (3, 100))
     monkeypatch.setattr(agents, "LONG", 6)
     monkeypatch.setattr(agents, "SHORT", 3)
     monkeypatch.setattr(encryption, "WORK", {name: text for name, (text, _, _) in FEW.items()})

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from interpreter.server.embedded import embedded
 from interpreter.server.folder import state_folder
 

@@ -6,8 +6,8 @@ import sys
 import click
 import pytest
 
+from interpreter.cli.group import dsl
 from interpreter.cli.lazy_group import ENTRIES
-from interpreter.cli.main import dsl
 from tests.cli.conftest import ROOT
 
 HEAVY = ("temporalio", "openai", "opentelemetry", "pydantic", "jsonschema", "rich", "yaml")
@@ -43,7 +43,7 @@ def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
     heavy = HEAVY if "--version" in arguments else (*HEAVY, "email")  # which reads the metadata of packages
     program = (
         "import sys\n"
-        "from interpreter.cli.main import dsl\n"
+        "from interpreter.cli.group import dsl\n"
         f"try: dsl.main({arguments!r}, standalone_mode=False)\n"
         "finally: print('loaded', *sorted({name.partition('.')[0] for name in sys.modules} & set(%r)))" % (heavy,)
     )

@@ -92,8 +92,26 @@ class TestCheck:
         (files / "latin.flow").write_bytes(b"edition 1 # \xe9")
         result = run("latin.flow", "bad.flow", "--format", "concise")
         assert result.exit_code == 1
-        assert result.stdout.startswith("latin.flow:1:1: SF003 the file is not UTF-8 text")
+        assert result.stdout.startswith("latin.flow:1:13: SF003 the file is not UTF-8 text: byte 12 is 0xe9")
         assert "bad.flow:2:41" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("data", "line", "column", "words"),
+        [
+            (b"\xe9", 1, 1, "byte 0 is 0xe9"),
+            (b"\xef\xbb\xbfa\r\nb\xe9c\nd", 2, 2, "byte 7 is 0xe9"),
+            ("# 𝒳é".encode() + b"\xff\n", 1, 5, "byte 8 is 0xff"),
+            (b"a\n" * 99_999 + b"\xc3", 100_000, 1, "byte 199998 is 0xc3"),
+            ("edition 1".encode("utf-16"), 1, 1, "UTF-16 text, not UTF-8"),
+            (b"a\r\xff\xff\xff", 1, 3, "byte 2 is 0xff"),
+        ],
+    )
+    def test_the_first_byte_that_is_no_text_is_the_place(
+        self, data: bytes, line: int, column: int, words: str, files: Path
+    ) -> None:
+        (files / "latin.flow").write_bytes(data)
+        assert f"latin.flow:{line}:{column}: SF003" in run("latin.flow", "--format", "concise").stdout
+        assert words in run("latin.flow").stdout
 
     def test_line_ends_and_marks_of_other_systems(self, files: Path) -> None:
         (files / "windows.flow").write_bytes(b"\xef\xbb\xbf" + BAD.replace("\n", "\r\n").encode())

@@ -153,7 +153,7 @@ def test_what_would_say_something_else_is_a_bug_of_ours(monkeypatch: pytest.Monk
 @pytest.mark.slow
 def test_a_process_loads_nothing_that_is_heavy() -> None:
     program = (
-        "import sys; from interpreter.cli.main import run_command;"
+        "import sys; from interpreter.cli.group import run_command;"
         f"run_command(['fmt', '--check', {str(ROOT / 'examples')!r}]);"
         "print(*{'dsl.semantics', 'dsl.checks', 'lark', 'temporalio', 'jsonschema', 'pydantic'} & set(sys.modules))"
     )

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from interpreter import api
 from interpreter.boundary.payloads import ChatRequest, ChatResult, RunOptions
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from interpreter.providers.rehearsal import RehearsalProvider
 from interpreter.simulation.world import spoken
 from interpreter.worker.plugin import FlowPlugin

@@ -43,7 +43,7 @@ def test_sarif_says_all_there_is() -> None:
     log = json.loads(FORMATS["sarif"](PROBLEMS, PLAIN))
     (run,) = log["runs"]
     first, second = run["results"]
-    assert (log["version"], run["columnKind"]) == ("2.1.0", "utf16CodeUnits")
+    assert (log["version"], run["columnKind"]) == ("2.1.0", "unicodeCodePoints")
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["SF101", "SF603"]
     assert [(result["ruleIndex"], result["level"]) for result in (first, second)] == [(0, "error"), (1, "warning")]
     assert place(first["locations"][0]) == ("flows/a%2C%20b.flow", (2, 3, 2, 4))

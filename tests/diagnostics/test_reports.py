@@ -8,7 +8,7 @@ from dsl.diagnostics import schema
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import PLAIN
-from dsl.diagnostics.reports import FORMATS, as_json, concise, summary, text
+from dsl.diagnostics.reports import FORMATS, as_json, concise, in_words, text
 from dsl.source import Source, Span
 
 ONE = Source("a.flow", "let\n  x\n")
@@ -58,8 +58,8 @@ def test_the_schema_is_current() -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(PROBLEMS, 2) == "1 error and 2 warnings in 2 files"
-    assert summary([(ONE, ())], 1) == "no problems in 1 file"
+    assert in_words(1, 2, 2) == "1 error and 2 warnings in 2 files"
+    assert in_words(0, 0, 1) == "no problems in 1 file"
 
 
 def test_no_problems_are_an_empty_report() -> None:

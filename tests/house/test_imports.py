@@ -16,7 +16,7 @@ print(*sorted({{name.partition(".")[0] for name in sys.modules}} & set({heavy!r}
 """
 
 CHECK = """
-from interpreter.cli.main import dsl
+from interpreter.cli.group import dsl
 code = dsl.main(["check", {file!r}], standalone_mode=False)
 assert not code, code
 """

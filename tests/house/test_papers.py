@@ -7,7 +7,7 @@ import tomllib
 
 import click
 
-from interpreter.cli.main import dsl
+from interpreter.cli.group import dsl
 from tests.house.checkout import ROOT, committed
 
 PACKAGE_HOSTS = [

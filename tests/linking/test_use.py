@@ -142,7 +142,7 @@ def test_files_are_linked_once_and_circles_are_told_with_their_way() -> None:
         ("round.flow", "`round.flow` leads to no file", None),
         (f"{'x' * 5000}.flow", f"`{'x' * 5000}.flow` leads to no file", None),
         ("pipe.flow", "there is no file `pipe.flow`", 'did you mean `"binary.flow"`?'),
-        ("binary.flow", "`binary.flow` is not UTF-8 text: byte 0", None),
+        ("binary.flow", "`binary.flow` is not UTF-8 text: line 2, column 6", None),
     ],
 )
 def test_a_file_that_cannot_be_used(
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_used(
     Path("way").symlink_to(outside)
     Path("round.flow").symlink_to("round.flow")
     os.mkfifo("pipe.flow")
-    Path("binary.flow").write_bytes(b"\xff")
+    Path("binary.flow").write_bytes("# a\r\n# 𝒳 é".encode() + b"\xff")
     write(main=f'use "{path}"\n{HELLO}', lib__crm=CRM)
     found = checked().diagnostics
     assert [(each.code, each.message) for each in found] == [("SF110", message)]

@@ -12,7 +12,7 @@ import pytest
 
 from dsl.analysis import analyse
 from dsl.source import Source
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from tests.mcp.planned import ADDRESS, Planned, offered, planned
 
 

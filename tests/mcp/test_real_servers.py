@@ -18,7 +18,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from interpreter.boundary.failures import OUTCOME_UNKNOWN, SERVER_UNAVAILABLE
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.other_servers import MODULES, free_port, listening, needed

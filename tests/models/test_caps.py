@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dsl.models.beside import NAME, VARIABLE
 from dsl.models.caps import Capped
-from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.configured import Models, models_for
 from dsl.models.unusable import Unusable
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.client.errors import PriceUnknown

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dsl.analysis import analyse
-from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.beside import NAME, VARIABLE
+from dsl.models.configured import Models, models_for
 from dsl.models.unusable import Unusable
 from dsl.source import Source
 from interpreter.boundary.payloads import Price

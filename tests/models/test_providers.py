@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dsl.models.configured import NAME, VARIABLE, Models, models_for
+from dsl.models.beside import NAME, VARIABLE
+from dsl.models.configured import Models, models_for
 from dsl.models.providers import Served
 from dsl.models.unusable import Unusable
 from interpreter.boundary import failures

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interpreter.cli import troubles
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from interpreter.client.client import Client
 from interpreter.client.listing import stuck_below
 from interpreter.client.run import Run
