@@ -158,11 +158,14 @@ class Convert(Node):
 @dataclass(frozen=True, slots=True)
 class Apply(Node):
     """A call of the declared `function`, written out: `body` is worked out where only its parameters are known, each
-    with the value of the argument of that name."""
+    with the value of the argument of that name. `parameters` and `returns` are as it is declared, for who reads the
+    definition: a run needs neither. What was sealed before they were kept has none."""
 
     function: str
     arguments: tuple[Argument, ...]
     body: "Expression"
+    parameters: tuple["types.Field", ...] = ()
+    returns: "types.Type | None" = None
 
 
 Written = (

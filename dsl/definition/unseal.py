@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from dsl.definition.canonical import digest
+from dsl.definition.canonical import canonical, digest
 from dsl.definition.definition import Definition
 from dsl.definition.encode import decode
 from dsl.definition.form import EDITIONS, FORMAT, to_bytes
 from dsl.definition.linked import dangling
 from dsl.definition.reach import reach
+from dsl.definition.upgrade import upgraded
 from dsl.definition.well_formed import problem_of
 from dsl.expressions.json_reading import unique_pairs
 
@@ -66,8 +67,9 @@ def _read(data: bytes) -> tuple[str | None, dict[str, Any]]:
         plain = json.loads(data, object_pairs_hook=unique_pairs)
         if type(plain) is not dict:
             return "is damaged: it is no object", {}
-        problem = _version(plain)
-        return problem, decode(data) if problem is None else {}
+        now = upgraded(plain)
+        problem = _version(now)
+        return problem, decode(data if now is plain else canonical(now)) if problem is None else {}
     except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
         return f"is damaged: {type(error).__name__}: {error}"[:300], {}
 

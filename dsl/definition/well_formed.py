@@ -60,14 +60,15 @@ def _problem(value: Any, annotation: Any, path: str) -> str | None:
 
 def _option(value: Any, annotation: Any) -> Any:
     """The part of the annotation that `value` fits, as far as can be seen without looking inside."""
-    return next((option for option in _options(annotation) if _fits(value, option)), None)
+    return next((option for option in options(annotation) if _fits(value, option)), None)
 
 
 @cache
-def _options(annotation: Any) -> tuple[Any, ...]:
+def options(annotation: Any) -> tuple[Any, ...]:
+    """What an annotation allows, each apart."""
     if get_origin(annotation) not in _UNIONS:
         return (annotation,)
-    return tuple(each for option in get_args(annotation) for each in _options(option))
+    return tuple(each for option in get_args(annotation) for each in options(option))
 
 
 def _fits(value: Any, option: Any) -> bool:

@@ -115,7 +115,9 @@ class Elaboration:
         arguments = tuple(Argument(name, values[name]) for name in names)
         if function.name not in self._bodies:
             self._bodies[function.name] = rewrite(function.value, change)
-        return Apply(function.name, arguments, self._bodies[function.name], span=node.span)
+        parameters = tuple(replace(rewrite(each, change), default=None, doc=None) for each in function.parameters)
+        returns = rewrite(function.returns, change)
+        return Apply(function.name, arguments, self._bodies[function.name], parameters, returns, span=node.span)
 
 
 def _of_conversation(node: FunctionCall, asked: Asked, original: Node) -> Expression:

@@ -84,6 +84,13 @@ PARTIAL = {
             "what a step calls",
         ),
         ("dsl/semantics/provenance/search.py", "AgentDeclaration FlowDeclaration", "what calls others"),
+        ("dsl/decompiling/types.py", "ConversationType ListType OptionalType", "what can have its size behind it"),
+        (
+            "dsl/decompiling/pointers.py",
+            "AgentDeclaration FlowDeclaration ToolDeclaration TypeDeclaration",
+            "what is in a definition; functions are written out",
+        ),
+        ("dsl/decompiling/declarations.py", "Apply Convert FunctionCall", "what can shape a result for a model"),
         ("dsl/semantics/reckoning.py", "If Match", "choices, which have the rest of their block beside them"),
         ("dsl/planning/plans.py", "If Match", "choices, which have the rest of their block beside them"),
         ("dsl/semantics/reckoning.py", "Break Continue Fail Return", "what leaves a block by itself"),

@@ -1,0 +1,1 @@
+"""From a sealed definition back to a text that seals to the same hash."""

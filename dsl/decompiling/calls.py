@@ -1,0 +1,106 @@
+"""Calls, and what tools, steps, agents and questions share: retries, undoing, budgets, who is asked."""
+
+from collections.abc import Iterable
+
+from dsl.ast.defaults import LONGEST_LOCK_WAIT
+from dsl.ast.duration import format_duration
+from dsl.ast.expressions import Expression
+from dsl.ast.people import Group, Stage
+from dsl.ast.statements import Budget, Call, Compensate, Retry
+from dsl.decompiling.expressions import OR, arguments, decimal, expression
+from dsl.decompiling.texts import braced, quoted
+from dsl.decompiling.writing import Writing
+from dsl.definition.defaults import complete_retry
+
+
+def call(node: Call, writing: Writing) -> str:
+    return f"{node.target}({arguments(node.arguments, writing)})"
+
+
+def body(parts: Iterable[str]) -> str:
+    """Options, each on a line of its own, or nothing."""
+    lines = list(parts)
+    return f" {braced(lines)}" if lines else ""
+
+
+def lasting(word: str, milliseconds: int | None) -> list[str]:
+    """`timeout 30s`, or nothing."""
+    return [] if milliseconds is None else [f"{word} {format_duration(milliseconds)}"]
+
+
+def retry(node: Retry | None) -> list[str]:
+    """Without the pauses that it has anyhow."""
+    if node is None:
+        return []
+    pauses = ""
+    if complete_retry(Retry(node.times, exceptions=node.exceptions)) != complete_retry(node):
+        completed = complete_retry(node)
+        assert completed.backoff_initial is not None
+        assert completed.backoff_maximum is not None
+        first, longest = format_duration(completed.backoff_initial), format_duration(completed.backoff_maximum)
+        pauses = f" backoff {first} to {longest}"
+    exceptions = f" except {', '.join(node.exceptions)}" if node.exceptions else ""
+    return [f"retry {node.times} times{pauses}{exceptions}"]
+
+
+def compensate(node: Compensate | None, writing: Writing) -> list[str]:
+    if node is None:
+        return []
+    if node.none_reason is not None:
+        return [f"compensate none {quoted(node.none_reason)}"]
+    if node.then:
+        return [f"compensate {steps(node.calls, writing)}"]
+    return [f"compensate {call(each, writing)}" for each in node.calls]
+
+
+def steps(calls: Iterable[Call], writing: Writing) -> str:
+    """A block of calls that nobody waits for."""
+    return braced(f"step {call(each, writing)}" for each in calls)
+
+
+def exclusive(by: Expression, up_to: int, within: int, writing: Writing) -> str:
+    places = "" if up_to == 1 else f" up to {up_to}"
+    wait = "" if within == LONGEST_LOCK_WAIT else f" within {format_duration(within)}"
+    return f"exclusive by {expression(by, writing)}{places}{wait}"
+
+
+def budget(node: Budget) -> str:
+    limits = [] if node.usd is None else [f"{decimal(node.usd)} usd"]
+    counts = {unit: getattr(node, unit) for unit in ("tokens", "calls", "turns", "iterations")}
+    limits += [f"{count(amount)} {unit}" for unit, amount in counts.items() if amount is not None]
+    limits += [] if node.time is None else [format_duration(node.time)]
+    return f"budget {', '.join(limits)}"
+
+
+def count(amount: int) -> str:
+    """`60k`, `2M`: as people count tokens."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if amount and amount % size == 0:
+            return f"{amount // size}{letter}"
+    return str(amount)
+
+
+def stages(asked: tuple[Stage, ...], writing: Writing) -> list[str]:
+    return [f"from {_stage(each, writing)}" for each in asked]
+
+
+def asks(asked: tuple[Stage, ...], writing: Writing) -> list[str]:
+    """`on exhausted ask …`, or nothing."""
+    if not asked:
+        return []
+    first, *rest = (_stage(each, writing) for each in asked)
+    return ["\n".join([f"on exhausted ask {first}", *(f"from {each}" for each in rest)])]
+
+
+def _stage(node: Stage, writing: Writing) -> str:
+    required = "all of " if node.all_of else f"{node.required} of " if node.required != 1 else ""
+    whom = ", ".join(
+        quoted(each.name) if isinstance(each, Group) else f"person {expression(each.value, writing, OR)}"
+        for each in node.whom
+    )
+    words = [f"{required}{whom}"]
+    words += ["except requester"] if node.except_requester else []
+    words += ["verified"] if node.verified else []
+    words += lasting("timeout", node.timeout)
+    words += [] if node.outcome is None else [f"then {node.outcome}"]
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""What was sealed comes back as a text that seals to the same hash: every construct, every example, random texts."""
