@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow model servers explore soak fuzz mutants bench nightly lint lock clean
+.PHONY: help demo test test-slow model servers editors vscode explore soak fuzz mutants bench nightly lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,18 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/lint-imports --no-logo
 
 servers:  ## install servers that others wrote, of MCP and of models (55 MB), for some of the slow tests; needs node
-	@NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" \
-	  npm --prefix .ci/servers --userconfig .ci/servers/.npmrc ci --ignore-scripts --silent --fetch-retries 1
+	@$(npm) --prefix .ci/servers --userconfig .ci/servers/.npmrc ci --ignore-scripts
+
+npm := NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" npm --silent --fetch-retries 1
+
+editors:  ## install what an editor reads grammars with (1 MB), for some of the slow tests; needs node
+	@$(npm) --prefix .ci/editors --userconfig .ci/editors/.npmrc ci --omit dev --ignore-scripts
+
+vscode:  ## pack the language for VS Code as build/steadflow.vsix; needs node, and installs what packs it (120 MB)
+	@$(npm) --prefix .ci/editors --userconfig .ci/editors/.npmrc ci --ignore-scripts
+	@mkdir -p build
+	@cd editors/vscode && ../../.ci/editors/node_modules/.bin/vsce package --no-dependencies --allow-missing-repository \
+	  --skip-license --out ../../build/steadflow.vsix
 
 explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
 	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)

@@ -12,6 +12,7 @@ read once, and reading gives up after a hundred mistakes, so time grows with the
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Literal
 
 from dsl.semantics.builtins import BUILTINS
@@ -23,7 +24,7 @@ from dsl.syntax.lexer import tokenise
 from dsl.syntax.notes import MARK
 from dsl.syntax.reading import Reading
 from dsl.syntax.token import Token
-from dsl.syntax.words import DECLARATIONS, NUMBERS
+from dsl.syntax.words import CLOSERS, DECLARATIONS, NUMBERS, OPENERS
 
 Colour = Literal[
     "blank",
@@ -58,7 +59,7 @@ Coloured = tuple[int, int, Colour]
 BUILT_IN_TYPES = frozenset({*BASIC_TYPES, "map", "Outcome", "conversation"})
 OPERATOR_WORDS = frozenset({"AND", "OR", "NOT", "IN"})
 CONSTANTS = frozenset({"TRUE", "FALSE", "NULL"})
-HEADS = DECLARATIONS | {"EDITION", "USE", "LET"}
+HEADS = DECLARATIONS | {"EDITION", "USE", "LET", "RESOURCE"}
 """Words that begin a declaration; `let` and `use` stand elsewhere too, and look the same there."""
 
 LONGEST_PART = 2_000
@@ -68,6 +69,13 @@ _GAP = re.compile(r"(?P<blank>[ \t\r\n]+)|(?P<comment>#[^\n]*)|(?P<error>[^ \t\r
 _ESCAPE = re.compile(r"\\(?:u\{[0-9A-Fa-f]*\}|.)", re.DOTALL)
 _OPERATORS = frozenset("+-*/%<>=!|?") | {"//", "<=", ">=", "==", "!=", "=>", "->", "...", "?."}
 
+_BY_KIND: dict[str, Colour] = {
+    **dict.fromkeys(NUMBERS, "number"),
+    **dict.fromkeys(("STRING", "TEXT_START", "TEXT_PART", "_TEXT_END"), "text"),
+    **dict.fromkeys(("_INTERPOLATION_START", "_INTERPOLATION_END"), "interpolation"),
+    "DURATION": "duration",
+    "DOC": "doc",
+}
 _NAMES: dict[str, Colour] = {
     "type_declaration": "type",
     "type_from": "type",
@@ -81,12 +89,18 @@ _NAMES: dict[str, Colour] = {
     "served_resource": "function",
     "call": "function",
     "used": "function",
+    "reshaped": "function",
     "function_call": "function",
+    "error_text": "type",
+    "http_status": "type",
+    "names": "type",
+    "kinds": "type",
     "field": "field",
     "argument": "field",
     "entry": "field",
 }
-"""What the first name of a rule is, with the path before it."""
+"""What the names of a rule are, the first one of most, with the path before it."""
+_ALL = frozenset({"names", "kinds"})
 
 _AROUND = (
     "",
@@ -96,8 +110,10 @@ _AROUND = (
     "flow f ( ) { await approval f s {",
     "type f {",
     "let f =",
+    "flow f ( ) {  ",
 )
-"""What may stand around a part of a file, as its tokens."""
+"""What may stand around a part of a file, as its tokens. In the last one each line is an expression of its own."""
+_EACH_LINE = _AROUND[-1]
 
 
 def coloured(text: str) -> Iterator[Coloured]:
@@ -109,7 +125,7 @@ def coloured(text: str) -> Iterator[Coloured]:
         if token.span.start < at or token.span.end == token.span.start:
             continue
         yield from _between(text, at, token.span.start)
-        yield from _token(text, token.span, known.get(token.span.start) or _alone(token))
+        yield from _token(text, token.span, known.get(token.span.start) or alone(token.kind, token.text))
         at = token.span.end
     yield from _between(text, at, len(text))
 
@@ -134,19 +150,15 @@ def _token(text: str, span: Span, colour: Colour) -> Iterator[Coloured]:
         yield at, span.end, colour
 
 
-def _alone(token: Token) -> Colour:
-    """What a token is by itself."""
-    if token.kind == "NAME":
+def alone(kind: str, text: str) -> Colour:
+    """What a token of this kind of terminal is by itself."""
+    if kind == "NAME":
         return "name"
-    if token.word or token.text.isalpha():
-        return _word(token.kind)
-    if token.kind in NUMBERS:
-        return "number"
-    if token.kind in ("STRING", "TEXT_START", "TEXT_PART", "_TEXT_END"):
-        return "text"
-    named: dict[str, Colour] = {"DURATION": "duration", "DOC": "doc"}
-    named |= dict.fromkeys(("_INTERPOLATION_START", "_INTERPOLATION_END"), "interpolation")
-    return named.get(token.kind, "operator" if token.text in _OPERATORS else "punctuation")
+    if kind in _BY_KIND:
+        return _BY_KIND[kind]
+    if text.isalpha():
+        return _word(kind)
+    return "operator" if text in _OPERATORS else "punctuation"
 
 
 def _word(kind: str) -> Colour:
@@ -156,7 +168,20 @@ def _word(kind: str) -> Colour:
         return "constant"
     if kind in HEADS:
         return "declaration"
-    return "keyword"
+    return "unit" if kind in _units() else "keyword"
+
+
+@cache
+def _units() -> frozenset[str]:
+    """The words that are a unit of a budget: those behind which the tables know one to be complete."""
+    rows = [tables().actions[state] for state in range(len(tables().actions.lines))]
+    complete = {
+        state
+        for state, row in enumerate(rows)
+        if any(action < 0 and tables().productions[-1 - action].left == "unit" for action in row.values())
+    }
+    rules = {production.left for production in tables().productions}
+    return frozenset(kind for row in rows for kind, to in row.items() if to in complete and kind not in rules)
 
 
 def _read(source: Source, tokens: Sequence[Token]) -> dict[int, Colour]:
@@ -164,7 +189,7 @@ def _read(source: Source, tokens: Sequence[Token]) -> dict[int, Colour]:
     best: tuple[int, dict[int, Colour]] | None = None
     for around in _AROUND if len(tokens) < LONGEST_PART else _AROUND[:1]:
         names = _Names(tables())
-        reading = Reading(source, names, _within(around, tokens))
+        reading = Reading(source, names, _within(around, _lines(source, tokens) if around == _EACH_LINE else tokens))
         reading.run()
         if best is None or len(reading.diagnostics) < best[0]:
             best = len(reading.diagnostics), names.found
@@ -180,6 +205,20 @@ def _within(around: str, tokens: Sequence[Token]) -> list[Token]:
     before = [stands_for.get(each) or Token(fixed[each], each, none, word=each.isalpha()) for each in around.split()]
     closed = [Token("RBRACE", "}", end) for _ in range(around.count("{"))]
     return [*before, *tokens[:-1], *closed, tokens[-1]]
+
+
+def _lines(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """`tokens` with `let f =` before each line that does not go on with the one before it."""
+    found: list[Token] = []
+    depth, end = 0, -1
+    for token in tokens:
+        if depth == 0 and token.span.start < len(source.text) and source.line_start(token.span.start) > end:
+            none = Span(token.span.start, token.span.start)
+            found += [Token("LET", "let", none, word=True), Token("NAME", "f", none), Token("EQUAL", "=", none)]
+        depth += (token.kind in OPENERS) - (token.kind in CLOSERS)
+        end = token.span.end
+        found.append(token)
+    return found
 
 
 class _Names(Automaton):
@@ -199,16 +238,16 @@ class _Names(Automaton):
         """The names that a rule has, where what is around asks for them."""
         if rule == "qualified_name":
             return tuple(values)
-        if rule == "unit":
-            self._mark(values, "unit")
-        elif rule in _NAMES:
-            self._mark(next((found for value in values if (found := _names(value))), ()), _NAMES[rule])
+        if rule in _NAMES:
+            found = [names for value in values if (names := _names(value))]
+            for names in found if rule in _ALL else found[:1]:
+                self._mark(names, _known(names[0].text, rule))
         return None
 
     def _mark(self, tokens: Iterable[object], colour: Colour) -> None:
         for token in tokens:
             if isinstance(token, Token) and token.span.end > token.span.start:
-                self.found[token.span.start] = _known(token.text, colour)
+                self.found[token.span.start] = colour
 
 
 def _names(value: object) -> tuple[Token, ...]:
@@ -217,12 +256,10 @@ def _names(value: object) -> tuple[Token, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _known(name: str, colour: Colour) -> Colour:
+def _known(name: str, rule: str) -> Colour:
     """A type or a function that the language has is shown as that."""
-    if colour == "type" and name in BUILT_IN_TYPES:
+    if rule in ("named_type", "generic_type") and name in BUILT_IN_TYPES:
         return "basic type"
-    if colour == "function" and name in BUILT_IN_TYPES - BUILTINS.keys():
-        return "basic type"
-    if colour == "function" and name in BUILTINS:
+    if rule == "function_call" and name in BUILTINS:
         return "builtin"
-    return colour
+    return "basic type" if rule == "function_call" and name in BUILT_IN_TYPES else _NAMES[rule]
