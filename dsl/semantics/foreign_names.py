@@ -43,11 +43,13 @@ _GENERIC = {
     ),
     **dict.fromkeys(("dict", "Dict", "Map", "hash", "Hash", "mapping", "Mapping", "hashmap", "HashMap"), "map[text]"),
     **dict.fromkeys(("optional", "Optional", "Maybe", "maybe", "Option", "option", "nullable"), "text?"),
-    **dict.fromkeys(("None", "null", "nil", "undefined", "void", "Void", "unit"), "text?"),
     **dict.fromkeys(("enum", "Enum", "Literal", "literal", "choice"), '"a" | "b"'),
     **dict.fromkeys(("union", "Union", "oneOf"), "A | B"),
     **dict.fromkeys(("Result", "result", "Either"), "Outcome[text]"),
 }
+_NOTHING = frozenset(
+    {"None", "nil", "undefined", "void", "Void", "unit", "Unit", "nothing", "none", "never", "NoneType"}
+)
 _FUNCTIONS = {
     **dict.fromkeys(
         ("str", "string", "String", "repr", "to_string", "toString", "format", "f"),
@@ -119,6 +121,8 @@ def meant_by(found: UnknownName) -> tuple[str, str, str | None] | None:
         return missing, _OWNERS[name], None
     if found.kind == "type" and name in _TYPES:
         return missing, f"write `{_TYPES[name]}`", _TYPES[name]
+    if found.kind == "type" and name in _NOTHING:
+        return missing, NO_RESULT, None
     if found.kind == "type" and name in _GENERIC:
         return missing, f"write `{_GENERIC[name]}`", None
     if found.kind == "function" and name in _NO_WAY:
@@ -127,6 +131,8 @@ def meant_by(found: UnknownName) -> tuple[str, str, str | None] | None:
         return missing, f"write `{_FUNCTIONS[name]}`", None
     return None
 
+
+NO_RESULT = "what gives nothing has no `->`: leave that out; a value that may be null is a `text?`"
 
 _LENGTHS = ("length", "size", "count", "len")
 

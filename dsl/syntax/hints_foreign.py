@@ -158,6 +158,8 @@ def _arrow(mistake: Mistake) -> Hint | None:
     if of_tool and "ERRORS" in mistake.expected:
         return Hint("write `-> { … }`", None, "a tool's result follows `->`")
     arrow = "__ANON_0" in mistake.expected and kinds[-1:] == ["RPAR"]
+    if meant(mistake.token, mistake.expected, mistake.texts) is not None:
+        return None
     if arrow and mistake.token.kind in ("COLON", "NAME", "COMPARISON", "EQUAL", "__ANON_2"):
         fix = "->" if mistake.token.kind != "NAME" else None
         return Hint("write `-> text`", fix, "a result follows `->`", "SF008")

@@ -52,6 +52,14 @@ def _effect_first(mistake: Mistake) -> Hint | None:
     return Hint(f"write `-> text {last.text}`", None, f"the result comes before `{last.text}`")
 
 
+def _no_result(mistake: Mistake) -> Hint | None:
+    """`tool t(a: text) -> null`, `-> ()`."""
+    arrow = mistake.before[-2:-1] if mistake.token.kind == "RPAR" else mistake.before[-1:]
+    if [token.text for token in arrow] != ["->"] or mistake.token.kind not in ("NULL", "RPAR"):
+        return None
+    return Hint("what gives nothing has no `->`: leave that out; a value that may be null is a `text?`", None)
+
+
 def _is_value(mistake: Mistake, name: str) -> bool:
     """Whether a `var` or `let` before is called so: then it is no tool."""
     before = mistake.source.text[: mistake.token.span.start]
@@ -131,6 +139,7 @@ VALUE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _for_of,
     _untyped,
     _effect_first,
+    _no_result,
     _changed_in_place,
     _step_without_equal,
     _awaited,

@@ -7,9 +7,10 @@ itself never does.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from keyword import iskeyword
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -67,6 +68,13 @@ class Tool:
     def takes_scalars(self) -> bool:
         """Whether arguments are converted by nothing that the author wrote, and in no time."""
         return all(adapter.core_schema["type"] in _SCALARS for adapter in self.adapters.values())
+
+
+def in_python(name: str, offered: Container[str]) -> str:
+    """What a function's parameter is called for one that is declared: `from_` for `from`, which is a word of Python's
+    (PEP 8: a trailing underscore).
+    """
+    return f"{name}_" if iskeyword(name) and name not in offered else name
 
 
 _SCALARS = frozenset({"bool", "int", "float", "str"})
@@ -155,6 +163,8 @@ def _converted(
         arguments = _resolved(tool, arguments, references, store)
     if tool.whole is not None:
         arguments = {tool.whole: arguments}
+    else:
+        arguments = {in_python(name, tool.adapters): value for name, value in arguments.items()}
     files = GivenFiles(store)
     if not tool.unchecked:
         try:

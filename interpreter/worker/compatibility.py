@@ -19,7 +19,7 @@ from dsl.ast.types import (
 )
 from dsl.values.structure import Types, options, resolve
 from dsl.values.writing import type_text
-from interpreter.activities.tool import Tool
+from interpreter.activities.tool import Tool, in_python
 
 _WIDER = {("int", "number"), ("int", "decimal")}
 
@@ -41,12 +41,13 @@ def differences(declared: Declared, tool: Tool) -> list[str]:
 def _parameter_differences(declared: Declared, tool: Tool) -> Iterator[str]:
     offered = {field.name: field for field in tool.parameters}
     into = _Fitting(declared.types, tool.types)
-    given = {field.name for field in declared.parameters}
+    given = {in_python(field.name, offered) for field in declared.parameters}
     for field in declared.parameters:
-        if field.name not in offered:
-            yield f"the function has no parameter `{field.name}`"
+        name = in_python(field.name, offered)
+        if name not in offered:
+            yield f"the function has no parameter `{name}`"
             continue
-        reason = into.misfit(field.type, offered[field.name].type)
+        reason = into.misfit(field.type, offered[name].type)
         if reason is not None:
             yield f"parameter `{field.name}`: {reason}"
     for name in offered:

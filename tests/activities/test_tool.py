@@ -367,3 +367,20 @@ def test_what_a_tool_is_made_of_is_frozen() -> None:
 def test_there_is_no_call_outside_of_a_call() -> None:
     with pytest.raises(RuntimeError, match="only while a tool is called"):
         current()
+
+
+@tool("t.moved")
+def moved(from_: str, to: str) -> str:
+    return f"{from_} to {to}"
+
+
+@tool("t.underscored")
+def underscored(to_: str, class_: str = "none") -> str:
+    return f"{to_} {class_}"
+
+
+async def test_a_parameter_may_have_a_name_that_is_a_word_of_pythons() -> None:
+    assert await call(moved, {"from": "a", "to": "b"}) == "a to b"
+    assert await call(underscored, {"to_": "a", "class": "b"}) == "a b"
+    assert "missing" in str(await failure(moved, {"to": "b"}))
+    assert "unknown" in str(await failure(underscored, {"to_": "a", "to": "b"}))

@@ -112,6 +112,10 @@ DECLARED = {
         "type A { x: List<text> }": ("`List<…>` is no type", "[text] at most N"),
         "type A { x: text[] }": ("`text[]` is no type", "[text] at most N"),
         "type A { x: text | None }": ("there is no type `None`", "text?"),
+        "tool a(id: text) -> void read": ("there is no type `void`", "leave that out"),
+        "tool a(id: text) -> null read": ("expected a type, found `null`", "leave that out"),
+        "tool a(id: text) -> () read": ("expected a type, found `)`", "leave that out"),
+        "tool a(id: text) wirte keyed final": ("found `wirte`", "did you mean `write`?"),
         "class A { x: text }": ("there is no `class` here", "type Name"),
     },
     "one-mistake-many-messages": {

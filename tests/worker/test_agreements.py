@@ -86,7 +86,13 @@ def dictionary(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
+@tool("t")
+def moved(from_: str, to: str) -> None: ...
+
+
 FITS: list[tuple[Any, str]] = [
+    (moved, "(from: text, to: text) read"),
+    (moved, "(from_: text, to: text) read"),
     (charge, "(customer: text, amount: decimal, note: text) -> { ref: text } read"),
     (charge, "(amount: decimal, customer: text) -> { ref: text } read"),
     (charge, '(amount: int, customer: "x" | "y") -> { ref: text } read'),
@@ -106,6 +112,8 @@ FITS: list[tuple[Any, str]] = [
 ]
 
 MISFITS: list[tuple[Any, str, str]] = [
+    (moved, "(import: text, to: text) read", "the function has no parameter `import_`"),
+    (moved, "(from: int, to: text) read", "parameter `from`: int is not text"),
     (keyed, '(amount: decimal) write keyed { compensate none "x" }', "the function demands `idempotency`"),
     (keyed, '(amount: decimal) write keyed { key as other compensate none "x" }', "has no parameter `other`"),
     (two_texts, '(amount: decimal) write keyed { key as idempotency compensate none "x" }', "demands `currency`"),
