@@ -26,7 +26,7 @@ from dsl.values.validate import converting
 from interpreter.activities.context import CALL
 from interpreter.activities.said_by_worker import SaidByWorker
 from interpreter.boundary.failures import EVENT_NOT_TAKEN, NOT_CALLED, SERVER_UNAVAILABLE, UNDECLARED
-from interpreter.boundary.names import QUEUE_FULL, SEND_UPDATE
+from interpreter.boundary.names import QUEUE_FULL, SEND_UPDATE, UNPROCESSED
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.send import Send
 
@@ -52,6 +52,8 @@ class EmitFunction:
             cause = error.cause
             if not isinstance(cause, ApplicationError):
                 raise self._refused(run, str(cause), False) from None
+            if cause.type == UNPROCESSED:
+                raise SaidByWorker(UNDECLARED, f"the run {run} has not heard of the event") from None
             raise self._refused(run, cause.message, cause.type == QUEUE_FULL) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise SaidByWorker(UNDECLARED, f"the run {run} has not said whether it has the event") from None

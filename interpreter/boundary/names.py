@@ -122,6 +122,11 @@ EVENT_QUERY = "event"
 EVENT_REFUSED, QUEUE_FULL = "EventRefused", "QueueFull"
 """Why a `send` fails that leaves no trace in the run."""
 
+UNPROCESSED = "UnprocessedUpdate"
+"""The server's type of failure of an update that went out with a workflow task which ended without a word about it, as
+one does that is lost and made again. The run has not heard of it, and its history does not know it: give it again.
+"""
+
 SEND_SIGNAL = "send"
 """Signal: `Send`, from who waits for no reply. What is refused is told to people only."""
 

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from interpreter.boundary.names import UNPROCESSED
 from interpreter.client.errors import ClientError
 from interpreter.client.explaining import explained
 
@@ -36,6 +39,13 @@ def _room(run: str) -> asyncio.Semaphore:
     return room
 
 
+def was_missed(error: RPCError | WorkflowUpdateFailedError) -> bool:
+    """Whether the run has not heard of what was given, and would if it were given again."""
+    if isinstance(error, RPCError):
+        return _MISSED_BY_CONTINUING in error.message
+    return isinstance(error.cause, ApplicationError) and error.cause.type == UNPROCESSED
+
+
 async def until_taken(run: str, give: Callable[[], Awaitable[T]]) -> T:
     """What `give` comes to, which may be given again: again while the run is just continuing as new, and while many
     give it something at a time, not all of them at once.
@@ -46,8 +56,12 @@ async def until_taken(run: str, give: Callable[[], Awaitable[T]]) -> T:
         try:
             async with room:
                 return await give()
+        except WorkflowUpdateFailedError as error:
+            if not was_missed(error):
+                raise
+            wait = waits.pop(0)
         except RPCError as error:
-            missed = _MISSED_BY_CONTINUING in error.message
+            missed = was_missed(error)
             if not missed and error.status not in _BUSY and _ABORTED not in error.message:
                 raise explained(run, error) from error
             wait = (waits if missed else busy).pop(0)

@@ -28,7 +28,7 @@ from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
-from interpreter.client.delivering import until_taken
+from interpreter.client.delivering import until_taken, was_missed
 from interpreter.client.ending import ending
 from interpreter.client.errors import (
     AnswerKept,
@@ -323,6 +323,8 @@ class Run:
                 raise asyncio.CancelledError from error
             raise AnswerKept(await self._kept(given)) from error
         except WorkflowUpdateFailedError as error:
+            if was_missed(error):
+                raise
             raise refusal(error) from error
         return reply
 

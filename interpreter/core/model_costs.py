@@ -1,11 +1,11 @@
 """What an attempt at a model may cost at most, and what it did cost.
 
-The bound is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many tokens as
-bytes (of files: `dsl.values.file_tokens`), and the model is told how many it may answer with. What is
-sent is reserved for at the highest of its prices: a provider that reads a prompt from its cache takes less, one that
-writes it there may take more.
+The bound of a text is certain, not likely: a token is at least one byte of UTF-8, so what is sent has at most as many
+tokens as bytes, and the model is told how many it may answer with. That of a file (`dsl.values.file_tokens`) is what
+providers say that they count, and no more certain than that. What is sent is reserved for at the highest of its prices:
+a provider that reads a prompt from its cache takes less, one that writes it there may take more.
 
-How many that are. A lost attempt (a killed worker, a broken connection) is charged as if it had cost all that was
+A lost attempt (a killed worker, a broken connection) is charged as if it had cost all that was
 reserved for it, because nobody can say. So an attempt never takes all that is left: it takes the answer's ceiling, and
 no more than half of what the purse has for prompts and answers, so that there is as much again for one more. Only where
 half is too little for an answer it takes the whole, because two answers that are cut off are worth less than one. The

@@ -9,7 +9,13 @@ from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
@@ -17,6 +23,7 @@ from temporalio.service import RPCError
 from interpreter.boundary.names import ANSWER_UPDATE, STATE_QUERY, WORKFLOW
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, RunInput, RunOptions, RunResult
 from interpreter.boundary.view import QuestionView, RunView
+from interpreter.client.delivering import was_missed
 from interpreter.client.submission import prepare
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode
@@ -96,8 +103,8 @@ class LiveRun:
         async def give() -> AnswerReply | None:
             try:
                 reply: AnswerReply = await self.handle.execute_update(ANSWER_UPDATE, given, result_type=AnswerReply)
-            except RPCError as error:
-                if "unexpected workflow task failure" not in error.message:
+            except (RPCError, WorkflowUpdateFailedError) as error:
+                if not was_missed(error):
                     raise
                 return None
             return reply

@@ -124,9 +124,11 @@ async def test_a_read_is_made_again_on_a_new_server_when_its_server_dies(bench: 
     assert len(bench.server.processes) >= 1
 
 
-async def test_a_server_that_is_killed_between_calls_costs_no_attempt(bench: Bench) -> None:
+async def test_a_server_that_is_killed_between_calls_costs_no_attempt(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     await bench.value("step e = p.echo() return e")
-    os.kill(_pid_of(bench), signal.SIGKILL)
+    await _killed(bench, caplog)
     run = await bench.start("step e = p.echo() return e")
     await run.value()
     assert not any(note.kind == "retrying" and note.detail.startswith(UNDECLARED) for note in (await run.view()).notes)
@@ -178,11 +180,11 @@ async def test_a_tool_that_has_changed_is_not_called(bench: Bench) -> None:
     assert "does more now" in failure.message
 
 
-async def test_a_server_that_cannot_start_is_waited_for(bench: Bench) -> None:
+async def test_a_server_that_cannot_start_is_waited_for(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     await bench.value("step e = p.echo() return e")
     broken = bench.server.folder / "broken"
     broken.touch()
-    os.kill(_pid_of(bench), signal.SIGKILL)
+    await _killed(bench, caplog)
     run = await bench.start("step d = p.die_write() return d")
     await run.seen(_cannot_start)
     (bench.server.folder / "may_live").touch()
@@ -195,6 +197,13 @@ def _cannot_start(view: Any) -> str | None:
     told = [note.detail for note in view.notes if note.kind == "retrying"]
     said = (each for each in told if each.startswith(SERVER_UNAVAILABLE))
     return next((each for each in said if "it cannot start: no key" in each), None)
+
+
+async def _killed(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """And the worker has seen it, so that no call is made of a server that is dying."""
+    caplog.clear()
+    os.kill(_pid_of(bench), signal.SIGKILL)
+    await eventually(lambda: _once("the server `p` is gone" in caplog.text))
 
 
 def _pid_of(bench: Bench) -> int:

@@ -40,6 +40,9 @@ def test_a_model_is_known_where_its_price_is(model: str) -> None:
         ("api.openai.com", ()),
         ("api.mistral.ai", ("max_completion_tokens", "seed", "stream_options")),
         ("localhost:11434", ("max_completion_tokens",)),
+        ("127.0.0.1:8080", ("max_completion_tokens",)),
+        ("api.groq.com", ("json_schema",)),
+        ("generativelanguage.googleapis.com", ("seed",)),
         ("api.mistral.ai.example.com", ()),
     ],
 )

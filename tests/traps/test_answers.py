@@ -59,11 +59,11 @@ flow main() -> [text] {
 }
 """
 
-SHORT_STAGE = """
+ONE_STAGE = """
 edition 1
 flow main() -> text {
-  await approval go "Go on?" { from "leads" timeout 500ms then reject }
-  sleep 900ms
+  await approval go "Go on?" { from "leads" timeout 1h then reject }
+  sleep 1ms
   return go.outcome
 }
 """
@@ -156,7 +156,7 @@ async def _look_often(run: LiveRun) -> None:
 
 
 async def test_the_timer_of_a_question_that_was_answered_is_gone(runs: Runs) -> None:
-    run = await runs.start(SHORT_STAGE)
+    run = await runs.start(ONE_STAGE)
     await run.answer((await run.question()).id)
     assert await run.value() == "approved"
     assert len(await run.events(EventType.EVENT_TYPE_TIMER_FIRED)) == 2, (

@@ -1,0 +1,51 @@
+"""What a run was given goes out with a workflow task that ends without a word about it: it is given again."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, RespondWorkflowTaskCompletedRequest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from interpreter.client.run import Run
+from interpreter.worker.plugin import FlowPlugin
+from tests.live.runs import Runs
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+FLOW = """edition 1
+flow main() -> text {
+  await approval go "Go on?" { from "leads" timeout 1h then reject }
+  return go.outcome
+}
+"""
+
+
+async def takes_no_notice(client: Client, task_queue: str) -> int:
+    """A worker that ends one workflow task with nothing; how many messages came with it."""
+    queue = TaskQueue(name=task_queue)
+    task = await client.workflow_service.poll_workflow_task_queue(
+        PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=queue, identity="deaf"),
+        timeout=timedelta(seconds=60),
+    )
+    await client.workflow_service.respond_workflow_task_completed(
+        RespondWorkflowTaskCompletedRequest(namespace=client.namespace, task_token=task.task_token, identity="deaf")
+    )
+    return len(task.messages)
+
+
+async def test_an_answer_that_a_worker_took_no_notice_of_is_given_again(runs: Runs) -> None:
+    here = Runs(runs.client, f"unprocessed-{uuid4()}", runs.store)
+    worker = Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)])
+    async with worker:
+        live = await here.start(FLOW)
+        question = await live.question()
+    run = Run(live.id, here.client, here.store)
+    answering = asyncio.create_task(run.answer(question, "approve", by="ann", group="leads"))
+    assert await takes_no_notice(here.client, here.task_queue) == 1
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
+        assert (await answering).accepted
+        assert await live.value() == "approved"
