@@ -68,7 +68,7 @@ class UnknownFlow(LookupError):
 def seal(facts: Facts, source: Source, flow: str | None = None, *, gates: Gates, spends: Spends) -> Sealed:
     """Seal `flow`, or the file's main flow. The module must have passed the check."""
     module = facts.module
-    parts = _parts(facts, gates, spends)
+    parts = parts_of(facts, gates, spends)
     name = flow if flow is not None else main_flow(module)
     if name is None:
         raise UnknownFlow("this file has no main flow, or more than one: name a flow")
@@ -127,8 +127,8 @@ def _place(node: Node) -> list[int]:
     return [node.span.start, node.span.end]
 
 
-def _parts(facts: Facts, gates: Gates, spends: Spends) -> Parts:
-    """All declarations of the module, each in its plain form."""
+def parts_of(facts: Facts, gates: Gates, spends: Spends) -> Parts:
+    """All declarations of the module, each in its plain form; `flow` is "", for no flow is chosen."""
     module = facts.module
     parameters = {
         node.name: tuple(field.name for field in node.parameters)

@@ -92,6 +92,11 @@ class Planner:
             tuple(self._dearest(flow, most, lengths)),
         )
 
+    def most(self, name: str) -> Amounts:
+        """Only its upper bound: what `plan` has as `most`."""
+        flow = next(each for each in self._analysis.flows if each.name == name)
+        return self._reckoned(name, rough=True, lengths=dict(self._lengths(flow)))
+
     # -- numbers
 
     def _reckoned(

@@ -68,10 +68,12 @@ def _plan(analysis: Analysis, sealed: Sealed, models: Models, input: Any) -> Pla
     if input is not None and not isinstance(input, dict):
         raise Misuse("the input of a flow is a JSON object")
 
-    def price(model: str) -> Decimal | None:
-        known = resolve_prices([model], models).get(model)
-        if known is None:
-            return None
-        return max(Decimal(each) for each in (known.input, known.output, known.cache_write) if each is not None)
+    return replace(Planner(analysis, lambda model: price(model, models), input).plan(sealed.flow), hash=sealed.hash)
 
-    return replace(Planner(analysis, price, input).plan(sealed.flow), hash=sealed.hash)
+
+def price(model: str, models: Models) -> Decimal | None:
+    """The most that one token of a model costs, in US dollars; None where nobody knows."""
+    known = resolve_prices([model], models).get(model)
+    if known is None:
+        return None
+    return max(Decimal(each) for each in (known.input, known.output, known.cache_write) if each is not None)

@@ -1,0 +1,1 @@
+"""The change of meaning between two versions, and what follows from it."""

@@ -1,0 +1,84 @@
+"""Whether people who are asked may let more through than before.
+
+The stages of a question are ways to an agreement: each of them opens it by itself, the next one when nobody has
+answered the one before. So a question is no weaker when each of its stages is **covered** by one of before: whoever can
+agree there could have agreed then. It is no stronger when it is so the other way round. Two that cover each other are
+alike, and two of which none covers the other count as weaker, for something is agreed to now that was not then.
+"""
+
+from collections.abc import Iterator
+
+from dsl.ast.people import Group, Person, Stage
+from dsl.definition.canonical import canonical
+from dsl.definition.encode import encode
+from dsl.differences.changes import STRONGER, Found, Weighed, shown, verb_of, weaker
+from dsl.differences.written import stage_text
+
+APPROVED = "nobody's answer counts as agreement now"
+OTHER = "it ends otherwise when nobody answers"
+
+
+def compared(
+    old: tuple[Stage, ...], new: tuple[Stage, ...], aspect: str = "gate", what: str = "stage"
+) -> Iterator[Found]:
+    """A change for each stage that is another than the one at its place."""
+    for position in range(max(len(old), len(new))):
+        before = old[position] if position < len(old) else None
+        after = new[position] if position < len(new) else None
+        if before != after:
+            name = f"{what} {position + 1}" if max(len(old), len(new)) > 1 else what
+            texts = shown(stage_text, before, after)
+            yield Found(aspect, name, verb_of(before, after), *texts, *_weight(old, new, before, after))
+
+
+def _weight(old: tuple[Stage, ...], new: tuple[Stage, ...], before: Stage | None, after: Stage | None) -> Weighed:
+    if after is not None and not any(covers(each, after) for each in old):
+        return weaker(_more(before, after))
+    if after is not None and after.outcome == "approve" and not _approves(old):
+        return weaker(APPROVED)
+    if before is not None and not any(covers(each, before) for each in new):
+        return STRONGER
+    if before is not None and before.outcome == "approve" and not _approves(new):
+        return STRONGER
+    ends = before is not None and after is not None and before.outcome != after.outcome
+    return "compatible", OTHER if ends else None
+
+
+def _more(before: Stage | None, after: Stage) -> str:
+    """What of the stage lets more through."""
+    if before is None:
+        return "one way more to agree"
+    reasons = []
+    if {_who(each) for each in after.whom} - {_who(each) for each in before.whom}:
+        reasons.append("others may agree")
+    if _needed(after) < _needed(before):
+        reasons.append(f"{_needed(after)} of them {'is' if _needed(after) == 1 else 'are'} enough")
+    if before.except_requester and not after.except_requester:
+        reasons.append("who asks may agree too")
+    if before.verified and not after.verified:
+        reasons.append("answers need no signature")
+    return ", ".join(reasons) or "other people may agree"
+
+
+def _needed(stage: Stage) -> int:
+    return len(stage.whom) if stage.all_of else stage.required
+
+
+def _approves(stages: tuple[Stage, ...]) -> bool:
+    return any(stage.outcome == "approve" for stage in stages)
+
+
+def covers(wide: Stage, narrow: Stage) -> bool:
+    """Whether whatever people agree in `narrow` could have agreed in `wide`."""
+    if wide.except_requester > narrow.except_requester or wide.verified > narrow.verified:
+        return False
+    of_wide, of_narrow = ({_who(each) for each in stage.whom} for stage in (wide, narrow))
+    if wide.all_of and len(of_wide) > 1:
+        return narrow.all_of and of_wide <= of_narrow
+    if narrow.all_of:
+        return of_narrow <= of_wide and wide.required <= len(of_narrow)
+    return of_narrow <= of_wide and wide.required <= narrow.required
+
+
+def _who(whom: Group | Person) -> bytes:
+    return canonical(encode(whom))

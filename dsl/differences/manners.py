@@ -1,0 +1,160 @@
+"""How a field is compared: what is said of two of its values that differ.
+
+Each manner takes the words for the field and its two values, either of which may be None, and gives the changes of it.
+It knows nothing of where the field stands; `fields.py` says which field is compared in which.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dsl.ast.duration import format_duration
+from dsl.ast.expressions import Expression
+from dsl.ast.statements import Budget, Call
+from dsl.dataclass import dataclass
+from dsl.differences import gates
+from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Verb, Weighed, Weight, shown, verb_of, weaker
+from dsl.differences.written import budget_text, call_text, class_text, expression_text, limit_text, undo_text
+
+Compare = Callable[["Row", Any, Any], Iterator[Found]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`aspect` and `what` as of a `Change`; `weights` by verb, for what is not merely compatible, with the reason."""
+
+    aspect: str
+    what: str
+    manner: Compare
+    show: Callable[[Any], str] = str
+    weights: tuple[tuple[Verb, Weight, str | None], ...] = ()
+
+    def found(self, before: Any, after: Any, verb: Verb | None = None, what: str = "") -> Found:
+        verb = verb or verb_of(before, after)
+        texts = shown(self.show, before, after)
+        weight, why = self.weight(verb)
+        return Found(self.aspect, what or self.what, verb, *texts, weight, why)
+
+    def weight(self, verb: Verb) -> Weighed:
+        return next(((weight, why) for of, weight, why in self.weights if of == verb), COMPATIBLE)
+
+
+def whole(row: Row, before: Any, after: Any) -> Iterator[Found]:
+    """One value takes the place of another."""
+    yield row.found(_none(before), _none(after))
+
+
+def _none(value: Any) -> Any:
+    """What is not there: nothing at all, an empty tuple, False."""
+    return None if value is False or value == () else value
+
+
+def number(row: Row, before: Any, after: Any) -> Iterator[Found]:
+    """Where there are two, one is larger."""
+    if before is None or after is None:
+        yield row.found(before, after)
+    else:
+        yield row.found(before, after, "raised" if after > before else "lowered")
+
+
+def flag(row: Row, before: Any, after: Any) -> Iterator[Found]:
+    verb: Verb = "added" if after else "removed"
+    yield Found(row.aspect, row.what, verb, None, None, *row.weight(verb))
+
+
+def several(row: Row, before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterator[Found]:
+    """A set, of which some are gone and some are new; their order counts only where it is all that differs."""
+    gone = [each for each in before if each not in after]
+    come = [each for each in after if each not in before]
+    for each in gone:
+        yield row.found(each, None)
+    for each in come:
+        yield row.found(None, each)
+    if not gone and not come:
+        texts = shown(lambda values: ", ".join(map(row.show, values)), before, after)
+        yield Found(row.aspect, f"order of {row.what}", "moved", *texts)
+
+
+def budget(row: Row, before: Budget | None, after: Budget | None) -> Iterator[Found]:
+    """Unit by unit: a limit that is raised, or is not there any more, lets more be spent."""
+    for unit in ("usd", "tokens", "calls", "turns", "iterations", "time"):
+        old, new = (None if each is None else getattr(each, unit) for each in (before, after))
+        if old == new:
+            continue
+        texts = _limits(unit, old, new)
+        what = f"{row.what}, {unit}"
+        if old is None or new is None:
+            verb: Verb = verb_of(old, new)
+            weight: Weighed = STRONGER if old is None else ("weaker", f"no limit of {unit}")
+        else:
+            verb = "raised" if new > old else "lowered"
+            weight = weaker(MORE_SPENT[unit]) if new > old else STRONGER
+        yield Found(row.aspect, what, verb, *texts, *weight)
+    if (before is None) != (after is None) and budget_text(before or after or Budget()) == "":
+        yield row.found(before, after)
+
+
+def _limits(unit: str, before: Any, after: Any) -> tuple[str | None, str | None]:
+    return shown(lambda limit: limit_text(unit, limit), before, after)
+
+
+MORE_SPENT = {
+    "usd": "it may cost more",
+    "tokens": "it may take more tokens",
+    "calls": "it may ask models more often",
+    "turns": "it may go on for more turns",
+    "iterations": "it may go round more often",
+    "time": "it may take longer",
+}
+
+
+def stages(row: Row, before: Any, after: Any) -> Iterator[Found]:
+    """A question that is there on both sides; one that is not has no stages there."""
+    if before and after:
+        yield from gates.compared(before, after, row.aspect, f"{row.what}, stage" if row.what != "gate" else "stage")
+    else:
+        yield row.found(_none(before), _none(after))
+
+
+def calling(row: Row, before: Call, after: Call) -> Iterator[Found]:
+    """What is called, and each argument by its name."""
+    if before.target != after.target:
+        yield Found("target", "calls", "changed", call_text(before), call_text(after))
+        return
+    old, new = ({each.name or "": each.value for each in call.arguments} for call in (before, after))
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            texts = shown(expression_text, old.get(name), new.get(name))
+            yield Found("argument", f"argument {name}", verb_of(old.get(name), new.get(name)), *texts)
+
+
+def undo(row: Row, before: Any, after: Any) -> Iterator[Found]:
+    """A step or a tool that had an undo and has none cannot be taken back."""
+    old, new = (each is not None and bool(each.calls) for each in (before, after))
+    texts = shown(undo_text, before, after)
+    weight: Weighed = COMPATIBLE
+    if old and not new:
+        weight = "weaker", "what it did is not undone any more"
+    elif new and not old:
+        weight = "stronger", None
+    yield Found(row.aspect, row.what, verb_of(before, after), *texts, *weight)
+
+
+def classes(row: Row, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Found]:
+    for found in several(row, before, after):
+        if found.verb == "moved":
+            yield found
+        else:
+            texts = shown(class_text, found.before, found.after)
+            yield Found(found.aspect, found.what, found.verb, *texts, found.weight, found.why)
+
+
+def duration(milliseconds: int) -> str:
+    return format_duration(milliseconds)
+
+
+def expression(value: Expression) -> str:
+    return expression_text(value)
+
+
+def expressions(values: tuple[Expression, ...]) -> str:
+    return ", ".join(map(expression_text, values))

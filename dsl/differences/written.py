@@ -1,0 +1,144 @@
+"""Parts of declarations and statements as an author writes them: out of the tree, because a definition has no text."""
+
+from decimal import Decimal
+
+from dsl.ast.declarations import Costs, Exclusive, HttpStatus, Use, Verify
+from dsl.ast.duration import format_duration
+from dsl.ast.expressions import Argument, Expression
+from dsl.ast.joining import First
+from dsl.ast.people import Group, Stage
+from dsl.ast.statements import Budget, Call, Compensate, Retry
+from dsl.ast.types import SENSITIVE, Field
+from dsl.decompiling import texts
+from dsl.decompiling.expressions import Unwritable, expression
+from dsl.decompiling.writing import Writing
+from dsl.definition.canonical import canonical
+from dsl.definition.encode import encode
+from dsl.values.writing import type_text
+
+
+def expression_text(node: Expression) -> str:
+    """What no text says, in a definition that was made by hand, is shown as it is encoded."""
+    try:
+        return expression(node, Writing())
+    except Unwritable:
+        return canonical(encode(node)).decode()
+
+
+def quoted(text: str) -> str:
+    return texts.written(text)
+
+
+def _arguments(given: tuple[Argument, ...]) -> str:
+    return ", ".join(
+        f"{each.name}: {expression_text(each.value)}" if each.name else expression_text(each.value) for each in given
+    )
+
+
+def call_text(call: Call) -> str:
+    return f"{call.target}({_arguments(call.arguments)})"
+
+
+def calls_text(calls: tuple[Call, ...]) -> str:
+    return "; ".join(map(call_text, calls))
+
+
+def field_text(field: Field) -> str:
+    """With its bounds, its default and what it says of who may see it."""
+    return f"{field.name}: {field_type_text(field)}"
+
+
+def field_type_text(field: Field) -> str:
+    parts = [type_text(field.type)]
+    if field.at_least is not None:
+        parts.append(f"at least {field.at_least:f}")
+    if field.at_most is not None:
+        parts.append(f"at most {field.at_most:f}")
+    if field.matches is not None:
+        parts.append(f"matches {quoted(field.matches)}")
+    if field.sensitive is not None:
+        parts.append(class_text(field.sensitive, marked=True))
+    if field.trusted:
+        parts.append("trusted")
+    if field.default is not None:
+        parts.append(f"= {expression_text(field.default)}")
+    return " ".join(parts)
+
+
+def class_text(name: str, *, marked: bool = False) -> str:
+    if name == SENSITIVE:
+        return SENSITIVE
+    return f'{SENSITIVE} "{name}"' if marked else f'"{name}"'
+
+
+def stage_text(stage: Stage) -> str:
+    whom = [
+        f'"{each.name}"' if isinstance(each, Group) else f"person {expression_text(each.value)}" for each in stage.whom
+    ]
+    many = "all of " if stage.all_of else f"{stage.required} of " if stage.required > 1 else ""
+    parts = [f"from {many}{', '.join(whom)}"]
+    parts += ["except requester"] * stage.except_requester + ["verified"] * stage.verified
+    if stage.timeout is not None:
+        parts.append(f"timeout {format_duration(stage.timeout)} then {stage.outcome}")
+    return " ".join(parts)
+
+
+def retry_text(retry: Retry) -> str:
+    parts = [f"{retry.times} times"]
+    if retry.backoff_initial is not None:
+        longest = "" if retry.backoff_maximum is None else f" to {format_duration(retry.backoff_maximum)}"
+        parts.append(f"backoff {format_duration(retry.backoff_initial)}{longest}")
+    if retry.exceptions:
+        parts.append(f"except {', '.join(retry.exceptions)}")
+    return " ".join(parts)
+
+
+def undo_text(undo: Compensate) -> str:
+    return f"none {quoted(undo.none_reason)}" if undo.none_reason is not None else calls_text(undo.calls)
+
+
+def verify_text(verify: Verify) -> str:
+    if verify.call is None:
+        return f"none {quoted(verify.none_reason or '')}"
+    after = "" if verify.after is None else f" after {format_duration(verify.after)}"
+    return call_text(verify.call) + after
+
+
+def costs_text(costs: Costs) -> str:
+    at_most = "" if costs.at_most is None else f" at most {costs.at_most:f} usd"
+    return expression_text(costs.value) + at_most
+
+
+def exclusive_text(lock: Exclusive) -> str:
+    return f"by {expression_text(lock.by)} up to {lock.up_to} within {format_duration(lock.within)}"
+
+
+def first_text(first: First) -> str:
+    finish = " finish rest" if first.finish_rest else ""
+    return (f"first {first.count}" if first.several else "first") + finish
+
+
+def status_text(status: HttpStatus) -> str:
+    return f"{status.kind} when {status.status}"
+
+
+def limit_text(unit: str, limit: int | Decimal) -> str:
+    if unit == "time":
+        return format_duration(int(limit))
+    return f"{limit:f} usd" if unit == "usd" else f"{limit:,} {unit}"
+
+
+def budget_text(budget: Budget) -> str:
+    units = ("usd", "tokens", "calls", "turns", "iterations", "time")
+    return ", ".join(limit_text(unit, getattr(budget, unit)) for unit in units if getattr(budget, unit) is not None)
+
+
+def use_text(use: Use) -> str:
+    parts = [use.target]
+    if use.when is not None:
+        parts.append(f"when {expression_text(use.when)}")
+    if use.gate:
+        parts.append(f"after approval {' '.join(map(stage_text, use.gate))}")
+    if use.only is not None:
+        parts.append(f"only if {expression_text(use.only)}")
+    return " ".join(parts)
