@@ -29,15 +29,21 @@ _NONE: frozenset[_Key] = frozenset()
 
 
 class Checking:
-    """`answers`: what is known already; without them, all is found out."""
+    """`answers`: what is known already. `read`: paths that led to other files, or might have."""
 
-    def __init__(self, names: Sequence[str], answers: Answers | None) -> None:
+    def __init__(self, names: Sequence[str], answers: Answers) -> None:
+        self.read: set[str] = set()
         self._names = names
         self._answers = answers
         self._places = {os.path.realpath(name): name for name in names if name != STDIN}
         self._early: dict[str, Told] = {}
         self._own: dict[str, frozenset[_Key]] = {}
         self._told: set[_Key] = set()
+
+    @property
+    def asked(self) -> set[str]:
+        """Projects whose flow files were looked into, for what they use."""
+        return self._answers.asked
 
     def __iter__(self) -> Iterator[Told]:
         """The source of each file, with all that it uses, and what there is to tell."""
@@ -46,22 +52,27 @@ class Checking:
             self._own[name] = _own_keys(source, found)
             yield source, [each for each in found if self._is_told_here(source, each)]
 
+    def close(self) -> None:
+        self._answers.close()
+
     def check(self, name: str) -> Told:
         """All that is wrong with the file, and with those that it uses."""
-        given = read(name)
+        return self.check_given(name, read(name))
+
+    def check_given(self, name: str, given: Given) -> Told:
         if given.unreadable is not None:
             return given.source, (given.unreadable,)
         is_file = name != STDIN and os.path.isfile(name)  # a pipe holds another text each time
-        key = self._answers.key(name, given.source.text) if self._answers is not None and is_file else None
+        key = self._answers.key(name, given.source.text) if is_file else None
         if key is not None and (known := self._known(given, key)) is not None:
             return known
         return self._found(given, key)
 
     def _known(self, given: Given, key: str) -> Told | None:
-        assert self._answers is not None
         answer = self._answers.look_up(given.source.name, key)
         if answer is None:
             return None
+        self.read.update(path for path, _, _ in answer.read)
         if not answer.found:
             return given.source, ()
         from dsl.cli.kept.recording import diagnostics_of, source_of
@@ -71,20 +82,20 @@ class Checking:
     def _found(self, given: Given, key: str | None) -> Told:
         with loading():
             from dsl.analysis import analyse
-            from dsl.linking.files import files_of
-        models = models_for(given.source.name)
-        with blaming_ourselves(given.source):
-            files = files_of(given.source.name)
-            if key is None or files is None or self._answers is None:
-                found = analyse(given.source, models, files)
-                return found.source, found.diagnostics
             from dsl.cli.kept.recording import Recording
-
+            from dsl.linking.files import files_of
+        source, models = given.source, models_for(given.source.name)
+        with blaming_ourselves(source):
+            files = files_of(source.name)
+            if files is None:
+                found = analyse(source, models, files)
+                return found.source, found.diagnostics
             recording = Recording(files.place, files.root, answers=self._answers)
-            found = analyse(given.source, models, recording)
+            found = analyse(source, models, recording)
+            self.read.update(recording.read, recording.in_vain)
             answer = recording.answer(found.source, found.diagnostics)
             # What is said of models may have been written meanwhile: then nobody knows which of the two was read.
-            if answer is not None and self._answers.key(given.source.name, given.source.text, anew=True) == key:
+            if key is not None and answer is not None and self._answers.key(source.name, source.text, anew=True) == key:
                 self._answers.keep(key, answer)
             return found.source, found.diagnostics
 

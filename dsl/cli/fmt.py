@@ -11,10 +11,9 @@ import click
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.loading import loading
 from dsl.cli.reading import Given, sources
-from dsl.cli.replacing import Changed, replace
 from dsl.cli.reporting import style_for
+from dsl.cli.writing import show_diff, written
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.diagnostics.frame import PLAIN
 from dsl.diagnostics.inert import inert
 from dsl.diagnostics.reports import FORMATS
 
@@ -66,8 +65,8 @@ def _one(given: Given, *, check: bool, diff: bool) -> str:
     if check and not diff:
         click.echo(inert(given.source.name))
     elif diff:
-        _show(given.source.name, given.source.text, text)
-    elif not standard and not _written(given, after):
+        show_diff(given.source.name, given.source.text, text)
+    elif not standard and not written(given.source.name, given.data, after):
         return "errors"
     if b"\r\n" in given.data:
         now = "would end" if check or diff else "end"
@@ -87,33 +86,6 @@ def _report(given: Given, standard: bool) -> None:
             raise AssertionError("a text that parses was not formatted")
     stream = sys.stderr if standard else sys.stdout
     click.echo(FORMATS["text"]([(given.source, errors)], style_for(stream)), nl=False, err=standard, color=True)
-
-
-def _written(given: Given, after: bytes) -> bool:
-    name = given.source.name
-    try:
-        replace(name, given.data, after)
-    except Changed:
-        click.echo(f"{inert(name)}: somebody else has just written it: it is left as it is", err=True)
-        return False
-    except OSError as error:
-        click.echo(f"{inert(name)}: it cannot be written: {(error.strerror or str(error)).lower()}", err=True)
-        return False
-    return True
-
-
-def _show(name: str, before: str, after: str) -> None:
-    from difflib import unified_diff
-
-    coloured = style_for(sys.stdout) is not PLAIN
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), name, name)
-    for line in lines:
-        end = "" if line.endswith("\n") else "\n\\ No newline at end of file"
-        shown = f"{inert(line.rstrip(chr(10)).replace(chr(9), '    '))}{end}"
-        click.echo(click.style(shown, fg=_COLOURS.get(line[0])) if coloured else shown, color=True)
-
-
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def _summary(counts: Counter[str], *, written: bool) -> str:

@@ -43,10 +43,12 @@ class Answer(NamedTuple):
 
 
 class Answers:
-    """Of one run of the command. Each file is read once."""
+    """Of one look at the files: each is read once. An empty `folder` knows nothing and keeps nothing."""
 
     def __init__(self, folder: str | None = None) -> None:
         self.folder = _default_folder() if folder is None else folder
+        self.asked: set[str] = set()
+        """Projects of which was asked what their files use."""
         self._texts: dict[str, tuple[str, str] | None] = {}
         self._settings: dict[str, str] = {}
         self._used: dict[str, frozenset[str]] = {}
@@ -55,6 +57,12 @@ class Answers:
             self.program: str | None = of_program() if self.folder and not os.environ.get(SWITCH) else None
         except (OSError, Unknown):
             self.program = None
+
+    def anew(self) -> "Answers":
+        """For another look, by the program that this process has loaded, whatever has been installed meanwhile."""
+        other = Answers("")
+        other.folder, other.program = self.folder, self.program
+        return other
 
     def key(self, name: str, text: str, *, anew: bool = False) -> str | None:
         """Under which an answer about the file lies; None where it has none. `name` is the path as it was given.
@@ -106,6 +114,7 @@ class Answers:
     def is_used(self, place: str) -> bool:
         """Whether another file of its project uses the one at `place`."""
         root = root_of(place)
+        self.asked.add(root)
         if root not in self._used:
             self._used[root] = used_places(root)
         return place in self._used[root]

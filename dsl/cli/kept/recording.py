@@ -1,5 +1,6 @@
 """What a check reads of other files, noted while it reads; and what it found, as plain data and back."""
 
+import os
 from dataclasses import field
 from typing import Any
 
@@ -14,7 +15,7 @@ from dsl.source import Source, Span, joined
 
 @dataclass(frozen=True)
 class Recording(Files):
-    """`read`: path, place and digest of each file that was found; `in_vain`: paths that led to none."""
+    """`read`: by its path, place and digest of each file that was found; `in_vain`: paths that led to none."""
 
     answers: Answers = field(kw_only=True)
     read: dict[str, tuple[str, str]] = field(default_factory=dict, kw_only=True)
@@ -24,15 +25,16 @@ class Recording(Files):
 
     def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
         found = super().find(path, by, ending)
+        way = os.path.join(by.place.parent, path)
         if isinstance(found, Refused):
-            self.in_vain.append(path)
+            self.in_vain.append(way)
             return found
         place = str(found.place)
         known = place, digest(found.source.text)
-        if self.read.setdefault(str(by.place.parent / path), known) != known:
-            self.in_vain.append(path)  # it has just been written: who knows which of the two was checked
+        if self.read.setdefault(way, known) != known:
+            self.in_vain.append(way)  # it has just been written: who knows which of the two was checked
         if self.named.setdefault(found.source.name, place) != place:
-            self.in_vain.append(path)
+            self.in_vain.append(way)
         return found
 
     def is_used_by_others(self) -> bool:
