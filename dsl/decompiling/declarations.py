@@ -51,7 +51,7 @@ def function(node: Apply, writing: Writing) -> str:
 
 def tool(node: ToolDeclaration, writing: Writing) -> str:
     head = f"{doc(node.doc)}tool {node.name}{parameters(node.parameters, writing)}{returned(node.returns, writing)}"
-    return f"{head} {_effect(node.effect)}{body(_tool_options(node, writing))}"
+    return f"{head} {effect(node.effect)}{body(_tool_options(node, writing))}"
 
 
 def server(tools: list[tuple[ToolDeclaration, Served]], writing: Writing) -> str:
@@ -69,10 +69,10 @@ def _served(node: ToolDeclaration, served: Served, writing: Writing) -> str:
     if served.resource is not None:
         return f"{doc(node.doc)}resource {head} from {quoted(served.resource)}{options}"
     own = "" if served.tool in (None, name) else f" from {quoted(served.tool)}"
-    return f"{doc(node.doc)}tool {head}{own} {_effect(node.effect)}{options}"
+    return f"{doc(node.doc)}tool {head}{own} {effect(node.effect)}{options}"
 
 
-def _effect(node: Effect) -> str:
+def effect(node: Effect) -> str:
     words = [node.kind, *(["quick"] if node.quick else []), *(["keyed"] if node.keyed else [])]
     words += [] if node.keyed_for is None else [f"for {format_duration(node.keyed_for)}"]
     return " ".join([*words, *(["final"] if node.final else [])])

@@ -156,10 +156,10 @@ def _await_event(node: ast.AwaitEvent, writing: Writing) -> str:
     late = ""
     if node.timeout is not None and node.otherwise is not None:
         late = f" timeout {format_duration(node.timeout)} else {block(node.otherwise, writing)}"
-    return f"await {_expected(node.expected, writing)}{late}"
+    return f"await {expected(node.expected, writing)}{late}"
 
 
-def _expected(node: ExpectedEvent, writing: Writing) -> str:
+def expected(node: ExpectedEvent, writing: Writing) -> str:
     called = "" if node.name == node.event else f" as {node.name}"
     words = [f"event {node.event}{called}: {type_of(node.type, writing, last=False)}"]
     words += [] if node.key is None else [f"from {expression(node.key, writing)}"]
@@ -175,7 +175,7 @@ def _await_first(node: ast.AwaitFirst, writing: Writing) -> str:
     for way in node.branches:
         then = block(way.body, writing)
         if way.expected is not None:
-            ways.append(f"{_expected(way.expected, writing)} {then}")
+            ways.append(f"{expected(way.expected, writing)} {then}")
         elif way.after is not None:
             ways.append(f"after {format_duration(way.after)} {then}")
         elif way.until is not None:

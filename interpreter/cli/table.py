@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("explain", "dsl.cli.explain:explain", "Explain a diagnostic code."),
         Entry("plan", "interpreter.cli.commands.plan:plan", "Say what a flow comes to at most, before it runs."),
         Entry("report", "interpreter.cli.commands.report:report", "Answer what an approver asks of a flow."),
+        Entry("graph", "interpreter.cli.commands.graph:graph", "Draw a flow."),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
         Entry("import", "dsl.cli.import_:import_", "Write an OpenAPI document as types and tools."),
         Entry("lock", "interpreter.cli.commands.lock:lock", "Pin what MCP servers offer."),

@@ -8,6 +8,7 @@ import pytest
 
 from dsl.ast import events, expressions, shapes, statements, types
 from dsl.ast.node import Node, children
+from dsl.drawing import statements as drawn
 from dsl.expressions import evaluate, names
 from dsl.semantics import flows, resolve, rules
 from dsl.semantics.provenance import flow, values
@@ -35,6 +36,7 @@ TABLES: dict[str, tuple[Collection[Any], Any]] = {
     "signatures": (signature._WRITERS, types.Type),
     "validation": (validate._VALIDATORS, types.Type),
     "types as texts": (writing._TEXTS, types.Type),
+    "pictures of statements": (drawn.DRAWN, statements.Statement),
     "the driver": (driver._CARRY_OUT, commands.Command),
     "the simulation": (simulation._CARRY_OUT, commands.Command),
 }

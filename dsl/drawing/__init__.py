@@ -1,0 +1,1 @@
+"""Pictures of flows: one graph, and one writer for each format."""

@@ -1,0 +1,50 @@
+"""What stands in a picture, in the words of the language, as a decompiled definition has them, each on one line."""
+
+from dsl.ast.events import ExpectedEvent
+from dsl.ast.expressions import Expression
+from dsl.ast.people import Stage
+from dsl.ast.statements import Budget, Call
+from dsl.decompiling import calls, statements
+from dsl.decompiling.expressions import Unwritable, arguments, expression
+from dsl.decompiling.writing import Writing
+
+
+def expression_text(of: Expression) -> str:
+    """`…` for what no text can say, as a definition from elsewhere may."""
+    try:
+        return expression(of, Writing(), nested=True)
+    except Unwritable:
+        return "…"
+
+
+def call_text(call: Call) -> str:
+    try:
+        return f"{call.target}({arguments(call.arguments, Writing(), nested=True)})"
+    except Unwritable:
+        return f"{call.target}(…)"
+
+
+def budget_text(budget: Budget | None) -> str:
+    """`budget 0.50 usd, 60k tokens, 3d`; nothing where nothing is limited."""
+    return "" if budget is None or budget == Budget() else calls.budget(budget)
+
+
+def asked_texts(stages: tuple[Stage, ...]) -> list[str]:
+    """Who is asked for more, where a budget is used up."""
+    return [f"used up: ask {text}" for text in stage_texts(stages)]
+
+
+def stage_texts(stages: tuple[Stage, ...]) -> list[str]:
+    """`from 2 of "leads", "finance" timeout 12h then reject`."""
+    try:
+        return calls.stages(stages, Writing())
+    except Unwritable:
+        return ["from …"]
+
+
+def event_text(event: ExpectedEvent) -> str:
+    """`event mail as letter: Mail from customer.id where letter.folder == "inbox"`."""
+    try:
+        return statements.expected(event, Writing())
+    except Unwritable:
+        return f"event {event.event}"
