@@ -35,6 +35,7 @@ from interpreter.client.errors import (
     UnknownQuestion,
     UnknownRun,
     Unreachable,
+    Unsigned,
 )
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run, Signer
@@ -102,6 +103,7 @@ __all__ = [
     "UnknownQuestion",
     "UnknownRun",
     "Unreachable",
+    "Unsigned",
     "UnusableCassette",
     "UnusableFile",
     "Writing",

@@ -68,13 +68,14 @@ class Settings:
 @dataclass(frozen=True)
 class Models:
     """All that is known of models here: what is said of them, of providers and of caps, and the table. `config`: the
-    values of the deployment, plain JSON.
+    values of the deployment, plain JSON. `require_signed`: only what is signed off is started.
     """
 
     settings: Mapping[str, Settings]
     providers: Mapping[str, Served] = field(default_factory=dict)
     caps: Mapping[str, Capped] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
+    require_signed: bool = False
 
     def route(self, model: str) -> tuple[str | None, str]:
         """The name of the provider that serves it, and the model's name there; None is that of the environment."""
@@ -153,7 +154,8 @@ def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) 
         return found
     more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
     providers, caps = {**found.providers, **more.providers}, {**found.caps, **more.caps}
-    both = Models({**found.settings, **more.settings}, providers, caps, {**found.config, **more.config})
+    config, required = {**found.config, **more.config}, found.require_signed or more.require_signed
+    both = Models({**found.settings, **more.settings}, providers, caps, config, required)
     check_models(both.providers.values(), f"{NAME} and {VARIABLE}")
     return both
 
@@ -182,6 +184,9 @@ def _read(text: str, where: str) -> Models:
     rows, providers = whole.pop("models", {}), read_providers(whole.pop("providers", {}), where)
     caps = read_caps(whole.pop("caps", {}), providers, where)
     config = _config(whole.pop("config", {}), where)
+    required = whole.pop("require_signed", False)
+    if type(required) is not bool:
+        raise Unusable(f"{where}: `require_signed` is true or false")
     for of_others in OF_OTHERS:
         whole.pop(of_others, None)
     if whole or type(rows) is not dict:
@@ -189,7 +194,7 @@ def _read(text: str, where: str) -> Models:
         known_tables = 'tables such as `[models."m"]`, `[providers.p]`, `[caps.c]` and `[config]`'
         raise Unusable(f"{where}: only {known_tables} may stand there, not `{odd}`")
     settings = {model: _settings(row, f'{where}, [models."{model}"]') for model, row in rows.items()}
-    return Models(settings, providers, caps, config)
+    return Models(settings, providers, caps, config, required)
 
 
 def _config(values: Any, where: str) -> dict[str, Any]:

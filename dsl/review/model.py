@@ -253,18 +253,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
+    """`at`: milliseconds since the epoch, by the clock of who signed."""
+
     name: str
-    group: str
+    key: str
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The version that was last signed: by whom, and what has changed since then."""
+    """The version that was last signed: by whom, and what has changed since then. `lacks`: who must still sign this
+    one."""
 
-    hash: str
+    hash: str | None
     signers: tuple[Signer, ...]
     changes: tuple[Change, ...]
+    lacks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +281,8 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A flow, by the hash of its meaning, and what an approver asks of it. `approved` is None where no signed version
-    is known."""
+    """A flow, by the hash of its meaning, and what an approver asks of it. `approved` is None where nothing says
+    that versions are signed."""
 
     flow: str
     hash: str

@@ -154,22 +154,18 @@ def _doubt(doubt: Doubt) -> Item:
 
 
 def _changes(review: Review) -> Section:
-    question = "What differs from the version that was approved?"
     approved = review.approved
+    question = "What differs from the version that was approved?"
     if approved is None:
-        return Section("changes", question, ("No version was signed off yet.",))
+        return Section("changes", question, ("Nobody has to sign it off, as far as is known here.",))
+    lacks: Said = (f" It lacks a signature: {', '.join(approved.lacks)}.",) if approved.lacks else ()
     by = names(signer.name for signer in approved.signers)
+    if approved.hash is None:
+        return Section("changes", question, ("No version was signed yet.", *lacks))
     if approved.hash == review.hash:
-        return Section("changes", question, ("Nothing: this version is signed by ", *by, "."))
-    said: Said = (
-        counted(len(approved.changes), "declaration"),
-        " since ",
-        approved.hash[:12],
-        ", signed by ",
-        *by,
-        ".",
-    )
-    return Section("changes", question, said, tuple(map(_change, approved.changes)))
+        return Section("changes", question, ("Nothing: this version is signed by ", *by, ".", *lacks))
+    said: Said = (counted(len(approved.changes), "declaration"), f" since {approved.hash[:12]}, signed by ", *by, ".")
+    return Section("changes", question, (*said, *lacks), tuple(map(_change, approved.changes)))
 
 
 def _change(change: Change) -> Item:

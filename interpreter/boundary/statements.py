@@ -1,4 +1,4 @@
-"""What people sign when they answer, in bytes: the same for who signs, who verifies, and any other language.
+"""What people sign, in bytes: the same for who signs, who verifies, and any other language. When they answer:
 
     steadflow answer 1 LF
     JSON of an object, keys sorted, no blanks, everything outside of ASCII escaped
@@ -8,6 +8,9 @@ agrees to, who says so, for which group, the note, the answer's id and the time.
 stage of a proposal or decision is none for another, and each part of an answer that is changed on its way breaks it.
 The digest of a question covers its text, all that it shows, also what is shown by reference, and each call that it
 opens; a client makes it anew from what it shows before it signs.
+
+And when they sign a definition off (`steadflow definition 1`): the flow, the hash of its meaning, the digest of what
+its declarations are known by, who says so, and the time. The first line keeps one kind from being taken for the other.
 """
 
 import hashlib
@@ -17,6 +20,7 @@ from interpreter.boundary.payloads import JSON, Answer
 from interpreter.boundary.view import QuestionView, ShownValue
 
 PREFIX = b"steadflow answer 1\n"
+DEFINITION = b"steadflow definition 1\n"
 
 
 def run_identity(workflow_id: str, first_run_id: str) -> str:
@@ -40,6 +44,13 @@ def statement(answer: Answer, run: str, at: int) -> bytes:
         "run": run,
     }
     return PREFIX + json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def definition_statement(flow: str, hash: str, declarations: str, by: str, at: int) -> bytes:
+    """That `by` has approved of this flow with this meaning. `declarations`: the digest of what each of its
+    declarations is known by, so that what has changed since can be believed too."""
+    said = {"at": at, "by": by, "declarations": declarations, "flow": flow, "hash": hash}
+    return DEFINITION + json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
 def question_digest(text: str, shown: list[ShownValue], gates: list[str]) -> str:

@@ -27,6 +27,7 @@ from interpreter.client.errors import (
     UnknownQuestion,
     UnknownRun,
     Unreachable,
+    Unsigned,
 )
 from interpreter.encryption.errors import EncryptionError, UnusableKeys
 from interpreter.server.command import BinaryMissing
@@ -35,6 +36,7 @@ from interpreter.server.embedded import ServerFailed
 AGAIN = "--again new starts another one when that is over, --again attach comes back to it"
 HOW_TO_GIVE = "Give it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how"
 HOW_TO_CONFIGURE = "Give them with --config NAME=VALUE, or in `[config]` of steadflow.toml"
+HOW_TO_SIGN = "`dsl report FILE` says what it does, `dsl sign FILE --key KEY` signs it"
 
 WORDED: tuple[tuple[type[Exception], type[Problem], str], ...] = (
     (InputRefused, Misuse, HOW_TO_GIVE),
@@ -47,6 +49,7 @@ WORDED: tuple[tuple[type[Exception], type[Problem], str], ...] = (
     (UnknownQuestion, Misuse, ""),
     (UnusableKeys, Misuse, ""),
     (PriceUnknown, Refused, ""),
+    (Unsigned, Refused, HOW_TO_SIGN),
     (DefinitionRefused, Refused, ""),
     (Unreachable, NoServer, ""),
     (ServerFailed, NoServer, ""),

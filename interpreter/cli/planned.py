@@ -9,12 +9,12 @@ import click
 
 from dsl.analysis import Analysis, analyse
 from dsl.cli.internal import blaming_ourselves
-from dsl.cli.reading import one_source
+from dsl.cli.reading import Given, one_source
 from dsl.cli.reporting import report
 from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed, UnknownFlow, seal
 from dsl.linking.files import files_of
-from dsl.models.configured import Models, models_for
+from dsl.models.configured import TABLE, Models, models_for
 from dsl.models.unusable import Unusable
 from dsl.planning.plan import Plan, Planner
 from interpreter.cli.problem import Misuse
@@ -31,19 +31,25 @@ class Planned:
 
 def planned(context: click.Context, path: str, flow: str | None, input: Any = None) -> Planned:
     """One that does not pass the check is reported, and ends the command with 1."""
-    given = one_source(path)
+    models = _models(path)
+    analysis = checked(context, one_source(path), models)
+    with blaming_ourselves(analysis.source):
+        sealed = sealed_flow(analysis, flow)
+        return Planned(analysis, sealed, _plan(analysis, sealed, models, input), models)
+
+
+def checked(context: click.Context, given: Given, models: Models = TABLE) -> Analysis:
+    """What does not pass the check is reported, and ends the command with 1."""
     if given.unreadable is not None:
         report([(given.source, [given.unreadable])], "text")
         context.exit(1)
-    models = _models(path)
     with blaming_ourselves(given.source):
         analysis = analyse(given.source, models, files_of(given.source.name))
-        errors = [each for each in analysis.diagnostics if each.severity == "error"]
-        if errors:
-            report([(analysis.source, errors)], "text")
-            context.exit(1)
-        sealed = _sealed(analysis, flow)
-        return Planned(analysis, sealed, _plan(analysis, sealed, models, input), models)
+    errors = [each for each in analysis.diagnostics if each.severity == "error"]
+    if errors:
+        report([(analysis.source, errors)], "text")
+        context.exit(1)
+    return analysis
 
 
 def _models(path: str) -> Models:
@@ -53,7 +59,8 @@ def _models(path: str) -> Models:
         raise Misuse(str(error)) from error
 
 
-def _sealed(analysis: Analysis, flow: str | None) -> Sealed:
+def sealed_flow(analysis: Analysis, flow: str | None) -> Sealed:
+    """The flow of this name, or the one that no other calls."""
     names = [each.name for each in analysis.flows]
     if flow is None and analysis.main_flow is None:
         raise Misuse(f"choose a flow with --flow: {', '.join(names)}" if names else "there is no flow in this file")

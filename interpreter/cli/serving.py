@@ -64,7 +64,7 @@ class Serving:
             known = models_for(self.place)
         except Unusable as error:
             raise Misuse(str(error)) from None
-        return known if self.asks else Models(known.settings)
+        return known if self.asks else replace(known, providers={}, caps={})
 
     @property
     def asks(self) -> bool:

@@ -1,4 +1,4 @@
-"""The options about who answers: the key that signs, and that a run takes only what is signed."""
+"""The options about who answers: the key that signs, and that a run takes, or is, only what is signed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +25,10 @@ key_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 
 verified_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--verified", is_flag=True, help="Of this run's answers only those count whose signature its worker has verified."
+)
+
+require_signed_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--require-signed", is_flag=True, help="Start it only if it is signed off, as SIGNERS says (`dsl sign`)."
 )
 
 

@@ -20,6 +20,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("plan", "interpreter.cli.commands.plan:plan", "Say what a flow comes to at most, before it runs."),
         Entry("report", "interpreter.cli.commands.report:report", "Answer what an approver asks of a flow."),
         Entry("graph", "interpreter.cli.commands.graph:graph", "Draw a flow."),
+        Entry(
+            "sign",
+            "interpreter.cli.commands.sign:sign",
+            "Sign off what a flow means, or say whose signature is missing.",
+        ),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
         Entry("import", "dsl.cli.import_:import_", "Write an OpenAPI document as types and tools."),
         Entry("lock", "interpreter.cli.commands.lock:lock", "Pin what MCP servers offer."),

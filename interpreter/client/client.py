@@ -59,6 +59,7 @@ class Client:
         options: RunOptions | None = None,
         models: Models | None = None,
         config: Mapping[str, JSON] | None = None,
+        require_signed: bool = False,
     ) -> Run:
         """Check, seal and start a flow: a path, the text itself, or a sealed definition. Where the input asks for a
         `file`, it has a `Path` or a `File`, whose content goes to the store.
@@ -70,11 +71,12 @@ class Client:
         refused (`reject`), another run begins if that one is over (`new`), or that one is returned if it is of the
         same definition (`attach`). `models` is what is known of them; without it, what `steadflow.toml` says beside
         the flow or, of what is no file, in the current folder. `config` has values of the deployment for this run;
-        they come before those that `steadflow.toml` says for all. Raises `FlowRefused`, `IdRefused`, `InputRefused`,
-        `ConfigRefused`, `PriceUnknown` or `RunExists`.
+        they come before those that `steadflow.toml` says for all. `require_signed`: only a flow that is signed off, as
+        the `SIGNERS` above its file demand; so it is too where `steadflow.toml` says so. Raises `FlowRefused`,
+        `IdRefused`, `InputRefused`, `ConfigRefused`, `Unsigned`, `PriceUnknown` or `RunExists`.
         """
         id = checked_id(id) if id is not None else None
-        prepared = prepare(self.store, flow_source, flow, input, models, requester, config)
+        prepared = prepare(self.store, flow_source, flow, input, models, requester, config, require_signed)
         prepared.input.options = replace(
             options or RunOptions(), verified=verified, staged=staged, with_tools=with_tools
         )
@@ -100,6 +102,7 @@ class Client:
         options: RunOptions | None = None,
         models: Models | None = None,
         config: Mapping[str, JSON] | None = None,
+        require_signed: bool = False,
     ) -> Run:
         """Send an event to the run `id`, and start it with `input` first where none of this id is under way; both are
         one call, so nobody comes in between. A run that is over is begun anew, unless `again` is `reject`. It returns
@@ -108,7 +111,7 @@ class Client:
         """
         checked = checked_id(id)
         assert checked is not None
-        prepared = prepare(self.store, flow_source, flow, input, models, requester, config)
+        prepared = prepare(self.store, flow_source, flow, input, models, requester, config, require_signed)
         prepared.input.options = options or RunOptions()
         sent = Send(event_id or uuid.uuid4().hex, event, value, by, key)
         check(prepared.definition, sent)

@@ -76,6 +76,11 @@ class ConfigRefused(ClientError):
         self.problems = tuple(problems)
 
 
+class Unsigned(ClientError):
+    """Only what is signed off is started here, and this is not: who must sign it, and what has changed since somebody
+    did."""
+
+
 class PriceUnknown(ClientError):
     """The flow has a budget in usd, and a model that it may ask has no known price."""
 

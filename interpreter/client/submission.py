@@ -27,6 +27,7 @@ from interpreter.client.definitions import from_data
 from interpreter.client.deployment import config_fields, resolve_config
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
+from interpreter.client.signed import refuse_unsigned
 from interpreter.providers.caps import resolve_caps
 from interpreter.providers.limits import resolve_lanes, resolve_max_output, resolve_refused
 from interpreter.providers.prices import resolve_prices
@@ -59,12 +60,15 @@ def prepare(
     models: Models | None = None,
     requester: str | None = None,
     config: Mapping[str, JSON] | None = None,
+    require_signed: bool = False,
 ) -> Prepared:
     """`models` is what is known of them; without it, what is known beside the flow. `config`: the values of the
-    deployment that are said for this run.
+    deployment that are said for this run. `require_signed`: also where no setting says it.
     """
     sealed, definition = _sealed(flow_source, flow)
     known = _known_models(flow_source) if models is None else models
+    if require_signed or known.require_signed:
+        refuse_unsigned(sealed)
     caps = resolve_caps(sealed.flow, requester, _models(definition), known)
     checked, references = _checked_input(store, definition, {} if input is None else input)
     run_input = RunInput(

@@ -149,6 +149,7 @@ class SyncClient:
         with_tools: bool = False,
         again: Again = "reject",
         config: Mapping[str, JSON] | None = None,
+        require_signed: bool = False,
     ) -> SyncRun:
         submitted = self._client.submit(
             flow_source,
@@ -162,6 +163,7 @@ class SyncClient:
             with_tools=with_tools,
             again=again,
             config=config,
+            require_signed=require_signed,
         )
         return SyncRun(self._loop.wait(submitted), self._loop)
 
@@ -181,6 +183,7 @@ class SyncClient:
         requester: str | None = None,
         again: Again = "new",
         config: Mapping[str, JSON] | None = None,
+        require_signed: bool = False,
     ) -> SyncRun:
         sent = self._client.start_or_send(
             flow_source,
@@ -196,6 +199,7 @@ class SyncClient:
             requester=requester,
             again=again,
             config=config,
+            require_signed=require_signed,
         )
         return SyncRun(self._loop.wait(sent), self._loop)
 

@@ -7,3 +7,7 @@ class UnusableKey(ValueError):
 
 class UnusablePeople(ValueError):
     """A people file that cannot be used: says where and why."""
+
+
+class UnusableSigners(ValueError):
+    """A file that says who must sign, or one with signatures, that cannot be used: says where and why."""

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from interpreter.boundary.payloads import Answer, Signature
-from interpreter.boundary.statements import statement
+from interpreter.boundary.statements import definition_statement, statement
 from interpreter.identity.errors import UnusableKey
 
 PREFIX = "ed25519:"
@@ -96,8 +96,15 @@ class SigningKey:
     def sign(self, answer: Answer, run: str) -> Signature:
         """Sign what the answer says to this run, now."""
         at = time.time_ns() // 1_000_000
-        value = self._key.sign(statement(answer, run, at))
-        return Signature(self.public.id, at, base64.b64encode(value).decode())
+        return Signature(self.public.id, at, self._signed(statement(answer, run, at)))
+
+    def sign_off(self, flow: str, hash: str, declarations: str, by: str) -> Signature:
+        """Sign a definition, now: see `definition_statement`."""
+        at = time.time_ns() // 1_000_000
+        return Signature(self.public.id, at, self._signed(definition_statement(flow, hash, declarations, by, at)))
+
+    def _signed(self, statement: bytes) -> str:
+        return base64.b64encode(self._key.sign(statement)).decode()
 
 
 def read_public(text: str) -> PublicKey:

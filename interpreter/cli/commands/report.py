@@ -9,11 +9,13 @@ import click
 
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.reporting import style_for
+from dsl.cli.searching import STDIN
+from dsl.definition.seal import Sealed
 from dsl.diagnostics.frame import PLAIN, Style
 from dsl.diagnostics.inert import inert_json
 from dsl.review.document import document
 from dsl.review.html_page import html_page
-from dsl.review.model import Review
+from dsl.review.model import Approved, Change, Review, Signer
 from dsl.review.questions import worded
 from dsl.review.review import review
 from dsl.review.text_page import lines
@@ -59,7 +61,8 @@ def report(
     form = "html" if as_html else "json" if as_json else FORMS.get(suffix, "text")
     found = planned(context, path, flow)
     with blaming_ourselves(found.analysis.source):
-        reviewed = review(found.analysis, found.sealed, found.plan, found.models)
+        approved = None if path == STDIN else _approved(Path(path), found.sealed)
+        reviewed = review(found.analysis, found.sealed, found.plan, found.models, approved)
         if output is None:
             click.echo(_written(reviewed, form, style_for(sys.stdout)), nl=False, color=True)
             return
@@ -70,6 +73,32 @@ def report(
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _approved(file: Path, sealed: Sealed) -> Approved | None:
+    """None where neither a signature nor a SIGNERS is there."""
+    # Signatures need a large library.
+    from interpreter.identity.errors import UnusablePeople, UnusableSigners
+    from interpreter.identity.signatures import file_of
+    from interpreter.identity.signed_off import standing
+    from interpreter.identity.signers import files_of
+
+    if not files_of(file) and not file_of(file.resolve()).exists():
+        return None
+    try:
+        found = standing(file, sealed)
+    except (UnusablePeople, UnusableSigners) as error:
+        raise Problem(str(error)) from error
+    latest = (found.version, found.signed) if found.signed and not found.missing else None
+    if latest is None and found.before is not None:
+        latest = (found.before.version, found.before.signed)
+    if latest is None:
+        return Approved(None, (), (), tuple(map(str, found.missing)))
+    version, signed = latest
+    signers = tuple(Signer(known.person, each.key, each.at) for known, each in signed.values())
+    changes = tuple(Change(each.of, each.name, each.how, None) for each in found.changes)
+    is_this = version.hash == sealed.hash
+    return Approved(version.hash, signers, () if is_this else changes, tuple(map(str, found.missing)))
 
 
 def _written(reviewed: Review, form: str, style: Style) -> str:

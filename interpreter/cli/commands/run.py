@@ -22,7 +22,7 @@ from interpreter.cli.remembered import Remembered, remember
 from interpreter.cli.screen import choose_screen
 from interpreter.cli.scripted import MORE, Script, read_script
 from interpreter.cli.serving import Serving, refuse_without_key, serving_options
-from interpreter.cli.signing import key_option, read_key, verified_option, who_answers
+from interpreter.cli.signing import key_option, read_key, require_signed_option, verified_option, who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.terminal import can_ask
 from interpreter.cli.tool_logs import Voice, tool_logs
@@ -31,6 +31,7 @@ from interpreter.cli.working import loaded_tools, working
 from interpreter.cli.writing import STAGED, writing_options
 from interpreter.client.compiling import compile_flow
 from interpreter.client.ids import checked_id
+from interpreter.client.signed import refuse_unsigned
 from interpreter.client.starting import Again, new_id
 from interpreter.client.submission import input_schema, read_source
 from interpreter.mcp.place import NAME as LOCK
@@ -58,6 +59,7 @@ class Wanted:
     serving: Serving
     key: "SigningKey | None"
     verified: bool
+    require_signed: bool
     staged: bool
     with_tools: bool
     again: Again
@@ -100,6 +102,7 @@ Examples:
 @serving_options
 @key_option
 @verified_option
+@require_signed_option
 @writing_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event, the last one the result.")
 @target_options
@@ -119,6 +122,7 @@ def run(
     serving: Serving,
     key_file: Path | None,
     verified: bool,
+    require_signed: bool,
     staged: bool,
     with_tools: bool,
     as_json: bool,
@@ -132,6 +136,7 @@ def run(
     script = read_script(answers) if answers is not None else None
     key = read_key(key_file)
     requester = requester or who_answers(None, key)
+    serving = replace(serving, place=file.resolve().parent).of_flow(file)
     wanted = Wanted(
         file,
         flow,
@@ -145,9 +150,10 @@ def run(
         requester,
         task_queue,
         as_json,
-        serving=replace(serving, place=file.resolve().parent).of_flow(file),
+        serving=serving,
         key=key,
         verified=verified,
+        require_signed=require_signed or serving.models.require_signed,
         staged=staged,
         with_tools=with_tools,
         again=again,
@@ -160,6 +166,8 @@ async def _run(wanted: Wanted, target: Target) -> int:
     sealed = compile_flow(read_source(wanted.file), wanted.flow)
     input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)), wanted.files)
     config = read_config(wanted.config, sealed)
+    if wanted.require_signed:
+        refuse_unsigned(sealed)
     if wanted.script is not None:
         wanted.script.refuse_unknown(approvals_of(sealed))
     if wanted.task_queue is None:
@@ -184,6 +192,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
             task_queue=queue,
             requester=wanted.requester,
             verified=wanted.verified,
+            require_signed=wanted.require_signed,
             staged=wanted.writes_nothing,
             with_tools=wanted.with_tools,
             again=wanted.again,

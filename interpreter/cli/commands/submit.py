@@ -11,7 +11,7 @@ from interpreter.cli.fields import text_fields
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
-from interpreter.cli.signing import verified_option
+from interpreter.cli.signing import require_signed_option, verified_option
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.writing import writing_options
 from interpreter.client.client import TASK_QUEUE
@@ -43,6 +43,7 @@ Example:
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
 @again_option
 @verified_option
+@require_signed_option
 @writing_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options
@@ -58,6 +59,7 @@ def submit(
     task_queue: str,
     again: Again,
     verified: bool,
+    require_signed: bool,
     staged: bool,
     with_tools: bool,
     as_json: bool,
@@ -82,6 +84,7 @@ def submit(
                 task_queue=task_queue,
                 requester=requester or current_user(),
                 verified=verified,
+                require_signed=require_signed,
                 staged=staged,
                 with_tools=with_tools,
                 again=again,
