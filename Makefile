@@ -39,7 +39,7 @@ lint: $(environment)  ## check style, types and layers
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 
-servers:  ## install servers that others wrote, of MCP and of models (55 MB), for some of the slow tests; needs node
+servers:  ## install servers that others wrote, of MCP and of models, and the schema of SARIF (55 MB), for some of the slow tests; needs node
 	@$(npm) --prefix .ci/servers --userconfig .ci/servers/.npmrc ci --ignore-scripts
 
 npm := NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" npm --silent --fetch-retries 1

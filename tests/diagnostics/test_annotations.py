@@ -4,11 +4,16 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+from jsonschema import Draft4Validator
+
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.reports import FORMATS, PLAIN, Problems
 from dsl.source import Source, Span
+from tests.live.other_servers import MODULES, needed
 
+SARIF_SCHEMA = MODULES / "@microsoft" / "jest-sarif" / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json"
 ONE = Source("flows/a, b.flow", "let\n  x\n")
 CLEAN = Source("clean.flow", "edition 1\n")
 ERROR = Diagnostic(
@@ -58,6 +63,20 @@ def test_sarif_says_all_there_is() -> None:
 def test_sarif_of_nothing_is_a_run_without_results() -> None:
     (run,) = json.loads(FORMATS["sarif"]([(CLEAN, ())], PLAIN))["runs"]
     assert (run["results"], run["tool"]["driver"]["rules"]) == ([], [])
+
+
+@pytest.mark.parametrize("problems", [PROBLEMS, [(CLEAN, ())], []])
+class TestSchema:
+    """OASIS's schema of SARIF 2.1.0, which comes with a package."""
+
+    pytestmark = needed(SARIF_SCHEMA)
+
+    def test_sarif_is_what_its_schema_says(self, problems: Problems) -> None:
+        schema = json.loads(SARIF_SCHEMA.read_text(encoding="utf-8"))
+        log = json.loads(FORMATS["sarif"](problems, PLAIN))
+        assert [error.message for error in Draft4Validator(schema).iter_errors(log)] == []
+        log["runs"][0]["columnKind"] = "bytes"
+        assert not Draft4Validator(schema).is_valid(log)
 
 
 def test_junit_has_a_case_for_each_file() -> None:
