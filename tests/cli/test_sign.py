@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from interpreter.cli.commands.report import report
 from interpreter.cli.commands.sign import sign
-from interpreter.cli.main import run_command
+from interpreter.cli.group import run_command
 from interpreter.cli.serving import Serving
 from interpreter.identity.signatures import file_of
 from tests.identity.project import PAY, Project, made_in
