@@ -23,6 +23,9 @@ SDK_NOT_FOUND = "NotFoundError"
 SDK_NOT_FOUND_TEXT = "is not registered on this worker, available activities:"
 """How a worker of the Python SDK answers a call of an activity that it does not have."""
 
+MOST_TOLD = 10
+"""Tools of a worker, where it is told which ones it has."""
+
 SDK_UNREADABLE_TEXT = "Failed decoding arguments"
 """How a worker of the Python SDK answers a call whose arguments it cannot read, with no type; its cause says why."""
 NO_KEY_TYPE = "MissingKey"
@@ -63,6 +66,19 @@ def may_be_a_tools(kind: object, message: str = "") -> bool:
     if not isinstance(kind, str) or not _PLAIN_NAME.fullmatch(kind) or kind in MACHINE_KINDS:
         return False
     return not _says_not_registered(kind, message)
+
+
+def of_missing(message: str) -> str:
+    """In our words, what a worker of the Python SDK says that does not have what was called: what it has instead is
+    told as far as it is no activity of the machine's.
+    """
+    called, _, rest = message.partition(SDK_NOT_FOUND_TEXT)
+    name = called.removeprefix("Activity function ").split(" for workflow ")[0].strip()
+    names = (each.strip() for each in rest.split(","))
+    others = [f"`{each}`" for each in names if each and not each.startswith(_OWN)]
+    more = f" and {len(others) - MOST_TOLD} more" if len(others) > MOST_TOLD else ""
+    has = f"; it has {', '.join(others[:MOST_TOLD])}{more}" if others else ""
+    return f"the worker that was asked does not have `{name}`{has}"
 
 
 def _says_not_registered(type_: str, message: str) -> bool:

@@ -89,6 +89,8 @@ class Board:
         self.rehearsal = self.rehearsal or note.rehearsal
         item = self._item(step_path(note))
         item.writing = ""
+        if item.own_state == "retrying" and note.kind in ("attempt", "completed"):
+            item.detail = ""
         if note.kind == "continued":
             return item
         if note.kind == "finished":

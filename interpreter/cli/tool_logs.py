@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from dsl.diagnostics.inert import inert
+from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.server.folder import StateFolder
 
 _LOGGERS = ("steadflow", "temporalio")
@@ -66,7 +66,8 @@ class _Screen(logging.Handler):
         self._loop = asyncio.get_running_loop()
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = inert(record.getMessage())
+        ours = record.name == "steadflow.tools"  # where what others say is made one line before
+        text = (inert_lines if ours else inert)(record.getMessage())
         if not self._named:
             self._named = True
             text += f"\n    (all that is logged: {self._path})"

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from dsl.ast import defaults
@@ -122,9 +123,17 @@ def after_refusal(failure: CallFailed, refusals: int, *, left: int, patience: in
 
 
 def after_model_failure(
-    failure: CallFailed, tries: int, *, patience: int, seed: str, retry: Retry | None = None, others: bool = False
+    failure: CallFailed,
+    tries: int,
+    *,
+    patience: int,
+    seed: str,
+    retry: Retry | None = None,
+    others: bool = False,
+    left: float = inf,
 ) -> NextAttempt:
-    """`tries` counts the attempts at this model; `patience` is the longest wait that it may ask for, in milliseconds;
+    """`tries` counts the attempts at this model; `patience` is the longest wait that it may ask for, in milliseconds,
+    and `left` what is left of the time around it: a wait that outlasts it would be for nothing;
     `seed` spreads the waits of runs that failed together; `retry` is what its agent says of them. `others`: another
     model follows, which is asked at once where this one's provider is left alone.
     """
@@ -140,6 +149,9 @@ def after_model_failure(
     if milliseconds > patience:
         asked, most = format_duration(milliseconds), format_duration(patience)
         return NextAttempt("end", reason=f"it asks for a wait of {asked}, and the patience is {most}")
+    if milliseconds >= left:
+        asked, rest = format_duration(milliseconds), format_duration(max(int(left), 0))
+        return NextAttempt("end", reason=f"it asks for a wait of {asked}, and the budget has {rest} left")
     return NextAttempt("again", milliseconds + _spread(1000, 0.0, tries, seed))
 
 

@@ -50,6 +50,12 @@ def lacking(state: State) -> dict[str, str]:
     return {path.removesuffix("/call"): missing.reason for path, missing in state.lacking.items()}
 
 
+def without_worker(state: State) -> dict[str, str]:
+    """What has met only workers that cannot take it: why it waits, for the path of each step."""
+    told = ((path, CONSTRUCTS[frame.kind].lacks_worker(frame)) for path, frame in state.frames.items())
+    return {path.removesuffix("/call"): reason for path, reason in told if reason and path not in state.lacking}
+
+
 def _lacks_by_itself(state: State, frame: Frame) -> bool:
     return frame.path in state.lacking and not frame.path.endswith("/call")
 

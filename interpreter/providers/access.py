@@ -111,7 +111,8 @@ def usable_key(text: str, name: str = "the key") -> str:
     key = text.strip()
     for position, character in enumerate(key, 1):
         if not "!" <= character <= "~":
-            told = "a blank or a line end" if character.isspace() else "a character that is not plain ASCII"
+            told = "a control character" if character < "!" or character == "\x7f" else "a character beyond ASCII"
+            told = "a blank or a line end" if character.isspace() else told
             raise UnusableAccess(
                 f"{name} has {told} at place {position} of {len(key)}, which no key has: copy it again"
             )

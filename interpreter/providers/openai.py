@@ -121,13 +121,22 @@ class OpenAIProvider:
 
 
 def _client(access: Access, silence: float) -> Any:
+    """One that follows no redirect: what a flow says goes where the address says, and nowhere else."""
     timeout = openai.Timeout(silence, connect=CONNECT_SECONDS)
+    straight = openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout)
     if access.version is None:
-        return openai.AsyncOpenAI(api_key=access.key or NO_KEY, base_url=access.address, max_retries=0, timeout=timeout)
+        return openai.AsyncOpenAI(
+            api_key=access.key or NO_KEY,
+            base_url=access.address,
+            max_retries=0,
+            timeout=timeout,
+            http_client=straight,
+        )
     return openai.AsyncAzureOpenAI(
         azure_endpoint=access.address or "",
         api_key=access.key,
         api_version=access.version,
         max_retries=0,
         timeout=timeout,
+        http_client=straight,
     )

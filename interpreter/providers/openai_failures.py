@@ -7,10 +7,12 @@ connection or a crash of the server, the model may have run.
 import json
 import re
 import socket
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 
@@ -101,7 +103,7 @@ def _refused(error: openai.APIStatusError, request: ChatRequest, access: Access)
     if kind == failures.AUTHENTICATION:
         message += f"; {access.names_key}"
     elif status in (404, 405) or status < 400:
-        message += f"; {access.names_address}"
+        message += f"{_points_elsewhere(error) if status < 400 else ''}; {access.names_address}"
     wait = retry_after(error.response.headers, datetime.now(UTC))
     failure = ProviderFailure(kind, message, charge=charge, retry_after=wait)
     return _adaptable(failure, status, told, said, request)
@@ -173,6 +175,17 @@ def _said(error: openai.APIStatusError, told: Mapping[str, Any]) -> str:
     return body if type(body) is str and body else error.response.reason_phrase or error.message
 
 
+def _points_elsewhere(error: openai.APIStatusError) -> str:
+    """Where a redirect leads to, without what may be a secret in it: it is not followed."""
+    try:
+        parts = urlsplit(error.response.headers.get("location", ""))
+        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+    except ValueError:
+        host, parts = "", urlsplit("")
+    place = _short(f"{host}{parts.path}")
+    return f", to {place}, where it is not followed" if place else ", and redirects are not followed"
+
+
 def _short(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1] + "…"
@@ -195,12 +208,30 @@ def _no_such_host(cause: BaseException | None) -> bool:
     return False
 
 
+_OTHER_THAN_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"}
+
+
+def _no_tls(cause: BaseException | None) -> str:
+    """What is wrong with a server to which no trusted connection can be made, now or later; empty where that is not
+    known."""
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate of the server is not accepted ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError) and cause.reason in _OTHER_THAN_TLS:
+            return "what answers there does not speak https"
+        cause = cause.__cause__ or cause.__context__
+    return ""
+
+
 def _not_connected(cause: BaseException, access: Access) -> ProviderFailure:
     names = _kinds(cause)
     if names & _NEVER_MADE:
         return _no_api(f"the request could not be made ({type(cause).__name__})", access)
     if _no_such_host(cause):
         return _no_api("there is no host of that name", access)
+    spoken = _no_tls(cause)
+    if spoken:
+        return _no_api(spoken, access)
     never_sent = bool(names & _NEVER_SENT)
     reason = _short(access.without_key(str(cause))) or type(cause).__name__
     charge: Charge = "none" if never_sent else "reservation"

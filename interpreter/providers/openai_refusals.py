@@ -12,6 +12,11 @@ from interpreter.providers.openai_request import held_to
 _VALUE = re.compile(
     r"(above|below)_(max|min)|<=|>=|maximum|minimum|between|less than|greater than|too (large|small|high|low)|at most"
 )
+_ONLY_ITS_OWN = re.compile(
+    r"\b(must|may|can|should|has to|have to)( only)? be (set to |exactly |equal to )*1(\.0+)?\b(?![.,]\d)"
+    r"|\bonly (be |set to |supports? |accepts? |temperature ?=? ?)*1(\.0+)?\b(?![.,]\d)|\bleft at (its|the) default"
+)
+"""Of `temperature`: a model that takes its own alone takes none."""
 _ONE_OF = re.compile(r"supported values|(must|should) be (one of|'|`)|expected one of")
 _SYSTEM = re.compile(r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b")
 _STREAM = re.compile(r"\bstream(ing|ed)?\b")
@@ -27,7 +32,11 @@ _NOT = re.compile(
 def refused_parts(request: ChatRequest, status: int, param: str, message: str) -> tuple[str, ...]:
     """Those of `payloads.REFUSABLE` that were sent and are not taken."""
     said = message.lower()
-    if status not in (400, 404, 405, 415, 422, 500, 501) or not (param or _NOT.search(said)):
+    if status not in (400, 404, 405, 415, 422, 500, 501):
+        return ()
+    if "temperature" in _sent(request) and "temperature" in (param or said) and _ONLY_ITS_OWN.search(said):
+        return () if "temperature" in request.without else ("temperature",)
+    if not (param or _NOT.search(said)):
         return ()
     if _about_a_value(param, said):
         return ()

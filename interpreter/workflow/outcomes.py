@@ -23,6 +23,7 @@ from interpreter.boundary.caps import ClaimReply
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.failures import (
     CANCELLED,
+    INVALID_OUTPUT,
     NOT_CALLED,
     NOT_REGISTERED,
     OBJECT_MISSING,
@@ -41,7 +42,7 @@ from interpreter.boundary.payloads import (
     RunResult,
     Spent,
 )
-from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key
+from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key, of_missing
 from interpreter.core.caps import refused_claim
 from interpreter.core.commands import CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.core.events import (
@@ -86,7 +87,7 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         return ToolReturned(at, command.id, result_of(result))
     except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
         reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
-        return CallFailed(at, command.id, UNDECLARED, reason, "unknown", retryable=False)
+        return CallFailed(at, command.id, INVALID_OUTPUT, reason, "unknown", retryable=False)
 
 
 def _evaluated(id_: str, at: float, result: EvaluateResult) -> Event:
@@ -154,12 +155,12 @@ def call_failed(id_: str, at: float, error: BaseException, *, by_tool: bool) -> 
     if isinstance(cause, ApplicationError):
         told = heard(cause.type, cause.message) if by_tool else Told(cause.type or UNDECLARED)
         certainty: Certainty = "timed_out" if told.at_work else "answered"
+        message = cause.message
         if told.kind == NOT_REGISTERED:
             certainty = "not_started"
+            message = message if is_workers(cause.type) else of_missing(message)
         if by_tool and not is_workers(cause.type):
-            return _said_elsewhere(
-                CallFailed(at, id_, told.kind, cause.message, certainty, not cause.non_retryable), cause
-            )
+            return _said_elsewhere(CallFailed(at, id_, told.kind, message, certainty, not cause.non_retryable), cause)
         return CallFailed(at, id_, told.kind, cause.message, certainty, not cause.non_retryable, tuple(cause.details))
     if isinstance(cause, CancelledError):
         return CallFailed(at, id_, CANCELLED, "cancelled", "cancelled" if started else "not_started")

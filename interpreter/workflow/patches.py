@@ -7,3 +7,7 @@ recording in `tests/histories/`.
 SHORTER_EXECUTIONS = "shorter-executions"
 """A run continues as new after `limits.SOFT_EVENTS`, and not only when the server suggests it: asked for only past that
 number, so that no shorter history has a mark of it."""
+
+TELLS_OF_WORKERS = "tells-of-workers"
+"""What waits for a worker that can take it is told in the memo, as what waits for an object is: asked for only where
+something does, so that no other history has a mark of it."""

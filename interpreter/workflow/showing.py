@@ -17,8 +17,9 @@ from interpreter.core.advance import finished
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.question import Question
 from interpreter.core.state import State
-from interpreter.core.view import lacking, step_view
+from interpreter.core.view import lacking, step_view, without_worker
 from interpreter.core.wording import title
+from interpreter.workflow.patches import TELLS_OF_WORKERS
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
@@ -63,6 +64,9 @@ class Showing:
     def _show_lacking(self, state: State, trouble: str | None) -> None:
         """In the memo, where it is found without a worker, and among all runs."""
         found = dict(islice(lacking(state).items(), MOST_SHOWN))
+        without = without_worker(state)
+        if without and workflow.patched(TELLS_OF_WORKERS):
+            found = dict(islice((found | without).items(), MOST_SHOWN))
         if trouble is not None:
             found[state.flow] = trouble
         if found != self._lacking:

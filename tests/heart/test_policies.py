@@ -166,6 +166,13 @@ def test_a_wait_that_is_too_long_or_cannot_be_ends_with_this_model(wait: object,
     assert len(following.reason) < 100
 
 
+def test_a_wait_that_outlasts_the_time_around_is_for_nothing() -> None:
+    following = policies.after_model_failure(limited(7), 1, patience=60_000, seed="s", left=6_500.7)
+    assert following.what == "end"
+    assert following.reason == "it asks for a wait of 7s, and the budget has 6s500ms left"
+    assert policies.after_model_failure(limited(7), 1, patience=60_000, seed="s", left=7_001).what == "again"
+
+
 @pytest.mark.parametrize("details", [(), ({},), (7,), ("no",), ([],), ({"retry_after": None},), (None, {"a": 1})])
 def test_where_no_wait_is_told_it_is_ours(details: tuple[object, ...]) -> None:
     told = CallFailed(0.0, "id", failures.OVERLOADED, "", "answered", details=details)

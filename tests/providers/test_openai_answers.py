@@ -242,6 +242,12 @@ REFUSALS: list[tuple[int, dict[str, Any], tuple[str, ...]]] = [
     (400, {"message": "Unsupported parameter: 'temperature' is not supported with this model."}, ("temperature",)),
     (400, {"message": "`temperature` is deprecated for this model."}, ("temperature",)),
     (400, {"message": "Invalid 'temperature': above maximum value", "param": "temperature"}, ()),
+    (400, {"message": "temperature must be 1.0 for this model"}, ("temperature",)),
+    (400, {"message": "`temperature` may only be set to 1 when thinking is enabled"}, ("temperature",)),
+    (400, {"message": "invalid temperature: only 1 is allowed for this model"}, ("temperature",)),
+    (400, {"message": "temperature should be 1", "param": "temperature"}, ("temperature",)),
+    (400, {"message": "temperature must be 1.5 or less"}, ()),
+    (400, {"message": "temperature must be in the range 0 to 1"}, ()),
     (
         422,
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"], "msg": "Extra inputs"}]},

@@ -103,6 +103,36 @@ async def test_what_is_asked_and_what_comes_back() -> None:
     assert asked["stream_options"] == {"include_usage": True}
 
 
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
+async def test_a_redirect_is_not_followed(status: str) -> None:
+    """What is asked goes where the address says: not on to another host, nor without what was asked."""
+    async with playing(stream(chunk(content="no"), chunk(finish="stop"))) as (elsewhere, provider):
+        there = provider._access.address
+        found = await failure(refused(status, {}, f"Location: {there}/chat?key=test-key"))
+        assert elsewhere.heads == []
+    assert (found.kind, found.charge) == (failures.INVALID_REQUEST, "none")
+    assert f", to {there}/chat, where it is not followed; asked at " in found.message
+    assert "test-key" not in found.message
+
+
+async def test_a_server_that_speaks_no_tls_is_not_asked_again() -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.write(refused("400 Bad Request", {}))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        provider = OpenAIProvider(Access("test-key", f"https://127.0.0.1:{port}/v1"), silence=5)
+        with pytest.raises(ProviderFailure) as caught:
+            await provider.chat(ChatRequest("a", "m", "Sort."))
+        await provider.close()
+    assert (caught.value.kind, caught.value.charge) == (failures.INVALID_REQUEST, "none")
+    assert "what answers there does not speak https; asked at https://" in caught.value.message
+
+
 async def test_plain_text_without_a_schema_and_usage_at_most_when_none_is_reported() -> None:
     result, asked = await chat(stream(chunk(content="Grüße"), chunk(finish="stop")))
     assert result.output == "Grüße"

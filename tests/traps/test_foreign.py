@@ -11,7 +11,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, Worker
 
-from interpreter.boundary.failures import NOT_CALLED, OUTCOME_UNKNOWN, UNDECLARED
+from interpreter.boundary.failures import INVALID_OUTPUT, NOT_CALLED, OUTCOME_UNKNOWN, UNDECLARED
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.told import MACHINE_KINDS
 from interpreter.stores.values import LARGE
@@ -186,5 +186,5 @@ async def test_activity_with_a_malformed_result(runs: Runs, answer: Payload) -> 
         read = await (await runs.start(HEADER + reading)).failure()
         written = "flow main() -> json { step got = foreign.write(x: 1) return got }"
         write = await (await runs.start(HEADER + written)).failure()
-    assert read.kind in (UNDECLARED, "InvalidOutput")
+    assert read.kind == INVALID_OUTPUT
     assert write.kind in (OUTCOME_UNKNOWN, "InvalidOutput")

@@ -30,6 +30,12 @@ tool far.call(x: text) -> text read { queue "nobody works here" }
 flow main() -> text budget 1h { step far = far.call(x: "a") return far }
 """
 
+LACKED = """
+edition 1
+tool nobody.has(x: text) -> text read
+flow main() -> text budget 1h { step far = nobody.has(x: "a") return far }
+"""
+
 
 def client_run(runs: Runs, run: LiveRun) -> Run:
     return Run(run.id, runs.client, runs.store)
@@ -81,6 +87,23 @@ async def test_stuck_child_is_named_with_the_reason(runs: Runs, monkeypatch: pyt
         assert f"child   {child} is stuck: its workflow task has failed" in shown
     assert await run.value() == 1
     assert await stuck_below(parent) == []
+
+
+async def test_a_run_that_meets_only_workers_without_its_tool_is_among_those_that_do_not_go_on(runs: Runs) -> None:
+    run = await runs.start(LACKED)
+
+    async def listed() -> str | None:
+        found = [one.stuck async for one in Client(runs.client, runs.store).runs(stuck=True) if one.id == run.id]
+        return found[0] if found else None
+
+    words = "waits for a worker that has it: the worker that was asked does not have `nobody.has`"
+    assert f"main/far {words}" in await eventually(listed)
+    shown = await dsl(runs, "show", run.id)
+    assert f"waits   main/far {words}" in shown
+    assert f"far: retrying, {words}" in shown
+    assert "steadflow." not in shown
+    await run.handle.cancel()
+    await run.ending()
 
 
 async def test_a_call_that_no_worker_has_taken_says_so(runs: Runs) -> None:

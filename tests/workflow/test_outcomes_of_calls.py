@@ -85,6 +85,19 @@ def test_a_worker_without_the_tool_has_not_begun_it() -> None:
     assert (by_us.kind, by_us.certainty) == (NOT_REGISTERED, "not_started")
 
 
+@pytest.mark.parametrize(
+    ("offered", "told"),
+    [
+        ("steadflow.chat, steadflow.pause", ""),
+        ("here, steadflow.chat, there.too", "; it has `here`, `there.too`"),
+        (", ".join(f"t{n}" for n in range(12)), f"; it has {', '.join(f'`t{n}`' for n in range(10))} and 2 more"),
+    ],
+)
+def test_what_a_worker_lacks_is_told_without_the_words_of_a_library(offered: str, told: str) -> None:
+    by_sdk = said(SDK_NOT_FOUND, f"Activity function card.charge for workflow r-1 {SDK_NOT_FOUND_TEXT} {offered}")
+    assert by_sdk.message == f"the worker that was asked does not have `card.charge`{told}"
+
+
 def test_a_tool_that_says_so_itself_is_not_taken_for_a_missing_one() -> None:
     other_words = said(SDK_NOT_FOUND, "no such customer")
     assert (other_words.kind, other_words.certainty) == (SDK_NOT_FOUND, "answered")

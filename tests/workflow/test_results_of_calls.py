@@ -9,7 +9,7 @@ from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 
 from dsl.expressions.values import Reference
-from interpreter.boundary.failures import NOT_CALLED, UNDECLARED
+from interpreter.boundary.failures import INVALID_OUTPUT, NOT_CALLED
 from interpreter.boundary.names import REFERENCES
 from interpreter.boundary.payloads import (
     Answer,
@@ -68,7 +68,7 @@ def test_data_that_looks_like_a_reference_is_data(played: Played) -> None:
 def test_an_answer_that_cannot_be_read_did_happen(played: Played, payload: Payload) -> None:
     event = call_event(a_call(), 7.0, RawValue(payload), None)
     assert type(event) is CallFailed
-    assert (event.kind, event.certainty, event.retryable) == (UNDECLARED, "unknown", False)
+    assert (event.kind, event.certainty, event.retryable) == (INVALID_OUTPUT, "unknown", False)
     assert event.message.startswith("its answer is not JSON: ")
 
 

@@ -93,6 +93,10 @@ class Construct(Generic[M_co]):
         """What it waits for, when people should know."""
         return ""
 
+    def lacks_worker(self, frame: "Frame") -> str:
+        """Why it does not go on, when it has met workers that cannot take it, and none yet that can."""
+        return ""
+
     def called(self, machine: "Machine", frame: "Frame") -> str:
         """What it calls, as the author names it; empty for what calls nothing."""
         return ""

@@ -9,6 +9,7 @@ used up only because of it.
 """
 
 from dataclasses import replace
+from math import inf
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.duration import format_duration
@@ -20,6 +21,7 @@ from interpreter.core import (
     counting,
     fetching,
     heard_of_models,
+    lefts,
     model_costs,
     model_questions,
     policies,
@@ -150,7 +152,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         fetching.lacks_nothing(machine, frame)
         if self._refuses_parts(machine, frame, event) or self._takes_less(machine, frame, event):
             return
-        following = self._following(machine, memory, event)
+        following = self._following(machine, frame, event)
         kind, message = policies.in_our_words(event)
         message += f"; {following.reason}" if following.reason else ""
         memory.lost = Failure(kind, message, frame.path)
@@ -214,11 +216,13 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         self.granted(machine, frame)
         return True
 
-    def _following(self, machine: Machine, memory: ModelCallMemory, event: CallFailed) -> policies.NextAttempt:
+    def _following(self, machine: Machine, frame: Frame, event: CallFailed) -> policies.NextAttempt:
+        memory = self.memory(frame)
         if event.kind == NO_PROVIDER and event.certainty == "answered":
             memory.tries -= 1
             memory.unfit += 1
             return policies.after_no_provider(memory.unfit)
+        end = lefts.deadline(machine.state, frame.purse)
         return policies.after_model_failure(
             event,
             memory.tries,
@@ -226,6 +230,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
             seed=f"{machine.state.key_base}/{memory.id}",
             retry=_agent(machine, memory).retry,
             others=_agent(machine, memory).models[-1] != memory.request.model,
+            left=inf if end is None else 1000 * (end - machine.state.now),
         )
 
     def _wait(self, machine: Machine, frame: Frame, delay: int) -> None:
@@ -300,6 +305,12 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
 
     def detail(self, frame: Frame) -> str:
         return self.memory(frame).waits
+
+    def lacks_worker(self, frame: Frame) -> str:
+        memory = self.memory(frame)
+        if memory.unfit < 2 or memory.lost is None or memory.lost.kind != NO_PROVIDER:
+            return ""
+        return f"waits for a worker that can ask its model: {memory.lost.message}"
 
 
 _DOING = {"reserving": "waiting", "asking": "running", "in a batch": "waiting", "waiting": "retrying"}

@@ -11,7 +11,14 @@ from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
-from interpreter.boundary.failures import NOT_CALLED, OBJECT_MISSING, SERVER_UNAVAILABLE, SIGNATURE_MISMATCH
+from interpreter.boundary.failures import (
+    NOT_CALLED,
+    NOT_REGISTERED,
+    OBJECT_MISSING,
+    SERVER_UNAVAILABLE,
+    SIGNATURE_MISMATCH,
+    WORKER_BUSY,
+)
 from interpreter.boundary.payloads import JSON
 from interpreter.core import (
     caps,
@@ -328,7 +335,8 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         summary = f"{title(memory.id)}: attempt {memory.attempt + 1}"
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
         if memory.misfits - memory.explains <= 1 or not memory.misfit:
-            detail = f"{event.kind}: {event.message}"
+            unfit = memory.misfit and event.kind in (NOT_REGISTERED, SIGNATURE_MISMATCH, WORKER_BUSY)
+            detail = self.detail(frame) if unfit else f"{event.kind}: {event.message}"
             machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
 
     def _step(self, machine: Machine, frame: Frame) -> Step | None:
@@ -354,6 +362,11 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         if misfit and self.memory(frame).busy_since:
             return f"waits for its server: {misfit}"
         return f"waits for a worker that has it: {misfit}" if misfit else ""
+
+    def lacks_worker(self, frame: Frame) -> str:
+        memory = self.memory(frame)
+        by_chance = memory.misfits - memory.explains < 2
+        return "" if by_chance or memory.busy_since else self.detail(frame)
 
 
 def _may_have_happened(memory: ToolCallMemory) -> bool:
