@@ -1,13 +1,15 @@
 """`dsl explain` and `dsl hash` as they are typed."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from dsl.cli.explain import explain
+from dsl.cli.explain import _messages, explain
 from dsl.cli.hash import hash_
 from dsl.diagnostics.codes import CODES
+from dsl.diagnostics.searching import MOST, search
 
 TWO = """edition 1
 type Name { name: text }
@@ -38,6 +40,74 @@ def test_a_code_that_is_none() -> None:
     result = CliRunner().invoke(explain, ["SF31"])
     assert result.exit_code == 2
     assert "did you mean SF301?" in result.stderr
+
+
+def found(*words: str) -> list[str]:
+    result = CliRunner().invoke(explain, words)
+    assert result.exit_code == 0, result.stderr
+    return [line.split("  ")[0] for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("timeout", "SF302"),
+        ("Timeouts", "SF302"),
+        ("without gate", "SF501"),
+        ("call without approval", "SF501"),
+        ("duplicate name", "SF102"),
+        ("infinite loop", "SF301"),
+        ("null", "SF202"),
+        ("recursion", "SF304"),
+        ("not UTF-8", "SF003"),
+        ("there is no name `fuond`", "SF101"),
+        ("unused parameter", "SF611"),
+        ("prompt injection", "SF703"),
+        ("suppress a warning", "SF609"),
+    ],
+)
+def test_a_code_is_found_by_words(words: str, code: str) -> None:
+    assert found(words)[0] == found(*words.split())[0] == code
+
+
+def test_each_code_is_found_by_its_title_and_by_what_is_said() -> None:
+    messages = _messages()
+    missed = [code for code, title in CODES.items() if search(title, messages)[0] != code]
+    assert missed == []
+    for code, said in messages.items():
+        for message in said:
+            assert code in search(message, messages)[:3], message
+
+
+def test_words_that_all_pages_have_find_a_few() -> None:
+    assert len(found("the")) == MOST
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["timeotu"], "did you mean `timeout`?"),
+        (["aproval", "waitt"], "did you mean `approval wait`?"),
+        (["xyzzy"], "`dsl explain` lists all codes"),
+        ([""], "`dsl explain` lists all codes"),
+        (["--list", "SF101"], "leave the words out"),
+    ],
+)
+def test_words_that_find_nothing(words: list[str], said: str) -> None:
+    result = CliRunner().invoke(explain, words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+def test_lists_and_pages_as_json() -> None:
+    (first, *rest) = json.loads(CliRunner().invoke(explain, ["timeout", "--json"]).stdout)
+    assert first == {"code": "SF302", "title": CODES["SF302"]}
+    assert rest
+    page = json.loads(CliRunner().invoke(explain, ["sf302", "--json"]).stdout)
+    assert {**page, "page": ""} == {**first, "page": ""}
+    assert page["page"] == CliRunner().invoke(explain, ["SF302"]).stdout
+    everything = json.loads(CliRunner().invoke(explain, ["--list", "--json"]).stdout)
+    assert [each["code"] for each in everything] == list(CODES) == found("--list")
 
 
 def test_each_flow_has_a_hash() -> None:
