@@ -47,7 +47,13 @@ def dot(picture: Picture) -> str:
         "node": {"fontname": "Helvetica", "fontsize": "11", "shape": "box"},
         "edge": {"fontname": "Helvetica", "fontsize": "10", "color": "#5b6875"},
     }
-    return written(picture, head, _of_node, _of_edge, lambda frame, number: group_row(frame.group.title))
+    return written(
+        picture,
+        head,
+        lambda node: _of_node(node, picture.run),
+        _of_edge,
+        lambda frame, number: group_row(frame.group.title),
+    )
 
 
 def written(
@@ -94,8 +100,8 @@ UNDO = "~undo"
 """What the id of an undo ends with, after that of its step: it stands beside it."""
 
 
-def _of_node(node: Node) -> Attributes:
-    fill, line = (LOOKS | STATES)[look(node)].light
+def _of_node(node: Node, run: str | None) -> Attributes:
+    fill, line = (LOOKS | STATES)[look(node, run)].light
     style = "filled,rounded" if node.kind in _ROUNDED else "filled"
     label = "\n".join([*title_rows(node), *line_rows(node)])
     return {

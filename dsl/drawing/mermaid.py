@@ -95,7 +95,7 @@ def _classes(picture: Picture, names: dict[str, str]) -> Iterator[str]:
     """One line for each look that is used, and who has it."""
     of: dict[str, list[str]] = {}
     for node in picture.nodes:
-        of.setdefault(look(node), []).append(names[node.id])
+        of.setdefault(look(node, picture.run), []).append(names[node.id])
     for name in (each for each in (*LOOKS, *STATES) if each in of):
         fill, line = (LOOKS | STATES)[name].light
         yield f"  classDef {name} fill:{fill},stroke:{line},color:#1c2430"

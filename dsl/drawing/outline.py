@@ -18,6 +18,7 @@ MARKS: dict[State, str] = {
     "failed": "✗",
     "undone": "↶",
     "uncertain": "?",
+    "cancelled": "–",
     "not reached": "·",
 }
 

@@ -7,7 +7,6 @@ edges; only an outline indents it. Whatever has an address in a run has it here 
 run finds its place.
 """
 
-from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from dsl.dataclass import dataclass
@@ -16,7 +15,7 @@ FORMAT = 1
 
 NodeKind = Literal[
     "start", "end", "tool", "agent", "flow", "values", "choice", "loop", "fork", "join", "approval", "event", "wait",
-    "around", "undo", "commit", "fail", "return", "yield", "until", "leave", "declared",
+    "around", "undo", "commit", "respond", "fail", "return", "yield", "until", "leave", "declared",
 ]  # fmt: skip
 """`fork` and `join` begin and end what runs side by side; `around` is what caps, guards or locks a block; `leave` is
 `break` and `continue`; `declared` an agent as it is declared, with what it may use."""
@@ -24,7 +23,7 @@ GroupKind = Literal[
     "flow", "agent", "loop", "each", "parallel", "race", "budget", "exclusive", "try", "block", "branch"
 ]
 EdgeKind = Literal["next", "again", "error", "undo", "calls", "uses"]
-State = Literal["done", "running", "waiting", "failed", "undone", "uncertain", "not reached"]
+State = Literal["done", "running", "waiting", "failed", "undone", "uncertain", "cancelled", "not reached"]
 
 SIDE: frozenset[EdgeKind] = frozenset({"undo", "calls", "uses"})
 """What is no way on: what a node belongs to."""
@@ -79,21 +78,8 @@ class Picture:
         """Those that its nodes have, in one order."""
         return tuple(state for state in STATES if any(node.state == state for node in self.nodes))
 
-    def coloured(self, run: str, states: dict[str, State]) -> "Picture":
-        """With the states of the statements, by their addresses; what has none was not reached."""
-        return replace(self, run=run, nodes=tuple(_with_state(node, states) for node in self.nodes))
-
 
 STATES: tuple[State, ...] = get_args(State)
-WORST_FIRST: tuple[State, ...] = ("uncertain", "failed", "waiting", "running", "undone", "done")
-"""Of several of one place, rounds or statements of one node, the first of these is shown."""
-
-
-def _with_state(node: Node, states: dict[str, State]) -> Node:
-    if not node.statements:
-        return node
-    found = {states[each] for each in node.statements if each in states}
-    return replace(node, state=next((state for state in WORST_FIRST if state in found), "not reached"))
 
 
 def document(picture: Picture) -> dict[str, Any]:

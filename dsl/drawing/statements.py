@@ -286,7 +286,7 @@ class Statements:
             return self._pen.node(at, "wait", f"sleep {said}", group, after=ways)
         if isinstance(node, Respond):
             lines = [expression_text(node.value)]
-            return self._pen.node(at, "event", f"respond {node.name}", group, lines, after=ways)
+            return self._pen.node(at, "respond", f"respond {node.name}", group, lines, after=ways)
         if isinstance(node, Commit):
             return self._pen.node(at, "commit", "commit", group, ["nothing before is undone any more"], after=ways)
         return self._pen.node(at, "undo", "compensate", group, map(call_text, node.calls), after=ways)

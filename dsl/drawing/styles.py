@@ -31,6 +31,7 @@ _OF_KINDS: dict[NodeKind, str] = {
     "flow": "flow",
     "approval": "person",
     "event": "wait",
+    "respond": "wait",
     "wait": "wait",
     "choice": "choice",
     "until": "choice",
@@ -44,10 +45,13 @@ STATES: dict[str, Look] = {
     "failed": Look(("#fbe3e5", "#c5404d"), ("#4b1b21", "#e8707b")),
     "undone": Look(("#e6e3f7", "#6a5bc0"), ("#2a2554", "#9a8dea")),
     "uncertain": Look(("#fbdff0", "#b83280"), ("#4a1737", "#e66fb5")),
+    "cancelled": Look(("#eceff2", "#6b7683"), ("#2a313a", "#93a1b0")),
     "not_reached": Look(("#f7f8f9", "#c3cad2"), ("#1b2027", "#454f5b")),
 }
 
 
-def look(node: Node) -> str:
-    """The name of its look."""
-    return _OF_KINDS.get(node.kind, "plain") if node.state is None else node.state.replace(" ", "_")
+def look(node: Node, run: str | None) -> str:
+    """The name of its look; with a run, what it tells nothing of is plain."""
+    if node.state is not None:
+        return node.state.replace(" ", "_")
+    return "plain" if run is not None else _OF_KINDS.get(node.kind, "plain")

@@ -39,7 +39,7 @@ def svg(picture: Picture) -> str:
     for number, (edge, route) in enumerate(zip(picture.edges, layout.routes, strict=True)):
         lines += _route(edge, rows.get(number, []), route)
     for node in picture.nodes:
-        lines += _node(node, layout.nodes[node.id])
+        lines += _node(node, layout.nodes[node.id], look(node, picture.run))
     return "\n".join([*lines, "</g>", "</svg>"]) + "\n"
 
 
@@ -81,7 +81,7 @@ def _head(picture: Picture, layout: Layout) -> Iterator[str]:
 
 
 def _style(picture: Picture) -> str:
-    looks = {look(node) for node in picture.nodes}
+    looks = {look(node, picture.run) for node in picture.nodes}
     used = {name: each for name, each in (LOOKS | STATES).items() if name in looks}
     light = "".join(_rule(name, each.light) for name, each in used.items())
     dark = "".join(_rule(name, each.dark) for name, each in used.items())
@@ -134,9 +134,9 @@ def _at(point: Point) -> str:
     return f"{point[0]:.1f},{point[1]:.1f}"
 
 
-def _node(node: Node, box: Box) -> Iterator[str]:
+def _node(node: Node, box: Box, name: str) -> Iterator[str]:
     state = "" if node.state is None else f"\n{node.state}"
-    yield f'<g class="node {look(node)}"><title>{_escaped(whole(node) + state)}</title>'
+    yield f'<g class="node {name}"><title>{_escaped(whole(node) + state)}</title>'
     yield _outline(node, box)
     middle, top = box.x + box.width / 2, box.y + PAD_Y
     titles = title_rows(node)

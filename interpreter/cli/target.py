@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from temporalio.runtime import OpenTelemetryConfig
 
-from interpreter.cli.core_logs import keep_off_standard_output
 from interpreter.cli.problem import Misuse
-from interpreter.client.client import Client, connect, connect_embedded
 from interpreter.server.folder import StateFolder, state_folder
+
+if TYPE_CHECKING:
+    from temporalio.runtime import OpenTelemetryConfig
+
+    from interpreter.client.client import Client
 
 REMOTE_VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 
@@ -60,11 +62,15 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @asynccontextmanager
 async def connected(
-    target: Target, metrics: str | None = None, sent: OpenTelemetryConfig | None = None
-) -> AsyncIterator[Client]:
+    target: Target, metrics: str | None = None, sent: "OpenTelemetryConfig | None" = None
+) -> "AsyncIterator[Client]":
     """A client for as long as the block lasts; the embedded server is kept for as long. `metrics` is an address at
     which they are offered; otherwise they may be `sent`.
     """
+    # Temporal takes a while to load, and a command that has these options may not need it.
+    from interpreter.cli.core_logs import keep_off_standard_output
+    from interpreter.client.client import connect, connect_embedded
+
     try:
         keep_off_standard_output(metrics, sent)
     except (RuntimeError, ValueError) as error:

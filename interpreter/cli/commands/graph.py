@@ -9,6 +9,7 @@ import click
 
 from dsl.cli.reading import one_source
 from dsl.cli.replacing import Changed, replace
+from dsl.definition.definition import Definition
 from dsl.diagnostics.inert import inert
 from dsl.drawing.draw import draw
 from dsl.drawing.formats import FORMATS, format_of
@@ -19,6 +20,7 @@ from dsl.drawing.outline import WIDTH, outline
 from dsl.drawing.picture import Picture
 from interpreter.cli.drawn import definition_of_file
 from interpreter.cli.problem import Misuse, Problem
+from interpreter.cli.target import Target, target_options
 
 
 @click.command(
@@ -27,6 +29,7 @@ Examples:
   dsl graph examples/support.flow
   dsl graph examples/support.flow -o support.svg
   dsl graph examples/weekly.flow one_week --format mermaid
+  dsl graph --run support-3f9c2a10 -o run.svg
   dsl graph --inject README.md --check
 """
 )
@@ -40,6 +43,7 @@ Examples:
 )
 @click.option("-o", "--output", metavar="FILE", help="Write it there, not to standard output.")
 @click.option("--alone", is_flag=True, help="Leave out the flows and agents that the flow calls.")
+@click.option("--run", metavar="RUN", help="Colour it by how this run stands; FILE may be left out.")
 @click.option(
     "--inject",
     "pages",
@@ -48,6 +52,7 @@ Examples:
     help="Write the pictures that a Markdown file asks for between <!-- dsl graph FILE --> and <!-- end dsl graph -->.",
 )
 @click.option("--check", is_flag=True, help="With --inject: write nothing, and end with 1 where it would.")
+@target_options
 @click.pass_context
 def graph(
     context: click.Context,
@@ -56,8 +61,10 @@ def graph(
     format_: str | None,
     output: str | None,
     alone: bool,
+    run: str | None,
     pages: tuple[str, ...],
     check: bool,
+    target: Target,
 ) -> None:
     """Draw a flow: its branches, loops, waits, approvals, undo, and what it calls.
 
@@ -65,16 +72,28 @@ def graph(
     library that is installed with `pip install 'steadflow[graph]'`.
     """
     if pages:
-        if path is not None or output is not None or format_ is not None:
-            raise Misuse("--inject says in the page what is drawn: give it no FILE, --format or -o")
+        if path is not None or output is not None or format_ is not None or run is not None:
+            raise Misuse("--inject says in the page what is drawn: give it no FILE, --format, -o or --run")
         changed = sum(_inject(page, check=check) for page in pages)
         context.exit(1 if check and changed else 0)
     if check:
         raise Misuse("--check goes with --inject PAGE")
-    if path is None:
+    if path is None and run is None:
         raise click.UsageError("Missing argument 'FILE'.", context)
-    picture = draw(definition_of_file(one_source(path), flow), alone=alone)
+    definition = None if path is None else definition_of_file(one_source(path), flow)
+    if run is not None:
+        picture = _of_run(run, definition, alone, target)
+    else:
+        assert definition is not None
+        picture = draw(definition, alone=alone)
     _write(picture, format_ or format_of(output), output)
+
+
+def _of_run(run: str, definition: Definition | None, alone: bool, target: Target) -> Picture:
+    # What asks a run takes a while to load.
+    from interpreter.cli.drawn_run import drawn_run
+
+    return drawn_run(run, definition, target, alone=alone)
 
 
 def _write(picture: Picture, format_: str, output: str | None) -> None:

@@ -2,17 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
 import click
-from temporalio.client import WorkflowExecutionDescription
 
 from dsl.diagnostics.inert import inert, inert_lines
-from interpreter.boundary import names
 from interpreter.boundary.view import AROUND, LedgerView, RunView
-from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.board import Board
 from interpreter.cli.budgets import counts_text, limiting, purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
@@ -22,16 +18,12 @@ from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
 from interpreter.cli.shown_values import value_lines
 from interpreter.cli.spans import duration_text
+from interpreter.cli.standing import Seen, how_it_stands, known_of
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.trying_again import tries_text
 from interpreter.client.carried import definition_of
-from interpreter.client.ending import ending
-from interpreter.client.errors import ClientError, NoWorker
-from interpreter.client.listing import attribute, lacking, stuck_below, why_stuck
-from interpreter.client.retold import retold
+from interpreter.client.listing import why_stuck
 from interpreter.client.run import Run
-from interpreter.client.statuses import status_word
-from interpreter.client.waiting import waiting_calls
 
 _TOLD_OTHERWISE = AROUND | {"loop", "turn", "undo", "approval"}
 """By what is inside, or in a section of its own."""
@@ -62,22 +54,13 @@ def show(run: str, turns: bool, everything: bool, depth: int | None, as_json: bo
     return carry_out(_show(run, as_json, folding, target))
 
 
-@dataclass(frozen=True)
-class Seen:
-    """How it stands, and who says so. `unattended`: what must be known where nothing works on it."""
-
-    state: RunView
-    told_by: Literal["worker", "replay", "record", "history"]
-    unattended: str = ""
-
-
 async def _show(id: str, as_json: bool, folding: Folding, target: Target) -> None:
     async with connected(target) as client:
         run = client.run(id)
-        known = await _known(run)
+        known = await known_of(run)
         stuck = await why_stuck(client.temporal, run)
         known["tools"] = await _tools(run)
-        seen = await (_seen_ended(run, known) if known["closed"] else _seen(target, run, known, stuck))
+        seen = await how_it_stands(target, run, known, stuck)
     if as_json:
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
         print_json({**known, **record, "state": asdict(seen.state)})
@@ -90,71 +73,6 @@ async def _tools(run: Run) -> dict[str, str]:
     """How often each of its tools is tried, and when again, unless a step says otherwise."""
     definition = await definition_of(run)
     return {} if definition is None else {name: tries_text(tool) for name, tool in sorted(definition.tools.items())}
-
-
-async def _seen_ended(run: Run, known: dict[str, Any]) -> Seen:
-    """From what was kept at its end, if it has left that: a run below another has not, nor one that was terminated."""
-    kept = await ending(run)
-    return Seen(kept, "record") if kept is not None else await _from_history(run, known)
-
-
-async def _seen(target: Target, run: Run, known: dict[str, Any], stuck: str | None) -> Seen:
-    if stuck is not None:
-        return await _retold(run, known)
-    asked, unattended = await looked_at(run, target)
-    if not unattended:
-        with suppress(NoWorker):
-            return Seen(await asked.asked_how_it_stands(), "worker")
-    return await _from_history(run, known, unattended)
-
-
-async def _from_history(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
-    """Replayed, or, where that cannot be, as far as it tells by itself."""
-    with suppress(ClientError):
-        view = await told_here(run).asked_how_it_stands()
-        return Seen(view if known["closed"] is None else _when_it_ended(view, known), "replay", unattended)
-    return await _retold(run, known, unattended)
-
-
-def _when_it_ended(view: RunView, known: dict[str, Any]) -> RunView:
-    """Of a run that was broken off: nothing of it goes on."""
-    return replace(view, status=known["status"], steps=[], questions=[], purses=[])
-
-
-async def _retold(run: Run, known: dict[str, Any], unattended: str = "") -> Seen:
-    flow, hash = str(known["flow"]), str(known["hash"] or "")
-    view = RunView(flow, hash, known["status"], known["started"].timestamp(), None, False, notes=await retold(run))
-    return Seen(view, "history", unattended)
-
-
-async def _known(run: Run) -> dict[str, Any]:
-    """What the server says without any worker."""
-    description = await run.describe()
-    memo = await description.memo()
-    return {
-        "run": run.id,
-        "flow": memo.get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE),
-        "hash": memo.get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE),
-        "status": status_word(description.status),
-        "calls": f"{run.id}/{description.raw_description.workflow_execution_info.first_run_id}",
-        "started": description.start_time,
-        "closed": description.close_time,
-        "task_queue": description.task_queue,
-        "calls_without_worker": await _waiting(run, description),
-        "stuck_children": [{"run": child.id, "reason": child.stuck} for child in await stuck_below(run)],
-        "waits": lacking(memo) if description.close_time is None else None,
-    }
-
-
-async def _waiting(run: Run, description: WorkflowExecutionDescription) -> list[dict[str, Any]]:
-    """The calls that no worker has taken yet, and whether there is one that could."""
-    calls = waiting_calls(description)
-    deserted = {missing.queue for missing in await run.missing_workers()} if calls else set()
-    return [
-        {"step": call.path, "call": call.name, "task_queue": call.queue, "since": call.since}
-        | {"polled": call.queue not in deserted}
-        for call in calls
-    ]
 
 
 def _waits_for_worker(call: dict[str, Any]) -> str:
