@@ -10,7 +10,7 @@ from interpreter.boundary.statements import definition_statement
 from interpreter.client.errors import Unsigned
 from interpreter.client.signed import refuse_unsigned
 from interpreter.identity.errors import UnusableSigners
-from interpreter.identity.signatures import file_of, read_signatures
+from interpreter.identity.signatures import Signed, Version, file_of, read_signatures, write_signatures
 from tests.identity.project import BANK, PAY, Project, made_in
 
 
@@ -151,6 +151,32 @@ def test_an_edited_file_of_signatures_counts_for_nothing(project: Project, chang
     assert project.lacks() == ["leads"]
 
 
+def test_a_key_signs_for_its_owner_alone(project: Project) -> None:
+    """The signature holds, and the name in it is another's."""
+    project.signers("*  leads\n")
+    version, key = project.standing().version, project.keys["cleo"]
+    made = key.sign_off(version.flow, version.hash, version.digest, "ben")
+    write_signatures(file_of(project.pay), [version.with_(Signed("ben", made.key, made.at, made.value))])
+    assert project.lacks() == ["leads"]
+    assert "is `cleo`'s, and the signature says that it is of `ben`" in project.standing().void[0]
+    key = project.keys["ben"]
+    made = key.sign_off(version.flow, version.hash, version.digest, "eve")
+    write_signatures(file_of(project.pay), [version.with_(Signed("eve", made.key, made.at, made.value))])
+    assert project.lacks() == ["leads"]
+
+
+def test_what_is_signed_of_this_version_is_what_its_text_says(project: Project) -> None:
+    """Or the next version would be said to differ less, or more, than it does."""
+    project.signers("*  leads\n")
+    found, key = project.standing().version, project.keys["ben"]
+    version = Version(found.flow, found.hash, {**found.declarations, "tool bank.pay": "0" * 32})
+    made = key.sign_off(version.flow, version.hash, version.digest, "ben")
+    write_signatures(file_of(project.pay), [version.with_(Signed("ben", made.key, made.at, made.value))])
+    assert project.lacks() == ["leads"]
+    project.sign("ben")
+    assert project.lacks() == []
+
+
 def test_a_signature_of_another_flow_or_version_is_none_for_this(project: Project) -> None:
     project.signers("*  leads\n")
     two = project.folder / "two.flow"
@@ -207,8 +233,6 @@ def test_what_came_before_stays_until_the_next_is_complete(project: Project) -> 
     project.pay.write_text(PAY.replace("to: to", 'to: "me"'))
     found, key = project.standing(), project.keys["ben"]
     made = key.sign_off(found.version.flow, found.version.hash, found.version.digest, "ben")
-    from interpreter.identity.signatures import Signed
-
     versions = found.with_(Signed("ben", made.key, made.at, made.value))
     assert [each.hash for each in versions] == [before, found.version.hash]
     project.sign("ben")
