@@ -30,11 +30,18 @@ def sees(review: Review) -> Section:
         return Section("data", question, said, _models(review))
     classes = dict.fromkeys(each.class_ for each in data.sensitive)
     fields = f"{counted(len(data.sensitive), 'field')} of {counted(len(classes), 'class', 'classes')}"
-    said = (f"{fields} are sensitive; they go to {counted(len(_receivers(review)), 'receiver')}, and to no one else.",)
+    said = (f"{fields} are sensitive; the text gives them to {counted(len(_receivers(review)), 'receiver')}.",)
     items = [Item((*_data(each.class_), ": ", Quoted(each.name), "."), (each.place,)) for each in data.sensitive]
     items += merged(map(_crossing, data.crossings))
     items += [Item(("Only a masked part is shown here.",), (place,)) for place in data.masks]
-    return Section("data", question, said, (*items, *_models(review)))
+    return Section("data", question, said, (*items, *_models(review), Item(_OPERATORS)))
+
+
+_OPERATORS: Said = (
+    "Operators see the values of a run (",
+    Quoted("dsl show"),
+    ", its history, transcripts): what is sensitive is not masked there.",
+)
 
 
 def _receivers(review: Review) -> set[tuple[str, str]]:
@@ -87,7 +94,11 @@ def contacts(review: Review) -> Section:
     tools = review.contacts.tools
     items = [*map(_asks, review.contacts.models), *map(_carried, (each for each in tools if each.by != "worker"))]
     items += _by_workers([each for each in tools if each.by == "worker"])
+    items += (Item((Quoted(each.name), _OF_THE_DEPLOYMENT), (each.place,)) for each in review.contacts.config)
     return Section("contacts", "Which models and hosts does it talk to, and which tools run where?", said, tuple(items))
+
+
+_OF_THE_DEPLOYMENT = " is given by whoever starts it: no hash covers it, and no signature."
 
 
 def _asks(each: Asks) -> Item:

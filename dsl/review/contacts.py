@@ -1,9 +1,12 @@
 """Whom a flow talks to: models and their providers, hosts, MCP servers, workers, and other runs."""
 
-from dsl.ast.declarations import AgentDeclaration, ToolDeclaration
+from collections.abc import Iterator
+
+from dsl.ast.declarations import AgentDeclaration, ConfigDeclaration, ToolDeclaration
 from dsl.models.configured import Models
-from dsl.review.model import Asks, Carried, Contacts, ModelAt
+from dsl.review.model import Asks, Carried, Contacts, Given, ModelAt
 from dsl.review.text import Reached
+from dsl.semantics.config import read_by
 from dsl.values.addresses import address_of
 
 
@@ -11,7 +14,15 @@ def contacts(reached: Reached, models: Models) -> Contacts:
     return Contacts(
         tuple(_asks(agent, reached, models) for agent in reached.agents),
         tuple(_carried(tool, reached) for tool in reached.tools),
+        tuple(_given(reached)),
     )
+
+
+def _given(reached: Reached) -> Iterator[Given]:
+    read = {field.name for flow in reached.flows for field in read_by(flow, reached.facts)}
+    for declared in reached.facts.all(ConfigDeclaration):
+        if declared.name in read:
+            yield Given(declared.name, reached.place(declared))
 
 
 def _asks(agent: AgentDeclaration, reached: Reached, models: Models) -> Asks:

@@ -216,9 +216,18 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A value of the deployment that it reads: whoever starts it gives it, and it is in no hash."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     models: tuple[Asks, ...]
     tools: tuple[Carried, ...]
+    config: tuple[Given, ...]
 
 
 @dataclass(frozen=True, slots=True)

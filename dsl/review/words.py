@@ -103,11 +103,11 @@ def stages(asked: Sequence[Stage]) -> Said:
 def _stage(stage: Stage) -> Iterator[str | Quoted]:
     whom: list[Said] = [(Quoted(f'"{each}"'),) for each in stage.groups]
     whom += [("the person ", Quoted(each)) for each in stage.persons]
-    if len(whom) > 1 and stage.all_of:
+    if stage.all_of and len(whom) > 1:
         yield "one of each of "
-    elif len(whom) > 1 or stage.required > 1:
-        yield f"{stage.required} of " if stage.required > 1 else "anybody of "
-    yield from listed(whom)
+    elif stage.groups:
+        yield f"{stage.required} people of " if stage.required > 1 else "somebody of "
+    yield from listed(whom, " and " if stage.all_of else " or ")
     if stage.except_requester:
         yield ", not who asked for the run,"
     if stage.verified:

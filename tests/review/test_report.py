@@ -120,6 +120,13 @@ def test_the_documentation_shows_the_report_of_an_example(monkeypatch: pytest.Mo
     assert f"```\n{shown.stdout.rstrip()}\n```" in (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
 
 
+def test_what_the_deployment_gives_is_said_to_be_in_no_hash() -> None:
+    text = 'edition 1\nconfig region: text = "eu"\nconfig idle: int = 1\nflow main() -> text { return region }\n'
+    found = reviewed(text)
+    assert found is not None
+    assert [each.name for each in found.contacts.config] == ["region"]
+
+
 def typed(*arguments: str, text: str = "edition 1\nflow main() {}\n") -> Result:
     return CliRunner().invoke(report, list(arguments), input=text)
 
