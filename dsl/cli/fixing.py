@@ -62,6 +62,11 @@ def _mended(names: Sequence[str], checking: Checking) -> Iterator[tuple[str, Giv
             yield name, given, Mended("", (), [given.unreadable])
             continue
         source, found = checking.check_given(name, given)
+        if given.form is not None:
+            said = "a definition as data is not mended: mend its text, and compile that"
+            click.echo(f"{inert(given.source.name)}: {said}", err=True)
+            yield name, given, Mended("", (), found)
+            continue
         with blaming_ourselves(source):
             yield name, given, mended(given.source.text, found, partial(_check, given.source.name))
 

@@ -49,6 +49,10 @@ def fmt(context: click.Context, paths: Sequence[str], check: bool, diff: bool) -
 
 def _one(given: Given, *, check: bool, diff: bool) -> str:
     """What became of a file: `formatted` (or would be), `unchanged`, `errors`."""
+    if given.form is not None:
+        said = f"a definition as data has no layout; `dsl decompile {given.source.name}` writes its text"
+        click.echo(f"{inert(given.source.name)}: {inert(said)}", err=True)
+        return "errors"
     with loading():
         from dsl.formatting.format import format_text
     standard = given.source.name == "<stdin>"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import click
 
+from dsl.cli.internal import blaming_ourselves
 from dsl.cli.searching import STDIN, NoFile, holds_text, names
 from dsl.dataclass import dataclass
+from dsl.decompiling.forms import Format, format_of
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.diagnostics.inert import inert
 from dsl.linking.project import text_of
@@ -24,11 +26,13 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A source, what is wrong with its file when it has no text, and the bytes that were read."""
+    """A source, what is wrong with its file when it has no text, and the bytes that were read. `form`: they are a
+    definition as data, and `source` is the text of that, which no file has."""
 
     source: Source
     unreadable: Diagnostic | None = None
     data: bytes = b""
+    form: Format | None = None
 
 
 def sources(paths: Sequence[str]) -> Iterator[Given]:
@@ -62,12 +66,27 @@ def read(path: str) -> Given:
     data = b""
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
-        return Given(Source(name, text_of(data)), data=data)
+        text = text_of(data)
+        form = format_of(path, text)
+        return Given(Source(name, text), data=data) if form is None else _compiled(name, text, data, form)
     except UnicodeDecodeError as error:
         return _no_text(name, data, error)
     except OSError as error:
         words = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
         return Given(Source(name, ""), Diagnostic("SF003", words, Label(NOWHERE), help=ADVICE))
+
+
+def _compiled(name: str, text: str, data: bytes, form: Format) -> Given:
+    """The text of a definition, whose mistakes are told with their places in the data."""
+    from dsl.decompiling.data import read as read_data
+    from dsl.decompiling.unreadable import Unreadable
+
+    with blaming_ourselves(Source(name, text)):
+        try:
+            return Given(Source(name, read_data(text, form, name).text), data=data, form=form)
+        except Unreadable as error:
+            problem = Diagnostic("SF003", str(error), Label(NOWHERE), help=error.help)
+            return Given(Source(name, ""), problem, data, form)
 
 
 def _no_text(name: str, data: bytes, error: UnicodeDecodeError) -> Given:

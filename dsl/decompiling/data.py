@@ -6,8 +6,7 @@ means, and a budget, a gate or a conversion that no text would have is named wit
 """
 
 import json
-import re
-from typing import Any, Literal
+from typing import Any
 
 from dsl.ast.expressions import Convert, Widen
 from dsl.ast.node import Node
@@ -15,6 +14,7 @@ from dsl.dataclass import dataclass
 from dsl.decompiling.decompile import Decompiled, decompile
 from dsl.decompiling.differences import MISSING, Difference
 from dsl.decompiling.expressions import Unwritable
+from dsl.decompiling.forms import Format
 from dsl.decompiling.pointers import pointer_of
 from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.canonical import canonical
@@ -22,16 +22,13 @@ from dsl.definition.definition import Definition
 from dsl.definition.encode import encode
 from dsl.definition.form import to_data
 from dsl.definition.packed import LARGEST
-from dsl.definition.shaped import misshapen
+from dsl.definition.shaped import escaped, misshapen
 from dsl.definition.unseal import UnsealError, pack, unseal
 from dsl.definition.upgrade import upgraded
+from dsl.definition.well_formed import PARTS
 from dsl.expressions.json_reading import unique_pairs
 
-Format = Literal["json", "yaml"]
-SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
-_BEGINS_AS_YAML = re.compile(
-    r"(?:\s*(?:#[^\n]*)?\n|---[ \t]*\n)*[\"']?(?:format|edition|flow|flows|tools|agents|types)[\"']?:"
-)
+MADE = "a definition is what `dsl compile` makes"
 
 
 @dataclass(frozen=True)
@@ -40,16 +37,6 @@ class Data:
 
     definition: Definition
     text: str
-
-
-def format_of(name: str, text: str) -> Format | None:
-    """Whether a file of this name, or a text from nowhere (`name` is then without an ending), is data, and which."""
-    known = next((form for suffix, form in SUFFIXES.items() if name.lower().endswith(suffix)), None)
-    if known is not None or name.lower().endswith(".flow"):
-        return known
-    if text.lstrip().startswith("{"):
-        return "json"
-    return "yaml" if _BEGINS_AS_YAML.match(text) else None
 
 
 def written(definition: Definition, form: Format) -> str:
@@ -68,7 +55,8 @@ def read(text: str, form: Format, name: str) -> Data:
     try:
         made = decompile(definition, name)
     except (Unwritable, RecursionError) as error:
-        raise Unreadable(f"no text says this: {error}"[:200], "a definition is what `dsl compile` makes") from None
+        pointer = error.pointer if isinstance(error, Unwritable) else None
+        raise Unreadable(f"no text says this: {error}"[:200], MADE, pointer) from None
     _proved(definition, made)
     return Data(definition, made.text)
 
@@ -86,9 +74,15 @@ def _definition(text: str, form: Format) -> Definition:
         return unseal(pack(unseal(canonical(plain))))
     except UnsealError as error:
         said = str(error).split(" ", 2)[-1]
-        raise Unreadable(f"this is no definition: {said}", "a definition is what `dsl compile` makes") from None
+        raise Unreadable(f"this is no definition: {said}"[:300], MADE, _declaration(plain, said)) from None
     except (RecursionError, UnicodeEncodeError) as error:
-        raise Unreadable(f"this is no definition: {error}"[:200], "a definition is what `dsl compile` makes") from None
+        raise Unreadable(f"this is no definition: {error}"[:200], MADE) from None
+
+
+def _declaration(plain: Any, said: str) -> str | None:
+    """The declaration that a problem begins with: it is told by its name, or by an address within it."""
+    place = said.partition(": ")[0].partition("/")[0]
+    return next((f"/{part}/{escaped(place)}" for part in PARTS if place in plain[part]), None)
 
 
 def _plain(text: str, form: Format) -> Any:

@@ -21,7 +21,7 @@ from dsl.ast.expressions import Apply, Argument, Convert, Expression, FunctionCa
 from dsl.ast.statements import Block, Call, Return, Statement, Step
 from dsl.ast.types import RecordType, Type
 from dsl.decompiling.calls import asks, body, budget, call, compensate, count, exclusive, lasting, retry, stages
-from dsl.decompiling.expressions import OR, Unwritable, arguments, decimal, expression, text
+from dsl.decompiling.expressions import OR, Unwritable, arguments, decimal, expression, spelt, text
 from dsl.decompiling.statements import block
 from dsl.decompiling.texts import braced, quoted
 from dsl.decompiling.types import classes, doc, parameters, returned, type_of
@@ -35,7 +35,7 @@ def type_declaration(name: str, node: Type, writing: Writing) -> str:
 
 
 def constant(node: Constant, writing: Writing) -> str:
-    return f"let {node.name} = {expression(node.value, writing)}"
+    return f"let {node.name} = {spelt(node.value, writing)}"
 
 
 def function(node: Apply, writing: Writing) -> str:

@@ -21,6 +21,7 @@ from dsl.decompiling.writing import Writing
 from dsl.definition.definition import Definition
 from dsl.definition.seal import UnknownFlow, seal
 from dsl.definition.unseal import UnsealError, unseal
+from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.formatting.format import format_text
 from dsl.source import Source
 
@@ -41,13 +42,21 @@ def decompile(definition: Definition, name: str = "<definition>") -> Decompiled:
     definition = _shared(definition)
     writing = Writing()
     made = _tried(definition, writing, name)
+    if any(_is_too_deep(each) for each in made.analysis.diagnostics):
+        writing = Writing(divides=True)
+        made = _tried(definition, writing, name)
     for _ in range(MOST_TRIES):
         others = set() if made.difference is None else _others(definition, made, writing)
         if not others:
             break
-        writing = Writing(writing.otherwise | others)
+        writing = Writing(writing.otherwise | others, writing.divides)
         made = _tried(definition, writing, name)
     return made
+
+
+def _is_too_deep(diagnostic: Diagnostic) -> bool:
+    """Constants are written out where their names stood, so a definition may be deeper than its text was."""
+    return diagnostic.code == "SF001" and diagnostic.message.startswith("nested more than")
 
 
 def _tried(definition: Definition, writing: Writing, name: str) -> Decompiled:

@@ -32,12 +32,16 @@ from dsl.ast.expressions import (
     Unary,
     Widen,
 )
+from dsl.ast.node import walk
 from dsl.ast.types import ConversationType, NamedType
 from dsl.decompiling import texts
 from dsl.decompiling.writing import Writing
+from dsl.expressions.names import names
 
 ANY, OR, AND, NOT, COMPARISON, SUM, PRODUCT, NEGATION, POSTFIX = range(9)
 """How tightly the operators bind, as the grammar has them."""
+_DEEP = (45, 95)
+"""A constant may be 100 deep with what stands in it, and so may the text around it."""
 _BINDING = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT}
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NO_KEYS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
@@ -45,15 +49,30 @@ _ENVELOPE = re.compile(r"event\(([A-Za-z_][A-Za-z0-9_]*)\)")
 
 
 class Unwritable(Exception):
-    """What no text can say."""
+    """What no text can say. `pointer` is the declaration in which it stands."""
+
+    pointer: str | None = None
 
 
 def expression(node: Expression, writing: Writing, binding: int = ANY, *, nested: bool = False) -> str:
     """The text, in brackets where it binds less tightly than `binding`; `nested`: within a text, so on one line."""
-    binds, write = _WRITERS[type(node)]
-    made = write(node, writing, nested)
+    if writing.divides and writing.depth(node) in _DEEP and _is_constant(node):
+        return writing.constant("part", node)
+    binds, _ = _WRITERS[type(node)]
+    made = spelt(node, writing, nested=nested)
     tight = binds(node) if callable(binds) else binds
     return f"({made})" if tight < binding else made
+
+
+def spelt(node: Expression, writing: Writing, *, nested: bool = False) -> str:
+    """What the node itself says, whatever is around it."""
+    _, write = _WRITERS[type(node)]
+    return write(node, writing, nested)
+
+
+def _is_constant(node: Expression) -> bool:
+    changing = (each.function in ("now", "uuid") for each in walk(node) if isinstance(each, FunctionCall))
+    return not isinstance(node, Widen) and not names(node) and not any(changing)
 
 
 def text(node: Expression, writing: Writing) -> str:

@@ -2,31 +2,53 @@
 before what calls it, and last the flow that a run starts with."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from dsl.ast.declarations import Served, ToolDeclaration
-from dsl.ast.expressions import Name
+from dsl.ast.expressions import Apply, Name
 from dsl.ast.node import Node, walk
 from dsl.ast.shapes import SHAPES
 from dsl.ast.statements import Call
 from dsl.ast.types import Field
 from dsl.decompiling import declarations
+from dsl.decompiling.expressions import Unwritable
 from dsl.decompiling.types import field
 from dsl.decompiling.writing import Writing
 from dsl.definition.definition import Definition, Parts
+from dsl.definition.shaped import escaped
 
 
 def module(definition: Definition, writing: Writing) -> str:
     writing.names |= _names(definition)
-    types = [declarations.type_declaration(name, node, writing) for name, node in definition.types.items()]
+    types = []
+    for name, node in definition.types.items():
+        with _placed("types", name):
+            types.append(declarations.type_declaration(name, node, writing))
     tools = list(_tools(definition, writing))
-    agents = [declarations.agent(node, writing) for node in definition.agents.values()]
-    flows = [declarations.flow(definition.flows[name], writing) for name in _in_order(definition)]
+    agents = []
+    for name, agent in definition.agents.items():
+        with _placed("agents", name):
+            agents.append(declarations.agent(agent, writing))
+    flows = []
+    for name in _in_order(definition):
+        with _placed("flows", name):
+            flows.append(declarations.flow(definition.flows[name], writing))
     flows += _started_by(definition, writing)
-    functions = list(_functions(writing))
-    constants = [declarations.constant(each, writing) for each in writing.constants]
+    functions = list(_functions(definition, writing))
+    constants = list(_constants(writing))
     configs = [f"config {field(each, writing)}" for each in _configs(definition)]
     parts = [f"edition {definition.edition}", *configs, *constants, *types, *tools, *functions, *agents, *flows]
     return "\n\n".join(parts) + "\n"
+
+
+@contextmanager
+def _placed(part: str, name: str) -> Iterator[None]:
+    """Around what is written of one declaration."""
+    try:
+        yield
+    except Unwritable as error:
+        error.pointer = f"/{part}/{escaped(name)}"
+        raise
 
 
 def _configs(definition: Parts) -> list[Field]:
@@ -39,11 +61,12 @@ def _tools(definition: Parts, writing: Writing) -> Iterator[str]:
     """Those of one MCP server together, where its first one stands."""
     told: set[str] = set()
     for node in definition.tools.values():
-        if node.served is None:
-            yield declarations.tool(node, writing)
-        elif node.served.server not in told:
-            told.add(node.served.server)
-            yield declarations.server(_of_server(definition, node.served.server), writing)
+        with _placed("tools", node.name):
+            if node.served is None:
+                yield declarations.tool(node, writing)
+            elif node.served.server not in told:
+                told.add(node.served.server)
+                yield declarations.server(_of_server(definition, node.served.server), writing)
 
 
 def _of_server(definition: Parts, server: str) -> list[tuple[ToolDeclaration, Served]]:
@@ -54,13 +77,30 @@ def _of_server(definition: Parts, server: str) -> list[tuple[ToolDeclaration, Se
     ]
 
 
-def _functions(writing: Writing) -> Iterator[str]:
+def _functions(definition: Parts, writing: Writing) -> Iterator[str]:
     """What a function calls comes to light while it is written."""
     written: dict[str, str] = {}
     while missing := [each for name, each in writing.functions.items() if name not in written]:
         for each in missing:
-            written[each.function] = declarations.function(each, writing)
+            with _placed(*_caller(definition, each.function)):
+                written[each.function] = declarations.function(each, writing)
     yield from (written[name] for name in sorted(written))
+
+
+def _constants(writing: Writing) -> Iterator[str]:
+    """One may need another, which comes to light while it is written."""
+    for each in writing.constants:
+        yield declarations.constant(each, writing)
+
+
+def _caller(definition: Parts, function: str) -> tuple[str, str]:
+    """The first declaration that calls a declared function."""
+    return next(
+        (part, name)
+        for part in ("tools", "agents", "flows")
+        for name, node in getattr(definition, part).items()
+        if any(isinstance(each, Apply) and each.function == function for each in walk(node))
+    )
 
 
 def _in_order(definition: Parts) -> list[str]:

@@ -7,6 +7,7 @@ so what cannot stand in one, such as a last line of blanks, comes on one line wi
 import re
 from collections.abc import Iterable, Sequence
 
+from dsl.diagnostics.inert import is_active
 from dsl.syntax.templates import dedented
 
 SHORT, LONG = '"', '"""'
@@ -81,4 +82,4 @@ def _braces(escaped: str, brace_follows: bool) -> str:
 def _character(character: str, known: dict[str, str]) -> str:
     if character in known:
         return known[character]
-    return character if character.isprintable() else f"\\u{{{ord(character):X}}}"
+    return character if character.isprintable() and not is_active(character) else f"\\u{{{ord(character):X}}}"

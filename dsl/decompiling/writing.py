@@ -10,7 +10,7 @@ from itertools import count
 from typing import NamedTuple
 
 from dsl.ast.expressions import Apply, Expression
-from dsl.ast.node import Node
+from dsl.ast.node import Node, children
 from dsl.dataclass import dataclass
 
 
@@ -22,14 +22,24 @@ class Constant(NamedTuple):
 @dataclass
 class Writing:
     otherwise: set[int] = field(default_factory=set)
+    divides: bool = False
+    """What is nested deeply gets constants of its own."""
     functions: dict[str, Apply] = field(default_factory=dict)
     """One call of each declared function."""
     constants: list[Constant] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """All that something in the definition is called."""
+    _depths: dict[int, int] = field(default_factory=dict)
 
     def is_otherwise(self, node: Node) -> bool:
         return id(node) in self.otherwise
+
+    def depth(self, node: Node) -> int:
+        """How many nodes are inside of each other."""
+        found = self._depths.get(id(node))
+        if found is None:
+            found = self._depths[id(node)] = 1 + max(map(self.depth, children(node)), default=0)
+        return found
 
     def constant(self, name: str, value: Expression) -> str:
         """The name of a constant that says `value`, for where the text may not say it itself."""

@@ -97,7 +97,8 @@ def _problem(at: _Place) -> Misshapen | None:
     if chosen is None:
         return Misshapen(at.pointer, f"{_shown(at.value)} cannot stand here", f"write {_wanted(at.annotation)}")
     if not _is_node(chosen):
-        return None
+        half = type(at.value) is str and any("\ud800" <= each <= "\udfff" for each in at.value)
+        return Misshapen(at.pointer, "half of a character is none", "leave it out") if half else None
     known = {part.name: part for part in fields(chosen) if part.name != "span"}
     for name in at.value:
         if name != "node" and name not in known:

@@ -19,7 +19,9 @@ from typing import Any
 from dsl.ast.declarations import TypeDeclaration, TypeFrom
 from dsl.ast.types import Field, ListType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
 from dsl.dataclass import dataclass
+from dsl.diagnostics.inert import is_active
 from dsl.source import Span
+from dsl.syntax.slips import LONGEST_NUMBER
 from dsl.values.patterns import pattern_problem
 
 MOST_PARTS = 2_000
@@ -147,7 +149,7 @@ class _Schema:
         bounds = {_BOUNDS[word]: _bound(schema[word], word, at) for word in _BOUNDS if word in schema}
         doc = schema.get("description")
         matches = _pattern(schema["pattern"], f"{at}/pattern") if "pattern" in schema else None
-        words = doc.strip() if isinstance(doc, str) and doc.strip() else None
+        words = _doc(doc) if isinstance(doc, str) else None
         return Field(name, type_, bounds.get("at_least"), bounds.get("at_most"), matches, doc=words, span=self.span)
 
     def _referred(self, schema: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Type:
@@ -189,7 +191,16 @@ def _kind(schema: Mapping[str, Any], at: str) -> tuple[str, bool]:
 def _bound(value: Any, word: str, at: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise UnreadableSchema(f"{at}/{word}", "it is a number")
-    return Decimal(value)
+    digits = format(Decimal(value).copy_abs(), "f") if abs(Decimal(value).adjusted()) <= LONGEST_NUMBER else ""
+    if not 0 < len(digits) <= LONGEST_NUMBER:
+        raise UnreadableSchema(f"{at}/{word}", f"a bound has at most {LONGEST_NUMBER} digits")
+    return -Decimal(digits) if value < 0 else Decimal(digits)
+
+
+def _doc(text: str) -> str | None:
+    """As a doc comment would say it: its lines without what is around them, and nothing that no text shows."""
+    lines = ["".join(" " if is_active(each) else each for each in line).strip() for line in text.strip().split("\n")]
+    return "\n".join(lines) if any(lines) else None
 
 
 def _pattern(pattern: Any, at: str) -> str:

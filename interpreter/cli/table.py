@@ -26,6 +26,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "Sign off what a flow means, or say whose signature is missing.",
         ),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
+        Entry("compile", "dsl.cli.compile:compile_", "Write the sealed definition of a flow as JSON or YAML."),
+        Entry(
+            "decompile",
+            "interpreter.cli.commands.decompile:decompile_",
+            "Write a definition as a flow file, which has the same hash.",
+        ),
         Entry("import", "dsl.cli.import_:import_", "Write an OpenAPI document as types and tools."),
         Entry("lock", "interpreter.cli.commands.lock:lock", "Pin what MCP servers offer."),
     ),

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from dsl.ast.node import walk
 from dsl.ast.statements import Budget
+from dsl.decompiling.sources import source_of
+from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.canonical import canonical
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
@@ -36,7 +38,7 @@ from interpreter.stores.store import ObjectStore
 
 FlowSource: TypeAlias = Path | str | Sealed | bytes
 """A file, the text of one (a `str` of several lines), the path of one (any other `str`), or a sealed definition, also
-as its bytes.
+as its bytes. A file may be the definition as data, JSON or YAML of `dsl compile`.
 """
 
 LARGEST_INPUT = 1_500_000
@@ -112,10 +114,12 @@ def config_schema(sealed: Sealed) -> JSON:
 
 def read_source(flow_source: Path | str) -> Source:
     """The text, under the name that it is shown with."""
-    if isinstance(flow_source, str) and "\n" in flow_source:
-        return Source("<text>", flow_source)
+    is_text = isinstance(flow_source, str) and "\n" in flow_source
+    name = "<text>" if is_text else str(flow_source)
     try:
-        return Source(str(flow_source), Path(flow_source).read_text(encoding="utf-8-sig"))
+        return source_of(name, str(flow_source) if is_text else Path(flow_source).read_text(encoding="utf-8-sig"))
+    except Unreadable as error:
+        raise FlowUnreadable(f"{name}: {error}{f'; {error.help}' if error.help else ''}") from error
     except FileNotFoundError as error:
         raise FlowUnreadable(f"there is no file {flow_source}") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dsl.ast.declarations import FlowDeclaration
+from dsl.decompiling.sources import source_of
+from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed, seal
 from dsl.definition.unseal import unseal
@@ -35,10 +37,12 @@ def _definitions(flow: FlowSource) -> Iterator[Definition]:
 
 
 def _source(flow: str | os.PathLike[str]) -> Source:
-    if isinstance(flow, str) and "\n" in flow:
-        return Source("<text>", flow)
+    is_text = isinstance(flow, str) and "\n" in flow
+    name = "<text>" if is_text else os.fspath(flow)
     try:
-        return Source(os.fspath(flow), Path(flow).read_text(encoding="utf-8-sig"))
+        return source_of(name, str(flow) if is_text else Path(flow).read_text(encoding="utf-8-sig"))
+    except Unreadable as error:
+        raise UnusableFlow(f"{name}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UnusableFlow(f"{os.fspath(flow)} cannot be read: {error}") from error
 

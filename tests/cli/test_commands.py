@@ -224,3 +224,16 @@ def test_what_is_submitted_staged_writes_nothing_and_says_so(dsl: Dsl, tmp_path:
     assert ("not carried out" in dsl.here("show", id).out) == staged
     worker.interrupt()
     worker.end()
+
+
+def test_what_a_run_is_pinned_to_comes_back_as_a_file(dsl: Dsl, tmp_path: Path) -> None:
+    run = submitted(dsl, "pinned")
+    (listed,) = [each for each in dsl.here("runs", "--flow", "shop", "--json").json if each["id"] == run]
+    back = tmp_path / "back.flow"
+    for what in (["--run", run], [listed["hash"]], [listed["hash"][:8]]):
+        found = dsl.here("decompile", *what, "-o", back)
+        assert (found.code, found.err) == (0, ""), found.err
+        assert dsl.here("hash", back, "--flow", "shop").out == f"{listed['hash']}\n"
+    unknown = dsl.here("decompile", "0" * 12)
+    assert (unknown.code, unknown.err) == (2, "error: no run and no stored definition has the hash 000000000000\n")
+    assert dsl.here("cancel", run).code == 0
