@@ -5,7 +5,7 @@ bin := .venv/bin
 demo_folder := .steadflow/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow model servers editors vscode explore soak fuzz mutants bench nightly lint lock clean
+.PHONY: help demo test test-slow model servers editors vscode site explore soak fuzz mutants bench nightly lint lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ vscode:  ## pack the language for VS Code as build/steadflow.vsix; needs node, a
 	@cd editors/vscode && ../../.ci/editors/node_modules/.bin/vsce package --no-dependencies --allow-missing-repository \
 	  --skip-license --out ../../build/steadflow.vsix
 
+site: $(environment)  ## build the documentation into build/site, which any browser reads from there
+	@$(bin)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/site.txt
+	@$(bin)/python -m docs.site build
+
 explore: $(environment)  ## every order of what can come, for MINUTES=5 minutes; goes on where it ended the last time
 	@$(bin)/python -m tests.explore --minutes $(or $(MINUTES),5)
 
@@ -73,10 +77,12 @@ nightly: $(environment)  ## all of the above and a second Python, and one page a
 	@$(bin)/python -m tests.nightly --minutes $(or $(MINUTES),30) --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1) \
 	  $(if $(SECOND),--second $(SECOND)) $(if $(ONLY),--only $(ONLY))
 
-lock: $(environment)  ## write requirements.lock anew from pyproject.toml
+lock: $(environment)  ## write requirements.lock and .ci/site.txt anew from pyproject.toml
 	@command -v uv >/dev/null || $(bin)/python -m pip install --quiet uv
 	@PATH="$$PATH:$(bin)" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --group dev --output-file requirements.lock pyproject.toml
+	@PATH="$$PATH:$(bin)" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --constraint requirements.lock --group site --output-file .ci/site.txt
 
 clean:  ## remove the environment, caches and the demo's state
 	@rm -rf .venv .venv-* .steadflow .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist build
