@@ -12,16 +12,28 @@ tool high.check(q: text) -> text read { sees "s" errors Bad }
 tool low.send(q: text) -> text write keyed final
 agent plain(q: text) -> text { model "m" prompt "{{ q }}" }
 agent seeing(q: text) -> text { model "m" prompt "{{ q }}" sees "s" }
+agent plain_hand(q: text) -> text {
+  model "m" prompt "{{ q }}"
+  use low.send use high.keep use low.undo use low.gated after approval from "leads" timeout 1h then reject
+  budget 4 turns
+}
+agent seeing_hand(q: text) -> text { model "m" prompt "{{ q }}" use high.read use high.work sees "s" budget 4 turns }
+tool low.undo(q: text) -> text write keyed { compensate low.back(q: q) }
+tool low.back(q: text) -> text write keyed final
+tool low.gated(q: text) -> text irreversible keyed final
 fn dig(r: Rec) -> text = if r.secret == "a" then r.items[0].secret else r.open
 fn pick(r: Rec) -> text = "{{ r.open }}{{ len(r.items) }}"
 """
 CALLED = ("high.work", "high.keep", "high.check", "low.send", "low.send", "plain", "seeing", "inner")
+MORE_CALLED = (*CALLED, "low.undo", "plain_hand", "seeing_hand")
 NESTED = ("choice", "match", "rounds", "race", "race for", "event", "first")
+MORE_NESTED = (*NESTED, "branches", "fan", "asked", "asked", "locked")
 DEEPEST = 3
 
 
 class _Maker:
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, nested: tuple[str, ...] = NESTED) -> None:
+        self.kinds = nested
         self.chance = random.Random(seed)
         self.owed = random.Random(-seed)
         self.made = self.choosing = self.racing = 0
@@ -44,11 +56,11 @@ class _Maker:
 
     def statement(self, texts: list[str], records: list[str], depth: int) -> str:
         kind = self.chance.choice(
-            ("call", "call", "call", "read", "let", "var", "if", "if", "for", "try", "leave", "set", *NESTED)
+            ("call", "call", "call", "read", "let", "var", "if", "if", "for", "try", "leave", "set", *self.kinds)
         )
-        if depth >= DEEPEST and kind in ("if", "for", "try", *NESTED):
+        if depth >= DEEPEST and kind in ("if", "for", "try", *self.kinds):
             kind = "call"
-        if kind in NESTED:
+        if kind in self.kinds:
             return self.nested(kind, texts, records, depth)
         match kind:
             case "read":
@@ -102,6 +114,8 @@ class _Maker:
             return self.race(kind, name, texts, records, depth)
         if kind in ("event", "first"):
             return self.event(kind, name, texts, records, depth)
+        if kind in MORE_NESTED[len(NESTED) :]:
+            return self.more(kind, name, texts, records, depth)
         self.choosing += 1
         ways = []
         for _ in range(2):
@@ -149,6 +163,31 @@ class _Maker:
         leaving = ' fail "none"' * leaves
         return f"await {expected} timeout 2s else {{ {late}{leaving} }}"
 
+    def more(self, kind: str, name: str, texts: list[str], records: list[str], depth: int) -> str:
+        if kind == "asked":
+            shown = f" show {self.chance.choice([*texts, *records])}" * (self.owed.random() < 0.5)
+            sees = ' sees "s"' * (self.owed.random() < 0.6)
+            question = f'await approval {name} "Go on with {{{{ {self.text(texts, records)} }}}}?"'
+            texts += [f"lower({name}.outcome)", f'"{{{{ {name}.note }}}}"']
+            return f'{question} {{{shown}{sees} from "leads" timeout 1h then reject }}'
+        if kind == "locked":
+            body, _, _ = self.block(texts, records, depth + 1, 2)
+            return f"exclusive by {self.text(texts, records)} {{ {body} }}"
+        held, self.choosing = self.choosing, int(kind == "fan")
+        self.racing += 1
+        item = self.name()
+        bodies = [self.block([*texts, *[item] * (kind == "fan")], records, depth + 1, 2) for _ in range(2)]
+        self.racing -= 1
+        self.choosing = held
+        if kind == "branches":
+            one, other = (f"branch {self.name()} {{ {body} }}" for body, _, _ in bodies)
+            return f"parallel {{ {one} {other} }}"
+        body, inner, known = bodies[0]
+        on = self.owed.random() < 0.5
+        texts.append(f'join(succeeded({name}), ",")' if on else f'join({name}, ",")')
+        over, kept = self.text(texts[:-1], records), " keep going" * on
+        return f'parallel for {item} in ["a", {over}] as {name}{kept} {{ {body} yield {self.text(inner, known)} }}'
+
     def call(self, texts: list[str], records: list[str]) -> str:
         target = self.chance.choice(self.called)
         name, given = self.name(), self.text(texts, records)
@@ -186,7 +225,7 @@ class _Maker:
                 way = chance.choice(ways)
                 return way.replace("{}", record).replace("{{", "{").replace("}}", "}")
             case _:
-                return f'"{chance.choice("abc")}"'
+                return f'lower("{chance.choice("abc")}")'
 
     def condition(self, texts: list[str], records: list[str]) -> str:
         if records and self.chance.random() < 0.4:
@@ -196,6 +235,8 @@ class _Maker:
 
 
 def some_flow(seed: int) -> str:
-    maker = _Maker(seed)
-    inner = maker.flow("inner", tuple(each for each in CALLED if each != "inner"))
-    return HEAD + inner + maker.flow("main", CALLED)
+    """Every other one has people, agents with tools and branches too."""
+    called, nested = (MORE_CALLED, MORE_NESTED) if seed % 2 else (CALLED, NESTED)
+    maker = _Maker(seed, nested)
+    inner = maker.flow("inner", tuple(each for each in called if each != "inner"))
+    return HEAD + inner + maker.flow("main", called)

@@ -6,21 +6,27 @@ How long something takes is not looked at, and where a run fails, only what was 
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
 from dsl.analysis import Analysis
+from dsl.ast.node import walk
+from dsl.ast.statements import AwaitApproval, Parallel, ParallelFor
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.source import Source
-from interpreter.boundary.payloads import ChatRequest
+from interpreter.boundary.payloads import Answer, ChatRequest
 from interpreter.boundary.send import Send
-from interpreter.core.commands import CallTool
-from interpreter.simulation.simulation import Simulation
-from interpreter.simulation.world import Fails, Planned, Returns, World
+from interpreter.boundary.talk import AskedCall
+from interpreter.core.commands import CallTool, Command
+from interpreter.core.events import Event
+from interpreter.core.question import Question
+from interpreter.simulation.simulation import SimulatedRun, Simulation, Watch
+from interpreter.simulation.world import Fails, Planned, Recorded, Returns, World
 
 Seen = list[tuple[str, str]]
-UNSEEING = ("low.send", "plain")
+UNSEEING = ("low.send", "low.undo", "low.back", "low.gated", "plain", "plain_hand", "leads")
 
 
 def sealed(source: Source, analysis: Analysis) -> Definition:
@@ -49,15 +55,52 @@ def world(secret: int) -> World:
     def agent(request: ChatRequest) -> Planned:
         return Returns(letter(request.agent, request.prompt))
 
+    def hand(request: ChatRequest) -> Planned:
+        """Calls something in its first turns, and answers then."""
+        assert request.talk is not None
+        heard = [each.get("text") or each.get("value") for each in request.talk.messages]
+        said = letter(request.agent, request.prompt, heard)
+        if len(heard) > 2 or said == "c":
+            return Returns(said)
+        able = ("low-send", "low-undo", "low-gated") if request.agent == "plain_hand" else ("high-read", "high-work")
+        name = able["abc".index(letter(said, heard)) % len(able)]
+        return Returns(calls=(AskedCall(f"c{len(heard)}", name, json.dumps({"q": said})),))
+
     tools = {"high.read": read, "high.check": check, "high.keep": lambda command: Returns("kept")}
-    tools |= dict.fromkeys(("high.work", "low.send"), work)
-    return World(tools=tools, agents=dict.fromkeys(("plain", "seeing"), agent))
+    tools |= dict.fromkeys(("high.work", *UNSEEING[:4]), work)
+    agents = dict.fromkeys(("plain", "seeing"), agent) | dict.fromkeys(("plain_hand", "seeing_hand"), hand)
+    return World(tools=tools, agents=agents)
+
+
+def answering(outside: World) -> Watch:
+    """Somebody answers each question, by what is shown there. What is asked of people who see no secrets is kept."""
+    asked: set[tuple[str, str]] = set()
+
+    def watch(run: SimulatedRun, event: Event, commands: list[Command]) -> None:
+        for question in run.state.questions.values():
+            if (run.state.key_base, question.id) in asked:
+                continue
+            asked.add((run.state.key_base, question.id))
+            shown = (question.text, [(each.name, str(each.value)) for each in question.shown])
+            if not seeing(run.definition, question):
+                outside.calls.append(Recorded(run.simulation.now, "leads", shown, "", 1, Returns()))
+            decision = "approve" if letter(shown) != "a" else "reject"
+            answer = Answer(question.id, question.id, decision, "ann", None, "leads", letter("note", shown))
+            run.simulation.at(run.simulation.now + 0.1, partial(run.answer, answer))
+
+    return watch
+
+
+def seeing(definition: Definition, question: Question) -> bool:
+    """Whether the people who are asked see the class."""
+    nodes = (node for flow in definition.flows.values() for node in walk(flow) if type(node) is AwaitApproval)
+    return any(node.name == question.name and node.sees for node in nodes)
 
 
 def seen(definition: Definition, secret: int) -> tuple[Seen, bool]:
     """What was seen, and whether the run came to its end."""
     outside = world(secret)
-    simulation = Simulation(definition, outside)
+    simulation = Simulation(definition, outside, watch=answering(outside))
     run = simulation.run({"q": "a"})
     for at in range(6):
         items = [{"open": letter(at, "item"), "secret": letter(at, "item", secret)}]
@@ -75,10 +118,17 @@ def seen(definition: Definition, secret: int) -> tuple[Seen, bool]:
 
 
 def differs(definition: Definition, secrets: int = 4) -> bool:
-    """Whether someone who does not see the secrets could tell two of them apart."""
+    """Whether someone who does not see the secrets could tell two of them apart. Of what goes on side by side the order
+    is a matter of how long the others take, and so is what was still done when one of them failed.
+    """
+    beside = any(type(node) in (Parallel, ParallelFor) for flow in definition.flows.values() for node in walk(flow))
     first, first_ended = seen(definition, 0)
     for secret in range(1, secrets):
         other, ended = seen(definition, secret)
+        if beside:
+            if first_ended and ended and sorted(first) != sorted(other):
+                return True
+            continue
         shared = len(first) if first_ended and ended else min(len(first), len(other))
         if first[:shared] != other[:shared] or (first_ended and ended and len(first) != len(other)):
             return True
