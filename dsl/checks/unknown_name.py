@@ -34,6 +34,7 @@ def _known(found: UnknownName) -> str | None:
     if found.kind == "loop":
         which = "only a loop around this statement can be named"
         return which if found.known else "no loop around this statement has a name"
-    if not found.known or len(found.known) > 8:
+    known = dict.fromkeys(found.known)
+    if not known or len(known) > 8:
         return None
-    return f"these are known here: {', '.join(found.known)}"
+    return f"these are known here: {', '.join(known)}"

@@ -60,6 +60,14 @@ def _no_result(mistake: Mistake) -> Hint | None:
     return Hint("what gives nothing has no `->`: leave that out; a value that may be null is a `text?`", None)
 
 
+def _config_block(mistake: Mistake) -> Hint | None:
+    """`config { a: text  b: int = 3 }`."""
+    if mistake.token.kind != "LBRACE" or not mistake.before or mistake.before[-1].kind != "CONFIG":
+        return None
+    name = mistake.after[0].text if mistake.after and mistake.after[0].kind == "NAME" else "name"
+    return Hint(f"each value is declared by itself: `config {name}: text`", None)
+
+
 def _is_value(mistake: Mistake, name: str) -> bool:
     """Whether a `var` or `let` before is called so: then it is no tool."""
     before = mistake.source.text[: mistake.token.span.start]
@@ -140,6 +148,7 @@ VALUE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _untyped,
     _effect_first,
     _no_result,
+    _config_block,
     _changed_in_place,
     _step_without_equal,
     _awaited,

@@ -116,6 +116,7 @@ DECLARED = {
         "tool a(id: text) -> null read": ("expected a type, found `null`", "leave that out"),
         "tool a(id: text) -> () read": ("expected a type, found `)`", "leave that out"),
         "tool a(id: text) wirte keyed final": ("found `wirte`", "did you mean `write`?"),
+        "config { region: text }": ("expected a name", "`config region: text`"),
         "class A { x: text }": ("there is no `class` here", "type Name"),
     },
     "one-mistake-many-messages": {
