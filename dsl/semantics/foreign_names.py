@@ -105,7 +105,7 @@ _OWNERS = {
     "env": "take it as input: a run knows no environment",
     "input": "a flow's input are its parameters, by their names",
     "inputs": "a flow's input are its parameters, by their names",
-    "config": "a value of the deployment is written by its name alone; `config NAME: TYPE` outside of flows declares it",
+    "config": "a value of the deployment is `config NAME: TYPE` outside of flows, and written by its name alone",
     "args": "a flow's input are its parameters, by their names",
     "Math": "there is no `Math`: `min`, `max`, `abs`, `round`, `floor` and `ceil` stand alone",
     "math": "there is no `math`: `min`, `max`, `abs`, `round`, `floor` and `ceil` stand alone",
