@@ -235,8 +235,8 @@ class _Maker:
 
 
 def some_flow(seed: int) -> str:
-    """Every other one has people, agents with tools and branches too."""
-    called, nested = (MORE_CALLED, MORE_NESTED) if seed % 2 else (CALLED, NESTED)
+    """One of four has people, agents with tools and branches too."""
+    called, nested = (MORE_CALLED, MORE_NESTED) if seed % 4 == 3 else (CALLED, NESTED)
     maker = _Maker(seed, nested)
     inner = maker.flow("inner", tuple(each for each in called if each != "inner"))
     return HEAD + inner + maker.flow("main", called)

@@ -9,7 +9,7 @@ from dsl.source import Source
 from tests.leaks.flows import some_flow
 from tests.leaks.monitor import differs, sealed
 
-QUICK, SOAK = 20, 5000
+QUICK, SOAK = 14, 5000
 
 
 def look(passing: int, first: int) -> tuple[int, int, int]:
