@@ -11,18 +11,28 @@ def failures(review: Review) -> Section:
     handlers = sum(each.of == "handler" for each in review.endings)
     said: Said = (
         "An error that nothing handles ends the run as failed, a cancel as cancelled: ",
-        "in both, what was done is undone, last first. ",
-        f"{counted(handlers, 'handler')}, {counted(len(review.waits), 'wait')}, each with an end.",
+        "in both, what was done is undone, last first.",
+        _HANDLED.get(handlers, f" {handlers} handlers."),
+        f" {counted(len(review.waits), 'wait')}, and each ends." if review.waits else " Nothing is waited for.",
     )
     items = [*map(_ending, review.endings), *map(_wait, review.waits)]
+    if review.spending.budgets:
+        items.append(
+            Item((_USED_UP, Quoted("BudgetExceeded"), _UNLESS), tuple(b.place for b in review.spending.budgets))
+        )
     return Section("failure", "What happens on failure, on cancel and when a wait is over?", said, tuple(items))
 
+
+_HANDLED = {0: " No error is handled.", 1: " One handler."}
+_USED_UP = "When a budget is used up, or its time is over, what it bounds fails with "
+_UNLESS = ", unless `on exhausted` or people say otherwise; of a loop with `every` it is the normal end."
 
 _ENDINGS: dict[str, tuple[str, str]] = {
     "handler": ("On ", ", what its `try` did is undone, and this handler goes on."),
     "finally": ("However its `try` ends, ", " is called."),
     "exhausted": ("When its budget is used up: ", "."),
     "keep going": ("What fails in ", " does not stop the others."),
+    "rounds": ("What a round of ", " did is not undone any more once it is over."),
     "race": ("When the first are done, ", "."),
     "fail": ("It fails here with ", "."),
     "commit": ("", "What was done until here is not undone any more."),
@@ -33,7 +43,8 @@ _ENDINGS: dict[str, tuple[str, str]] = {
 
 def _ending(each: Ending) -> Item:
     before, after = _ENDINGS[each.of]
-    said: Said = (before, Quoted(each.said), after) if each.said else (after,)
+    words = each.said if each.of == "race" else Quoted(each.said)
+    said: Said = (before, words, after) if each.said else (after,)
     return Item(said, (each.place,), heed=each.of in ("detached", "commit"))
 
 

@@ -96,6 +96,8 @@ def endings(reached: Reached) -> Iterator[Ending]:
 
 def _side_by_side(reached: Reached) -> Iterator[Ending]:
     for loop in reached.all(ast.Loop):
+        if loop.every is not None:
+            yield Ending("rounds", loop.name or "loop", reached.place(loop))
         if loop.keep_going:
             yield Ending("keep going", f"loop {loop.name or ''}".strip(), reached.place(loop))
     for fan in reached.either(ast.Parallel, ast.ParallelFor):

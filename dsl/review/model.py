@@ -157,7 +157,9 @@ class Wait:
 class Ending:
     """What the text says for when something fails, is used up, or ends early; `said` are its own words."""
 
-    of: Literal["handler", "finally", "exhausted", "keep going", "race", "fail", "commit", "compensate", "detached"]
+    of: Literal[
+        "handler", "finally", "exhausted", "keep going", "rounds", "race", "fail", "commit", "compensate", "detached"
+    ]
     said: str
     place: Place
 

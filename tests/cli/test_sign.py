@@ -1,6 +1,7 @@
 """`dsl sign` as it is typed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from interpreter.cli.commands.sign import sign
 from interpreter.cli.group import run_command
 from interpreter.cli.serving import Serving
 from interpreter.identity.signatures import file_of
+from tests.house.checkout import ROOT
 from tests.identity.project import PAY, Project, made_in
 
 
@@ -92,6 +94,24 @@ def test_what_cannot_be_signed_is_said(project: Project, arguments: tuple[str, .
     ended = typed(*arguments)
     assert (ended.exit_code, said in ended.output) == (code, True), ended.output
     assert not file_of(project.pay).exists()
+
+
+def test_the_documentation_shows_what_is_refused(project: Project) -> None:
+    support = (ROOT / "examples" / "support.flow").read_text(encoding="utf-8")
+    file = project.folder / "support.flow"
+    file.write_text(support)
+    project.sign("ada", "ben", file=file)
+    file.write_text(support.replace("We opened", "I opened").replace("Never promise money", "Do"))
+    project.signers("*  leads, finance\n")
+    project.sign("ada", file=file)
+    page = (ROOT / "docs" / "signing.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```\nerror: (.*?)^```", page, re.MULTILINE | re.DOTALL)
+    refused = run_command(["run", "support.flow", "--require-signed", "--rehearse", "--input", _INPUT])
+    assert refused == 4
+    assert typed("--check", "support.flow").stdout == shown
+
+
+_INPUT = '{"ticket": {"customer": "c", "subject": "s", "body": "b"}}'
 
 
 def test_a_broken_file_is_no_traceback(project: Project) -> None:
