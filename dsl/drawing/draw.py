@@ -51,10 +51,12 @@ class Drawing:
         pen, target = self._pen, step.call.target
         kind, said = self._callee(target)
         title = step.name if step.named else target
-        lines = [f"{kind} {target}" if title != target else kind, *said, *_options(step)]
-        on = pen.node(address, kind, title, group, lines, after=ways)
         tool = self._definition.tools.get(target)
         undo = step.compensate or (tool.compensate if tool is not None else None)
+        lines = [f"{kind} {target}" if title != target else kind, *said, *_options(step)]
+        if undo is not None and undo.none_reason is not None:
+            lines.append(f"compensate none {json_text(undo.none_reason)}")
+        on = pen.node(address, kind, title, group, lines, after=ways)
         if undo is not None and undo.calls:
             calls = [call_text(call) for call in undo.calls]
             pen.node(f"{address}~undo", "undo", "undo", group, calls, statements=())

@@ -228,7 +228,7 @@ class Statements:
             caught = (Way(at, title, "error"),)
             ends += self._inner(handler.body, f"{at}/on{position}", "block", title, group, at, caught)
         if node.finally_ is not None:
-            calls = [call_text(call) for call in node.finally_.calls]
+            calls = ["however it ends", *map(call_text, node.finally_.calls)]
             after = ends or (Way(at),)
             onward = self._pen.node(f"{at}~finally", "around", "finally", group, calls, after=after, statements=())
             return onward if ends else ()

@@ -2,28 +2,21 @@
 
 import click
 
-from dsl.analysis import Analysis, analyse
+from dsl.analysis import Analysis
 from dsl.cli.internal import blaming_ourselves
-from dsl.cli.reading import Given
-from dsl.cli.reporting import report
+from dsl.cli.reading import one_source
 from dsl.definition.definition import Definition
 from dsl.definition.seal import seal
 from dsl.definition.unseal import narrow, unseal
-from dsl.linking.files import files_of
+from interpreter.cli.planned import checked
 from interpreter.cli.problem import Misuse
 
 
-def definition_of_file(given: Given, flow: str | None) -> Definition:
+def definition_of_file(context: click.Context, path: str, flow: str | None) -> Definition:
     """Of `flow`, or of the file's main flow. A file with errors is reported, and ends the command with 1."""
-    if given.unreadable is not None:
-        report([(given.source, [given.unreadable])], "text")
-        raise click.exceptions.Exit(1)
+    given = one_source(path)
+    analysis = checked(context, given)
     with blaming_ourselves(given.source):
-        analysis = analyse(given.source, files=files_of(given.source.name))
-        errors = [each for each in analysis.diagnostics if each.severity == "error"]
-        if errors:
-            report([(analysis.source, errors)], "text")
-            raise click.exceptions.Exit(1)
         return _sealed(analysis, _chosen(analysis, given.source.name, flow))
 
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from dsl.drawing import layout
 from interpreter.cli.commands.graph import graph
+from tests.conftest import Golden
 from tests.house.checkout import ROOT
 
 FLOWS = """edition 1
@@ -80,6 +81,9 @@ def test_a_flow_is_chosen_where_there_are_several() -> None:
     assert several.exit_code == 2
     assert "choose a flow: ask, one, two" in several.stderr
     assert typed("-", "two", text=FLOWS).stdout.startswith("flow two(")
+    assert typed("-", "--flow", "two", text=FLOWS).stdout.startswith("flow two(")
+    both = typed("-", "two", "--flow", "one", text=FLOWS)
+    assert (both.exit_code, "one flow is drawn: two, or one?" in both.stderr) == (2, True)
     unknown = typed("-", "tow", text=FLOWS)
     assert unknown.exit_code == 2
     assert "there is no flow `tow`" in unknown.stderr
@@ -197,8 +201,8 @@ def test_pictures_of_our_pages_are_those_of_their_flows(page: str) -> None:
     assert typed("--inject", str(ROOT / page), "--check").exit_code == 0
 
 
-def test_the_documentation_shows_what_the_command_writes() -> None:
+def test_the_documentation_shows_what_the_command_writes(golden: Golden) -> None:
     page = (ROOT / "docs" / "graph.md").read_text(encoding="utf-8")
     assert f"```\n{typed(str(ROOT / 'examples' / 'place_order.flow')).stdout.rstrip()}\n```" in page
     shown = typed(str(ROOT / "examples" / "support.flow"), "--format", "svg").stdout
-    assert (ROOT / "docs" / "graph" / "support.svg").read_text(encoding="utf-8") == shown
+    golden(ROOT / "docs" / "graph" / "support.svg", shown)

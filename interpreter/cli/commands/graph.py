@@ -7,7 +7,6 @@ from shutil import get_terminal_size
 
 import click
 
-from dsl.cli.reading import one_source
 from dsl.cli.replacing import Changed, replace
 from dsl.definition.definition import Definition
 from dsl.diagnostics.inert import inert
@@ -42,6 +41,7 @@ Examples:
     help="How it is written.  [default: what the name after -o ends with, or text]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write it there, not to standard output.")
+@click.option("--flow", "same", metavar="NAME", help="The same as FLOW.")
 @click.option("--alone", is_flag=True, help="Leave out the flows and agents that the flow calls.")
 @click.option("--run", metavar="RUN", help="Colour it by how this run stands; FILE may be left out.")
 @click.option(
@@ -58,6 +58,7 @@ def graph(
     context: click.Context,
     path: str | None,
     flow: str | None,
+    same: str | None,
     format_: str | None,
     output: str | None,
     alone: bool,
@@ -74,19 +75,25 @@ def graph(
     if pages:
         if path is not None or output is not None or format_ is not None or run is not None:
             raise Misuse("--inject says in the page what is drawn: give it no FILE, --format, -o or --run")
-        changed = sum(_inject(page, check=check) for page in pages)
+        changed = sum(_inject(context, page, check=check) for page in pages)
         context.exit(1 if check and changed else 0)
     if check:
         raise Misuse("--check goes with --inject PAGE")
     if path is None and run is None:
         raise click.UsageError("Missing argument 'FILE'.", context)
-    definition = None if path is None else definition_of_file(one_source(path), flow)
+    definition = None if path is None else definition_of_file(context, path, _one_flow(flow, same))
     if run is not None:
         picture = _of_run(run, definition, alone, target)
     else:
         assert definition is not None
         picture = draw(definition, alone=alone)
     _write(picture, format_ or format_of(output), output)
+
+
+def _one_flow(flow: str | None, same: str | None) -> str | None:
+    if flow is not None and same not in (None, flow):
+        raise Misuse(f"one flow is drawn: {flow}, or {same}?")
+    return same if flow is None else flow
 
 
 def _of_run(run: str, definition: Definition | None, alone: bool, target: Target) -> Picture:
@@ -115,11 +122,11 @@ def _outlined(picture: Picture, output: str | None) -> str:
     return outline(picture, get_terminal_size().columns if output is None and sys.stdout.isatty() else WIDTH)
 
 
-def _inject(page: str, *, check: bool) -> bool:
+def _inject(context: click.Context, page: str, *, check: bool) -> bool:
     """Whether it was, or would be, changed."""
     before, text = _read(page)
     try:
-        after = injected(text, _drawn_for(page)).encode("utf-8")
+        after = injected(text, _drawn_for(context, page)).encode("utf-8")
     except BadMarker as error:
         raise Misuse(f"{page}, {error}") from error
     if after == before:
@@ -147,9 +154,9 @@ def _read(page: str) -> tuple[bytes, str]:
         raise Misuse(f"{page} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
-def _drawn_for(page: str) -> Callable[[Asked], str]:
+def _drawn_for(context: click.Context, page: str) -> Callable[[Asked], str]:
     def drawn(asked: Asked) -> str:
         file = str(Path(page).parent / asked.file)
-        return mermaid(draw(definition_of_file(one_source(file), asked.flow), alone=asked.alone))
+        return mermaid(draw(definition_of_file(context, file, asked.flow), alone=asked.alone))
 
     return drawn
