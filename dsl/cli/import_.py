@@ -48,7 +48,7 @@ def import_(
     Versions 3.0 and 3.1, as JSON or YAML. What cannot be said is left out with a comment, and told. Effects come from
     methods: read what it says of them.
     """
-    given = one_source(path)
+    given = one_source(path, flow=False)
     if given.unreadable is not None:
         report([(given.source, [given.unreadable])], "text")
         context.exit(1)

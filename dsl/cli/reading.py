@@ -53,21 +53,21 @@ def named(paths: Sequence[str]) -> list[str]:
             click.echo(f"not looked into, because it may not be read: {inert(closed[0])}{more}", err=True)
 
 
-def one_source(path: str) -> Given:
+def one_source(path: str, *, flow: bool = True) -> Given:
     """The source of a command that takes one file."""
     if path != STDIN and not holds_text(path):
         raise click.UsageError(f"there is no file {path}")
-    return read(path)
+    return read(path, flow=flow)
 
 
-def read(path: str) -> Given:
-    """A file, or standard input."""
+def read(path: str, *, flow: bool = True) -> Given:
+    """A file, or standard input. It is a `flow`, as text or as data, or else whatever it is."""
     name = "<stdin>" if path == STDIN else path
     data = b""
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         text = text_of(data)
-        form = format_of(path, text)
+        form = format_of(path, text) if flow else None
         return Given(Source(name, text), data=data) if form is None else _compiled(name, text, data, form)
     except UnicodeDecodeError as error:
         return _no_text(name, data, error)
