@@ -8,13 +8,14 @@ all.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Get
 from dsl.ast.node import Node
 from dsl.ast.statements import Arm, AwaitApproval, Match
 from dsl.checks.program import Program
-from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable
 from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
@@ -48,7 +49,8 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     found = _one_for_each_approval(_behind(found, _OF_CONDITIONS, flows, _conditions(program)), program)
     found = _of_the_unreachable(found, program)
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
-    found = _without(found, ("SF101", "SF103"), _renamed(flows, twice, missing), twice)
+    named = [each.node.span.start for each in missed if each.kind in ("name", "var")]
+    found = _with_the_missing(found, _renamed(flows, twice, named), set(named))
     damage = program.facts.damage
     if not damage.spans:
         return found
@@ -129,6 +131,31 @@ def _renamed(flows: list[Span], twice: list[int], missing: list[int]) -> list[Sp
     """The flows in which each name that is missing may be one of those that are called like another: where more are
     missing, some are mistakes of their own."""
     return [flow for flow in flows if _count(flow, missing) <= _count(flow, twice)] if twice else []
+
+
+def _with_the_missing(found: list[Diagnostic], flows: list[Span], missing: set[int]) -> list[Diagnostic]:
+    """Names that are missing in these flows are shown beside the name that is there twice: one mistake, if it is one,
+    and both places where it is two."""
+    kept: list[Diagnostic] = []
+    shown: dict[Span, list[Span]] = {}
+    for each in found:
+        start = each.primary.span.start
+        flow = next((flow for flow in flows if flow.start <= start <= flow.end), None)
+        of_name = each.code == "SF101" and start in missing
+        if flow is None or not (of_name or each.code == "SF103"):
+            kept.append(each)
+        elif of_name:
+            shown.setdefault(flow, []).append(each.primary.span)
+    for flow, spans in shown.items():
+        at = max((at for at, each in enumerate(kept) if each.code == "SF102" and _in(flow, each)), default=None)
+        if at is not None:
+            labels = tuple(Label(span, "which name is this?") for span in spans)
+            kept[at] = replace(kept[at], secondary=(*kept[at].secondary, *labels))
+    return kept
+
+
+def _in(flow: Span, found: Diagnostic) -> bool:
+    return flow.start <= found.primary.span.start <= flow.end
 
 
 def _count(flow: Span, places: list[int]) -> int:

@@ -1,55 +1,16 @@
 """Names that mean something in other languages: what says the same here."""
 
+from dsl.ast.types import GenericType, NamedType
 from dsl.semantics.findings import UnknownField, UnknownName
 from dsl.semantics.types import TEXT, Enum, ListOf, MapOf, Record, structure
 from dsl.syntax.foreign import method
+from dsl.syntax.foreign_types import GENERIC, NOTHING, TYPES, of
 
 _VALUES = {
     **dict.fromkeys(("None", "nil", "undefined", "NULL", "Null", "none", "nothing", "NaN", "void"), "null"),
     **dict.fromkeys(("True", "TRUE", "yes", "on"), "true"),
     **dict.fromkeys(("False", "FALSE", "no", "off"), "false"),
 }
-_TYPES = {
-    **dict.fromkeys(("string", "str", "String", "Text", "char", "varchar", "uuid", "email", "url"), "text"),
-    **dict.fromkeys(
-        ("integer", "Integer", "Int", "long", "int32", "int64", "i32", "i64", "short", "uint", "bigint"), "int"
-    ),
-    **dict.fromkeys(("float", "double", "Float", "Double", "real", "f32", "f64", "Number", "num"), "number"),
-    **dict.fromkeys(("Decimal", "money", "currency", "numeric", "usd"), "decimal"),
-    **dict.fromkeys(("boolean", "Boolean", "Bool", "bit"), "bool"),
-    **dict.fromkeys(("datetime", "DateTime", "timestamp", "date", "Date", "Time", "instant"), "time"),
-    **dict.fromkeys(("timedelta", "interval", "Duration", "period"), "duration"),
-    **dict.fromkeys(("bytes", "binary", "blob", "image", "File"), "file"),
-    **dict.fromkeys(("any", "Any", "object", "Object", "JSON", "Json", "unknown", "dynamic", "mixed"), "json"),
-}
-_GENERIC = {
-    **dict.fromkeys(
-        (
-            "list",
-            "List",
-            "array",
-            "Array",
-            "seq",
-            "Seq",
-            "vector",
-            "Vector",
-            "tuple",
-            "Tuple",
-            "set",
-            "Set",
-            "Sequence",
-        ),
-        "[text] at most N",
-    ),
-    **dict.fromkeys(("dict", "Dict", "Map", "hash", "Hash", "mapping", "Mapping", "hashmap", "HashMap"), "map[text]"),
-    **dict.fromkeys(("optional", "Optional", "Maybe", "maybe", "Option", "option", "nullable"), "text?"),
-    **dict.fromkeys(("enum", "Enum", "Literal", "literal", "choice"), '"a" | "b"'),
-    **dict.fromkeys(("union", "Union", "oneOf"), "A | B"),
-    **dict.fromkeys(("Result", "result", "Either"), "Outcome[text]"),
-}
-_NOTHING = frozenset(
-    {"None", "nil", "undefined", "void", "Void", "unit", "Unit", "nothing", "none", "never", "NoneType"}
-)
 _FUNCTIONS = {
     **dict.fromkeys(
         ("str", "string", "String", "repr", "to_string", "toString", "format", "f"),
@@ -120,12 +81,16 @@ def meant_by(found: UnknownName) -> tuple[str, str, str | None] | None:
         return f"`{name}` is `{_VALUES[name]}` here", f"write `{_VALUES[name]}`", _VALUES[name]
     if found.kind == "name" and name in _OWNERS:
         return missing, _OWNERS[name], None
-    if found.kind == "type" and name in _TYPES:
-        return missing, f"write `{_TYPES[name]}`", _TYPES[name]
-    if found.kind == "type" and name in _NOTHING:
+    if found.kind == "type" and name in TYPES:
+        return missing, f"write `{TYPES[name]}`", TYPES[name]
+    if found.kind == "type" and name in NOTHING:
         return missing, NO_RESULT, None
-    if found.kind == "type" and name in _GENERIC:
-        return missing, f"write `{_GENERIC[name]}`", None
+    if found.kind == "type" and isinstance(found.node, GenericType) and isinstance(found.node.argument, NamedType):
+        instead = of(name, found.node.argument.name)
+        if instead is not None:
+            return missing, f"write `{instead}`", None
+    if found.kind == "type" and name in GENERIC:
+        return missing, f"write `{GENERIC[name]}`", None
     if found.kind == "function" and name in _NO_WAY:
         return missing, _NO_WAY[name], None
     if found.kind == "function" and name in _FUNCTIONS:

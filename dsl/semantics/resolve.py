@@ -160,6 +160,7 @@ class Resolver:
         return meant.Conversation(node.at_most)
 
     def generic(self, node: GenericType) -> meant.Type:
+        before = len(self._findings)
         argument = self._held(node.argument)
         if node.name == "map":
             return meant.MapOf(argument)
@@ -168,6 +169,7 @@ class Resolver:
         if node.name in self._declarations.type_nodes or node.name in (*meant.BASIC_TYPES, "conversation"):
             self._findings.append(InvalidType(node, f"`{node.name}` takes no type in brackets"))
         else:
+            del self._findings[before:]  # `List[str]` is one mistake
             self._unknown(node, node.name)
         return meant.UNKNOWN
 

@@ -12,6 +12,7 @@ from dsl.syntax.hints_choices import CHOICE_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
 from dsl.syntax.hints_options import OPTION_HINTS
 from dsl.syntax.hints_people import PEOPLE_HINTS
+from dsl.syntax.hints_types import TYPE_HINTS
 from dsl.syntax.hints_values import VALUE_HINTS
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.token import Token
@@ -190,4 +191,4 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _unclosed,
     _word_as_name,
 )
-_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *VALUE_HINTS, *OPTION_HINTS, *FOREIGN_HINTS, *PEOPLE_HINTS, *_HINTS)
+_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *VALUE_HINTS, *TYPE_HINTS, *OPTION_HINTS, *FOREIGN_HINTS, *PEOPLE_HINTS, *_HINTS)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from dsl.syntax.foreign import DECLARATION_WORDS, STATEMENT_WORDS
+from dsl.syntax.foreign_types import of
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
@@ -137,17 +138,18 @@ def _or_in_a_type(mistake: Mistake) -> Hint | None:
 
 
 def _generic_type(mistake: Mistake) -> Hint | None:
-    """`List<text>`, `text[]`, `dict[text, int]`."""
+    """`List<text>`, `text[]`."""
     last = mistake.before[-1].text if mistake.before else ""
     in_type = "QMARK" in mistake.expected and "VBAR" in mistake.expected
     if mistake.token.text == "<" and in_type:
         advice = "a list is `[text] at most N`, a map is `map[text]`"
+        inner = mistake.after[0].text if [each.text for each in mistake.after[1:2]] == [">"] else ""
+        if inner and (instead := of(last, inner)):
+            advice = f"write `{instead}`"
         return Hint(advice, None, f"`{last}<…>` is no type", "SF008")
     if mistake.token.kind == "RSQB" and last == "[" and "STRING" in mistake.expected and "INT" not in mistake.expected:
         name = mistake.before[-2].text if len(mistake.before) > 1 else "text"
         return Hint(f"write `[{name}] at most N`", None, f"`{name}[]` is no type", "SF008")
-    if mistake.token.kind == "COMMA" and in_type and "RSQB" in mistake.expected:
-        return Hint("the keys of a map are texts: `map[int]`", None, "a type takes one other in brackets", "SF008")
     return None
 
 

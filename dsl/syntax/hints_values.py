@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from dsl.syntax.foreign_types import here, is_type
 from dsl.syntax.mistake import Hint, Mistake
 
 _COMPARING = ("is", "equals", "eq", "equal")
@@ -37,6 +38,8 @@ def _untyped(mistake: Mistake) -> Hint | None:
     if mistake.expected != {"COLON"} or not mistake.before or mistake.before[-1].kind != "NAME":
         return None
     name, token = mistake.before[-1].text, mistake.token
+    if token.kind == "NAME" and mistake.unclosed is not None and is_type(token.text) and not is_type(name):
+        return Hint(f"write `{name}: {here(token.text)}`", None, f"`:` is missing behind `{name}`", "SF008")
     if token.kind == "NAME" and mistake.unclosed is not None:
         return Hint(f"write `{token.text}: {name}`", None, "the name comes first, then its type", "SF008")
     if token.kind in ("RPAR", "COMMA", "RBRACE", "EQUAL", "QMARK"):

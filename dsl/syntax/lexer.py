@@ -8,8 +8,11 @@ Numbers and words end where the next one may not begin: `3iterations` and `5K` a
 """
 
 import re
+from collections import Counter
+from dataclasses import replace
 from itertools import takewhile
 
+from dsl.diagnostics.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.characters import HIDDEN, hidden_characters
 from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
@@ -39,6 +42,8 @@ _PREFIXED = re.compile(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!
 _PLACE = re.compile(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
 _BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
 _NUMBER = re.compile(r"\d\w*(?:\.\d\w*)?")
+MOST_PLACES = 3
+"""Of a sign that means nothing here: so many places are shown besides the first."""
 
 
 def tokenise(text: str, tables: Tables) -> Scanner:
@@ -56,6 +61,8 @@ class _Lexer:
         self.name = re.compile(tables.patterns["NAME"])
         self.text = text
         self.scanner = Scanner(text, stray=stray_quotes(text))
+        self._told: dict[str, int] = {}
+        self._places: Counter[str] = Counter()
 
     def run(self) -> Scanner:
         scanner = self.scanner
@@ -207,7 +214,11 @@ class _Lexer:
         meant = FOREIGN.get(written, Meant(None))
         span = Span(at, at + len(written))
         code = "SF006" if written == "'''" else "SF008"
-        self.scanner.problem(span, f"`{written}` means nothing here", *meant, code=code)
+        if written not in self._told:
+            self._told[written] = len(self.scanner.diagnostics)
+            self.scanner.problem(span, f"`{written}` means nothing here", *meant, code=code)
+        else:
+            self._told_again(written, span, meant.advice)
         word = AS_IF.get(written) or (meant.replacement or "").strip()
         if word in self.fixed:
             self.scanner.put(Token(self.fixed[word], word, span, word=word.isalpha()))
@@ -217,6 +228,17 @@ class _Lexer:
             self._foreign_text(written)
         else:
             self.scanner.at = span.end
+
+    def _told_again(self, written: str, span: Span, advice: str | None) -> None:
+        """A habit is one mistake: a sign is told where it stands first, with the next places and how many there are."""
+        at = self._told[written]
+        self._places[written] += 1
+        more, told = self._places[written], self.scanner.diagnostics[at]
+        if more <= MOST_PLACES:
+            told = replace(told, secondary=(*told.secondary, Label(span, "and here")))
+        if advice is not None:
+            told = replace(told, help=f"{advice}; so it is at {'one other place' if more == 1 else f'{more} others'}")
+        self.scanner.diagnostics[at] = told
 
     def _foreign_text(self, quote: str) -> None:
         """Text in foreign quotes is a STRING as a whole, so that its words are not taken for code."""

@@ -33,7 +33,7 @@ FOREIGN = {
     "^": Meant("there is no power: multiply, `a * a`"),
     "~": Meant("write `not`", "not "),
     "\\": Meant("a line needs no `\\` to go on: leave it out", ""),
-    ";": Meant("a statement needs no `;`: leave it out", ""),
+    ";": Meant("a line needs no `;`: leave it out", ""),
 }
 
 LONGEST = max(map(len, FOREIGN))
