@@ -82,12 +82,21 @@ def test_a_condition_is_gone_through_in_proportion() -> None:
     assert large < 16 * small
 
 
-@pytest.mark.parametrize("sign", ["@", "$", "`", "'"])
-def test_a_hundred_messages_are_enough(sign: str) -> None:
-    def told(number: int) -> list[str]:
-        return [each.message for each in analyse(Source("large.flow", HEAD + f"{sign} " * number + " }")).diagnostics]
-
-    few, many = told(30), told(3_000)
+@pytest.mark.parametrize("mistake", ["5K", "7eur", "3x"])
+def test_a_hundred_messages_are_enough(mistake: str) -> None:
+    few, many = told_of(mistake, 30), told_of(mistake, 3_000)
     assert not any(" more messages" in message for message in few)
     assert len(many) == 100
     assert sum(" more messages" in message for message in many) == 1
+
+
+@pytest.mark.parametrize("sign", ["@", "$", "`", "'", ";"])
+def test_a_sign_that_means_nothing_is_told_once(sign: str) -> None:
+    few, many = told_of(sign, 30), told_of(sign, 3_000)
+    assert few == many
+    assert many.count(f"`{sign}` means nothing here") == 1
+
+
+def told_of(mistake: str, number: int) -> list[str]:
+    text = HEAD + f"{mistake} " * number + " }"
+    return [each.message for each in analyse(Source("large.flow", text)).diagnostics]
