@@ -22,6 +22,7 @@ PROMISES: dict[type[Node], str] = {
     ast.CompensateStatement: "it is not undone any more",
     ast.ExclusiveBlock: "more of them may run at a time",
     ast.BudgetBlock: "nothing limits it here any more",
+    ast.Handler: "what it took is not handled here any more",
 }
 """What keeps a promise, and what holds no more without it."""
 COMMITTED = "what was done before it is not undone any more"

@@ -33,8 +33,10 @@ class Contracts:
         new = {each.name: each for each in after}
         for name in dict.fromkeys([*old, *new]):
             for found in self._parameter(name, old.get(name), new.get(name)):
-                breaks = found.weight != "breaking" or started
-                yield found if breaks else replace(found, weight="compatible", why=None)
+                if found.weight != "breaking" or started:
+                    yield found
+                elif not found.follows:
+                    yield replace(found, weight="compatible", why=None)
         both = [[name for name in names if name in old and name in new] for names in (old, new)]
         if both[0] != both[1]:
             yield Found("order", "order of the parameters", "moved", ", ".join(both[0]), ", ".join(both[1]))

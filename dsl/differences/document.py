@@ -5,16 +5,28 @@ from typing import Any
 
 from dsl.differences import wording
 from dsl.differences.changes import Change, Place
-from dsl.differences.report import FlowReport, Report
+from dsl.differences.report import Comparison, FlowReport, PinnedRun, Report
 from dsl.differences.sides import Side
 
 VERSION = 1
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(of: Comparison) -> dict[str, Any]:
     """Money as a decimal text, times in milliseconds, null for what is not there or not bounded."""
     return {
         "version": VERSION,
+        "verdict": of.verdict,
+        "files": [_file(each) for each in of.reports],
+        "runs": None if of.runs is None else [_run(each) for each in of.runs],
+    }
+
+
+def _run(run: PinnedRun) -> dict[str, Any]:
+    return {"run": run.run, "flow": run.flow, "hash": run.hash, "started": run.started}
+
+
+def _file(report: Report) -> dict[str, Any]:
+    return {
         "old": _side(report.old),
         "new": _side(report.new),
         "verdict": report.verdict,

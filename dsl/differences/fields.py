@@ -23,7 +23,6 @@ from dsl.differences.tools import effects, using
 from dsl.differences.written import (
     budget_text,
     calls_text,
-    costs_text,
     exclusive_text,
     first_text,
     quoted,
@@ -109,7 +108,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "patience": _time("patience", "patience"),
         "doc": _DOC,
         "served": Row("server", "server", serving),
-        "costs": _show("costs", "costs", costs_text, (("changed", "weaker", "a call may cost more"),)),
+        "costs": Row("costs", "costs", manners.costs),
         "sees": _SEES,
         "keeps": _KEEPS,
         "http": Row("request", "request", requesting),
@@ -209,10 +208,17 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
     },
     ast.Respond: {"name": _text("event", "answers event"), "value": _VALUE},
     ast.Sleep: {"milliseconds": _time("sleep", "sleep"), "until": _expr("sleep", "sleep until")},
-    ast.Try: {"finally_": _show("finally", "finally", lambda made: calls_text(made.calls))},
+    ast.Try: {
+        "finally_": _show(
+            "finally",
+            "finally",
+            lambda made: calls_text(made.calls),
+            _worse("removed", "it is not done any more, however the rest ends"),
+        )
+    },
     ast.Handler: {
         "condition": _expr("condition", "condition"),
-        "kinds": Row("errors", "handles", manners.several, str, _worse("removed", "it is not handled here any more")),
+        "kinds": Row("errors", "handles", manners.kinds, str, _worse("removed", "it is not handled here any more")),
     },
     ast.CompensateStatement: {"calls": _show("undo", "undo", calls_text)},
     ast.ExclusiveBlock: {
@@ -285,6 +291,7 @@ OTHERS = frozenset(
         "argument",
         "host",
         "edition",
+        "error",
         "config",
         "meaning",
         "tool",

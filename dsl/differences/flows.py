@@ -5,6 +5,7 @@ from itertools import groupby
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.node import Node, walk
 from dsl.dataclass import dataclass
 from dsl.differences.changes import COMPATIBLE, Change, Found, Place, Weight, breaking, weaker
@@ -23,15 +24,13 @@ Opened = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class FlowComparison:
-    """`old` is called as on the new side already; `matching` has its items under the names of its own locals."""
+    """`old` names declarations and locals as the new side does; what is defined under another name still has it."""
 
     old: FlowDeclaration
     new: FlowDeclaration
     name: str
     contracts: Contracts
     matching: Matching
-    renamed: dict[int, Item]
-    """By the identity of an old item, the same one with locals called as on the new side."""
     opened: tuple[Opened, Opened]
 
     def changes(self) -> Iterator[Change]:
@@ -57,12 +56,14 @@ class FlowComparison:
     # -- items of both sides
 
     def _item(self, old: Item, new: Item) -> Iterator[Found]:
-        before, after = self.renamed[id(old)].node, new.node
+        before, after = old.node, new.node
         if old.name != new.name and old.name is not None and new.name is not None:
             answered = isinstance(after, ast.AwaitApproval)
             weight = breaking("it is answered by its name") if answered else COMPATIBLE
             yield Found("name", "", "renamed", old.name, new.name, *weight)
-        elif isinstance(before, ast.Step) and isinstance(after, ast.Step) and before.name != after.name:
+        elif _is_numbered_otherwise(before, after):
+            assert isinstance(before, ast.Step)
+            assert isinstance(after, ast.Step)
             yield Found("name", "", "renamed", before.name, after.name)
         if not isinstance(after, NAMING):
             for field in ("variable", "index", "name")[: 3 if new.name is None and old.name is None else 2]:
@@ -74,6 +75,20 @@ class FlowComparison:
             yield from self._opens(before.name, after.name)
         for found in differing(before, after):
             yield self._sent(found, before, after)
+        yield from self._received(getattr(before, "expected", None), getattr(after, "expected", None))
+
+    def _received(self, before: ExpectedEvent | None, after: ExpectedEvent | None) -> Iterator[Found]:
+        """What an event holds under the same name, where a type has changed that it names."""
+        if before is None or after is None:
+            return
+        reasons: dict[str, str | None] = {}
+        if before.type == after.type:
+            reasons["what is in it"] = self.contracts.event(before.type, after.type)
+        if before.reply == after.reply:
+            reasons["reply"] = self.contracts.reply(before.reply, after.reply)
+        for what, reason in reasons.items():
+            if reason is not None:
+                yield Found("event", what, "changed", None, None, "breaking", reason, follows=True)
 
     def _opens(self, before: str, after: str) -> Iterator[Found]:
         """Which irreversible calls wait for it."""
@@ -156,10 +171,10 @@ def compared(
     """Of plain flows; `name` is what the old one is called on its own side."""
     matching = matched(tree(old), tree(new))
     names = _locals(matching, old, new)
-    known = with_names(old, names)
-    called = tree(known) if names else matching.old
-    renamed = {id(one): other for one, other in zip(matching.old.below(), called.below(), strict=True)}
-    return FlowComparison(known, new, name, contracts, matching, renamed, opened)
+    if names:
+        old = with_names(old, names)
+        matching = matched(tree(old), matching.new)
+    return FlowComparison(old, new, name, contracts, matching, opened)
 
 
 def _locals(matching: Matching, old: FlowDeclaration, new: FlowDeclaration) -> dict[str, str]:
@@ -188,6 +203,13 @@ def _names(old: Item, new: Item) -> Iterator[tuple[str, str]]:
     return ((one, other) for one, other in pairs if one is not None and other is not None)
 
 
+def _is_numbered_otherwise(before: Node, after: Node) -> bool:
+    """Of a step without a name: another one of its tool stands before it now."""
+    if not isinstance(before, ast.Step) or not isinstance(after, ast.Step):
+        return False
+    return before.name != after.name and before.call.target == after.call.target
+
+
 _INSIDE = {"variable": "item", "index": "position", "name": "name"}
 """What a name stands for that is known inside of a statement only."""
 
@@ -202,8 +224,12 @@ def said(item: Item) -> str:
             text = call_text(node.call)
         case ast.AwaitApproval():
             text = expression_text(node.question)
-        case ast.Let() | ast.Set() | ast.Respond():
+        case ast.Let() | ast.Set() | ast.Respond() | ast.Fail() | ast.Yield():
             text = expression_text(node.value)
+        case ast.Return():
+            text = "" if node.value is None else expression_text(node.value)
+        case ast.Until():
+            text = expression_text(node.condition)
         case ast.CompensateStatement():
             text = calls_text(node.calls)
         case _:

@@ -21,14 +21,22 @@ OTHER = "it ends otherwise when nobody answers"
 def compared(
     old: tuple[Stage, ...], new: tuple[Stage, ...], aspect: str = "gate", what: str = "stage"
 ) -> Iterator[Found]:
-    """A change for each stage that is another than the one at its place."""
-    for position in range(max(len(old), len(new))):
-        before = old[position] if position < len(old) else None
-        after = new[position] if position < len(new) else None
-        if before != after:
-            name = f"{what} {position + 1}" if max(len(old), len(new)) > 1 else what
-            texts = shown(stage_text, before, after)
-            yield Found(aspect, name, verb_of(before, after), *texts, *_weight(old, new, before, after))
+    """A change for each stage that is another, is gone or has come, between those at both ends that are as they were;
+    stages are counted as they are now."""
+    first = _alike(old, new)
+    last = _alike(old[first:][::-1], new[first:][::-1])
+    olds, news = old[first : len(old) - last], new[first : len(new) - last]
+    for at in range(max(len(olds), len(news))):
+        before, after = (each[at] if at < len(each) else None for each in (olds, news))
+        name = f"{what} {first + at + 1}" if max(len(old), len(new)) > 1 else what
+        values = shown(stage_text, before, after)
+        yield Found(aspect, name, verb_of(before, after), *values, *_weight(old, new, before, after))
+
+
+def _alike(one: tuple[Stage, ...], other: tuple[Stage, ...]) -> int:
+    """How many at the beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (before, after) in enumerate(pairs) if before != after), min(len(one), len(other)))
 
 
 def _weight(old: tuple[Stage, ...], new: tuple[Stage, ...], before: Stage | None, after: Stage | None) -> Weighed:

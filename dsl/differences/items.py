@@ -27,6 +27,8 @@ NAMES = frozenset({"name", "named", "variable", "index"})
 """Fields by which an item is called, so they count for nothing where contents are compared; not of a `set`."""
 NAMING = (ast.Set, ast.Respond)
 """Statements whose name is that of something else."""
+LEAVING = (ast.Fail, ast.Return, ast.Yield, ast.Until, ast.Sleep)
+"""Statements that are called by what they stand in: their value is told beside them."""
 LONGEST_LABEL = 48
 
 
@@ -160,6 +162,9 @@ def name_of(node: Node) -> str | None:
 def label_of(item: Item) -> str:
     """`step case`, `if verdict.kind != "refund"`, `case "refund"`."""
     node = item.node
+    if isinstance(node, LEAVING):
+        around = "" if item.parent is None or item.parent.parent is None else f" in {label_of(item.parent)}"
+        return f"{_word(node)}{around}"
     own = _LABELS.get(type(node))
     words = own(node) if own is not None else _word(node)
     words = " ".join(words.split())
@@ -202,10 +207,6 @@ _LABELS: dict[type, Any] = {
     ast.Handler: lambda node: " ".join(["on error", ", ".join(node.kinds)]).rstrip(),
     ast.FirstBranch: _first_branch,
     ast.Branch: lambda node: f"branch {node.name}",
-    ast.Fail: lambda node: f"fail {expression_text(node.value)}",
-    ast.Yield: lambda node: f"yield {expression_text(node.value)}",
-    ast.Until: lambda node: f"until {expression_text(node.condition)}",
-    ast.Return: lambda node: "return" if node.value is None else f"return {expression_text(node.value)}",
     ast.Respond: lambda node: f"respond {node.name}",
     ast.CompensateStatement: lambda node: f"compensate {{ {calls_text(node.calls)} }}",
     ast.ExclusiveBlock: lambda node: f"exclusive by {expression_text(node.by)}",

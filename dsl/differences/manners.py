@@ -5,15 +5,25 @@ It knows nothing of where the field stands; `fields.py` says which field is comp
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
+from dsl.ast.declarations import Costs
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Budget, Call
 from dsl.dataclass import dataclass
 from dsl.differences import gates
 from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Verb, Weighed, Weight, shown, verb_of, weaker
-from dsl.differences.written import budget_text, call_text, class_text, expression_text, limit_text, undo_text
+from dsl.differences.written import (
+    budget_text,
+    call_text,
+    class_text,
+    costs_text,
+    expression_text,
+    limit_text,
+    undo_text,
+)
 
 Compare = Callable[["Row", Any, Any], Iterator[Found]]
 
@@ -137,6 +147,27 @@ def undo(row: Row, before: Any, after: Any) -> Iterator[Found]:
     elif new and not old:
         weight = "stronger", None
     yield Found(row.aspect, row.what, verb_of(before, after), *texts, *weight)
+
+
+def costs(row: Row, before: Costs | None, after: Costs | None) -> Iterator[Found]:
+    """By what is set aside for a call."""
+    old, new = (Decimal(0) if each is None or each.at_most is None else each.at_most for each in (before, after))
+    weight = weaker("a call may cost more") if new > old else STRONGER if new < old else COMPATIBLE
+    verb = verb_of(before, after)
+    if verb == "changed" and new != old:
+        verb = "raised" if new > old else "lowered"
+    yield Found(row.aspect, row.what, verb, *shown(costs_text, before, after), *weight)
+
+
+def kinds(row: Row, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Found]:
+    """What a handler takes; without kinds, all that may be caught in general."""
+    if before and after:
+        yield from several(row, before, after)
+    else:
+        weight = COMPATIBLE if before else weaker("not all that it took is handled here now")
+        texts = (", ".join(each) or "all that may be caught" for each in (before, after))
+        old, new = texts
+        yield Found(row.aspect, row.what, "changed", old, new, *weight)
 
 
 def classes(row: Row, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Found]:

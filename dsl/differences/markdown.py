@@ -11,19 +11,20 @@ from collections.abc import Iterator
 
 from dsl.diagnostics.inert import inert
 from dsl.differences import wording
-from dsl.differences.changes import Change
-from dsl.differences.report import FlowReport, Report
+from dsl.differences.changes import Change, Verdict
+from dsl.differences.report import Comparison, FlowReport, Report
 from dsl.differences.text import changed_lines
 
 MOST_SHOWN = 60_000
 """Characters: GitHub takes no longer comment than 65,536."""
-SIGNS = {"breaking": "🛑", "weaker": "⚠️", "stronger": "🔒", "compatible": "▫️"}
+MOST_OF_A_FOLD = 15_000
+SIGNS: dict[str, str] = {"breaking": "🛑", "weaker": "⚠️", "stronger": "🔒", "compatible": "▫️"}
 _BACKTICKS = re.compile("`+")
 
 
-def markdown(report: Report) -> str:
+def markdown(of: Comparison) -> str:
     """At most so long as a comment may be; the sections that fit no more are left out, and that is said."""
-    parts = list(_parts(report))
+    parts = list(_all_parts(of))
     text, left = parts[0], 0
     for part in parts[1:]:
         if len(text) + len(part) > MOST_SHOWN:
@@ -33,22 +34,35 @@ def markdown(report: Report) -> str:
     return text if left == 0 else f"{text}\n_{left} more parts do not fit here: `dsl diff` shows all._\n"
 
 
+def _all_parts(of: Comparison) -> Iterator[str]:
+    if len(of.reports) > 1:
+        yield f"### {_sign(of.verdict)} {wording.overview(of).capitalize()}\n\n"
+    for each in of.told:
+        yield from _parts(each)
+    if of.runs is not None:
+        lines = [[f"- {code(each.run)}: {code(f'flow {each.flow}, {each.hash[:12]}')}"] for each in of.runs]
+        yield _folded(wording.pinned(of.runs), len(of.runs), lines)
+
+
+def _sign(verdict: Verdict) -> str:
+    return "✅" if verdict == "layout" else SIGNS[verdict]
+
+
 def _parts(report: Report) -> Iterator[str]:
     yield "\n".join(_head(report)) + "\n"
     for (of, name), changes in wording.groups(report.changes).items():
-        yield _folded(wording.heading(of, name), len(changes), [line for each in changes for line in _change(each)])
+        yield _folded(wording.heading(of, name), len(changes), [list(_change(each)) for each in changes])
     if report.follows:
-        yield _folded("what follows", len(report.follows), [line for each in report.follows for line in _change(each)])
+        yield _folded("what follows", len(report.follows), [list(_change(each)) for each in report.follows])
     if report.flows:
-        rows = [line for flow in report.flows for line in _flow(flow)]
+        rows = [list(_flow(flow)) for flow in report.flows]
         if report.same:
-            rows += ["", f"As they were: {', '.join(map(code, report.same))}"]
+            rows.append(["", f"As they were: {', '.join(map(code, report.same))}"])
         yield _folded("flows, cost and runs under way", len(report.flows), rows)
 
 
 def _head(report: Report) -> Iterator[str]:
-    sign = {"layout": "✅"}.get(report.verdict) or SIGNS[report.verdict]
-    yield f"### {sign} {wording.summary(report).capitalize()}"
+    yield f"### {_sign(report.verdict)} {wording.summary(report).capitalize()}"
     yield ""
     yield f"{code(report.old.name)} → {code(report.new.name)}"
     heavy = [each for each in (*report.changes, *report.follows) if each.weight in ("breaking", "weaker")]
@@ -110,8 +124,17 @@ def _flow(flow: FlowReport) -> Iterator[str]:
         yield f"  - {code(wording.wait_text(wait))}"
 
 
-def _folded(title: str, number: int, lines: list[str]) -> str:
-    inside = "\n".join(lines)
+def _folded(title: str, number: int, entries: list[list[str]]) -> str:
+    """Of the entries, as many as fit: none is cut in the middle."""
+    kept: list[str] = []
+    size = 0
+    for lines in entries:
+        size += sum(map(len, lines))
+        if size > MOST_OF_A_FOLD:
+            kept.append(f"- … {len(entries) - len(kept)} more: `dsl diff` shows all")
+            break
+        kept.append("\n".join(lines))
+    inside = "\n".join(kept)
     return f"\n<details><summary><code>{_escaped(title)}</code> ({number})</summary>\n\n{inside}\n\n</details>\n"
 
 

@@ -1,11 +1,12 @@
 """All that is told of two versions: what has changed, and what follows from it for callers, cost, the world outside,
 and runs that are under way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from dsl.dataclass import dataclass
-from dsl.differences.changes import Change, Of, Verdict, verdict_of
+from dsl.differences.changes import VERDICTS, Change, Of, Verdict, verdict_of
 from dsl.differences.costing import Cost, costs
 from dsl.differences.differences import Differences, differences
 from dsl.differences.reaching import reaching
@@ -57,6 +58,50 @@ class Report:
     def without_text(self) -> tuple[str, ...]:
         """The sides of which plan and sensitive data are not known."""
         return tuple(side.name for side in (self.old, self.new) if side.analysis is None and side.parts.flows)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedRun:
+    """A run under way that keeps an old definition; `started` is a moment as RFC 3339 has it."""
+
+    run: str
+    flow: str
+    hash: str
+    started: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One file with another, or each file of a folder. `runs` is None where no server was asked."""
+
+    reports: tuple[Report, ...]
+    runs: tuple[PinnedRun, ...] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return max((each.verdict for each in self.reports), key=VERDICTS.index, default="layout")
+
+    @property
+    def told(self) -> tuple[Report, ...]:
+        """Those that say something; of one alone, that too that it says nothing."""
+        alone = len(self.reports) == 1
+        return tuple(each for each in self.reports if alone or each.verdict != "layout")
+
+
+def comparison(reports: Iterable[Report], runs: Iterable[PinnedRun] | None = None) -> Comparison:
+    """What has changed in a file that others use is told there, and not in each of them once more."""
+    given = tuple(reports)
+    own = {name for each in given for side in (each.old, each.new) for name in side.own}
+    if len(given) > 1:
+        given = tuple(replace(each, changes=tuple(_of_its_own(each, own))) for each in given)
+    return Comparison(given, None if runs is None else tuple(runs))
+
+
+def _of_its_own(of: Report, told_elsewhere: set[str]) -> Iterator[Change]:
+    linked = of.old.linked | of.new.linked
+    for each in of.changes:
+        if each.name not in linked or each.name not in told_elsewhere or each.aspect == "documentation":
+            yield each
 
 
 def report(old: Side, new: Side, price: Price | None = None) -> Report:

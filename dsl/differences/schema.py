@@ -31,13 +31,8 @@ def differences_schema() -> Schema:
         **_object(
             {
                 "version": {"const": VERSION},
-                "old": {"$ref": "#/$defs/side"},
-                "new": {"$ref": "#/$defs/side"},
                 "verdict": {"enum": list(VERDICTS)},
-                "summary": _TEXT,
-                "changes": _list("change"),
-                "flows": _list("flow"),
-                "same": {**_TEXTS, "description": "Flows whose hash is that which it was."},
+                "files": _list("file"),
                 "runs": {
                     "anyOf": [_list("run"), {"type": "null"}],
                     "description": "Runs under way that keep the old definitions; null where no server was asked.",
@@ -45,6 +40,7 @@ def differences_schema() -> Schema:
             }
         ),
         "$defs": {
+            "file": _file(),
             "side": _object(
                 {"name": _TEXT, "flows": {"type": "object", "additionalProperties": _HASH}, "text": _bool()}
             ),
@@ -54,6 +50,20 @@ def differences_schema() -> Schema:
             "run": _object({"run": _TEXT, "flow": _TEXT, "hash": _TEXT, "started": _TEXT}),
         },
     }
+
+
+def _file() -> Schema:
+    return _object(
+        {
+            "old": {"$ref": "#/$defs/side"},
+            "new": {"$ref": "#/$defs/side"},
+            "verdict": {"enum": list(VERDICTS)},
+            "summary": _TEXT,
+            "changes": _list("change"),
+            "flows": _list("flow"),
+            "same": {**_TEXTS, "description": "Flows whose hash is that which it was."},
+        }
+    )
 
 
 def _change() -> Schema:

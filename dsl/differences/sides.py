@@ -33,6 +33,12 @@ class Side:
     linked: frozenset[str] = frozenset()
     """What other files declare that this one uses."""
 
+    @property
+    def own(self) -> frozenset[str]:
+        """What the file itself declares."""
+        kinds = (self.parts.flows, self.parts.tools, self.parts.agents, self.parts.types)
+        return frozenset(name for kind in kinds for name in kind) - self.linked
+
     def bare(self, kind: str, name: str) -> Any:
         """A declaration that no flow reaches: no model reads what is written of it."""
         return without_docs(getattr(self.parts, kind)[name])

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from dsl.diagnostics.inert import inert
 from dsl.differences import wording
 from dsl.differences.changes import Change
-from dsl.differences.report import FlowReport, Report
+from dsl.differences.report import Comparison, FlowReport, Report
 
 WIDTH = 100
 MARGIN = 12
@@ -21,7 +21,17 @@ def plainly(text: str, role: str) -> str:
     return text
 
 
-def lines(report: Report, paint: Paint = plainly, width: int = WIDTH) -> Iterator[str]:
+def lines(of: Comparison, paint: Paint = plainly, width: int = WIDTH) -> Iterator[str]:
+    if len(of.reports) > 1:
+        yield paint(wording.overview(of), of.verdict)
+    for number, report in enumerate(of.told):
+        if number or len(of.reports) > 1:
+            yield ""
+        yield from _report(report, paint, width)
+    yield from _pinned(of, paint)
+
+
+def _report(report: Report, paint: Paint, width: int) -> Iterator[str]:
     yield inert(f"{report.old.name} → {report.new.name}")
     yield paint(wording.summary(report), report.verdict)
     for (of, name), changes in wording.groups(report.changes).items():
@@ -43,7 +53,7 @@ def lines(report: Report, paint: Paint = plainly, width: int = WIDTH) -> Iterato
             yield inert(f"  as they were: {', '.join(report.same)}")
     if (note := wording.without_text(report)) is not None:
         yield inert(f"  {note}")
-    yield from _runs(report, paint)
+    yield from _waits(report, paint)
 
 
 def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
@@ -109,7 +119,7 @@ def _flow(flow: FlowReport) -> Iterator[str]:
             yield f"        {name:<{widths[0]}}  {before:>{widths[1]}} → {after}"
 
 
-def _runs(report: Report, paint: Paint) -> Iterator[str]:
+def _waits(report: Report, paint: Paint) -> Iterator[str]:
     changed = [flow for flow in report.flows if flow.old is not None]
     if not changed:
         return
@@ -119,3 +129,12 @@ def _runs(report: Report, paint: Paint) -> Iterator[str]:
     for flow in changed:
         for wait in flow.waits:
             yield inert(f"  {flow.old}, {wording.wait_text(wait)}")
+
+
+def _pinned(of: Comparison, paint: Paint) -> Iterator[str]:
+    if of.runs is None:
+        return
+    yield ""
+    yield paint(wording.pinned(of.runs), "head")
+    for each in of.runs:
+        yield inert(f"  {each.run}  flow {each.flow}, {each.hash[:12]}, since {each.started}")

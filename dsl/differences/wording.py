@@ -1,11 +1,11 @@
 """Changes, costs and waits in words, the same for every writer. Who writes them out makes inert what others wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from dsl.differences.changes import Change, Weight
 from dsl.differences.costing import ROWS, Cost
-from dsl.differences.report import FlowReport, Report
+from dsl.differences.report import Comparison, FlowReport, PinnedRun, Report
 from dsl.differences.waits import Wait
 from dsl.planning.page import time
 
@@ -30,6 +30,22 @@ def summary(report: Report) -> str:
     return f"{verdict}: {', '.join(each for each in said if each)}"
 
 
+def overview(of: Comparison) -> str:
+    """Of several files."""
+    changed = len(of.told)
+    same = len(of.reports) - changed
+    if not changed:
+        return f"{LAYOUT}: every flow of {same} files means what it meant"
+    rest = f", {same} as {'it was' if same == 1 else 'they were'}" if same else ""
+    return f"{of.verdict}: {changed} {'file has' if changed == 1 else 'files have'} changed{rest}"
+
+
+def pinned(runs: Sequence[PinnedRun]) -> str:
+    if not runs:
+        return "no run under way keeps an old definition"
+    return "1 run keeps its old definition" if len(runs) == 1 else f"{len(runs)} runs keep their old definitions"
+
+
 def _count(number: int, one: str, several: str) -> str:
     return "" if number == 0 else f"{number} {one if number == 1 else several}"
 
@@ -48,7 +64,7 @@ def groups(changes: Iterable[Change]) -> dict[tuple[str, str], list[Change]]:
 
 def subject(change: Change) -> str:
     """What has changed, up to the values: `step case: argument to`, `removed`, `renamed`."""
-    parts = [change.label] if change.label else []
+    parts = [change.label] if change.label and change.label != change.what else []
     match change.verb:
         case "renamed":
             parts.append(f"{change.what} renamed".lstrip())
@@ -69,11 +85,14 @@ def values(change: Change) -> tuple[str | None, str | None]:
     """What is shown of before and after; what follows says it in its subject already."""
     if change.follows:
         return None, None
-    return change.before, change.after
+    before, after = (None if each == change.label else each for each in (change.before, change.after))
+    return before, after
 
 
 def reason(change: Change) -> str | None:
-    flows = f"flow{'s' * (len(change.flows) > 1)} {', '.join(change.flows)}" if change.of == "file" else ""
+    flows = (
+        f"flow{'s' * (len(change.flows) > 1)} {', '.join(change.flows)}" if change.of == "file" and change.flows else ""
+    )
     return ": ".join(each for each in (flows, change.why) if each) or None
 
 

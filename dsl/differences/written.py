@@ -105,8 +105,10 @@ def verify_text(verify: Verify) -> str:
 
 
 def costs_text(costs: Costs) -> str:
-    at_most = "" if costs.at_most is None else f" at most {costs.at_most:f} usd"
-    return expression_text(costs.value) + at_most
+    value = expression_text(costs.value)
+    if costs.at_most is None or value == f"{costs.at_most:f}":
+        return f"{value} usd"
+    return f"{value} at most {costs.at_most:f} usd"
 
 
 def exclusive_text(lock: Exclusive) -> str:
@@ -135,6 +137,8 @@ def budget_text(budget: Budget) -> str:
 
 def use_text(use: Use) -> str:
     parts = [use.target]
+    if use.then is not None:
+        parts.append(f"then {expression_text(use.then)}")
     if use.when is not None:
         parts.append(f"when {expression_text(use.when)}")
     if use.gate:

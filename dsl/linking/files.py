@@ -42,7 +42,7 @@ class Files:
 
     def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
         """The file that `path` means in the file `by`; its name has this `ending`."""
-        if wrong := _misspelt(path, ending):
+        if wrong := misspelt(path, ending):
             return wrong
         try:
             place = (by.place.parent / path).resolve()
@@ -87,7 +87,8 @@ def files_of(name: str) -> Files | None:
     return Files(place, Path(root_of(str(place))))
 
 
-def _misspelt(path: str, ending: str) -> Refused | None:
+def misspelt(path: str, ending: str) -> Refused | None:
+    """Whether it can be no path at all."""
     if "\\" in path:
         return Refused(f"`{path}` is no path", "folders are parted by `/`", path.replace("\\", "/"))
     if path.startswith(("/", "~")) or ":" in path or "\0" in path:

@@ -13,5 +13,9 @@ UNREACHABLE = 5
 """No server answers."""
 UNATTENDED = 6
 """A run could not be asked: nothing works on it, or it is stuck. What is said may not be all."""
+WEAKER = 7
+"""`dsl diff`: no other has to follow, but a promise that was approved holds no more."""
+BREAKING = 8
+"""`dsl diff`: others have to follow."""
 LEFT = 130
 """Ctrl-C; the run stays."""

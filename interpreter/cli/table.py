@@ -25,6 +25,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "interpreter.cli.commands.sign:sign",
             "Sign off what a flow means, or say whose signature is missing.",
         ),
+        Entry(
+            "diff",
+            "interpreter.cli.commands.diff:diff",
+            "Tell what two versions mean that is not the same.",
+        ),
         Entry("hash", "dsl.cli.hash:hash_", "Print the hash of each flow's meaning."),
         Entry("compile", "dsl.cli.compile:compile_", "Write the sealed definition of a flow as JSON or YAML."),
         Entry(

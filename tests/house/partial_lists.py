@@ -297,19 +297,20 @@ PARTIAL = {
         ("dsl/differences/fields.py", "AwaitApproval Match Step", "what has fields that are compared elsewhere"),
         (
             "dsl/differences/flows.py",
-            "AwaitApproval CompensateStatement Let Respond Set Step",
+            "AwaitApproval CompensateStatement Fail Let Respond Return Set Step Until Yield",
             "what is more in words than what it is called",
         ),
         (
             "dsl/differences/items.py",
             (
-                "AwaitApproval AwaitEvent AwaitFirst CompensateStatement ExclusiveBlock Fail For If Let Match "
-                "ParallelFor Respond Return Set Step Until Var Yield"
+                "AwaitApproval AwaitEvent AwaitFirst CompensateStatement ExclusiveBlock For If Let Match "
+                "ParallelFor Respond Set Step Var"
             ),
             "labels; any other is called by its word and its name",
         ),
         ("dsl/differences/items.py", "Let Step Var", "names that are not the place in a path, which any other has"),
         ("dsl/differences/items.py", "Respond Set", "what names something else"),
+        ("dsl/differences/items.py", "Fail Return Sleep Until Yield", "what is called by what it stands in"),
         ("dsl/differences/matching.py", "AwaitApproval AwaitEvent Step", "what is somebody's business by itself"),
         (
             "dsl/differences/matching.py",
