@@ -55,15 +55,17 @@ def _data(class_: str) -> Said:
 
 def _crossing(each: Crossing) -> Item:
     before, after = TO[each.to]
-    how = " goes to " if each.by == "value" else " decides what is asked of, and so is told to, "
+    how = " goes to " if each.by == "value" else " is told to "
+    asked = ", by whether they are asked" if each.to in ("approval", "gate") else ", by whether it is called"
     keeps = ", which keeps it to itself" if each.keeps else ""
+    end = f"{after}{keeps}{asked if each.by == 'reached' else ''}."
     said: Said = (
         *_data(each.class_),
         " (",
         Quoted(each.field),
         f"){how}{before}",
         Quoted(each.name),
-        f"{after}{keeps}.",
+        end,
     )
     return Item(said, places([each.place], each.way, [each.declared]))
 

@@ -8,7 +8,7 @@ from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.people import Stage
-from dsl.ast.statements import AwaitApproval, ExclusiveBlock, Fail, Respond, Return
+from dsl.ast.statements import AwaitApproval, ExclusiveBlock, Fail, Respond, Return, Step
 from dsl.ast.types import Field
 from dsl.review.model import Crossing, Data, Place, Sensitive
 from dsl.review.text import Reached
@@ -76,6 +76,10 @@ def _said_to_readers(reached: Reached) -> dict[int, Readers]:
             all_of(whom, "asked")
     for block in reached.all(ExclusiveBlock):
         all_of(block.by, "lock")
+    for step in reached.all(Step):
+        tool = reached.tool(step.call)
+        if tool is not None and tool.exclusive is not None:
+            found[id(step.call)] = "lock"
     for event in reached.all(ExpectedEvent):
         all_of(event.key, "event")
     for respond in reached.all(Respond):

@@ -1,5 +1,6 @@
 """A review as one HTML page, which loads nothing and runs nothing: to be read, sent and printed."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -83,7 +84,12 @@ def _place(place: Place) -> str:
 
 
 def _said(parts: Said) -> str:
-    return "".join(f"<code>{_text(part.text)}</code>" if isinstance(part, Quoted) else _text(part) for part in parts)
+    return "".join(f"<code>{_text(part.text)}</code>" if isinstance(part, Quoted) else _own(part) for part in parts)
+
+
+def _own(words: str) -> str:
+    """Our own words, in which what belongs to the language stands in backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(words))
 
 
 def _text(text: str) -> str:

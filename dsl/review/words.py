@@ -78,13 +78,16 @@ def places(*some: Iterable[Place]) -> tuple[Place, ...]:
 
 
 def merged(items: Iterable[Item]) -> tuple[Item, ...]:
-    """What is said several times is said once, with the evidence of all."""
-    found: dict[Said, Item] = {}
+    """What is said several times is said once, with the evidence of all: first where each is."""
+    found: dict[Said, list[Item]] = {}
     for each in items:
-        before = found.get(each.said)
-        evidence = each.evidence if before is None else places(before.evidence, each.evidence)
-        found[each.said] = Item(each.said, evidence, each.heed)
-    return tuple(found.values())
+        found.setdefault(each.said, []).append(each)
+    return tuple(_one(said, some) for said, some in found.items())
+
+
+def _one(said: Said, some: Sequence[Item]) -> Item:
+    heads, rest = (each.evidence[:1] for each in some), (each.evidence[1:] for each in some)
+    return Item(said, places(*heads, *rest), some[0].heed)
 
 
 OUTCOMES = {

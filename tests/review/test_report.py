@@ -38,6 +38,29 @@ flow main(q: text) {
 """
 
 
+CROSSING = """edition 1
+tool look(id: text) -> { ill: text sensitive "health", staff: text sensitive "health" } read
+tool call(x: text) write keyed final { sees "health" }
+tool turn(x: text) write keyed final { sees "health" exclusive by x within 5m }
+agent judge(x: text) -> text {
+  model "gpt-4o" prompt "{{ x }}" sees "health" budget 4 turns, 20k tokens
+  use call after approval sees "health" from "docs" timeout 1h then reject
+}
+flow main(id: text) -> { said: text sensitive "health" } sees "health" budget 2d, 30k tokens {
+  step who = look(id: id)
+  if who.ill == "bad" { step call(x: "come") }
+  step turn(x: who.ill)
+  step said = judge(who.ill)
+  await approval ok "Really?" { show who.ill sees "health" from person who.staff timeout 1h then reject }
+  if ok.approved { step told = call(x: said) }
+  await event news: text from who.ill reply text timeout 2h else { fail "no {{ who.ill }}" }
+  respond news who.ill
+  exclusive by who.ill within 1m { step more = call(x: news) }
+  return { said: mask(who.ill, 1) }
+}
+"""
+
+
 def of_example(example: Example, monkeypatch: pytest.MonkeyPatch) -> Review:
     monkeypatch.chdir(ROOT)
     return of_file(example.flow, f"examples/{example.flow.name}")
@@ -103,6 +126,27 @@ def test_what_others_wrote_is_shown_and_never_obeyed() -> None:
     for form in (shown, page):
         assert inert_lines(form) == form
     assert "\\u001b[31m \\u202e" in shown
+
+
+def test_every_way_in_which_something_sensitive_leaves_has_its_name() -> None:
+    found = reviewed(CROSSING)
+    assert found is not None
+    crossed = {(each.to, each.name, each.by) for each in found.data.crossings}
+    assert crossed >= {
+        ("tool", "call", "value"),
+        ("tool", "call", "reached"),
+        ("tool", "turn", "value"),
+        ("model", "judge", "value"),
+        ("approval", "ok", "value"),
+        ("gate", "call", "value"),
+        ("failure", "main", "value"),
+        ("reply", "main", "value"),
+        ("lock", "main", "value"),
+        ("event", "main", "value"),
+        ("asked", "main", "value"),
+    }
+    assert {each.name for each in found.data.sensitive} == {"look.ill", "look.staff", "main.said"}
+    assert len(found.data.masks) == 1
 
 
 def test_each_question_has_an_answer_where_there_is_nothing_to_say() -> None:
