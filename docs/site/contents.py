@@ -36,6 +36,7 @@ LANGUAGE = "grammar/README.md"
 """The reference of the language, which is one page in the checkout and one for each of its parts in the site."""
 
 _REFERENCE = (
+    Page("When something goes wrong", "grammar/contracts.md", "reference/contracts.md"),
     Page("Functions", "docs/functions.md", "reference/functions.md"),
     Page("Tools, types and errors", "docs/tools.md", "reference/tools.md"),
     Page("Agents", "docs/agents.md", "reference/agents.md"),
