@@ -8,15 +8,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from dsl.highlighting.colours import coloured
+
 _FENCE = re.compile(r"^(?P<fence>```+).*?\n.*?^(?P=fence) *$\n?", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _HEADING = re.compile(r"^(?P<level>#{1,6}) +(?P<text>.+?) *#* *$", re.MULTILINE)
 LINK = re.compile(r"(?P<before>!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\()(?P<to>[^()\s]+)(?P<after>\))")
 _LIST_BEHIND_TEXT = re.compile(r"^(?P<text>(?![-*|>#\d ]).*\S.*)\n(?=(?:[-*]|\d+\.) )", re.MULTILINE)
 _ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
-_UNNAMED = re.compile(r"^(```+)(?:text)?(\n(?:edition \d|(?:agent|flow|tool|type) [\w.]+ *[({]))", re.MULTILINE)
-"""A block of flow text that does not say so: it is left out there, or held together by files beside it."""
-
+_UNNAMED = re.compile(
+    r"^(?P<ticks>```+)(?:text)?\n(?P<text>(?:edition|agent|flow|tool|type) .*?)^(?P=ticks) *$", re.MULTILINE | re.DOTALL
+)
 _INFO = re.compile(r"^(```+)flow +\w+ *$", re.MULTILINE)
 
 
@@ -111,7 +113,14 @@ def prepared(text: str) -> str:
         text = f"{text[: heading.start]}{line} {{ #{heading.slug} }}{text[heading.end :]}"
     text = outside_code(text, lambda part: _LIST_BEHIND_TEXT.sub(r"\g<text>\n\n", part))
     text = outside_code(text, lambda part: _ROW.sub(_plain_bars, part))
-    return _UNNAMED.sub(r"\1flow\2", _INFO.sub(r"\1flow", text))
+    return _UNNAMED.sub(_named, _INFO.sub(r"\1flow", text))
+
+
+def _named(block: re.Match[str]) -> str:
+    """A block of flow text that does not say so: some of it is left out, or it needs files beside it."""
+    text, ticks = block["text"], block["ticks"]
+    odd = [text[start:end] for start, end, colour in coloured(text) if colour == "error"]
+    return block[0] if set(odd) - {"…"} else f"{ticks}flow\n{text}{ticks}"
 
 
 def _plain_bars(row: re.Match[str]) -> str:
