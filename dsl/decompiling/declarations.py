@@ -17,9 +17,9 @@ from dsl.ast.declarations import (
 )
 from dsl.ast.defaults import EQUAL_CALLS, HEARTBEAT, LONGEST_BATCH, LONGEST_PROVIDER_WAIT, QUICK_TIMEOUT, TIMEOUT
 from dsl.ast.duration import format_duration
-from dsl.ast.expressions import Apply, Argument, Convert, Expression, FunctionCall, Literal, Name
+from dsl.ast.expressions import Apply, Argument, Convert, Expression, FunctionCall, Literal, Name, Widen
 from dsl.ast.statements import Block, Call, Return, Statement, Step
-from dsl.ast.types import RecordType, Type
+from dsl.ast.types import Field, NamedType, RecordType, Type
 from dsl.decompiling.calls import asks, body, budget, call, compensate, count, exclusive, lasting, retry, stages
 from dsl.decompiling.expressions import OR, Unwritable, arguments, decimal, expression, spelt, text
 from dsl.decompiling.statements import block
@@ -39,11 +39,18 @@ def constant(node: Constant, writing: Writing) -> str:
 
 
 def function(node: Apply, writing: Writing) -> str:
-    """`node` is a call of it, which has with it all that it says."""
-    if node.returns is None:
-        raise Unwritable(f"`{node.function}` does not say what it gives")
-    head = f"fn {node.function}{parameters(node.parameters, writing)}{returned(node.returns, writing)}"
+    """`node` is a call of it, which has with it all that it says. Definitions were sealed once without its types: for
+    people to read, they are those of the conversions that are there, or `json`."""
+    given, returns = node.parameters, node.returns
+    if returns is None:
+        given = tuple(Field(str(each.name), _converted(each.value)) for each in node.arguments)
+        returns = _converted(node.body)
+    head = f"fn {node.function}{parameters(given, writing)}{returned(returns, writing)}"
     return f"{head} = {expression(node.body, writing)}"
+
+
+def _converted(value: Expression) -> Type:
+    return value.type if isinstance(value, Widen) else NamedType("json")
 
 
 # Tools

@@ -73,7 +73,8 @@ def _differences(definition: Definition, analysis: Analysis) -> list[Difference]
         sealed = seal(analysis.facts, analysis.source, definition.flow, gates=analysis.gates, spends=analysis.spends)
         if sealed.hash == definition.hash:
             return []
-        return list(differences(definition, unseal(sealed.json)))
+        found = list(differences(definition, unseal(sealed.json)))
+        return found or [Difference("", definition.hash, sealed.hash, ())]
     except (UnknownFlow, UnsealError):
         return []  # there are errors, which say more
 

@@ -39,7 +39,7 @@ def _between(given: Any, found: Any, at: str) -> Iterator[Difference]:
     waiting: list[tuple[Any, Any, str, tuple[Node, ...]]] = [(given, found, at, ())]
     while waiting:
         one, other, place, above = waiting.pop()
-        if one is other or (type(one) is type(other) and one == other):
+        if one is other or _is_same_leaf(one, other):
             continue
         if isinstance(one, Node) and type(one) is type(other):
             waiting += [
@@ -54,3 +54,9 @@ def _between(given: Any, found: Any, at: str) -> Iterator[Difference]:
             ]
         else:
             yield Difference(place, one, other, (*above, one) if isinstance(one, Node) else above)
+
+
+def _is_same_leaf(one: Any, other: Any) -> bool:
+    """Also written alike: equal decimals may have other digits."""
+    alike = type(one) is type(other) and not isinstance(one, Node | tuple)
+    return alike and one == other and str(one) == str(other)

@@ -129,7 +129,7 @@ def _template(node: Template, writing: Writing, nested: bool) -> str:
     if not nested and (made := texts.block(pieces, inner)) is not None:
         return made
     filling = iter(inner)
-    followed = [*pieces[1:], ""]
+    followed = [*pieces, ""][1:]
     written = (
         next(filling) if piece is None else texts.short(piece, brace_follows=after is None)
         for piece, after in zip(pieces, followed, strict=True)

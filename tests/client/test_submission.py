@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dsl.decompiling.data import written
+from dsl.decompiling.forms import Format
 from dsl.definition.unseal import unseal
 from dsl.models.configured import Models
 from dsl.models.providers import Served
@@ -31,6 +33,21 @@ ORDER = """edition 1
 type Line { item: text, price: decimal }
 flow order(lines: [Line] at most 5, note: text = "none") -> text { return note }
 """
+
+
+def test_a_definition_as_data_is_taken_as_its_text_is(tmp_path: Path) -> None:
+    flow, given = prepare(MemoryStore(), ORDER, None, {"lines": []}), {"lines": []}
+    forms: tuple[Format, ...] = ("json", "yaml")
+    for form in forms:
+        file = tmp_path / f"order.{form}"
+        file.write_text(written(flow.definition, form), encoding="utf-8")
+        assert prepare(MemoryStore(), file, None, given).input == flow.input
+        assert prepare(MemoryStore(), file.read_text(encoding="utf-8"), None, given).input == flow.input
+        file.write_text(file.read_text(encoding="utf-8").replace("Return", "Retrun"), encoding="utf-8")
+        with pytest.raises(
+            FlowUnreadable, match="a node `Retrun` cannot stand here, at `/flows/order/body/statements/0`"
+        ):
+            prepare(MemoryStore(), file, None, given)
 
 
 def test_the_input_is_complete_plain_json() -> None:

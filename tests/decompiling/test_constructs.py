@@ -1,12 +1,16 @@
 """What sealing takes away, one thing after another: each comes back, as people would write it."""
 
+import json
 import random
+from typing import Any
 
 import pytest
 
 from dsl.ast.expressions import Entry, Expression, Literal, Name, RecordLiteral, Template
+from dsl.decompiling.decompile import decompile
 from dsl.decompiling.expressions import expression
 from dsl.decompiling.writing import Writing
+from dsl.definition.canonical import canonical
 from dsl.definition.unseal import unseal
 from dsl.formatting.format import format_text
 from dsl.source import Source
@@ -171,3 +175,21 @@ def test_any_text_is_read_as_what_it_is(seed: int) -> None:
         parsed = parse(Source("texts.flow", laid))
         assert not parsed.diagnostics, laid
         assert parsed.module.declarations[0].value == node, laid  # type: ignore[union-attr]
+
+
+def test_what_was_sealed_without_the_types_of_functions_can_be_read_all_the_same() -> None:
+    analysis = analysed(f"{HEAD}fn half(x: number) -> number = x / 2 flow main(n: int) -> number {{ return half(n) }}")
+    (sealed,) = sealed_flows(analysis)
+
+    def without(node: Any) -> Any:
+        if isinstance(node, list):
+            return [without(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        left_out = ("parameters", "returns") if node.get("node") == "Apply" else ()
+        return {name: without(each) for name, each in node.items() if name not in left_out}
+
+    made = decompile(unseal(canonical(without(json.loads(sealed.json)))))
+    assert "fn half(x: number) -> json = x / 2" in made.text
+    assert "return half(x: n)" in made.text
+    assert made.difference is not None or not made.analysis.ok

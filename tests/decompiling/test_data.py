@@ -202,11 +202,21 @@ HOSTILE: dict[str, tuple[Callable[[Any], None], str, str]] = {
         "/flows/main/body/statements/5/value",
         "nowhere else",
     ),
+    "a decimal that no text writes so": (
+        put("types", "Note", "fields", 0, "at_least", value={"$decimal": "5E+1"}),
+        "/types/Note/fields/0/at_least",
+        "write",
+    ),
+    "a template of nothing": (
+        put(*BODY, 0, "call", "arguments", 0, "value", value={"node": "Template", "parts": []}),
+        "/flows/main/body/statements/0/call/arguments/0/value",
+        "",
+    ),
     "a function without its types": (
         put(*BODY, 5, "value", value={"node": "Apply", "function": "f", "arguments": []}
             | {"body": {"node": "Literal", "value": "x"}}),
-        "/flows/main",
-        "dsl compile",
+        "/flows/main/body/statements/5/value",
+        "",
     ),
 }  # fmt: skip
 
