@@ -4,6 +4,7 @@ import textwrap
 
 from dsl.diagnostics.inert import inert
 from dsl.drawing.picture import Edge, Node
+from dsl.drawing.styles import MARKS
 
 WIDTH = 40
 """Characters of a line."""
@@ -15,7 +16,8 @@ LABEL = 28
 
 
 def title_rows(node: Node) -> list[str]:
-    return _rows(node.title, WIDTH, MOST_ROWS)
+    mark = "" if node.state is None else f"{MARKS[node.state]} "
+    return _rows(mark + node.title, WIDTH, MOST_ROWS)
 
 
 def line_rows(node: Node) -> list[str]:

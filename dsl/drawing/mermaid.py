@@ -36,7 +36,7 @@ _ARROWS: dict[EdgeKind, str] = {
     "calls": "-.->",
     "uses": "-->",
 }
-_ACTIVE = re.compile(r"[^\w .,:()\[\]{}=+/'?·…↶-]")
+_ACTIVE = re.compile(r"[^\w .,:()\[\]{}=+/'?·…↶✓▶◷✗–-]")
 
 
 _HEAD = '%%{init: {"flowchart": {"wrappingWidth": 420}}}%%'

@@ -6,21 +6,12 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostics.inert import inert
 from dsl.drawing.dot import UNDO
-from dsl.drawing.picture import Node, Picture, State
+from dsl.drawing.picture import Node, Picture
+from dsl.drawing.styles import MARKS, legend
 
 WIDTH = 100
 """Where nobody says how wide the screen is."""
 _NARROWEST = 24
-MARKS: dict[State, str] = {
-    "done": "✓",
-    "running": "▶",
-    "waiting": "◷",
-    "failed": "✗",
-    "undone": "↶",
-    "uncertain": "?",
-    "cancelled": "–",
-    "not reached": "·",
-}
 
 
 @dataclass
@@ -38,7 +29,7 @@ class _Row:
 def outline(picture: Picture, width: int = WIDTH) -> str:
     lines = [line for root in _roots(picture) for line in [*_top(root, width), ""]]
     if picture.run is not None:
-        lines.append(f"run {inert(picture.run)}: " + ", ".join(f"{MARKS[state]} {state}" for state in picture.states))
+        lines.append(legend(picture))
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 

@@ -1,7 +1,8 @@
 """Colours: what a node is, or, with a run, how it stands. Text has a contrast of at least 4.5 on each of them."""
 
 from dsl.dataclass import dataclass
-from dsl.drawing.picture import Node, NodeKind
+from dsl.diagnostics.inert import inert
+from dsl.drawing.picture import Node, NodeKind, Picture, State
 
 Colours = tuple[str, str]
 """The inside and the line."""
@@ -55,3 +56,20 @@ def look(node: Node, run: str | None) -> str:
     if node.state is not None:
         return node.state.replace(" ", "_")
     return "plain" if run is not None else _OF_KINDS.get(node.kind, "plain")
+
+
+MARKS: dict[State, str] = {
+    "done": "✓",
+    "running": "▶",
+    "waiting": "◷",
+    "failed": "✗",
+    "undone": "↶",
+    "uncertain": "?",
+    "cancelled": "–",
+    "not reached": "·",
+}
+"""What stands before the words of a node, for who cannot tell the colours."""
+
+
+def legend(picture: Picture) -> str:
+    return f"run {inert(picture.run or '')}: " + ", ".join(f"{MARKS[state]} {state}" for state in picture.states)

@@ -12,7 +12,7 @@ from dsl.drawing.labels import edge_rows, group_row, line_rows, title_rows, whol
 from dsl.drawing.layout import Box, Layout, Point, Route, lay_out
 from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import Edge, Node, Picture
-from dsl.drawing.styles import LOOKS, STATES, Colours, look
+from dsl.drawing.styles import LOOKS, STATES, Colours, legend, look
 from dsl.drawing.widths import FONTS, width
 
 TITLE, LINE, LABEL = 13.0, 11.0, 10.5
@@ -40,6 +40,8 @@ def svg(picture: Picture) -> str:
         lines += _route(edge, rows.get(number, []), route)
     for node in picture.nodes:
         lines += _node(node, layout.nodes[node.id], look(node, picture.run))
+    if picture.run is not None:
+        lines.append(f'<text x="2" y="{layout.height + LINE + 4:.1f}">{_escaped(legend(picture))}</text>')
     return "\n".join([*lines, "</g>", "</svg>"]) + "\n"
 
 
@@ -66,7 +68,8 @@ def _words_size(rows: list[str], size: float) -> Point:
 
 
 def _head(picture: Picture, layout: Layout) -> Iterator[str]:
-    wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
+    below = 0.0 if picture.run is None else LINE * ROW + 4
+    wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN + below
     title = f"flow {picture.flow}" + (f", run {picture.run}" if picture.run is not None else "")
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '

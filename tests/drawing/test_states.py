@@ -87,7 +87,10 @@ def test_states_are_seen_in_each_format() -> None:
     seed, definition = flows(1)[0]
     picture = picture_of(definition, Watched.some(definition, f"{seed}.0").run())
     assert "classDef done" in FORMATS["mermaid"](picture)
-    assert 'class="node done"' in FORMATS["svg"](picture)
+    drawing = FORMATS["svg"](picture)
+    assert 'class="node done"><title>' in drawing
+    assert ">✓ main</text>" in drawing
+    assert ">run run-1: ✓ done" in drawing
     assert "✓" in FORMATS["text"](picture)
     assert '"state": "done"' in FORMATS["json"](picture)
     assert '"#ddf3e1"' in FORMATS["dot"](picture)
