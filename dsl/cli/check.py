@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from dsl.cli.checking import Checking
+from dsl.cli.completing import flow_files
 from dsl.cli.kept.answers import Answers
 from dsl.cli.progress import shown
 from dsl.cli.reading import named
@@ -25,7 +26,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, metavar="FILE…|FOLDER|-")
+@click.argument("paths", nargs=-1, required=True, shell_complete=flow_files, metavar="FILE…|FOLDER|-")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How they are shown."
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.output import write
 from dsl.cli.reading import Given, one_source
@@ -24,8 +25,13 @@ Examples:
 
 
 @click.command("compile", epilog=EPILOG)
-@click.argument("path", metavar="FILE|-")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.argument("path", metavar="FILE|-", shell_complete=flow_files)
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), help="[default: as FILE of -o ends, else json]")
 @click.option(
     "-o",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from dsl.cli.completing import codes
 from dsl.cli.loading import loading
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.explain import explanation, nearest
@@ -20,7 +21,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("words", nargs=-1, metavar="CODE|WORDS…")
+@click.argument("words", nargs=-1, shell_complete=codes, metavar="CODE|WORDS…")
 @click.option("--list", "list_", is_flag=True, help="List all codes with their titles.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: code, title and page.")
 def explain(words: Sequence[str], list_: bool, as_json: bool) -> None:

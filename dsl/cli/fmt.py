@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from dsl.cli.completing import flow_files
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.loading import loading
 from dsl.cli.reading import Given, sources
@@ -27,7 +28,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, metavar="FILE…|FOLDER|-")
+@click.argument("paths", nargs=-1, required=True, shell_complete=flow_files, metavar="FILE…|FOLDER|-")
 @click.option("--check", is_flag=True, help="Write nothing; list the files that would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.pass_context

@@ -2,6 +2,7 @@
 
 import click
 
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.reading import one_source
 from dsl.cli.reporting import report
@@ -15,8 +16,14 @@ Examples:
 
 
 @click.command("hash", epilog=EPILOG)
-@click.argument("path", metavar="FILE|-")
-@click.option("--flow", "flow", metavar="NAME", help="Only this flow; its hash alone is printed.")
+@click.argument("path", shell_complete=flow_files, metavar="FILE|-")
+@click.option(
+    "--flow",
+    "flow",
+    shell_complete=flows_of_the_file,
+    metavar="NAME",
+    help="Only this flow; its hash alone is printed.",
+)
 @click.pass_context
 def hash_(context: click.Context, path: str, flow: str | None) -> None:
     """Print the hash of each flow's meaning.

@@ -1,5 +1,8 @@
 """The command `dsl` as click knows it: its options, and its commands, each loaded only to run it."""
 
+import os
+from importlib import import_module
+
 import click
 
 from dsl.cli.internal import cannot_be_written
@@ -44,12 +47,16 @@ def dsl() -> None:
 def run_command(arguments: list[str]) -> int:
     """The exit code of a command line; whatever goes wrong is said on standard error."""
     try:
+        if "_DSL_COMPLETE" in os.environ:
+            import_module("interpreter.cli.shells")  # so that click knows our ways
         code = dsl.main(arguments, prog_name="dsl", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except SystemExit as stop:  # click ends so when a shell has asked for completions
+        return stop.code if isinstance(stop.code, int) else exit_codes.FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("", err=True)
         return exit_codes.LEFT

@@ -2,11 +2,15 @@
 
 from difflib import get_close_matches
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from dsl.cli.loading import loading
 from interpreter.cli.table import SECTIONS, Entry
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values() for entry in entries}
 
@@ -27,6 +31,14 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.place} is not a command")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Commands with their summaries, none of which is loaded; and the options of `dsl` itself."""
+        from click.shell_completion import CompletionItem
+
+        begun = [each for each in ENTRIES.values() if each.name.startswith(incomplete)]
+        found = [CompletionItem(each.name, help=each.summary) for each in begun]
+        return found or click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -77,5 +77,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "codec-server", "interpreter.cli.commands.codec_server:codec_server", "Decrypt for Temporal's Web UI, here."
         ),
+        Entry(
+            "completion", "interpreter.cli.commands.completion:completion", "Print what makes a shell complete `dsl`."
+        ),
     ),
 }

@@ -1,5 +1,6 @@
 """`dsl check --fix`: what can be mended is, and nothing becomes worse by it."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,10 @@ from click.testing import CliRunner, Result
 from dsl.analysis import analyse
 from dsl.cli import replacing
 from dsl.cli.check import check
+from dsl.cli.compile import compile_
 from dsl.cli.mending import as_bytes, mended
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.diagnostics.explain import explanation
 from dsl.linking.project import text_of
 from dsl.source import Source, Span
 from tests.house.checkout import ROOT
@@ -115,6 +118,19 @@ def test_a_file_that_is_no_text_is_told_with_the_rest() -> None:
     assert result.exit_code == 1
     assert "error[SF003]" in result.stdout
     assert Path("flawed.flow").read_text(encoding="utf-8") == MENDED
+
+
+def test_a_definition_as_data_is_left() -> None:
+    """Its text is in no file."""
+    page = explanation("SF010")
+    assert page is not None
+    Path("good.flow").write_text(page.bad)
+    compiled = CliRunner().invoke(compile_, ["good.flow"])
+    assert compiled.exit_code == 0
+    Path("good.json").write_text(compiled.stdout)
+    assert json.loads(run("good.json", "--format", "json").stdout)["diagnostics"][0]["fix"] is not None
+    assert run("--fix", "good.json").stderr.startswith("good.json: a definition as data is not mended")
+    assert Path("good.json").read_text() == compiled.stdout
 
 
 def wrong(message: str, fix: Fix | None = None) -> Diagnostic:

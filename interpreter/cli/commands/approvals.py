@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from interpreter.cli import exit_codes
+from interpreter.cli import completing, exit_codes
 from interpreter.cli.asked_directly import looked_at
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
@@ -16,7 +16,7 @@ from interpreter.client.questions import Asked
 
 
 @click.command(epilog="Example: dsl approvals support-3f9c2a10")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=completing.runs_under_way)
 @click.option("--group", metavar="NAME", help="Only questions to this group or person.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options

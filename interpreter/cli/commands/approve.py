@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from interpreter.cli import completing
 from interpreter.cli.answering import answer_options, answer_question
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.target import Target, target_options
@@ -16,7 +17,7 @@ Examples:
   dsl approve support-3f9c2a10 --group leads --key ada.key
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.argument("question", required=False)
 @click.option("--answer", "parts", multiple=True, metavar="JSON|FIELD=VALUE", help="The answer; once for each field.")
 @click.option("--proposal", metavar="DIGEST", help="Agree to the answer that others propose, as `approvals` shows it.")

@@ -10,6 +10,7 @@ import click
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from interpreter.boundary import names
+from interpreter.cli import completing
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.own_output import prints_on_standard_error
@@ -50,7 +51,7 @@ Example:
   dsl attach support-3f9c2a10
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.option("--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: as before]")
 @click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
 @serving_options

@@ -5,6 +5,7 @@ import shlex
 import click
 
 from dsl.diagnostics.inert import inert
+from interpreter.cli import completing
 from interpreter.cli.asked_directly import nobody_works, works
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Problem
@@ -14,7 +15,7 @@ from interpreter.client.statuses import how_it_ended
 
 
 @click.command(epilog="Example: dsl cancel support-3f9c2a10")
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @target_options
 def cancel(run: str, target: Target) -> int:
     """Cancel a run; what it did is undone.

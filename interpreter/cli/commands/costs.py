@@ -12,6 +12,7 @@ import click
 from dsl.ast.duration import parse_duration
 from dsl.diagnostics.inert import inert
 from interpreter.boundary.view import RunView
+from interpreter.cli import completing
 from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
@@ -32,8 +33,19 @@ Examples:
 )
 @click.option("--by", type=click.Choice(WAYS), multiple=True, help="What to put together; several times for finer.")
 @click.option("--since", metavar="DAY", help="Only what was spent since: 2026-11-01, or 7d for the last seven days.")
-@click.option("--flow", metavar="NAME", help="Only runs of this flow, with what they started.")
-@click.option("--run", "run", metavar="RUN", help="Only this run, with what it started.")
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=completing.flows_of_runs,
+    help="Only runs of this flow, with what they started.",
+)
+@click.option(
+    "--run",
+    "run",
+    metavar="RUN",
+    shell_complete=completing.runs,
+    help="Only this run, with what it started.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 @target_options

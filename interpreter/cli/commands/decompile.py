@@ -16,6 +16,7 @@ from dsl.decompiling.expressions import Unwritable
 from dsl.definition.definition import Definition
 from dsl.diagnostics.inert import inert
 from dsl.source import Source
+from interpreter.cli import completing
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Misuse, Problem
 from interpreter.cli.target import Target, connected, target_options
@@ -36,7 +37,7 @@ Examples:
 """,
 )
 @click.argument("what", metavar="FILE|HASH|-", required=False)
-@click.option("--run", metavar="RUN", help="The definition that a run is pinned to.")
+@click.option("--run", metavar="RUN", shell_complete=completing.runs, help="The definition that a run is pinned to.")
 @click.option(
     "-o",
     "--output",

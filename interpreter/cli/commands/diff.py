@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dsl.cli.completing import flow_files
 from dsl.cli.reporting import style_for
 from dsl.cli.searching import STDIN
 from dsl.definition.definition import Definition
@@ -61,8 +62,8 @@ Examples:
   dsl diff 233b98643421 examples/support.flow --address localhost:7233
 """
 )
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="[NEW]", required=False)
+@click.argument("old", metavar="OLD", shell_complete=flow_files)
+@click.argument("new", metavar="[NEW]", shell_complete=flow_files, required=False)
 @click.option(
     "--format",
     "form",

@@ -7,6 +7,7 @@ from shutil import get_terminal_size
 
 import click
 
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.cli.replacing import Changed, replace
 from dsl.definition.definition import Definition
 from dsl.diagnostics.inert import inert
@@ -17,6 +18,7 @@ from dsl.drawing.layout import NoLayout
 from dsl.drawing.mermaid import mermaid
 from dsl.drawing.outline import WIDTH, outline
 from dsl.drawing.picture import Picture
+from interpreter.cli import completing
 from interpreter.cli.drawn import definition_of_file
 from interpreter.cli.problem import Misuse, Problem
 from interpreter.cli.target import Target, target_options
@@ -32,8 +34,8 @@ Examples:
   dsl graph --inject README.md --check
 """
 )
-@click.argument("path", metavar="[FILE|-]", required=False)
-@click.argument("flow", metavar="[FLOW]", required=False)
+@click.argument("path", metavar="[FILE|-]", shell_complete=flow_files, required=False)
+@click.argument("flow", metavar="[FLOW]", shell_complete=flows_of_the_file, required=False)
 @click.option(
     "--format",
     "format_",
@@ -41,9 +43,14 @@ Examples:
     help="How it is written.  [default: what the name after -o ends with, or text]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write it there, not to standard output.")
-@click.option("--flow", "same", metavar="NAME", help="The same as FLOW.")
+@click.option("--flow", "same", metavar="NAME", shell_complete=flows_of_the_file, help="The same as FLOW.")
 @click.option("--alone", is_flag=True, help="Leave out the flows and agents that the flow calls.")
-@click.option("--run", metavar="RUN", help="Colour it by how this run stands; FILE may be left out.")
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=completing.runs,
+    help="Colour it by how this run stands; FILE may be left out.",
+)
 @click.option(
     "--inject",
     "pages",

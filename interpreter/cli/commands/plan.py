@@ -6,6 +6,7 @@ from decimal import Decimal
 import click
 
 from dsl.ast.duration import UNITS, format_duration
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.planning.page import UNITS_OF, document, lines
 from dsl.planning.plan import Plan
 from interpreter.cli.planned import planned
@@ -22,8 +23,13 @@ Examples:
   dsl plan support.flow --json
 """
 )
-@click.argument("path", metavar="FILE|-")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.argument("path", metavar="FILE|-", shell_complete=flow_files)
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @click.option("--input", "given", metavar="FILE|JSON|-", help="What it is given: its lists are as long as they are.")
 @click.option("--max-usd", type=Decimal, metavar="N", help="End with 1 where it may cost more US dollars.")
 @click.option("--max-tokens", type=int, metavar="N", help="End with 1 where it may take more tokens.")

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from interpreter.cli import completing
 from interpreter.cli.answering import answer_options, answer_question
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.target import Target, target_options
 
 
 @click.command(epilog="Example: dsl reject support-3f9c2a10 refund --group leads --note 'not within 30 days'")
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.argument("question", required=False)
 @answer_options
 @target_options

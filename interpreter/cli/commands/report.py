@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.cli.internal import blaming_ourselves
 from dsl.cli.reporting import style_for
 from dsl.cli.searching import STDIN
@@ -35,8 +36,13 @@ Examples:
   dsl report support.flow --flow refunds --json
 """
 )
-@click.argument("path", metavar="FILE|-")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.argument("path", metavar="FILE|-", shell_complete=flow_files)
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @click.option("--html", "as_html", is_flag=True, help="Write a page for a browser, and for paper.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option(

@@ -6,6 +6,7 @@ import json
 import click
 
 from interpreter.boundary.payloads import RunResult
+from interpreter.cli import completing
 from interpreter.cli.budgets import spent_record
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import bad_end
@@ -20,7 +21,7 @@ from interpreter.client.run import Run
 
 
 @click.command(epilog="Example: dsl result support-3f9c2a10 --no-wait")
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--no-wait", is_flag=True, help="Do not wait for a run that is under way: exit code 1.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome with the result, also when it failed.")
 @target_options

@@ -9,6 +9,7 @@ import click
 
 from dsl.ast.node import walk
 from dsl.ast.statements import AwaitApproval
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from interpreter.cli.accompany import Accompaniment
@@ -79,7 +80,7 @@ Examples:
   dsl run examples/refine.flow --set topic=tides --tools my_tools --answers answers.yaml
 """
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), shell_complete=flow_files)
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
 @click.option(
     "--set",
@@ -90,7 +91,12 @@ Examples:
 )
 @config_option
 @click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @click.option(
     "--tools", multiple=True, metavar="MODULE|FILE", help="Where the tools are.  [default: FILE's <name>_tools.py]"
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from dsl.diagnostics.inert import inert
+from interpreter.cli import completing
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
@@ -14,7 +15,7 @@ from interpreter.client.statuses import STATUSES
 
 
 @click.command(epilog="Example: dsl runs --status running")
-@click.option("--flow", metavar="NAME", help="Only runs of this flow.")
+@click.option("--flow", metavar="NAME", shell_complete=completing.flows_of_runs, help="Only runs of this flow.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only runs that stand so.")
 @click.option("--stuck", is_flag=True, help="Only runs that do not go on, children too, and why.")
 @click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from dsl.cli.completing import flows_of_the_file
 from dsl.diagnostics.inert import inert
+from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
@@ -28,7 +30,7 @@ Examples:
   dsl send c-7 mail subject=Hello --start conversation.flow --input '{"customer": "c-7"}'
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.argument("event")
 @click.argument("value", nargs=-1, metavar="[JSON | FIELD=VALUE…]")
 @click.option("--text", metavar="TEXT", help="What is in it, where that is a text and no record.")
@@ -44,7 +46,7 @@ Examples:
     help="Start the run first, of this file, where none of this id is under way.",
 )
 @click.option("--input", "given", metavar="FILE|-|JSON", help="With --start: the flow's input.")
-@click.option("--flow", metavar="NAME", help="With --start: which flow of the file.")
+@click.option("--flow", metavar="NAME", shell_complete=flows_of_the_file, help="With --start: which flow of the file.")
 @config_option
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="With --start: its queue.")
 @target_options

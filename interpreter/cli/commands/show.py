@@ -9,6 +9,7 @@ import click
 
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary.view import AROUND, LedgerView, RunView
+from interpreter.cli import completing
 from interpreter.cli.board import Board
 from interpreter.cli.budgets import counts_text, limiting, purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
@@ -36,7 +37,7 @@ Examples:
   dsl show support-3f9c2a10 --turns
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--turns", is_flag=True, help="Unfold agents: a line for each turn, with what it calls.")
 @click.option("--all", "everything", is_flag=True, help="Unfold all: each call of each turn, too.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Unfold so many levels.")

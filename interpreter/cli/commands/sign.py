@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dsl.analysis import Analysis
+from dsl.cli.completing import flow_files, flows_of_the_file
 from dsl.cli.reading import one_source, sources
 from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed
@@ -32,8 +33,13 @@ Examples:
   dsl sign --check flows/ --json
 """
 )
-@click.argument("paths", nargs=-1, metavar="FILE|FOLDER…")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.argument("paths", nargs=-1, shell_complete=flow_files, metavar="FILE|FOLDER…")
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @key_option
 @click.option(
     "--people",

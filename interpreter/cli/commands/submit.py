@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dsl.cli.completing import flow_files, flows_of_the_file
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
@@ -26,7 +27,7 @@ Example:
   dsl submit examples/support.flow --input examples/support.json --address localhost:7233
 """
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), shell_complete=flow_files)
 @click.option("--input", "given", metavar="FILE|-|JSON", help="The flow's input.")
 @click.option(
     "--set",
@@ -37,7 +38,12 @@ Example:
 )
 @config_option
 @click.option("--file", "files", multiple=True, metavar="NAME=PATH", help="A field of the input that is a file.")
-@click.option("--flow", metavar="NAME", help="Which flow of the file.  [default: the one that no other calls]")
+@click.option(
+    "--flow",
+    metavar="NAME",
+    shell_complete=flows_of_the_file,
+    help="Which flow of the file.  [default: the one that no other calls]",
+)
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
 @click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
 @click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")

@@ -5,6 +5,7 @@ import shlex
 import click
 
 from dsl.diagnostics.inert import inert
+from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.problem import Misuse
@@ -19,7 +20,7 @@ Examples:
   dsl tell support-3f9c2a10 reply "Only hotels near the station, please."
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.argument("said", nargs=-1, required=True, metavar="[STEP] TEXT")
 @click.option("--by", metavar="NAME", help="Who says it.  [default: the user of the system]")
 @target_options

@@ -7,6 +7,7 @@ import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import JSON
+from interpreter.cli import completing
 from interpreter.cli.asked_directly import looked_at
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import entry_line
@@ -26,7 +27,7 @@ Examples:
   dsl terminate support-3f9c2a10 --yes --reason 'its object is gone'
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs_under_way)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; stands in the history.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is left behind as JSON.")

@@ -5,6 +5,7 @@ from functools import partial
 
 import click
 
+from interpreter.cli import completing
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
@@ -16,7 +17,7 @@ from interpreter.stores.store import ObjectStore, StoreError, read
 
 
 @click.command(epilog="Example: dsl transcript support-3f9c2a10 reply --html > reply.html")
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.argument("step", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--html", "as_html", is_flag=True, help="Print a page for a browser.")
