@@ -17,7 +17,6 @@ _STATES: dict[str, State] = {
     "rejected": "done",
     "timed_out": "done",
     "passed_over": "done",
-    "staged": "done",
     "undoing": "undone",
     "undone": "undone",
     "failed": "failed",

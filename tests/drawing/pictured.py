@@ -1,5 +1,6 @@
 """Pictures of texts and files, for tests."""
 
+from functools import cache
 from pathlib import Path
 
 from dsl.analysis import analyse
@@ -25,10 +26,16 @@ def sealed(source: Source, flow: str | None = None) -> Definition | None:
     return unseal(seal(analysis.facts, analysis.source, flow, gates=analysis.gates, spends=analysis.spends).json)
 
 
-def pictured(path: Path) -> Picture:
+@cache
+def defined(path: Path) -> Definition:
     definition = sealed(Source(str(path), path.read_text(encoding="utf-8")))
     assert definition is not None, path
-    return draw(definition)
+    return definition
+
+
+@cache
+def pictured(path: Path) -> Picture:
+    return draw(defined(path))
 
 
 def drawn(text: str) -> Picture:

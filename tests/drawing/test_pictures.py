@@ -5,12 +5,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
+from dsl.ast.events import ExpectedEvent
+from dsl.ast.expressions import Argument, Binary, Convert, Name
 from dsl.ast.node import Node
-from dsl.ast.statements import AwaitFirst, Block, Branch
+from dsl.ast.node import walk as walk_nodes
+from dsl.ast.people import Person, Stage
+from dsl.ast.statements import AwaitFirst, Block, Branch, Call, Statement
+from dsl.ast.types import NamedType, RecordType
 from dsl.definition.definition import Definition
 from dsl.drawing import schema
 from dsl.drawing.draw import draw
@@ -18,9 +24,10 @@ from dsl.drawing.formats import FORMATS
 from dsl.drawing.nesting import frames, walk
 from dsl.drawing.outline import outline
 from dsl.drawing.picture import Picture, document
+from dsl.drawing.said import call_text, event_text, expression_text, stage_texts
 from dsl.source import Source
 from tests.conftest import Golden
-from tests.drawing.pictured import CASES, EXAMPLES, FOLDER, pictured, sealed
+from tests.drawing.pictured import CASES, EXAMPLES, FOLDER, defined, pictured, sealed
 from tests.heart.agent_flows import some_agent_flow
 from tests.heart.asking_flows import asking_flow
 from tests.heart.flows import some_flow
@@ -46,6 +53,20 @@ def test_each_example_is_drawn(path: Path, golden: Golden) -> None:
     golden(FOLDER / "examples" / f"{path.stem}.mmd", FORMATS["mermaid"](picture))
     check(picture)
     check_ways(picture)
+
+
+def test_the_cases_have_every_construct() -> None:
+    found = {type(node) for path in CASES for flow in defined(path).flows.values() for node in walk_nodes(flow)}
+    assert {kind.__name__ for kind in get_args(Statement)} - {kind.__name__ for kind in found} == {"NotYet"}
+
+
+def test_what_no_text_can_say_is_left_out() -> None:
+    """As a definition from elsewhere may have it."""
+    odd = Convert(Name("x"), RecordType(()))
+    assert expression_text(Binary("==", Name("y"), odd)) == "…"
+    assert call_text(Call("t", (Argument("x", odd),))) == "t(…)"
+    assert stage_texts((Stage((Person(odd),)),)) == ["from …"]
+    assert event_text(ExpectedEvent("mail", "mail", NamedType("text"), key=odd)) == "event mail"
 
 
 def test_the_schema_is_current() -> None:

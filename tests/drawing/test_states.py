@@ -11,6 +11,7 @@ from dsl.drawing.coloured import coloured
 from dsl.drawing.draw import draw
 from dsl.drawing.formats import FORMATS
 from dsl.drawing.picture import Picture
+from interpreter.boundary.view import Note, RunView, StepView
 from interpreter.cli.states import states_of
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.view import view
@@ -101,3 +102,24 @@ def test_the_documentation_shows_a_run_that_waits(golden: Golden) -> None:
     states = {f"support/{at}": (state,) for at, state in {**around, "refund": "waiting"}.items()}
     picture = coloured(pictured(ROOT / "examples" / "support.flow"), "support-3f9c2a10", states)  # type: ignore[arg-type]
     golden(ROOT / "docs" / "graph" / "run.svg", FORMATS["svg"](picture))
+
+
+SILENT = {"iteration", "seen", "reminded", "escalated", "adapted", "exhausted", "overspent", "continued", "finished"}
+SILENT |= {"turn", "told", "voted", "gathered", "staged"}
+"""What a note may be about without a statement standing otherwise for it than before."""
+
+
+def test_every_kind_of_note_says_how_a_statement_stands_or_is_known_not_to() -> None:
+    told = re.findall(r"`([a-z_\s]+)`", (Note.__doc__ or "").split("`kind`")[1])
+    kinds = {word for group in told for word in group.split()}
+    assert {"started", "undone"} <= kinds
+    assert kinds >= SILENT - {"iteration", "gathered"}
+    for kind in kinds - SILENT:
+        seen = RunView("f", "", "running", 0.0, None, False, notes=[Note(1, 1.0, kind, "f/a[2]/b", "b", "tool")])
+        assert "f/a[]/b" in states_of(seen), kind
+
+
+def test_what_the_notes_of_a_long_run_do_not_tell_its_frames_do() -> None:
+    steps = [StepView("f/a[2]/b", "b", "tool", "retrying", 1.0), StepView("f/c", "c", "sleep", "running", 1.0)]
+    found = states_of(RunView("f", "", "running", 0.0, None, False, steps=steps))
+    assert found == {"f": ("running",), "f/a[]/b": ("running",), "f/c": ("waiting",)}
