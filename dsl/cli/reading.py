@@ -79,14 +79,16 @@ def read(path: str, *, flow: bool = True) -> Given:
 def _compiled(name: str, text: str, data: bytes, form: Format) -> Given:
     """The text of a definition, whose mistakes are told with their places in the data."""
     from dsl.decompiling.data import read as read_data
+    from dsl.decompiling.placing import span_of
     from dsl.decompiling.unreadable import Unreadable
 
     with blaming_ourselves(Source(name, text)):
         try:
             return Given(Source(name, read_data(text, form, name).text), data=data, form=form)
         except Unreadable as error:
-            problem = Diagnostic("SF003", str(error), Label(NOWHERE), help=error.help)
-            return Given(Source(name, ""), problem, data, form)
+            place = None if error.pointer is None else span_of(text, error.pointer)
+            problem = Diagnostic("SF003", str(error), Label(place or NOWHERE), help=error.help)
+            return Given(Source(name, "" if place is None else text), problem, data, form)
 
 
 def _no_text(name: str, data: bytes, error: UnicodeDecodeError) -> Given:

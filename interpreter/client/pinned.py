@@ -20,8 +20,9 @@ class NotPinned(Exception):
 
 
 async def pinned(client: "Client", *, hash: str | None = None, run: str | None = None) -> Definition:
-    """What `run` is pinned to, or what has this `hash` or begins so. Raises `NotPinned`."""
+    """What `run` is pinned to, or what has this `hash` or begins so. Raises `NotPinned`, and `UnknownRun`."""
     if run is not None:
+        await client.run(run).describe()
         found = await definition_of(client.run(run))
         if found is None:
             raise NotPinned(f"the definition of the run {run} cannot be had here: it is in another store")

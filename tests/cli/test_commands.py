@@ -234,6 +234,7 @@ def test_what_a_run_is_pinned_to_comes_back_as_a_file(dsl: Dsl, tmp_path: Path) 
         found = dsl.here("decompile", *what, "-o", back)
         assert (found.code, found.err) == (0, ""), found.err
         assert dsl.here("hash", back, "--flow", "shop").out == f"{listed['hash']}\n"
+    assert dsl.here("decompile", "--run", "nobody").err == dsl.here("show", "nobody").err
     unknown = dsl.here("decompile", "0" * 12)
     assert (unknown.code, unknown.err) == (2, "error: no run and no stored definition has the hash 000000000000\n")
     assert dsl.here("cancel", run).code == 0

@@ -88,10 +88,11 @@ def test_a_definition_is_not_mended(tmp_path: Path) -> None:
 def test_what_is_wrong_in_it_is_told_with_its_place(command: Command, files: dict[str, Path]) -> None:
     form = json.loads(files["json"].read_text(encoding="utf-8"))
     form["flows"]["support"]["most"]["tokens"] = 7
-    files["json"].write_text(json.dumps(form), encoding="utf-8")
+    files["json"].write_text(json.dumps(form, indent=2), encoding="utf-8")
     found = typed(command, files["json"])
     assert found.exit_code == 1
     assert "error[SF003]: 7 stands where the check comes to 60000, at `/flows/support/most/tokens`" in found.stdout
+    assert re.search(r'^\d+ \|         "tokens": 7,\n +\| {19}\^$', found.stdout, re.MULTILINE), found.stdout
     assert "this follows from the rest: write 60000" in found.stdout
 
 
