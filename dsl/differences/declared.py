@@ -100,8 +100,6 @@ def called_as(node: D, names: Renamed) -> D:
                 return replace(part, target=callables.get(target, target), arguments=_given(given, parameters[target]))
             case ast.Call(target=target) | Use(target=target) | Summarise(target=target) if target in callables:
                 return replace(part, target=callables[target])
-            case ast.Step(named=False, name=name) if name in callables:
-                return replace(part, name=callables[name])
             case NamedType(name=name) if name in types:
                 return replace(part, name=types[name])
             case Apply(function=name, arguments=given) | FunctionCall(function=name, arguments=given) if (

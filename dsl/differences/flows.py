@@ -65,10 +65,10 @@ class FlowComparison:
             assert isinstance(before, ast.Step)
             assert isinstance(after, ast.Step)
             yield Found("name", "", "renamed", before.name, after.name)
-        if not isinstance(after, NAMING):
+        if not isinstance(after, (*NAMING, ast.Step)):
             for field in ("variable", "index", "name")[: 3 if new.name is None and old.name is None else 2]:
-                one, other = (getattr(node, field, None) for node in (old.node, after))
-                if one != other and not isinstance(after, ast.Step):
+                one, other = (getattr(node, field, None) for node in (before, after))
+                if one != other:
                     yield Found("name", _INSIDE[field], "renamed", one, other)
         if isinstance(before, ast.AwaitApproval) and isinstance(after, ast.AwaitApproval):
             yield from self.contracts.answer(before.answer, after.answer)
@@ -196,7 +196,7 @@ def _locals(matching: Matching, old: FlowDeclaration, new: FlowDeclaration) -> d
 
 def _names(old: Item, new: Item) -> Iterator[tuple[str, str]]:
     pairs = [(name_of(old.node), name_of(new.node))]
-    if not isinstance(old.node, (*NAMING, FlowDeclaration)):
+    if not isinstance(old.node, (*NAMING, FlowDeclaration, ast.Step)):
         pairs += [
             (getattr(old.node, field, None), getattr(new.node, field, None)) for field in ("name", "variable", "index")
         ]
@@ -205,9 +205,11 @@ def _names(old: Item, new: Item) -> Iterator[tuple[str, str]]:
 
 def _is_numbered_otherwise(before: Node, after: Node) -> bool:
     """Of a step without a name: another one of its tool stands before it now."""
-    if not isinstance(before, ast.Step) or not isinstance(after, ast.Step):
+    if not isinstance(before, ast.Step) or not isinstance(after, ast.Step) or before.call.target != after.call.target:
         return False
-    return before.name != after.name and before.call.target == after.call.target
+    if before.named or after.named:
+        return before.name != after.name
+    return before.name.partition("#")[2] != after.name.partition("#")[2]
 
 
 _INSIDE = {"variable": "item", "index": "position", "name": "name"}

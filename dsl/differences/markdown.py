@@ -13,11 +13,12 @@ from dsl.diagnostics.inert import inert
 from dsl.differences import wording
 from dsl.differences.changes import Change, Verdict
 from dsl.differences.report import Comparison, FlowReport, Report
-from dsl.differences.text import changed_lines
+from dsl.differences.text import changed_lines, focused
 
 MOST_SHOWN = 60_000
 """Characters: GitHub takes no longer comment than 65,536."""
 MOST_OF_A_FOLD = 15_000
+MOST_OF_A_CELL = 120
 SIGNS: dict[str, str] = {"breaking": "🛑", "weaker": "⚠️", "stronger": "🔒", "compatible": "▫️"}
 _BACKTICKS = re.compile("`+")
 
@@ -85,15 +86,21 @@ def _where(change: Change) -> str:
 
 def _what(change: Change) -> str:
     """On one line."""
-    before, after = wording.values(change)
-    values = [code(_short(each)) for each in (before, after) if each is not None]
+    values = [code(each) for each in _short(*wording.values(change)) if each is not None]
     subject = code(wording.subject(change))
     return f"{subject}: {' → '.join(values)}" if values else subject
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else f"{text[:119]}…"
+def _short(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """On one line each, and where they differ."""
+    before, after = (None if each is None else " ".join(each.split()) for each in (before, after))
+    if before is not None and after is not None and max(len(before), len(after)) > MOST_OF_A_CELL:
+        before, after = focused(before, after)
+    return _cut(before), _cut(after)
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MOST_OF_A_CELL else f"{text[: MOST_OF_A_CELL - 1]}…"
 
 
 def _change(change: Change) -> Iterator[str]:

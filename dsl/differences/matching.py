@@ -152,13 +152,13 @@ def _best(olds: Sequence[Item], news: Sequence[Item], least: float) -> list[tupl
         for each in reversed(news):
             alike.setdefault(each.content, []).append(each)
         return [(old, alike[old.content].pop()) for old in olds if alike.get(old.content)]
-    scored: list[tuple[float, int, int, list[int], int, Item, Item]] = []
+    scored: list[tuple[float, int, int, int, int, Item, Item]] = []
     for old in olds:
         for new in news:
             score = similarity(old, new) if old.kind is new.kind else 0.0
             if score >= least:
                 near = abs(old.position - new.position)
-                tie = sorted((crc32(old.content), crc32(new.content)))
+                tie = _tie(old, new)
                 scored.append((-score, near, old.position + new.position, tie, len(scored), old, new))
     return [(old, new) for *_, old, new in sorted(scored, key=lambda each: each[:5])]
 
@@ -201,5 +201,10 @@ def moved(pairs: Sequence[tuple[Item, Item]]) -> list[tuple[Item, Item]]:
 
 def _weight(old: Item, new: Item) -> int:
     """One for each pair; then its size, and to tell equals apart something that both sides have."""
-    shared = sum(crc32(item.content + (item.name or "").encode()) for item in (old, new)) % 1_000_003
-    return 10**18 + min(old.size + new.size, 10**5) * 10**10 + shared
+    return 10**18 + min(old.size + new.size, 10**5) * 10**12 + _tie(old, new)
+
+
+def _tie(old: Item, new: Item) -> int:
+    """Any number that is the same when the sides change places."""
+    places = sorted((old.address or "", new.address or ""))
+    return crc32(repr((places, sorted((old.content, new.content)))).encode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
+from textwrap import wrap
 
 from dsl.diagnostics.inert import inert
 from dsl.differences import wording
@@ -12,6 +13,10 @@ WIDTH = 100
 MARGIN = 12
 MOST_LINES = 16
 """Of one text of several lines that has changed."""
+MOST_ROWS = 6
+"""For one line of it."""
+LONG, AROUND = 200, 40
+"""Characters: a line that is longer is shown where it differs, with so many around."""
 
 Paint = Callable[[str, str], str]
 """From a text and what it is (`breaking`, `weaker`, `stronger`, `head`, `gone`, `come`) to the text as it is shown."""
@@ -68,7 +73,9 @@ def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
         yield f"{margin}{subject}".rstrip()
         for mark, text in changed_lines(before, after):
             role = {"-": "gone", "+": "come"}.get(mark, "same")
-            yield f"{' ' * (MARGIN + 2)}{paint(f'{mark} {_cut(inert(text), width - MARGIN - 4)}', role)}".rstrip()
+            for at, row in enumerate(_rows(inert(text), max(width - MARGIN - 4, 20))):
+                line = f"{mark if at == 0 else ' '} {row}"
+                yield f"{' ' * (MARGIN + 2)}{paint(line, role)}".rstrip()
     if (why := wording.reason(change)) is not None:
         yield f"{' ' * (MARGIN + 2)}{inert(why)}"
 
@@ -93,13 +100,42 @@ def changed_lines(before: str | None, after: str | None) -> list[tuple[str, str]
             same = [(" ", line) for line in old[i:j]]
             found += same if len(same) <= 2 else [same[0], (" ", "…"), same[-1]]
         else:
-            found += [("-", line) for line in old[i:j]] + [("+", line) for line in new[k:m]]
+            found += _marked(old[i:j], new[k:m])
     more = len(found) - MOST_LINES
     return found if more <= 0 else [*found[:MOST_LINES], (" ", f"… {more} lines more")]
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= max(width, 20) else f"{text[: max(width, 20) - 1]}…"
+def _marked(gone: list[str], come: list[str]) -> list[tuple[str, str]]:
+    """Of two lines that are long, only what differs."""
+    if len(gone) == len(come) == 1 and min(len(gone[0]), len(come[0])) > LONG:
+        one, other = focused(gone[0], come[0])
+        gone, come = [one], [other]
+    return [("-", line) for line in gone] + [("+", line) for line in come]
+
+
+def _rows(text: str, width: int) -> list[str]:
+    """A line, on as many as it needs."""
+    rows = wrap(text, width, drop_whitespace=False, break_on_hyphens=False) or [""]
+    return rows if len(rows) <= MOST_ROWS else [*rows[:MOST_ROWS], "…"]
+
+
+def focused(before: str, after: str) -> tuple[str, str]:
+    """Two long lines without what both begin and end with, but for a few words of it."""
+    first = _alike(before, after)
+    last = _alike(before[first:][::-1], after[first:][::-1])
+    start, end = max(0, first - AROUND), max(0, last - AROUND)
+    return _middle(before, start, end), _middle(after, start, end)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters at the beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (this, that) in enumerate(pairs) if this != that), min(len(one), len(other)))
+
+
+def _middle(text: str, start: int, end: int) -> str:
+    stop = len(text) - end
+    return f"{'…' * (start > 0)}{text[start:stop]}{'…' * (end > 0)}"
 
 
 def _flow(flow: FlowReport) -> Iterator[str]:

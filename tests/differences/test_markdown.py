@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from markdown_it import MarkdownIt
 
 from dsl.analysis import analyse
 from dsl.differences.markdown import MOST_SHOWN, code, markdown
 from dsl.differences.report import comparison, report
 from dsl.differences.sides import side_of
+from dsl.differences.text import changed_lines
 from dsl.source import Source
 
 FLOW = """edition 1
@@ -22,6 +24,7 @@ flow main(to: text) -> text {{
   return "done"
 }}
 """
+READER = MarkdownIt("commonmark").enable("table")
 HOSTILE = [
     "@octocat please merge",
     "```\\n# heading\\n@octocat",
@@ -47,12 +50,27 @@ def told(before: str, after: str) -> str:
     return markdown(comparison([report(*sides)]))
 
 
+OURS = re.compile(
+    r"(</?details>|</?summary>|</?code>|flow main|tool mail\.send|what follows|flows, cost.*?|[ ()\d;&#]|\n)*"
+)
+
+
 @pytest.mark.parametrize("words", HOSTILE)
-def test_nothing_outside_of_code_is_of_others(words: str) -> None:
-    outside = _outside(told("plain", words))
-    for forged in ("@", "octocat", "script", "http", "heading", "<!--", "#1", "image", "~~~"):
-        assert forged not in outside.replace("### ", "")
-    assert outside.count("<details>") == outside.count("</details>") > 0
+def test_a_reader_of_markdown_finds_nothing_of_others_outside_of_code(words: str) -> None:
+    """As CommonMark with tables reads it: all that is text or HTML is ours, and nothing links or shows anything."""
+    page = told("plain", words)
+    tokens = [one for token in READER.parse(page) for one in (token, *(token.children or ()))]
+    kinds = {each.type for each in tokens}
+    assert kinds & {"link_open", "image", "html_inline"} == set()
+    assert {each.tag for each in tokens if each.type == "heading_open"} == {"h3"}
+    for each in tokens:
+        if each.type == "text":
+            for forged in ("@", "octocat", "script", "http", "image", "#1", "heading"):
+                assert forged not in each.content
+        elif each.type == "html_block":
+            assert OURS.fullmatch(each.content), each.content
+    html = "".join(each.content for each in tokens if each.type == "html_block")
+    assert html.count("<details>") == html.count("</details>") > 0
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -65,12 +83,22 @@ def test_a_table_has_its_own_cells_only(words: str) -> None:
 def test_a_comment_is_no_longer_than_it_may_be() -> None:
     sides = []
     for words in ("first", "second"):
-        steps = "\n".join(f'  step s{number} = mail.send(to: to, body: "{words} {number}")' for number in range(350))
+        steps = "\n".join(
+            f'  step s{number} = mail.send(to: to, body: "{words * 30} {number}")' for number in range(80)
+        )
         head = "edition 1\ntool mail.send(to: text, body: text) write keyed final\n"
         sides.append(side_of(words, analyse(Source(words, f"{head}flow main(to: text) {{\n{steps}\n}}\n"))))
     made = markdown(comparison([report(*sides)]))
     assert len(made) <= MOST_SHOWN
     assert "more: `dsl diff` shows all" in made
+
+
+def test_a_long_text_is_shown_where_it_differs() -> None:
+    long = "word " * 60
+    (gone, one), (come, other) = changed_lines(f"{long}one {long}", f"{long}two {long}")
+    assert (gone, come) == ("-", "+")
+    assert one == f"…{long[:40].strip()} one {long[:39]}…"
+    assert other == one.replace("one", "two")
 
 
 @pytest.mark.parametrize("text", ["", "`", "``", "a`b", " a ", "`a`", "a\nb"])
@@ -82,31 +110,3 @@ def test_a_span_ends_where_it_ends(text: str) -> None:
     assert made.endswith(fence[0])
     assert fence[0] not in re.findall("`+", inside)
     assert "\n" not in made
-
-
-def _outside(page: str) -> str:
-    """The page without fences and spans, as CommonMark reads them: a span ends at as many backticks as it begins."""
-    left: list[str] = []
-    fence = ""
-    for line in page.splitlines():
-        opened = re.match(r" *(`{3,})", line)
-        if fence:
-            fence = "" if line.strip() == fence else fence
-        elif opened and "`" not in line.strip().lstrip("`"):
-            fence = opened[1]
-        else:
-            left.append(_without_spans(line))
-    assert fence == ""
-    return "\n".join(left)
-
-
-def _without_spans(line: str) -> str:
-    found, at = "", 0
-    for run in re.finditer("`+", line):
-        if run.start() < at:
-            continue
-        end = next((each for each in re.finditer("`+", line[run.end() :]) if each[0] == run[0]), None)
-        if end is not None:
-            found += line[at : run.start()]
-            at = run.end() + end.end()
-    return found + line[at:]
