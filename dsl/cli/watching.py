@@ -15,6 +15,7 @@ import click
 
 from dsl.cli.checking import Checking
 from dsl.cli.kept.answers import Answers
+from dsl.cli.piped import reader_is_gone
 from dsl.cli.searching import NoFile, names
 from dsl.linking.project import flow_files
 from dsl.models.beside import NAME, VARIABLE
@@ -49,6 +50,8 @@ def watch_for_ever(
         )
         click.echo(told, err=True)
         sys.stdout.flush()
+        if reader_is_gone():
+            raise click.exceptions.Exit(0)
         if not changed_meanwhile(before, seen, at):
             wait(paths, checking, seen)
 

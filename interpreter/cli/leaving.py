@@ -4,6 +4,7 @@ import os
 import sys
 from typing import NoReturn
 
+from dsl.cli.piped import prepare
 from interpreter.cli import exit_codes
 
 
@@ -20,6 +21,7 @@ def have_streams() -> None:
                 os.close(opened)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    prepare()
 
 
 def say_unwritable(error: OSError) -> int:

@@ -1,12 +1,14 @@
 """What people type and keep in files: JSON, `name=value`, YAML."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+from dsl.diagnostics.inert import inert
 from dsl.expressions.json_reading import exact
 from interpreter.boundary.payloads import JSON
 from interpreter.cli.problem import Misuse
@@ -72,7 +74,7 @@ def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> J
     if not parts:
         return None
     if len(parts) == 1 and not _is_assignment(parts[0]):
-        return travelling(parse_json(parts[0], "the answer"))
+        return travelling(parse_json(typed(parts[0]), "the answer"))
     return travelling(read_assignments(parts, texts))
 
 
@@ -80,7 +82,7 @@ def read_assignments(assignments: Sequence[str], texts: Mapping[str, bool]) -> d
     """`name=value`. A value that is JSON is that, everything else is text: `amount=12.50`, `note=all well`. What one of
     `texts` gets is the text that was typed, `zip=01234`; true there says that it may be null, `zip=null`."""
     values: dict[str, JSON] = {}
-    for assignment in assignments:
+    for assignment in map(typed, assignments):
         if not _is_assignment(assignment):
             raise Misuse(f"expected name=value, not {_short(assignment)}{_whole_value(assignment)}")
         name, _, text = assignment.partition("=")
@@ -90,6 +92,23 @@ def read_assignments(assignments: Sequence[str], texts: Mapping[str, bool]) -> d
         is_text = name in texts and not (texts[name] and text == "null")
         values[name] = text if is_text else _json_or_text(text)
     return values
+
+
+def typed(text: str) -> str:
+    """What stands on a command line as the text that was meant. Where the locale knows no UTF-8, Python hands over what
+    it could not read as single bytes; paths are made of those, a value is a text."""
+    if not any("\udc80" <= character <= "\udcff" for character in text):
+        return text
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeEncodeError:  # half of a character that no byte stands for
+        return text
+    except UnicodeDecodeError as error:
+        shown = inert(_short(text.encode("ascii", "replace").decode()))
+        raise Misuse(
+            f"{shown} is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}; "
+            "give it in a file with --input, or set a locale of UTF-8, such as LC_ALL=C.UTF-8"
+        ) from error
 
 
 def _whole_value(assignment: str) -> str:
@@ -151,7 +170,7 @@ def _text_of(given: str) -> tuple[str, str]:
     if given == "-":
         return sys.stdin.read().removeprefix(BYTE_ORDER_MARK), "standard input"
     if given.lstrip()[:1] in ("{", "["):
-        return given, "the input"
+        return typed(given), "the input"
     return read_text(given), given
 
 
