@@ -6,7 +6,7 @@ from typing import Literal as OneOf
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.people import Stage
-from dsl.ast.statements import Block, Budget, Call, Compensate, NotYet, Retry
+from dsl.ast.statements import Block, Budget, Call, Compensate, Retry
 from dsl.ast.types import Field, Type
 from dsl.dataclass import dataclass
 
@@ -169,7 +169,6 @@ class ToolDeclaration(Node):
     errors: tuple[str, ...] = ()
     key: str | None = None
     patience: int | None = None
-    not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     served: Served | None = None
     costs: Costs | None = None
@@ -245,7 +244,6 @@ class AgentDeclaration(Node):
     retry: Retry | None = None
     queue: str | None = None
     batch: int | None = None
-    not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     sees: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
@@ -277,7 +275,6 @@ class FlowDeclaration(Node):
     usual: int | None = None
     charges: Decimal | None = Decimal(0)
     requires_approval: bool = False
-    not_yet: tuple[NotYet, ...] = ()
     doc: str | None = None
     sees: tuple[str, ...] = ()
     asks: tuple[Stage, ...] = ()
@@ -337,7 +334,6 @@ Declaration = (
     | ConstantDeclaration
     | ConfigDeclaration
     | TypeFrom
-    | NotYet
 )
 
 

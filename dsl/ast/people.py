@@ -23,6 +23,7 @@ class Stage(Node):
 
     `required` distinct persons of the union must agree; with `all_of` one of each. With `verified` only signed answers
     count whose key the worker knows. `timeout` and `outcome` are None only in a text that does not pass the check.
+    With a `chosen_timeout`, a duration, or `chosen_required` the number beside it is the most that that can be.
     """
 
     whom: tuple[Group | Person, ...]
@@ -32,3 +33,5 @@ class Stage(Node):
     timeout: int | None = None
     outcome: OneOf["ask", "approve", "reject", "fail"] | None = None
     verified: bool = False
+    chosen_timeout: Expression | None = None
+    chosen_required: Expression | None = None

@@ -209,7 +209,6 @@ SHAPES: dict[type[Node], Shape] = {
     ast.Until: _plain("until"),
     ast.Break: _plain("break"),
     ast.Continue: _plain("continue"),
-    ast.NotYet: _plain("later"),
 }
 
 

@@ -20,7 +20,8 @@ class Block(Node):
 @dataclass(frozen=True, slots=True)
 class Budget(Node):
     """What a block, flow or agent may spend. `turns` and `iterations` are counts, `time` a deadline in milliseconds.
-    `chosen` are limits that stand in constants; when these are written out, none is left.
+    `chosen` are limits that are worked out: those that stand in constants, of which none is left when these are
+    written out, and those for which the limit beside them is the most.
     """
 
     usd: Decimal | None = None
@@ -34,12 +35,14 @@ class Budget(Node):
 
 @dataclass(frozen=True, slots=True)
 class Retry(Node):
-    """`retry 5 times backoff 1s to 1m except BadRequest`: at most `times` attempts after the first."""
+    """`retry 5 times backoff 1s to 1m except BadRequest`: at most `times` attempts after the first; as many as `chosen`
+    says, where that is given."""
 
     times: int
     backoff_initial: int | None = None
     backoff_maximum: int | None = None
     exceptions: tuple[str, ...] = ()
+    chosen: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class Step(Node):
 
     `patience` comes before the tool's: how long the call waits for a worker that has the tool. An agent goes on with
     the conversation `continues`. Nobody waits for a flow that is `detached`. `transcript`, filled in when the flow is
-    sealed: it asks for the conversation that the agent had, which is bound to `transcript_name`."""
+    sealed: it asks for the conversation that the agent had, which is bound to `transcript_name`. With a
+    `chosen_timeout`, a duration, the `timeout` is the most that that can be."""
 
     name: str
     call: Call
@@ -82,7 +86,7 @@ class Step(Node):
     continues: Expression | None = None
     transcript: bool = False
     detached: bool = False
-    not_yet: tuple["NotYet", ...] = ()
+    chosen_timeout: Expression | None = None
 
 
 def transcript_name(step: str) -> str:
@@ -174,14 +178,15 @@ class Parallel(Node):
 
     name: str | None
     keep_going: bool
-    branches: tuple["Step | AwaitApproval | Branch | NotYet", ...]
+    branches: tuple["Step | AwaitApproval | Branch", ...]
     first: First | None = None
     stop_when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelFor(Node):
-    """`parallel for item in items up to 8 as results keep going { … yield value }`, in the input's order; or a race."""
+    """`parallel for item in items up to 8 as results keep going { … yield value }`, in the input's order; or a race.
+    `up_to_at_most`: how many `up_to` may say."""
 
     variable: str
     source: Expression
@@ -190,16 +195,16 @@ class ParallelFor(Node):
     name: str | None
     keep_going: bool
     body: Block
-    not_yet: tuple["NotYet", ...] = ()
     first: First | None = None
     stop_when: Expression | None = None
+    up_to_at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Loop(Node):
     """`loop NAME budget … every 1h keep going { } on exhausted { }`. `budget` is None only in a text that does not pass
     the check, `every` a time in milliseconds. `asks`: who is asked for more when it is used up, before that is the end
-    of it."""
+    of it. With `chosen_every`, a duration, `every` is the most that that can be."""
 
     name: str | None
     budget: Budget | None
@@ -208,6 +213,7 @@ class Loop(Node):
     every: int | None = None
     keep_going: bool = False
     asks: tuple[Stage, ...] = ()
+    chosen_every: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,18 +266,20 @@ class AwaitApproval(Node):
 @dataclass(frozen=True, slots=True)
 class AwaitEvent(Node):
     """`await event … timeout 7d else { }`. `timeout` and `otherwise` are None only in a text that does not pass the
-    check.
+    check. With a `chosen_timeout`, a duration, the `timeout` is the most that that can be.
     """
 
     expected: ExpectedEvent
     timeout: int | None = None
     otherwise: Block | None = None
+    chosen_timeout: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FirstBranch(Node):
     """A way on in `await first`, and when it is taken: an event comes; a time is over, `after` milliseconds or `until`
-    a moment; or who is called `branch` is first among what runs. Exactly one is given.
+    a moment; or who is called `branch` is first among what runs. Exactly one is given. With `chosen_after`, a duration,
+    `after` is the most that that can be.
     """
 
     body: Block
@@ -279,6 +287,7 @@ class FirstBranch(Node):
     after: int | None = None
     until: Expression | None = None
     branch: str | None = None
+    chosen_after: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,10 +309,11 @@ class Respond(Node):
 
 @dataclass(frozen=True, slots=True)
 class Sleep(Node):
-    """`sleep 5m` or `sleep until moment`; exactly one is given."""
+    """`sleep 5m` or `sleep until moment`; exactly one is given. With a `chosen` duration, the first is the most."""
 
     milliseconds: int | None
     until: Expression | None
+    chosen: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +337,6 @@ class Finally(Node):
 class Try(Node):
     body: Block
     handlers: tuple[Handler, ...]
-    not_yet: tuple["NotYet", ...] = ()
     finally_: Finally | None = None
 
 
@@ -380,19 +389,8 @@ class Continue(Node):
     loop: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet(Node):
-    """A construct or option of the language that this version reads but does not run; the check refuses it by name.
-
-    `names` are those that it would define, so that their uses are not reported as well.
-    """
-
-    construct: str
-    names: tuple[str, ...] = ()
-
-
 Values = Let | Var | Set
 Waiting = AwaitApproval | AwaitEvent | AwaitFirst | Respond | Sleep
 Blocks = If | Match | For | Parallel | ParallelFor | Loop | BudgetBlock | ExclusiveBlock | Try
 Leaving = Fail | Return | Yield | Until | Break | Continue
-Statement = Step | Values | Waiting | Blocks | Leaving | Commit | CompensateStatement | NotYet
+Statement = Step | Values | Waiting | Blocks | Leaving | Commit | CompensateStatement

@@ -69,8 +69,11 @@ def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     """With the way of the value: from the answer of the model to the one who is asked."""
     nobody = "who sends one" if isinstance(found.call, ExpectedEvent) else "a model"
     message = f"who is asked comes from {found.source}: {nobody} may not choose who approves"
+    if not isinstance(found.whom, Person):
+        message = f"how people are asked comes from {found.source}: {nobody} may not choose how many, nor for how long"
     labels = (*program.way(found.way), program.label(found.call, found.comes_in))
-    advice = "take the person from the input of the flow, or from a tool, and let no model or event decide between two"
+    what = "person" if isinstance(found.whom, Person) else "limit"
+    advice = f"take the {what} from the input of the flow, or from a tool, and let no model or event decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
 
 

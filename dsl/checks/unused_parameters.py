@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, FunctionDeclaration
-from dsl.ast.statements import NotYet
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import UnknownName
-from dsl.semantics.nodes import by_class
 
 Called = FlowDeclaration | AgentDeclaration | FunctionDeclaration
 
@@ -26,7 +24,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         *facts.all(FunctionDeclaration),
     ]
     for node in called:
-        if facts.damage.touches(node.span) or NotYet in by_class(node):
+        if facts.damage.touches(node.span):
             continue
         for each in node.parameters:
             if id(each) in facts.used or nearest(each.name, missed) is not None:

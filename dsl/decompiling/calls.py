@@ -1,6 +1,7 @@
 """Calls, and what tools, steps, agents and questions share: retries, undoing, budgets, who is asked."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
@@ -23,24 +24,35 @@ def body(parts: Iterable[str]) -> str:
     return f" {braced(lines)}" if lines else ""
 
 
-def lasting(word: str, milliseconds: int | None) -> list[str]:
+def lasting(
+    word: str, milliseconds: int | None, chosen: Expression | None = None, writing: Writing | None = None
+) -> list[str]:
     """`timeout 30s`, or nothing."""
-    return [] if milliseconds is None else [f"{word} {format_duration(milliseconds)}"]
+    return [] if milliseconds is None else [f"{word} {length(milliseconds, chosen, writing or Writing())}"]
 
 
-def retry(node: Retry | None) -> list[str]:
+def length(milliseconds: int, chosen: Expression | None, writing: Writing) -> str:
+    """`30s`, or what is worked out, with its cap."""
+    return capped(format_duration(milliseconds), chosen, writing)
+
+
+def capped(most: str, chosen: Expression | None, writing: Writing) -> str:
+    return most if chosen is None else f"{expression(chosen, writing, OR)} at most {most}"
+
+
+def retry(node: Retry | None, writing: Writing | None = None) -> list[str]:
     """Without the pauses that it has anyhow."""
     if node is None:
         return []
     pauses = ""
-    if complete_retry(Retry(node.times, exceptions=node.exceptions)) != complete_retry(node):
+    if complete_retry(replace(node, backoff_initial=None, backoff_maximum=None)) != complete_retry(node):
         completed = complete_retry(node)
         assert completed.backoff_initial is not None
         assert completed.backoff_maximum is not None
         first, longest = format_duration(completed.backoff_initial), format_duration(completed.backoff_maximum)
         pauses = f" backoff {first} to {longest}"
     exceptions = f" except {', '.join(node.exceptions)}" if node.exceptions else ""
-    return [f"retry {node.times} times{pauses}{exceptions}"]
+    return [f"retry {capped(str(node.times), node.chosen, writing or Writing())} times{pauses}{exceptions}"]
 
 
 def compensate(node: Compensate | None, writing: Writing) -> list[str]:
@@ -64,12 +76,14 @@ def exclusive(by: Expression, up_to: int, within: int, writing: Writing) -> str:
     return f"exclusive by {expression(by, writing)}{places}{wait}"
 
 
-def budget(node: Budget) -> str:
-    limits = [] if node.usd is None else [f"{decimal(node.usd)} usd"]
+def budget(node: Budget, writing: Writing | None = None) -> str:
+    chosen = {limit.unit or "time": limit.value for limit in node.chosen}
+    limits = {} if node.usd is None else {"usd": f"{decimal(node.usd)} usd"}
     counts = {unit: getattr(node, unit) for unit in ("tokens", "calls", "turns", "iterations")}
-    limits += [f"{count(amount)} {unit}" for unit, amount in counts.items() if amount is not None]
-    limits += [] if node.time is None else [format_duration(node.time)]
-    return f"budget {', '.join(limits)}"
+    limits |= {unit: f"{count(amount)} {unit}" for unit, amount in counts.items() if amount is not None}
+    limits |= {} if node.time is None else {"time": format_duration(node.time)}
+    said = (capped(most, chosen.get(unit), writing or Writing()) for unit, most in limits.items())
+    return f"budget {', '.join(said)}"
 
 
 def count(amount: int) -> str:
@@ -94,6 +108,8 @@ def asks(asked: tuple[Stage, ...], writing: Writing) -> list[str]:
 
 def _stage(node: Stage, writing: Writing) -> str:
     required = "all of " if node.all_of else f"{node.required} of " if node.required != 1 else ""
+    if node.chosen_required is not None:
+        required = f"({capped(str(node.required), node.chosen_required, writing)}) of "
     whom = ", ".join(
         quoted(each.name) if isinstance(each, Group) else f"person {expression(each.value, writing, OR)}"
         for each in node.whom
@@ -101,6 +117,6 @@ def _stage(node: Stage, writing: Writing) -> str:
     words = [f"{required}{whom}"]
     words += ["except requester"] if node.except_requester else []
     words += ["verified"] if node.verified else []
-    words += lasting("timeout", node.timeout)
+    words += lasting("timeout", node.timeout, node.chosen_timeout, writing)
     words += [] if node.outcome is None else [f"then {node.outcome}"]
     return " ".join(words)

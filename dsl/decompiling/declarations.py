@@ -173,7 +173,7 @@ def _asked(node: AgentDeclaration, writing: Writing) -> list[str]:
 
 def _bounded(node: AgentDeclaration, writing: Writing) -> list[str]:
     """What it may spend, and how long it goes on."""
-    options = [] if node.budget is None else [budget(node.budget)]
+    options = [] if node.budget is None else [budget(node.budget, writing)]
     options += asks(node.asks, writing)
     options += ["tell budget"] if node.tells_budget else []
     options += [] if node.answer_tokens is None else [f"answer at most {count(node.answer_tokens)} tokens"]
@@ -224,7 +224,7 @@ def _reshaped(node: Expression, writing: Writing) -> str:
 
 
 def flow(node: FlowDeclaration, writing: Writing) -> str:
-    options = [] if node.budget is None else [budget(node.budget)]
+    options = [] if node.budget is None else [budget(node.budget, writing)]
     options += asks(node.asks, writing)
     options += [] if node.depth is None else [f"depth {node.depth}"]
     options += ["requires approval"] if node.requires_approval else []

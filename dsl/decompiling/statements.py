@@ -4,12 +4,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dsl.ast import statements as ast
-from dsl.ast.duration import format_duration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Literal
 from dsl.ast.joining import First
 from dsl.ast.people import Stage
-from dsl.decompiling.calls import asks, body, budget, call, compensate, exclusive, lasting, retry, stages, steps
+from dsl.decompiling.calls import (
+    asks,
+    body,
+    budget,
+    call,
+    compensate,
+    exclusive,
+    lasting,
+    length,
+    retry,
+    stages,
+    steps,
+)
 from dsl.decompiling.expressions import OR, Unwritable, expression, text
 from dsl.decompiling.texts import braced, quoted
 from dsl.decompiling.types import classes, type_of
@@ -27,7 +38,8 @@ def statement(node: ast.Statement | ast.Branch, writing: Writing) -> str:
 
 
 def _step(node: ast.Step, writing: Writing) -> str:
-    options = [*lasting("timeout", node.timeout), *retry(node.retry), *lasting("patience", node.patience)]
+    options = lasting("timeout", node.timeout, node.chosen_timeout, writing)
+    options += [*retry(node.retry, writing), *lasting("patience", node.patience)]
     options += compensate(node.compensate, writing)
     options += ["detached"] if node.detached else []
     options += [] if node.without_approval is None else [f"without approval {quoted(node.without_approval)}"]
@@ -97,7 +109,7 @@ def _parallel(node: ast.Parallel, writing: Writing) -> str:
 
 
 def _parallel_for(node: ast.ParallelFor, writing: Writing) -> str:
-    up_to = "" if node.up_to is None else f" up to {expression(node.up_to, writing, OR)}"
+    up_to = "" if node.up_to is None else f" up to {expression(node.up_to, writing, OR)}{_at_most(node.up_to_at_most)}"
     over = f"for {node.variable} in {expression(node.source, writing)}{_at_most(node.at_most)}{up_to}{_as(node.name)}"
     if node.first is None:
         head = f"parallel {over}{_gathering(node.keep_going, node.stop_when, writing)}"
@@ -121,14 +133,16 @@ def _rest(first: First) -> str:
 
 def _loop(node: ast.Loop, writing: Writing) -> str:
     words = ["loop", *([] if node.name is None else [node.name])]
-    words += [] if node.budget is None else [budget(node.budget)]
-    words += lasting("every", node.every)
+    words += [] if node.budget is None else [budget(node.budget, writing)]
+    words += lasting("every", node.every, node.chosen_every, writing)
     words += ["keep going"] if node.keep_going else []
     return f"{' '.join(words)} {block(node.body, writing)}{_exhausted(node.asks, node.on_exhausted, writing)}"
 
 
 def _budget_block(node: ast.BudgetBlock, writing: Writing) -> str:
-    return f"{budget(node.budget)} {block(node.body, writing)}{_exhausted(node.asks, node.on_exhausted, writing)}"
+    return (
+        f"{budget(node.budget, writing)} {block(node.body, writing)}{_exhausted(node.asks, node.on_exhausted, writing)}"
+    )
 
 
 def _exhausted(asked: tuple[Stage, ...], then: ast.Block | None, writing: Writing) -> str:
@@ -155,7 +169,8 @@ def _approval(node: ast.AwaitApproval, writing: Writing) -> str:
 def _await_event(node: ast.AwaitEvent, writing: Writing) -> str:
     late = ""
     if node.timeout is not None and node.otherwise is not None:
-        late = f" timeout {format_duration(node.timeout)} else {block(node.otherwise, writing)}"
+        timeout = length(node.timeout, node.chosen_timeout, writing)
+        late = f" timeout {timeout} else {block(node.otherwise, writing)}"
     return f"await {expected(node.expected, writing)}{late}"
 
 
@@ -177,7 +192,7 @@ def _await_first(node: ast.AwaitFirst, writing: Writing) -> str:
         if way.expected is not None:
             ways.append(f"{expected(way.expected, writing)} {then}")
         elif way.after is not None:
-            ways.append(f"after {format_duration(way.after)} {then}")
+            ways.append(f"after {length(way.after, way.chosen_after, writing)} {then}")
         elif way.until is not None:
             ways.append(f"after until {expression(way.until, writing)} {then}")
         else:
@@ -200,7 +215,7 @@ def _respond(node: ast.Respond, writing: Writing) -> str:
 def _sleep(node: ast.Sleep, writing: Writing) -> str:
     if node.until is not None:
         return f"sleep until {expression(node.until, writing)}"
-    return f"sleep {format_duration(node.milliseconds or 0)}"
+    return f"sleep {length(node.milliseconds or 0, node.chosen, writing)}"
 
 
 def _try(node: ast.Try, writing: Writing) -> str:
@@ -236,10 +251,6 @@ def _leaving(word: str) -> Callable[[Any, Writing], str]:
     return lambda node, writing: word if node.loop is None else f"{word} {node.loop}"
 
 
-def _not_yet(node: ast.NotYet, writing: Writing) -> str:
-    raise Unwritable(f"this version does not run {node.construct}")
-
-
 _WRITERS: Mapping[type[ast.Statement], Callable[[Any, Writing], str]] = {
     ast.Step: _step,
     ast.Let: _let,
@@ -267,5 +278,4 @@ _WRITERS: Mapping[type[ast.Statement], Callable[[Any, Writing], str]] = {
     ast.Continue: _leaving("continue"),
     ast.Commit: lambda node, writing: "commit",
     ast.CompensateStatement: _compensate,
-    ast.NotYet: _not_yet,
 }

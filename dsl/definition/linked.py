@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.ast.address import places
+from dsl.ast.chosen import chosen_by, chosen_in, chosen_in_stages
 from dsl.ast.declarations import (
     RESULT,
     AgentDeclaration,
@@ -41,7 +42,6 @@ from dsl.ast.statements import (
     Finally,
     FirstBranch,
     Loop,
-    NotYet,
     Parallel,
     Sleep,
     Step,
@@ -157,8 +157,8 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: the default of `{node.name}` is not the same everywhere"
         case Summarise(at=at) if at < 1:
             yield f"{place}: it is summarised before anything is said"
-        case NotYet(construct=construct):
-            yield f"{place}: this version does not run {construct}"
+        case Node() if any(most is None for _, most in chosen_in(node)):
+            yield f"{place}: nothing bounds a limit that is worked out"
         case Budget() if any((limit or 0) < 0 for limit in (node.usd, node.tokens, node.calls, node.time)):
             yield f"{place}: a budget is less than nothing"
         case Loop(budget=None):
@@ -205,6 +205,8 @@ def _more(place: str, node: Loop | BudgetBlock | AgentDeclaration | FlowDeclarat
     yield from _stages(place, "the question for more", node.asks)
     if any(isinstance(whom, Person) for stage in node.asks for whom in stage.whom):
         yield f"{place}: for more of a budget groups are asked"
+    if chosen_in_stages(node.asks):
+        yield f"{place}: for more of a budget people are asked for so long as stands there"
 
 
 def _stages(place: str, name: str, stages: tuple[Stage, ...]) -> Iterator[str]:
@@ -262,7 +264,7 @@ def _agent(agent: AgentDeclaration, callables: Mapping[str, tuple[Field, ...]]) 
     if not agent.models:
         yield f"{agent.name}: it has no model"
     known = {field.name for field in agent.parameters}
-    for text in (agent.prompt, agent.instructions):
+    for text in (agent.prompt, agent.instructions, *(() if agent.budget is None else chosen_by(agent.budget))):
         if text is not None:
             yield from _unknown(agent.name, text, known)
     if agent.uses and (agent.budget is None or (agent.budget.turns or 0) < 1):
@@ -301,7 +303,7 @@ def _use(place: str, use: Use, known: set[str], callables: Mapping[str, tuple[Fi
     given = {field.name for field in callables[use.target]}
     persons = tuple(each.value for stage in use.gate for each in stage.whom if isinstance(each, Person))
     for expressions, names_ in (
-        ((use.when, *persons), known),
+        ((use.when, *persons, *chosen_in_stages(use.gate)), known),
         ((use.then,), known | {RESULT}),
         ((use.only, use.otherwise), known | given),
     ):

@@ -17,6 +17,7 @@ from typing import TypeAlias, assert_never
 
 from dsl.ast import statements as ast
 from dsl.ast.address import label
+from dsl.ast.chosen import chosen_by, chosen_in_stages
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.events import ExpectedEvent, envelope_name
 from dsl.ast.expressions import Expression
@@ -85,6 +86,7 @@ def out_of_scope(flow: FlowDeclaration) -> Iterator[str]:
     """What has no meaning where it stands, with the address of its statement."""
     looking = _Walk()
     start = State({each.name: each for each in (*flow.config, *flow.parameters)}).within(flow.budget)
+    looking.uses(flow.name, start, *(() if flow.budget is None else chosen_by(flow.budget)))
     looking.block(flow.body, flow.name, start, _Around())
     yield from looking.problems
 
@@ -102,6 +104,7 @@ class _Walk:
         return now
 
     def statement(self, node: ast.Statement, at: str, state: State, around: _Around) -> End:
+        self.uses(at, state, *chosen_by(node))
         match node:
             case ast.If() | ast.Match():
                 return self.choice(node, at, state, around)
@@ -128,8 +131,6 @@ class _Walk:
                 | ast.CompensateStatement()
             ):
                 return self.act(node, at, state, around)
-            case ast.NotYet():
-                return state  # refused wherever it stands
             case _:
                 assert_never(node)
 
@@ -189,7 +190,7 @@ class _Walk:
 
     def approval(self, node: ast.AwaitApproval, at: str, state: State) -> None:
         persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, Person)]
-        self.uses(at, state, node.question, *node.show, *persons)
+        self.uses(at, state, node.question, *node.show, *persons, *chosen_in_stages(node.stages))
         for gate in node.gates:
             given = [node.name]
             for round_ in gate.rounds:
@@ -245,7 +246,7 @@ class _Walk:
         ways: list[End] = []
         for way, (segment, block) in zip(node.branches, shape(node).blocks(node), strict=True):
             began = state if way.expected is None else self.expected(way.expected, at, state)
-            self.uses(at, state, way.until)
+            self.uses(at, state, way.until, *chosen_by(way))
             if way.branch is not None:
                 began = self._came_first(running.get(way.branch), at, state)
             ways.append(self.block(block, f"{at}{segment}", began, around))

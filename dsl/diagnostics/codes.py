@@ -1,7 +1,7 @@
 """The one list of diagnostic codes: each has one meaning for ever, and a page in `explanations/`.
 
 SF0 the text, SF1 names, SF2 types, SF3 bounds, SF4 effects, SF5 approvals, SF6 flow of control, SF7 what is
-sensitive or untrusted, SF9 not yet.
+sensitive or untrusted.
 """
 
 CODES: dict[str, str] = {

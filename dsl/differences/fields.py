@@ -165,6 +165,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         ),
         "patience": _time("patience", "patience"),
         "continues": _expr("continues", "continue"),
+        "chosen_timeout": _expr("timeout", "timeout worked out"),
         "detached": _flag("detached", "detached", _worse("added", "no cancel reaches it, and nobody undoes it")),
     },
     ast.Let: {"value": _VALUE, "type": _show("type", "type", type_text)},
@@ -180,12 +181,19 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "source": _expr("source", "list"),
         "at_most": _LIST_LIMIT,
         "up_to": _expr("up-to", "up to"),
+        "up_to_at_most": _count("up-to", "up to, at most"),
         "keep_going": _KEEP_GOING,
         "first": _FIRST,
         "stop_when": _STOP,
     },
     ast.Branch: {},
-    ast.Loop: {"budget": _BUDGET, "every": _time("every", "every"), "keep_going": _KEEP_GOING, "asks": _ASKS},
+    ast.Loop: {
+        "budget": _BUDGET,
+        "every": _time("every", "every"),
+        "chosen_every": _expr("every", "every worked out"),
+        "keep_going": _KEEP_GOING,
+        "asks": _ASKS,
+    },
     ast.Commit: {},
     ast.BudgetBlock: {"budget": _BUDGET, "asks": _ASKS},
     ast.AwaitApproval: {
@@ -198,16 +206,22 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
     ast.AwaitEvent: {
         "expected": Row("event", "event", awaited),
         "timeout": _time("timeout", "timeout"),
+        "chosen_timeout": _expr("timeout", "timeout worked out"),
     },
     ast.AwaitFirst: {},
     ast.FirstBranch: {
         "expected": Row("event", "event", awaited),
         "after": _time("after", "after"),
+        "chosen_after": _expr("after", "after worked out"),
         "until": _expr("after", "until"),
         "branch": _text("branch", "branch"),
     },
     ast.Respond: {"name": _text("event", "answers event"), "value": _VALUE},
-    ast.Sleep: {"milliseconds": _time("sleep", "sleep"), "until": _expr("sleep", "sleep until")},
+    ast.Sleep: {
+        "milliseconds": _time("sleep", "sleep"),
+        "chosen": _expr("sleep", "sleep worked out"),
+        "until": _expr("sleep", "sleep until"),
+    },
     ast.Try: {
         "finally_": _show(
             "finally",

@@ -69,7 +69,12 @@ def _more(before: Stage | None, after: Stage) -> str:
 
 
 def _needed(stage: Stage) -> int:
-    return len(stage.whom) if stage.all_of else stage.required
+    return len(stage.whom) if stage.all_of else _fewest(stage)
+
+
+def _fewest(stage: Stage) -> int:
+    """How many may turn out to be enough."""
+    return stage.required if stage.chosen_required is None else 1
 
 
 def _approves(stages: tuple[Stage, ...]) -> bool:
@@ -84,8 +89,8 @@ def covers(wide: Stage, narrow: Stage) -> bool:
     if wide.all_of and len(of_wide) > 1:
         return narrow.all_of and of_wide <= of_narrow
     if narrow.all_of:
-        return of_narrow <= of_wide and wide.required <= len(of_narrow)
-    return of_narrow <= of_wide and wide.required <= narrow.required
+        return of_narrow <= of_wide and _fewest(wide) <= len(of_narrow)
+    return of_narrow <= of_wide and _fewest(wide) <= _fewest(narrow)
 
 
 def _who(whom: Group | Person) -> bytes:

@@ -5,6 +5,7 @@ It knows nothing of where the field stands; `fields.py` says which field is comp
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +90,7 @@ def budget(row: Row, before: Budget | None, after: Budget | None) -> Iterator[Fo
     for unit in ("usd", "tokens", "calls", "turns", "iterations", "time"):
         old, new = (None if each is None else getattr(each, unit) for each in (before, after))
         if old == new:
+            yield from _chosen(row, unit, before, after)
             continue
         texts = _limits(unit, old, new)
         what = f"{row.what}, {unit}"
@@ -101,6 +103,18 @@ def budget(row: Row, before: Budget | None, after: Budget | None) -> Iterator[Fo
         yield Found(row.aspect, what, verb, *texts, *weight)
     if (before is None) != (after is None) and budget_text(before or after or Budget()) == "":
         yield row.found(before, after)
+
+
+def _chosen(row: Row, unit: str, before: Budget | None, after: Budget | None) -> Iterator[Found]:
+    """The cap is the same, and what is worked out below it is not."""
+    old, new = (
+        next(
+            (limit.value for limit in (each.chosen if each is not None else ()) if (limit.unit or "time") == unit), None
+        )
+        for each in (before, after)
+    )
+    if old != new:
+        yield replace(row, what=f"{row.what}, {unit} worked out", show=expression).found(old, new)
 
 
 def _limits(unit: str, before: Any, after: Any) -> tuple[str | None, str | None]:

@@ -71,20 +71,28 @@ def class_text(name: str, *, marked: bool = False) -> str:
     return f'{SENSITIVE} "{name}"' if marked else f'"{name}"'
 
 
+def capped_text(most: str, chosen: Expression | None) -> str:
+    """What is worked out, with its cap."""
+    return most if chosen is None else f"{expression_text(chosen)} at most {most}"
+
+
 def stage_text(stage: Stage) -> str:
     whom = [
         f'"{each.name}"' if isinstance(each, Group) else f"person {expression_text(each.value)}" for each in stage.whom
     ]
     many = "all of " if stage.all_of else f"{stage.required} of " if stage.required > 1 else ""
+    if stage.chosen_required is not None:
+        many = f"({capped_text(str(stage.required), stage.chosen_required)}) of "
     parts = [f"from {many}{', '.join(whom)}"]
     parts += ["except requester"] * stage.except_requester + ["verified"] * stage.verified
     if stage.timeout is not None:
-        parts.append(f"timeout {format_duration(stage.timeout)} then {stage.outcome}")
+        timeout = capped_text(format_duration(stage.timeout), stage.chosen_timeout)
+        parts.append(f"timeout {timeout} then {stage.outcome}")
     return " ".join(parts)
 
 
 def retry_text(retry: Retry) -> str:
-    parts = [f"{retry.times} times"]
+    parts = [f"{capped_text(str(retry.times), retry.chosen)} times"]
     if retry.backoff_initial is not None:
         longest = "" if retry.backoff_maximum is None else f" to {format_duration(retry.backoff_maximum)}"
         parts.append(f"backoff {format_duration(retry.backoff_initial)}{longest}")
@@ -132,7 +140,12 @@ def limit_text(unit: str, limit: int | Decimal) -> str:
 
 def budget_text(budget: Budget) -> str:
     units = ("usd", "tokens", "calls", "turns", "iterations", "time")
-    return ", ".join(limit_text(unit, getattr(budget, unit)) for unit in units if getattr(budget, unit) is not None)
+    chosen = {limit.unit or "time": limit.value for limit in budget.chosen}
+    return ", ".join(
+        capped_text(limit_text(unit, getattr(budget, unit)), chosen.get(unit))
+        for unit in units
+        if getattr(budget, unit) is not None
+    )
 
 
 def use_text(use: Use) -> str:

@@ -10,7 +10,7 @@ from dsl.decompiling.declarations import effect
 from dsl.definition.definition import Definition
 from dsl.drawing.pen import Pen, Ways
 from dsl.drawing.picture import NodeKind, Picture
-from dsl.drawing.said import asked_texts, budget_text, call_text, expression_text, stage_texts
+from dsl.drawing.said import asked_texts, budget_text, call_text, expression_text, length_text, stage_texts
 from dsl.drawing.statements import Statements
 from dsl.expressions.wire import json_text
 from dsl.values.addresses import address_of
@@ -141,7 +141,7 @@ def _contract(tool: ToolDeclaration) -> Iterator[str]:
 
 def _options(step: Step) -> Iterator[str]:
     if step.timeout is not None:
-        yield f"timeout {format_duration(step.timeout)}"
+        yield f"timeout {length_text(step.timeout, step.chosen_timeout)}"
     yield from retry(step.retry)
     if step.continues is not None:
         yield f"continue {expression_text(step.continues)}"

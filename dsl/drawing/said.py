@@ -3,7 +3,7 @@
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
 from dsl.ast.people import Stage
-from dsl.ast.statements import Budget, Call
+from dsl.ast.statements import Budget, Call, ParallelFor
 from dsl.decompiling import calls, statements
 from dsl.decompiling.expressions import Unwritable, arguments, expression
 from dsl.decompiling.writing import Writing
@@ -27,6 +27,17 @@ def call_text(call: Call) -> str:
 def budget_text(budget: Budget | None) -> str:
     """`budget 0.50 usd, 60k tokens, 3d`; nothing where nothing is limited."""
     return "" if budget is None or budget == Budget() else calls.budget(budget)
+
+
+def length_text(milliseconds: int, chosen: Expression | None) -> str:
+    """`30s`, or what is worked out, with its cap."""
+    return calls.length(milliseconds, chosen, Writing())
+
+
+def at_once_text(node: ParallelFor) -> str:
+    """`5`, or `rounds at most 10`."""
+    most = "" if node.up_to_at_most is None else f" at most {node.up_to_at_most}"
+    return "" if node.up_to is None else f"{expression_text(node.up_to)}{most}"
 
 
 def asked_texts(stages: tuple[Stage, ...]) -> list[str]:

@@ -29,7 +29,6 @@ from dsl.ast.statements import (
     Let,
     Loop,
     Match,
-    NotYet,
     Parallel,
     ParallelFor,
     Respond,
@@ -46,7 +45,16 @@ from dsl.ast.statements import (
 )
 from dsl.drawing.pen import Pen, Way, Ways, labelled
 from dsl.drawing.picture import GroupKind
-from dsl.drawing.said import asked_texts, budget_text, call_text, event_text, expression_text, stage_texts
+from dsl.drawing.said import (
+    asked_texts,
+    at_once_text,
+    budget_text,
+    call_text,
+    event_text,
+    expression_text,
+    length_text,
+    stage_texts,
+)
 from dsl.drawing.titles import fan_title, handler_text, limit_lines, result_lines, value_text, way_text
 from dsl.expressions.wire import json_text
 from dsl.values.writing import fields_text
@@ -175,7 +183,7 @@ class Statements:
         frame = self._pen.group(at, "race" if node.first else "parallel", word, group)
         most = "" if node.at_most is None else f" at most {node.at_most}"
         title = f"{fan_title(word, node)} for {node.variable} in {expression_text(node.source)}{most}"
-        lines = [] if node.up_to is None else [f"up to {expression_text(node.up_to)} at a time"]
+        lines = [] if node.up_to is None else [f"up to {at_once_text(node)} at a time"]
         self._pen.node(at, "fork", title, frame, lines, after=ways)
         ends = self._yielding(node.body, f"{at}[]", "block", "", frame, at, (Way(at, "each"),))
         return self._join(node, at, frame, ends)
@@ -252,7 +260,7 @@ class Statements:
         on = self._pen.node(at, "event", f"await {event_text(node.expected)}", group, after=ways)
         if node.otherwise is None:
             return on
-        late = "timeout" if node.timeout is None else f"timeout {format_duration(node.timeout)}"
+        late = "timeout" if node.timeout is None else f"timeout {length_text(node.timeout, node.chosen_timeout)}"
         silent = (Way(at, late, "error"),)
         return (*on, *self._inner(node.otherwise, f"{at}/else", "block", late, group, at, silent))
 
@@ -282,7 +290,7 @@ class Statements:
     ) -> Ways:
         if isinstance(node, Sleep):
             until = "" if node.until is None else f"until {expression_text(node.until)}"
-            said = until or format_duration(node.milliseconds or 0)
+            said = until or length_text(node.milliseconds or 0, node.chosen)
             return self._pen.node(at, "wait", f"sleep {said}", group, after=ways)
         if isinstance(node, Respond):
             lines = [expression_text(node.value)]
@@ -327,9 +335,6 @@ class Statements:
     def drawn_value(self, node: Values, at: str, group: str, ways: Ways) -> Ways:
         return self._values([(at, node)], group, ways)
 
-    def drawn_later(self, node: NotYet, at: str, group: str, ways: Ways) -> Ways:
-        return self._pen.node(at, "values", node.construct, group, after=ways)
-
 
 DRAWN: dict[type, Callable[[Statements, Any, str, str, Ways], Ways]] = {
     Step: Statements.drawn_step,
@@ -358,5 +363,4 @@ DRAWN: dict[type, Callable[[Statements, Any, str, str, Ways], Ways]] = {
     Until: Statements.drawn_until,
     Break: Statements.drawn_leave,
     Continue: Statements.drawn_leave,
-    NotYet: Statements.drawn_later,
 }

@@ -1,9 +1,8 @@
 """What statements are called in a picture, where that is more than their word."""
 
-from dsl.ast.duration import format_duration
 from dsl.ast.shapes import shape
 from dsl.ast.statements import FirstBranch, Handler, Loop, Parallel, ParallelFor, Set, Values
-from dsl.drawing.said import asked_texts, budget_text, event_text, expression_text
+from dsl.drawing.said import asked_texts, budget_text, event_text, expression_text, length_text
 from dsl.values.writing import type_text
 
 
@@ -22,7 +21,7 @@ def result_lines(name: str | None) -> list[str]:
 def limit_lines(loop: Loop) -> list[str]:
     lines = [budget_text(loop.budget)]
     if loop.every is not None:
-        lines.append(f"every {format_duration(loop.every)}")
+        lines.append(f"every {length_text(loop.every, loop.chosen_every)}")
     lines += ["keep going"] * loop.keep_going
     return lines + asked_texts(loop.asks)
 
@@ -43,5 +42,5 @@ def way_text(way: FirstBranch) -> str:
     if way.expected is not None:
         return event_text(way.expected)
     if way.after is not None:
-        return f"after {format_duration(way.after)}"
+        return f"after {length_text(way.after, way.chosen_after)}"
     return f"after until {expression_text(way.until)}" if way.until is not None else f"{way.branch} first"

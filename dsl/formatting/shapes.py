@@ -89,8 +89,9 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.WORDS,
         """
-        agent_budget answer_limit answer_time at_least at_most batch body bound bounded_type chosen_limit class
-        compensate compensate_block compensate_none conversation_type costs depth duration edition
+        agent_budget answer_limit answer_time at_least at_most at_once batch body bound bounded_type capped_count
+        capped_length capped_limit capped_required chosen_limit class
+        compensate compensate_block compensate_none conversation_type costs count depth duration edition
         effect error_text exclusive field flow_budget generic_type heartbeat http_header http_status
         instructions items keep_last key limit list_of_conversations list_type literal_type matches
         most_messages named_type next_page one_at_a_time only optional_type patience prompt

@@ -17,7 +17,7 @@ from dsl.ast.declarations import Declaration, Module, Summarise, Use, UseFile
 from dsl.ast.expressions import FunctionCall, Name
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
-from dsl.ast.statements import Call, NotYet
+from dsl.ast.statements import Call
 from dsl.ast.types import NamedType
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -144,7 +144,7 @@ class Scope:
 
 
 def declared_in(module: Module) -> dict[str, Declaration]:
-    return {each.name: each for each in reversed(module.declarations) if not isinstance(each, NotYet)}
+    return {each.name: each for each in reversed(module.declarations)}
 
 
 def _behind(alias: str | None, name: str) -> str:

@@ -16,7 +16,6 @@ from dsl.ast.declarations import (
     TypeDeclaration,
 )
 from dsl.ast.expressions import FunctionCall
-from dsl.ast.statements import NotYet
 from dsl.ast.types import Field
 from dsl.semantics import arguments
 from dsl.semantics.constants import expect_constant
@@ -63,7 +62,7 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     """The declared names, of which types know their nodes. Where the text has damage, what it declares is looked for
     in the plain text, so that one syntax error does not make every use of a name unknown; and where a whole declaration
     may be lost, any name may be its."""
-    lost = {name for node in module.declarations if isinstance(node, NotYet) for name in node.names}
+    lost: set[str] = set()
     if damage.spans:
         lost.update(_DECLARED.findall(text), *(_HEADS.findall(text[each.start : each.end]) for each in damage.spans))
     outside = any(
@@ -74,8 +73,6 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     declarations = Declarations(lost=frozenset(lost), open=outside)
     seen: dict[str, Declaration] = {}
     for node in module.declarations:
-        if isinstance(node, NotYet):
-            continue
         first = seen.setdefault(node.name, node)
         reserved = isinstance(node, Reservable) and _is_reserved(node)
         if first is not node or reserved:

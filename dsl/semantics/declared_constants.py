@@ -58,7 +58,7 @@ class _Writing:
                 if part.name != own:
                     self.uses.named.add(part.name)
                 return self._copy(part.name, original.span)
-            return self._limited(part) if isinstance(part, Budget) and part.chosen else part
+            return self._limited(part) if isinstance(part, Budget) and _by_constants(part) else part
 
         return rewrite(node, change)
 
@@ -72,8 +72,8 @@ class _Writing:
 
     def _limited(self, budget: Budget) -> Budget:
         """`budget` with all its limits as numbers; one that cannot be known is the least, and told."""
-        limits: dict[str, Any] = {limit.unit or "time": self._amount(limit) for limit in budget.chosen}
-        return replace(budget, **limits, chosen=())
+        limits: dict[str, Any] = {limit.unit or "time": self._amount(limit) for limit in _by_constants(budget)}
+        return replace(budget, **limits, chosen=tuple(limit for limit in budget.chosen if limit.capped))
 
     def _amount(self, limit: ChosenLimit) -> int | Decimal:
         value = _value_of(limit.value)
@@ -81,8 +81,10 @@ class _Writing:
         fits = timedelta if limit.unit is None else (int, Decimal) if limit.unit == "usd" else int
         if isinstance(value, bool) or not isinstance(value, fits):
             if isinstance(limit.value, Name):
-                message = f"there is no constant `{limit.value.name}` for this budget"
-                advice = f"declare it: `let {limit.value.name} = …`, outside of flows"
+                name, unit = limit.value.name, "" if limit.unit is None else f" {limit.unit}"
+                message = f"there is no constant `{name}` for this budget"
+                most = "7d" if limit.unit is None else f"20{unit}"
+                advice = f"declare it, `let {name} = …`, or say the most that a value can be: `{name} at most {most}`"
             else:
                 message, advice = f"this limit of a budget is not {wanted}", None
             self.findings.append(InvalidType(limit, message, advice))
@@ -102,7 +104,7 @@ def written_out(module: Module, findings: list[Finding]) -> tuple[Module, Uses]:
     for node in module.declarations:
         if isinstance(node, ConstantDeclaration) and node.name not in RESERVED:
             declared.setdefault(node.name, node)
-    if not declared and not any(isinstance(node, Budget) and node.chosen for node in _budgets(module)):
+    if not declared and not any(isinstance(node, Budget) and _by_constants(node) for node in _budgets(module)):
         return module, uses
     writing = _Writing({}, findings, uses)
     for node in _in_order(declared, findings):
@@ -131,6 +133,11 @@ def without_repeats(findings: list[Finding], module: Module, uses: Uses) -> None
         if isinstance(node, ConstantDeclaration) and any(id(each) in wrong for each in _below(node))
     }
     findings[:] = [each for each in findings if uses.origins.get(id(getattr(each, "node", None))) not in bad]
+
+
+def _by_constants(budget: Budget) -> list[ChosenLimit]:
+    """The limits that nothing but a constant can say."""
+    return [limit for limit in budget.chosen if not limit.capped]
 
 
 def _budgets(module: Module) -> Iterator[Node]:

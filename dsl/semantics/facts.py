@@ -66,7 +66,7 @@ class Facts:
     say no start; `asked` calls of functions on conversations; `transcripts` the ids of steps whose conversation is
     asked for; `left` the units of each `budget.left`; `of_run` the ids of each `run.…`; `complete` the ids of each
     `match` that always takes a case; `envelopes` of each field that is of an event's envelope; `used` those of nodes
-    whose name is read, `partly_read` those of flows that hold something which could not be read or does not run yet."""
+    whose name is read, `partly_read` those of flows that hold something which could not be read."""
 
     module: Module
     declarations: Declarations

@@ -4,6 +4,7 @@ from dsl.ast import statements as ast
 from dsl.ast.bindings import names_defined
 from dsl.ast.declarations import FlowDeclaration
 from dsl.semantics import (
+    capped,
     config,
     walk_approval,
     walk_blocks,
@@ -33,7 +34,6 @@ TABLE: dict[type, Walk] = {
     ast.Sleep: walk_values.sleep,
     ast.Fail: walk_values.fail,
     ast.Return: walk_values.return_,
-    ast.NotYet: walk_values.not_yet,
     ast.If: walk_choices.if_,
     ast.Match: walk_choices.match,
     ast.Try: walk_blocks.try_,
@@ -56,7 +56,7 @@ TABLE: dict[type, Walk] = {
 
 def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     nodes = by_class(flow)
-    quiet = facts.damage.touches(flow.span) or ast.NotYet in nodes
+    quiet = facts.damage.touches(flow.span)
     if quiet:
         facts.partly_read.add(id(flow))
     inference = Inference(facts, RULES, EXPECTATIONS, names_defined(nodes), quiet)
@@ -68,6 +68,8 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
     found = len(facts.findings)
     while True:
         start = parameters(flow.parameters, resolver, config.given(resolver, inference)).within(flow.budget)
+        capped.budget(flow.budget, start, inference)
+        capped.asks(flow.asks, inference)
         end = walker.block(flow.body, start, Around())
         if not walker.growing:
             break

@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "ExpressionFailed": Kind("an expression has no value: `details.reason` says why"),
     "InvalidValue": Kind("a `var` is set to a value that does not fit its type"),
-    "InvalidLimit": Kind("`up to` is less than 1"),
+    "InvalidLimit": Kind("a limit that is worked out is over its cap, or not more than 0"),
     "TooManyItems": Kind("a list has more items than `at most` allows"),
     "Cancelled": Kind("the run of a called flow is cancelled by itself"),
     "RunLost": Kind("the run of a called flow is terminated, or gone"),

@@ -170,8 +170,6 @@ class Reckoning(Generic[C]):
                 return self.within(node, self.block(node.body, levels))
             case ast.AwaitEvent() | ast.AwaitFirst():
                 return self.waiting(node, levels)
-            case ast.NotYet():
-                return self.unknown
             case (
                 ast.AwaitApproval()
                 | ast.Sleep()

@@ -34,7 +34,6 @@ SymbolKind = Literal[
     "result",
     "key",
     "heard",
-    "not yet",
 ]
 CalleeKind = Literal["tool", "agent", "flow", "function"]
 
@@ -65,8 +64,8 @@ class Signature:
 
 @dataclass(slots=True)
 class Declarations:
-    """The names of a file; `callees` are what a step may call. `lost` are names of declarations that could not be read
-    or do not run yet: an alias of another file stands for all names behind its dot. `open` says that a file brings
+    """The names of a file; `callees` are what a step may call. `lost` are names of declarations that could not be
+    read: an alias of another file stands for all names behind its dot. `open` says that a file brings
     names nobody knows."""
 
     types: dict[str, Type] = field(default_factory=dict)

@@ -7,9 +7,8 @@ model wants to call with. Where both the agent and what it uses have a parameter
 """
 
 from dsl.ast.declarations import RESULT, AgentDeclaration, ToolDeclaration, Use
-from dsl.ast.people import Person
 from dsl.expressions.names import names
-from dsl.semantics import arguments
+from dsl.semantics import arguments, capped
 from dsl.semantics.conversations import told_to_model
 from dsl.semantics.files import given_by_model
 from dsl.semantics.findings import DefinedTwice, InvalidType
@@ -24,6 +23,8 @@ def agent(node: AgentDeclaration, state: State, inference: Inference) -> None:
     for role, text in (("the prompt", node.prompt), ("the instructions", node.instructions)):
         if text is not None:
             inference.expect(text, Wanted(TEXT, f"{role} of `{node.name}`"), state)
+    capped.budget(node.budget, state, inference)
+    capped.asks(node.asks, inference)
     for use in node.uses:
         _use(use, state, inference)
 
@@ -33,10 +34,7 @@ def _use(node: Use, state: State, inference: Inference) -> None:
     signature = arguments.callee(node, node.target, inference)
     if node.when is not None:
         inference.expect(node.when, Wanted(BOOL, "`when`"), state)
-    for stage in node.gate:
-        for whom in stage.whom:
-            if isinstance(whom, Person):
-                inference.expect(whom.value, Wanted(TEXT, "`person`"), state)
+    capped.stages(node.gate, state, inference)
     if signature is None:
         return
     inference.facts.callees[id(node)] = signature

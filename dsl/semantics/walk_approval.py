@@ -1,8 +1,8 @@
 """`await approval`: what it asks and shows, whom it asks, and what its name stands for afterwards."""
 
 from dsl.ast.expressions import Expression
-from dsl.ast.people import Person
 from dsl.ast.statements import AwaitApproval
+from dsl.semantics import capped
 from dsl.semantics.facts import Moment
 from dsl.semantics.files import typed_by_people
 from dsl.semantics.findings import Mismatch
@@ -17,10 +17,7 @@ def await_approval(walker: Walker, node: AwaitApproval, state: State, around: Ar
     walker.inference.expect(node.question, Wanted(TEXT, "the question of an approval"), state)
     for shown in node.show:
         _show(walker, shown, state)
-    for stage in node.stages:
-        for whom in stage.whom:
-            if isinstance(whom, Person):
-                walker.inference.expect(whom.value, Wanted(TEXT, "`person`"), state)
+    capped.stages(node.stages, state, walker.inference)
     answer = None if node.answer is None else walker.resolver.record(node.answer)
     if node.answer is not None and answer is not None:
         typed_by_people(node.answer, answer, walker.inference)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dsl.ast.statements import BudgetBlock, ExclusiveBlock, Handler, Try
-from dsl.semantics import arguments
+from dsl.semantics import arguments, capped
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.nodes import names_set
@@ -14,6 +14,8 @@ from dsl.semantics.walker import Around, Walker
 
 def budget_block(walker: Walker, node: BudgetBlock, state: State, around: Around) -> State | None:
     """The budget may run out anywhere in the body, so `on exhausted` knows no more than what held before."""
+    capped.budget(node.budget, state, walker.inference)
+    capped.asks(node.asks, walker.inference)
     end = walker.block(node.body, state.within(node.budget), around)
     end = None if end is None else replace(end, limited=state.limited)
     if node.on_exhausted is None:

@@ -2,6 +2,7 @@
 
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.statements import AwaitEvent, AwaitFirst, Respond
+from dsl.semantics import capped
 from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Wanted
 from dsl.semantics.nodes import by_class
@@ -12,6 +13,7 @@ from dsl.semantics.walker import Around, Walker
 
 def await_event(walker: Walker, node: AwaitEvent, state: State, around: Around) -> State | None:
     """Where it comes in time its name has a value; the other way knows nothing of it."""
+    capped.length(node.chosen_timeout, node.timeout, "`timeout`", state, walker.inference)
     taken = expected(walker, node.expected, state, around)
     late = None if node.otherwise is None else walker.block(node.otherwise, state, around)
     return taken if node.otherwise is None else join((taken, late))
@@ -22,6 +24,7 @@ def await_first(walker: Walker, node: AwaitFirst, state: State, around: Around) 
     running = iter(() if node.race is None else node.race.branches)
     ends: list[State | None] = []
     for way in node.branches:
+        capped.length(way.chosen_after, way.after, "`after`", state, walker.inference)
         began: State | None = state
         if way.expected is not None:
             began = expected(walker, way.expected, state, around)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from dsl.ast.statements import AwaitApproval, Branch, NotYet, Parallel, ParallelFor, Step, Yield
+from dsl.ast.statements import AwaitApproval, Branch, Parallel, ParallelFor, Step, Yield
+from dsl.semantics import capped
 from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
 from dsl.semantics.inference import Wanted
 from dsl.semantics.state import State
@@ -34,8 +35,6 @@ def parallel(walker: Walker, node: Parallel, state: State, around: Around) -> St
     for branch in node.branches:
         end, value = _branch(walker, branch, state, around)
         ends.append(end)
-        if isinstance(branch, NotYet):
-            continue
         if places.setdefault(branch.name, branch) is not branch and isinstance(branch, Branch):
             walker.inference.report(DefinedTwice(branch, branch.name, places[branch.name]))
         values[branch.name] = value
@@ -79,7 +78,7 @@ def _stops(walker: Walker, node: Parallel | ParallelFor, so_far: Type, state: St
 
 
 def _branch(
-    walker: Walker, branch: Step | AwaitApproval | Branch | NotYet, state: State, around: Around
+    walker: Walker, branch: Step | AwaitApproval | Branch, state: State, around: Around
 ) -> tuple[State | None, Type]:
     inner = around.in_branch(branch)
     if not isinstance(branch, Branch):
@@ -91,16 +90,13 @@ def _branch(
     return state if yielding else end, found
 
 
-def _value(walker: Walker, branch: Step | AwaitApproval | NotYet, end: State | None) -> Type:
+def _value(walker: Walker, branch: Step | AwaitApproval, end: State | None) -> Type:
     """What the branch gives, whether or not it also gives it a name."""
-    match branch:
-        case Step():
-            signature = walker.facts.callee_of(branch.call)
-            found = UNKNOWN if signature is None else signature.returns
-        case AwaitApproval():
-            found = UNKNOWN if end is None else end.names[branch.name].type
-        case _:
-            found = UNKNOWN
+    if isinstance(branch, AwaitApproval):
+        found = UNKNOWN if end is None else end.names[branch.name].type
+    else:
+        signature = walker.facts.callee_of(branch.call)
+        found = UNKNOWN if signature is None else signature.returns
     return NULL if found == NOTHING else found
 
 
@@ -128,7 +124,9 @@ def parallel_for(walker: Walker, node: ParallelFor, state: State, around: Around
     source = walker.inference.list_of(node.source, state, word)
     if source is not None and source.at_most is None and node.at_most is None:
         walker.inference.report(Unbounded(node, source))
-    if node.up_to is not None:
+    if node.up_to is not None and node.up_to_at_most is not None:
+        capped.count(node.up_to, node.up_to_at_most, "`up to`", state, walker.inference)
+    elif node.up_to is not None:
         walker.inference.expect(node.up_to, Wanted(INT, "`up to`"), state)
     inner = around.in_branch(node, iteration=node)
     item = UNKNOWN if source is None else source.item

@@ -6,6 +6,7 @@ after each round. Behind the loop holds what holds at every way out of it.
 
 from dsl.ast.shapes import only_counts_rounds
 from dsl.ast.statements import Break, Continue, For, Loop, Return, Until
+from dsl.semantics import capped
 from dsl.semantics.findings import Unbounded, UnknownName
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume
@@ -40,6 +41,9 @@ def loop(walker: Walker, node: Loop, state: State, around: Around) -> State | No
     but for `every`: the last round is its end."""
     if node.name is not None:
         walker.claim(node, node.name)
+    capped.budget(node.budget, state, walker.inference)
+    capped.asks(node.asks, walker.inference)
+    capped.length(node.chosen_every, node.every, "`every`", state, walker.inference)
     start = state.forget(names_set(node.body))
     round_ = Round(node)
     end = walker.block(node.body, start.within(node.budget), around.inside(round_))

@@ -1,8 +1,8 @@
-"""Steps and values: `step let var set commit sleep fail return`, and what does not run yet."""
+"""Steps and values: `step let var set commit sleep fail return`."""
 
 from dsl.ast.expressions import Expression, ListLiteral, Literal
-from dsl.ast.statements import Commit, Compensate, CompensateStatement, Fail, Let, NotYet, Return, Set, Sleep, Step, Var
-from dsl.semantics import arguments
+from dsl.ast.statements import Commit, Compensate, CompensateStatement, Fail, Let, Return, Set, Sleep, Step, Var
+from dsl.semantics import arguments, capped
 from dsl.semantics.conversations import continued
 from dsl.semantics.facts import Moment
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
@@ -36,6 +36,7 @@ def step(walker: Walker, node: Step, state: State, around: Around) -> State:
     walker.facts.moments[id(node)] = Moment(state, around.iterations)
     signature = arguments.call(node.call, state, walker.inference)
     returns = UNKNOWN if signature is None else TEXT if node.detached else signature.returns
+    capped.step(node, state, walker.inference)
     if node.continues is not None:
         continued(node, node.continues, signature, state, walker.inference)
     if node.compensate is not None:
@@ -108,8 +109,7 @@ def set_(walker: Walker, node: Set, state: State, around: Around) -> State:
         return state
     if symbol.kind != "var":
         walker.inference.infer(node.value, state)
-        if symbol.kind != "not yet":
-            walker.inference.report(WrongKind(node, node.name, _CALLED[symbol.kind], "a `var`", symbol.node))
+        walker.inference.report(WrongKind(node, node.name, _CALLED[symbol.kind], "a `var`", symbol.node))
         return state
     if symbol.branch is not around.branch and around.branch is not None:
         walker.inference.report(SetInParallel(node, node.name, symbol.node, around.branch))
@@ -171,6 +171,7 @@ def _holding(state: State, name: str, declared: Type, found: Type) -> State:
 def sleep(walker: Walker, node: Sleep, state: State, around: Around) -> State:
     if node.until is not None:
         walker.inference.expect(node.until, Wanted(TIME, "`sleep until`"), state)
+    capped.length(node.chosen, node.milliseconds, "`sleep`", state, walker.inference)
     return state
 
 
@@ -226,10 +227,4 @@ def commit(walker: Walker, node: Commit, state: State, around: Around) -> State:
     if around.branch is not None:
         message = "`commit` is about all that the flow has done, and cannot stand in a branch that runs beside others"
         walker.misplaced(node, message, "put it behind the branches, or into a flow of its own")
-    return state
-
-
-def not_yet(walker: Walker, node: NotYet, state: State, around: Around) -> State:
-    for name in node.names:
-        state = state.define(Symbol(name, "not yet", UNKNOWN, node, around.branch))
     return state

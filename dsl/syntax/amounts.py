@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from dsl.ast.duration import LONGEST, UNITS, format_duration, parse_duration
+from dsl.ast.expressions import Expression
 from dsl.source import Span
 from dsl.syntax.site import Site
 from dsl.syntax.token import Token
@@ -14,10 +15,20 @@ _SCALES = {"k": 1000, "M": 1_000_000}
 
 
 class Length(NamedTuple):
-    """A duration in milliseconds, and where it stands. None was written wrongly, which is reported already."""
+    """A duration in milliseconds, and where it stands. None was written wrongly, which is reported already. Where it is
+    `chosen`, it is the most that that can be."""
 
     value: int | None
     span: Span
+    chosen: Expression | None = None
+
+
+class Count(NamedTuple):
+    """A whole number, and where it stands; the most that `chosen` can be, where that is given."""
+
+    value: int
+    span: Span
+    chosen: Expression | None = None
 
 
 def number(text: str) -> int | Decimal:

@@ -8,7 +8,7 @@ from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise,
 from dsl.ast.defaults import LONGEST_BATCH
 from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
 from dsl.ast.people import Stage
-from dsl.ast.statements import NotYet
+from dsl.ast.statements import Retry
 from dsl.ast.types import Field, Type
 from dsl.source import Span
 from dsl.syntax.amounts import Length, lasting
@@ -28,11 +28,15 @@ class Uses(tuple[Use, ...]):
 
 
 def agent_declaration(
-    site: Site, doc: str | None, name: str, fields: tuple[Field, ...], returns: Type, *options: Option | NotYet | Uses
+    site: Site, doc: str | None, name: str, fields: tuple[Field, ...], returns: Type, *options: Option | Uses
 ) -> AgentDeclaration:
     uses = (use for each in options if isinstance(each, Uses) for use in each)
     others = [each for each in options if not isinstance(each, Uses)]
     values = {"models": (), "prompt": None, **option_values(site, others)}
+    retry = values.get("retry")
+    if isinstance(retry, Retry) and retry.chosen is not None:
+        advice = "write a number here"
+        site.problem("what an agent declares is the same for each call", retry.chosen.span, code="SF604", advice=advice)
     return AgentDeclaration(name, fields, returns, **values, uses=tuple(uses), doc=doc, span=site.span)
 
 

@@ -6,7 +6,8 @@ from dsl.ast.expressions import Expression
 from dsl.ast.people import Group, Person, Stage
 from dsl.ast.statements import AwaitApproval
 from dsl.ast.types import RecordType
-from dsl.syntax.amounts import MINUTE, Length, lasting
+from dsl.source import Span
+from dsl.syntax.amounts import MINUTE, Count, Length, lasting
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -31,24 +32,35 @@ def remind(site: Site, interval: Length) -> Option:
     return Option("remind", lasting(site, interval, "an interval", advice, MINUTE), site.span)
 
 
-def stage(site: Site, required: Token | None, *rest: object) -> Stage:
+def stage(site: Site, required: Count | Span | None, *rest: object) -> Stage:
     *parts, length, outcome = rest
-    timeout = _stage_timeout(site, length) if isinstance(length, Length) else None
-    count = int(required.text) if required and required.kind == "INT" else 1
-    words = {option.name: option.value for option in site.options(parts).values()}
-    values: dict[str, Any] = {**words, "timeout": timeout, "outcome": outcome}
+    values: dict[str, Any] = {option.name: option.value for option in site.options(parts).values()}
+    if isinstance(length, Length):
+        values |= {"timeout": _stage_timeout(site, length), "chosen_timeout": length.chosen}
+    if isinstance(required, Count):
+        values |= {"required": required.value, "chosen_required": required.chosen}
     people = tuple(each for each in parts if isinstance(each, Group | Person))
-    return Stage(people, count, all_of=bool(required and required.kind == "ALL"), **values, span=site.span)
+    values |= {"all_of": isinstance(required, Span), "outcome": outcome}
+    return Stage(people, **values, span=site.span)
 
 
 def _stage_timeout(site: Site, length: Length) -> int:
     return lasting(site, length, "a timeout", "write how long these people may take, such as `timeout 24h`")
 
 
-def required(site: Site, number: Token, _of: Token) -> Token:
-    if number.kind == "INT" and int(number.text) < 1:
+def required(site: Site, number: Token, _of: Token) -> Count | Span:
+    """A place alone is that of `all`."""
+    return _answers(site, number) if number.kind == "INT" else number.span
+
+
+def capped_required(site: Site, _bracket: Token, chosen: Expression, *words: Token) -> Count:
+    return _answers(site, next(word for word in words if word.kind == "INT"), chosen)
+
+
+def _answers(site: Site, number: Token, chosen: Expression | None = None) -> Count:
+    if int(number.text) < 1:
         site.problem("this stage waits for no answer", number.span, code="SF502", advice="ask at least 1")
-    return number
+    return Count(int(number.text), number.span, chosen)
 
 
 def group(site: Site, name: Token) -> Group:
@@ -78,6 +90,7 @@ RULES: Rules = {
     "remind": remind,
     "stage": stage,
     "required": required,
+    "capped_required": capped_required,
     "group": group,
     "person": person,
     "except_requester": except_requester,

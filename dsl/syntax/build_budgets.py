@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dsl.ast.budgets import ChosenLimit
-from dsl.ast.expressions import Name
+from dsl.ast.expressions import Expression, Name
 from dsl.ast.people import Stage
 from dsl.ast.statements import Block, Budget, BudgetBlock
 from dsl.syntax.amounts import milliseconds, minutes_for_millions, number
@@ -14,8 +14,23 @@ from dsl.syntax.token import Token
 
 def budget(site: Site, *limits: Option | None) -> Budget:
     found: dict[str, Any] = {limit.name: limit.value for limit in site.options(limits).values()}
-    values = {unit: value for unit, value in found.items() if not isinstance(value, ChosenLimit)}
-    return Budget(**values, chosen=only(ChosenLimit, found.values()), span=site.span)
+    values: dict[str, Any] = {}
+    chosen: list[ChosenLimit] = []
+    for unit, value in found.items():
+        if isinstance(value, Capped):
+            values[unit] = value.most
+        if isinstance(value, Capped | ChosenLimit):
+            chosen.append(value.chosen if isinstance(value, Capped) else value)
+        else:
+            values[unit] = value
+    return Budget(**values, chosen=tuple(chosen), span=site.span)
+
+
+class Capped(NamedTuple):
+    """A limit that is worked out, and the most that it can be."""
+
+    chosen: ChosenLimit
+    most: Any
 
 
 def unit(_site: Site, token: Token) -> Token:
@@ -41,6 +56,14 @@ def limit(site: Site, amount: Token, unit: Token | None) -> Option | None:
 def chosen_limit(site: Site, name: Token, unit: Token | None) -> Option:
     written = None if unit is None else unit.text
     return Option(written or "time", ChosenLimit(Name(name.text, span=name.span), written, span=site.span), site.span)
+
+
+def capped_limit(site: Site, value: Expression, amount: Token, unit: Token | None) -> Option | None:
+    most = limit(site, amount, unit)
+    if most is None:
+        return None
+    chosen = ChosenLimit(value, None if most.name == "time" else most.name, capped=True, span=site.span)
+    return Option(most.name, Capped(chosen, most.value), site.span)
 
 
 def _time(site: Site, amount: Token) -> Option | None:
@@ -135,6 +158,7 @@ RULES: Rules = {
     "unit": unit,
     "limit": limit,
     "chosen_limit": chosen_limit,
+    "capped_limit": capped_limit,
     "budget_block": budget_block,
     "agent_budget": budget_option,
     "flow_budget": budget_option,

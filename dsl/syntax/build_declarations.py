@@ -1,4 +1,4 @@
-"""Files, what they use of others, types, flows, and the declarations that do not run yet."""
+"""Files, what they use of others, types, flows, functions, constants and values of the deployment."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from dsl.ast.declarations import (
     UseFile,
 )
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import Block, NotYet
+from dsl.ast.statements import Block
 from dsl.ast.types import Field, Type
 from dsl.source import Span
 from dsl.syntax.build_servers import one_server_each
@@ -71,7 +71,7 @@ def flow_declaration(
     name: str,
     fields: tuple[Field, ...],
     returns: Type | None,
-    *rest: Option | NotYet | Block,
+    *rest: Option | Block,
 ) -> FlowDeclaration:
     *options, body = rest
     assert isinstance(body, Block)

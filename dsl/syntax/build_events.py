@@ -42,7 +42,8 @@ def expected_event(
 def await_event(site: Site, expected: ExpectedEvent, timeout: Length | None, late: Block | None) -> AwaitEvent:
     advice = "write how long it may take, such as `timeout 24h`"
     length = None if timeout is None else lasting(site, timeout, "a timeout", advice)
-    return AwaitEvent(expected, length, late, span=site.span)
+    chosen = None if timeout is None else timeout.chosen
+    return AwaitEvent(expected, length, late, chosen, span=site.span)
 
 
 def await_first(site: Site, *ways: Way) -> AwaitFirst:
@@ -57,7 +58,7 @@ def event_branch(site: Site, expected: ExpectedEvent, body: Block) -> Way:
 
 def after_branch(site: Site, length: Length, body: Block) -> Way:
     """`after 0s`: what is there already comes first."""
-    return Way(FirstBranch(body, after=length.value or 0, span=site.span))
+    return Way(FirstBranch(body, after=length.value or 0, chosen_after=length.chosen, span=site.span))
 
 
 def until_branch(site: Site, moment: Expression, body: Block) -> Way:

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from dsl.syntax.amounts import Length, milliseconds, minutes_for_millions, number
+from dsl.ast.expressions import Expression
+from dsl.syntax.amounts import Count, Length, milliseconds, minutes_for_millions, number
 from dsl.syntax.site import Rules, Site
 from dsl.syntax.token import Token
 
@@ -42,10 +43,28 @@ def duration(site: Site, token: Token) -> Length:
     return Length(None, token.span)
 
 
+def capped_length(_site: Site, chosen: Expression, most: Length) -> Length:
+    """Where it stands is the cap."""
+    return Length(most.value, most.span, chosen)
+
+
+def count(site: Site, number: Token) -> Count:
+    return Count(int(number.text), site.span)
+
+
+def capped_count(site: Site, chosen: Expression, most: Token) -> Count:
+    if int(most.text) < 1:
+        site.problem("nothing can be at most 0 here", most.span, code="SF306", advice="write how many at most, from 1")
+    return Count(int(most.text), most.span, chosen)
+
+
 RULES: Rules = {
     "qualified_name": qualified_name,
     "names": names,
     "doc": doc,
     "quantity": quantity,
     "duration": duration,
+    "capped_length": capped_length,
+    "count": count,
+    "capped_count": capped_count,
 }

@@ -1,10 +1,11 @@
 """What runs side by side."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from dsl.ast.expressions import Expression
 from dsl.ast.joining import First
-from dsl.ast.statements import AwaitApproval, Block, Branch, NotYet, Parallel, ParallelFor, Statement, Step
+from dsl.ast.statements import AwaitApproval, Block, Branch, Parallel, ParallelFor, Statement, Step
 from dsl.source import Span
 from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site
@@ -39,12 +40,10 @@ def race(
     return Parallel(_text(name), False, kept, first, span=site.span)
 
 
-def _branches(
-    site: Site, word: str, body: tuple[Statement | Branch, ...]
-) -> tuple[Step | AwaitApproval | Branch | NotYet, ...]:
+def _branches(site: Site, word: str, body: tuple[Statement | Branch, ...]) -> tuple[Step | AwaitApproval | Branch, ...]:
     kept = []
     for each in body:
-        if isinstance(each, Step | AwaitApproval | Branch | NotYet):
+        if isinstance(each, Step | AwaitApproval | Branch):
             kept.append(each)
             continue
         site.problem(
@@ -60,12 +59,23 @@ def branch(site: Site, name: Token, body: Block) -> Branch:
     return Branch(name.text, body, span=site.span)
 
 
+class AtOnce(NamedTuple):
+    """How many run at once, and the most that that can be."""
+
+    up_to: Expression
+    at_most: int | None
+
+
+def at_once(site: Site, up_to: Expression, limit: Bound | None) -> AtOnce:
+    return AtOnce(up_to, rounds(site, limit))
+
+
 def parallel_for(
     site: Site,
     variable: Token,
     source: Expression,
     limit: Bound | None,
-    up_to: Expression | None,
+    at_once: AtOnce | None,
     name: Token | None,
     keep_going: Span | None,
     stop_when: Expression | None,
@@ -76,11 +86,12 @@ def parallel_for(
         variable.text,
         source,
         rounds(site, limit),
-        up_to,
+        None if at_once is None else at_once.up_to,
         _text(name),
         keep_going is not None,
         body,
         stop_when=stop_when,
+        up_to_at_most=None if at_once is None else at_once.at_most,
         span=site.span,
     )
 
@@ -90,7 +101,7 @@ def race_for(
     variable: Token,
     source: Expression,
     limit: Bound | None,
-    up_to: Expression | None,
+    at_once: AtOnce | None,
     name: Token | None,
     first: First | None,
     finish_rest: Span | None,
@@ -100,11 +111,12 @@ def race_for(
         variable.text,
         source,
         rounds(site, limit),
-        up_to,
+        None if at_once is None else at_once.up_to,
         _text(name),
         False,
         body,
         first=_first(site, first, finish_rest),
+        up_to_at_most=None if at_once is None else at_once.at_most,
         span=site.span,
     )
 
@@ -150,6 +162,7 @@ RULES: Rules = {
     "parallel": parallel,
     "branch": branch,
     "parallel_for": parallel_for,
+    "at_once": at_once,
     "keep_going": keep_going,
     "stop_when": stop_when,
     "race": race,

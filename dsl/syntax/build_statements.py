@@ -112,18 +112,28 @@ def loop(
     site: Site,
     name: Token | None,
     budget: Budget | None,
-    every: int | None,
+    every: Length | None,
     keep_going: Span | None,
     body: Block,
     exhausted: Exhausted | None,
 ) -> Loop:
     follows, named = exhausted or NOTHING, name.text if name else None
-    return Loop(named, budget, body, follows.block, every, keep_going is not None, follows.asks, span=site.span)
+    return Loop(
+        named,
+        budget,
+        body,
+        follows.block,
+        None if every is None else every.value,
+        keep_going is not None,
+        follows.asks,
+        None if every is None else every.chosen,
+        span=site.span,
+    )
 
 
-def every(site: Site, interval: Length) -> int | None:
+def every(site: Site, interval: Length) -> Length:
     advice = "write how long it is from one round to the next: `every 1s` or more"
-    return lasting(site, interval, "an interval", advice, SECOND)
+    return interval._replace(value=lasting(site, interval, "an interval", advice, SECOND))
 
 
 def until(site: Site, condition: Expression) -> Until:
@@ -147,7 +157,7 @@ def return_(site: Site, value: Expression) -> Return:
 
 
 def sleep(site: Site, length: Length) -> Sleep:
-    return Sleep(length.value or 0, None, span=site.span)
+    return Sleep(length.value or 0, None, length.chosen, span=site.span)
 
 
 def sleep_until(site: Site, moment: Expression) -> Sleep:

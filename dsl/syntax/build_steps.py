@@ -3,7 +3,7 @@
 from typing import Any
 
 from dsl.ast.expressions import Argument, Expression
-from dsl.ast.statements import Block, Branch, Call, NotYet, Return, Statement, Step
+from dsl.ast.statements import Block, Branch, Call, Return, Statement, Step
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
 from dsl.syntax.token import Token
@@ -63,8 +63,10 @@ def calls_of(site: Site, body: Block, what: str) -> tuple[Call, ...]:
     return tuple(calls)
 
 
-def step_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
-    return option_values(site, options)
+def step_body(site: Site, *options: Option) -> dict[str, Any]:
+    values = option_values(site, options)
+    timeout = values.get("timeout")
+    return values if timeout is None else {**values, "timeout": timeout.value, "chosen_timeout": timeout.chosen}
 
 
 def detached(site: Site) -> Option:

@@ -8,9 +8,9 @@ from dsl.ast.declarations import Effect, ErrorText, Exclusive, HttpStatus, ToolD
 from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
-from dsl.ast.statements import Block, Call, Compensate, ExclusiveBlock, NotYet, Retry
+from dsl.ast.statements import Block, Call, Compensate, ExclusiveBlock, Retry
 from dsl.ast.types import Field, Type
-from dsl.syntax.amounts import SECOND, Length, lasting
+from dsl.syntax.amounts import SECOND, Count, Length, lasting
 from dsl.syntax.build_http import answering
 from dsl.syntax.build_steps import calls_of
 from dsl.syntax.site import Option, Rules, Site, only, option_values
@@ -59,23 +59,31 @@ def effect(site: Site, kind: Token, *marks: Token | Length) -> Effect:
             return made
 
 
-def tool_body(site: Site, *options: Option | NotYet) -> dict[str, Any]:
-    return option_values(site, options)
+def tool_body(site: Site, *options: Option) -> dict[str, Any]:
+    values = option_values(site, options)
+    timeout, retry = values.get("timeout"), values.get("retry")
+    for chosen in (timeout.chosen if timeout is not None else None, retry.chosen if retry is not None else None):
+        if chosen is not None:
+            advice = "write a number here; a step that calls it may say another, as `n at most 5`"
+            site.problem("what a tool declares is the same for each call", chosen.span, code="SF604", advice=advice)
+    return values if timeout is None else {**values, "timeout": timeout.value}
 
 
 def timeout(site: Site, length: Length) -> Option:
     advice = "write how long one attempt may take, such as `timeout 30s`, or leave `timeout` out"
-    return Option("timeout", lasting(site, length, "a timeout", advice), site.span)
+    milliseconds = lasting(site, length, "a timeout", advice)
+    return Option("timeout", Length(milliseconds, length.span, length.chosen), site.span)
 
 
 def retry(
-    site: Site, times: Token, first: Length | None, longest: Length | None, exceptions: tuple[str, ...] | None
+    site: Site, times: Count, first: Length | None, longest: Length | None, exceptions: tuple[str, ...] | None
 ) -> Option:
     initial, maximum = (_pause(site, length) if length is not None else None for length in (first, longest))
     if first is not None and initial is not None and maximum is not None and maximum < initial:
         message = f"the first pause is {format_duration(initial)}, and the longest {format_duration(maximum)}"
         site.problem(message, first.span, code="SF306", advice="write the shorter one first: `backoff 1s to 1m`")
-    return Option("retry", Retry(int(times.text), initial, maximum, exceptions or (), span=site.span), site.span)
+    made = Retry(times.value, initial, maximum, exceptions or (), times.chosen, span=site.span)
+    return Option("retry", made, site.span)
 
 
 SHORTEST_PAUSE = 10

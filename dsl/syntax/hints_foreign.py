@@ -124,13 +124,6 @@ def _option_of_a_flow(mistake: Mistake) -> Hint | None:
     return None if found is None else Hint(found[1], None, found[0])
 
 
-def _sleep(mistake: Mistake) -> Hint | None:
-    if not mistake.before or mistake.before[-1].kind != "SLEEP" or mistake.token.kind not in ("NAME", "STRING", "LPAR"):
-        return None
-    shown = mistake.token.text if mistake.token.kind == "NAME" else "length"
-    return Hint(f"write `sleep until now() + {shown}`", None, "`sleep` takes a written duration or `until`")
-
-
 def _or_in_a_type(mistake: Mistake) -> Hint | None:
     if mistake.token.kind == "OR" and "VBAR" in mistake.expected and "OR" not in mistake.expected:
         return Hint("write `|`", "|", "`or` means nothing in a type", "SF008")
@@ -193,7 +186,6 @@ FOREIGN_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _call,
     _awaited_call,
     _option_of_a_flow,
-    _sleep,
     _or_in_a_type,
     _generic_type,
     _arrow,

@@ -87,6 +87,23 @@ def _at_once(mistake: Mistake) -> Hint | None:
     return None
 
 
+_MOST = {"BUDGET": "20", "TIMEOUT": "7d", "SLEEP": "7d", "AFTER": "7d", "EVERY": "1h", "RETRY": "5"}
+_UNITS = frozenset({"USD", "TOKENS", "CALLS", "TURNS", "ITERATIONS"})
+
+
+def _without_a_cap(mistake: Mistake) -> Hint | None:
+    """`sleep order.patience`, `budget plan.rounds iterations`."""
+    words = [token for token in mistake.before[-8:] if token.kind in _MOST]
+    if "AT" not in mistake.expected or "UP" in mistake.expected or not words or _last(mistake) != ["NAME"]:
+        return None
+    value = mistake.before[-1].text
+    if len(mistake.before) > 2 and _last(mistake, 2)[0] == "DOT":
+        value = f"{mistake.before[-3].text}.{value}"
+    unit = f" {mistake.token.text}" if mistake.token.kind in _UNITS else ""
+    advice = f"write `{value} at most {_MOST[words[-1].kind]}{unit}`"
+    return Hint(advice, None, f"`{words[-1].text}` with a value that is worked out says what it is at most")
+
+
 def _span_of_numbers(mistake: Mistake) -> Hint | None:
     """`for i in 1..5`."""
     if mistake.token.text != "." or _last(mistake) != ["DOT"] or len(mistake.before) < 2:
@@ -131,6 +148,7 @@ OPTION_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _number_in_quotes,
     _rounds,
     _at_once,
+    _without_a_cap,
     _span_of_numbers,
     _approval,
     _enumeration,

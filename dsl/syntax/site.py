@@ -6,7 +6,6 @@ from dataclasses import field
 from typing import Any, NamedTuple, TypeVar
 
 from dsl.ast.node import Node
-from dsl.ast.statements import NotYet
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
@@ -53,9 +52,6 @@ class Site:
         fix = None if replacement is None else Fix(place, replacement)
         self.findings.diagnostics.append(Diagnostic(code, message, Label(place), secondary, advice, fix))
 
-    def not_yet(self, construct: str, names: Iterable[str] = ()) -> NotYet:
-        return NotYet(construct, tuple(names), span=self.span)
-
     def options(self, options: Iterable[object]) -> dict[str, Option]:
         """Options by name, leaving out what is none; one that stands twice is a problem."""
         found: dict[str, Option] = {}
@@ -78,8 +74,6 @@ def only(kind: type[N], values: Iterable[object]) -> tuple[N, ...]:
     return tuple(value for value in values if isinstance(value, kind))
 
 
-def option_values(site: Site, options: Iterable[Option | NotYet]) -> dict[str, Any]:
-    """What fills the fields of a node; constructs that do not run yet are gathered in `not_yet`."""
-    options = tuple(options)
-    values = {option.name: option.value for option in site.options(options).values()}
-    return {**values, "not_yet": only(NotYet, options)}
+def option_values(site: Site, options: Iterable[Option]) -> dict[str, Any]:
+    """What fills the fields of a node."""
+    return {option.name: option.value for option in site.options(options).values()}

@@ -25,7 +25,7 @@ class AgentStepMemory(Memory):
     what people have said to it, and its model has not heard. `counts` are for people; `turn_began` is when the model
     was first asked in the turn that is under way (0: none is). One that summarises for another agent goes on with the
     conversation that it is `given`. `parking` is there when people were asked for more of its budget; they gave so many
-    `more_turns`.
+    `more_turns`. `turns` and `timeout` are those that were worked out.
     """
 
     asked_for: str = ""
@@ -45,6 +45,8 @@ class AgentStepMemory(Memory):
     files: list[Value] = field(default_factory=list)
     parking: Parking | None = None
     more_turns: int = 0
+    turns: int | None = None
+    timeout: int | None = None
 
 
 @recorded

@@ -95,6 +95,7 @@ def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> 
 def most_turns(agent: AgentDeclaration, memory: AgentStepMemory) -> int | None:
     """How many it may take: those of its budget, and what people gave besides."""
     turns = agent.budget.turns if agent.budget is not None else None
+    turns = turns if memory.turns is None else memory.turns
     return None if turns is None else turns + memory.more_turns
 
 

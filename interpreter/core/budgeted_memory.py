@@ -26,7 +26,7 @@ class LoopMemory(BudgetedMemory):
     """`next` is the number of the iteration to come, of which there are at `most` so many; `idle` counts those since
     something was last `issued`; `pause` is the timer that it waits for, and `seconds` how long. `began` is when the
     first round was due, `tick` the number of the latest that was; `failure` that of a round which is being undone, and
-    `over` says that it was the last.
+    `over` says that it was the last. `every`: milliseconds from one round to the next, where that was worked out.
     """
 
     next: int = 0
@@ -39,3 +39,4 @@ class LoopMemory(BudgetedMemory):
     tick: int = -1
     failure: Failure | None = None
     over: bool = False
+    every: int | None = None

@@ -1,8 +1,9 @@
 """What the steps that call tools and flows remember. Agents call both as steps do, and so make these too."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from dsl.ast.statements import Step
 from dsl.expressions.values import Value
 from interpreter.boundary.payloads import JSON
 from interpreter.core.memory import Memory
@@ -18,6 +19,7 @@ class ToolStepMemory(Memory):
     `unreadable`: a call has said that it happened, and is made again only for an answer that can be read. `verified`
     counts the verifications, the latest began at `verified_at`; `given_up` is when a call that still runs is waited
     for no longer. `asked_for`: the tool's name, when an agent calls it with these `arguments`.
+    `timeout` and `retries` are those that were worked out for it.
     """
 
     asked_for: str = ""
@@ -31,6 +33,8 @@ class ToolStepMemory(Memory):
     verified: int = 0
     verified_at: float = 0.0
     reruns: int = 0
+    timeout: int | None = None
+    retries: int | None = None
 
 
 @recorded
@@ -44,3 +48,14 @@ class FlowStepMemory(Memory):
     input: JSON = None
     phase: Literal["reserving", "running"] = "reserving"
     lent_by: dict[str, str] = field(default_factory=dict)
+
+
+def as_chosen(step: Step, memory: Memory | None) -> Step:
+    """The step with what was worked out for it."""
+    if type(memory) is not ToolStepMemory:
+        return step
+    if memory.timeout is not None:
+        step = replace(step, timeout=memory.timeout)
+    if memory.retries is not None and step.retry is not None:
+        step = replace(step, retry=replace(step.retry, times=memory.retries))
+    return step

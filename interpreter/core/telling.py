@@ -143,7 +143,8 @@ def _turns_left(definition: Definition, state: State, frame: Frame, taken: int) 
     memory = _memory(frame)
     name = memory.asked_for or cast(Step, definition.addresses(state.flow)[frame.address]).call.target
     budget = definition.agents[name].budget
-    most = MOST_TURNS_TOLD if budget is None or budget.turns is None else budget.turns + memory.more_turns
+    turns = memory.turns or (None if budget is None else budget.turns)
+    most = MOST_TURNS_TOLD if turns is None else turns + memory.more_turns
     assert memory.talk is not None
     return memory.talk.turns + taken < most
 

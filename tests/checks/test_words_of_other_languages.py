@@ -80,7 +80,7 @@ SAID = {
     "one-mistake-many-messages": {
         'return a.find(id: "c")': ("a tool is called by a step", "step r = a.find(…)"),
         'try { step pay(id: id) } catch e { return "no" }': ("there is no `catch` here", "on error e"),
-        "sleep wait": ("`sleep` takes a written duration or `until`", "sleep until now() + wait"),
+        "sleep wait": ("`sleep` with a value that is worked out says what it is at most", "wait at most 7d"),
         'return "{{ join(ids, \\"; \\") }}"': ("no backslash is needed inside `{{ }}`", 'join(xs, "; ")'),
     },
     "braces-units-and-blocks": {

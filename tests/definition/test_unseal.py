@@ -41,6 +41,11 @@ def put(*path: Any) -> Change:
     return change
 
 
+def choosing(unit: str | None, **more: Any) -> Any:
+    """A limit of a budget that is worked out."""
+    return {"node": "ChosenLimit", "value": {"node": "Literal", "value": 10**9}, "unit": unit, **more}
+
+
 DEEP: Any = {"node": "Literal", "value": 1}
 for _ in range(3_000):
     DEEP = {"node": "Unary", "operator": "-", "operand": DEEP}
@@ -65,6 +70,25 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "an endless number": (put("flows", "support", "budget", "time", 10**30), "cannot stand here"),
     "an unknown type": (put("types", "Triage", {"node": "NamedType", "name": "nobody"}), "no type `nobody`"),
     "an agent without a model": (put("agents", "triage", "models", []), "no model"),
+    "a limit without a cap": (put("flows", "support", "budget", "chosen", [choosing("tokens")]), "nothing bounds"),
+    "a limit in no unit": (
+        put("flows", "support", "budget", "chosen", [choosing("chosen", capped=True)]),
+        "nothing bounds a limit",
+    ),
+    "a limit that nothing caps": (
+        put("flows", "support", "budget", "chosen", [choosing("calls", capped=True)]),
+        "nothing bounds a limit",
+    ),
+    "a limit of what is not known": (
+        put(
+            "flows",
+            "support",
+            "budget",
+            "chosen",
+            [choosing("tokens", capped=True, value={"node": "Name", "name": "n"})],
+        ),
+        "no name `n`",
+    ),
     "another name": (put("flows", "support", "name", "other"), "it is called `other`"),
 }
 
@@ -170,3 +194,18 @@ def test_packing_keeps_the_bytes() -> None:
 def test_what_was_not_packed_here_is_refused(text: str, reason: str) -> None:
     with pytest.raises(UnsealError, match=reason):
         unpacked(text)
+
+
+def test_a_limit_that_was_forged_above_its_cap_fails_its_run_before_anything_is_done() -> None:
+    """The definition is one; the run holds the value against the cap."""
+    text = "edition 1\ntool t.w() write keyed final\nflow main() budget 5 calls { step t.w() }\n"
+    form = json.loads(sealed(text).json)
+    form["flows"]["main"]["budget"]["chosen"] = [choosing("calls", capped=True)]
+    world = World(tools={"t.w": lambda _: Returns(None)})
+    simulation = Simulation(unseal(canonical(form)), world)
+    run = simulation.run({})
+    simulation.go()
+    assert run.finish is not None
+    assert run.state.failure is not None
+    assert run.state.failure.kind == "InvalidLimit"
+    assert world.calls == []

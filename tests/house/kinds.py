@@ -20,9 +20,6 @@ UNIONS: dict[str, frozenset[str]] = {
         "Declaration": declarations.Declaration,
     }.items()
 }
-ASIDE = frozenset({"NotYet"})
-"""Read, and refused by name before anything else happens."""
-
 FEWEST = {"Statement": 2, "Declaration": 2, "Expression": 3, "Type": 3}
 """So many kinds together are a list of kinds."""
 
@@ -43,7 +40,7 @@ def partial(file: str, tree: ast.AST, unions: dict[str, frozenset[str]] = UNIONS
         named = _named(node)
         for union, members in unions.items():
             kinds = named & members
-            if len(kinds) >= FEWEST[union] and members - kinds - ASIDE:
+            if len(kinds) >= FEWEST[union] and members - kinds:
                 yield Partial(file, " ".join(sorted(kinds)))
 
 

@@ -25,7 +25,7 @@ from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.table import CONSTRUCTS
 from tests.house.checkout import ROOT
 
-KINDS: list[type[Node]] = [kind for kind in get_args(statements.Statement) if kind is not statements.NotYet]
+KINDS: list[type[Node]] = list(get_args(statements.Statement))
 STEPS = ("ToolStep", "AgentStep", "FlowStep")
 MOST_PLACES = 11
 

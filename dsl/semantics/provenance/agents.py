@@ -3,6 +3,7 @@ wrote. Whether and how often it calls something is the model's too."""
 
 from collections.abc import Iterator
 
+from dsl.ast.chosen import chosen_in_stages
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.people import Person
 from dsl.ast.statements import Call
@@ -24,6 +25,9 @@ class AgentMarks:
             for stage in use.gate
             for whom in stage.whom
             if isinstance(whom, Person)
+        ]
+        self.asked += [
+            Asked(value, values.of(value).all()) for use in agent.uses for value in chosen_in_stages(use.gate)
         ]
         self.called = list(self._called(facts))
         self.asked += self._trusted(facts)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from dsl.ast import statements as ast
+from dsl.ast.chosen import chosen_by
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
@@ -78,10 +79,11 @@ class FlowMarks(Marking):
         self._grow(node, "choice", self._mark(node, "yields").and_(decided))
 
     def _sleep(self, node: ast.Sleep, around: Around) -> None:
+        until = self._limits(chosen_by(node), around)
         if node.until is not None:
-            until = self._read(node.until, around).all()
-            for race, _ in around.races():
-                self._grow(race, "deciding", Mark(until))
+            until |= self._read(node.until, around).all()
+        for race, _ in around.races():
+            self._grow(race, "deciding", Mark(until))
 
     def _fail(self, node: ast.Fail, around: Around) -> None:
         self._may_fail(self._read(node.value, around).all() | around.since(0), around)
@@ -110,7 +112,7 @@ class FlowMarks(Marking):
     def _jump(self, node: ast.Break | ast.Continue, around: Around) -> None:
         self._leaves(node.loop, NO_SOURCES, around)
 
-    def _nothing(self, node: ast.Commit | ast.NotYet, around: Around) -> None:
+    def _nothing(self, node: ast.Commit, around: Around) -> None:
         """It gives nothing, and nothing is chosen by it."""
 
     def _set(self, node: ast.Set, around: Around) -> None:
@@ -123,16 +125,19 @@ class FlowMarks(Marking):
         """What people answer is theirs, whatever they were shown."""
         for value in (node.question, *node.show):
             self._read(value, around)
+        beside = (node.question, *node.show)
         for stage in node.stages:
             for whom in stage.whom:
                 if isinstance(whom, Person):
                     found = self._read(whom.value, around).all()
-                    beside = (node.question, *node.show)
                     self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, beside, around)))
+            for value in chosen_by(stage):
+                found = self._limits((value,), around)
+                self.asked.append(Asked(value, found | self._of_the_turn(value, beside, around)))
 
     def _event(self, node: ast.AwaitEvent, around: Around) -> None:
         """Who sends it writes it, and decides whether it comes at all."""
-        came = self._expected(node.expected, around)
+        came = self._expected(node.expected, around) | self._limits(chosen_by(node), around)
         if node.otherwise is not None:
             self._block(node.otherwise, around.inside(node, came))
 
@@ -144,6 +149,7 @@ class FlowMarks(Marking):
                 came |= self._expected(way.expected, around)
             elif way.until is not None:
                 came |= self._read(way.until, around).all()
+            came |= self._limits(chosen_by(way), around)
         if node.race is not None:
             self._parallel(node.race, around)
             came |= self._mark(node.race, "deciding").sources
@@ -215,10 +221,11 @@ class FlowMarks(Marking):
         """How far a budget reaches depends on what is done with it; without `on exhausted` its end is a failure."""
         caught = node.on_exhausted is not None or (isinstance(node, ast.Loop) and node.keep_going)
         ran_out = self._mark(node, "failing").sources if caught else NO_SOURCES
-        inner = around.inside(node, self._mark(node, "leaving").sources | ran_out)
+        limits = self._limits(chosen_by(node), around)
+        inner = around.inside(node, self._mark(node, "leaving").sources | ran_out | limits)
         self._block(node.body, replace(inner, catching=(*around.catching, node)))
         if node.on_exhausted is not None:
-            self._block(node.on_exhausted, around.inside(node, ran_out))
+            self._block(node.on_exhausted, around.inside(node, ran_out | limits))
 
     def _exclusive(self, node: ast.ExclusiveBlock, around: Around) -> None:
         self._read(node.by, around)
@@ -241,9 +248,8 @@ class FlowMarks(Marking):
         values: dict[str, Mark] = {}
         failing = NO_SOURCES
         for branch in node.branches:
-            if not isinstance(branch, ast.NotYet):
-                values[branch.name] = self._value_of(branch, node, self._branch(branch, node, around))
-                failing |= self._mark(branch, "failing").sources
+            values[branch.name] = self._value_of(branch, node, self._branch(branch, node, around))
+            failing |= self._mark(branch, "failing").sources
         won = Mark(fields={"value": joined(values.values())})
         self._joined(node, won if node.first is not None else Mark(fields=values), failing, around)
 
@@ -261,6 +267,7 @@ class FlowMarks(Marking):
     def _step(self, node: ast.Step, around: Around) -> None:
         """What a tool gives is the tool's, whatever it was asked. A model may also decide by failing."""
         given = {name: self._read(value, around) for name, value in self._facts.arguments_of(node.call).items()}
+        self._limits(chosen_by(node), around)
         signature = self._facts.callee_of(node.call)
         target = None if signature is None else signature.node
         if node.compensate is not None:
@@ -364,5 +371,4 @@ WALKS: dict[type, Callable[[FlowMarks, Any, Around], None]] = {
     ast.Until: FlowMarks._until,
     ast.Break: FlowMarks._jump,
     ast.Continue: FlowMarks._jump,
-    ast.NotYet: FlowMarks._nothing,
 }

@@ -1,6 +1,9 @@
 """What is kept while the marks of a flow are made out; by which rules stands in `flow.py`."""
 
+from collections.abc import Iterable
+
 from dsl.ast import statements as ast
+from dsl.ast.chosen import chosen_by
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
@@ -8,7 +11,7 @@ from dsl.ast.statements import Block
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.around import Around, Asked, Called, Summary
-from dsl.semantics.provenance.marks import Given, Mark, Sources, joined
+from dsl.semantics.provenance.marks import NO_SOURCES, Given, Mark, Sources, joined
 from dsl.semantics.provenance.turns import Turns
 from dsl.semantics.provenance.values import Values
 from dsl.semantics.symbols import Symbol
@@ -46,6 +49,7 @@ class Marking:
 
     def _walk(self) -> bool:
         self._grown, self.asked, self.called = False, [], []
+        self._limits(() if self.of.budget is None else chosen_by(self.of.budget), Around(catching=(self.of,)))
         self._block(self.of.body, Around(catching=(self.of,)))
         self._grow_summary(self._summaries[id(self.of)])
         return self._grown
@@ -80,6 +84,10 @@ class Marking:
         found = self._values.of(value)
         self._may_fail(found.all(), around)
         return found
+
+    def _limits(self, chosen: Iterable[Expression], around: Around) -> Sources:
+        """Limits that are worked out: how often something is done, and how long it is waited for."""
+        return NO_SOURCES.union(*(self._read(value, around).all() for value in chosen))
 
     def _may_fail(self, sources: Sources, around: Around) -> None:
         for node in around.catching:

@@ -16,11 +16,12 @@ questions of their own are two, whoever is asked.
 from collections.abc import Iterator
 from itertools import combinations
 
+from dsl.ast.chosen import chosen_by
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.node import Node
-from dsl.ast.people import Person
+from dsl.ast.people import Person, Stage
 from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
@@ -40,7 +41,7 @@ Marks = FlowMarks | AgentMarks
 @dataclass(frozen=True, slots=True)
 class ChosenByModel:
     """`whom` depends on what `call` answers, or on what is sent; `way` leads from `whom` back to the flow where that
-    comes in. It is who is asked, or what the `trusted` `parameter` is given."""
+    comes in. It is who is asked, how many or for how long, or what the `trusted` `parameter` is given."""
 
     whom: Node
     call: Call | ExpectedEvent
@@ -59,7 +60,8 @@ class ChosenByModel:
 
 
 def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
-    if not any(facts.all(Person)) and not any(field.trusted for field in facts.all(Field)):
+    limits = any(chosen_by(stage) for stage in facts.all(Stage))
+    if not limits and not any(facts.all(Person)) and not any(field.trusted for field in facts.all(Field)):
         return []
     flows = called_first(facts)
     summaries = {id(flow): Summary() for flow in flows}

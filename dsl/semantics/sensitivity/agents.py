@@ -5,6 +5,7 @@ that it goes on with. Whatever it writes then may hold all of that: the argument
 gate, and its answer. What is said to it while it works (`dsl tell`) is what a person wrote, and nobody declared it.
 """
 
+from dsl.ast.chosen import chosen_by, chosen_in_stages
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
 from dsl.ast.expressions import Expression
 from dsl.ast.people import Person
@@ -42,7 +43,8 @@ class AgentLabels:
     def _walk(self) -> bool:
         before = self._seen
         self.shown, self.called = [], []
-        for text in (self.of.prompt, self.of.instructions):
+        limits = () if self.of.budget is None else chosen_by(self.of.budget)
+        for text in (self.of.prompt, self.of.instructions, *limits):
             if text is not None:
                 self._sees(text, self._values(Mark()).of(text).all())
         for use in self.of.uses:
@@ -80,7 +82,8 @@ class AgentLabels:
                 self._sees(text, values.of(text).all())
         if use.gate:
             persons = [whom.value for stage in use.gate for whom in stage.whom if isinstance(whom, Person)]
-            who = NO_SOURCES.union(*(values.of(value).all() for value in persons))
+            chosen = chosen_in_stages(use.gate)
+            who = NO_SOURCES.union(*(values.of(value).all() for value in (*persons, *chosen)))
             self.shown.append(Shown(use, use, frozenset(use.sees), wrote.all() | who))
 
     def _comes_of(self, use: Use, signature: Signature) -> Mark:

@@ -6,10 +6,11 @@ diagnosis. So a decision marks everything below it, and where it may lead out of
 What is not counted is how long something takes, and that a run ends by a failure which no handler takes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dsl.ast import statements as ast
+from dsl.ast.chosen import chosen_by
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Entry, Expression, Get, Literal, Name, RecordLiteral
@@ -113,6 +114,14 @@ class FlowLabels(FlowMarks):
     def _reached(self, around: Around) -> Sources:
         return around.since(0) | {Given(REACHED)}
 
+    def _limits(self, chosen: Iterable[Expression], around: Around) -> Sources:
+        """Whoever looks at a run sees what its limits are, and when they are reached."""
+        found = NO_SOURCES
+        for value in chosen:
+            found |= super()._limits((value,), around)
+            self._to_readers(value, self._values.of(value).all())
+        return found
+
     # -- statements
 
     def _fail(self, node: ast.Fail, around: Around) -> None:
@@ -180,6 +189,7 @@ class FlowLabels(FlowMarks):
     def _step(self, node: ast.Step, around: Around) -> None:
         arguments = self._facts.arguments_of(node.call)
         given_ = {name: self._read(value, around) for name, value in arguments.items()}
+        self._limits(chosen_by(node), around)
         signature = self._facts.callee_of(node.call)
         match None if signature is None else signature.node:
             case ToolDeclaration() as tool:

@@ -26,6 +26,7 @@ from interpreter.core import (
     agent_files,
     agent_talks,
     caps,
+    chosen,
     counting,
     longer_answers,
     model_answers,
@@ -68,14 +69,18 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
             machine.evaluate(frame, part, expression, arguments, closed=True) if expression is not None else None
             for part, expression in (("prompt", agent.prompt), ("instructions", agent.instructions))
         )
+        budget = None if agent.budget is None else chosen.limits(machine, frame, agent.budget, arguments)
+        if step.chosen_timeout is not None and step.timeout is not None and not memory.asked_for:
+            memory.timeout = chosen.length(machine, frame, "timeout", step.chosen_timeout, step.timeout)
         memory.files = agent_files.shown(machine, frame, agent, arguments)
         talk = agent_talks.begin(machine, frame, step, agent, arguments, memory.given)
         memory.prompt, memory.instructions, memory.talk = to_wire(prompt), to_wire(instructions), talk
         memory.arguments = arguments if agent.uses else {}
         memory.schema = json.dumps(json_schema(agent.returns, machine.definition.types, for_model=True))
         machine.note("started", frame, "agent", detail=agent.name)
-        if agent.budget is not None:
-            purses.open_purse(machine, frame, agent.budget)
+        if budget is not None:
+            memory.turns = budget.turns
+            purses.open_purse(machine, frame, budget)
         self._ask(machine, frame)
 
     def _ask(self, machine: Machine, frame: Frame, *, whole: bool = False) -> None:
@@ -94,7 +99,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
             request,
             id=frame.path if memory.talk is None else turn_path(frame, memory.talk.turns),
             most_answer=most,
-            timeout=step.timeout or agent.timeout or MODEL_TIMEOUT,
+            timeout=memory.timeout or step.timeout or agent.timeout or MODEL_TIMEOUT,
             patience=LONGEST_PROVIDER_WAIT if agent.patience is None else agent.patience,
             whole=whole,
             attempt=memory.attempts,

@@ -9,7 +9,7 @@ from dsl.ast import people
 from dsl.ast.people import Person
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import APPROVAL_TIMED_OUT
-from interpreter.core import asking
+from interpreter.core import asking, chosen
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.texts import text_of
 from interpreter.core.events import Answered, AnswerVerified, CallFailed, Event, TimerFired
@@ -95,9 +95,13 @@ def _stage(machine: Machine, frame: Frame, number: int, stage: people.Stage, kno
         else Seat(whom.name)
         for place, whom in enumerate(stage.whom)
     ]
-    return Stage(
-        seats, stage.timeout, stage.outcome, stage.required, stage.all_of, stage.except_requester, stage.verified
+    timeout = chosen.length(
+        machine, frame, f"timeout of stage {number + 1}", stage.chosen_timeout, stage.timeout, known
     )
+    required = chosen.count(
+        machine, frame, f"how many agree in stage {number + 1}", stage.chosen_required, stage.required, known
+    )
+    return Stage(seats, timeout, stage.outcome, required, stage.all_of, stage.except_requester, stage.verified)
 
 
 def _person(machine: Machine, frame: Frame, key: str, person: Person, known: Names | None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from dsl.ast.statements import AwaitEvent
-from interpreter.core import arrivals
+from interpreter.core import arrivals, chosen
 from interpreter.core.awaited import Expected
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct, unless_cancelled
@@ -37,8 +37,9 @@ class AwaitEventConstruct(Construct[AwaitEventMemory]):
         node, memory = _node(machine, frame), self.memory(frame)
         key = None if node.expected.key is None else machine.evaluate(frame, "key", node.expected.key)
         assert node.timeout is not None
+        timeout = chosen.length(machine, frame, "timeout", node.chosen_timeout, node.timeout)
         memory.event, memory.key = node.expected.event, cast("str | None", key)
-        deadline = machine.state.now + node.timeout / 1000
+        deadline = machine.state.now + timeout / 1000
         machine.note("started", frame, "event")
         arrivals.begin(machine, frame, [Expected(memory.event, memory.key)], deadline)
         machine.issue(frame, SetTimer(_timer(frame), deadline, f"{title(frame.path)}: event due"))

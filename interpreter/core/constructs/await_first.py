@@ -17,7 +17,7 @@ from dsl.ast.shapes import shape
 from dsl.ast.statements import AwaitFirst, FirstBranch
 from dsl.expressions.values import Value
 from interpreter.boundary.failures import ALL_FAILED
-from interpreter.core import arrivals
+from interpreter.core import arrivals, chosen
 from interpreter.core.awaited import Arrival, Expected
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct, unless_cancelled
@@ -182,7 +182,8 @@ class AwaitFirstConstruct(Construct[AwaitFirstMemory]):
         times = []
         for place, way in enumerate(node.branches):
             if way.after is not None:
-                times.append((machine.state.now + way.after / 1000, place))
+                after = chosen.length(machine, frame, f"after {place + 1}", way.chosen_after, way.after, least=0)
+                times.append((machine.state.now + after / 1000, place))
             elif way.until is not None:
                 moment = machine.evaluate(frame, f"until{place}", way.until)
                 times.append((cast(datetime, moment).timestamp(), place))

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from dsl.ast.people import Stage
 from dsl.ast.statements import Block, Budget, BudgetBlock, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import ledger, purses
+from interpreter.core import chosen, ledger, purses
 from interpreter.core.budgeted_memory import BudgetedMemory
 from interpreter.core.constructs.construct import unless_cancelled
 from interpreter.core.constructs.parks import Parks
@@ -25,8 +25,11 @@ B = TypeVar("B", bound=BudgetedMemory)
 class BudgetedConstruct(Parks[B]):
     node = "budget"
 
-    def begin(self, machine: Machine, frame: Frame, budget: Budget) -> None:
+    def begin(self, machine: Machine, frame: Frame, budget: Budget) -> Budget:
+        """With the limits that hold from now on. Raises `FlowFailed` where one cannot hold."""
+        budget = chosen.limits(machine, frame, budget)
         purses.open_purse(machine, frame, budget)
+        return budget
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         """The deadline of the purse."""

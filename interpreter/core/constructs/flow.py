@@ -13,7 +13,7 @@ from dsl.expressions.values import Value
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import arrivals, caps, ledger, more, purses, reports, reservations, telling
+from interpreter.core import arrivals, caps, chosen, ledger, more, purses, reports, reservations, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.parks import Parks
@@ -22,7 +22,7 @@ from interpreter.core.events import Event, Received, Settled, Told
 from interpreter.core.late_answers import OVER
 from interpreter.core.machine import ROOT, Machine
 from interpreter.core.memory import Memory
-from interpreter.core.outcomes import Exit, Failure, FlowFailed, failed
+from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, failed
 from interpreter.core.parking import Parking
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
@@ -47,14 +47,16 @@ class FlowConstruct(Parks[FlowMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         flow = _flow(machine)
+        frame.fresh = False  # to be cancelled while it waits for a value, it is asked as one that has begun
         checked = validate_record(machine.state.input, flow.parameters, machine.definition.types)
-        machine.state.input = None
         if checked.problems:
             raise FlowFailed(Failure(INVALID_INPUT, describe(checked.problems), machine.state.flow))
         frame.values.update(self._config(machine, flow) | checked.value)
+        budget = None if flow.budget is None else chosen.limits(machine, frame, flow.budget)
+        machine.state.input = None
         self.memory(frame).phase = "running"
         purses.begin_depth(machine.state, flow)
-        purses.open_purse(machine, frame, flow.budget, machine.state.lease)
+        purses.open_purse(machine, frame, budget, machine.state.lease)
         machine.note("started", frame, "run")
         machine.open(frame, machine.state.flow, "Block")
 
@@ -93,6 +95,8 @@ class FlowConstruct(Parks[FlowMemory]):
         if self.memory(frame).phase == "running":
             machine.state.status = "cancelling"
             super().cancel(machine, frame)
+        elif self.memory(frame).phase == "beginning":
+            self._finish(machine, frame, CANCELLED)
 
     def asks(self, machine: Machine, frame: Frame) -> tuple[Stage, ...]:
         return _flow(machine).asks

@@ -12,7 +12,7 @@ from typing import cast
 
 from dsl.ast.statements import Block, Loop
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.core import ledger, lefts, more, purses
+from interpreter.core import chosen, ledger, lefts, more, purses
 from interpreter.core.budgeted_memory import SHORTEST_PAUSE, LoopMemory
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.budgeted import BudgetedConstruct
@@ -37,11 +37,11 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
     place = "loop"
 
     def enter(self, machine: Machine, frame: Frame) -> None:
-        budget = _node(machine, frame).budget
-        assert budget is not None
-        self.begin(machine, frame, budget)
-        self.memory(frame).most = budget.iterations
-        self.memory(frame).began = machine.state.now
+        node, memory = _node(machine, frame), self.memory(frame)
+        assert node.budget is not None
+        every = None if node.every is None else chosen.length(machine, frame, "every", node.chosen_every, node.every)
+        memory.most = self.begin(machine, frame, node.budget).iterations
+        memory.began, memory.every = machine.state.now, every
         self._next(machine, frame)
 
     def body_ended(self, machine: Machine, frame: Frame, exit_: Exit) -> None:
@@ -159,7 +159,7 @@ class LoopConstruct(BudgetedConstruct[LoopMemory]):
             machine.issue(frame, SetTimer(memory.pause, machine.state.now + memory.seconds, "pause"))
             memory.issued = machine.state.issued
             return
-        if node.every is None or self._is_due(machine, frame, node.every / 1000):
+        if node.every is None or self._is_due(machine, frame, (memory.every or node.every) / 1000):
             self._begin_round(machine, frame)
 
     def _is_due(self, machine: Machine, frame: Frame, every: float) -> bool:

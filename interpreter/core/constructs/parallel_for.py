@@ -11,6 +11,7 @@ from typing import cast
 from dsl.ast.statements import ParallelFor
 from dsl.expressions.values import Value
 from interpreter.core import batches
+from interpreter.core.chosen import INVALID_LIMIT
 from interpreter.core.constructs.fan import FanConstruct, withdrawn
 from interpreter.core.constructs.items import Items, begin_items, next_item
 from interpreter.core.fan_memory import FanMemory
@@ -19,7 +20,6 @@ from interpreter.core.outcomes import Exit, Failure, FlowFailed
 from interpreter.core.recorded import recorded
 from interpreter.core.state import Frame
 
-INVALID_LIMIT = "InvalidLimit"
 MOST_STARTED = 50
 """Branches that are started together."""
 
@@ -49,6 +49,10 @@ class ParallelForConstruct(FanConstruct[ParallelForMemory]):
             up_to = cast(int, machine.evaluate(frame, "up_to", node.up_to))
         if type(up_to) is not int or up_to < 1:
             raise FlowFailed(Failure(INVALID_LIMIT, f"`up to` needs at least 1, not {up_to}", frame.path))
+        if node.up_to_at_most is not None and up_to > node.up_to_at_most:
+            words = f"`up to` is {up_to} here, and {node.up_to_at_most} is the most"
+            details = {"limit": "up to", "allowed": node.up_to_at_most, "wanted": up_to}
+            raise FlowFailed(Failure(INVALID_LIMIT, words, frame.path, details))
         memory.up_to = up_to
         self.can_be_won(machine, frame)
         self.go_on(machine, frame)

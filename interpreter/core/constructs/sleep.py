@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from dsl.ast.statements import Sleep
+from interpreter.core import chosen
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.events import Event
@@ -23,7 +24,8 @@ class SleepConstruct(Construct[NoMemory]):
     def enter(self, machine: Machine, frame: Frame) -> None:
         node = cast(Sleep, machine.node(frame))
         if node.until is None:
-            deadline = machine.state.now + (node.milliseconds or 0) / 1000
+            length = chosen.length(machine, frame, "sleep", node.chosen, node.milliseconds or 0, least=0)
+            deadline = machine.state.now + length / 1000
         else:
             deadline = cast(datetime, machine.evaluate(frame, "until", node.until)).timestamp()
         machine.note("started", frame, "sleep")

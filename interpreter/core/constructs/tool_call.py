@@ -39,6 +39,7 @@ from interpreter.core.fan_memory import abandon, has_lost
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Amount, Frame
+from interpreter.core.step_memory import as_chosen
 from interpreter.core.tool_call_memory import ToolCallMemory
 from interpreter.core.wording import title
 
@@ -341,7 +342,10 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
 
     def _step(self, machine: Machine, frame: Frame) -> Step | None:
         memory = self.memory(frame)
-        return cast(Step, machine.node(frame)) if memory.overrides and not memory.by_agent else None
+        if not memory.overrides or memory.by_agent:
+            return None
+        of = machine.state.frames.get(frame.parent or "")
+        return as_chosen(cast(Step, machine.node(frame)), of.memory if of is not None else None)
 
     def buys(self, frame: Frame) -> tuple[str, str] | None:
         return self.memory(frame).tool, ""

@@ -27,7 +27,7 @@ from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
 from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
-from interpreter.core import certainty, ledger, locks, policies, purses, reservations, tool_costs
+from interpreter.core import certainty, chosen, ledger, locks, policies, purses, reservations, tool_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
@@ -37,7 +37,7 @@ from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
 from interpreter.core.staging import captures, is_staged, note_captured
 from interpreter.core.state import Amount, Entry, Frame
-from interpreter.core.step_memory import ToolStepMemory
+from interpreter.core.step_memory import ToolStepMemory, as_chosen
 from interpreter.core.wording import title
 
 
@@ -51,6 +51,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         arguments = self.memory(frame).arguments
         if not self.memory(frame).asked_for:
             arguments = evaluate_arguments(machine, frame, step.call, asked_for(tool))
+            self._work_out(machine, frame, step)
         filled: dict[str, Value] = {
             each.name: _key(machine, frame) for each in tool.parameters if each.name == tool.key
         }
@@ -62,6 +63,14 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
             locks.ask(machine, frame, tool.name, by, lock.up_to, lock.within)
         else:
             self._reserve(machine, frame)
+
+    def _work_out(self, machine: Machine, frame: Frame, step: Step) -> None:
+        """How long an attempt may take, and how many there may be, where the step says it by a value."""
+        memory = self.memory(frame)
+        if step.timeout is not None and step.chosen_timeout is not None:
+            memory.timeout = chosen.length(machine, frame, "timeout", step.chosen_timeout, step.timeout)
+        if step.retry is not None and step.retry.chosen is not None:
+            memory.retries = chosen.count(machine, frame, "retry", step.retry.chosen, step.retry.times)
 
     def called(self, machine: Machine, frame: Frame) -> str:
         return _parts(machine, frame)[1].name
@@ -373,7 +382,8 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
 
 def _parts(machine: Machine, frame: Frame) -> tuple[Step, ToolDeclaration]:
-    step = step_of(machine, frame, cast(ToolStepMemory, frame.memory).asked_for)
+    memory = cast(ToolStepMemory, frame.memory)
+    step = as_chosen(step_of(machine, frame, memory.asked_for), memory)
     return step, machine.definition.tools[step.call.target]
 
 
