@@ -4,9 +4,10 @@ Whoever only looks moves nothing: the history is replayed here. Whoever answers 
 a worker.
 """
 
+import asyncio
 import shlex
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +16,12 @@ from interpreter.cli.remembered import people_of
 from interpreter.cli.target import Target
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError, NoWorker
+from interpreter.client.listing import RunSummary
 from interpreter.client.run import Look, Run
+from interpreter.client.waiting import is_polled
 
 QUICKLY = timedelta(seconds=1)
+ASKED_AT_ONCE = 10
 
 
 @asynccontextmanager
@@ -69,6 +73,19 @@ async def nobody_works(run: Run, target: Target) -> str:
     if target.is_embedded:
         return f"nothing works on this run; carry it on with: dsl attach {shlex.quote(run.id)}{target.as_typed}"
     return f"nothing works on this run; start a worker: dsl worker --task-queue {queue} --tools MODULE{target.as_typed}"
+
+
+async def deserted(client: Client, runs: Iterable[RunSummary]) -> set[str]:
+    """The task queues of these runs at which nobody works: one run of each is asked, a few at a time."""
+    first = {summary.task_queue: summary for summary in runs}
+    few = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def works_there(queue: str, id: str) -> bool:
+        async with few:
+            return await is_polled(client.temporal, queue) and await works(client.run(id))
+
+    answers = await asyncio.gather(*(works_there(queue, summary.id) for queue, summary in first.items()))
+    return {queue for queue, answer in zip(first, answers, strict=True) if not answer}
 
 
 async def works(run: Run) -> bool:

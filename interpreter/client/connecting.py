@@ -15,6 +15,7 @@ from interpreter.converter.own import headers_with, own_converter
 from interpreter.encryption.keyring import Keyring
 
 DEFAULT_ADDRESS = "localhost:7233"
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]@]+):[0-9]{1,5}")
 
 
 async def connect_temporal(address: str | None, namespace: str | None, keys: Keyring) -> TemporalClient:
@@ -24,6 +25,8 @@ async def connect_temporal(address: str | None, namespace: str | None, keys: Key
     if namespace is not None:
         settings["namespace"] = namespace
     settings.setdefault("target_host", DEFAULT_ADDRESS)
+    if not _ADDRESS.fullmatch(settings["target_host"]):
+        raise Unconfigured(f"{settings['target_host']!r} is no address of a Temporal server: write it as HOST:PORT")
     try:
         client = await connect_with_keys(keys, **settings)
         await client.count_workflows("WorkflowId = ''")  # a wrong namespace is found out here, not at the first run

@@ -80,6 +80,11 @@ async def missing_workers(client: TemporalClient, run: WorkflowExecutionDescript
     return missing
 
 
+async def is_polled(client: TemporalClient, queue: str) -> bool:
+    """Whether a worker that carries out runs has asked at `queue` lately; one that was killed has, for a minute."""
+    return await _is_polled(client, queue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+
+
 def _waiting_since(raw: DescribeWorkflowExecutionResponse, run: WorkflowExecutionDescription) -> datetime:
     if raw.HasField("pending_workflow_task"):
         return raw.pending_workflow_task.scheduled_time.ToDatetime(tzinfo=UTC)

@@ -63,6 +63,20 @@ def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_run_nobody_works_on_is_listed_as_such_and_who_waits_for_it_is_told(dsl: Dsl, left: str) -> None:
+    listed = dsl.here("runs", "--flow", "shop")
+    (row,) = [line for line in listed.out.splitlines() if left in line]
+    assert "running, nobody works on it" in row
+    assert "what nobody works on is carried on with dsl attach RUN" in listed.err
+    (record,) = [each for each in json.loads(dsl.here("runs", "--json").out) if each["id"] == left]
+    assert record["worked_on"] is False
+    waiting = dsl.start("result", left)
+    waiting.until(f"nothing works on this run; carry it on with: dsl attach {left}")
+    waiting.interrupt()
+    waiting.end()
+
+
+@pytest.mark.slow
 def test_an_answer_to_a_run_nobody_works_on_says_that_it_has_no_effect_yet(dsl: Dsl, left: str) -> None:
     answer = ("--group", "team", "--answer", "count=1", "--answer", "note=x", "--by", "ada")
     approved = dsl.here("approve", left, *answer)

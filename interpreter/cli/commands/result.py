@@ -7,6 +7,7 @@ import click
 
 from interpreter.boundary.payloads import RunResult
 from interpreter.cli import completing
+from interpreter.cli.asked_directly import nobody_works, works
 from interpreter.cli.budgets import spent_record
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.failure import bad_end
@@ -30,8 +31,10 @@ def result(run: str, no_wait: bool, as_json: bool, target: Target) -> int:
     return carry_out(_result(run, no_wait, as_json, target))
 
 
-async def _waited_for(run: Run) -> RunResult:
+async def _waited_for(run: Run, target: Target) -> RunResult:
     """Its result; who waits for it is told why it does not come."""
+    if (await run.describe()).close_time is None and not await works(run):
+        click.echo(await nobody_works(run, target), err=True)
     telling = asyncio.create_task(say_troubles(run, lambda line: click.echo(line, err=True)))
     try:
         return await result_of(run.handle, run.store)
@@ -46,7 +49,7 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
         if no_wait and description.close_time is None:
             raise Problem(f"the run {id} is under way")
         try:
-            ended = await _waited_for(run)
+            ended = await _waited_for(run, target)
         except (RunFailed, RunCancelled, RunTerminated) as error:
             end = await bad_end(run, error)
             if as_json:

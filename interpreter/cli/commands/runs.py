@@ -1,11 +1,13 @@
 """`dsl runs`."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
+from interpreter.cli.asked_directly import deserted
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
@@ -28,25 +30,36 @@ def runs(flow: str | None, status: str | None, stuck: bool, limit: int, as_json:
 
 async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, as_json: bool, target: Target) -> None:
     found: list[RunSummary] = []
+    left: set[str] = set()
     async with connected(target) as client:
         async for summary in client.runs(flow=flow, status=status, stuck=stuck):
             found.append(summary)
             if len(found) == limit:
                 break
+        if not stuck:
+            left = await deserted(client, (each for each in found if each.status == "running"))
     if as_json:
-        print_json(found)
+        print_json(found if stuck else [{**asdict(each), "worked_on": _is_worked_on(each, left)} for each in found])
     elif stuck:
         for summary in found:
             click.echo(inert(f"{summary.id}: {summary.stuck}"))
         if not found:
             click.echo("no run is stuck")
     elif found:
-        print_table(("run", "flow", "status", "age", "hash"), [_row(summary) for summary in found])
+        print_table(("run", "flow", "status", "age", "hash"), [_row(summary, left) for summary in found])
+        if any(_is_worked_on(each, left) is False for each in found):
+            how = "dsl attach RUN" if target.is_embedded else "a worker: dsl worker --task-queue NAME --tools MODULE"
+            click.echo(f"what nobody works on is carried on with {how}{target.as_typed}", err=True)
     else:
         click.echo("there are no such runs")
 
 
-def _row(summary: RunSummary) -> tuple[str, ...]:
+def _is_worked_on(summary: RunSummary, left: set[str]) -> bool | None:
+    return summary.task_queue not in left if summary.status == "running" else None
+
+
+def _row(summary: RunSummary, left: set[str]) -> tuple[str, ...]:
     age = duration_text((datetime.now(UTC) - summary.started).total_seconds())
     status = f"{summary.status}, {summary.doubts} in doubt" if summary.doubts else summary.status
+    status += ", nobody works on it" if _is_worked_on(summary, left) is False else ""
     return summary.id, summary.flow, status, age, summary.hash[:12]
