@@ -144,7 +144,11 @@ async def start_without_definition(state: Path, id: str) -> None:
         (("cancel", "nothing"), 2, "there is no run nothing here"),
         (("approve", "nothing"), 2, "there is no run nothing here"),
         (("runs", "--address", "127.0.0.1:1"), 5, "no Temporal server answers at 127.0.0.1:1"),
-        (("runs", "--address", "127.0.0.1"), 2, "'127.0.0.1' is no address of a Temporal server: write it as HOST:PORT"),
+        (
+            ("runs", "--address", "127.0.0.1"),
+            2,
+            "'127.0.0.1' is no address of a Temporal server: write it as HOST:PORT",
+        ),
         (("runs", "--address", "http://127.0.0.1:1"), 2, "is no address of a Temporal server: write it as HOST:PORT"),
         (("runs", "--status", "runing"), 2, "'runing' is not one of"),
         (("rnu",), 2, "There is no command `rnu`. Did you mean `run`?"),
