@@ -1,10 +1,11 @@
-"""SF010: `{name}` and `${name}` in a text, which other languages fill in and this one sends as they stand."""
+"""SF010: `{name}` and `${name}` in a text, which other languages fill in and this one sends as they stand; `}}` without
+its `{{`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
-from dsl.ast.expressions import Literal
+from dsl.ast.expressions import Literal, Template
 from dsl.ast.node import Node
 from dsl.ast.shapes import SHAPES
 from dsl.checks.program import Program
@@ -13,6 +14,9 @@ from dsl.semantics.nodes import by_class
 from dsl.source import Span
 
 _PLACE = re.compile(r"(?<![{\\])(\$?\{ *([A-Za-z_]\w*)((?:\.\w+)*) *\})(?!\})")
+
+
+_BRACE = re.compile(r"\\u\{[0-9A-Fa-f]*\}|\\.|\{|\}\}|\}")
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -24,6 +28,13 @@ def check(program: Program) -> Iterator[Diagnostic]:
         for node in nodes.get(Literal, ()):
             if isinstance(node, Literal) and isinstance(node.value, str) and "{" in node.value:
                 yield from _in_text(program, node, names)
+        templates = [node for node in nodes.get(Template, ()) if isinstance(node, Template)]
+        parts = {id(part) for node in templates for part in node.parts}
+        for node in templates:
+            yield from _unopened(program, node.parts)
+        for node in nodes.get(Literal, ()):
+            if id(node) not in parts and isinstance(node, Literal) and _has_words(node.value):
+                yield from _unopened(program, (node,))
 
 
 def _names(owner: FlowDeclaration | AgentDeclaration, nodes: dict[type[Node], list[Node]]) -> set[str]:
@@ -42,3 +53,28 @@ def _in_text(program: Program, node: Literal, names: set[str]) -> Iterator[Diagn
             meant = f"{{{{ {name}{fields} }}}}"
             message = f"`{written}` is sent as it stands"
             yield Diagnostic("SF010", message, Label(span), (), f"write `{meant}`", Fix(span, meant), "warning")
+
+
+def _has_words(value: object) -> bool:
+    """Whether it is a text that says something: one of braces alone is meant."""
+    return isinstance(value, str) and any(character.isalpha() for character in value)
+
+
+def _unopened(program: Program, parts: Iterable[Node]) -> Iterator[Diagnostic]:
+    """The first `}}` of a text that closes no brace of it: those that mean themselves are closed by as many."""
+    depth = 0
+    for part in parts:
+        if not isinstance(part, Literal) or not isinstance(part.value, str):
+            continue
+        for found in _BRACE.finditer(program.source.text, part.span.start, part.span.end):
+            if found[0] == "{":
+                depth += 1
+            elif found[0] == "}":
+                depth = max(0, depth - 1)
+            elif found[0] == "}}":
+                if depth == 0:
+                    place = Label(Span(*found.span()))
+                    advice = "leave it out, or write `{{` where what is filled in begins"
+                    yield Diagnostic("SF010", "`}}` closes nothing", place, help=advice, severity="warning")
+                    return
+                depth = max(0, depth - 2)

@@ -98,10 +98,14 @@ class Printer(Lines):
             self._print(part, self._behind(parts, at + 1, trail))
 
     def _behind(self, parts: Sequence[Part], at: int, trail: int) -> int:
-        """How wide the parts from `at` on are, as far as they stand on the line in any case."""
+        """How wide the parts from `at` on are, as far as they stand on the line in any case; more than a line is not
+        measured."""
         wide = 0
         laid = self.laid
-        for part in parts[at:]:
+        for number in range(at, len(parts)):
+            if wide > WIDTH:
+                return wide
+            part = parts[number]
             first, last = first_of(part), last_of(part)
             opened = self._opened(part)
             end = min(laid.end_after(first - 1), len(laid.tokens) if opened is None else opened + 1)

@@ -1,9 +1,9 @@
-"""Rows of one operator, `a + b + c …`, `a and b and c …`: how long they are is not how deep they are nested.
+"""Rows of one operator, `a + b + c …`, `a - b - c …`, `a and b and c …`: how long they are is not how deep they are.
 
 Read from the left, a row of 500 operands is a tree 500 deep, and whatever goes through expressions goes as deep. A long
 row is therefore kept in halves, which is 9 deep. `and` and `or` ask their operands in the same order and stop at the
-same one, and sums are exact, so they are the same. A short row stays as it is; either way the tree, and so the hash,
-depends on the text alone.
+same one, and sums are exact, so they are the same; what a long row takes away is added up in halves. A short row stays
+as it is; either way the tree, and so the hash, depends on the text alone.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from dsl.source import Span
 
 LONG = 32
 """So many operands make a row long."""
-_ROWS = frozenset({"+", "and", "or"})
+_ROWS = {"+": LONG, "and": LONG, "or": LONG, "-": 98}
+"""How many are not too many. A row of 98 that are taken away has always been read one by one: its hash stays."""
 N = TypeVar("N", bound=Node)
 
 
@@ -30,7 +31,7 @@ def row(node: Node) -> list[Expression]:
         operands.append(here.right)
         here = here.left
     operands.append(here)
-    return operands[::-1] if len(operands) > LONG else []
+    return operands[::-1] if len(operands) > _ROWS[node.operator] else []
 
 
 def first_below(root: Node, limit: int) -> Span | None:
@@ -42,7 +43,7 @@ def first_below(root: Node, limit: int) -> Span | None:
             return node.span
         operands = row(node)
         below: Iterator[Node] | list[Expression] = operands or children(node)
-        deeper = len(operands).bit_length() or 1
+        deeper = len(operands).bit_length() + 1 if operands else 1
         pending.extend((child, depth + deeper) for child in below)
     return None
 
@@ -61,7 +62,11 @@ def halved(node: N) -> N:
     """`node` with every long row in halves. As deep as the tree will be, so that is to be looked at first."""
     operands = row(node)
     if operands and isinstance(node, Binary):
-        return _halves(node.operator, [halved(each) for each in operands])  # type: ignore[return-value]
+        first, *rest = whole = [halved(each) for each in operands]
+        if node.operator != "-":
+            return _halves(node.operator, whole)  # type: ignore[return-value]
+        taken = _halves("+", rest)
+        return Binary("-", first, taken, span=first.span.to(taken.span))  # type: ignore[return-value]
     changes: dict[str, Any] = {}
     for part in fields(node):
         value = getattr(node, part.name)

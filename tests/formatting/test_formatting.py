@@ -8,6 +8,7 @@ import pytest
 import dsl.formatting.format
 from dsl.analysis import analyse
 from dsl.formatting.format import TreeChanged, format_text
+from dsl.formatting.laid import Laid
 from dsl.formatting.lines import WIDTH
 from dsl.formatting.shapes import SHAPES, Shape
 from dsl.linking.files import files_of
@@ -138,3 +139,25 @@ def test_a_text_of_several_lines_that_lost_a_blank_is_refused(monkeypatch: pytes
 def test_what_looks_like_documentation_of_nothing_stays_a_comment() -> None:
     text = "edition 1\ntool t(\n  x: int\n  ## of nothing\n) read\n"
     assert format_text(text) == "edition 1\n\ntool t(\n  x: int,\n  ## of nothing\n) read\n"
+
+
+def test_a_chain_on_one_line_is_laid_out_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what stands behind a part only as much is measured as a line holds."""
+    asked = 0
+    end_after = Laid.end_after
+
+    def counting(self: Laid, first: int) -> int:
+        nonlocal asked
+        asked += 1
+        return end_after(self, first)
+
+    monkeypatch.setattr(Laid, "end_after", counting)
+
+    def looked(number: int) -> int:
+        nonlocal asked
+        asked = 0
+        chain = " else ".join(f"if q == {each} {{ return {each} }}" for each in range(number))
+        format_text(f"edition 1\n\nflow main(q: int) -> int {{ {chain} return 0 }}\n")
+        return asked
+
+    assert looked(400) < 6 * looked(100)

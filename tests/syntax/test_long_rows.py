@@ -1,5 +1,7 @@
 """How long a row of one operator is is not how deep it is nested: rows of hundreds are checked and sealed."""
 
+from datetime import timedelta
+
 import pytest
 
 from dsl.analysis import analyse
@@ -20,6 +22,9 @@ def deep(node: Node) -> int:
 
 def test_a_row_of_three_hundred_has_the_value_of_one_by_one() -> None:
     numbers = [str(each) for each in range(300)]
+    assert evaluate(expression(" - ".join(numbers)), {}, CONSTANT) == -sum(range(300))
+    lengths = [f"{each}ms" for each in range(1, 101)]
+    assert evaluate(expression(" - ".join(["1h", *lengths])), {}, CONSTANT) == timedelta(hours=1, milliseconds=-5050)
     assert evaluate(expression(" + ".join(numbers)), {}, CONSTANT) == sum(range(300))
     words = [f'"{each},"' for each in numbers]
     assert evaluate(expression(" + ".join(words)), {}, CONSTANT) == "".join(f"{each}," for each in numbers)
@@ -43,6 +48,10 @@ def test_each_operand_decides(operator: str) -> None:
     ("type_", "row"),
     [
         ("text", " + ".join(["a"] * 300)),
+        ("int", " - ".join(["len(a)"] * 300)),
+        ("int", " + ".join(f"(len(a) - {each})" for each in range(300))),
+        ("duration", " - ".join(["now()", '(if a == "" then now() else now())', *["1m"] * 200])),
+        ("time", " - ".join(['(if a == "" then now() else now())', *["1m"] * 300])),
         ("bool", " and ".join(f'a != "{each}"' for each in range(300))),
         ("bool", " or ".join(f'a == "{each}"' for each in range(300))),
         ("text", " + ".join(["a", *(f'(if a == "{each}" then "x" else "y")' for each in range(300))])),
@@ -66,9 +75,10 @@ def test_a_short_row_stays_as_it_was_read() -> None:
     assert deep(row) == LONG
     assert isinstance(row, Binary)
     assert deep(expression(" + ".join(["1"] * (LONG + 1)))) < 8
+    assert deep(expression(" - ".join(["1"] * 95))) == 95
 
 
 def test_what_is_nested_is_refused_as_before() -> None:
-    nested = "1" + "".join(f" - {each}" for each in range(200))
+    nested = "1" + "".join(f" / {each}" for each in range(1, 200))
     (problem,) = analyse(Source("row.flow", f"edition 1\n\nflow row() -> int {{ return {nested} }}\n")).diagnostics
     assert problem.message == "nested more than 100 deep"
