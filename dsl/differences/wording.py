@@ -81,6 +81,15 @@ def subject(change: Change) -> str:
     return ": ".join(parts)
 
 
+def in_a_line(change: Change) -> str:
+    """All of it, but for values that have lines of their own."""
+    before, after = (None if each is not None and "\n" in each else each for each in values(change))
+    said = subject(change)
+    if before is not None and after is not None:
+        return f"{said}: {before} → {after}"
+    return said if before is None and after is None else f"{said}: {before or after}"
+
+
 def values(change: Change) -> tuple[str | None, str | None]:
     """What is shown of before and after; what follows says it in its subject already."""
     if change.follows:

@@ -7,6 +7,7 @@ has the places in the text that say so. Times are milliseconds, None where the t
 from typing import Literal
 
 from dsl.dataclass import dataclass
+from dsl.differences.changes import Of, Weight
 from dsl.planning.plan import Plan
 
 
@@ -254,11 +255,14 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A declaration that is not as it was."""
+    """What is not as it was in a declaration, `said` in a line; `why`: who has to follow, or which promise holds no
+    more. `place` is None for what is gone."""
 
-    of: Literal["flow", "agent", "tool", "type"]
+    of: Of
     name: str
-    how: Literal["added", "removed", "changed"]
+    said: str
+    weight: Weight
+    why: str | None
     place: Place | None
 
 
@@ -273,12 +277,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The version that was last signed: by whom, and what has changed since then. `lacks`: who must still sign this
-    one."""
+    """The version that was last signed: by whom, and what has changed since then; None where that cannot be told.
+    `lacks`: who must still sign this one."""
 
     hash: str | None
     signers: tuple[Signer, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] | None
     lacks: tuple[str, ...]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from dsl.differences.wording import WORDS
 from dsl.planning.page import rows, time
 from dsl.review.answers_of_course import ends, failures
 from dsl.review.answers_of_data import contacts, sees
@@ -164,16 +165,21 @@ def _changes(review: Review) -> Section:
         return Section("changes", question, ("No version was signed yet.", *lacks))
     if approved.hash == review.hash:
         return Section("changes", question, ("Nothing: this version is signed by ", *by, ".", *lacks))
-    said: Said = (counted(len(approved.changes), "declaration"), f" since {approved.hash[:12]}, signed by ", *by, ".")
-    return Section("changes", question, (*said, *lacks), tuple(map(_change, approved.changes)))
+    since: Said = (f" since {approved.hash[:12]}, signed by ", *by, ".")
+    if approved.changes is None:
+        return Section("changes", question, ("How it differs cannot be told", *since, *lacks))
+    weaker = sum(each.weight in ("weaker", "breaking") for each in approved.changes)
+    said = f"{counted(len(approved.changes), 'change')}, {weaker} of them weaker or breaking,"
+    return Section("changes", question, (said, *since, *lacks), tuple(map(_change, approved.changes)))
 
 
 def _change(change: Change) -> Item:
     evidence = () if change.place is None else (change.place,)
-    return Item((f"{change.of} ", Quoted(change.name), f" {_WAS[change.how]}."), evidence, heed=True)
-
-
-_WAS = {"added": "is new", "removed": "is gone", "changed": "says something else"}
+    said: Said = (f"{change.of} ", Quoted(change.name), ": ", Quoted(change.said), ".")
+    if change.weight != "compatible":
+        why: Said = () if change.why is None else (": ", Quoted(change.why))
+        said = (*said, f" {WORDS[change.weight].capitalize()}", *why, ".")
+    return Item(said, evidence, heed=change.weight in ("weaker", "breaking"))
 
 
 QUESTIONS: tuple[Callable[[Review], Section], ...] = (

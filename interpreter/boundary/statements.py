@@ -9,8 +9,8 @@ stage of a proposal or decision is none for another, and each part of an answer 
 The digest of a question covers its text, all that it shows, also what is shown by reference, and each call that it
 opens; a client makes it anew from what it shows before it signs.
 
-And when they sign a definition off (`steadflow definition 1`): the flow, the hash of its meaning, the digest of what
-its declarations are known by, who says so, and the time. The first line keeps one kind from being taken for the other.
+And when they sign a definition off (`steadflow definition 1`): the flow, the hash of its meaning, who says so, and the
+time. The first line keeps one kind of statement from being taken for the other.
 """
 
 import hashlib
@@ -46,10 +46,9 @@ def statement(answer: Answer, run: str, at: int) -> bytes:
     return PREFIX + json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
-def definition_statement(flow: str, hash: str, declarations: str, by: str, at: int) -> bytes:
-    """That `by` has approved of this flow with this meaning. `declarations`: the digest of what each of its
-    declarations is known by, so that what has changed since can be believed too."""
-    said = {"at": at, "by": by, "declarations": declarations, "flow": flow, "hash": hash}
+def definition_statement(flow: str, hash: str, by: str, at: int) -> bytes:
+    """That `by` has approved of this flow with this meaning."""
+    said = {"at": at, "by": by, "flow": flow, "hash": hash}
     return DEFINITION + json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.definition.seal import Sealed
+from dsl.definition.unseal import UnsealError, unseal
 from interpreter.client.errors import Unsigned
 
 if TYPE_CHECKING:
+    from dsl.differences.changes import Change
     from interpreter.identity.signed_off import Standing
 
 _ONLY = "only what is signed off is started here"
@@ -43,10 +45,32 @@ def told(found: "Standing") -> list[str]:
     if found.before is not None:
         by = ", ".join(known.person for known, _ in found.before.signed.values())
         lines.append(f"  since {found.before.version.hash[:12]}, which {by} signed:")
-        changes = found.changes
-        lines += [f"    {each.of} {each.name} {WAS[each.how]}" for each in changes[:MOST_CHANGES]]
-        lines += [f"    and {len(changes) - MOST_CHANGES} more"] if len(changes) > MOST_CHANGES else []
+        changes = since(found)
+        lines += ["    how it differs cannot be told"] if changes is None else []
+        lines += [f"    {_change(each)}" for each in (changes or ())[:MOST_CHANGES]]
+        lines += [f"    and {len(changes) - MOST_CHANGES} more"] if changes and len(changes) > MOST_CHANGES else []
     return lines
 
 
-WAS = {"added": "is new", "removed": "is gone", "changed": "says something else"}
+def since(found: "Standing") -> "tuple[Change, ...] | None":
+    """What has changed since the version that was signed before; nothing where there is none. None: the definition of
+    that time cannot be read any more."""
+    from dsl.differences.report import report
+    from dsl.differences.sides import side_of_definition
+
+    if found.before is None:
+        return ()
+    old, new = found.before.version, found.version
+    try:
+        before, now = (side_of_definition(each.hash, unseal(each.definition, each.hash)) for each in (old, new))
+    except UnsealError:
+        return None
+    told = report(before, now)
+    return (*told.changes, *told.follows)
+
+
+def _change(change: "Change") -> str:
+    from dsl.differences.wording import WORDS, heading, in_a_line
+
+    word = WORDS[change.weight]
+    return f"{heading(change.of, change.name)}: {in_a_line(change)}{f' ({word})' if word else ''}"

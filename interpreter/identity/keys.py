@@ -98,10 +98,10 @@ class SigningKey:
         at = time.time_ns() // 1_000_000
         return Signature(self.public.id, at, self._signed(statement(answer, run, at)))
 
-    def sign_off(self, flow: str, hash: str, declarations: str, by: str) -> Signature:
+    def sign_off(self, flow: str, hash: str, by: str) -> Signature:
         """Sign a definition, now: see `definition_statement`."""
         at = time.time_ns() // 1_000_000
-        return Signature(self.public.id, at, self._signed(definition_statement(flow, hash, declarations, by, at)))
+        return Signature(self.public.id, at, self._signed(definition_statement(flow, hash, by, at)))
 
     def _signed(self, statement: bytes) -> str:
         return base64.b64encode(self._key.sign(statement)).decode()

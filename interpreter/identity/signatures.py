@@ -1,22 +1,26 @@
 """`support.flow.signed`: the signatures of the flows of a file, beside it and under version control.
 
-Each version has the hash of the flow's meaning, what each of its declarations is known by, and who has signed. Of those
-that nobody needs any more the file keeps none: a version goes when one is complete that came after it.
+Each version has the hash of the flow's meaning, the sealed definition itself (zlib, base64), so that it can be told
+what has changed since, and who has signed. A version goes when one is complete that came after it.
 """
 
+import base64
+import binascii
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dsl.definition.canonical import canonical, digest
+from dsl.definition.canonical import digest
 from interpreter.identity.errors import UnusableSigners
 
 SUFFIX = ".signed"
 FORMAT = 1
 LARGEST_FILE = 4_000_000
-"""Bytes."""
+LARGEST_DEFINITIONS = 32_000_000
+"""Bytes, of all of them together."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,13 @@ class Signed:
 class Version:
     flow: str
     hash: str
-    declarations: Mapping[str, str]
+    definition: bytes
     signatures: tuple[Signed, ...] = ()
 
     @property
-    def digest(self) -> str:
-        """Of what its declarations are known by."""
-        return digest(canonical(dict(self.declarations)))
+    def is_itself(self) -> bool:
+        """Whether the definition is that of the hash."""
+        return digest(self.definition) == self.hash
 
     def with_(self, signature: Signed) -> "Version":
         """In place of an earlier one of the same key."""
@@ -66,7 +70,7 @@ def read_signatures(file: Path) -> list[Version]:
         whole = _fields(json.loads(data), "format", "signed")
         if whole["format"] != FORMAT:
             raise _Malformed(f"it is of the format {whole['format']!r}, and this version reads {FORMAT}")
-        found = [_version(each) for each in _list(whole["signed"])]
+        found = list(_versions(_list(whole["signed"])))
     except (ValueError, RecursionError) as error:
         raise UnusableSigners(f"{file} cannot be used: {error}") from error
     if len({(each.flow, each.hash) for each in found}) != len(found):
@@ -80,7 +84,7 @@ def write_signatures(file: Path, versions: list[Version]) -> None:
         {
             "flow": each.flow,
             "hash": each.hash,
-            "declarations": dict(sorted(each.declarations.items())),
+            "definition": base64.b64encode(zlib.compress(each.definition, 9)).decode(),
             "signatures": [{"by": s.by, "key": s.key, "at": s.at, "value": s.value} for s in each.signatures],
         }
         for each in sorted(versions, key=lambda each: each.flow)
@@ -95,14 +99,29 @@ class _Malformed(ValueError):
     """What is not as it is written here."""
 
 
-def _version(data: Any) -> Version:
-    row = _fields(data, "flow", "hash", "declarations", "signatures")
-    declared = row["declarations"]
-    if type(declared) is not dict:
-        raise _Malformed("`declarations` has the digest of each")
-    declarations = {_text(name): _text(value) for name, value in declared.items()}
+def _versions(rows: list[Any]) -> Iterator[Version]:
+    room = LARGEST_DEFINITIONS
+    for row in rows:
+        found = _version(row, room)
+        room -= len(found.definition)
+        yield found
+
+
+def _version(data: Any, room: int) -> Version:
+    row = _fields(data, "flow", "hash", "definition", "signatures")
     signatures = tuple(map(_signed, _list(row["signatures"])))
-    return Version(_text(row["flow"]), _text(row["hash"]), declarations, signatures)
+    return Version(_text(row["flow"]), _text(row["hash"]), _unpacked(_text(row["definition"]), room), signatures)
+
+
+def _unpacked(text: str, room: int) -> bytes:
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(base64.b64decode(text, validate=True), max(room, 1))
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise _Malformed("a `definition` is not as it was written") from error
+    if not unpacking.eof or unpacking.unused_data:
+        raise _Malformed("a `definition` is not whole, or too large")
+    return data
 
 
 def _signed(data: Any) -> Signed:

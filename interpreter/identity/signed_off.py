@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsl.definition.declarations import Changed, changes, declarations
 from dsl.definition.seal import Sealed
 from interpreter.boundary.persons import person_form, same_person
 from interpreter.boundary.statements import definition_statement
@@ -53,10 +52,6 @@ class Standing:
         before = [] if is_complete or self.before is None else [self.before.version]
         return [*self.others, *before, version]
 
-    @property
-    def changes(self) -> tuple[Changed, ...]:
-        return () if self.before is None else changes(self.before.version.declarations, self.version.declarations)
-
 
 @dataclass(frozen=True)
 class Earlier:
@@ -83,11 +78,12 @@ def standing(flow_file: Path, sealed: Sealed, people_file: Path | None = None) -
     versions = read_signatures(file_of(flow_file.resolve()))
     of_flow = [each for each in versions if each.flow == sealed.flow]
     current = next((each for each in of_flow if each.hash == sealed.hash), None)
-    version, void = Version(sealed.flow, sealed.hash, declarations(sealed.json)), list[str]()
-    if current is not None and dict(current.declarations) == dict(version.declarations):
+    void: list[str] = []
+    version = Version(sealed.flow, sealed.hash, sealed.json)
+    if current is not None and current.is_itself:
         version = current
     elif current is not None:
-        void.append(f"what is recorded of `{sealed.flow}` is not what its text says: something was edited")
+        void.append(f"what is recorded of `{sealed.flow}` is not what its hash says: something was edited")
     signed = _counting(version, people, place, void)
     return Standing(
         flow_file,
@@ -122,7 +118,7 @@ def _earlier(versions: Sequence[Version], people: People, place: Path, asked: Se
 def _counting(version: Version, people: People, place: Path, void: list[str]) -> dict[str, tuple[KnownKey, Signed]]:
     """By person, the first of each; what does not count is said in `void`."""
     found: dict[str, tuple[KnownKey, Signed]] = {}
-    for each in version.signatures:
+    for each in version.signatures if version.is_itself else ():
         known = people.get(each.key)
         problem = _problem(each, known, version, place)
         if problem is not None or known is None:
@@ -139,7 +135,7 @@ def _problem(each: Signed, known: KnownKey | None, version: Version, place: Path
         return f"the key {each.key} of `{known.person}` was revoked"
     if not same_person(each.by, known.person):
         return f"the key {each.key} is `{known.person}`'s, and the signature says that it is of `{each.by}`"
-    said = definition_statement(version.flow, version.hash, version.digest, each.by, each.at)
+    said = definition_statement(version.flow, version.hash, each.by, each.at)
     if not known.key.has_signed(said, _bytes(each.value)):
         return (
             f"the signature of `{known.person}` does not fit `{version.flow}` as it is recorded: something was edited"

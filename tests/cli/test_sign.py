@@ -53,12 +53,12 @@ def test_what_has_changed_is_said_by_the_check_and_the_report(project: Project) 
     assert (checked.exit_code, row["flow"], row["changes"]) == (
         1,
         "pay",
-        [{"of": "flow", "name": "pay", "how": "changed"}],
+        [{"of": "flow", "name": "pay", "weight": "compatible", "said": 'step paid: argument to: to → "me"'}],
     )
     assert [each["name"] for each in row["missing"]] == ["leads", "finance"]
     shown = CliRunner().invoke(report, ["pay.flow"]).stdout
-    assert "1 declaration since" in shown
-    assert "! flow `pay` says something else." in shown
+    assert "1 change, 0 of them weaker or breaking, since" in shown
+    assert '- flow `pay`: `step paid: argument to: to → "me"`.\n       pay.flow:3  flow pay' in shown
     assert typed("pay.flow", "--key", "ada.key").exit_code == 0
     data = json.loads(CliRunner().invoke(report, ["pay.flow", "--json"]).stdout)
     assert data["approved"]["changes"][0]["place"]["line"] == 3
@@ -101,7 +101,7 @@ def test_the_documentation_shows_what_is_refused(project: Project) -> None:
     file = project.folder / "support.flow"
     file.write_text(support)
     project.sign("ada", "ben", file=file)
-    file.write_text(support.replace("We opened", "I opened").replace("Never promise money", "Do"))
+    file.write_text(support.replace("0.50 usd", "5 usd").replace('2 of "support-managers"', '"support-managers"'))
     project.signers("*  leads, finance\n")
     project.sign("ada", file=file)
     page = (ROOT / "docs" / "signing.md").read_text(encoding="utf-8")

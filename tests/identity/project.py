@@ -67,7 +67,7 @@ class Project:
         """Whoever they are: what `dsl sign` would not do is done all the same."""
         for name in keys:
             found, key = self.standing(file, flow), self.keys[name]
-            made = key.sign_off(found.version.flow, found.version.hash, found.version.digest, key.name)
+            made = key.sign_off(found.version.flow, found.version.hash, key.name)
             version = found.version.with_(Signed(key.name, made.key, made.at, made.value))
             before = [] if found.before is None else [found.before.version]
             write_signatures(file_of(file or self.pay), [*found.others, *before, version])

@@ -5,6 +5,7 @@ say which irreversible calls there are, and whose runs show who is given what is
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
@@ -31,6 +32,7 @@ from tests.heart.agent_flows import some_agent_flow
 from tests.heart.asking_flows import asking_flow
 from tests.heart.flows import some_flow
 from tests.heart.gated_flows import gated_flow
+from tests.leaks.flows import HEAD
 from tests.leaks.flows import some_flow as leaking_flow
 from tests.review.reviewed import checked, reviewed
 
@@ -46,11 +48,26 @@ MAKERS: dict[str, Callable[[int], str]] = {
 SIDES = {
     "(q: text) -> text write keyed final\nagent": '(q: text) -> text write keyed final { sees "s" }\nagent',
     'plain(q: text) -> text { model "m" ': 'plain(q: text) -> text { sees "s" model "m" ',
+    "plain_hand(q: text) -> text {\n": 'plain_hand(q: text) -> text { sees "s"\n',
+    "after approval from": 'after approval sees "s" from',
+    "low.undo(q: text) -> text write keyed {": 'low.undo(q: text) -> text write keyed { sees "s"',
+    "low.back(q: text) -> text write keyed final": 'low.back(q: text) -> text write keyed final { sees "s" }',
+    "text irreversible keyed final": 'text irreversible keyed final { sees "s" }',
     " budget 1M tokens": ' sees "s" budget 1M tokens',
 }
 """Those who do not see it, and how they would."""
-GIVING = (20, 67, 71)
-"""Of the first random flows, those whose runs give something sensitive to somebody."""
+GIVING = """flow inner(q: text) -> { open: text, secret: text sensitive "s" } budget 1M tokens, 5k calls {
+  step kept = high.keep(q: q)
+  return { open: kept, secret: q }
+}
+flow main(q: text) -> { open: text, secret: text sensitive "s" } budget 1M tokens, 5k calls {
+  step rec = high.read(q: q)
+  step below = inner(rec.secret)
+  step said = plain(q: "about {{ below.secret }}")
+  step sent = low.send(q: said)
+  return { open: q, secret: rec.items[0].secret }
+}
+"""
 MARK = "7x7"
 """In everything that is sensitive, and in nothing else."""
 
@@ -132,9 +149,10 @@ def marked_world(given: Counter[tuple[str, str]]) -> World:
     def agent(request: ChatRequest) -> Planned:
         return Returns(heard("model", request.agent, request.prompt))
 
-    tools = {"high.read": read} | dict.fromkeys(("high.work", "high.check", "low.send"), tool)
+    others = ("high.work", "high.check", "low.send", "low.undo", "low.back", "low.gated")
+    tools = {"high.read": read} | dict.fromkeys(others, tool)
     tools["high.keep"] = lambda command: Returns("kept" if heard("tool", command.tool, command.arguments) else "")
-    return World(tools=tools, agents=dict.fromkeys(("plain", "seeing"), agent))
+    return World(tools=tools, agents=dict.fromkeys(("plain", "seeing", "plain_hand", "seeing_hand"), agent))
 
 
 def given_in_a_run(text: str) -> Counter[tuple[str, str]]:
@@ -155,29 +173,32 @@ def given_in_a_run(text: str) -> Counter[tuple[str, str]]:
     return +given
 
 
-def seeing_flow(seed: int) -> str:
-    """Where everybody sees it, so that it goes everywhere."""
-    text = leaking_flow(seed)
-    for side, seeing in SIDES.items():
+def seeing(text: str) -> str:
+    """The same where everybody sees it, so that it goes everywhere."""
+    for side, sees in SIDES.items():
         assert side in text
-        text = text.replace(side, seeing)
-    return text
+        text = text.replace(side, sees)
+    return re.sub(r'(?<! sees "s") from "leads" timeout 1h then reject }', ' sees "s"\\g<0>', text)
 
 
-def look_at_crossings(seeds: Iterable[int]) -> int:
+def look_at_crossings(texts: Iterable[str]) -> int:
     crossed = 0
-    for seed in seeds:
-        found = reviewed(text := seeing_flow(seed), flow="main")
+    for text in texts:
+        found = reviewed(text, flow="main")
         if found is not None:
             told = {(each.to, each.name) for each in found.data.crossings}
             given = set(given_in_a_run(text))
-            assert given <= told, f"seed {seed}"
+            assert given <= told, text
             crossed += len(given)
     return crossed
 
 
 def test_whoever_is_given_what_is_sensitive_is_told() -> None:
-    assert look_at_crossings(GIVING) >= len(GIVING)
+    text = seeing(HEAD + GIVING)
+    sides = {("tool", "high.keep"), ("model", "plain"), ("tool", "low.send"), ("result", "main")}
+    assert set(given_in_a_run(text)) == sides
+    assert look_at_crossings([text]) == len(sides)
+    look_at_crossings(seeing(leaking_flow(seed)) for seed in range(QUICK))
 
 
 @pytest.mark.soak
@@ -186,4 +207,4 @@ def test_many_reports_leave_nothing_out() -> None:
     for maker in MAKERS.values():
         for text, found in islice(passing(maker, 10_000), SOAK):
             look(text, found)
-    assert look_at_crossings(range(10 * SOAK)) > SOAK / 10
+    assert look_at_crossings(seeing(leaking_flow(seed)) for seed in range(10 * SOAK)) > SOAK / 10

@@ -3,7 +3,9 @@
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +16,19 @@ from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed
 from dsl.diagnostics.frame import PLAIN, Style
 from dsl.diagnostics.inert import inert_json
+from dsl.differences.changes import Change as Difference
 from dsl.review.document import document
 from dsl.review.html_page import html_page
-from dsl.review.model import Approved, Change, Review, Signer
+from dsl.review.model import Approved, Review, Signer
 from dsl.review.questions import worded
 from dsl.review.review import review
 from dsl.review.text_page import lines
 from interpreter.cli.planned import planned
 from interpreter.cli.problem import Misuse, Problem
+
+if TYPE_CHECKING:
+    from interpreter.identity.people import KnownKey
+    from interpreter.identity.signatures import Signed
 
 WIDTH = 100
 """Of what no terminal shows."""
@@ -67,8 +74,8 @@ def report(
     form = "html" if as_html else "json" if as_json else FORMS.get(suffix, "text")
     found = planned(context, path, flow)
     with blaming_ourselves(found.analysis.source):
-        approved = None if path == STDIN else _approved(Path(path), found.sealed)
-        reviewed = review(found.analysis, found.sealed, found.plan, found.models, approved)
+        approved, since = (None, ()) if path == STDIN else _approved(Path(path), found.sealed)
+        reviewed = review(found.analysis, found.sealed, found.plan, found.models, approved, since)
         if output is None:
             click.echo(_written(reviewed, form, style_for(sys.stdout)), nl=False, color=True)
             return
@@ -81,30 +88,33 @@ def report(
         raise Problem(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _approved(file: Path, sealed: Sealed) -> Approved | None:
-    """None where neither a signature nor a SIGNERS is there."""
+def _approved(file: Path, sealed: Sealed) -> tuple[Approved | None, tuple[Difference, ...]]:
+    """Nothing where neither a signature nor a SIGNERS is there; and what has changed since."""
     # Signatures need a large library.
+    from interpreter.client.signed import since
     from interpreter.identity.errors import UnusablePeople, UnusableSigners
     from interpreter.identity.signatures import file_of
     from interpreter.identity.signed_off import standing
     from interpreter.identity.signers import files_of
 
     if not files_of(file) and not file_of(file.resolve()).exists():
-        return None
+        return None, ()
     try:
         found = standing(file, sealed)
     except (UnusablePeople, UnusableSigners) as error:
         raise Problem(str(error)) from error
-    latest = (found.version, found.signed) if found.signed and not found.missing else None
-    if latest is None and found.before is not None:
-        latest = (found.before.version, found.before.signed)
-    if latest is None:
-        return Approved(None, (), (), tuple(map(str, found.missing)))
-    version, signed = latest
-    signers = tuple(Signer(known.person, each.key, each.at) for known, each in signed.values())
-    changes = tuple(Change(each.of, each.name, each.how, None) for each in found.changes)
-    is_this = version.hash == sealed.hash
-    return Approved(version.hash, signers, () if is_this else changes, tuple(map(str, found.missing)))
+    lacks = tuple(map(str, found.missing))
+    if found.signed and not found.missing:
+        return Approved(sealed.hash, _signers(found.signed), (), lacks), ()
+    if found.before is None:
+        return Approved(None, (), (), lacks), ()
+    changes = since(found)
+    told = Approved(found.before.version.hash, _signers(found.before.signed), None if changes is None else (), lacks)
+    return told, changes or ()
+
+
+def _signers(signed: "Mapping[str, tuple[KnownKey, Signed]]") -> tuple[Signer, ...]:
+    return tuple(Signer(known.person, each.key, each.at) for known, each in signed.values())
 
 
 def _written(reviewed: Review, form: str, style: Style) -> str:

@@ -12,12 +12,13 @@ from dsl.cli.reading import one_source, sources
 from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed
 from dsl.diagnostics.inert import inert
+from dsl.differences.wording import in_a_line
 from interpreter.boundary.persons import same_person
 from interpreter.cli.planned import checked, sealed_flow
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse, Problem
 from interpreter.cli.signing import key_option, read_key
-from interpreter.client.signed import told
+from interpreter.client.signed import since, told
 from interpreter.identity.errors import UnusablePeople, UnusableSigners
 from interpreter.identity.keys import SigningKey
 from interpreter.identity.people import KnownKey
@@ -84,7 +85,7 @@ def sign(
 def _sign(found: Standing, key: SigningKey, people: Path | None) -> None:
     version = found.version
     known = _known(found, key, people or people_of(found.file))
-    made = key.sign_off(version.flow, version.hash, version.digest, known.person)
+    made = key.sign_off(version.flow, version.hash, known.person)
     try:
         write_signatures(
             file_of(found.file.resolve()), found.with_(Signed(known.person, made.key, made.at, made.value))
@@ -170,5 +171,8 @@ def _row(found: Standing) -> dict[str, Any]:
         "missing": [{"name": each.name, "required": each.required, "person": each.is_person} for each in found.missing],
         "void": list(found.void),
         "before": None if before is None else before.version.hash,
-        "changes": [{"of": each.of, "name": each.name, "how": each.how} for each in found.changes],
+        "changes": [
+            {"of": each.of, "name": each.name, "weight": each.weight, "said": in_a_line(each)}
+            for each in since(found) or ()
+        ],
     }
