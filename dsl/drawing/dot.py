@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from dsl.dataclass import dataclass
-from dsl.drawing.labels import edge_rows, group_row, line_rows, title_rows
+from dsl.drawing.labels import edge_rows, frame_row, line_rows, title_rows
 from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import Edge, EdgeKind, Node, NodeKind, Picture
 from dsl.drawing.styles import LOOKS, STATES, look
@@ -52,7 +52,7 @@ def dot(picture: Picture) -> str:
         head,
         lambda node: _of_node(node, picture.run),
         _of_edge,
-        lambda frame, number: group_row(frame.group.title),
+        lambda frame, number: frame_row(frame),
     )
 
 

@@ -3,6 +3,7 @@
 import textwrap
 
 from dsl.diagnostics.inert import inert
+from dsl.drawing.nesting import Frame
 from dsl.drawing.picture import Edge, Node
 from dsl.drawing.styles import MARKS
 
@@ -29,8 +30,11 @@ def edge_rows(edge: Edge) -> list[str]:
     return _rows(edge.label, LABEL, 2) if edge.label else []
 
 
-def group_row(title: str) -> str:
-    return _rows(title, 60, 1)[0]
+def frame_row(frame: Frame) -> str:
+    """Nothing where its first node says what it is."""
+    group = frame.group
+    said = group.parent is not None and any(isinstance(each, Node) and each.id == group.id for each in frame.inside)
+    return "" if said else _rows(group.title, 60, 1)[0]
 
 
 def whole(node: Node) -> str:

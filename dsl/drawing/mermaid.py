@@ -7,7 +7,7 @@ written as the number of its character.
 import re
 from collections.abc import Iterator
 
-from dsl.drawing.labels import edge_rows, group_row, line_rows, title_rows
+from dsl.drawing.labels import edge_rows, frame_row, line_rows, title_rows
 from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import SIDE, EdgeKind, Node, NodeKind, Picture
 from dsl.drawing.styles import LOOKS, STATES, look
@@ -69,7 +69,7 @@ class _Frames:
         for each in of:
             if isinstance(each, Frame):
                 self.count += 1
-                yield f'{space}subgraph g{self.count}["{_text(group_row(each.group.title))}"]'
+                yield f'{space}subgraph g{self.count}["{_text(frame_row(each)) or " "}"]'
                 yield f"{space}  direction TB"
                 yield from self.lines(each.inside, depth + 1)
                 yield f"{space}end"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from dsl.diagnostics.inert import inert, inert_lines
-from dsl.drawing.labels import edge_rows, group_row, line_rows, title_rows, whole
+from dsl.drawing.labels import edge_rows, frame_row, line_rows, title_rows, whole
 from dsl.drawing.layout import Box, Layout, Point, Route, lay_out
 from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import Edge, Node, Picture
@@ -32,7 +32,7 @@ def svg(picture: Picture) -> str:
     sizes = {node.id: _size(node) for node in picture.nodes}
     rows = {number: edge_rows(edge) for number, edge in enumerate(picture.edges) if edge.label}
     labels = {number: _words_size(each, LABEL) for number, each in rows.items()}
-    heads = [_words_size([group_row(frame.group.title)], LABEL) for frame in drawn]
+    heads = [_head_size(frame_row(frame)) for frame in drawn]
     layout = lay_out(picture, sizes, labels, heads)
     lines = [*_head(picture, layout)]
     lines += [_frame(frame, box) for frame, box in zip(drawn, layout.frames, strict=True)]
@@ -65,6 +65,10 @@ def _size(node: Node) -> Point:
 
 def _words_size(rows: list[str], size: float) -> Point:
     return max(width(row, size) for row in rows) + 8, len(rows) * size * ROW + 4
+
+
+def _head_size(title: str) -> Point:
+    return _words_size([title], LABEL) if title else (1.0, 1.0)
 
 
 def _head(picture: Picture, layout: Layout) -> Iterator[str]:
@@ -107,12 +111,14 @@ def _rule(name: str, colours: Colours) -> str:
 
 
 def _frame(frame: Frame, box: Box) -> str:
-    title = _escaped(group_row(frame.group.title))
-    return (
+    shape = (
         f'<rect class="frame" x="{box.x:.1f}" y="{box.y:.1f}" '
         f'width="{box.width:.1f}" height="{box.height:.1f}" rx="7"/>'
-        f'<text class="l" x="{box.x + 9:.1f}" y="{box.y + LABEL + 5:.1f}">{title}</text>'
     )
+    title = _escaped(frame_row(frame))
+    if not title:
+        return shape
+    return f'{shape}<text class="l" x="{box.x + 9:.1f}" y="{box.y + LABEL + 5:.1f}">{title}</text>'
 
 
 def _route(edge: Edge, rows: list[str], route: Route) -> Iterator[str]:
