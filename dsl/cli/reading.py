@@ -67,13 +67,18 @@ def read(path: str, *, flow: bool = True) -> Given:
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         text = text_of(data)
-        form = format_of(path, text) if flow else None
-        return Given(Source(name, text), data=data) if form is None else _compiled(name, text, data, form)
+        return given_of(name, text, data) if flow else Given(Source(name, text), data=data)
     except UnicodeDecodeError as error:
         return _no_text(name, data, error)
     except OSError as error:
         words = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
         return Given(Source(name, ""), Diagnostic("SF003", words, Label(NOWHERE), help=ADVICE))
+
+
+def given_of(name: str, text: str, data: bytes = b"") -> Given:
+    """What has been read already: a flow, as text or as data."""
+    form = format_of(name, text)
+    return Given(Source(name, text), data=data) if form is None else _compiled(name, text, data, form)
 
 
 def _compiled(name: str, text: str, data: bytes, form: Format) -> Given:

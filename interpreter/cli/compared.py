@@ -15,7 +15,7 @@ import click
 
 from dsl.analysis import analyse
 from dsl.cli.internal import blaming_ourselves
-from dsl.cli.reading import named, read
+from dsl.cli.reading import given_of, named, read
 from dsl.cli.reporting import style_for
 from dsl.cli.searching import STDIN, holds_text
 from dsl.decompiling.decompile import decompile
@@ -207,7 +207,10 @@ def _source(side: Asked) -> tuple[Source | None, Files | None]:
         return given.source, files_of(given.source.name)
     found = source_of(side.revision, side.path)
     if isinstance(found, Source):
-        return found, files_of_revision(side.revision, side.path)
+        given = given_of(found.name, found.text)
+        if given.unreadable is not None:
+            raise not_compared(given.source, [given.unreadable])
+        return given.source, files_of_revision(side.revision, side.path)
     if side.derived and side.revision.read(side.path) is None:
         return None, None
     raise Misuse(found.message)

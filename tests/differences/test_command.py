@@ -128,6 +128,16 @@ def test_used_files_are_those_of_the_revision(repository: Path, capsys: pytest.C
     assert run("git:HEAD~1:flows/main.flow", "flows/main.flow") == 4
 
 
+def test_a_definition_as_data_is_a_side_too(repository: Path) -> None:
+    assert run_command(["compile", "flows/main.flow", "-o", "flows/main.json"]) == 0
+    commit(repository)
+    assert run("flows/main.json", "flows/main.flow") == 0
+    assert run("git:HEAD:flows/main.json", "flows/main.flow") == 0
+    (repository / "flows" / "main.json").write_text("{}", encoding="utf-8")
+    commit(repository)
+    assert run("git:HEAD:flows/main.json", "flows/main.flow") == 4
+
+
 def test_from_a_folder_below(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository / "flows")
     assert run("main.flow") == 0
