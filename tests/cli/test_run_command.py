@@ -229,6 +229,7 @@ flow main() -> int {
 """
 
 
+@pytest.mark.slow
 def test_who_is_asked_for_more_of_a_budget_is_answered_from_the_file(dsl: Dsl, tmp_path: Path) -> None:
     (tmp_path / "more.flow").write_text(MORE)
     answers = tmp_path / "answers.yaml"

@@ -32,7 +32,7 @@ DEEPEST = 3
 
 
 class _Maker:
-    def __init__(self, seed: int, nested: tuple[str, ...] = NESTED) -> None:
+    def __init__(self, seed: int, nested: tuple[str, ...]) -> None:
         self.kinds = nested
         self.chance = random.Random(seed)
         self.owed = random.Random(-seed)
@@ -235,8 +235,15 @@ class _Maker:
 
 
 def some_flow(seed: int) -> str:
-    """One of four has people, agents with tools and branches too."""
-    called, nested = (MORE_CALLED, MORE_NESTED) if seed % 4 == 3 else (CALLED, NESTED)
+    return _flows(seed, CALLED, NESTED)
+
+
+def larger_flow(seed: int) -> str:
+    """With people, agents that call tools, branches and locks too."""
+    return _flows(seed, MORE_CALLED, MORE_NESTED)
+
+
+def _flows(seed: int, called: tuple[str, ...], nested: tuple[str, ...]) -> str:
     maker = _Maker(seed, nested)
     inner = maker.flow("inner", tuple(each for each in called if each != "inner"))
     return HEAD + inner + maker.flow("main", called)

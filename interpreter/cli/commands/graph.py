@@ -74,10 +74,11 @@ def graph(
     check: bool,
     target: Target,
 ) -> None:
-    """Draw a flow: its branches, loops, waits, approvals, undo, and what it calls.
+    """Draw a flow.
 
-    As text for the terminal, as SVG, Mermaid, dot or JSON. The same flow gives the same bytes. SVG is laid out by a
-    library that is installed with `pip install 'steadflow[graph]'`.
+    Its branches, loops, waits, approvals, undo, and what it calls: as text for the terminal, as SVG, Mermaid, dot or
+    JSON. The same flow gives the same bytes. SVG is laid out by a library that is installed with
+    `pip install 'steadflow[graph]'`.
     """
     if pages:
         if path is not None or output is not None or format_ is not None or run is not None:
