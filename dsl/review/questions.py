@@ -177,8 +177,8 @@ def _change(change: Change) -> Item:
     evidence = () if change.place is None else (change.place,)
     said: Said = (f"{change.of} ", Quoted(change.name), ": ", Quoted(change.said), ".")
     if change.weight != "compatible":
-        why: Said = () if change.why is None else (": ", Quoted(change.why))
-        said = (*said, f" {WORDS[change.weight].capitalize()}", *why, ".")
+        why = "" if change.why is None else f": {change.why}"
+        said = (*said, f" {WORDS[change.weight].capitalize()}{why}.")
     return Item(said, evidence, heed=change.weight in ("weaker", "breaking"))
 
 
