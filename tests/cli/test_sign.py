@@ -109,6 +109,9 @@ def test_the_documentation_shows_what_is_refused(project: Project) -> None:
     refused = run_command(["run", "support.flow", "--require-signed", "--rehearse", "--input", _INPUT])
     assert refused == 4
     assert typed("--check", "support.flow").stdout == shown
+    changes = json.loads(CliRunner().invoke(report, ["support.flow", "--json"]).stdout)["approved"]["changes"]
+    assert changes[0]["place"]["text"].startswith("flow support(")
+    assert changes[1]["place"]["text"].startswith("await approval refund ")
 
 
 _INPUT = '{"ticket": {"customer": "c", "subject": "s", "body": "b"}}'

@@ -252,6 +252,18 @@ def test_what_came_before_stays_until_the_next_is_complete(project: Project) -> 
     assert [each.hash for each in versions] == [found.version.hash]
 
 
+def test_what_changed_is_told_from_the_last_version_that_was_complete(project: Project) -> None:
+    """Not from one that a single person has signed since."""
+    project.sign("ben", "cleo")
+    complete = project.sealed().hash
+    project.pay.write_text(PAY.replace("to: to", 'to: "me"'))
+    project.sign("ben")
+    project.pay.write_text(PAY.replace("to: to", 'to: "you"'))
+    before = project.standing().before
+    assert before is not None
+    assert before.version.hash == complete
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
