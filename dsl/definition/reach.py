@@ -6,7 +6,7 @@ what an agent answers, on what an agent uses, and on the parameters of that. The
 definition, gives the definition of a child, so a flow has one hash, whoever starts it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -29,14 +29,13 @@ def reach(parts: Parts, flow: str) -> Parts:
         **parts.tools,
         **parts.agents,
     }
-    called = _closure({flow}, {name: _called(node) for name, node in callables.items()})
-    mentioned = {name: _type_names(node) for name, node in parts.types.items()}
-    used = _closure({name for callee in called for name in _type_names(callables[callee])}, mentioned)
+    called = _closure({flow}, callables, _called)
+    used = _closure({name for callee in called for name in _type_names(callables[callee])}, parts.types, _type_names)
     agents = _select(parts.agents, called)
     shown = {use.target for agent in agents.values() for use in agent.uses}
     seen_by_models = [agent.returns for agent in agents.values()]
     seen_by_models += [each.type for name in sorted(shown & called) for each in callables[name].parameters]
-    seen = _closure({name for type_ in seen_by_models for name in _type_names(type_)}, mentioned)
+    seen = _closure({name for type_ in seen_by_models for name in _type_names(type_)}, parts.types, _type_names)
 
     def plain(items: Mapping[str, C]) -> dict[str, C]:
         return {name: _without_unseen_docs(node, name in shown) for name, node in _select(items, called).items()}
@@ -55,7 +54,7 @@ def reached(types: Mapping[str, Type], node: Node) -> dict[str, Type]:
     named = _type_names(node)
     if not named:
         return {}
-    return _select(types, _closure(set(named), {name: _type_names(type_) for name, type_ in types.items()}))
+    return _select(types, _closure(set(named), types, _type_names))
 
 
 def without_docs(node: N) -> N:
@@ -86,15 +85,15 @@ def _type_names(node: Node) -> tuple[str, ...]:
     return tuple(part.name for part in walk(node) if isinstance(part, NamedType))
 
 
-def _closure(names: set[str], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """All names that can be reached; names that are not in `edges` (basic types) are left out."""
+def _closure(names: set[str], nodes: Mapping[str, T], named: Callable[[T], tuple[str, ...]]) -> set[str]:
+    """All names that can be reached by what each node has `named`; names of no node (basic types) are left out."""
     reached: set[str] = set()
     waiting = sorted(names)
     while waiting:
         name = waiting.pop()
-        if name in edges and name not in reached:
+        if name in nodes and name not in reached:
             reached.add(name)
-            waiting.extend(edges[name])
+            waiting.extend(named(nodes[name]))
     return reached
 
 
