@@ -29,7 +29,6 @@ from dsl.differences.written import (
     retry_text,
     stage_text,
     undo_text,
-    verify_text,
 )
 from dsl.values.writing import type_text
 
@@ -98,9 +97,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "heartbeat": _time("heartbeat", "heartbeat"),
         "queue": _text("queue", "queue"),
         "compensate": _UNDO,
-        "verify": _show(
-            "verify", "verify", verify_text, _worse("removed", "what became of a call is not found out any more")
-        ),
+        "verify": Row("verify", "verify", manners.verifying),
         "errors": Row(
             "errors", "error", manners.several, str, (("removed", "breaking", "who carries it out may still fail so"),)
         ),

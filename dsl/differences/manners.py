@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dsl.ast.declarations import Costs
+from dsl.ast.declarations import Costs, Verify
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Budget, Call
@@ -24,6 +24,7 @@ from dsl.differences.written import (
     expression_text,
     limit_text,
     undo_text,
+    verify_text,
 )
 
 Compare = Callable[["Row", Any, Any], Iterator[Found]]
@@ -182,6 +183,16 @@ def kinds(row: Row, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator
         texts = (", ".join(each) or "all that may be caught" for each in (before, after))
         old, new = texts
         yield Found(row.aspect, row.what, "changed", old, new, *weight)
+
+
+def verifying(row: Row, before: Verify | None, after: Verify | None) -> Iterator[Found]:
+    old, new = (each is not None and each.call is not None for each in (before, after))
+    weight = COMPATIBLE
+    if old and not new:
+        weight = weaker("what became of a call is not found out any more")
+    elif new and not old:
+        weight = STRONGER
+    yield Found(row.aspect, row.what, verb_of(before, after), *shown(verify_text, before, after), *weight)
 
 
 def classes(row: Row, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Found]:
