@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.events import ExpectedEvent
+from dsl.ast.expressions import Name
 from dsl.ast.node import Node
 from dsl.ast.statements import ExclusiveBlock, Respond, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
+from dsl.expressions.names import names
 from dsl.semantics.findings import Misplaced
 from dsl.semantics.nodes import by_class
 
@@ -56,6 +58,28 @@ def _waits_for_itself(program: Program) -> Iterator[Diagnostic]:
                 around = (program.label(outer.by, "held from here on"),)
                 advice = "leave out one of the two"
                 yield Diagnostic("SF604", message, program.label(inner.by), around, help=advice)
+        yield from _called_in_vain(program, outer)
+
+
+def _called_in_vain(program: Program, outer: ExclusiveBlock) -> Iterator[Diagnostic]:
+    """What is called in a block, and waited for, wants the lock that the block holds."""
+    waited_for = (step for step in by_class(outer.body).get(Step, ()) if isinstance(step, Step) and not step.detached)
+    for step in waited_for if outer.up_to == 1 else ():
+        signature = program.facts.callee_of(step.call)
+        flow = None if signature is None else signature.node
+        if not isinstance(flow, FlowDeclaration):
+            continue
+        given = program.facts.arguments_of(step.call)
+        for inner in by_class(flow.body).get(ExclusiveBlock, ()):
+            assert isinstance(inner, ExclusiveBlock)
+            by = given.get(inner.by.name, inner.by) if isinstance(inner.by, Name) else inner.by
+            same = by == outer.by and (by is not inner.by or not names(by))
+            if same and inner.up_to == 1:
+                message = f"`{flow.name}` asks for the lock that this block holds while it waits for it"
+                others = (program.label(outer.by, "held from here on"), program.label(inner.by, "asked for here"))
+                advice = "leave out one of the two, or call it behind the block"
+                yield Diagnostic("SF604", message, program.label(step.call), others, help=advice)
+                break
 
 
 def _options(step: Step, kind: str) -> Iterator[tuple[str, Node]]:

@@ -120,6 +120,9 @@ def _files(source: Source) -> dict[str, Any]:
     return {"files": [[start, part.name] for start, part in source.parts]} if source.parts else {}
 
 
+_UNITS = ("usd", "tokens", "calls", "turns", "iterations", None)
+"""In the order of the fields of a budget; the last is time."""
+
 _Declared = TypeDeclaration | ToolDeclaration | AgentDeclaration | FlowDeclaration
 
 
@@ -164,6 +167,8 @@ class _Plain:
                 return self._call(node)
             case Retry():
                 return complete_retry(node)
+            case Budget(chosen=(_, _, *_)):
+                return replace(node, chosen=tuple(sorted(node.chosen, key=lambda limit: _UNITS.index(limit.unit))))
             case ToolDeclaration():
                 return complete_tool(node)
             case AgentDeclaration():

@@ -86,6 +86,7 @@ class RunInput:
     tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
     `refuses`: what each model is known to refuse. `lanes`: the task queue of the calls of each model that has one.
     `caps`: those over runs that bind this one. `config`: the values of the deployment, by name, plain JSON.
+    `locks`: those that are held by who waits for this run.
     """
 
     definition: DefinitionEnvelope
@@ -107,6 +108,7 @@ class RunInput:
     lanes: dict[str, str] = field(default_factory=dict)
     caps: list[Cap] = field(default_factory=list)
     config: dict[str, JSON] = field(default_factory=dict)
+    locks: list[str] = field(default_factory=list)
 
 
 @dataclass

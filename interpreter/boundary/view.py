@@ -162,9 +162,22 @@ class LedgerView:
 
 
 @dataclass
+class KeptEvent:
+    """An event that nobody has taken yet, with `size` bytes of JSON; `by` as its sender says, `at` when it came."""
+
+    id: str
+    name: str
+    key: str | None
+    by: str
+    at: float
+    size: int
+
+
+@dataclass
 class RunView:
     """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for.
     `costs`: what was spent where, here and below. `config`: the values of the deployment, plain JSON.
+    `kept`: the events that nobody has taken yet, in their order.
     """
 
     flow: str
@@ -185,3 +198,4 @@ class RunView:
     staged: bool = False
     costs: list[Cost] = field(default_factory=list)
     config: dict[str, JSON] = field(default_factory=dict)
+    kept: list[KeptEvent] = field(default_factory=list)

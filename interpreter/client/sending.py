@@ -19,6 +19,7 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.send import Send
 from interpreter.boundary.sparse import sparse
+from interpreter.client.delivering import until_taken
 from interpreter.client.errors import ClientError, EventRefused, NoWorker, QueueFull, RunExists
 from interpreter.client.starting import REUSE, TASK_TIMEOUT, Start, attributes_of, memo_of
 from interpreter.converter.own import encrypts
@@ -38,12 +39,16 @@ def check(definition: Definition, send: Send) -> None:
 async def start_or_send(client: TemporalClient, start: Start, send: Send) -> AnswerReply:
     """In one call: nobody comes in between. Also on a namespace where the search attributes are not registered."""
     start.input.options.private = encrypts(client)
-    try:
-        return await _given(client, start, send, attributes_of(start.input))
-    except RPCError as error:
-        if error.status != RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
-            raise ClientError(f"the server refused to start the run: {error.message}") from error
-        return await _given(client, start, send, None)
+
+    async def give() -> AnswerReply:
+        try:
+            return await _given(client, start, send, attributes_of(start.input))
+        except RPCError as error:
+            if error.status != RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
+                raise
+            return await _given(client, start, send, None)
+
+    return await until_taken(start.id, give)
 
 
 async def _given(

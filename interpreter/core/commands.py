@@ -72,7 +72,8 @@ class AskBatch:
 @dataclass(frozen=True, slots=True)
 class StartChild:
     """Start a flow as a run of its own; `input` is plain JSON. `rehearsal`: what it is given may be made up. `heard`:
-    what this run has heard of models. `detached`: that it has started is all that is told of it.
+    what this run has heard of models. `detached`: that it has started is all that is told of it. `locks`: those that
+    this run, and those that wait for it, hold as long as the other goes on.
     """
 
     id: str
@@ -83,6 +84,7 @@ class StartChild:
     rehearsal: bool = False
     heard: HeardOfModels | None = None
     detached: bool = False
+    locks: list[str] = field(default_factory=list)
 
 
 @recorded

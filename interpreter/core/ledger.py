@@ -11,7 +11,7 @@ ledger, back to when the frame was opened. They are undone in the reverse order 
 is a list of numbers because a child's entries keep their own order inside that of the step that ran the child.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN, UNDO_FAILED
 from interpreter.boundary.payloads import JSON
@@ -181,10 +181,14 @@ def _listed(paths: list[str]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
 
 
-def commit(state: State, scope: str | None = None, since: int = 0) -> None:
-    """What was done, in all or in `scope`, is not undone any more. What nobody knows stays a doubt."""
+def commit(state: State, scope: str | None = None, since: int = 0, beside: Collection[str] = ()) -> None:
+    """What was done, in all or in `scope`, is not undone any more. What nobody knows stays a doubt. What still runs
+    `beside` it, at these paths, is not over: that can yet fail, and be undone.
+    """
     entries = list(state.ledger.values()) if scope is None else list(in_scope(state, scope, since))
     for entry in entries:
+        if beside and not set(_around(entry.path)).isdisjoint(beside):
+            continue
         if entry.state == "done":
             del state.ledger[entry.path]
         elif entry.state == "uncertain":

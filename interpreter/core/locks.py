@@ -36,8 +36,12 @@ FIRST_WAIT, LONGEST_WAIT = 30, 600
 def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
     """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
     lock = f"{scope}/{render(by)}"
-    if _held_around(machine, frame, lock) >= up_to:
-        message = f"`{title(frame.path)}` asks for the lock that this run holds around it, so nobody would give it back"
+    held = held_around(machine, frame).count(lock)
+    if held + machine.state.held.count(lock) >= up_to:
+        who = (
+            "this run holds around it" if held >= up_to else "the run holds that has called this one, and waits for it"
+        )
+        message = f"`{title(frame.path)}` asks for the lock that {who}, so nobody would give it back"
         raise FlowFailed(Failure(LOCK_TIMED_OUT, message, frame.path))
     machine.state.locks[_id(frame)] = lock
     command = Acquire(_id(frame), lock, up_to, machine.state.now + within / 1000)
@@ -46,12 +50,13 @@ def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int,
     machine.note("waiting", frame, machine.table[frame.kind].node or "", detail=f"for the lock {lock}")
 
 
-def _held_around(machine: "Machine", frame: "Frame", lock: str) -> int:
-    """By how many of the frames around: as long as this one waits, none of them ends."""
-    held, parent = 0, frame.parent
+def held_around(machine: "Machine", frame: "Frame") -> list[str]:
+    """The locks of the frames around: as long as this one waits, none of them ends."""
+    held, parent = list[str](), frame.parent
     while parent is not None:
         around = machine.state.frames[parent]
-        held += machine.state.locks.get(_id(around)) == lock
+        if (lock := machine.state.locks.get(_id(around))) is not None:
+            held.append(lock)
         parent = around.parent
     return held
 

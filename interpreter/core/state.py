@@ -192,6 +192,7 @@ class State:
     answered, by its id; `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen`
     any more; `locks`: those that it holds or waits for, by the id of the command that asked for each; `continuations`:
     how often the run continued as new, and inside of what. `config` are the values of the deployment, plain JSON.
+    `held`: the locks that those hold who wait for this run.
     """
 
     flow: str
@@ -243,3 +244,4 @@ class State:
     id: str = ""
     locks: dict[str, str] = field(default_factory=dict)
     config: dict[str, JSON] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from dsl.definition.definition import Definition
 from dsl.expressions.wire import to_wire
 from dsl.values.schema import json_schema
-from interpreter.boundary.view import LedgerView, Note, PurseView, QuestionView, RunView, StepView, VoteView
+from interpreter.boundary.view import KeptEvent, LedgerView, Note, PurseView, QuestionView, RunView, StepView, VoteView
 from interpreter.core import purses
 from interpreter.core.ballot import answer_type
 from interpreter.core.constructs.table import CONSTRUCTS
@@ -31,6 +31,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         staged=is_staged(state),
         costs=list(state.costs.values()),
         config=state.config,
+        kept=[KeptEvent(each.id, each.name, each.key, each.by, each.at, each.size) for each in state.arrivals],
     )
 
 

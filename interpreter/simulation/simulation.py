@@ -277,7 +277,7 @@ class SimulatedRun:
         state.max_output, state.lanes = dict(self.state.max_output), self.state.lanes
         state.id, state.caps, state.config = key_base, self.state.caps, self.state.config
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
-        state.rehearsal = command.rehearsal
+        state.rehearsal, state.held = command.rehearsal, list(command.locks)
         state.staged, state.with_tools = self.state.staged, self.state.with_tools
         child = SimulatedRun(self.simulation, definition, state, None if command.detached else (self, command.id))
         if command.detached:

@@ -249,6 +249,7 @@ class Children:
             lanes=self._input.lanes,
             caps=self._input.caps,
             config=self._input.config,
+            locks=list(command.locks),
             lease=command.lease,
             parent=None if command.detached or self._is_told_by_its_id(command) else link,
             options=self._input.options,

@@ -120,6 +120,7 @@ class Driver:
             lanes=self.input.lanes,
             caps=self.input.caps,
             config=self.input.config,
+            held=list(self.input.locks),
         )
         state.id = info.workflow_id
         state.verified = self.input.options.verified

@@ -77,6 +77,23 @@ async def test_events_are_sent_by_python_and_by_the_command(folder: Path, monkey
             await run.send("mail", {"subject": "x"}, by="ada")
 
 
+async def test_what_nobody_has_taken_is_shown(folder: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("STEADFLOW_STATE", str(folder))
+    async with served(folder) as client:
+        run = await client.submit(folder / "talk.flow", {"customer": "c-1"}, id="keeps")
+        await run.send("mail", {"subject": "one"}, key="c-2", by="ada", id="1")
+        await run.send("mail", {"subject": "two"}, by="eve", id="2")
+        assert [(each.id, each.name, each.key, each.by) for each in (await run.state()).kept] == [
+            ("1", "mail", "c-2", "ada"),
+            ("2", "mail", None, "eve"),
+        ]
+        code, out, _ = await asyncio.to_thread(command, "show", "keeps")
+        assert code == 0
+        assert "events that nobody has taken yet:\n  mail from c-2: sent by ada " in out
+        assert "\n  mail: sent by eve " in out
+        await run.cancel()
+
+
 async def test_a_full_queue_refuses_and_has_room_again(folder: Path) -> None:
     async with served(folder) as client:
         run = await client.submit(folder / "talk.flow", {"customer": "c-1"})
@@ -97,6 +114,25 @@ async def test_more_come_at_a_time_than_a_server_takes(folder: Path) -> None:
         assert {reply.message for reply in await asyncio.gather(*sends)} == {"the run has `mail`"}
         await run.send("mail", {"subject": "stop"}, key="c-1", by="ada")
         assert await run.result() == ["stop 1 ada"]
+
+
+async def test_more_start_or_send_at_a_time_than_a_server_takes(folder: Path) -> None:
+    """The run is one, and has each of them."""
+    text = FLOW.replace("at most 3 waiting", "at most 100 waiting").replace("20 iterations", "60 iterations")
+    text = text.replace("at most 20 =", "at most 60 =").replace('"], 20)', '"], 60)').replace("-> [text]", "-> int")
+    text = text.replace("return seen", "return len(distinct(seen))")
+    async with served(folder) as client:
+
+        async def mail(subject: str) -> api.Run:
+            given = {"subject": subject}
+            return await client.start_or_send(
+                text, {"customer": "c"}, id="talk-many", event="mail", value=given, key="c", by="ada"
+            )
+
+        runs = await asyncio.gather(*(mail(str(number)) for number in range(40)))
+        assert {run.id for run in runs} == {"talk-many"}
+        await mail("stop")
+        assert await runs[0].result() == 41
 
 
 async def test_a_run_is_started_by_its_first_event_and_is_the_same_for_the_next(folder: Path, monkeypatch: Any) -> None:

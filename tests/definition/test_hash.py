@@ -32,6 +32,13 @@ def test_the_hash_is_that_of_the_bytes_and_stays_the_same() -> None:
     assert (FOLDER / "base.hash").read_text(encoding="utf-8").strip() == whole.hash
 
 
+def test_limits_that_are_worked_out_have_no_order() -> None:
+    text = "edition 1\nflow main(n: int, d: duration) -> int budget {} {{ return n }}\n"
+    limits = ["n at most 5 calls", "d at most 1h", "n * 2 at most 9 usd"]
+    hashes = {sealed(text.format(", ".join(each))).hash for each in (limits, limits[::-1], limits[1:] + limits[:1])}
+    assert len(hashes) == 1
+
+
 def test_each_flow_has_one_hash_whoever_starts_it() -> None:
     whole, alone = definition(BASE), definition(BASE, "open_case")
     part = narrow(whole, "open_case")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dsl.diagnostics.inert import inert, inert_lines
-from interpreter.boundary.view import AROUND, LedgerView, RunView
+from interpreter.boundary.view import AROUND, KeptEvent, LedgerView, RunView
 from interpreter.cli import completing
 from interpreter.cli.board import Board
 from interpreter.cli.budgets import counts_text, limiting, purse_text, spent_text
@@ -113,6 +113,8 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     if known["closed"] is None:
         yield from _section("budgets", map(purse_text, limiting(state.purses)))
     yield from _section("effects", map(_effect, state.ledger))
+    if known["closed"] is None:
+        yield from _section("events that nobody has taken yet", map(_kept, state.kept))
     yield from _section("config", _config(state))
     yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
 
@@ -123,6 +125,11 @@ def _noted(state: RunView) -> Iterator[str]:
         yield f"for     {inert(state.requester)}"
     yield f"spent   {spent_text(state.spent, rehearsal=state.rehearsal)}"
     yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
+
+
+def _kept(event: KeptEvent) -> str:
+    key = "" if event.key is None else f" from {inert(event.key)}"
+    return f"{inert(event.name)}{key}: sent by {inert(event.by)} {duration_text(time.time() - event.at)} ago"
 
 
 def _config(state: RunView) -> Iterator[str]:

@@ -19,7 +19,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.payloads import ChildReport
-from interpreter.core import caps, certainty, costs, heard_of_models, ledger, purses, reservations
+from interpreter.core import caps, certainty, costs, heard_of_models, ledger, locks, purses, reservations
 from interpreter.core.commands import StartChild
 from interpreter.core.constructs.calls import evaluate_arguments, step_of
 from interpreter.core.constructs.construct import Construct, end_step
@@ -66,8 +66,9 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
             ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
         heard = heard_of_models.so_far(state)
         summary, made_up = title(frame.path), state.rehearsal
+        held = [] if step.detached else [*state.held, *locks.held_around(machine, frame)]
         machine.issue(
-            frame, StartChild(frame.path, flow.name, memory.input, lease, summary, made_up, heard, step.detached)
+            frame, StartChild(frame.path, flow.name, memory.input, lease, summary, made_up, heard, step.detached, held)
         )
         machine.note("started", frame, "flow", detail=flow.name)
 
