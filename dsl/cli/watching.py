@@ -24,7 +24,8 @@ OFTEN = 0.3
 """Seconds from one look to the next, at least."""
 SHARE = 10
 """A look takes one in so many parts of the time."""
-_CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+_CLEAR = "\x1b[2J\x1b[H"
+"""What has scrolled away stays where it is."""
 
 Mark: TypeAlias = tuple[int, int, int] | None
 Seen: TypeAlias = dict[str, Mark]

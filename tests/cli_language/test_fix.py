@@ -1,6 +1,7 @@
 """`dsl check --fix`: what can be mended is, and nothing becomes worse by it."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from dsl.analysis import analyse
 from dsl.cli import replacing
 from dsl.cli.check import check
 from dsl.cli.compile import compile_
+from dsl.cli.explain import explain
 from dsl.cli.mending import as_bytes, mended
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.explain import explanation
@@ -131,6 +133,19 @@ def test_a_definition_as_data_is_left() -> None:
     assert json.loads(run("good.json", "--format", "json").stdout)["diagnostics"][0]["fix"] is not None
     assert run("--fix", "good.json").stderr.startswith("good.json: a definition as data is not mended")
     assert Path("good.json").read_text() == compiled.stdout
+
+
+def test_the_page_shows_what_is_printed() -> None:
+    page = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
+    ((shown,), (found,)) = (re.findall(rf"^\$ dsl {line}\n(.*?)^```", page, re.MULTILINE | re.DOTALL) for line in PAGE)
+    support = (ROOT / "examples" / "support.flow").read_text(encoding="utf-8")
+    Path("flows").mkdir()
+    Path("flows/support.flow").write_text(support.replace("if verdict.kind", "if vredict.kind"), encoding="utf-8")
+    assert run("--fix", "flows/").stderr == shown
+    assert CliRunner().invoke(explain, ["without", "gate"]).stdout == found
+
+
+PAGE = ("check --fix flows/", "explain without gate")
 
 
 def wrong(message: str, fix: Fix | None = None) -> Diagnostic:

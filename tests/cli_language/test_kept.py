@@ -1,9 +1,9 @@
 """What `dsl check` keeps: it answers at once where nothing has changed, and anew where anything has."""
 
+import ast
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +16,9 @@ import dsl.analysis
 from dsl.cli.check import check
 from dsl.cli.kept import answers as kept
 from dsl.cli.kept.answers import SWITCH, Answers
-from dsl.cli.kept.quick import answered
-from dsl.cli.kept.stamps import PACKAGE, of_program
+from dsl.cli.kept.stamps import LIBRARIES, PACKAGE, of_program
 from dsl.diagnostics.reports import FORMATS
 from dsl.models.beside import VARIABLE
-from tests.house.checkout import ROOT
 
 LIBRARY = "edition 1\n\ntool fetch(id: text) -> { name: text } read\n"
 MAIN = """edition 1
@@ -227,6 +225,27 @@ def test_another_program_has_other_answers(package: Path, monkeypatch: pytest.Mo
     assert of_program(str(package / "lark")) != without
 
 
+ROOMS = ("ast", "checks", "diagnostics", "expressions", "linking", "models", "semantics", "syntax", "values")
+
+
+def test_the_libraries_that_decide_what_a_text_means_are_known() -> None:
+    """All that a check imports and Python does not bring."""
+    files = [Path(PACKAGE) / "analysis.py", *(file for room in ROOMS for file in (Path(PACKAGE) / room).rglob("*.py"))]
+    imported = {
+        name.partition(".")[0]
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in _names_in(node)
+    }
+    assert imported - sys.stdlib_module_names - {"dsl"} == set(LIBRARIES)
+
+
+def _names_in(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_the_program_is_in_the_key(found_out: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     run("main.flow")
     monkeypatch.setattr(kept, "of_program", lambda: "another version")
@@ -332,56 +351,3 @@ def test_settings_that_are_written_while_it_is_checked(found_out: list[str], mon
     monkeypatch.setattr(dsl.analysis, "analyse", meanwhile)
     assert run("main.flow").exit_code == 0
     assert places() == []
-
-
-QUICK = [["main.flow"], [".", "--strict"], ["--format", "concise", "lib.flow"], ["--format=github", "main.flow"]]
-
-
-@pytest.mark.parametrize("arguments", QUICK)
-def test_the_short_way_says_the_same(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert not answered(["check", *arguments])
-    assert capsys.readouterr() == ("", "")
-    expected = said(*arguments)
-    assert answered(["check", *arguments])
-    out, err = capsys.readouterr()
-    assert (0, out, err) == expected
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["check"],
-        ["plan", "main.flow"],
-        ["check", "main.flow", "--no-cache"],
-        ["check", "main.flow", "--format", "json"],
-        ["check", "main.flow", "--format"],
-        ["check", "main.flow", "--help"],
-        ["check", "main.flow", "none.flow"],
-        ["check", "main.flow", "warned.flow"],
-        ["check", "-"],
-        ["check", "pipe.flow"],
-    ],
-)
-def test_what_the_short_way_leaves_to_the_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    Path("warned.flow").write_text("edition 1\n\ntool a() -> text read\n\nflow f() { step b = a() }\n")
-    os.mkfifo("pipe.flow")
-    run("main.flow", "warned.flow")
-    assert not answered(arguments)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_the_short_way_is_short() -> None:
-    """It loads neither the command line's library nor anything of the language."""
-    program = (
-        "import sys, interpreter.cli.main as main\n"
-        "assert main._ended(['check', 'main.flow']) == 0\n"
-        "print(*{'click', 'lark', 'dataclasses', 'pathlib', 'dsl.source', 'dsl.linking.files'} & set(sys.modules))"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    said = [
-        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-        for _ in range(2)
-    ]
-    assert "dsl.linking.files" in said[0].stdout
-    assert (said[1].stdout, said[1].stderr) == ("\n", "no problems in 1 file\n")
