@@ -13,10 +13,10 @@ from dataclasses import replace
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Get
 from dsl.ast.node import Node
-from dsl.ast.statements import Arm, AwaitApproval, Match
+from dsl.ast.statements import Arm, AwaitApproval, Match, Set
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable
+from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable, WrongKind
 from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
 from dsl.syntax.words import STATEMENTS
@@ -32,6 +32,8 @@ _IDLE = ("SF603", "SF610", "SF611")
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
 """What depends on what a condition told."""
+_OF_CLASSES = ("SF70",)
+"""What may go where: who sees what may be said in what could not be read."""
 _OF_EFFECTS = ("SF109", "SF40", "SF50", "SF603")
 
 
@@ -50,10 +52,12 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     found = _of_the_unreachable(found, program)
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
     named = [each.node.span.start for each in missed if each.kind in ("name", "var")]
+    found = _set_by_a_call(found, program)
     found = _with_the_missing(found, _renamed(flows, twice, named), set(named))
     damage = program.facts.damage
     if not damage.spans:
         return found
+    found = [each for each in found if not each.code.startswith(_OF_CLASSES)]
     damaged = _Damaged(program)
     half = _half_read(program)
     return (
@@ -131,6 +135,16 @@ def _renamed(flows: list[Span], twice: list[int], missing: list[int]) -> list[Sp
     """The flows in which each name that is missing may be one of those that are called like another: where more are
     missing, some are mistakes of their own."""
     return [flow for flow in flows if _count(flow, missing) <= _count(flow, twice)] if twice else []
+
+
+def _set_by_a_call(found: list[Diagnostic], program: Program) -> list[Diagnostic]:
+    """Of `set x = tool(…)` it is told that it is a step, and not also that there is no such `var`."""
+    called = {id(each.node) for each in program.facts.found(WrongKind)}
+    sets = [Span(each.span.start, each.value.span.start) for each in program.facts.all(Set) if id(each.value) in called]
+    if not sets:
+        return found
+    heads = Damage(sorted(sets, key=lambda span: span.start))
+    return [each for each in found if each.code != "SF101" or not heads.touches(each.primary.span)]
 
 
 def _with_the_missing(found: list[Diagnostic], flows: list[Span], missing: set[int]) -> list[Diagnostic]:

@@ -8,6 +8,8 @@ from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.nodes import by_class
 
+_UNITS = ("usd", "tokens", "calls", "turns", "iterations", "time")
+
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for node in program.facts.all(Loop):
@@ -18,6 +20,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
             every = f" every {format_duration(node.every)}" if node.every is not None else ""
             advice = f"write how often it may run: `{head} budget 10 iterations{every} {{ … }}`"
             yield Diagnostic("SF301", f"{name} has no budget", primary, help=advice)
+        elif not node.budget.chosen and all(getattr(node.budget, unit) is None for unit in _UNITS):
+            continue  # its amounts could not be read, which is told
         elif node.budget.iterations is None and node.budget.time is None and not _spends(program, node):
             message = f"the budget of {name} does not end it: no step in it spends any"
             yield Diagnostic("SF301", message, program.label(node.budget), help="add `iterations` or a time")

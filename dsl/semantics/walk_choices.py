@@ -85,10 +85,10 @@ def _after(
 def _judge(walker: Walker, node: Match, found: Type) -> bool:
     """Report cases that cannot come and values that have none. Whether every value has a case."""
     if UNKNOWN in (found, required(found)):
-        return False
+        return True  # what is wrong with it is told where it comes from
     possible = _possible(walker, node, found)
     if possible is None:
-        return False
+        return True
     taken: dict[tuple[type, Constant], Literal] = {}
     for value in (value for case in node.cases for value in case.values):
         key = (type(value.value), value.value)
