@@ -74,6 +74,14 @@ async def test_what_is_not_signed_off_is_not_started(project: Project, name: str
     assert await is_refused(source, require_signed=True) == (not of_a_file)
 
 
+async def test_a_definition_in_a_file_is_signed_as_a_flow_is(project: Project) -> None:
+    data = project.folder / "pay.json"
+    data.write_bytes(project.sealed().json)
+    assert await is_refused(data, require_signed=True)
+    project.sign("ben", "cleo", file=data)
+    assert not await is_refused(data, require_signed=True)
+
+
 @pytest.mark.parametrize("name", ["path", "name", "bytes", "text"])
 async def test_the_setting_is_for_all(project: Project, name: str) -> None:
     """Of what is no file, that of the folder in which the program runs."""
