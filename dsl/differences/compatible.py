@@ -67,13 +67,17 @@ class Fitting:
 
     def misfit(self, given: Type, wanted: Type, at: str) -> str | None:
         """None where all values fit; else what does not, with `at`, the name of its place."""
-        if isinstance(given, NamedType) and isinstance(wanted, NamedType):
-            pair = (given.name, wanted.name)
-            if pair in self._assumed:
-                return None
-            if given.name in self.given and wanted.name in self.wanted:
-                self._assumed.add(pair)
-        return self._structures(_resolved(given, self.given), _resolved(wanted, self.wanted), at)
+        if not isinstance(given, NamedType) or not isinstance(wanted, NamedType):
+            return self._structures(_resolved(given, self.given), _resolved(wanted, self.wanted), at)
+        pair, before = (given.name, wanted.name), frozenset(self._assumed)
+        if pair in before:
+            return None
+        if given.name in self.given and wanted.name in self.wanted:
+            self._assumed.add(pair)
+        reason = self._structures(_resolved(given, self.given), _resolved(wanted, self.wanted), at)
+        if reason is not None:  # and so does nothing that was found under the assumption
+            self._assumed.intersection_update(before)
+        return reason
 
     def _structures(self, given: Type, wanted: Type, at: str) -> str | None:
         if wanted == NamedType(_ANYTHING) or {type(given), type(wanted)} == {ConversationType}:

@@ -89,8 +89,10 @@ def covers(wide: Stage, narrow: Stage) -> bool:
     if wide.all_of and len(of_wide) > 1:
         return narrow.all_of and of_wide <= of_narrow
     if narrow.all_of:
-        return of_narrow <= of_wide and _fewest(wide) <= len(of_narrow)
-    return of_narrow <= of_wide and _fewest(wide) <= _fewest(narrow)
+        return of_narrow <= of_wide and wide.required <= len(of_narrow)
+    if wide.chosen_required is not None and wide.chosen_required == narrow.chosen_required:
+        return of_narrow <= of_wide and wide.required <= narrow.required
+    return of_narrow <= of_wide and wide.required <= _fewest(narrow)
 
 
 def _who(whom: Group | Person) -> bytes:
