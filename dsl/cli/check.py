@@ -77,7 +77,7 @@ def check(
 def checked(checking: Checking, files: Sequence[str], form: str, strict: bool) -> bool:
     """Tell what is wrong with the files; whether that is a failure."""
     reporting = Reporting(form)
-    for source, found in shown(checking, len(files)):
+    for source, found in shown(checking, len(files), speaks=lambda told: told[1]):
         reporting.add(source, found)
     reporting.end()
     checking.close()

@@ -125,9 +125,10 @@ def test_how_far_it_has_got_is_told_on_a_terminal(monkeypatch: pytest.MonkeyPatc
     now = iter(float(number) for number in range(1000))
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
     stream = Terminal()
-    assert list(shown(iter("abc"), 3, stream)) == ["a", "b", "c"]
-    assert "2 of 3 files" in stream.getvalue()
-    assert stream.getvalue().endswith("\r\x1b[K")
-    piped = io.StringIO()
-    assert list(shown(iter("abc"), 3, piped)) == ["a", "b", "c"]
-    assert piped.getvalue() == ""
+    assert list(shown(iter("abcd"), 4, stream, speaks=lambda each: each == "c")) == ["a", "b", "c", "d"]
+    clear = "\r\x1b[K"
+    lines = [f"{clear}{done} of 4 files" for done in range(1, 5)]
+    assert stream.getvalue() == f"{lines[0]}{lines[1]}{clear}{lines[2]}{lines[3]}{clear}"
+    for piped, things in ((io.StringIO(), "abc"), (Terminal(), "a")):
+        assert list(shown(iter(things), len(things), piped)) == list(things)
+        assert piped.getvalue() == ""
