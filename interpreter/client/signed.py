@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import UnsealError, unseal
+from dsl.diagnostics.inert import inert
 from interpreter.client.errors import Unsigned
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def refuse_unsigned(sealed: Sealed) -> None:
 
 
 def told(found: "Standing") -> list[str]:
-    """What is missing, what does not count, and what has changed."""
+    """What is missing, what does not count, and what has changed: lines that nothing in a file can make more of."""
     who = ", ".join(map(str, found.missing))
     lines = [f"{found.file}: `{found.version.flow}` ({found.version.hash[:12]}) is not signed off: it lacks {who}"]
     lines += [f"  signed by {known.person}" for known, _ in found.signed.values()]
@@ -49,7 +50,7 @@ def told(found: "Standing") -> list[str]:
         lines += ["    how it differs cannot be told"] if changes is None else []
         lines += [f"    {_change(each)}" for each in (changes or ())[:MOST_CHANGES]]
         lines += [f"    and {len(changes) - MOST_CHANGES} more"] if changes and len(changes) > MOST_CHANGES else []
-    return lines
+    return [inert(line) for line in lines]
 
 
 def since(found: "Standing") -> "tuple[Change, ...] | None":

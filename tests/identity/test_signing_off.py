@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dsl.definition.canonical import digest
+from dsl.diagnostics.inert import inert_lines
 from interpreter.boundary.payloads import Answer
 from interpreter.boundary.statements import definition_statement
 from interpreter.client.errors import Unsigned
@@ -187,6 +188,17 @@ def test_a_signature_of_another_flow_or_version_is_none_for_this(project: Projec
     project.edit(lambda signed: signed[0].update(signatures=taken))
     assert project.lacks() == ["leads"]
     assert "does not fit" in project.standing().void[0]
+
+
+def test_no_line_of_a_refusal_is_made_by_what_is_in_the_file(project: Project) -> None:
+    project.sign("stranger")
+    project.edit(edited("by", "eve\n  signed by ben\r\u2028\u202e"))
+    with pytest.raises(Unsigned) as refused:
+        refuse_unsigned(project.sealed())
+    assert [line[:20] for line in str(refused.value).split("\n")[1:]] == [
+        "  the key " + project.keys["stranger"].public.id[:10]
+    ]
+    assert inert_lines(str(refused.value)) == str(refused.value)
 
 
 def test_what_was_signed_before_is_not_renamed_to_what_is_there_now(project: Project) -> None:
