@@ -14,6 +14,19 @@ from tests.house.checkout import ROOT
 __all__ = ["project"]
 """A fixture of all tests here."""
 
+
+def test_only_what_the_check_prints_is_taken_from_what_is_kept() -> None:
+    """What is sealed, planned or run is found out anew: nothing else knows of it."""
+    files = [file for room in ("dsl", "interpreter") for file in (ROOT / room).rglob("*.py")]
+    using = {
+        str(file.relative_to(ROOT).with_suffix(""))
+        for file in files
+        if "dsl.cli.kept" in file.read_text(encoding="utf-8") and file.parent.name != "kept"
+    }
+    check = {f"dsl/cli/{name}" for name in ("check", "checking", "fixing", "watching")}
+    assert using == {*check, "interpreter/cli/main"}
+
+
 QUICK = [["main.flow"], [".", "--strict"], ["--format", "concise", "lib.flow"], ["--format=github", "main.flow"]]
 
 
