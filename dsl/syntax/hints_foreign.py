@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from dsl.syntax.foreign import DECLARATION_WORDS, STATEMENT_WORDS
-from dsl.syntax.foreign_types import of
+from dsl.syntax.foreign_types import here, of
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
@@ -157,7 +157,12 @@ def _arrow(mistake: Mistake) -> Hint | None:
         return None
     if arrow and mistake.token.kind in ("COLON", "NAME", "COMPARISON", "EQUAL", "__ANON_2"):
         fix = "->" if mistake.token.kind != "NAME" else None
-        return Hint("write `-> text`", fix, "a result follows `->`", "SF008")
+        name = mistake.token if mistake.token.kind == "NAME" else mistake.after[0] if mistake.after else None
+        result = here(name.text) if name is not None and name.kind == "NAME" else "text"
+        message = "a result follows `->`"
+        if mistake.token.kind == "NAME" and [each.text for each in mistake.after[:1]] == ["->"]:
+            message = "the result stands behind `->`, not before it"
+        return Hint(f"write `-> {result}`", fix, message, "SF008")
     return None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from dsl.syntax.foreign_types import here, is_type
 from dsl.syntax.mistake import Hint, Mistake
+from dsl.syntax.words import OPTIONS
 
 _COMPARING = ("is", "equals", "eq", "equal")
 _ENDING = frozenset({"NAME", "RPAR", "RSQB", "STRING", "INT", "NUMBER", "TRUE", "FALSE", "NULL"})
@@ -61,6 +62,15 @@ def _no_result(mistake: Mistake) -> Hint | None:
     if [token.text for token in arrow] != ["->"] or mistake.token.kind not in ("NULL", "RPAR"):
         return None
     return Hint("what gives nothing has no `->`: leave that out; a value that may be null is a `text?`", None)
+
+
+def _options_for_a_result(mistake: Mistake) -> Hint | None:
+    """`tool t(a: text) -> { timeout 5s }`."""
+    row = [token.text for token in mistake.before[-3:-1]]
+    if row != ["->", "{"] or mistake.expected != {"COLON"} or mistake.before[-1].text.upper() not in OPTIONS:
+        return None
+    advice = "write `-> text read { … }`; what gives nothing has no `->`"
+    return Hint(advice, None, "a result and an effect come before the options", "SF008")
 
 
 def _config_block(mistake: Mistake) -> Hint | None:
@@ -148,6 +158,7 @@ def _text_without_quotes(mistake: Mistake) -> Hint | None:
 VALUE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _is,
     _for_of,
+    _options_for_a_result,
     _untyped,
     _effect_first,
     _no_result,

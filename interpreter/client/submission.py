@@ -122,8 +122,13 @@ def read_source(flow_source: Path | str) -> Source:
         raise FlowUnreadable(f"{name}: {error}{f'; {error.help}' if error.help else ''}") from error
     except FileNotFoundError as error:
         raise FlowUnreadable(f"there is no file {flow_source}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FlowUnreadable(f"{flow_source} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8-sig", errors="replace")
+        place = f"{flow_source}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        what = f"byte {error.start} is {error.object[error.start]:#04x}"
+        raise FlowUnreadable(f"{place}: the file is not UTF-8 text: {what}; save it as UTF-8 text") from error
+    except OSError as error:
+        raise FlowUnreadable(f"{flow_source} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _checked_input(store: ObjectStore, definition: Definition, input: JSON) -> tuple[JSON, References]:

@@ -119,8 +119,17 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(FlowUnreadable, match="there is no file"):
         prepare(MemoryStore(), tmp_path / "none.flow", None, None)
     (tmp_path / "bytes.flow").write_bytes(b"\xff\xfe")
-    with pytest.raises(FlowUnreadable, match="cannot be read"):
+    with pytest.raises(FlowUnreadable, match="bytes.flow:1:1: the file is not UTF-8 text"):
         prepare(MemoryStore(), str(tmp_path / "bytes.flow"), None, None)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "after a byte order mark"])
+def test_a_file_that_is_not_utf8_is_told_with_the_place(tmp_path: Path, mark: bytes) -> None:
+    file = tmp_path / "latin.flow"
+    file.write_bytes(mark + b'edition 1\n\nflow main() -> text {\n  return "caf\xe9"\n}\n')
+    with pytest.raises(FlowUnreadable) as refused:
+        prepare(MemoryStore(), file, None, None)
+    assert f"{file}:4:14: the file is not UTF-8 text: byte {len(mark) + 46} is 0xe9" in str(refused.value)
 
 
 def test_an_unknown_price_refuses_a_flow_with_a_budget_in_money_only() -> None:
