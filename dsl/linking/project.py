@@ -58,3 +58,11 @@ def used_places(root: str) -> frozenset[str]:
 def text_of(data: bytes) -> str:
     """A file as it is parsed. Raises UnicodeDecodeError."""
     return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def where_no_text(data: bytes, error: UnicodeDecodeError) -> str:
+    """Line and column of the first byte that is none of a text, and what to do."""
+    before = error.object[: error.start].decode("utf-8", errors="replace")
+    at = len(data) - len(error.object) + error.start  # a byte order mark is not counted by the error
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return f"{line}:{column}: the file is not UTF-8 text: byte {at} is {data[at]:#04x}; save it as UTF-8 text"

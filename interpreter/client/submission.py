@@ -15,6 +15,7 @@ from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
+from dsl.linking.project import text_of, where_no_text
 from dsl.models.beside import NAME, VARIABLE
 from dsl.models.configured import Models, models_for
 from dsl.models.unusable import Unusable
@@ -116,17 +117,16 @@ def read_source(flow_source: Path | str) -> Source:
     """The text, under the name that it is shown with."""
     is_text = isinstance(flow_source, str) and "\n" in flow_source
     name = "<text>" if is_text else str(flow_source)
+    data = b""
     try:
-        return source_of(name, str(flow_source) if is_text else Path(flow_source).read_text(encoding="utf-8-sig"))
+        data = b"" if is_text else Path(flow_source).read_bytes()
+        return source_of(name, str(flow_source) if is_text else text_of(data))
     except Unreadable as error:
         raise FlowUnreadable(f"{name}: {error}{f'; {error.help}' if error.help else ''}") from error
     except FileNotFoundError as error:
         raise FlowUnreadable(f"there is no file {flow_source}") from error
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8-sig", errors="replace")
-        place = f"{flow_source}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-        what = f"byte {error.start} is {error.object[error.start]:#04x}"
-        raise FlowUnreadable(f"{place}: the file is not UTF-8 text: {what}; save it as UTF-8 text") from error
+        raise FlowUnreadable(f"{flow_source}:{where_no_text(data, error)}") from error
     except OSError as error:
         raise FlowUnreadable(f"{flow_source} cannot be read: {(error.strerror or str(error)).lower()}") from error
 

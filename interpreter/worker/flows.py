@@ -11,6 +11,7 @@ from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed, seal
 from dsl.definition.unseal import unseal
+from dsl.linking.project import text_of, where_no_text
 from dsl.source import Source
 
 FlowSource: TypeAlias = str | os.PathLike[str] | Sealed | Definition
@@ -39,12 +40,16 @@ def _definitions(flow: FlowSource) -> Iterator[Definition]:
 def _source(flow: str | os.PathLike[str]) -> Source:
     is_text = isinstance(flow, str) and "\n" in flow
     name = "<text>" if is_text else os.fspath(flow)
+    data = b""
     try:
-        return source_of(name, str(flow) if is_text else Path(flow).read_text(encoding="utf-8-sig"))
+        data = b"" if is_text else Path(flow).read_bytes()
+        return source_of(name, str(flow) if is_text else text_of(data))
     except Unreadable as error:
         raise UnusableFlow(f"{name}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnusableFlow(f"{os.fspath(flow)} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnusableFlow(f"{name}:{where_no_text(data, error)}") from error
+    except OSError as error:
+        raise UnusableFlow(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _compiled(source: Source) -> Iterator[Definition]:

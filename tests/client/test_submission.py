@@ -28,6 +28,7 @@ from interpreter.client.places import find_place
 from interpreter.client.submission import prepare
 from interpreter.stores.kept_files import File
 from interpreter.stores.memory import MemoryStore
+from interpreter.worker.flows import UnusableFlow, definitions
 
 ORDER = """edition 1
 type Line { item: text, price: decimal }
@@ -119,7 +120,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(FlowUnreadable, match="there is no file"):
         prepare(MemoryStore(), tmp_path / "none.flow", None, None)
     (tmp_path / "bytes.flow").write_bytes(b"\xff\xfe")
-    with pytest.raises(FlowUnreadable, match="bytes.flow:1:1: the file is not UTF-8 text"):
+    with pytest.raises(FlowUnreadable, match=r"bytes\.flow:1:1: the file is not UTF-8 text"):
         prepare(MemoryStore(), str(tmp_path / "bytes.flow"), None, None)
 
 
@@ -130,6 +131,20 @@ def test_a_file_that_is_not_utf8_is_told_with_the_place(tmp_path: Path, mark: by
     with pytest.raises(FlowUnreadable) as refused:
         prepare(MemoryStore(), file, None, None)
     assert f"{file}:4:14: the file is not UTF-8 text: byte {len(mark) + 46} is 0xe9" in str(refused.value)
+
+
+def test_what_ends_no_line_of_a_file_ends_none_where_it_is_run(tmp_path: Path) -> None:
+    """What a reviewer takes for a comment is no code, whichever command reads the file."""
+    text = '# hidden \rflow main() -> text { return "evil" }\nflow other() -> text { return "good" }\n'
+    file = tmp_path / "hidden.flow"
+    file.write_bytes(b"edition 1\n" + text.encode())
+    with pytest.raises(FlowRefused, match="U\\+000D"):
+        prepare(MemoryStore(), file, "main", None)
+    with pytest.raises(UnusableFlow, match="U\\+000D"):
+        definitions([file])
+    file.write_bytes(b'edition 1\r\nflow main() -> text { return "x" }\r\n')
+    assert [each.flow for each in definitions([file])] == ["main"]
+    prepare(MemoryStore(), file, "main", None)
 
 
 def test_an_unknown_price_refuses_a_flow_with_a_budget_in_money_only() -> None:
