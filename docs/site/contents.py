@@ -49,6 +49,7 @@ _REFERENCE = (
     Page("Reports", "docs/report.md", "reference/report.md"),
     Page("Pictures", "docs/graph.md", "reference/graph.md"),
     Page("Signing off", "docs/signing.md", "reference/signing.md"),
+    Page("Definitions as data", "docs/compile.md", "reference/compile.md"),
     Page("Operations", "docs/operations.md", "reference/operations.md"),
     Page("Encryption", "docs/encryption.md", "reference/encryption.md"),
 )

@@ -6,6 +6,7 @@ import re
 import tomllib
 
 import click
+import pytest
 
 from interpreter.cli.group import dsl
 from tests.house.checkout import ROOT, committed
@@ -38,10 +39,20 @@ def test_no_file_names_a_package_host() -> None:
     assert naming == {}
 
 
-def test_everything_that_is_locked_is_locked_by_hash() -> None:
-    entries = re.split(r"\n(?=[a-z0-9])", _read("requirements.lock").strip())
-    assert len(entries) > 20
+@pytest.mark.parametrize(("lock", "least"), [("requirements.lock", 20), (".ci/site.txt", 8)])
+def test_everything_that_is_locked_is_locked_by_hash(lock: str, least: int) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", _read(lock).strip())
+    assert len(entries) > least
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_what_both_locks_have_is_the_same() -> None:
+    wanted, beside = (
+        dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", _read(lock), re.MULTILINE))
+        for lock in ("requirements.lock", ".ci/site.txt")
+    )
+    assert {name for name, version in beside.items() if wanted.get(name, version) != version} == set()
+    assert "zensical" in beside
 
 
 def test_every_dependency_is_locked() -> None:
