@@ -131,7 +131,7 @@ class FlowComparison:
     def _is_told(item: Item, other: Callable[[Item], Item | None], weight: Weight) -> bool:
         """Of what stands in something that is told itself, only what counts by itself."""
         outermost = item.parent is not None and other(item.parent) is not None
-        return outermost or weight != "compatible" or isinstance(item.node, CALLED)
+        return outermost or weight != "compatible" or isinstance(item.node, (*CALLED, ast.FirstBranch))
 
     # -- order
 

@@ -201,10 +201,10 @@ def moved(pairs: Sequence[tuple[Item, Item]]) -> list[tuple[Item, Item]]:
 
 def _weight(old: Item, new: Item) -> int:
     """One for each pair; then its size, and to tell equals apart something that both sides have."""
-    return 10**18 + min(old.size + new.size, 10**5) * 10**12 + _tie(old, new)
+    return 10**21 + min(old.size + new.size, 10**5) * 10**15 + _tie(old, new)
 
 
 def _tie(old: Item, new: Item) -> int:
-    """Any number that is the same when the sides change places."""
-    places = sorted((old.address or "", new.address or ""))
-    return crc32(repr((places, sorted((old.content, new.content)))).encode())
+    """Any number that is the same when the sides change places: of where they stand, and then of what they say."""
+    places, contents = sorted((old.address or "", new.address or "")), sorted((old.content, new.content))
+    return (crc32(repr(places).encode()) << 16) + crc32(repr(contents).encode()) % (1 << 16)

@@ -13,9 +13,11 @@ UNREACHABLE = 5
 """No server answers."""
 UNATTENDED = 6
 """A run could not be asked: nothing works on it, or it is stuck. What is said may not be all."""
-WEAKER = 7
-"""`dsl diff`: no other has to follow, but a promise that was approved holds no more."""
-BREAKING = 8
+COMPATIBLE = 7
+"""`dsl diff`: the meaning has changed, and nobody has to follow; 1 would say that it could not be found out."""
+WEAKER = 8
+"""`dsl diff`: nobody has to follow, but a promise that was approved holds no more."""
+BREAKING = 9
 """`dsl diff`: others have to follow."""
 LEFT = 130
 """Ctrl-C; the run stays."""

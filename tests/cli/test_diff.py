@@ -24,7 +24,7 @@ def test_a_run_keeps_its_definition_and_is_listed(dsl: Dsl, tmp_path: Path) -> N
     until = time.monotonic() + PATIENCE
     while (ended := dsl.here("diff", known[:12], file, "--format", "json")).code == 2:
         assert time.monotonic() < until, ended.err  # a list of the server's may not have the run yet
-    assert ended.code == 1
+    assert ended.code == 7
     (changed,) = ended.json["files"]
     assert changed["old"] == {"name": f"kept {known[:12]}", "flows": {"kept": known}, "text": True}
     assert [run["run"] for run in ended.json["runs"]] == ["kept-1"]
@@ -35,7 +35,7 @@ def test_a_run_keeps_its_definition_and_is_listed(dsl: Dsl, tmp_path: Path) -> N
 
     (tmp_path / "old.flow").write_text(FLOW, encoding="utf-8")
     told = dsl.here("diff", tmp_path / "old.flow", file, "--runs")
-    assert told.code == 1
+    assert told.code == 7
     assert "1 run keeps its old definition\n  kept-1  flow kept" in told.out
     assert dsl.here("terminate", "kept-1", "--yes").code == 0
     assert "no definition with the hash 0123456789" in dsl.here("diff", "0123456789", file).err

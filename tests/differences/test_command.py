@@ -43,7 +43,7 @@ def run(*arguments: str) -> int:
 
 @pytest.mark.parametrize(
     ("case", "code"),
-    [("nothing-but-layout", 0), ("argument-changed", 1), ("gate-weakened", 7), ("parameter-required", 8)],
+    [("nothing-but-layout", 0), ("argument-changed", 7), ("gate-weakened", 8), ("parameter-required", 9)],
 )
 def test_what_it_ends_with(case: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(CASES / case / "old.flow"), str(CASES / case / "new.flow")) == code
@@ -54,13 +54,13 @@ def test_the_page_shows_a_case_and_the_codes() -> None:
     page = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
     assert f"```\n{(CASES / 'all-at-once' / 'told.txt').read_text(encoding='utf-8').rstrip()}\n```" in page
     told = {int(code) for code in re.findall(r"^\| (\d) \| ", page, re.MULTILINE)}
-    assert told == {0, 1, 7, 8}
+    assert told == {0, 7, 8, 9}
     assert all(f" {code} " in f" {diff.help} ".replace(",", " ") for code in told)
 
 
 def test_programs_are_told_in_the_form_of_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     case = CASES / "all-at-once"
-    assert run(str(case / "old.flow"), str(case / "new.flow"), "--format", "json") == 7
+    assert run(str(case / "old.flow"), str(case / "new.flow"), "--format", "json") == 8
     found = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(differences_schema()).validate(found)
     assert found["verdict"] == "weaker"
@@ -110,7 +110,7 @@ def test_one_side_alone_is_compared_with_the_last_commit(repository: Path, capsy
     write(repository / "flows" / "main.flow", "person.name", "who.name")
     before = git(repository, "status", "--porcelain")
     capsys.readouterr()
-    assert run("flows/main.flow") == 1
+    assert run("flows/main.flow") == 7
     told = capsys.readouterr().out
     assert told.startswith("git:HEAD:flows/main.flow → flows/main.flow\n")
     assert "step who: renamed: person → who" in told
@@ -119,11 +119,11 @@ def test_one_side_alone_is_compared_with_the_last_commit(repository: Path, capsy
 
 def test_used_files_are_those_of_the_revision(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(repository / "flows" / "lib" / "crm.flow", "read", "write keyed final")
-    assert run("git:main", "flows/main.flow") == 7
+    assert run("git:main", "flows/main.flow") == 8
     assert "effect: read → write" in capsys.readouterr().out
     commit(repository)
     assert run("git:HEAD", "flows/main.flow") == 0
-    assert run("git:HEAD~1", "git:HEAD:flows/main.flow") == 7
+    assert run("git:HEAD~1", "git:HEAD:flows/main.flow") == 8
     write(repository / "flows" / "main.flow", 'use "lib/crm.flow"', 'use "lib/none.flow"')
     assert run("git:HEAD~1:flows/main.flow", "flows/main.flow") == 4
 
@@ -153,7 +153,7 @@ def test_a_folder_is_compared_file_by_file(repository: Path, capsys: pytest.Capt
     assert run(".") == 0
     write(repository / "flows" / "lib" / "crm.flow", "read", "write keyed final")
     (repository / "flows" / "more.flow").write_text("edition 1\nflow more() {\n}\n", encoding="utf-8")
-    assert run("git:main", "flows", "--format", "json") == 7
+    assert run("git:main", "flows", "--format", "json") == 8
     found = json.loads(capsys.readouterr().out.partition("{")[2].join(["{", ""]))
     changed = {
         each["new"]["name"]: [one["what"] for one in each["changes"] if not one["follows"]] for each in found["files"]
@@ -165,10 +165,10 @@ def test_a_folder_is_compared_file_by_file(repository: Path, capsys: pytest.Capt
 
 def test_a_file_that_is_new_or_gone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "flows" / "more.flow").write_text("edition 1\nflow more() {\n}\n", encoding="utf-8")
-    assert run("flows/more.flow") == 1
+    assert run("flows/more.flow") == 7
     assert "flow more is new" in capsys.readouterr().out
     (repository / "flows" / "main.flow").unlink()
-    assert run("flows") == 8
+    assert run("flows") == 9
     assert "flow main is gone" in capsys.readouterr().out
 
 

@@ -36,7 +36,7 @@ from interpreter.stores.store import StoreError
 
 ENDS: dict[Verdict, int] = {
     "layout": exit_codes.DONE,
-    "compatible": exit_codes.FAILED,
+    "compatible": exit_codes.COMPATIBLE,
     "weaker": exit_codes.WEAKER,
     "breaking": exit_codes.BREAKING,
 }
@@ -81,8 +81,8 @@ def diff(old: str, new: str | None, form: str, with_runs: bool, target: Target) 
     compared with what the last commit has. By declaration and step it tells what was added, removed, renamed, moved and
     changed; what others have to follow, which promises are weaker; and what follows for cost, data and runs under way.
 
-    Ends with 0 when nothing but layout has changed, 1 when all changes are compatible, 7 when a promise is weaker, and
-    8 when others have to follow; 2 when used wrongly, 4 when a side does not pass the check.
+    Ends with 0 when nothing but layout has changed, 7 when all changes are compatible, 8 when a promise is weaker, and
+    9 when others have to follow; 2 when used wrongly, 4 when a side does not pass the check.
     """
     one, other = asked(old, new)
     models = _models(other)
