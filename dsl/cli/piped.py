@@ -9,7 +9,7 @@ import io
 import os
 import stat
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 
 class _Pipe(io.FileIO):
@@ -29,6 +29,8 @@ class _Pipe(io.FileIO):
 
 
 _pipes: list[_Pipe] = []
+_prepared: list[TextIO] = []
+"""What stands in the place of `sys.__stdout__`, if anything does."""
 
 
 def prepare() -> None:
@@ -39,11 +41,26 @@ def prepare() -> None:
             each.reconfigure(errors="backslashreplace")
     mode = os.fstat(1).st_mode
     if isinstance(stream, io.TextIOWrapper) and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        pipe = _Pipe(1, "w", closefd=False)
-        _pipes.append(pipe)
-        through = stream.write_through
-        buffer = io.BufferedWriter(pipe)
-        sys.stdout = io.TextIOWrapper(buffer, stream.encoding, stream.errors, write_through=through)
+        sys.stdout = _over(1, stream, write_through=stream.write_through)
+        _prepared.append(sys.stdout)
+
+
+def is_that_of_the_process(stream: TextIO) -> bool:
+    """Whether it writes to the descriptor that subprocesses have for their own."""
+    return stream is sys.__stdout__ or stream in _prepared
+
+
+def moved(stream: TextIO, descriptor: int) -> TextIO:
+    """What writes to `descriptor` as `stream` does to its own, which stays open when it is closed."""
+    if stream in _prepared:
+        return _over(descriptor, stream)
+    return open(descriptor, "w", encoding=stream.encoding, errors=stream.errors, closefd=False)
+
+
+def _over(descriptor: int, like: TextIO, *, write_through: bool = False) -> TextIO:
+    pipe = _Pipe(descriptor, "w", closefd=False)
+    _pipes.append(pipe)
+    return io.TextIOWrapper(io.BufferedWriter(pipe), like.encoding, like.errors, write_through=write_through)
 
 
 def reader_is_gone() -> bool:

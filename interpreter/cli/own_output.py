@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from dsl.cli.piped import is_that_of_the_process, moved
+
 _kept: list[TextIO] = []
 """Where results go while standard output is turned away."""
 
@@ -63,7 +65,7 @@ def _apart(stream: TextIO) -> Iterator[TextIO]:
     """`stream` under a descriptor of its own, the usual one being that of standard error meanwhile. A stream that has
     no descriptor, as one of a test, is not disturbed by subprocesses anyway.
     """
-    are_real = stream is sys.__stdout__ and sys.stderr is sys.__stderr__
+    are_real = is_that_of_the_process(stream) and sys.stderr is sys.__stderr__
     if not are_real:
         yield stream
         return
@@ -72,7 +74,7 @@ def _apart(stream: TextIO) -> Iterator[TextIO]:
     own = os.dup(usual)
     os.dup2(sys.stderr.fileno(), usual)
     try:
-        with open(own, "w", encoding=stream.encoding, errors=stream.errors, closefd=False) as kept:
+        with moved(stream, own) as kept:
             yield kept
     finally:
         stream.flush()
