@@ -7,7 +7,7 @@ import random
 from decimal import Decimal
 
 from interpreter.boundary.payloads import Price
-from tests.heart.flows import DECLARATIONS, UNDONE
+from tests.heart.declared import DECLARATIONS, UNDONE
 
 PRICES = {
     "gpt-4o": Price("0.0000025", "0.00001", cached="0.00000125"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from interpreter.core.ledger import OWED
 from interpreter.core.state import Entry, State
 from interpreter.simulation.world import Fails, Recorded, Returns
-from tests.heart.flows import NOT_KEYED, UNDONE
+from tests.heart.declared import NOT_KEYED, UNDONE
 from tests.heart.outside import Outside
 from tests.heart.watched import Watched
 

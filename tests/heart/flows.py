@@ -5,53 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.heart import races, waits
-
-DECLARATIONS = """\
-edition 1
-
-tool t.read(x: text) -> text read
-tool t.idempotent(x: text) -> text idempotent { compensate t.undo(x: x) }
-tool t.write(x: text) -> { id: text } write {
-  errors Refused
-  verify none "nobody can look it up"
-  compensate t.undo(x: result.id)
-}
-tool t.named(x: text) -> { id: text } write { retry 2 times backoff 1s to 5s errors Refused compensate t.undo(x: x) }
-tool t.verified(x: text) -> { id: text } write {
-  errors Refused
-  verify t.find(key: key)
-  compensate t.undo(x: result.id)
-}
-tool t.find(key: text) -> { id: text }? read
-tool t.keyed(x: text) -> { id: text } write keyed {
-  retry 3 times backoff 1s to 4s except Final
-  errors Refused, Final
-  compensate t.undo_once(x: result.id)
-}
-tool t.remembered(x: text) -> { id: text } write keyed for 3s {
-  retry 4 times backoff 1s to 4s
-  compensate t.undo(x: x)
-}
-tool t.stays(x: text) write { compensate none "it stays" }
-tool t.pay(x: text) -> { id: text } irreversible keyed { compensate none "paid is paid" }
-tool t.undo(x: text) idempotent
-tool t.undo_once(x: text) write { retry 1 times backoff 1s to 1s compensate none "an undo is not undone" }
-
-agent ask(x: text) -> { answer: text } { model "first" then "second" prompt "{{ x }}" }
-agent ask_little(x: text) -> text {
-  model "second"
-  prompt "{{ x }}"
-  instructions "Be brief."
-  budget 1k tokens, 20s
-}
-"""
-
-UNDONE = ("t.idempotent", "t.write", "t.named", "t.verified", "t.keyed", "t.remembered")
-"""The tools whose effect can be undone."""
-NOT_KEYED = ("t.write", "t.named", "t.verified", "t.stays")
-RESULTS = {"t.read": "text", "t.idempotent": "text", "t.stays": "nothing", "ask": "answer", "ask_little": "text"}
-RESULTS |= {"act": "answer", "boss": "answer"}
-"""What each gives; the others give a record with an `id`."""
+from tests.heart.declared import DECLARATIONS, RESULTS, UNDONE
+from tests.heart.limits import capped
 
 
 @dataclass
@@ -89,6 +44,7 @@ class FlowWriter:
         self.free = free
         self.chance = chance
         self.owed = random.Random(str(chance.getstate()[1][:8]))
+        self.known = random.Random(f"{name} {chance.getstate()[1][:8]}")
         self.name = name
         self.callable_flows = callable_flows
         self.left = size
@@ -101,13 +57,17 @@ class FlowWriter:
     def flow_budget(self) -> str:
         if self.free:
             return ""
-        return self.chance.choice(["", "", "budget 12 calls", "budget 4k tokens", "budget 40s", "budget 1 usd, 2m"])
+        chosen = self.chance.choice(["", "", "12 calls", "4k tokens", "40s", "1 usd, 2m"])
+        return f"budget {self.capped(chosen)}" if chosen else ""
+
+    def capped(self, limits: str) -> str:
+        return limits if self.free else capped(self.known, limits)
 
     # -- expressions
 
     def value(self, place: Place) -> str:
         one = self.chance.choice(place.texts)
-        return self.chance.choice(
+        written = self.chance.choice(
             [
                 one,
                 one,
@@ -118,6 +78,12 @@ class FlowWriter:
                 f'["never"][if contains({one}, "7") then 1 else 0]' if self.chance.random() < 0.3 else one,
             ]
         )
+        if self.known.random() < 0.9:
+            return written
+        if self.free:
+            return "GREETING"
+        of_run = ["run.id", "run.flow", "run.hash[:4]", '"{{ run.started }}"', '"{{ run.requester == null }}"']
+        return self.known.choice(["GREETING", "region", '"{{ rounds }}"', *of_run])
 
     def condition(self, place: Place) -> str:
         one = self.chance.choice(place.texts)
@@ -199,7 +165,7 @@ class FlowWriter:
     def step_options(self, place: Place) -> str:
         options = []
         if self.chance.random() < 0.15:
-            options.append(f"timeout {self.chance.randint(1, 9)}s")
+            options.append(f"timeout {self.capped(f'{self.chance.randint(1, 9)}s')}")
         if self.chance.random() < 0.15:
             options.append("retry 1 times backoff 1s to 2s")
         if self.chance.random() < 0.1:
@@ -228,7 +194,7 @@ class FlowWriter:
     def sleep(self, place: Place) -> str:
         if place.depth < 4 and self.owed.random() < 0.6:
             return waits.wait(self, place)
-        return f"sleep {self.chance.randint(1, 8)}s"
+        return f"sleep {self.capped(f'{self.chance.randint(1, 8)}s')}"
 
     # -- statements with blocks
 
@@ -281,7 +247,10 @@ class FlowWriter:
     def loop_budget(self) -> str:
         if self.free:
             return "2 iterations"
-        return self.chance.choice(["2 iterations", "3 iterations", "2 iterations, 600 tokens", "3 iterations, 4 calls"])
+        limits = self.chance.choice(
+            ["2 iterations", "3 iterations", "2 iterations, 600 tokens", "3 iterations, 4 calls"]
+        )
+        return self.capped(limits)
 
     def on_exhausted(self, place: Place) -> str:
         if self.chance.random() < 0.4:
@@ -290,7 +259,7 @@ class FlowWriter:
         return f" on exhausted {{\n{body}\n}}"
 
     def budget(self, place: Place) -> str:
-        limit = self.chance.choice(["2 calls", "1k tokens", "3s", "9s", "0.002 usd", "500 tokens, 30s"])
+        limit = self.capped(self.chance.choice(["2 calls", "1k tokens", "3s", "9s", "0.002 usd", "500 tokens, 30s"]))
         outcome = self.on_exhausted(place)
         inner = place if not outcome else place.inside()
         inner.depth += 1
@@ -350,6 +319,8 @@ class FlowWriter:
         if not left:
             body += f"\nyield {self.value(inner)}"
         limit = self.chance.choice(["", " up to 1", " up to 2"])
+        if not self.free and self.known.random() < 0.2:
+            limit = f" up to {self.known.choice(['rounds', 'len(x)'])} at most 3"
         items = f'["1", {self.value(place)}, "7"]'
         head = f"parallel for {item} in {items}{limit} as {name}"
         shown = self.fresh("l")

@@ -18,7 +18,7 @@ from dsl.expressions.context import Context
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.text import render
-from tests.heart.flows import NOT_KEYED
+from tests.heart.declared import NOT_KEYED
 
 Scope = dict[str, Any]
 Call = Callable[[str, str], Any]

@@ -13,7 +13,7 @@ from interpreter.core.events import Certainty
 from interpreter.core.state import State
 from interpreter.simulation.simulation import SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Planned, Returns, World
-from tests.heart.flows import RESULTS
+from tests.heart.declared import RESULTS
 
 LARGE = {f"{number:064x}": f"large-{number}" for number in range(4)}
 """Texts that stay behind references."""

@@ -11,7 +11,7 @@ from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode
 from interpreter.simulation.simulation import Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
-from tests.heart.flows import RESULTS
+from tests.heart.declared import RESULTS
 from tests.heart.meaning import Ambiguous, Failed, Meaning
 from tests.heart.outside import TOOLS
 from tests.heart.watched import flows

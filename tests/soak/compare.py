@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.heart.flows import UNDONE
+from tests.heart.declared import UNDONE
 from tests.soak.bank import Effect
 
 Column = Literal["lost", "doubled", "unbalanced", "hung"]
