@@ -4,6 +4,7 @@ SYSTEM is langgraph, temporal or steadflow; the first needs `langgraph` and `lan
 run has a folder and, but for LangGraph, a Temporal server of its own.
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ class Stage:
         self.environment = os.environ | {"WORLD": str(self.folder), "WORLD_PAUSE": pause}
         self.environment["PYTHONPATH"] = os.pathsep.join([str(HERE), str(CHECKOUT)])
         self.started: list[subprocess.Popen[bytes]] = []
+        atexit.register(self.stop)
         if system != "langgraph":
             port = str(_free_port())
             self.environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{port}"
@@ -77,10 +79,14 @@ class Stage:
     def paused(self) -> None:
         self.until((self.folder / "paused").exists)
 
-    def ended(self, note: str) -> None:
+    def stop(self) -> None:
+        """End what was started, also where something went wrong."""
         for process in self.started:
             process.kill()
             process.wait()
+
+    def ended(self, note: str) -> None:
+        self.stop()
         told = subprocess.run(
             [sys.executable, "-c", "import json, world; print(json.dumps(world.told()))"],
             env=self.environment,
