@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
-from dsl.ast.defaults import LONGEST_LOCK_WAIT
+from dsl.ast.defaults import FIRST_BACKOFF, LONGEST_BACKOFF, LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
 from dsl.ast.statements import (
@@ -155,6 +155,7 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[D
         yield from _free(program, call, f"undoes `{node.name}`")
     if isinstance(flow, ToolDeclaration):
         yield from _one_call(program, flow, node, limits)
+        yield from _pauses(program, flow, node, limits)
         if flow.exclusive is not None and flow.exclusive.within != LONGEST_LOCK_WAIT:
             words = f"`{node.name}` may wait for its lock"
             yield from _wait(program, words, flow.exclusive.within, node, limits)
@@ -172,6 +173,24 @@ def _one_call(program: Program, tool: ToolDeclaration, node: Step, limits: dict[
         message = f"to call `{tool.name}` once takes up to {most} usd, and there are {limit.amount}"
         around = (program.label(limit.budget, "the budget around it"),)
         yield Diagnostic("SF305", message, program.label(node), around, help="give that budget more")
+
+
+def _pauses(program: Program, tool: ToolDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    """Attempts that are never made, however short each is: the time is over in the pauses between them."""
+    retry, limit = node.retry or tool.retry, limits.get("time")
+    if retry is None or limit is None or retry.chosen is not None or limit.budget.chosen:
+        return
+    first = retry.backoff_initial or FIRST_BACKOFF
+    longest = retry.backoff_maximum or max(first, LONGEST_BACKOFF)
+    paused = sum(min(first * 2 ** min(number, 30), longest) for number in range(retry.times))
+    if paused > limit.amount:
+        pauses = f"the pauses between the attempts at `{tool.name}` take {format_duration(paused)}"
+        message = f"{pauses}, and the budget around it ends after {_amount('time', limit.amount)}"
+        others: tuple[Label, ...] = (program.label(limit.budget, "the budget around it"),)
+        if retry is not node.retry:
+            others = (*others, program.label(retry, "so often it is tried again"))
+        advice = "try it again less often or with shorter pauses, or give that budget more"
+        yield Diagnostic("SF305", message, program.label(node), others, help=advice, severity="warning")
 
 
 def _asked(program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
