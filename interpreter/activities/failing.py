@@ -41,9 +41,10 @@ def undeclared(message: str, *, at_work: bool = False) -> ApplicationError:
     return worker_says(UNDECLARED, message, at_work=at_work)
 
 
-def worker_says(kind: str, message: str, *details: JSON, at_work: bool = False) -> ApplicationError:
-    """An error in which the worker itself speaks, not the tool."""
-    return ApplicationError(short(message), *details, type=told_by_worker(kind, at_work=at_work))
+def worker_says(kind: str, message: str, *details: JSON, at_work: bool = False, again: bool = True) -> ApplicationError:
+    """An error in which the worker itself speaks, not the tool; `again`: another attempt may come to something else."""
+    type_ = told_by_worker(kind, at_work=at_work)
+    return ApplicationError(short(message), *details, type=type_, non_retryable=not again)
 
 
 def _of_tool(error: ToolError, file: str | None) -> ApplicationError:

@@ -35,7 +35,14 @@ from interpreter.activities.said_by_worker import SaidByWorker
 from interpreter.activities.telling import tell_failed
 from interpreter.activities.threads import NoFreeThread
 from interpreter.activities.wording import class_of, described, file_of
-from interpreter.boundary.failures import NOT_CALLED, SIGNATURE_MISMATCH, STILL_RUNNING, TIMED_OUT, WORKER_BUSY
+from interpreter.boundary.failures import (
+    NOT_CALLED,
+    SIGNATURE_MISMATCH,
+    STILL_RUNNING,
+    TIMED_OUT,
+    UNDECLARED,
+    WORKER_BUSY,
+)
 from interpreter.boundary.names import key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.kept_files import spelled_out
@@ -265,7 +272,8 @@ def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseExceptio
             details = () if error.details is None else (error.details,)
             return worker_says(error.kind, error.message, *details, at_work=error.at_work)
         case Unrecordable():
-            return undeclared(f"the result of `{tool.name}` cannot be recorded: {error}")
+            words = f"the result of `{tool.name}` cannot be recorded: {error}"
+            return worker_says(UNDECLARED, words, again=False)
         case _:
             return failure_of(error, file)
 

@@ -62,9 +62,23 @@ def _parts(group: BaseExceptionGroup[BaseException]) -> list[str]:
 
 def file_of(function: Callable[..., Any]) -> str | None:
     """The author's file, which a failure names a place in; None for what was not written in Python."""
-    inner = inspect.unwrap(function)
-    code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
+    code = _code_of(function)
     return code.co_filename if code is not None else None
+
+
+def place_of(function: Callable[..., Any]) -> str | None:
+    """`tools.py:7`, where the function begins."""
+    code = _code_of(function)
+    return None if code is None else short(f"{_file_name(code.co_filename)}:{code.co_firstlineno}", 2 * LONGEST_NAME)
+
+
+def _code_of(function: Callable[..., Any]) -> Any:
+    inner = inspect.unwrap(function)
+    return getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
+
+
+def _file_name(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]
 
 
 def places_in(error: BaseException, file: str | None) -> list[str]:
@@ -75,8 +89,7 @@ def places_in(error: BaseException, file: str | None) -> list[str]:
 
 def place(frame: Any, line: int) -> str:
     """`tools.py:14, in fetch`."""
-    name = re.split(r"[/\\]", frame.f_code.co_filename)[-1]
-    return short(f"{name}:{line}, in {frame.f_code.co_name}", 2 * LONGEST_NAME)
+    return short(f"{_file_name(frame.f_code.co_filename)}:{line}, in {frame.f_code.co_name}", 2 * LONGEST_NAME)
 
 
 def mended(value: Any) -> Any:

@@ -14,6 +14,7 @@ from dsl.source import Source
 from dsl.values.signature import BY_SERVER, with_key
 from interpreter.activities.headers import DeclaredSignature
 from interpreter.activities.tool import Tool
+from interpreter.activities.wording import place_of
 from interpreter.worker.compatibility import Declared, differences
 
 
@@ -77,6 +78,8 @@ class Agreements:
         found = differences(declared, tool)
         self._known[tool.name, sealed.digest] = not found
         sides += f"\n    this worker offers:{' ' * max(1, len(definition.flow) - 3)}{tool.signature.readable}"
+        at = place_of(tool.function)
+        sides += f" ({at})" if at is not None else ""
         return [f"  `{declaration.name}`: {'; '.join(found)}{sides}"] if found else []
 
 
