@@ -20,6 +20,7 @@ from interpreter.stores.directory import DirectoryStore
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.running import run_worker
 from interpreter.worker.settings import RECOMMENDED
+from tests.durability.emitting import SENDING
 from tests.durability.tools import TOOLS
 
 
@@ -27,7 +28,7 @@ async def work(address: str, store: str, order: dict[str, Any]) -> None:
     RECOMMENDED["sticky_queue_schedule_to_start_timeout"] = timedelta(seconds=1)
     RECOMMENDED["graceful_shutdown_timeout"] = timedelta(seconds=order["grace"])
     client = await Client.connect(address)
-    plugin = FlowPlugin(TOOLS, store=DirectoryStore(store))
+    plugin = FlowPlugin(TOOLS, flows=[SENDING], store=DirectoryStore(store))
     announcement = f"{order['queue']} {os.getpid()}\n".encode()
     await run_worker(client, order["queue"], plugin, ready=lambda: os.write(1, announcement) and None)
 
