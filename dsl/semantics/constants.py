@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+from dsl.ast.declarations import FunctionDeclaration
 from dsl.ast.expressions import Binary, Expression, FunctionCall, Index
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
@@ -82,10 +83,23 @@ class _Judged:
 
     def _elaborated(self, expression: Expression) -> Expression | None:
         """As the run would work it out, if it has the same value everywhere and nothing is said about it yet."""
-        if names(expression) or any(id(node) in self.told for node in walk(expression)):
+        if names(expression) or (self.told and self._is_told_of(expression)):
             return None
         elaborated = rewrite(expression, self._change)
         return elaborated if all(map(_is_pure, _calls(elaborated))) else None
+
+    def _is_told_of(self, expression: Expression) -> bool:
+        """Whether something is said of it, or of a function that it calls."""
+        waiting, seen = [expression], set[str]()
+        for each in waiting:
+            for node in walk(each):
+                if id(node) in self.told:
+                    return True
+                called = self.facts.callee_of(node) if isinstance(node, FunctionCall) else None
+                if called is not None and called.name not in seen and isinstance(called.node, FunctionDeclaration):
+                    seen.add(called.name)
+                    waiting.append(called.node.value)
+        return False
 
     def _problem_of(self, value: Expression, field: Field) -> str | None:
         """Why a constant of the right type is no value of `field`."""
