@@ -139,6 +139,11 @@ PARTIAL = {
             "what limits or shares; any other is its parts",
         ),
         ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
+        (
+            "dsl/checks/same_writes.py",
+            "BudgetBlock Step Try",
+            "what is done for certain in a block that comes to its end",
+        ),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
