@@ -54,6 +54,23 @@ def test_a_call_that_is_under_way_is_cancelling_once_it_is_cancelled() -> None:
     assert doing(run, 11.0, "p") == "cancelling"
 
 
+FINAL = """edition 1
+tool post(n: int) -> { id: text } EFFECT { timeout 1m }
+flow main() { step p = post(n: 1) }
+"""
+
+
+@pytest.mark.parametrize(("effect", "told"), [("write final", "completed"), ("read", "cancelled")])
+def test_what_has_happened_when_the_cancel_came_too_late_is_not_said_to_be_cancelled(effect: str, told: str) -> None:
+    run = started(FINAL.replace("EFFECT", effect), post=Returns({"id": "p"}, 20.0, deaf=True))
+    assert doing(run, 10.0, "p") == "running"
+    run.cancel()
+    run.simulation.go()
+    assert run.finish is not None
+    assert run.finish.outcome == "cancelled"
+    assert [note.kind for note in run.state.notes if note.name == "p"] == ["started", told]
+
+
 def test_a_flow_that_waits_for_room_is_said_to_wait_and_when_it_is_cancelled_to_end() -> None:
     definition = definition_of(WAITS)
     assert definition is not None

@@ -146,11 +146,14 @@ def end_step(
     *,
     rehearsal: bool = False,
     counts: Counts | None = None,
+    stays: bool = False,
 ) -> None:
-    """End the frame of a step: its failure happened here, and people are told how it ended."""
-    exit_ = unless_cancelled(frame, exit_)
+    """End the frame of a step: its failure happened here, and people are told how it ended. `stays`: what it did is
+    done although it was cancelled meanwhile, so people are not told that it was cancelled.
+    """
+    exit_, came = unless_cancelled(frame, exit_), exit_.kind
     if exit_.failure is not None:
         exit_ = failed(replace(exit_.failure, path=frame.path, said=False))
     detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
-    machine.note(_NOTES[exit_.kind], frame, node, detail=detail, rehearsal=rehearsal, counts=counts)
+    machine.note(_NOTES[came if stays else exit_.kind], frame, node, detail=detail, rehearsal=rehearsal, counts=counts)
     machine.end(frame, exit_)

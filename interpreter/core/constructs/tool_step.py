@@ -193,7 +193,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         entry = machine.state.ledger.get(frame.path)
         if entry is not None:
             self._done(machine, frame, entry, value)
-        end_step(machine, frame, done(value), "tool")
+        end_step(machine, frame, done(value), "tool", stays=certainty.counts(tool))
 
     def _done(self, machine: Machine, frame: Frame, entry: Entry, result: Value) -> None:
         step, tool = _parts(machine, frame)
