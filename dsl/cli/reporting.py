@@ -9,7 +9,8 @@ import click
 
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.diagnostics.frame import COLOURED, PLAIN, Style
-from dsl.diagnostics.reports import FORMATS, ONE_BY_ONE, Problems, in_words
+from dsl.diagnostics.problems import Problems
+from dsl.diagnostics.reports import FORMATS, ONE_BY_ONE, in_words
 from dsl.source import Source
 
 

@@ -16,7 +16,7 @@ from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import frame
 from dsl.diagnostics.inert import inert, inert_json
-from dsl.diagnostics.reports import Problems
+from dsl.diagnostics.problems import Problems
 from dsl.source import Source, Span
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -1,19 +1,18 @@
 """Diagnostics in each format that they are shown in. A report is the text for one source; the caller joins them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.frame import PLAIN, Style, frame
 from dsl.diagnostics.inert import inert, inert_json
+from dsl.diagnostics.problems import Problems
 from dsl.source import Source, Span
 
 VERSION = 1
 """Of the JSON document; it changes when a program that reads it would have to."""
-
-Problems = Sequence[tuple[Source, Sequence[Diagnostic]]]
 
 
 def text(problems: Problems, style: Style = PLAIN) -> str:

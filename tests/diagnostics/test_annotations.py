@@ -9,7 +9,8 @@ from jsonschema import Draft4Validator
 
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
-from dsl.diagnostics.reports import FORMATS, PLAIN, Problems
+from dsl.diagnostics.problems import Problems
+from dsl.diagnostics.reports import FORMATS, PLAIN
 from dsl.source import Source, Span
 from tests.live.other_servers import MODULES, needed
 
