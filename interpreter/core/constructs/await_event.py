@@ -67,6 +67,7 @@ class AwaitEventConstruct(Construct[AwaitEventMemory]):
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._over(machine, frame)
+        machine.note("failed", frame, "event", detail=f"{failure.kind}: {failure.message}")
         super().fail(machine, frame, failure)
 
     def doing(self, frame: Frame) -> str:

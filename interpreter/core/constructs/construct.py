@@ -76,7 +76,11 @@ class Construct(Generic[M_co]):
             machine.end(frame, CANCELLED)
 
     def fail(self, machine: "Machine", frame: "Frame", failure: Failure) -> None:
-        """A task of this frame met a failure: an expression without a value, a budget that is used up."""
+        """A task of this frame met a failure: an expression without a value, a budget that is used up. Of what waits
+        people are told, as of a step.
+        """
+        if self.waits:
+            machine.note("failed", frame, self.node or "", detail=f"{failure.kind}: {failure.message}")
         machine.end(frame, failed(failure))
 
     def doing(self, frame: "Frame") -> str:
