@@ -1,4 +1,4 @@
-"""Case 65: an object of the store is gone while a run needs it. Each way to read one, on a real server."""
+"""An object of the store is gone while a run needs it. Each way to read one, on a real server."""
 
 from contextlib import suppress
 

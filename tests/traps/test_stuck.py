@@ -1,4 +1,4 @@
-"""Case 66 and its like: what does not go on is seen from where somebody looks, or waits."""
+"""What does not go on is seen from where somebody looks, or waits."""
 
 import asyncio
 import json
