@@ -62,6 +62,7 @@ CODES: dict[str, str] = {
     "SF610": "condition that always comes out the same",
     "SF611": "parameter that nothing reads",
     "SF612": "same write by several, side by side",
+    "SF613": "read before a wait, decides a write behind it",
     "SF701": "sensitive value that goes to who does not see it",
     "SF702": "class of sensitive values that cannot hold",
     "SF703": "untrusted value where only what is trusted may go",
