@@ -96,17 +96,20 @@ def _tool(program: Program, node: Node) -> ToolDeclaration | None:
 
 
 def _stale(program: Program, decided: list[Expression], passed: list[_Passed], written: Step) -> Iterator[Diagnostic]:
+    """The first of the values that is told; none where one has been read anew, which this one is compared with."""
+    found: list[tuple[Name, Step, Statement]] = []
     for name in (node for each in decided for node in walk(each) if type(node) is Name):
         for read in _reads(program, name):
             behind = next((at for at, each in enumerate(passed) if id(read) in each.steps), None)
             rest = () if behind is None else passed[behind + 1 :]
             wait = next((each.statement for each in rest if _is_wait(each.statement)), None)
             if wait is None:
-                continue
-            message = f"`{name.name}` was read before a wait, and decides behind it about `{written.call.target}`"
-            others = (program.label(read.call, "read here"), program.label(wait, "waited here"))
-            yield Diagnostic("SF613", message, program.label(name), others, help=_ADVICE, severity="warning")
-            return
+                return
+            found.append((name, read, wait))
+    for name, read, wait in found[:1]:
+        message = f"`{name.name}` was read before a wait, and decides behind it about `{written.call.target}`"
+        others = (program.label(read.call, "read here"), program.label(wait, "waited here"))
+        yield Diagnostic("SF613", message, program.label(name), others, help=_ADVICE, severity="warning")
 
 
 def _reads(program: Program, name: Name) -> Iterator[Step]:
