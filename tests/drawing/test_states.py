@@ -29,11 +29,16 @@ def picture_of(definition: Definition, run: SimulatedRun) -> Picture:
 
 @pytest.fixture
 def entered(monkeypatch: pytest.MonkeyPatch) -> dict[int, set[str]]:
-    """By the identity of a run's state, the paths that were entered there."""
+    """By the identity of a run's state, the paths that were entered there. All states are kept: no other has one's
+    identity after it.
+    """
     found: dict[int, set[str]] = {}
+    kept: list[Any] = []
 
     def noting(enter: Any) -> Any:
         def noted(machine: Any, frame: Any) -> None:
+            if id(machine.state) not in found:
+                kept.append(machine.state)
             found.setdefault(id(machine.state), set()).add(frame.path)
             enter(machine, frame)
 

@@ -49,7 +49,7 @@ class Outside:
         self.world = World(
             tools=dict.fromkeys(TOOLS, self.tool),
             agents=dict.fromkeys(("ask", "ask_little"), self.agent),
-            objects=LARGE,
+            objects=dict(LARGE),
         )
 
     def chance(self, *parts: object) -> random.Random:
