@@ -19,7 +19,7 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.send import Send
 from interpreter.boundary.sparse import sparse
-from interpreter.client.delivering import until_taken
+from interpreter.client.delivering import until_taken, was_missed
 from interpreter.client.errors import ClientError, EventRefused, NoWorker, QueueFull, RunExists
 from interpreter.client.starting import REUSE, TASK_TIMEOUT, Start, attributes_of, memo_of
 from interpreter.converter.own import encrypts
@@ -71,6 +71,8 @@ async def _given(
             names.SEND_UPDATE, send, start_workflow_operation=operation, result_type=AnswerReply, rpc_timeout=TIMEOUT
         )
     except WorkflowUpdateFailedError as error:
+        if was_missed(error):
+            raise
         raise refused(error) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         if isinstance(error.__cause__, asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, Resp
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from interpreter.client.client import Client as FlowClient
 from interpreter.client.run import Run
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
@@ -49,3 +51,30 @@ async def test_an_answer_that_a_worker_took_no_notice_of_is_given_again(runs: Ru
     async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
         assert (await answering).accepted
         assert await live.value() == "approved"
+
+
+EVENT = """edition 1
+flow main() -> text {
+  await event go: text timeout 1h else { return "nobody" }
+  return go
+}
+"""
+
+
+@pytest.mark.parametrize("door", ["send", "start_or_send"])
+async def test_an_event_that_a_worker_took_no_notice_of_is_sent_again(runs: Runs, door: str) -> None:
+    here = Runs(runs.client, f"unprocessed-{uuid4()}", runs.store)
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
+        live = await here.start(EVENT)
+        await live.noted("started go")
+    more = {"id": live.id, "event": "go", "value": "on", "by": "ann", "task_queue": here.task_queue}
+    sent: Any = (
+        Run(live.id, here.client, here.store).send("go", "on", by="ann")
+        if door == "send"
+        else FlowClient(here.client, here.store).start_or_send(EVENT, **more)
+    )
+    sending = asyncio.ensure_future(sent)
+    assert await takes_no_notice(here.client, here.task_queue) == 1
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
+        await sending
+        assert await live.value() == "on"
