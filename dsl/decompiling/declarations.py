@@ -124,10 +124,9 @@ def _verify(node: Verify | None, timeout: int | None, writing: Writing) -> list[
 
 def _costs(node: Costs, writing: Writing) -> str:
     value = expression(node.value, writing, OR)
-    fixed = isinstance(node.value, Literal) and isinstance(node.value.value, int | Decimal)
-    if fixed and not isinstance(node.value.value, bool):  # type: ignore[union-attr]
-        assert isinstance(node.value, Literal)
-        if node.at_most == Decimal(str(node.value.value)):
+    fixed = node.value.value if isinstance(node.value, Literal) else None
+    if isinstance(fixed, int | Decimal) and not isinstance(fixed, bool):
+        if node.at_most == Decimal(str(fixed)):
             return f"costs {value} usd"
         value = writing.constant("price", node.value)
     return f"costs {value} usd" if node.at_most is None else f"costs {value} at most {decimal(node.at_most)} usd"
