@@ -78,3 +78,27 @@ async def test_an_event_that_a_worker_took_no_notice_of_is_sent_again(runs: Runs
     async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
         await sending
         assert await live.value() == "on"
+
+
+SENDER = """edition 1
+tool tell.go(run: text) write keyed final { emit go to run with "on" }
+flow sender(run: text) -> text budget 1h {
+  step told = tell.go(run)
+  return "sent"
+}
+"""
+
+
+async def test_an_event_of_a_tool_that_a_worker_took_no_notice_of_is_sent_again(runs: Runs) -> None:
+    sending = Runs(runs.client, f"sending-{uuid4()}", runs.store)
+    here = Runs(runs.client, f"unprocessed-{uuid4()}", runs.store)
+    async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
+        live = await here.start(EVENT)
+        await live.noted("started go")
+    plugin = FlowPlugin(flows=[SENDER], store=here.store)
+    async with Worker(here.client, task_queue=sending.task_queue, plugins=[plugin]):
+        sender = await sending.start(SENDER, {"run": live.id})
+        assert await takes_no_notice(here.client, here.task_queue) == 1
+        async with Worker(here.client, task_queue=here.task_queue, plugins=[FlowPlugin(store=here.store)]):
+            assert await sender.value() == "sent"
+            assert await live.value() == "on"
