@@ -16,6 +16,8 @@ Verdict = Literal["passed", "failed", "too long", "not found"]
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 LONG = tuple(f"tests/{folder}" for folder in ("checks", "definition", "mistaken", "syntax", "typed"))
 """Where what is quick in small samples is done at length, for minutes; the heart's takes hours."""
+NEEDED = tuple((f"STEADFLOW_NEEDS_{what}", "1") for what in ("MODEL", "SERVERS", "SITE"))
+"""At night no test is skipped for what was not installed: it fails."""
 SHOWN = 40
 """Lines at the end of a part's output that stand on the page."""
 
@@ -56,7 +58,10 @@ def parts(root: Path, folder: Path, lengths: Lengths, second: str | None) -> lis
     return [
         Part("lint", (("make", "lint"),)),
         tests("tests", sys.executable, folder),
-        Part("slow tests", (("make", "test-slow"),)),
+        Part("site", (("make", "site"),)),
+        Part(
+            "slow tests", (("make", "model"), ("make", "servers", "editors"), ("make", "test-slow")), environment=NEEDED
+        ),
         Part("long tests", ((sys.executable, "-m", "pytest", "-m", "soak", "-n", "2", *LONG),)),
         Part("explore", (("make", "explore", minutes),)),
         Part("soak", (("make", "soak", minutes),)),

@@ -1,5 +1,6 @@
 """A night goes on whatever becomes of its parts, and its page and its end say what became of each."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -70,12 +71,23 @@ def test_tests_are_counted_from_their_report(tmp_path: Path) -> None:
 def test_all_parts_are_there_with_their_lengths(tmp_path: Path) -> None:
     planned = parts(tmp_path, tmp_path, Lengths(7, 20, 3), "no-such-python")
     assert [part.name for part in planned] == [
-        *("lint", "tests", "slow tests", "long tests", "explore", "soak", "bench", "mutants", "second Python")
+        *("lint", "tests", "site", "slow tests", "long tests", "explore", "soak", "bench", "mutants", "second Python")
     ]
     said = {part.name: part.commands[0] for part in planned if part.commands}
     assert said["soak"] == ("make", "soak", "MINUTES=7")
     assert said["mutants"] == ("make", "mutants", "MINUTES=7", "SAMPLE=20", "SEED=3")
     assert "no-such-python" in planned[-1].lacks
+
+
+def test_at_night_no_test_is_skipped_for_what_is_not_installed(tmp_path: Path) -> None:
+    """What tests ask the environment for, read from the tests themselves."""
+    (slow,) = (part for part in parts(tmp_path, tmp_path, Lengths(), None) if part.name == "slow tests")
+    asked = {
+        name
+        for path in Path(__file__).parents[1].rglob("*.py")
+        for name in re.findall(r"environ\.get\(\"(STEADFLOW_NEEDS_\w+)\"", path.read_text(encoding="utf-8"))
+    }
+    assert asked == {name for name, _ in slow.environment}
 
 
 @pytest.mark.parametrize("wanted", [None, "python9"])
