@@ -6,6 +6,7 @@ what a check reads must not depend on where in the world a project lies.
 """
 
 import os
+import stat
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Files:
             return wrong
         try:
             place = (by.place.parent / path).resolve()
-            there = place.is_file()
+            there = _is_file(place)
         except (OSError, RuntimeError, ValueError):  # too long, links in a circle, characters that no path has
             return Refused(f"`{path}` leads to no file")
         if not place.is_relative_to(self.root):
@@ -85,6 +86,14 @@ def files_of(name: str) -> Files | None:
     except (OSError, RuntimeError, ValueError):
         return None
     return Files(place, Path(root_of(str(place))))
+
+
+def _is_file(place: Path) -> bool:
+    """As `Path.is_file`, but what is wrong with the path itself raises, in every version of Python."""
+    try:
+        return stat.S_ISREG(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def misspelt(path: str, ending: str) -> Refused | None:
