@@ -7,6 +7,7 @@ from typing import cast
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.statements import Step
 from dsl.ast.types import NamedType
+from dsl.definition.definition import Definition
 from dsl.expressions.values import Value
 from dsl.values.offers import name_in_flows
 from dsl.values.structure import resolve
@@ -79,11 +80,11 @@ def _what_is_left(machine: Machine, frame: Frame, agent: AgentDeclaration, talk:
     return f"Left of your budget, with this answer: {', '.join(told)}." if told else None
 
 
-def stuck(agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> Failure | None:
+def stuck(definition: Definition, agent: AgentDeclaration, talk: TalkMemory, calls: list[AskedCall]) -> Failure | None:
     """The failure of an agent that asks for the same call again and again."""
     most = agent.repeats or MOST_REPEATS
     for call in calls:
-        what = asked_calls.fingerprint(call)
+        what = asked_calls.fingerprint(definition, agent, talk.offered, call)
         talk.calls[what] = talk.calls.get(what, 0) + 1
         if talk.calls[what] >= most:
             name = name_in_flows(call.name)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dsl.ast.declarations import AgentDeclaration
 from dsl.ast.types import Field, RecordType
@@ -45,9 +46,9 @@ def read_call(definition: Definition, agent: AgentDeclaration, offered: list[int
     names = {name_for_providers(agent.uses[place].target): place for place in offered}
     place = names.get(name_for_providers(asked.name))
     if place is None:
-        known = ", ".join(f"`{name}`" for name in names)
+        known = f"there are {', '.join(f'`{name}`' for name in names)}" if names else "nothing can be called here"
         hint = did_you_mean(asked.name, list(names))
-        return ReadCall(None, problem=f"there is no tool `{asked.name}`{hint}; there are {known}")
+        return ReadCall(None, problem=f"there is no tool `{asked.name}`{hint}; {known}")
     read = model_answers.read(asked.arguments.strip() or "{}")
     if read.problem is not None or type(read.value) is not dict:
         return ReadCall(place, problem=f"the arguments are no JSON object: {read.problem or asked.arguments[:60]}")
@@ -62,11 +63,30 @@ def read_call(definition: Definition, agent: AgentDeclaration, offered: list[int
     return ReadCall(place, checked.value)
 
 
-def fingerprint(asked: AskedCall) -> str:
-    """The same for the same call, however its arguments are laid out."""
-    read = model_answers.read(asked.arguments.strip() or "{}")
-    said = json.dumps(read.value, sort_keys=True, default=str) if read.problem is None else asked.arguments
-    return hashlib.sha256(f"{asked.name} {said}".encode()).hexdigest()[:16]
+def fingerprint(definition: Definition, agent: AgentDeclaration, offered: list[int], asked: AskedCall) -> str:
+    """The same for the same call, however it is written: a name with a dot, a default in full, a number with zeros."""
+    read = read_call(definition, agent, offered, asked)
+    if read.arguments is not None and read.use is not None:
+        name, said = agent.uses[read.use].target, _in_one_way(dict(read.arguments))
+    else:
+        plain = model_answers.read(asked.arguments.strip() or "{}")
+        name, said = name_for_providers(asked.name), asked.arguments if plain.problem else _in_one_way(plain.value)
+    return hashlib.sha256(f"{name} {json.dumps(said, sort_keys=True, default=str)}".encode()).hexdigest()[:16]
+
+
+def _in_one_way(value: Value) -> Value:
+    """With equal numbers written alike."""
+    if type(value) is dict:
+        return {name: _in_one_way(each) for name, each in value.items()}
+    if type(value) is list:
+        return [_in_one_way(each) for each in value]
+    if type(value) not in (int, float, Decimal):
+        return value
+    sign, digits, exponent = Decimal(value if type(value) is int else str(value)).as_tuple()
+    written = "".join(map(str, digits)).rstrip("0")
+    if type(exponent) is not int:
+        return str(value)
+    return f"{'-' * sign}{written}e{exponent + len(digits) - len(written)}" if written else "0"
 
 
 def declared(definition: Definition, name: str) -> Offered:

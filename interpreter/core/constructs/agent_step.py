@@ -233,7 +233,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
         counting.turned(memory, len(calls))
         names = ", ".join(name_in_flows(call.name) for call in calls)
         machine.note("turn", frame, "agent", attempt=talk.turns, detail=names, counts=memory.counts)
-        stuck = agent_talks.stuck(agent, talk, calls)
+        stuck = agent_talks.stuck(machine.definition, agent, talk, calls)
         if stuck is not None:
             exit_ = failed(replace(stuck, path=frame.path))
             self._turn_over(machine, frame, place, exit_)

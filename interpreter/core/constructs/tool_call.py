@@ -5,11 +5,9 @@ says nothing about the call: it is tried again, on whichever worker takes it the
 """
 
 from dataclasses import replace
-from typing import cast
 
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.statements import Step
 from interpreter.boundary.failures import CANCELLED as CANCELLED_KIND
 from interpreter.boundary.failures import (
     NOT_CALLED,
@@ -21,10 +19,10 @@ from interpreter.boundary.failures import (
 )
 from interpreter.boundary.payloads import JSON
 from interpreter.core import (
+    called_again,
     caps,
     certainty,
     fetching,
-    lefts,
     policies,
     purses,
     reservations,
@@ -39,7 +37,6 @@ from interpreter.core.fan_memory import abandon, has_lost
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import Exit, Failure, done, failed
 from interpreter.core.state import Amount, Frame
-from interpreter.core.step_memory import as_chosen
 from interpreter.core.tool_call_memory import ToolCallMemory
 from interpreter.core.wording import title
 
@@ -97,7 +94,12 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         """A step that has waited for money, and has called nothing yet, begins when it gets it: what others did
         meanwhile came before, and is undone after."""
         memory = self.memory(frame)
-        if not memory.waited or not memory.overrides or memory.attempt > memory.misfits or _may_have_happened(memory):
+        if (
+            not memory.waited
+            or not memory.overrides
+            or memory.attempt > memory.misfits
+            or called_again.may_have_happened(memory)
+        ):
             return
         assert frame.parent is not None
         step = machine.state.frames[frame.parent]
@@ -119,7 +121,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             arguments=memory.arguments,
             key=memory.key,
             attempt=memory.attempt,
-            timeout=policies.call_timeout(tool, self._step(machine, frame)),
+            timeout=policies.call_timeout(tool, called_again.step_of(machine, frame)),
             heartbeat=tool.heartbeat or (defaults.HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
@@ -129,7 +131,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             quick=self._is_quick(memory, tool),
             staged=memory.staged,
             schema=staging.schema_of(machine, tool) if memory.staged else None,
-            start_within=_start_within(machine, memory, tool),
+            start_within=called_again.start_within(machine, memory),
             claim=frame.claim,
         )
         memory.phase, memory.called_at = "calling", machine.state.now
@@ -201,10 +203,15 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
     def _again(self, machine: Machine, frame: Frame) -> None:
         """The wait is over, perhaps long ago: a worker may have been away."""
         memory = self.memory(frame)
+        tool = machine.definition.tools[memory.tool]
+        if frame.cancelling and not called_again.is_looked_up(machine, frame):
+            machine.end(frame, Exit("cancelled", failure=memory.doubt))  # what is around has been given up meanwhile
+            return
         if memory.overrides:
             purses.check_time(machine, frame)
-        tool = machine.definition.tools[memory.tool]
-        if not _may_have_happened(memory) or policies.may_repeat(tool, _key_left(machine, memory, tool)):
+        if not called_again.may_have_happened(memory) or policies.may_repeat(
+            tool, called_again.key_left(machine, memory)
+        ):
             self.enter(machine, frame)
         else:
             forgotten = Failure(NOT_CALLED, f"`{tool.name}` does not know the key of this call any more", frame.path)
@@ -212,18 +219,20 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
 
     def cancel(self, machine: Machine, frame: Frame) -> None:
         memory = self.memory(frame)
-        if memory.phase == "waiting":
-            machine.withdraw(memory.command)
-            machine.end(frame, Exit("cancelled", failure=memory.doubt))
-        elif memory.phase == "reserving":
+        tool = machine.definition.tools[memory.tool]
+        if memory.phase in ("waiting", "reserving"):
+            if called_again.is_looked_up(machine, frame):
+                return
+            if memory.phase == "waiting":
+                machine.withdraw(memory.command)
             reservations.stop_waiting(machine, frame)
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
         elif not memory.overrides or not has_lost(machine, frame):
             machine.interrupt(memory.command)
-        elif (tool := machine.definition.tools[memory.tool]).effect.kind == "read" and not memory.costs:
+        elif tool.effect.kind == "read" and not memory.costs:
             self._told(machine, frame, abandon(machine, memory.command))
             machine.end(frame, Exit("cancelled"))
-        elif not certainty.leaves_doubt(tool, self._step(machine, frame)):
+        elif not certainty.leaves_doubt(tool, called_again.step_of(machine, frame)):
             machine.interrupt(memory.command)  # any other is let to end, which says how it is undone
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
@@ -242,22 +251,24 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory.busy_since = memory.busy_since if event.kind == SERVER_UNAVAILABLE else 0.0
         if not certainty.nothing_happened(tool, event):
             if not certainty.is_over(event):
-                memory.over_at = machine.state.now + policies.call_timeout(tool, self._step(machine, frame)) / 1000
+                memory.over_at = (
+                    machine.state.now + policies.call_timeout(tool, called_again.step_of(machine, frame)) / 1000
+                )
             memory.doubt = replace(failure, unknown=True, running=memory.over_at > machine.state.now)
         elif certainty.speaks_for_all(tool, event):
             early = memory.doubt is not None and memory.over_at > machine.state.now
-            if early and not frame.cancelling and self._may_ask_later(machine, frame, tool):
+            if early and not frame.cancelling and called_again.may_ask_later(machine, memory):
                 self._wait(machine, frame, event, int(1000 * (memory.over_at - machine.state.now)) + 1)
                 return
             memory.doubt = memory.doubt if early else None
-        if frame.cancelling:
+        if frame.cancelling and not called_again.is_looked_up(machine, frame):
             machine.end(frame, Exit("cancelled", failure=memory.doubt))
         elif event.kind == SIGNATURE_MISMATCH and not memory.explains:
             memory.explains, memory.misfits = True, memory.misfits + 1
             self._again(machine, frame)
         elif event.kind == SERVER_UNAVAILABLE and tool.http is not None:
             self._busy(machine, frame, event, failure, tool)
-        elif event.kind in certainty.MISFIT and self._is_patient(machine, frame, tool, event.kind):
+        elif event.kind in certainty.MISFIT and called_again.is_patient(machine, frame, event.kind):
             memory.misfits += 1
             memory.misfit = event.message
             self._wait(machine, frame, event, self._misfit_delay(machine, frame, event))
@@ -266,7 +277,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
 
     def _busy(self, machine: Machine, frame: Frame, event: CallFailed, failure: Failure, tool: ToolDeclaration) -> None:
         """The server of a request takes none for now: it is asked again when it says, if there is patience for that."""
-        memory, step = self.memory(frame), self._step(machine, frame)
+        memory, step = self.memory(frame), called_again.step_of(machine, frame)
         memory.misfits += 1
         memory.busy_since = memory.busy_since or machine.state.now
         usual = defaults.LONGEST_PROVIDER_WAIT if memory.overrides else policies.DEFAULT_PATIENCE
@@ -285,41 +296,19 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory = self.memory(frame)
         memory.misfit = ""
         fetching.lacks_nothing(machine, frame)
-        step = self._step(machine, frame)
+        step = called_again.step_of(machine, frame)
         delay = policies.retry_delay(
             tool,
             policies.retry_of(tool, step),
             event,
             memory.attempt - memory.misfits,
-            doubt=_may_have_happened(memory),
-            key_left=_key_left(machine, memory, tool),
+            doubt=called_again.may_have_happened(memory),
+            key_left=called_again.key_left(machine, memory),
         )
         if delay is None or event.kind == CANCELLED_KIND:
             self.fail(machine, frame, failure)
         else:
             self._wait(machine, frame, event, delay)
-
-    def _may_ask_later(self, machine: Machine, frame: Frame, tool: ToolDeclaration) -> bool:
-        """Whether the key still holds when an attempt that may yet take effect has surely ended."""
-        memory = self.memory(frame)
-        wait = int(1000 * (memory.over_at - machine.state.now)) + 1
-        return policies.may_repeat(tool, _key_left(machine, memory, tool), wait)
-
-    def _is_patient(self, machine: Machine, frame: Frame, tool: ToolDeclaration, kind: str) -> bool:
-        """Whether the call may wait on for a worker that can take it; the budgets around end it by themselves. A step
-        waits for a missing object like any other that needs it: until it is back.
-        """
-        memory = self.memory(frame)
-        if kind == OBJECT_MISSING and memory.overrides:
-            return True
-        step = self._step(machine, frame)
-        patience = (step.patience if step else None) or tool.patience
-        if patience is None:
-            bounded = any(purse.deadline is not None for purse in lefts.chain(machine.state, frame.purse))
-            if memory.overrides and bounded:
-                return True
-            patience = policies.DEFAULT_PATIENCE
-        return machine.state.now - memory.first_at < patience / 1000
 
     def _misfit_delay(self, machine: Machine, frame: Frame, event: CallFailed) -> int:
         misfits = self.memory(frame).misfits
@@ -339,13 +328,6 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             unfit = memory.misfit and event.kind in (NOT_REGISTERED, SIGNATURE_MISMATCH, WORKER_BUSY)
             detail = self.detail(frame) if unfit else f"{event.kind}: {event.message}"
             machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
-
-    def _step(self, machine: Machine, frame: Frame) -> Step | None:
-        memory = self.memory(frame)
-        if not memory.overrides or memory.by_agent:
-            return None
-        of = machine.state.frames.get(frame.parent or "")
-        return as_chosen(cast(Step, machine.node(frame)), of.memory if of is not None else None)
 
     def buys(self, frame: Frame) -> tuple[str, str] | None:
         return self.memory(frame).tool, ""
@@ -371,21 +353,3 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         memory = self.memory(frame)
         by_chance = memory.misfits - memory.explains < 2
         return "" if by_chance or memory.busy_since else self.detail(frame)
-
-
-def _may_have_happened(memory: ToolCallMemory) -> bool:
-    return memory.doubt is not None or memory.happened
-
-
-def _start_within(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -> int | None:
-    """A call that may have taken effect is begun again while the tool knows its key, or not at all: the server holds it
-    for a worker, which may come much later.
-    """
-    left = _key_left(machine, memory, tool)
-    return None if left is None or not _may_have_happened(memory) else max(int(left), 1)
-
-
-def _key_left(machine: Machine, memory: ToolCallMemory, tool: ToolDeclaration) -> float | None:
-    """For how many milliseconds more the tool knows the key of the first attempt; None is for ever."""
-    limit = tool.effect.keyed_for
-    return None if limit is None else limit - (machine.state.now - memory.first_at) * 1000

@@ -33,6 +33,7 @@ from interpreter.core.constructs.calls import asked_for, describe, evaluate_argu
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.events import Acquired, Event
+from interpreter.core.fan_memory import has_lost
 from interpreter.core.machine import Machine
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, FlowFailed, done, failed
 from interpreter.core.staging import captures, is_staged, note_captured
@@ -230,7 +231,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         """Whether the call can be made once more for its answer: as long as the tool knows its key."""
         memory, known_for = self.memory(frame), tool.effect.keyed_for
         in_time = known_for is None or machine.state.now - memory.called_at < known_for / 1000
-        ends = frame.cancelling or purses.time_is_over(machine, frame) is not None
+        ends = (frame.cancelling and not has_lost(machine, frame)) or purses.time_is_over(machine, frame) is not None
         return tool.effect.keyed and in_time and memory.reruns < defaults.MOST_RERUNS and not ends
 
     # -- what is not known
