@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.cli.completing import flow_files, flows_of_the_file
-from dsl.cli.internal import blaming_ourselves
+from dsl.cli.internal import REFUSED, blaming_ourselves
 from dsl.cli.output import write
 from dsl.cli.reading import Given, one_source
 from dsl.cli.reporting import report
@@ -50,19 +50,25 @@ def compile_(context: click.Context, path: str, flow: str | None, form: Format |
     given = one_source(path)
     if given.unreadable is not None:
         report([(given.source, [given.unreadable])], "text")
-        context.exit(1)
+        context.exit(REFUSED)
+    form = form or _ending(output)
     with blaming_ourselves(given.source):
         from dsl.decompiling.data import written
 
         definition = _definition(context, given, flow)
-        text = written(definition, form or _ending(output))
+        text = written(definition, form)
     write(text, output, path)
     if output is not None:
         click.echo(f"{definition.hash}  {definition.flow}", err=True)
 
 
 def _ending(output: Path | None) -> Format:
-    return "json" if output is None else SUFFIXES.get(output.suffix.lower(), "json")
+    if output is None or not output.suffix:
+        return "json"
+    form = SUFFIXES.get(output.suffix.lower())
+    if form is None:
+        raise click.UsageError(f"{output} ends like none of {', '.join(SUFFIXES)}: say with --format which is meant")
+    return form
 
 
 def _definition(context: click.Context, given: Given, flow: str | None) -> "Definition":
@@ -75,7 +81,7 @@ def _definition(context: click.Context, given: Given, flow: str | None) -> "Defi
     errors = [each for each in analysis.diagnostics if each.severity == "error"]
     if errors:
         report([(analysis.source, errors)], "text")
-        context.exit(1)
+        context.exit(REFUSED)
     try:
         name = flow or _main(analysis)
         sealed = seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)

@@ -1,9 +1,11 @@
 """`dsl hash`: what a definition is known by."""
 
+import json
+
 import click
 
 from dsl.cli.completing import flow_files, flows_of_the_file
-from dsl.cli.internal import blaming_ourselves
+from dsl.cli.internal import REFUSED, blaming_ourselves
 from dsl.cli.reading import one_source
 from dsl.cli.reporting import report
 from dsl.source import Source
@@ -24,8 +26,9 @@ Examples:
     metavar="NAME",
     help="Only this flow; its hash alone is printed.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: flow and hash of each.")
 @click.pass_context
-def hash_(context: click.Context, path: str, flow: str | None) -> None:
+def hash_(context: click.Context, path: str, flow: str | None, as_json: bool) -> None:
     """Print the hash of each flow's meaning.
 
     Layout, comments and the order of declarations do not change it. A file with errors has none.
@@ -33,12 +36,21 @@ def hash_(context: click.Context, path: str, flow: str | None) -> None:
     given = one_source(path)
     if given.unreadable is not None:
         report([(given.source, [given.unreadable])], "text")
-        context.exit(1)
+        context.exit(REFUSED)
     with blaming_ourselves(given.source):
-        _print_hashes(context, given.source, flow)
+        _print_hashes(_hashes(context, given.source, flow), alone=flow is not None, as_json=as_json)
 
 
-def _print_hashes(context: click.Context, source: Source, flow: str | None) -> None:
+def _print_hashes(hashes: dict[str, str], *, alone: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([{"flow": name, "hash": hash} for name, hash in hashes.items()], indent=2))
+        return
+    for name, hash in hashes.items():
+        click.echo(hash if alone else f"{hash}  {name}")
+
+
+def _hashes(context: click.Context, source: Source, flow: str | None) -> dict[str, str]:
+    """By the flow's name."""
     from dsl.analysis import analyse
     from dsl.ast.declarations import FlowDeclaration
     from dsl.definition.seal import UnknownFlow, seal
@@ -48,12 +60,13 @@ def _print_hashes(context: click.Context, source: Source, flow: str | None) -> N
     errors = [each for each in analysis.diagnostics if each.severity == "error"]
     if errors:
         report([(analysis.source, errors)], "text")
-        context.exit(1)
+        context.exit(REFUSED)
     flows = [each.name for each in analysis.module.declarations if isinstance(each, FlowDeclaration)]
     names = [name for name in flows if name not in analysis.module.linked]
     try:
-        for name in [flow] if flow else names:
-            sealed = seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends)
-            click.echo(sealed.hash if flow else f"{sealed.hash}  {name}")
+        return {
+            name: seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends).hash
+            for name in ([flow] if flow else names)
+        }
     except UnknownFlow as error:
         raise click.UsageError(str(error)) from error

@@ -10,6 +10,8 @@ import click
 from dsl.source import Source
 
 INTERNAL = 3
+REFUSED = 4
+"""Of what is made of a flow that does not pass the check: nothing."""
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
 
 

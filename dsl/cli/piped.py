@@ -3,6 +3,9 @@
 Who has read enough of `dsl plan FILE | head` closes the pipe, and the next that is written fails. That is no failure
 of the command: what is said goes nowhere from then on, and it ends as it would have ended. Only what has no end
 otherwise asks `reader_is_gone`. A character that the encoding of a terminal lacks is written as an escape.
+
+Standard error has words about what is done, and no result: where they cannot be written, because their reader has gone
+or a disk is full, the work goes on without them.
 """
 
 import io
@@ -22,10 +25,27 @@ class _Pipe(io.FileIO):
             return super().write(data)
         except BrokenPipeError:
             self.is_gone = True
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
-            return len(memoryview(data).cast("B"))
+            return _into_nowhere(self.fileno(), data)
+
+
+class _Words(io.FileIO):
+    """What is written there is lost where it cannot be written."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return _into_nowhere(self.fileno(), data)
+
+
+def _into_nowhere(descriptor: int, data: Any) -> int:
+    """Whoever else writes to the descriptor, a library or a subprocess, fails no more either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return len(memoryview(data).cast("B"))
 
 
 _pipes: list[_Pipe] = []
@@ -43,6 +63,16 @@ def prepare() -> None:
     if isinstance(stream, io.TextIOWrapper) and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         sys.stdout = _over(1, stream, write_through=stream.write_through)
         _prepared.append(sys.stdout)
+    if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr is sys.__stderr__:
+        sys.stderr.flush()
+        buffer = io.BufferedWriter(words_on(2))
+        sys.stderr = io.TextIOWrapper(buffer, sys.stderr.encoding, sys.stderr.errors, line_buffering=True)
+        sys.__stderr__ = sys.stderr  # type: ignore[misc]
+
+
+def words_on(descriptor: int) -> io.FileIO:
+    """What words are written into; the descriptor stays open when it is closed."""
+    return _Words(descriptor, "w", closefd=False)
 
 
 def is_that_of_the_process(stream: TextIO) -> bool:

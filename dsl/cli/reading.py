@@ -56,7 +56,8 @@ def named(paths: Sequence[str]) -> list[str]:
 def one_source(path: str, *, flow: bool = True) -> Given:
     """The source of a command that takes one file."""
     if path != STDIN and not holds_text(path):
-        raise click.UsageError(f"there is no file {path}")
+        instead = ": it is a folder" if Path(path).is_dir() else ""
+        raise click.UsageError(f"there is no file {inert(path)}{instead}")
     return read(path, flow=flow)
 
 

@@ -26,6 +26,7 @@ from dsl.definition.shaped import escaped, misshapen
 from dsl.definition.unseal import UnsealError, pack, unseal
 from dsl.definition.upgrade import upgraded
 from dsl.definition.well_formed import PARTS
+from dsl.diagnostics.inert import inert_json
 from dsl.expressions.json_reading import unique_pairs
 
 MADE = "a definition is what `dsl compile` makes"
@@ -43,7 +44,7 @@ def written(definition: Definition, form: Format) -> str:
     """The definition as JSON or YAML, in the order in which people read it."""
     data = to_data(definition, definition.edition)
     if form == "json":
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        return inert_json(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
     from dsl.decompiling import yaml_form
 
     return yaml_form.write(data)

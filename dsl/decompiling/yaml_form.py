@@ -16,6 +16,7 @@ import yaml
 
 from dsl.dataclass import dataclass
 from dsl.decompiling.unreadable import Unreadable
+from dsl.diagnostics.inert import is_active
 
 MOST_DEPTH = 1_000
 """Lists and mappings inside of each other: two for each node that a definition may have inside of another, and more."""
@@ -39,7 +40,16 @@ def read(text: str) -> Any:
 
 
 def write(value: Any) -> str:
-    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
+    """What is active stands in double quotes only, where it can be written as an escape."""
+    text = str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
+    return "".join(
+        _escaped(character) if character != "\n" and is_active(character) else character for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _said(error: yaml.YAMLError) -> str:
@@ -148,7 +158,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _stands_in_a_block(value: str) -> bool:
-    return "\n" in value.strip("\n") and all(line.isprintable() for line in value.split("\n"))
+    return "\n" in value.strip("\n") and not any(map(is_active, value.replace("\n", "")))
 
 
 _Dumper.add_representer(str, _text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from dsl.diagnostics.inert import inert_json
 from dsl.drawing.dot import dot
@@ -18,9 +19,19 @@ def json_text(picture: Picture) -> str:
 
 
 FORMATS: dict[str, Writer] = {"text": outline, "svg": svg, "mermaid": mermaid, "dot": dot, "json": json_text}
-_SUFFIXES = {"svg": "svg", "mmd": "mermaid", "mermaid": "mermaid", "dot": "dot", "gv": "dot", "json": "json"}
+_SUFFIXES = {
+    "svg": "svg",
+    "mmd": "mermaid",
+    "mermaid": "mermaid",
+    "dot": "dot",
+    "gv": "dot",
+    "json": "json",
+    "txt": "text",
+    "text": "text",
+}
 
 
-def format_of(file: str | None) -> str:
-    """By how its name ends; text for any other, and where there is none."""
-    return _SUFFIXES.get((file or "").rpartition(".")[2].lower(), "text")
+def format_of(file: str | None) -> str | None:
+    """By how its name ends; text where that says nothing. None: it ends like a file of something else."""
+    _, dot, ending = Path(file or "").name.rpartition(".")
+    return _SUFFIXES.get(ending.lower()) if dot else "text"

@@ -15,6 +15,7 @@ from dsl.syntax.token import Token
 _ESCAPE = re.compile(r"\\(u\{[^}\"\n]*\}?|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _KNOWN = r"known are `\n`, `\t`, `\"`, `\\` and `\u{1F600}`"
+_DIGITS = {letter: re.compile(f"[0-9A-Fa-f]{{{n}}}") for letter, n in (("u", 4), ("U", 8), ("x", 2))}
 _BRACES = r"a brace needs none; two of them that hold no expression are written `\u{7B}{`"
 _LINE = re.compile(r"\n([ \t]*)")
 _FIRST_LINE = re.compile(r"\A[ \t]*\n")
@@ -76,10 +77,21 @@ def _unescaped(site: Site, text: str, start: int | None, whole: Span | None = No
         if (character := _code_point(escape)) is not None:
             return character
         at = Span(start + match.start(), start + match.end()) if start is not None else whole
-        site.problem(f"unknown escape `{match.group()}`", at, advice=_BRACES if escape in ("{", "}") else _KNOWN)
+        site.problem(f"unknown escape `{match.group()}`", at, advice=_instead_of(escape, text[match.end() :]))
         return match.group()
 
     return _ESCAPE.sub(read, text) if "\\" in text else text
+
+
+def _instead_of(escape: str, rest: str) -> str:
+    """What to write: other languages have escapes that are another word here."""
+    if escape in ("{", "}"):
+        return _BRACES
+    if escape == "r":
+        return r"a carriage return is written `\u{D}`"
+    if escape in ("u", "U", "x") and (digits := _DIGITS[escape].match(rest)) is not None:
+        return rf"the number of a character stands in braces: `\u{{{digits[0].lstrip('0') or '0'}}}`"
+    return _KNOWN
 
 
 def _code_point(escape: str) -> str | None:

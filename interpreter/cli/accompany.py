@@ -38,7 +38,9 @@ PATIENCE = 3.0
 
 @dataclass
 class Accompaniment:
-    """What is needed to stay with one run. `how_to_return` says how to come back to it."""
+    """What is needed to stay with one run. `how_to_return` says how to come back to it; `server`: the options that say
+    where it is, for the commands that are suggested.
+    """
 
     run: Run
     screen: Screen
@@ -47,6 +49,7 @@ class Accompaniment:
     how_to_return: str
     by: str = field(default_factory=current_user)
     key: "SigningKey | None" = None
+    server: str = ""
     _answering: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _dropped: list[asyncio.Task[None]] = field(default_factory=list)
     _terminal: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -193,7 +196,7 @@ class Accompaniment:
                 waited = (datetime.now(UTC) - missing.since).total_seconds()
                 if missing.queue not in said and waited >= PATIENCE:
                     said.add(missing.queue)
-                    self.screen.say(missing.advice)
+                    self.screen.say(missing.advice_at(self.server))
 
     async def _end(self) -> int:
         try:

@@ -9,7 +9,7 @@ import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.boundary.view import QuestionView
-from interpreter.cli.asked_directly import asked_directly
+from interpreter.cli.asked_directly import asked_directly, told_here
 from interpreter.cli.fields import text_fields
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import SHORT
@@ -61,7 +61,8 @@ async def answer_question(
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run) as unattended:
-            asked = await run.open_question(question)
+            asks = told_here(run) if unattended and not target.is_embedded else run
+            asked = await asks.open_question(question)
             answer = read_answer(parts, text_fields(asked.question.answer_schema))
             seen = replace(asked.question, proposal_digest=_seen(asked.question, proposal))
             reply = await asked.run.answer(seen, decision, by=who, answer=answer, group=group, note=note, key=key)

@@ -15,7 +15,7 @@ from datetime import timedelta
 from interpreter.cli.remembered import people_of
 from interpreter.cli.target import Target
 from interpreter.client.client import Client
-from interpreter.client.errors import ClientError, NoWorker
+from interpreter.client.errors import AnswerKept, ClientError, NoWorker
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Look, Run
 from interpreter.client.waiting import is_polled
@@ -35,15 +35,32 @@ async def asked_directly(client: Client, target: Target, run: Run) -> AsyncItera
     if await works(run):
         yield ""
         return
-    if not target.is_embedded:
+    async with _in_its_place(client, target, run), telling_the_way_on(run, target):
         yield await nobody_works(run, target)
+
+
+@asynccontextmanager
+async def telling_the_way_on(run: Run, target: Target) -> AsyncIterator[None]:
+    """What cannot be done without a worker is said together with how to get one."""
+    try:
+        yield
+    except AnswerKept as error:  # it says so, as far as a client knows which server this is
+        raise AnswerKept(f"{error}{target.as_typed}") from error
+    except NoWorker as error:
+        raise NoWorker(f"{error}; {await _way_on(run, target)}") from error
+
+
+@asynccontextmanager
+async def _in_its_place(client: Client, target: Target, run: Run) -> AsyncIterator[None]:
+    if not target.is_embedded:
+        yield
         return
     # A worker takes a while to load, and is seldom needed here.
     from interpreter.cli.working import standing_in
 
     people = people_of(target.folder, run.id)
     async with standing_in(client, (await run.describe()).task_queue, people):
-        yield await nobody_works(run, target)
+        yield
 
 
 async def looked_at(run: Run, target: Target) -> tuple[Run, str]:
@@ -70,10 +87,14 @@ async def _look(run: Run) -> Look:
 
 async def nobody_works(run: Run, target: Target) -> str:
     """And what to do."""
+    return f"nothing works on this run; {await _way_on(run, target)}"
+
+
+async def _way_on(run: Run, target: Target) -> str:
     queue = shlex.quote((await run.describe()).task_queue)
     if target.is_embedded:
-        return f"nothing works on this run; carry it on with: dsl attach {shlex.quote(run.id)}{target.as_typed}"
-    return f"nothing works on this run; start a worker: dsl worker --task-queue {queue} --tools MODULE{target.as_typed}"
+        return f"carry it on with: dsl attach {shlex.quote(run.id)}{target.as_typed}"
+    return f"start a worker: dsl worker --task-queue {queue} --tools MODULE{target.as_typed}"
 
 
 async def deserted(client: Client, runs: Iterable[RunSummary]) -> set[str]:

@@ -8,8 +8,10 @@ from typing import Any
 import click
 from temporalio.service import RPCError
 
+from dsl.cli.internal import cannot_be_written
 from dsl.diagnostics import reports
 from dsl.diagnostics.frame import COLOURED, PLAIN
+from dsl.diagnostics.inert import inert
 from interpreter.cli.problem import Misuse, NoServer, Problem, Refused, Unattended
 from interpreter.client.errors import (
     ClientError,
@@ -31,7 +33,7 @@ from interpreter.client.errors import (
 )
 from interpreter.encryption.errors import EncryptionError, UnusableKeys
 from interpreter.server.command import BinaryMissing
-from interpreter.server.embedded import ServerFailed
+from interpreter.server.embedded import ServerFailed, UnusableFolder
 
 AGAIN = "--again new starts another one when that is over, --again attach comes back to it"
 HOW_TO_GIVE = "Give it with --input FILE or --set NAME=VALUE; `dsl run --help` shows how"
@@ -48,6 +50,7 @@ WORDED: tuple[tuple[type[Exception], type[Problem], str], ...] = (
     (UnknownRun, Misuse, ""),
     (UnknownQuestion, Misuse, ""),
     (UnusableKeys, Misuse, ""),
+    (UnusableFolder, Misuse, ""),
     (PriceUnknown, Refused, ""),
     (Unsigned, Refused, HOW_TO_SIGN),
     (DefinitionRefused, Refused, ""),
@@ -77,12 +80,17 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
     except OSError as error:
         if error.filename is None:
             raise
-        raise Problem(f"{error.filename}: {error.strerror}") from error
+        raise _unusable_file(error) from error
     except Exception as error:
         worded = _worded(error)
         if worded is None:
             raise
         raise worded from error
+
+
+def _unusable_file(error: OSError) -> Problem:
+    words = f"{inert(str(error.filename))} cannot be used: {(error.strerror or str(error)).lower()}"
+    return Problem(words) if cannot_be_written(error) else Misuse(words)
 
 
 def _worded(error: Exception) -> Problem | None:

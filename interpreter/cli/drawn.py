@@ -13,7 +13,7 @@ from interpreter.cli.problem import Misuse
 
 
 def definition_of_file(context: click.Context, path: str, flow: str | None) -> Definition:
-    """Of `flow`, or of the file's main flow. A file with errors is reported, and ends the command with 1."""
+    """Of `flow`, or of the file's main flow. A file with errors is reported, and ends the command with 4."""
     given = one_source(path)
     analysis = checked(context, given)
     with blaming_ourselves(given.source):

@@ -8,9 +8,9 @@ MISUSED = 2
 BUG = 3
 """A mistake of ours."""
 REFUSED = 4
-"""Nothing was started: the flow does not pass the check, or the tools do not fit it."""
+"""Nothing was started, planned, drawn or compiled: the flow does not pass the check, or the tools do not fit it."""
 UNREACHABLE = 5
-"""No server answers."""
+"""No server answers, or it has no such namespace."""
 UNATTENDED = 6
 """A run could not be asked: nothing works on it, or it is stuck. What is said may not be all."""
 COMPATIBLE = 7

@@ -65,8 +65,20 @@ def run_command(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last door: a bug of ours is said to be one
         if isinstance(error, OSError) and cannot_be_written(error):
             return say_unwritable(error)
+        if _came_of_an_interrupt(error):
+            click.echo("", err=True)
+            return exit_codes.LEFT
         return _internal_error()
     return code if isinstance(code, int) else 0
+
+
+def _came_of_an_interrupt(error: BaseException | None) -> bool:
+    """Ctrl-C while a class is being made, as while modules load, comes as the cause of another error."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _internal_error() -> int:

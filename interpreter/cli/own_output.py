@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-from dsl.cli.piped import is_that_of_the_process, moved
+from dsl.cli.piped import is_that_of_the_process, moved, words_on
 
 _kept: list[TextIO] = []
 """Where results go while standard output is turned away."""
@@ -48,7 +48,7 @@ def _lasting(stream: TextIO) -> TextIO:
     if stream is not sys.__stderr__:
         return stream
     stream.flush()
-    raw = open(stream.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115 - it is nobody's to close
+    raw = words_on(stream.fileno())
     return _Lasting(raw, encoding=stream.encoding, errors=stream.errors, write_through=True)
 
 

@@ -17,6 +17,7 @@ from dsl.linking.files import files_of
 from dsl.models.configured import TABLE, Models, models_for
 from dsl.models.unusable import Unusable
 from dsl.planning.plan import Plan, Planner
+from interpreter.cli import exit_codes
 from interpreter.cli.problem import Misuse
 from interpreter.providers.prices import resolve_prices
 
@@ -30,7 +31,7 @@ class Planned:
 
 
 def planned(context: click.Context, path: str, flow: str | None, input: Any = None) -> Planned:
-    """One that does not pass the check is reported, and ends the command with 1."""
+    """One that does not pass the check is reported, and ends the command with 4."""
     models = _models(path)
     analysis = checked(context, one_source(path), models)
     with blaming_ourselves(analysis.source):
@@ -39,16 +40,16 @@ def planned(context: click.Context, path: str, flow: str | None, input: Any = No
 
 
 def checked(context: click.Context, given: Given, models: Models = TABLE) -> Analysis:
-    """What does not pass the check is reported, and ends the command with 1."""
+    """What does not pass the check is reported, and ends the command with 4."""
     if given.unreadable is not None:
         report([(given.source, [given.unreadable])], "text")
-        context.exit(1)
+        context.exit(exit_codes.REFUSED)
     with blaming_ourselves(given.source):
         analysis = analyse(given.source, models, files_of(given.source.name))
     errors = [each for each in analysis.diagnostics if each.severity == "error"]
     if errors:
         report([(analysis.source, errors)], "text")
-        context.exit(1)
+        context.exit(exit_codes.REFUSED)
     return analysis
 
 

@@ -73,13 +73,13 @@ def deadline_text(question: QuestionView, now: float) -> str:
     return f"{moment} ({ahead}{stage}), {_THEN.get(question.then, question.then)}"
 
 
-def how_to_answer(run: str, question: QuestionView, *, only: bool) -> list[str]:
-    """The commands that answer it."""
+def how_to_answer(run: str, question: QuestionView, *, only: bool, server: str = "") -> list[str]:
+    """The commands that answer it. `server`: the options that say where the run is, as they were typed."""
     which = _typed(run) if only else f"{_typed(run)} {_typed(question.id)}"
     answer = "".join(f" --answer {inert(name)}=…" for name in answer_fields(question.answer_schema))
     groups = question.groups
     group = f" --group {_typed(groups[0]) if len(groups) == 1 else 'GROUP'}" if groups else ""
-    key = " --key FILE" if question.verified else ""
+    key = (" --key FILE" if question.verified else "") + server
     lines = [f"dsl approve {which}{answer}{group}{key}", f"dsl reject {which}{group} --note WHY{key}"]
     if question.proposal is not None and question.proposal_digest is not None:
         lines.insert(0, f"dsl approve {which} --proposal {question.proposal_digest[:SHORT]}{group}{key}")

@@ -161,8 +161,11 @@ def read_text(path: str | Path) -> str:
         raise Misuse(f"there is no file {path}") from error
     except IsADirectoryError as error:
         raise Misuse(f"{path} is a folder, not a file") from error
-    except (PermissionError, UnicodeDecodeError) as error:
-        raise Misuse(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise Misuse(f"{path} is not UTF-8 text: byte {error.start} is {byte:#04x}") from error
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _text_of(given: str) -> tuple[str, str]:

@@ -64,8 +64,9 @@ class Plain:
 
     reads_along = False
 
-    def __init__(self, flow: str) -> None:
+    def __init__(self, flow: str, server: str = "") -> None:
         self._flow = flow
+        self._server = server
         self._began: float | None = None
 
     def begins(self, run: str) -> None:
@@ -90,7 +91,7 @@ class Plain:
         for line in question_lines(question):
             self.say(f"          {line}")
         self.say("          answer it with:")
-        for command in how_to_answer(run, question, only=only):
+        for command in how_to_answer(run, question, only=only, server=self._server):
             self.say(f"            {command}")
 
     def pause(self) -> None:
@@ -115,12 +116,12 @@ class Live(Plain):
 
     reads_along = True
 
-    def __init__(self, flow: str) -> None:
+    def __init__(self, flow: str, server: str = "") -> None:
         from rich.console import Console
 
         from interpreter.cli.tree import LiveTree
 
-        super().__init__(flow)
+        super().__init__(flow, server)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._board = Board(flow)
         self._tree = LiveTree(self._board, self._console)
@@ -199,7 +200,8 @@ class Lines:
         results().flush()
 
 
-def choose_screen(flow: str, *, as_json: bool) -> Screen:
+def choose_screen(flow: str, *, as_json: bool, server: str) -> Screen:
+    """`server`: the options that say which, for the commands that are suggested."""
     if as_json:
         return Lines(flow)
-    return Live(flow) if sys.stderr.isatty() else Plain(flow)
+    return Live(flow, server) if sys.stderr.isatty() else Plain(flow, server)

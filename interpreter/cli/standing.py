@@ -80,11 +80,17 @@ async def known_of(run: Run) -> dict[str, Any]:
         "calls": f"{run.id}/{description.raw_description.workflow_execution_info.first_run_id}",
         "started": description.start_time,
         "closed": description.close_time,
+        "cancel_asked": _is_to_end(description),
         "task_queue": description.task_queue,
         "calls_without_worker": await _waiting(run, description),
         "stuck_children": [{"run": child.id, "reason": child.stuck} for child in await stuck_below(run)],
         "waits": lacking(memo) if description.close_time is None else None,
     }
+
+
+def _is_to_end(description: WorkflowExecutionDescription) -> bool:
+    """Whether somebody has cancelled what is under way, whoever has taken note of it."""
+    return description.close_time is None and description.raw_description.workflow_extended_info.cancel_requested
 
 
 async def _waiting(run: Run, description: WorkflowExecutionDescription) -> list[dict[str, Any]]:

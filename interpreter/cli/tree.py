@@ -99,8 +99,8 @@ def picture(board: Board, rows: Sequence[tuple[int, Item]], now: float) -> Rende
 
 def _money_and_time(board: Board, now: float) -> list[Text]:
     """What was spent, and what is left of the budgets that are open."""
-    left = "left in the rehearsal of" if board.rehearsal else "left of"
-    lines = [f"{left} {purse_text(purse, now)}" for purse in limiting(board.purses)[:MOST_BUDGETS]]
+    of = "budget in the rehearsal of" if board.rehearsal else "budget of"
+    lines = [f"{of} {purse_text(purse, now)}" for purse in limiting(board.purses)[:MOST_BUDGETS]]
     if board.spent is not None and cost_anything(board.spent) and not board.rehearsal:
         lines = [f"spent {spent_text(board.spent)}", *lines]
     return [Text(inert(line), style="dim", no_wrap=True, overflow="ellipsis") for line in lines]

@@ -18,7 +18,7 @@ from interpreter.boundary.payloads import JSON, RunOptions
 from interpreter.boundary.send import Send
 from interpreter.client.connecting import connect_temporal, connect_with_keys
 from interpreter.client.costs import By, Costs, costs_of, spendings, told_by_workers
-from interpreter.client.ids import checked_id
+from interpreter.client.ids import checked_id, refuse_no_id
 from interpreter.client.listing import RunSummary, list_runs, why_stuck
 from interpreter.client.run import Run
 from interpreter.client.sending import check, start_or_send
@@ -120,7 +120,8 @@ class Client:
         return self.run(checked)
 
     def run(self, id: str) -> Run:
-        """A handle on a run, without asking whether there is one."""
+        """A handle on a run, without asking whether there is one. Raises `IdRefused` where nothing can have this id."""
+        refuse_no_id(id)
         return Run(id, self.temporal, self.store)
 
     async def runs(

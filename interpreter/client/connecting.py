@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.client import Client as TemporalClient
 from temporalio.common import HeaderCodecBehavior
 from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.client.errors import Unconfigured, Unreachable
 from interpreter.client.exiting import leave_quietly
@@ -26,14 +26,30 @@ async def connect_temporal(address: str | None, namespace: str | None, keys: Key
         settings["namespace"] = namespace
     settings.setdefault("target_host", DEFAULT_ADDRESS)
     if not _ADDRESS.fullmatch(settings["target_host"]):
-        raise Unconfigured(f"{settings['target_host']!r} is no address of a Temporal server: write it as HOST:PORT")
+        raise Unconfigured(_no_address(settings["target_host"]))
+    if settings.get("namespace") == "":
+        raise Unconfigured("no namespace has an empty name: say which, or leave it out")
     try:
         client = await connect_with_keys(keys, **settings)
         await client.count_workflows("WorkflowId = ''")  # a wrong namespace is found out here, not at the first run
+    except ValueError as error:
+        raise Unconfigured(_no_address(settings["target_host"])) from error
     except (RuntimeError, RPCError) as error:  # temporalio raises RuntimeError when nobody listens
-        where = f"{settings['target_host']}, namespace {settings.get('namespace', 'default')}"
-        raise Unreachable(f"no Temporal server answers at {where}: {_reason(error)}") from error
+        raise Unreachable(_unreachable(error, settings["target_host"], settings.get("namespace", "default"))) from error
     return client
+
+
+def _no_address(typed: str) -> str:
+    return f"{typed!r} is no address of a Temporal server: write it as HOST:PORT"
+
+
+def _unreachable(error: Exception, address: str, namespace: str) -> str:
+    status = error.status if isinstance(error, RPCError) else None
+    if status is RPCStatusCode.NOT_FOUND:
+        return f"the Temporal server at {address} has no namespace {namespace}"
+    if status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
+        return f"the Temporal server at {address} lets nobody into the namespace {namespace} so: {_reason(error)}"
+    return f"no Temporal server answers at {address}, namespace {namespace}: {_reason(error)}"
 
 
 async def connect_with_keys(keys: Keyring, **settings: Any) -> TemporalClient:

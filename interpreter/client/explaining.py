@@ -2,6 +2,7 @@
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from dsl.diagnostics.inert import inert
 from interpreter.client.errors import ClientError, NoWorker, RunOver, RunStuck, UnknownRun
 
 
@@ -10,7 +11,7 @@ def explained(run: str, error: RPCError) -> ClientError:
         case RPCStatusCode.NOT_FOUND if "already completed" in error.message:
             return RunOver(f"the run {run} is over already; `dsl show` tells how it ended")
         case RPCStatusCode.NOT_FOUND:
-            return UnknownRun(f"there is no run {run} here; `dsl runs` lists them")
+            return UnknownRun(f"there is no run {inert(run)} here; `dsl runs` lists them")
         case RPCStatusCode.FAILED_PRECONDITION if "failed state" in error.message:
             return RunStuck(f"the run {run} is stuck: its workflow task keeps failing; `dsl runs --stuck` says why")
         case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:

@@ -14,6 +14,14 @@ def checked_id(id: str) -> str:
     return id
 
 
+def refuse_no_id(id: str) -> None:
+    """Of a run that is looked for: others may start runs on the server by rules of their own, but none by these."""
+    if not id:
+        raise IdRefused("'' is the id of no run: it is empty")
+    if any("\ud800" <= character <= "\udfff" for character in id):
+        raise IdRefused(f"{id!a} is the id of no run: it is no text")
+
+
 def _problem(id: str) -> str | None:
     if not id:
         return "it is empty"

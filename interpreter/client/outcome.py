@@ -6,6 +6,7 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError, TerminatedError, TimeoutError
 from temporalio.service import RPCError, RPCStatusCode
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.payloads import RunResult, Spent
 from interpreter.client.errors import (
     ClientError,
@@ -28,7 +29,7 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
         raise _ended_badly(handle.id, error.cause) from error
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
-            raise UnknownRun(f"there is no run {handle.id}") from error
+            raise UnknownRun(f"there is no run {inert(handle.id)}") from error
         raise
     spent = Spent(**data["spent"]) if data.get("spent") else Spent()
     try:

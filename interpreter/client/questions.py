@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dsl.diagnostics.inert import inert
 from interpreter.boundary.view import QuestionView, ShownValue
 from interpreter.client.errors import UnknownQuestion, did_you_mean
 from interpreter.stores.store import ObjectStore, StoreError
@@ -42,7 +43,7 @@ def choose_question(asked: Sequence[Asked], wanted: str | None) -> Asked:
         raise UnknownQuestion(f"{wanted} is asked {len(matching)} times; name one of: {_ids(matching)}")
     if not matching:
         known = sorted({name for one in asked for name in (one.question.name, one.question.id)})
-        raise UnknownQuestion(f"the run does not ask {wanted} now{did_you_mean(wanted, known)}")
+        raise UnknownQuestion(f"the run does not ask `{inert(wanted)}` now{did_you_mean(wanted, known)}")
     return matching[0]
 
 

@@ -1,6 +1,7 @@
 """A handle on one run. It holds no state of the run: everything is asked for when it is wanted."""
 
 import asyncio
+import shlex
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -338,7 +339,8 @@ class Run:
         what = "the answer" if isinstance(given, Answer) else "the event" if isinstance(given, Send) else "what is told"
         return (
             f"nothing works on the run {self.id}; the server keeps {what}, and it counts when a worker takes it up "
-            f"{until}, unless the server is started anew before: dsl worker --task-queue {queue} --tools MODULE"
+            f"{until}, unless the server is started anew before: "
+            f"dsl worker --task-queue {shlex.quote(queue)} --tools MODULE"
         )
 
     async def cancel(self) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
+from dsl.diagnostics.inert import inert
 from dsl.expressions.values import Reference
 from dsl.values import chunks
 from dsl.values.codec import load
@@ -72,7 +73,7 @@ async def _executions(run: "Run") -> AsyncIterator[WorkflowHandle[Any, Any]]:
             handles.append(run.temporal.get_workflow_handle(run.id, run_id=before))
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND and len(handles) == 1:
-            raise UnknownRun(f"there is no run {run.id} here") from error
+            raise UnknownRun(f"there is no run {inert(run.id)} here; `dsl runs` lists them") from error
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
         handles.pop()  # its history was kept for long enough

@@ -1,5 +1,6 @@
 """What a run waits for in vain: a task queue that no worker polls looks, from outside, exactly like a slow step."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,10 @@ class MissingWorker:
     @property
     def advice(self) -> str:
         """What to do, as a sentence."""
+        return self.advice_at("")
+
+    def advice_at(self, server: str) -> str:
+        """`server`: the options of a command that say which it is."""
         if self.queue.startswith(names.LANE):
             provider = self.queue.removeprefix(names.LANE)
             return (
@@ -37,7 +42,7 @@ class MissingWorker:
         waits = f"the tool {', '.join(self.tools)}" if self.tools else "the run"
         return (
             f"nothing works on the task queue {self.queue}, where {waits} waits; "
-            f"start a worker: dsl worker --task-queue {self.queue} --tools MODULE"
+            f"start a worker: dsl worker --task-queue {shlex.quote(self.queue)} --tools MODULE{server}"
         )
 
 

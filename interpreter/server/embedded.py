@@ -29,6 +29,10 @@ class ServerFailed(Exception):
     """The embedded server did not come up."""
 
 
+class UnusableFolder(Exception):
+    """There can be no state folder at this place, or nothing can be written into it."""
+
+
 @dataclass(frozen=True)
 class Embedded:
     """A server that answers for as long as the `async with` lasts."""
@@ -42,14 +46,24 @@ class Embedded:
 @asynccontextmanager
 async def embedded(folder: StateFolder) -> AsyncIterator[Embedded]:
     """The server of `folder`, shared with every other command that uses it now."""
-    folder.root.mkdir(parents=True, exist_ok=True)
-    users = locks.open_lock(folder.users_lock)
+    users = _open(folder)
     try:
         await asyncio.to_thread(locks.lock_shared, users)
         record = await _find_or_start(folder)
         yield Embedded(record.address, NAMESPACE, record.ui_url, folder)
     finally:
         os.close(users)
+
+
+def _open(folder: StateFolder) -> int:
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        return locks.open_lock(folder.users_lock)
+    except FileExistsError as error:
+        raise UnusableFolder(f"{folder.root} cannot be a state folder: it is a file") from error
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UnusableFolder(f"{folder.root} cannot be a state folder: {why}") from error
 
 
 async def _find_or_start(folder: StateFolder) -> ServerRecord:

@@ -34,6 +34,8 @@ def load_tools(path_or_module: str) -> list[Tool]:
 def _module(path_or_module: str) -> ModuleType:
     path = Path(path_or_module)
     if path.suffix != ".py":
+        if path.is_file() or path.suffix == ".flow":
+            raise ToolsUnreadable(f"{path_or_module} is no Python file: tools are functions of a .py file or a module")
         _look_in(Path.cwd())
         return importlib.import_module(path_or_module)
     if not path.is_file():

@@ -42,8 +42,11 @@ def read_models(path: Path, definitions: Iterable[Definition] = ()) -> ModelScri
         loader = StrictLoader(path.read_text(encoding="utf-8-sig"))
         root = loader.get_single_node()
         return ModelScript(path.name, _Reader(path, loader, agents).agents(root))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnusableModels(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise UnusableModels(f"{path} is not UTF-8 text: byte {error.start} is {byte:#04x}") from error
+    except OSError as error:
+        raise UnusableModels(f"{path} cannot be read: {error.strerror or error}") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""

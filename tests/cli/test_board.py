@@ -201,7 +201,7 @@ def test_what_was_spent_is_drawn_and_what_is_left_of_each_budget_that_limits_som
     board.spent = Spent("0.02", 1_200, 2)
     spent, first = drawn(board, now=100.0).splitlines()[-2:]
     assert spent == "spent 0.02 usd, 1,200 tokens, 2 calls"
-    assert first.startswith("left of f: 0.02 of 0.50 usd (0.4 left), 1,200 of 60,000 tokens (58,000 left), ")
+    assert first.startswith("budget of f: 0.02 of 0.50 usd (0.4 left), 1,200 of 60,000 tokens (58,000 left), ")
     assert first.endswith("2 of 10 calls (7 left), 50m00s left")
     board.purses = []
     assert drawn(board).splitlines()[-1] == "spent 0.02 usd, 1,200 tokens, 2 calls"

@@ -85,7 +85,7 @@ def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "mistaken")
     running.until("keep  asks")
     unknown = dsl.here("approve", "mistaken", "kept", "--answer", "count=1")
-    assert (unknown.code, unknown.err) == (2, "error: the run does not ask kept now; did you mean keep?\n")
+    assert (unknown.code, unknown.err) == (2, "error: the run does not ask `kept` now; did you mean keep?\n")
     misfit = dsl.here("approve", "mistaken", "--group", "team", "--answer", "coutn=1")
     assert misfit.code == 1
     assert "coutn: unknown field; did you mean `count`?" in misfit.err

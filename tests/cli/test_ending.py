@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from interpreter.server.folder import state_folder
+from interpreter.server.record import read_record
 from tests.cli.conftest import CASES, Dsl
 
 SHOP = CASES / "shop.flow"
@@ -55,6 +57,7 @@ def test_cancel_of_a_run_nobody_works_on(dsl: Dsl, left: str) -> None:
     assert cancelled.code == 0
     assert "nothing is undone yet" in cancelled.err
     assert attach in cancelled.err
+    assert "status  running, and asked to cancel, which nothing has acted on yet" in dsl.here("show", left).out
     attached = dsl("attach", left)
     assert attached.code == 1
     assert f"the run {left} was cancelled" in attached.err
@@ -82,6 +85,23 @@ def test_an_answer_to_a_run_nobody_works_on_says_that_it_has_no_effect_yet(dsl: 
     approved = dsl.here("approve", left, *answer)
     assert approved.code == 0
     assert f"what follows from it waits: nothing works on this run; carry it on with: dsl attach {left}" in approved.err
+
+
+@pytest.mark.slow
+def test_an_answer_at_a_shared_server_is_kept_for_a_worker_that_is_away(dsl: Dsl, left: str, state: Path) -> None:
+    """Whoever looks is told where to answer, whoever answers that it will count, and how to start a worker there."""
+    record = read_record(state_folder(state).server)
+    assert record is not None
+    there = ("--address", record.address)
+    asked = dsl.here("approvals", left, *there)
+    assert f"dsl reject {left} --group team --note WHY --address {record.address}" in asked.out
+    kept = dsl.here("reject", left, "--group", "team", "--by", "ada", *there)
+    assert kept.code == 6, kept.err
+    assert "keeps the answer, and it counts when a worker takes it up" in kept.err
+    assert kept.err.endswith(f"dsl worker --task-queue run-{left} --tools MODULE --address {record.address}\n")
+    assert "the run does not ask `none`" in dsl.here("reject", left, "none", "--group", "team", *there).err
+    attached = dsl("attach", left)
+    assert "keep  rejected  by unverified ada for team" in attached.err, attached.err
 
 
 def test_how_many_effects_are_in_doubt_stands_in_the_list(dsl: Dsl, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from dsl.decompiling import yaml_form
 from dsl.diagnostics import reports
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.diagnostics.inert import is_active
@@ -116,6 +117,15 @@ def test_json_is_inert_and_means_the_same(evil: str) -> None:
     told, result = map(json.loads, lines.getvalue().splitlines())
     assert (told["text"], result["value"]) == (evil, {evil: evil})
     assert active_in(out.getvalue() + lines.getvalue()) == set()
+
+
+@of_each
+def test_a_definition_as_data_is_inert_and_means_the_same(evil: str) -> None:
+    text = evil.encode(errors="replace").decode()
+    plain = {"text": text, "list": [text, {text: f"{text}\n{text}"}]}
+    as_yaml = yaml_form.write(plain)
+    assert active_in(as_yaml) == set()
+    assert yaml_form.read(as_yaml) == plain
 
 
 @of_each

@@ -87,6 +87,5 @@ def test_tools_that_do_not_fit_are_refused_with_both_sides(dsl: Dsl, tmp_path: P
 def test_a_state_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ended = Dsl(tmp_path / "file" / "state", tmp_path).here("runs")
-    assert ended.code == 1
-    assert ended.err.startswith("error: ")
-    assert "Not a directory" in ended.err
+    assert ended.code == 2
+    assert ended.err == f"error: {tmp_path}/file/state cannot be a state folder: not a directory\n"

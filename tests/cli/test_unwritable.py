@@ -38,6 +38,16 @@ def test_a_closed_stream_changes_nothing_else(small: Path, redirection: str, lin
     assert (ended.returncode, len(ended.stdout.splitlines()), ended.stderr) == (0, lines, "")
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is one of Linux")
+@pytest.mark.parametrize("redirection", [f"2> {FULL}", "2> >(true)"])
+def test_words_that_cannot_be_written_take_no_result_away(small: Path, redirection: str, tmp_path: Path) -> None:
+    dsl = f'"{sys.executable}" -m interpreter.cli run "{small}" --set n=5 --state "{tmp_path}/state"'
+    ended = subprocess.run(
+        ["bash", "-c", f"{dsl} {redirection}"], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout) == (0, "5\n")
+
+
 def test_tools_that_end_the_process_cannot_be_loaded(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text("raise SystemExit(3)\n")

@@ -125,7 +125,7 @@ def test_layout_does_not_count_and_meaning_does() -> None:
 
 def test_a_file_with_errors_has_no_hash() -> None:
     result = hashed(stdin=TWO.replace("return found", "return fuond"))
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "error[SF101]" in result.stdout
 
 
@@ -137,7 +137,7 @@ def test_used_wrongly(arguments: list[str]) -> None:
 def test_a_file_that_is_no_text_has_no_hash(tmp_path: Path) -> None:
     (tmp_path / "a.flow").write_bytes(b"\xe9")
     result = CliRunner().invoke(hash_, [str(tmp_path / "a.flow")])
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "error[SF003]" in result.stdout
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from interpreter.cli import completing, exit_codes
-from interpreter.cli.asked_directly import looked_at
+from interpreter.cli.asked_directly import looked_at, telling_the_way_on
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import how_to_answer, question_lines
@@ -43,14 +43,17 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
         click.echo(f"{one.run.id} asks")
         for line in [*question_lines(one.question), "  answer with:"]:
             click.echo(f"  {line}")
-        for command in how_to_answer(one.run.id, one.question, only=only):
+        for command in how_to_answer(one.run.id, one.question, only=only, server=target.as_typed):
             click.echo(f"      {command}")
     return code
 
 
 async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:
-    run, _ = await looked_at(client.run(id), target)
-    return await run.asked()
+    run, unattended = await looked_at(client.run(id), target)
+    if not unattended:
+        return await run.asked()
+    async with telling_the_way_on(run, target):
+        return await run.asked()
 
 
 async def _of_all(client: Client, target: Target) -> tuple[list[Asked], bool]:

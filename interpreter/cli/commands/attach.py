@@ -104,7 +104,7 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
                     working(client, description.task_queue, loaded, sealed, partial=True, serving=serving, lock=lock)
                 )
                 said = [*serving.said, *map(told, modules)]
-            screen = choose_screen(flow, as_json=wanted.as_json)
+            screen = choose_screen(flow, as_json=wanted.as_json, server=target.as_typed)
             voice.through(screen.say)
             screen.begins(id)
             for line in (*said, *await client.links(id)):
@@ -112,7 +112,8 @@ async def _attach(id: str, wanted: Wanted, target: Target) -> int:
             how_to_return = f"dsl attach {id}{target.as_typed}"
             at_terminal = can_ask() and not wanted.as_json
             by = who_answers(None, wanted.key)
-            return await Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key).until_over()
+            staying = Accompaniment(run, screen, script, at_terminal, how_to_return, by, wanted.key, target.as_typed)
+            return await staying.until_over()
 
 
 def _serving(wanted: Serving, before: Remembered | None, people: Path | None) -> Serving:

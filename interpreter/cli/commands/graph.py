@@ -87,6 +87,9 @@ def graph(
         context.exit(1 if check and changed else 0)
     if check:
         raise Misuse("--check goes with --inject PAGE")
+    form = format_ or format_of(output)
+    if form is None:
+        raise Misuse(f"{output} ends like none of {', '.join(FORMATS)}: say with --format which is meant")
     if path is None and run is None:
         raise click.UsageError("Missing argument 'FILE'.", context)
     definition = None if path is None else definition_of_file(context, path, _one_flow(flow, same))
@@ -95,7 +98,7 @@ def graph(
     else:
         assert definition is not None
         picture = draw(definition, alone=alone)
-    _write(picture, format_ or format_of(output), output)
+    _write(picture, form, output)
 
 
 def _one_flow(flow: str | None, same: str | None) -> str | None:

@@ -49,7 +49,10 @@ def new(name: str | None, out: Path | None) -> None:
 @keys.command(epilog="Example: dsl keys show ada.key")
 @click.argument("file", type=click.Path(path_type=Path))
 def show(file: Path) -> None:
-    """Print what a worker's people file needs of a key: nothing of it is secret."""
+    """Print what a people file needs of a key.
+
+    Nothing of it is secret.
+    """
     try:
         key = SigningKey.read(file)
     except UnusableKey as error:

@@ -1,17 +1,37 @@
 """`dsl plan`."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import click
 
 from dsl.ast.duration import UNITS, format_duration
 from dsl.cli.completing import flow_files, flows_of_the_file
+from dsl.diagnostics.inert import inert
 from dsl.planning.page import UNITS_OF, document, lines
 from dsl.planning.plan import Plan
 from interpreter.cli.planned import planned
 from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
+
+
+class _Amount(click.ParamType[Decimal]):
+    """What can be compared with: `nan` would hold for every flow."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("nan")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{inert(str(value))} is no amount: write a number of 0 or more, such as 2.50", param, ctx)
+        return amount
+
+
+AMOUNT, COUNT = _Amount(), click.IntRange(min=0)
 
 
 @click.command(
@@ -31,12 +51,12 @@ Examples:
     help="Which flow of the file.  [default: the one that no other calls]",
 )
 @click.option("--input", "given", metavar="FILE|JSON|-", help="What it is given: its lists are as long as they are.")
-@click.option("--max-usd", type=Decimal, metavar="N", help="End with 1 where it may cost more US dollars.")
-@click.option("--max-tokens", type=int, metavar="N", help="End with 1 where it may take more tokens.")
-@click.option("--max-requests", type=int, metavar="N", help="End with 1 where it may ask models more often.")
-@click.option("--max-calls", type=int, metavar="N", help="End with 1 where it may call tools more often.")
-@click.option("--max-days", type=float, metavar="N", help="End with 1 where it may take longer.")
-@click.option("--max-events", type=int, metavar="N", help="End with 1 where its history may be longer.")
+@click.option("--max-usd", type=AMOUNT, metavar="N", help="End with 1 where it may cost more US dollars.")
+@click.option("--max-tokens", type=COUNT, metavar="N", help="End with 1 where it may take more tokens.")
+@click.option("--max-requests", type=COUNT, metavar="N", help="End with 1 where it may ask models more often.")
+@click.option("--max-calls", type=COUNT, metavar="N", help="End with 1 where it may call tools more often.")
+@click.option("--max-days", type=AMOUNT, metavar="N", help="End with 1 where it may take longer.")
+@click.option("--max-events", type=COUNT, metavar="N", help="End with 1 where its history may be longer.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def plan(
@@ -48,7 +68,7 @@ def plan(
     max_tokens: int | None,
     max_requests: int | None,
     max_calls: int | None,
-    max_days: float | None,
+    max_days: Decimal | None,
     max_events: int | None,
     as_json: bool,
 ) -> None:

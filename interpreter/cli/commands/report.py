@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Of what no terminal shows."""
-FORMS = {".html": "html", ".htm": "html", ".json": "json"}
+FORMS = {".html": "html", ".htm": "html", ".json": "json", ".txt": "text", ".text": "text", "": "text"}
 
 
 @click.command(
@@ -71,7 +71,9 @@ def report(
     if as_html and as_json:
         raise click.UsageError("Choose one of --json and --html.")
     suffix = output.suffix.lower() if output is not None else ""
-    form = "html" if as_html else "json" if as_json else FORMS.get(suffix, "text")
+    form = "html" if as_html else "json" if as_json else FORMS.get(suffix)
+    if form is None:
+        raise Misuse(f"{output} ends like none of .html, .json and .txt: say with --html or --json which is meant")
     found = planned(context, path, flow)
     with blaming_ourselves(found.analysis.source):
         approved, since = (None, ()) if path == STDIN else _approved(Path(path), found.sealed)
@@ -85,7 +87,7 @@ def report(
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Problem(f"{output} cannot be written: {error.strerror}") from error
+        raise Misuse(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 
 def _approved(file: Path, sealed: Sealed) -> tuple[Approved | None, tuple[Difference, ...]]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import shlex
 
 import click
 
+from dsl.diagnostics.inert import inert, inert_json
 from interpreter.boundary.payloads import RunResult
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import nobody_works, works
@@ -47,7 +49,8 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
         run = client.run(id)
         description = await run.describe()
         if no_wait and description.close_time is None:
-            raise Problem(f"the run {id} is under way")
+            nobody = "" if await works(run) else f", and {await nobody_works(run, target)}"
+            raise Problem(inert(f"the run {id} is under way{nobody}"))
         try:
             ended = await _waited_for(run, target)
         except (RunFailed, RunCancelled, RunTerminated) as error:
@@ -64,6 +67,7 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
     if ended.rehearsal:
         click.echo(REHEARSAL, err=True)
     if ended.staged:
-        click.echo(f"Nothing was written: `dsl show {id}` lists what would have been.", err=True)
-    click.echo(json.dumps(ended.value, ensure_ascii=False, indent=2))
+        shown = f"dsl show {shlex.quote(id)}{target.as_typed}"
+        click.echo(inert(f"Nothing was written: `{shown}` lists what would have been."), err=True)
+    click.echo(inert_json(json.dumps(ended.value, ensure_ascii=False, indent=2)))
     return 0

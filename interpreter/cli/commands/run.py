@@ -17,6 +17,7 @@ from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
+from interpreter.cli.nameable import nameable
 from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
 from interpreter.cli.remembered import Remembered, remember
@@ -102,8 +103,15 @@ Examples:
 )
 @click.option("--answers", type=click.Path(path_type=Path), help="YAML with the answers to approvals.")
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
-@click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
-@click.option("--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]")
+@click.option(
+    "--requester",
+    metavar="NAME",
+    help="Who asks for it.  [default: the user of the operating system]",
+    callback=nameable,
+)
+@click.option(
+    "--task-queue", metavar="NAME", help="The worker's task queue.  [default: one of the run's own]", callback=nameable
+)
 @again_option
 @serving_options
 @key_option
@@ -206,7 +214,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
             config=config,
         )
         remember(target.folder, _remembered(id, wanted, tools, queue, target))
-        screen = choose_screen(sealed.flow, as_json=wanted.as_json)
+        screen = choose_screen(sealed.flow, as_json=wanted.as_json, server=target.as_typed)
         staged = [STAGED] if wanted.writes_nothing else []
         voice.through(screen.say)
         screen.begins(id)
@@ -215,7 +223,7 @@ async def _run(wanted: Wanted, target: Target) -> int:
         how_to_return = f"dsl attach {id}{target.as_typed}"
         at_terminal = can_ask() and not wanted.as_json
         by = who_answers(None, wanted.key)
-        staying = Accompaniment(run, screen, wanted.script, at_terminal, how_to_return, by, wanted.key)
+        staying = Accompaniment(run, screen, wanted.script, at_terminal, how_to_return, by, wanted.key, target.as_typed)
         return await staying.until_over()
 
 

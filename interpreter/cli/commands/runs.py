@@ -20,7 +20,13 @@ from interpreter.client.statuses import STATUSES
 @click.option("--flow", metavar="NAME", shell_complete=completing.flows_of_runs, help="Only runs of this flow.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only runs that stand so.")
 @click.option("--stuck", is_flag=True, help="Only runs that do not go on, children too, and why.")
-@click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    metavar="N",
+    help="At most so many, the latest first.  [default: 50]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options
 def runs(flow: str | None, status: str | None, stuck: bool, limit: int, as_json: bool, target: Target) -> int:

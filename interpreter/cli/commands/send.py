@@ -10,6 +10,7 @@ from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
+from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
@@ -48,7 +49,14 @@ Examples:
 @click.option("--input", "given", metavar="FILE|-|JSON", help="With --start: the flow's input.")
 @click.option("--flow", metavar="NAME", shell_complete=flows_of_the_file, help="With --start: which flow of the file.")
 @config_option
-@click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="With --start: its queue.")
+@click.option(
+    "--task-queue",
+    default=TASK_QUEUE,
+    show_default=True,
+    metavar="NAME",
+    help="With --start: its queue.",
+    callback=nameable,
+)
 @target_options
 def send(
     run: str,

@@ -89,7 +89,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     if known["hash"]:
         yield f"hash    {known['hash']}"
     yield f"calls   {inert(known['calls'])}/PATH is what tools and models are told a call is"
-    yield f"status  {state.status if known['closed'] is None else known['status']}"
+    yield f"status  {_status(known, state)}"
     if stuck is not None:
         yield f"stuck   {stuck}"
     if known["waits"] is not None:
@@ -117,6 +117,13 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
         yield from _section("events that nobody has taken yet", map(_kept, state.kept))
     yield from _section("config", _config(state))
     yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
+
+
+def _status(known: dict[str, Any], state: RunView) -> str:
+    if known["closed"] is not None:
+        return str(known["status"])
+    unheard = known["cancel_asked"] and state.status == "running"
+    return f"{state.status}, and asked to cancel, which nothing has acted on yet" if unheard else state.status
 
 
 def _noted(state: RunView) -> Iterator[str]:

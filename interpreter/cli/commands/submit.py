@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from dsl.cli.completing import flow_files, flows_of_the_file
+from dsl.diagnostics.inert import inert
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
+from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.reading import read_input
@@ -45,8 +47,20 @@ Example:
     help="Which flow of the file.  [default: the one that no other calls]",
 )
 @click.option("--id", metavar="ID", help="The run's id.  [default: the flow's name and a few random digits]")
-@click.option("--requester", metavar="NAME", help="Who asks for it.  [default: the user of the operating system]")
-@click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="Where its worker polls.")
+@click.option(
+    "--requester",
+    metavar="NAME",
+    help="Who asks for it.  [default: the user of the operating system]",
+    callback=nameable,
+)
+@click.option(
+    "--task-queue",
+    default=TASK_QUEUE,
+    show_default=True,
+    metavar="NAME",
+    help="Where its worker polls.",
+    callback=nameable,
+)
 @again_option
 @verified_option
 @require_signed_option
@@ -102,6 +116,6 @@ def submit(
         else:
             click.echo(run.id)
         for worker in missing:
-            click.echo(worker.advice, err=True)
+            click.echo(inert(worker.advice_at(target.as_typed)), err=True)
 
     return carry_out(start())

@@ -7,6 +7,7 @@ import click
 from temporalio.runtime import OpenTelemetryConfig
 
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.nameable import nameable
 from interpreter.cli.problem import Misuse, Refused
 from interpreter.cli.serving import Serving, serving_options, told_at_start
 from interpreter.cli.target import Target, connected, target_options
@@ -48,7 +49,9 @@ Examples:
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
 @serving_options
 @click.option("--metrics", metavar="HOST:PORT", help="Where metrics can be scraped: http://HOST:PORT/metrics.")
-@click.option("--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.")
+@click.option(
+    "--task-queue", default=TASK_QUEUE, show_default=True, metavar="NAME", help="What it works on.", callback=nameable
+)
 @target_options
 def worker(
     tools: tuple[str, ...],
