@@ -24,6 +24,11 @@ _OF_THE_UNION = (
     "Commit CompensateStatement Step",
 )
 
+_FOLLOWED = (
+    "AwaitApproval AwaitEvent AwaitFirst BudgetBlock For Let Loop Parallel ParallelFor Set Sleep Step Try Until Var "
+    "Yield"
+)
+
 PARTIAL = {
     Partial(file, kinds): reason
     for file, kinds, reason in (
@@ -42,6 +47,36 @@ PARTIAL = {
             "dsl/semantics/sensitivity/flows.py",
             "AwaitApproval ExclusiveBlock Fail Respond Return Step",
             "what shows something; any other is as for provenance",
+        ),
+        *(
+            ("dsl/semantics/staleness/" + file, kinds, reason)
+            for file, kinds, reason in (
+                ("effects.py", "AgentDeclaration FlowDeclaration", "what calls others itself"),
+                ("effects.py", "Break Continue Fail Return Yield", "what leaves a block by itself"),
+                (
+                    "effects.py",
+                    "AwaitApproval AwaitEvent AwaitFirst ExclusiveBlock Loop Sleep",
+                    "what waits for people, events or a time",
+                ),
+                ("effects.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
+                (
+                    "flows.py",
+                    "AwaitApproval AwaitEvent AwaitFirst ExclusiveBlock Loop Sleep",
+                    "what waits for people, events or a time",
+                ),
+                ("knowing.py", "Comprehension Get Index Name", "what reads a name, or a part of it"),
+                ("knowing.py", "Break Continue Fail Return Yield", "what leaves a block by itself"),
+                ("walk.py", "Break Continue ExclusiveBlock Fail If Match Return", "after which nothing may follow"),
+                (
+                    "walk.py",
+                    _FOLLOWED,
+                    "any other gives no value, decides nothing, and waits for nobody",
+                ),
+                ("walk.py", "Let Set Var Yield", "what gives a name its value"),
+                ("walk.py", "AwaitApproval AwaitEvent AwaitFirst", "what has ways of its own; a sleep has none"),
+                ("walk.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
+                ("walk.py", "Fail Return", "what ends a flow, so nothing comes behind it"),
+            )
         ),
         (
             "dsl/checks/unused_declarations.py",
@@ -144,9 +179,6 @@ PARTIAL = {
             "BudgetBlock Step Try",
             "what is done for certain in a block that comes to its end",
         ),
-        ("dsl/checks/stale_reads.py", "If Match", "what decides which way is gone"),
-        ("dsl/checks/stale_reads.py", "AwaitApproval AwaitEvent AwaitFirst", "what waits for somebody"),
-        ("dsl/checks/stale_reads.py", "Break Continue Fail Return", "what leaves a block by itself"),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
