@@ -46,6 +46,7 @@ def plugin_for(
     serving: Serving,
     lock: Path | None = None,
     traced: bool = True,
+    otlp: bool = False,
 ) -> FlowPlugin:
     try:
         if serving.asks:
@@ -64,6 +65,7 @@ def plugin_for(
             models=serving.models,
             traces=traces_from(os.environ) if traced else None,
             texts=texts_wanted(os.environ),
+            otlp=otlp,
         )
     except (
         UnusableTelemetry,

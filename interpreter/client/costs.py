@@ -8,10 +8,10 @@ Unknown is not zero: of a run that left no record and cannot be replayed nothing
 was charged without a record of what for, because an earlier version has kept it or a run below was lost, has no name.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.view import RunView
@@ -20,9 +20,6 @@ from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run
 
-if TYPE_CHECKING:
-    from interpreter.client.client import Client
-
 By = Literal["step", "agent", "flow", "hash", "requester", "day", "run", "model"]
 WAYS: tuple[By, ...] = get_args(By)
 NOT_RECORDED = "(not recorded)"
@@ -30,6 +27,14 @@ TOLD_BY_NOBODY = "it left no record, and its history cannot be replayed here"
 
 Tell = Callable[[Run], Awaitable[RunView | None]]
 """How a run stands, or stood at its end; None where nobody can say."""
+
+
+class Runs(Protocol):
+    """Where runs are listed and found: a client."""
+
+    def runs(self, *, flow: str | None = None) -> AsyncIterator[RunSummary]: ...
+
+    def run(self, id: str) -> Run: ...
 
 
 @dataclass
@@ -114,7 +119,7 @@ class Costs:
 
 
 async def spendings(
-    client: "Client", tell: Tell, *, since: str = "", flow: str | None = None, id: str | None = None
+    client: Runs, tell: Tell, *, since: str = "", flow: str | None = None, id: str | None = None
 ) -> list[Spending]:
     """Of the runs that people started, also of one by its id, that were not over before the day `since`. Raises
     `UnknownRun` when there is none of that id.

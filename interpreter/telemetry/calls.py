@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opentelemetry import trace as otel
 from opentelemetry.trace import Span, SpanKind
@@ -22,10 +22,8 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.boundary.told import heard
 from interpreter.telemetry.ids import CALL, span_id, trace_id
 from interpreter.telemetry.providers import REHEARSAL, answering
+from interpreter.telemetry.spans import Spans
 from interpreter.telemetry.texts import messages_in, messages_out
-
-if TYPE_CHECKING:
-    from interpreter.telemetry.spans import Spans
 
 Told = dict[str, AttributeValue]
 _PARTS = ("/verify", "/undo")
@@ -33,7 +31,7 @@ _PARTS = ("/verify", "/undo")
 
 
 class CallSpans(Interceptor):
-    def __init__(self, spans: "Spans") -> None:
+    def __init__(self, spans: Spans) -> None:
         self._spans = spans
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -41,7 +39,7 @@ class CallSpans(Interceptor):
 
 
 class _Inbound(ActivityInboundInterceptor):
-    def __init__(self, next: ActivityInboundInterceptor, spans: "Spans") -> None:
+    def __init__(self, next: ActivityInboundInterceptor, spans: Spans) -> None:
         super().__init__(next)
         self._spans = spans
 

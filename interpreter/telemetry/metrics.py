@@ -4,7 +4,6 @@ Labels have few values: names that authors give (flow, agent, tool, kind of erro
 most so many; whatever comes beyond is `other`. No id of a run, no person and no text is among them.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,49 +11,31 @@ from temporalio.common import MetricMeter
 
 from dsl.models.configured import Models
 from interpreter.core.traces import Trace
-from interpreter.telemetry.providers import REHEARSAL, answering
+from interpreter.telemetry import conventional
+from interpreter.telemetry.bounded import Bounded
+from interpreter.telemetry.providers import REHEARSAL, Answering, answering
 from interpreter.telemetry.told import RunIdentity
 
-MOST_VALUES = 200
-"""Of one label."""
-LONGEST_VALUE = 100
-OTHER = "other"
 NANO = Decimal(10**9)
 CALLED = frozenset({"tool", "agent", "flow"})
 
 BUCKETS: dict[str, list[float]] = {
+    **conventional.BUCKETS,
+    **{conventional.name_in_prometheus(name): buckets for name, buckets in conventional.BUCKETS.items()},
     "steadflow_model_request_seconds": [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
     "steadflow_question_wait_seconds": [60, 300, 900, 3_600, 14_400, 86_400, 259_200],
 }
 """For a runtime's `histogram_bucket_overrides`: the SDK's own are for milliseconds."""
 
-Labels = dict[str, str]
-
-
-class Bounded:
-    """The values of labels, as many as there may be."""
-
-    def __init__(self, most: int = MOST_VALUES) -> None:
-        self._most = most
-        self._seen: dict[str, set[str]] = defaultdict(set)
-
-    def __call__(self, **labels: str) -> Labels:
-        return {name: self._value(name, value) for name, value in labels.items()}
-
-    def _value(self, name: str, value: str) -> str:
-        seen = self._seen[name]
-        if value not in seen:
-            if len(seen) >= self._most or len(value) > LONGEST_VALUE:
-                return OTHER
-            seen.add(value)
-        return value
-
 
 class Metrics:
-    """Told of what has ended in runs; each is counted once."""
+    """Told of what has ended in runs; each is counted once. `dotted`: what has dots in its name goes out by OTLP."""
 
-    def __init__(self, meter: MetricMeter, models: Models, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, meter: MetricMeter, models: Models, environment: Mapping[str, str], *, dotted: bool = False
+    ) -> None:
         self._models, self._environment = models, dict(environment)
+        self._conventional = conventional.ConventionalMetrics(meter, dotted=dotted)
         self._bounded = Bounded()
         self._runs = meter.create_counter("steadflow_runs", "Runs that have ended")
         self._steps = meter.create_counter("steadflow_steps", "Steps that have ended, by what they call")
@@ -87,8 +68,10 @@ class Metrics:
             self._errors.add(1, self._bounded(flow=flow, node=trace.node, kind=trace.kind))
 
     def _asked(self, trace: Trace) -> None:
-        provider = REHEARSAL if trace.made_up else answering(self._models, trace.name, self._environment).name
-        labels = self._bounded(flow=trace.flow, agent=trace.agent, model=trace.name, provider=provider)
+        made_up = Answering(REHEARSAL)
+        provider = made_up if trace.made_up else answering(self._models, trace.name, self._environment)
+        self._conventional.asked(trace, provider)
+        labels = self._bounded(flow=trace.flow, agent=trace.agent, model=trace.name, provider=provider.name)
         self._requests.add(1, labels | {"outcome": trace.outcome})
         self._answers.record(trace.at - trace.began, labels)
         usage = trace.usage

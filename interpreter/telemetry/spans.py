@@ -21,7 +21,6 @@ from opentelemetry.util.types import AttributeValue
 
 from dsl.models.configured import TABLE
 from interpreter.core.traces import ATTEMPTS, Trace
-from interpreter.telemetry.calls import CallSpans
 from interpreter.telemetry.ids import CALL, span_id, trace_id
 from interpreter.telemetry.told import RunIdentity
 
@@ -56,7 +55,6 @@ class Spans:
     def __init__(self, provider: TracerProvider, *, texts: bool = False) -> None:
         self.texts = texts
         self.models = TABLE
-        self.interceptor = CallSpans(self)
         self._provider = provider
         before: IdGenerator = provider.id_generator
         self._ids = before if isinstance(before, PlannedIds) else PlannedIds(before)

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from interpreter.boundary import names
 from interpreter.boundary.view import RunView
-from interpreter.telemetry.metrics import Bounded
+from interpreter.telemetry.bounded import Bounded
 
 logger = logging.getLogger(__name__)
 

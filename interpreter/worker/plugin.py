@@ -103,7 +103,7 @@ class FlowPlugin(SimplePlugin):
     MCP servers of `flows` offer (default: `flow.lock` beside the first of them). `models` name further providers
     (default: as `steadflow.toml` says in the current folder or above it). `traces` gets a span
     for each thing that runs do, with `texts` also what models are told and say; metrics go where the client's runtime
-    says.
+    says, `otlp`: by OTLP, so that those of the conventions have their names with dots, which Prometheus does not take.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class FlowPlugin(SimplePlugin):
         models: Models | None = None,
         traces: "TracerProvider | None" = None,
         texts: bool = False,
+        otlp: bool = False,
     ) -> None:
         flows = tuple(flows)
         self._tools = unique(map(tool_of, tools))
@@ -146,6 +147,7 @@ class FlowPlugin(SimplePlugin):
         self._models = models
         self._takes = TABLE.takes
         self._told = Told()
+        self._otlp = otlp
         self._standing: Standing | None = None
         self._spans: Spans | None = None if traces is None else _spans(traces, self._told, texts)
         self._lanes: AbstractAsyncContextManager[None] = nullcontext()
@@ -201,7 +203,12 @@ class FlowPlugin(SimplePlugin):
     def _beside(self) -> list[Interceptor]:
         """Of activities."""
         found = [HeaderInterceptor(), LoadingInterceptor(self._objects)]
-        return found if self._spans is None else [*found, self._spans.interceptor]
+        if self._spans is None:
+            return found
+        # OpenTelemetry is there for those who want it.
+        from interpreter.telemetry.calls import CallSpans
+
+        return [*found, CallSpans(self._spans)]
 
     def _measure(self, client: Client, models: Models) -> None:
         """Where the client's runtime has somewhere to count."""
@@ -209,7 +216,7 @@ class FlowPlugin(SimplePlugin):
             self._spans.models = models
         meter = (client.service_client.config.runtime or Runtime.default()).metric_meter
         if meter is not MetricMeter.noop:
-            self._told.also_tell(Metrics(meter, models, os.environ).told)
+            self._told.also_tell(Metrics(meter, models, os.environ, dotted=self._otlp).told)
             self._standing = Standing(client, meter)
 
     def _serve(self, queue: str) -> None:

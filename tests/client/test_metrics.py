@@ -111,6 +111,11 @@ async def test_what_models_take_and_what_waits_for_people(tmp_path: Path) -> Non
         assert await scraped.value("steadflow_errors_total", flow="main", node="chat", kind="Overloaded") == 1
         assert await scraped.value("steadflow_question_wait_seconds_count", flow="main") == 1
         assert await scraped.value("steadflow_model_request_seconds_count", **asked) == 2
+        chat = {"gen_ai_operation_name": "chat", "gen_ai_provider_name": "p", "gen_ai_request_model": "p/m"}
+        took = "gen_ai_client_operation_duration_seconds_count"
+        assert await scraped.value(took, **chat, error_type="Overloaded") == 1
+        assert await scraped.value("gen_ai_client_token_usage_sum", **chat, gen_ai_token_type="input") == 20
+        assert await scraped.value("gen_ai_client_token_usage_sum", **chat, gen_ai_token_type="output") == 7
         assert await scraped.value("steadflow_steps_total", flow="main", node="agent", called="teller") == 1
         assert await scraped.value("steadflow_runs_stuck") == 0
         assert await scraped.value("temporal_workflow_completed_total") == 1

@@ -28,6 +28,16 @@ class Received:
     service: str
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A histogram, as it came."""
+
+    unit: str
+    count: int
+    sum: float
+    bounds: tuple[float, ...]
+
+
 class OtlpReceiver(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -62,6 +72,19 @@ class OtlpReceiver(ThreadingHTTPServer):
                 for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
                     for point in metric.sum.data_points:
                         found[metric.name] = point.as_int or point.as_double
+        return found
+
+    @property
+    def measured(self) -> dict[str, Measured]:
+        """The latest of each histogram, by its name and what is told beside."""
+        found: dict[str, Measured] = {}
+        for body in tuple(self.metrics):
+            for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+                for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
+                    for point in metric.histogram.data_points:
+                        told = _attributes(point.attributes)
+                        named = " ".join([metric.name, *(f"{name}={told[name]}" for name in sorted(told))])
+                        found[named] = Measured(metric.unit, point.count, point.sum, tuple(point.explicit_bounds))
         return found
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -2,14 +2,19 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from temporalio.runtime import OpenTelemetryMetricTemporality, Runtime, TelemetryConfig
 
+from interpreter.boundary.payloads import ChatUsage
+from interpreter.core.traces import Trace
+from interpreter.telemetry.conventional import ConventionalMetrics
 from interpreter.telemetry.environment import UnusableTelemetry
+from interpreter.telemetry.providers import Answering
 from interpreter.telemetry.sending import metrics_from
-from tests.live.otlp_receiver import otlp_receiver
+from tests.live.otlp_receiver import Measured, otlp_receiver
 from tests.live.runs import eventually
 
 
@@ -110,3 +115,49 @@ async def test_they_are_sent_by_grpc() -> None:
         connection, _ = await asyncio.to_thread(server.accept)
         with connection:
             assert await asyncio.to_thread(connection.recv, 24) == b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+async def test_models_are_measured_as_the_conventions_say() -> None:
+    with otlp_receiver() as receiver:
+        sent = metrics_from(
+            receiver.environment | {"OTEL_METRICS_EXPORTER": "otlp", "OTEL_METRIC_EXPORT_INTERVAL": "100"}
+        )
+        assert sent is not None
+        runtime = Runtime(telemetry=TelemetryConfig(metrics=sent, attach_service_name=False))
+        metrics = ConventionalMetrics(runtime.metric_meter, dotted=True)
+        asked = Trace("main", "main/told", "chat", "gpt-4o", "main", 10.0, 12.5, usage=ChatUsage(20, 7))
+        metrics.asked(asked, Answering("openai"))
+        metrics.asked(
+            replace(asked, outcome="failed", kind="Overloaded", usage=None), Answering("openai", "one.example")
+        )
+        metrics.asked(replace(asked, made_up=True), Answering("rehearsal"))
+
+        async def arrived() -> dict[str, Measured] | None:
+            return receiver.measured if len(receiver.measured) == 5 else None
+
+        told = await eventually(arrived)
+        chat = "gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=gpt-4o"
+        seconds = told[f"gen_ai.client.operation.duration {chat}"]
+        assert (seconds.unit, seconds.count, seconds.sum) == ("s", 1, 2.5)
+        assert seconds.bounds == (
+            0.01,
+            0.02,
+            0.04,
+            0.08,
+            0.16,
+            0.32,
+            0.64,
+            1.28,
+            2.56,
+            5.12,
+            10.24,
+            20.48,
+            40.96,
+            81.92,
+        )
+        failed = f"error.type=Overloaded {chat} server.address=one.example"
+        assert told[f"gen_ai.client.operation.duration {failed}"].count == 1
+        tokens = told[f"gen_ai.client.token.usage {chat} gen_ai.token.type=input"]
+        assert (tokens.unit, tokens.sum) == ("{token}", 20)
+        assert tokens.bounds == tuple(4**power for power in range(14))
+        assert told[f"gen_ai.client.token.usage {chat} gen_ai.token.type=output"].sum == 7

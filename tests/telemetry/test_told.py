@@ -3,8 +3,8 @@
 import pytest
 
 from interpreter.core.traces import Trace
+from interpreter.telemetry.bounded import OTHER, Bounded
 from interpreter.telemetry.environment import UnusableTelemetry, texts_wanted, traces_from
-from interpreter.telemetry.metrics import OTHER, Bounded
 from interpreter.telemetry.told import RunIdentity, Told
 
 RUN = RunIdentity("run", "first")

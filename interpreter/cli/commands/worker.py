@@ -83,7 +83,8 @@ async def _worker(
     loaded = loaded_tools(chosen_tools(tools, None).modules, str(Path.cwd()))
     sent = _sent(metrics)
     async with connected(target, metrics, sent) as client:
-        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock)
+        otlp = sent is not None
+        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock, otlp=otlp)
 
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
