@@ -141,13 +141,11 @@ class FlowPlugin(SimplePlugin):
         if self._record is not None:
             self._record.prepare()
         self._provider = provider
-        self._partial = partial
-        self._people = people
+        self._partial, self._people = partial, people
         self._rehearse = rehearse or scripted is not None or replay is not None
         self._models = models
         self._takes = TABLE.takes
-        self._told = Told()
-        self._otlp = otlp
+        self._told, self._otlp = Told(), otlp
         self._standing: Standing | None = None
         self._spans: Spans | None = None if traces is None else _spans(traces, self._told, texts)
         self._lanes: AbstractAsyncContextManager[None] = nullcontext()

@@ -172,7 +172,8 @@ class TurnConstruct(Construct[TurnMemory]):
         """What the model sees of a result. May suspend."""
         use = _use(machine, frame, self.memory(frame).calls[place])
         if use.then is None:
-            return "done" if result is None else result
+            tells_nothing = asked_calls.declared(machine.definition, use.target).returns is None
+            return "done" if tells_nothing else result
         names = self.memory(frame).arguments | {"result": result}
         return machine.evaluate(frame, f"then{place}", use.then, names, closed=True)
 
