@@ -175,8 +175,13 @@ PARTIAL = {
         ),
         ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
         (
-            "dsl/checks/same_writes.py",
-            "BudgetBlock Step Try",
+            "dsl/semantics/written_with.py",
+            "FlowDeclaration ToolDeclaration",
+            "what a step calls; a model decides itself",
+        ),
+        (
+            "dsl/semantics/written_with.py",
+            "BudgetBlock Parallel Step Try",
             "what is done for certain in a block that comes to its end",
         ),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
