@@ -195,6 +195,10 @@ MEMO_DOUBTS = "steadflow.doubts"
 MEMO_RECORD = "steadflow.record"
 """Memo of a run that was cancelled: how it went (`interpreter.boundary.archive`)."""
 
+MEMO_MADE_UP = "steadflow.made-up"
+REHEARSAL_WORD, STAGED_WORD = "rehearsal", "staged"
+"""Memo: that answers of models were made up in this run, and that it writes nothing; absent where neither is so."""
+
 MEMO_LACKING = "steadflow.lacking"
 """Memo: for each step that waits for an object of the store, the reason; absent while there is none. It can be read,
 and listed, without any worker.

@@ -7,7 +7,9 @@ from typing import Any
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.diagnostics.frame import COLOURED, PLAIN, frame
 from dsl.diagnostics.inert import inert
+from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON
+from interpreter.cli.screen import REHEARSAL
 from interpreter.client.errors import ClientError, FailureDetail, RunCancelled, RunFailed
 from interpreter.client.places import Place, place_of
 from interpreter.client.run import Run
@@ -25,14 +27,23 @@ async def bad_end(run: Run, error: ClientError) -> BadEnd:
     """What to tell about a run that did not complete."""
     if not isinstance(error, RunFailed):
         outcome = "cancelled" if isinstance(error, RunCancelled) else "terminated"
-        return BadEnd({"outcome": outcome, "message": str(error)}, inert(str(error)))
+        rehearsal = await _was_a_rehearsal(run)
+        record = {"rehearsal": rehearsal, "outcome": outcome, "message": str(error)}
+        return BadEnd(record, "\n".join([*[REHEARSAL] * rehearsal, inert(str(error))]))
     detail = error.detail
     place = await place_of(run, detail.path) if detail.path else None
-    record = {"outcome": "failed", **vars(detail)}
+    record = {"rehearsal": detail.rehearsal, "outcome": "failed", **vars(detail)}
     if place is not None:
         position = place.source.position(place.span.start)
         record["place"] = {"file": place.source.name, "line": position.line, "column": position.column}
-    return BadEnd(record, "\n".join([_headline(run, detail, place), *_left_behind(detail)]))
+    lines = [*[REHEARSAL] * detail.rehearsal, _headline(run, detail, place), *_left_behind(detail)]
+    return BadEnd(record, "\n".join(lines))
+
+
+async def _was_a_rehearsal(run: Run) -> bool:
+    """Of a run whose end says nothing more."""
+    memo = await (await run.describe()).memo()
+    return names.REHEARSAL_WORD in (memo.get(names.MEMO_MADE_UP) or [])
 
 
 def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:

@@ -179,7 +179,8 @@ class Lines:
         """The step's result is what counts."""
 
     def question(self, run: str, question: QuestionView, *, only: bool) -> None:
-        self._write({"event": "question", "run": run, **asdict(question)})
+        made_up = {"rehearsal": question.rehearsal, "staged": question.staged}
+        self._write({"event": "question", "run": run, **made_up, **asdict(question)})
 
     def pause(self) -> None:
         """Nobody asks beside it."""
@@ -188,9 +189,8 @@ class Lines:
         """Nothing was stopped."""
 
     def result(self, run: str, result: RunResult) -> None:
-        ended = {"event": "result", "run": run, "outcome": "completed", "value": result.value}
-        how = {"rehearsal": result.rehearsal, "staged": result.staged}
-        self._write({**ended, **how, "spent": spent_record(result)})
+        how = {"event": "result", "run": run, "rehearsal": result.rehearsal, "staged": result.staged}
+        self._write({**how, "outcome": "completed", "value": result.value, "spent": spent_record(result)})
 
     def failed(self, run: str, record: dict[str, Any], text: str) -> None:
         self._write({"event": "result", "run": run, **record})

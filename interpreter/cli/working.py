@@ -44,6 +44,7 @@ def plugin_for(
     *,
     partial: bool,
     serving: Serving,
+    staged: bool = False,
     lock: Path | None = None,
     traced: bool = True,
     otlp: bool = False,
@@ -56,6 +57,7 @@ def plugin_for(
             flows,
             store=client.store,
             partial=partial,
+            staged=staged,
             people=serving.people,
             rehearse=serving.rehearse,
             scripted=serving.scripted,
@@ -88,11 +90,14 @@ async def working(
     *,
     partial: bool = False,
     serving: Serving,
+    staged: bool = False,
     lock: Path | None = None,
 ) -> AsyncIterator[None]:
-    """Carry out runs and tools on `queue` while the block lasts. Tools that do not fit `sealed` are refused."""
+    """Carry out runs and tools on `queue` while the block lasts. Tools that do not fit `sealed` are refused; where all
+    is `staged`, those that may write can be missing.
+    """
     flows = [sealed] if sealed is not None else []
-    plugin = plugin_for(client, tools, flows, partial=partial, serving=serving, lock=lock)
+    plugin = plugin_for(client, tools, flows, partial=partial, serving=serving, staged=staged, lock=lock)
     try:
         worker = Worker(client.temporal, task_queue=queue, plugins=[plugin])
     except (SignatureError, UnusableServers) as error:

@@ -42,6 +42,10 @@ class RunSummary:
     """How many of its effects nobody knows of, or could not be undone: of a run that has ended."""
     stuck: str | None = None
     """Why the run does not go on: of one that waits for an object of the store; of any, when it was asked about."""
+    rehearsal: bool = False
+    """Whether answers of models were made up in it."""
+    staged: bool = False
+    """Whether it writes nothing."""
 
 
 async def list_runs(
@@ -119,6 +123,7 @@ def attribute(execution: WorkflowExecution, name: str) -> str | None:
 
 async def _summary(execution: WorkflowExecution) -> RunSummary:
     memo = await _memo(execution)
+    made_up: list[str] = memo.get(names.MEMO_MADE_UP) or []
     return RunSummary(
         id=execution.id,
         flow=str(memo.get(names.MEMO_FLOW) or attribute(execution, names.FLOW_ATTRIBUTE) or "?"),
@@ -129,6 +134,8 @@ async def _summary(execution: WorkflowExecution) -> RunSummary:
         task_queue=execution.task_queue,
         doubts=int(memo.get(names.MEMO_DOUBTS, 0)),
         stuck=lacking(memo) if execution.status == WorkflowExecutionStatus.RUNNING else None,
+        rehearsal=names.REHEARSAL_WORD in made_up,
+        staged=names.STAGED_WORD in made_up,
     )
 
 

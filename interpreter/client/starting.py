@@ -92,8 +92,13 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
         raise RunExists(await _existing(client, existing, start)) from error
 
 
-def memo_of(start: Start) -> dict[str, str]:
-    memo = {names.MEMO_FLOW: start.input.flow, names.MEMO_HASH: start.input.definition.hash}
+def memo_of(start: Start) -> dict[str, str | list[str]]:
+    memo: dict[str, str | list[str]] = {
+        names.MEMO_FLOW: start.input.flow,
+        names.MEMO_HASH: start.input.definition.hash,
+    }
+    if start.input.options.staged:
+        memo[names.MEMO_MADE_UP] = [names.STAGED_WORD]
     return memo if start.source is None else {**memo, names.MEMO_SOURCE: start.source}
 
 

@@ -17,7 +17,12 @@ from interpreter.core.state import Frame, State
 
 def captures(state: State, tool: ToolDeclaration) -> bool:
     """Whether a call of `tool` would be captured now."""
-    return is_staged(state) and tool.effect.kind != "read"
+    return is_staged(state) and may_write(tool)
+
+
+def may_write(tool: ToolDeclaration) -> bool:
+    """Whether a call of it is captured in a staged run."""
+    return tool.effect.kind != "read"
 
 
 def is_staged(state: State) -> bool:

@@ -15,6 +15,7 @@ from dsl.values.signature import BY_SERVER, with_key
 from interpreter.activities.headers import DeclaredSignature
 from interpreter.activities.tool import Tool
 from interpreter.activities.wording import place_of
+from interpreter.core.staging import may_write
 from interpreter.worker.compatibility import Declared, differences
 
 
@@ -46,18 +47,20 @@ class Agreements:
         queue: str,
         *,
         partial: bool = False,
+        staged: bool = False,
         beside: Collection[str] = (),
     ) -> None:
         """Compare `tools` with all that the definitions call on `queue`. Raises `SignatureError`.
 
-        With `partial` a tool may be missing: another worker on the queue has it. `beside` are the names of activities
+        With `partial` a tool may be missing: another worker on the queue has it. `staged`: what may write is called by
+        no run, so it may be missing too. `beside` are the names of activities
         that this worker has besides the tools.
         """
         problems: list[str] = []
         for definition in definitions:
             for declaration in definition.tools.values():
-                elsewhere = declaration.name not in tools and (partial or declaration.name in beside)
-                if declaration.queue in (None, queue) and not elsewhere:
+                wanted = not partial and declaration.name not in beside and not (staged and may_write(declaration))
+                if declaration.queue in (None, queue) and (wanted or declaration.name in tools):
                     problems += self._compare(definition, declaration, tools.get(declaration.name), sorted(tools))
         if problems:
             raise SignatureError("the tools do not fit the flows:\n" + "\n".join(dict.fromkeys(problems)))

@@ -3,10 +3,14 @@
 import importlib
 import importlib.util
 import sys
+import sysconfig
+import traceback
 from pathlib import Path
 from types import ModuleType
 
+from dsl.diagnostics.inert import inert
 from interpreter.activities.tool import Tool
+from interpreter.activities.wording import place
 from interpreter.worker.tools import UnusableTool, tool_in, unique
 
 
@@ -21,7 +25,7 @@ def load_tools(path_or_module: str) -> list[Tool]:
     except ToolsUnreadable:
         raise
     except (Exception, SystemExit) as error:  # a script that ends itself when it is loaded is no file of tools
-        raise ToolsUnreadable(f"{path_or_module} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise ToolsUnreadable(f"{inert(path_or_module)} cannot be loaded: {_why(error)}") from error
     try:
         found = unique(item for value in vars(module).values() if (item := tool_in(value)) is not None)
     except UnusableTool as error:
@@ -29,6 +33,21 @@ def load_tools(path_or_module: str) -> list[Tool]:
     if not found:
         raise ToolsUnreadable(f"{path_or_module} has no function marked @tool, and no activity")
     return list(found.values())
+
+
+def _why(error: BaseException) -> str:
+    """On one line, with the author's own place: the innermost that is neither ours nor a library's."""
+    if isinstance(error, UnusableTool):
+        return inert(str(error))
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [place(frame, line) for frame, line in frames if _is_the_authors(frame.f_code.co_filename)]
+    where = f" ({places[-1]})" if places and not isinstance(error, SyntaxError) else ""
+    return inert(f"{type(error).__name__}: {error}{where}")
+
+
+def _is_the_authors(file: str) -> bool:
+    libraries = (sysconfig.get_path("stdlib"), *map(sysconfig.get_path, ("purelib", "platlib")))
+    return not file.startswith(("<frozen ", *libraries)) and Path(file) != Path(__file__)
 
 
 def _module(path_or_module: str) -> ModuleType:

@@ -93,7 +93,8 @@ class FlowPlugin(SimplePlugin):
 
     `tools` are functions marked `@tool`, or plain Temporal activities, whose signature is not compared. `flows` are
     those whose tools this worker must have: where one of them is missing on this task queue, or differs, the worker
-    does not start; with `partial` another worker on the queue may have what is missing. `people` is the file of those
+    does not start; with `partial` another worker on the queue may have what is missing, and with `staged`, which
+    says that all its runs are, tools that may write are not asked for. `people` is the file of those
     who may answer, with their keys: with it, what is not signed is refused; without, nobody is known. `provider`
     answers for agents (default: by the environment; with `rehearse` their answers are made up, `scripted` is a
     file in which they are written down, `replay` one in which they were recorded), `record` is the file to
@@ -114,6 +115,7 @@ class FlowPlugin(SimplePlugin):
         provider: Provider | None = None,
         store: ObjectStore | None = None,
         partial: bool = False,
+        staged: bool = False,
         people: Path | None = None,
         rehearse: bool = False,
         scripted: Path | None = None,
@@ -141,10 +143,9 @@ class FlowPlugin(SimplePlugin):
         if self._record is not None:
             self._record.prepare()
         self._provider = provider
-        self._partial, self._people = partial, people
+        self._partial, self._staged, self._people = partial, staged, people
         self._rehearse = rehearse or scripted is not None or replay is not None
-        self._models = models
-        self._takes = TABLE.takes
+        self._models, self._takes = models, TABLE.takes
         self._told, self._otlp = Told(), otlp
         self._standing: Standing | None = None
         self._spans: Spans | None = None if traces is None else _spans(traces, self._told, texts)
@@ -181,7 +182,9 @@ class FlowPlugin(SimplePlugin):
         queue = config["task_queue"]
         self._serve(queue)
         beside = [name for one in config.get("activities", ()) if (name := activity_name(one)) is not None]
-        self._agreements.check(self._definitions, self._tools, queue, partial=self._partial, beside=beside)
+        self._agreements.check(
+            self._definitions, self._tools, queue, partial=self._partial, staged=self._staged, beside=beside
+        )
         models = models_for(None) if self._models is None else self._models
         self._takes = models.takes
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse, models=models)

@@ -8,6 +8,9 @@ SHORTER_EXECUTIONS = "shorter-executions"
 """A run continues as new after `limits.SOFT_EVENTS`, and not only when the server suggests it: asked for only past that
 number, so that no shorter history has a mark of it."""
 
+TELLS_OF_REHEARSALS = "tells-of-rehearsals"
+"""That answers were made up is told in the memo, where lists of runs find it: asked for only where one was."""
+
 TELLS_OF_WORKERS = "tells-of-workers"
 """What waits for a worker that can take it is told in the memo, as what waits for an object is: asked for only where
 something does, so that no other history has a mark of it."""

@@ -73,7 +73,7 @@ class FlowWorkflow:
         self._driver = Driver(run_input)
         self._report_to = run_input.report_to
         self._parent = run_input.parent or parent_link()
-        self._showing = Showing(private=run_input.options.private)
+        self._showing = Showing(private=run_input.options.private, listed=self._parent is None)
 
     @workflow.run
     async def run(self, run_input: RunInput) -> JSON:

@@ -10,16 +10,26 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from interpreter.boundary.names import DEADLINE_ATTRIBUTE, FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE, MEMO_LACKING, USD_ATTRIBUTE
+from interpreter.boundary.names import (
+    DEADLINE_ATTRIBUTE,
+    FLOW_ATTRIBUTE,
+    GROUPS_ATTRIBUTE,
+    MEMO_LACKING,
+    MEMO_MADE_UP,
+    REHEARSAL_WORD,
+    STAGED_WORD,
+    USD_ATTRIBUTE,
+)
 from interpreter.boundary.view import AROUND, StepView
 from interpreter.core import purses
 from interpreter.core.advance import finished
 from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.question import Question
+from interpreter.core.staging import is_staged
 from interpreter.core.state import State
 from interpreter.core.view import lacking, step_view, without_worker
 from interpreter.core.wording import title
-from interpreter.workflow.patches import TELLS_OF_WORKERS
+from interpreter.workflow.patches import TELLS_OF_REHEARSALS, TELLS_OF_WORKERS
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
@@ -40,13 +50,17 @@ def is_indexed() -> bool:
 
 
 class Showing:
-    def __init__(self, *, private: bool) -> None:
+    """`listed`: it stands in lists of runs; one below another is told of by that."""
+
+    def __init__(self, *, private: bool, listed: bool) -> None:
+        self._listed = listed
         self._indexed = is_indexed()
         self._private = private
         self._details = ""
         self._waits: tuple[tuple[str, int], ...] = ()
         self._closed = False
         self._lacking: dict[str, str] = workflow.memo_value(MEMO_LACKING, {})
+        self._made_up: list[str] = workflow.memo_value(MEMO_MADE_UP, [])
 
     def show(self, state: State, trouble: str | None) -> None:
         """`trouble`: why the run as a whole does not go on."""
@@ -55,11 +69,18 @@ class Showing:
             self._details = details
             workflow.set_current_details(details)
         self._show_lacking(state, trouble)
+        if state.rehearsal and self._listed and REHEARSAL_WORD not in self._made_up:
+            self._show_rehearsal(state)
         waits = tuple((question.id, question.stage) for question in state.questions.values())
         closing = finished(state) and not self._closed and purses.total(state).usd > 0
         if self._indexed and (waits != self._waits or closing):
             self._waits, self._closed = waits, finished(state)
             workflow.upsert_search_attributes(_updates(state, closing=closing, private=self._private))
+
+    def _show_rehearsal(self, state: State) -> None:
+        if workflow.patched(TELLS_OF_REHEARSALS):
+            self._made_up = [REHEARSAL_WORD, STAGED_WORD] if is_staged(state) else [REHEARSAL_WORD]
+            workflow.upsert_memo({MEMO_MADE_UP: self._made_up})
 
     def _show_lacking(self, state: State, trouble: str | None) -> None:
         """In the memo, where it is found without a worker, and among all runs."""

@@ -173,12 +173,40 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     refused = dsl("run", flow, "--set", "q=why")
     assert (refused.code, refused.out) == (2, "")
     assert "the flow asks a model (clerk), and there is no OPENAI_API_KEY" in refused.err
-    ended = dsl("run", flow, "--set", "q=why", "--rehearse")
+    ended = dsl("run", flow, "--set", "q=why", "--rehearse", "--id", "rehearsed")
     assert ended.code == 0, ended.err
+    (row,) = [line for line in dsl.here("runs", "--flow", "ask").out.splitlines() if line.startswith("rehearsed ")]
+    assert "  [rehearsal, staged] completed" in row
+    for listed in (dsl.here("runs", "--flow", "ask", "--json").json[0], dsl.here("result", "rehearsed", "--json").json):
+        assert list(listed)[1:3] == ["rehearsal", "staged"]
+        assert (listed["rehearsal"], listed["staged"]) == (True, True)
+    shown = dsl.here("show", "rehearsed").out.splitlines()
+    assert [line.split(":")[0] for line in shown[1:3]] == ["This was a rehearsal", "Nothing was written"]
+    assert list(dsl.here("show", "rehearsed", "--json").json)[1:3] == ["rehearsal", "staged"]
     assert "rehearsal: no model is asked" in ended.err
     assert "[rehearsal: no model was asked]" in ended.err
     assert "This was a rehearsal" in ended.err
     assert isinstance(json.loads(ended.out), str)
+
+
+def test_a_rehearsal_that_fails_or_is_cancelled_is_said_to_be_one_first(dsl: Dsl, tmp_path: Path) -> None:
+    flow = tmp_path / "ask.flow"
+    flow.write_text(
+        "edition 1\n"
+        'agent clerk(q: text) -> { answer: text } { model "gpt-4o-mini" prompt "{{ q }}" }\n'
+        'flow ask(q: text) { step a = clerk(q) if q == "why" { fail "no" } sleep 1d }'
+    )
+    said = "This was a rehearsal: no model was asked"
+    failed = dsl("run", flow, "--set", "q=why", "--rehearse", "--id", "rehearsed-failed")
+    assert failed.code == 1
+    assert failed.err.index(said) < failed.err.index("error[Failed]: no")
+    running = dsl.start("run", flow, "--set", "q=well", "--rehearse", "--id", "rehearsed-cancelled")
+    running.until("a  completed")
+    dsl.here("cancel", "rehearsed-cancelled")
+    cancelled = running.end()
+    assert cancelled.err.index(said) < cancelled.err.index("was cancelled")
+    for run in ("rehearsed-failed", "rehearsed-cancelled"):
+        assert list(dsl.here("result", run, "--json").json.items())[1] == ("rehearsal", True)
 
 
 def test_scripted_models_are_said_to_be_none(dsl: Dsl, tmp_path: Path) -> None:

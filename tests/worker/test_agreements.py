@@ -1,5 +1,6 @@
 """What fits and what does not, at the worker's start (against a definition) and on a call (from the readable form)."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
@@ -176,6 +177,23 @@ def tools(*names: str) -> dict[str, Tool]:
     def function(x: int) -> None: ...
 
     return unique(tool_of(tool(name)(function)) for name in names)
+
+
+def test_in_staged_runs_alone_only_what_reads_has_to_be_there() -> None:
+    found = definition(
+        "tool a.read(x: text) read\ntool a.write(x: text) write final", 'step a.read(x: "1") step a.write(x: "2")'
+    )
+    read = unique([tool_of(tool("a.read")(_text))])
+    Agreements().check([found], read, "q", staged=True)
+    for staged, tools_there, missing in ((False, read, "a.write"), (True, {}, "a.read")):
+        with pytest.raises(SignatureError) as caught:
+            Agreements().check([found], tools_there, "q", staged=staged)
+        assert re.findall(r"`([a-z.]+)` has no implementation", str(caught.value)) == [missing]
+    with pytest.raises(SignatureError, match=r"`a\.write`: parameter `x`: text is not int"):
+        Agreements().check([found], read | tools("a.write"), "q", staged=True)
+
+
+def _text(x: str) -> None: ...
 
 
 def test_every_difference_is_told_at_once_for_what_runs_on_this_queue() -> None:

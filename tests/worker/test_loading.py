@@ -92,3 +92,22 @@ async def any_name(args: Sequence[RawValue]) -> None: ...
 def test_a_module_that_is_not_there() -> None:
     with pytest.raises(ToolsUnreadable, match="no_such_module cannot be loaded"):
         load_tools("no_such_module")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\ny = 1 / 0\n", "ZeroDivisionError: division by zero (broken.py:2, in <module>)"),
+        ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module' (broken.py:1, in <module>)"),
+        ("raise ValueError('a\\nerror: b')\n", "ValueError: a\\nerror: b (broken.py:1, in <module>)"),
+        ("def f(:\n", "SyntaxError: invalid syntax (broken.py, line 1)"),
+        ("import json\njson.loads('{')\n", "(broken.py:2, in <module>)"),
+    ],
+)
+def test_what_breaks_is_told_on_one_line_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "broken.py").write_text(text)
+    with pytest.raises(ToolsUnreadable) as caught:
+        load_tools(str(tmp_path / "broken.py"))
+    assert str(caught.value).startswith(f"{tmp_path}/broken.py cannot be loaded: ")
+    assert str(caught.value).endswith(said)
+    assert "\n" not in str(caught.value)

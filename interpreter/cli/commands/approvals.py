@@ -34,7 +34,7 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
     code = exit_codes.DONE if all_said else exit_codes.UNATTENDED
     asked = [one for one in asked if group is None or group in one.question.whom]
     if as_json:
-        print_json([{"run": one.run.id, **asdict(one.question)} for one in asked])
+        print_json([{**_first(one), **asdict(one.question)} for one in asked])
         return code
     if not asked and all_said:
         click.echo("nothing is asked now")
@@ -46,6 +46,10 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
         for command in how_to_answer(one.run.id, one.question, only=only, server=target.as_typed):
             click.echo(f"      {command}")
     return code
+
+
+def _first(asked: Asked) -> dict[str, str | bool]:
+    return {"run": asked.run.id, "rehearsal": asked.question.rehearsal, "staged": asked.question.staged}
 
 
 async def _of_run(client: Client, id: str, target: Target) -> list[Asked]:

@@ -61,8 +61,8 @@ async def _result(id: str, no_wait: bool, as_json: bool, target: Target) -> int:
                 click.echo(end.text, err=True)
             return 1
     if as_json:
-        record = {"run": id, "outcome": "completed", "value": ended.value}
-        print_json({**record, "rehearsal": ended.rehearsal, "staged": ended.staged, "spent": spent_record(ended)})
+        first = {"run": id, "rehearsal": ended.rehearsal, "staged": ended.staged}
+        print_json({**first, "outcome": "completed", "value": ended.value, "spent": spent_record(ended)})
         return 0
     if ended.rehearsal:
         click.echo(REHEARSAL, err=True)

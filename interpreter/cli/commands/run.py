@@ -197,7 +197,16 @@ async def _run(wanted: Wanted, target: Target) -> int:
         client = await stack.enter_async_context(connected(target))
         stack.enter_context(tool_logs(target.folder, id, voice))
         lock = wanted.file.with_name(LOCK)
-        worker = working(client, queue, loaded, sealed, partial=partial, serving=wanted.serving, lock=lock)
+        worker = working(
+            client,
+            queue,
+            loaded,
+            sealed,
+            partial=partial,
+            serving=wanted.serving,
+            staged=wanted.writes_nothing,
+            lock=lock,
+        )
         await stack.enter_async_context(worker)
         run = await client.submit(
             sealed,

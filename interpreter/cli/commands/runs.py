@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -45,10 +46,10 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
         if not stuck:
             left = await deserted(client, (each for each in found if each.status == "running"))
     if as_json:
-        print_json(found if stuck else [{**asdict(each), "worked_on": _is_worked_on(each, left)} for each in found])
+        print_json([_record(each, left, stuck=stuck) for each in found])
     elif stuck:
         for summary in found:
-            click.echo(inert(f"{summary.id}: {summary.stuck}"))
+            click.echo(inert(f"{summary.id}: {_mark(summary)}{summary.stuck}"))
         if not found:
             click.echo("no run is stuck")
     elif found:
@@ -60,6 +61,16 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
         click.echo("there are no such runs")
 
 
+def _record(summary: RunSummary, left: set[str], *, stuck: bool) -> dict[str, Any]:
+    first = {"id": summary.id, "rehearsal": summary.rehearsal, "staged": summary.staged}
+    return {**first, **asdict(summary), **({} if stuck else {"worked_on": _is_worked_on(summary, left)})}
+
+
+def _mark(summary: RunSummary) -> str:
+    words = ["rehearsal"] * summary.rehearsal + ["staged"] * summary.staged
+    return f"[{', '.join(words)}] " if words else ""
+
+
 def _is_worked_on(summary: RunSummary, left: set[str]) -> bool | None:
     return summary.task_queue not in left if summary.status == "running" else None
 
@@ -67,5 +78,6 @@ def _is_worked_on(summary: RunSummary, left: set[str]) -> bool | None:
 def _row(summary: RunSummary, left: set[str]) -> tuple[str, ...]:
     age = duration_text((datetime.now(UTC) - summary.started).total_seconds())
     status = f"{summary.status}, {summary.doubts} in doubt" if summary.doubts else summary.status
+    status = _mark(summary) + status
     status += ", nobody works on it" if _is_worked_on(summary, left) is False else ""
     return summary.id, summary.flow, status, age, summary.hash[:12]

@@ -63,8 +63,9 @@ async def _show(id: str, as_json: bool, folding: Folding, target: Target) -> Non
         known["tools"] = await _tools(run)
         seen = await how_it_stands(target, run, known, stuck)
     if as_json:
+        first = {"run": known["run"], "rehearsal": seen.state.rehearsal, "staged": seen.state.staged}
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
-        print_json({**known, **record, "state": asdict(seen.state)})
+        print_json({**first, **known, **record, "state": asdict(seen.state)})
         return
     for line in _lines(known, stuck, seen, folding):
         click.echo(inert_lines(line))
@@ -85,6 +86,7 @@ def _waits_for_worker(call: dict[str, Any]) -> str:
 def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Folding) -> Iterator[str]:
     state = seen.state
     yield f"run     {known['run']}"
+    yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
     yield f"flow    {known['flow']}"
     if known["hash"]:
         yield f"hash    {known['hash']}"
@@ -131,7 +133,6 @@ def _noted(state: RunView) -> Iterator[str]:
     if state.requester:
         yield f"for     {inert(state.requester)}"
     yield f"spent   {spent_text(state.spent, rehearsal=state.rehearsal)}"
-    yield from [REHEARSAL] * state.rehearsal + [NOTHING_WRITTEN] * state.staged
 
 
 def _kept(event: KeptEvent) -> str:
