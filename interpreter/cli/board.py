@@ -29,7 +29,8 @@ WITHOUT_NAME = re.compile(r"(if|match|try|budget)#\d+|then\d*|case\d*|else|body|
 @dataclass
 class Item:
     """A step, or a block with what happened in it. Blocks that no note names get their state from what is inside.
-    `writing` is the end of what a model is writing there; `counts` are an agent's.
+    `called` is what it calls, and `passing`: that an attempt is told of in its place. `writing` is the end of what a
+    model is writing there; `counts` are an agent's.
     """
 
     path: str
@@ -37,6 +38,8 @@ class Item:
     node: str = ""
     own_state: str = ""
     detail: str = ""
+    called: str = ""
+    passing: bool = False
     writing: str = ""
     attempt: int = 0
     rehearsal: bool = False
@@ -52,6 +55,12 @@ class Item:
             states = [item.state for item in self.inside.values()]
             return next((state for state in states if state in RUNNING), self.own_state or states[-1])
         return self.own_state
+
+    @property
+    def began(self) -> float | None:
+        """A block of which only the end is told began with what is inside."""
+        inside = (item.began for item in self.inside.values())
+        return min((at for at in (self.started, *inside) if at is not None), default=None)
 
     @property
     def is_shown(self) -> bool:
@@ -89,8 +98,8 @@ class Board:
         self.rehearsal = self.rehearsal or note.rehearsal
         item = self._item(step_path(note))
         item.writing = ""
-        if item.own_state == "retrying" and note.kind in ("attempt", "completed"):
-            item.detail = ""
+        if item.passing and note.kind in ("attempt", "completed"):
+            item.detail = item.called
         if note.kind == "continued":
             return item
         if note.kind == "finished":
@@ -196,8 +205,11 @@ def _fill_in(item: Item, note: Note) -> None:
     item.attempt = item.attempt if note.kind == "turn" else max(item.attempt, note.attempt)
     item.rehearsal = item.rehearsal or note.rehearsal
     item.counts = note.counts or item.counts
+    if note.kind == "started":
+        item.called = note.detail
     if note.detail and note.kind not in ("finished", "turn") and (note.kind != "completed" or not item.detail):
         item.detail = note.detail
+    item.passing = note.kind in ("retrying", "attempt") or item.passing and note.kind == "turn"
     if item.started is None:
         item.started = note.at
     item.ended = None if item.own_state in RUNNING else note.at

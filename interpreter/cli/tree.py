@@ -152,7 +152,8 @@ def _doing(item: Item) -> Text:
 
 
 def _seconds(item: Item, board: Board, now: float) -> Text:
-    if item.started is None:
+    began = item.began
+    if item.started is None or began is None:
         return Text("")
     ended = item.ended if item.ended is not None else now if board.status == "running" else item.started
-    return Text(duration_text(max(0.0, ended - item.started)), style="dim")
+    return Text(duration_text(max(0.0, ended - began)), style="dim")

@@ -89,6 +89,37 @@ def test_a_retry_and_its_call_belong_to_the_step() -> None:
     assert board.root.inside["/a"].attempt == 2
 
 
+def test_what_was_tried_again_says_at_its_end_what_it_called() -> None:
+    recording = (
+        Recording()
+        .add("started", "f/a", "agent", detail="helper")
+        .add("retrying", "f/a", "agent", attempt=1, detail="RateLimited: later")
+        .add("attempt", "f/a", "agent", attempt=2, detail="small")
+        .add("turn", "f/a", "agent", attempt=1, detail="shop.look")
+        .add("adapted", "f/b", "agent", detail="small does not take `seed`")
+    )
+    board = recording.board()
+    assert board.root.inside["/a"].detail == "small", "which model is asked counts while it is"
+    for path in ("f/a", "f/b"):
+        board.take(recording.add("completed", path, "agent").notes[-1])
+    assert [item.detail for item in board.root.inside.values()] == ["helper", "small does not take `seed`"]
+
+
+def test_a_block_of_which_only_the_end_is_told_began_with_what_is_inside() -> None:
+    recording = (
+        Recording()
+        .add("started", "$", "run")
+        .add("started", "f/all[0]/a", "tool", detail="shop.look")
+        .add("completed", "f/all[0]/a", "tool")
+        .add("completed", "f/all", "parallel", detail="1 of 1")
+    )
+    console = Console(width=80, record=True, file=StringIO())
+    board = recording.board()
+    console.print(picture(board, list(board.root.rows()), 110.0))
+    (line,) = (line for line in console.export_text().splitlines() if "1 of 1" in line)
+    assert line.split() == ["✓", "all", "1", "of", "1", "2.0s"]
+
+
 def test_an_undo_is_told_at_the_step_that_it_undoes() -> None:
     recording = (
         Recording()
