@@ -209,7 +209,7 @@ def _fill_in(item: Item, note: Note) -> None:
         item.called = note.detail
     if note.detail and note.kind not in ("finished", "turn") and (note.kind != "completed" or not item.detail):
         item.detail = note.detail
-    item.passing = note.kind in ("retrying", "attempt") or item.passing and note.kind == "turn"
+    item.passing = note.kind in ("retrying", "attempt") or (item.passing and note.kind == "turn")
     if item.started is None:
         item.started = note.at
     item.ended = None if item.own_state in RUNNING else note.at
