@@ -174,6 +174,9 @@ DEFINITION_FUNCTION = "steadflow_load_definition"
 STATE_FUNCTION = "steadflow_load_state"
 """Extern function like it, for the state of a run that was too large to travel."""
 
+ADMIT_FUNCTION = "steadflow_admit"
+"""Extern function, where a worker begins only what is signed off: `(flow, hash, has_state)`, which raises."""
+
 WATCH_FUNCTION = "steadflow_watch"
 """Extern function, where a worker has one: told of what has ended in a run (`interpreter.core.traces`)."""
 

@@ -13,7 +13,7 @@ from interpreter.activities.tool import Tool
 from interpreter.cli.problem import Misuse, Refused
 from interpreter.cli.serving import Serving
 from interpreter.client.client import Client
-from interpreter.identity.errors import UnusablePeople
+from interpreter.identity.errors import UnusablePeople, UnusableSigners
 from interpreter.mcp.errors import UnusableServers
 from interpreter.providers.access import UnusableAccess
 from interpreter.providers.cassette import UnusableCassette
@@ -48,6 +48,7 @@ def plugin_for(
     lock: Path | None = None,
     traced: bool = True,
     otlp: bool = False,
+    require_signed: Iterable[Path] = (),
 ) -> FlowPlugin:
     try:
         if serving.asks:
@@ -68,12 +69,14 @@ def plugin_for(
             traces=traces_from(os.environ) if traced else None,
             texts=texts_wanted(os.environ),
             otlp=otlp,
+            require_signed=require_signed,
         )
     except (
         UnusableTelemetry,
         UnusableTool,
         UnusableFlow,
         UnusablePeople,
+        UnusableSigners,
         UnusableAccess,
         UnusableModels,
         UnusableCassette,

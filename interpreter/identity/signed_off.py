@@ -84,7 +84,7 @@ def standing(flow_file: Path, sealed: Sealed, people_file: Path | None = None) -
         version = current
     elif current is not None:
         void.append(f"what is recorded of `{sealed.flow}` is not what its hash says: something was edited")
-    signed = _counting(version, people, place, void)
+    signed = counting(version, people, place, void)
     return Standing(
         flow_file,
         version,
@@ -106,7 +106,7 @@ def missing(asked: Sequence[Demand], signed: Mapping[str, tuple[KnownKey, Signed
 
 def _earlier(versions: Sequence[Version], people: People, place: Path, asked: Sequence[Demand]) -> Earlier | None:
     """The latest of those that were complete, else of those that anybody signed."""
-    counted = [Earlier(each, _counting(each, people, place, [])) for each in versions]
+    counted = [Earlier(each, counting(each, people, place, [])) for each in versions]
     some = [each for each in counted if each.signed]
 
     def rank(each: Earlier) -> tuple[bool, int]:
@@ -115,7 +115,7 @@ def _earlier(versions: Sequence[Version], people: People, place: Path, asked: Se
     return max(some, key=rank, default=None)
 
 
-def _counting(version: Version, people: People, place: Path, void: list[str]) -> dict[str, tuple[KnownKey, Signed]]:
+def counting(version: Version, people: People, place: Path, void: list[str]) -> dict[str, tuple[KnownKey, Signed]]:
     """By person, the first of each; what does not count is said in `void`."""
     found: dict[str, tuple[KnownKey, Signed]] = {}
     for each in version.signatures if version.is_itself else ():

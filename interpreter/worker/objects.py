@@ -8,14 +8,17 @@ raises an ordinary exception there: it fails the workflow task, never the run, w
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.worker import Interceptor, WorkflowInterceptorClassInput
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import pack
-from interpreter.boundary.names import DEFINITION_FUNCTION, STATE_FUNCTION
+from interpreter.boundary.names import ADMIT_FUNCTION, DEFINITION_FUNCTION, STATE_FUNCTION
 from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
+
+if TYPE_CHECKING:
+    from interpreter.worker.admission import Admission
 
 MOST_KEPT = 256
 """Definitions of the store whose bytes are kept in memory; the driver keeps the decoded ones. Also how many objects may
@@ -88,10 +91,13 @@ def named_in(run_input: bytes) -> Iterator[str]:
 class LoadingInterceptor(Interceptor):
     """Gives workflows the objects under the names that the driver knows."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, admission: "Admission | None" = None) -> None:
         self._objects = objects
+        self._admission = admission
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[Any] | None:
         input.unsafe_extern_functions[DEFINITION_FUNCTION] = self._objects.definition
         input.unsafe_extern_functions[STATE_FUNCTION] = self._objects.state
+        if self._admission is not None:
+            input.unsafe_extern_functions[ADMIT_FUNCTION] = self._admission.of_this_run
         return None

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
 
     from interpreter.mcp.servers import Servers
     from interpreter.telemetry.spans import Spans
+    from interpreter.worker.admission import Admission
 
 _BESIDE_THE_STORE: tuple[Callable[[ObjectStore], Callable[..., Any]], ...] = (
     evaluate_activity,
@@ -105,6 +106,7 @@ class FlowPlugin(SimplePlugin):
     (default: as `steadflow.toml` says in the current folder or above it). `traces` gets a span
     for each thing that runs do, with `texts` also what models are told and say; metrics go where the client's runtime
     says, `otlp`: by OTLP, so that those of the conventions have their names with dots, which Prometheus does not take.
+    `require_signed` are `SIGNERS`, or folders: runs begin only with a definition that is signed off below them.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class FlowPlugin(SimplePlugin):
         traces: "TracerProvider | None" = None,
         texts: bool = False,
         otlp: bool = False,
+        require_signed: Iterable[Path] = (),
     ) -> None:
         flows = tuple(flows)
         self._tools = unique(map(tool_of, tools))
@@ -135,8 +138,7 @@ class FlowPlugin(SimplePlugin):
         self._servers: Servers | None = None
         keys = self._keys = keyring_of() if keys is None else keys
         self._store = store if store is not None else store_in(state_folder().objects, keys)
-        if scripted is not None:
-            provider = _scripted(scripted, self._definitions)
+        provider = provider if scripted is None else _scripted(scripted, self._definitions)
         if replay is not None:
             provider = Cassette(replay).replaying()
         self._record = None if record is None else Cassette(record)
@@ -144,6 +146,7 @@ class FlowPlugin(SimplePlugin):
             self._record.prepare()
         self._provider = provider
         self._partial, self._staged, self._people = partial, staged, people
+        self._admission = _admission(tuple(require_signed), people)
         self._rehearse = rehearse or scripted is not None or replay is not None
         self._models, self._takes = models, TABLE.takes
         self._told, self._otlp = Told(), otlp
@@ -155,8 +158,7 @@ class FlowPlugin(SimplePlugin):
         self._orphans: Orphans | None = None
         self._books: Books | None = None
         self._locks: SharedQueue | None = None
-        if people is not None:
-            _check_people(people)
+        _check_people(people)
         keep_to_one_line()
         objects = self._objects = Objects(self._definitions, self._store)
         super().__init__(
@@ -203,7 +205,7 @@ class FlowPlugin(SimplePlugin):
 
     def _beside(self) -> list[Interceptor]:
         """Of activities."""
-        found = [HeaderInterceptor(), LoadingInterceptor(self._objects)]
+        found = [HeaderInterceptor(), LoadingInterceptor(self._objects, self._admission)]
         if self._spans is None:
             return found
         # OpenTelemetry is there for those who want it.
@@ -274,7 +276,7 @@ class FlowPlugin(SimplePlugin):
     async def _running(self) -> AsyncIterator[None]:
         if self._servers is not None:
             self._servers.prepare()
-        watches = [each.watch() for each in (self._orphans, self._standing) if each is not None]
+        watches = [each.watch() for each in (self._orphans, self._standing, self._admission) if each is not None]
         watching = [asyncio.create_task(watch) for watch in (*watches, self._told.keep_telling())]
         try:
             async with self._lanes:
@@ -313,12 +315,23 @@ def _scripted(file: Path, definitions: Iterable[Definition]) -> Provider:
     return ScriptedProvider(read_models(file, definitions))
 
 
-def _check_people(file: Path) -> None:
+def _check_people(file: Path | None) -> None:
     """A worker whose people file cannot be used would refuse every answer, so it does not start."""
+    if file is None:
+        return
     # Keys need a large library, and few workers know people.
     from interpreter.identity.people import read_people
 
     read_people(file)
+
+
+def _admission(places: tuple[Path, ...], people: Path | None) -> "Admission | None":
+    if not places:
+        return None
+    # Keys need a large library.
+    from interpreter.worker.admission import Admission
+
+    return Admission(places, people)
 
 
 def _shared_modules(runner: WorkflowRunner | None) -> WorkflowRunner:

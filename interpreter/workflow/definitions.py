@@ -11,8 +11,16 @@ from temporalio import workflow
 from dsl.definition.definition import Definition
 from dsl.definition.packed import unpacked
 from dsl.definition.unseal import narrow, unseal
-from interpreter.boundary.names import DEFINITION_FUNCTION
-from interpreter.boundary.payloads import DefinitionEnvelope
+from interpreter.boundary.names import ADMIT_FUNCTION, DEFINITION_FUNCTION
+from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+
+
+def admit(run_input: RunInput) -> None:
+    """Where the worker begins only what is signed off: it is asked, and raises, or lets the run go on. Nothing is
+    decided by it, so a history holds only what was let in."""
+    asked = workflow.extern_functions().get(ADMIT_FUNCTION)
+    if asked is not None:
+        asked(run_input.flow, run_input.definition.hash, run_input.state is not None)
 
 
 def load(envelope: DefinitionEnvelope, flow: str) -> Definition:

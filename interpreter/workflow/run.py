@@ -51,6 +51,7 @@ from interpreter.core.reports import in_doubt, lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
 from interpreter.workflow.children import parent_link
+from interpreter.workflow.definitions import admit
 from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
 from interpreter.workflow.showing import Showing
@@ -70,6 +71,7 @@ class FlowWorkflow:
 
     @workflow.init
     def __init__(self, run_input: RunInput) -> None:
+        admit(run_input)
         self._driver = Driver(run_input)
         self._report_to = run_input.report_to
         self._parent = run_input.parent or parent_link()

@@ -47,6 +47,14 @@ Examples:
     help="What pins the MCP servers of the flows.  [default: flow.lock beside the first --flow]",
 )
 @click.option("--partial", is_flag=True, help="Other workers on the task queue have the tools that are missing here.")
+@click.option(
+    "--require-signed",
+    "require_signed",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SIGNERS",
+    help="Begin only runs whose definition is signed off below this SIGNERS, or folder; may be repeated.",
+)
 @serving_options
 @click.option("--metrics", metavar="HOST:PORT", help="Where metrics can be scraped: http://HOST:PORT/metrics.")
 @click.option(
@@ -58,6 +66,7 @@ def worker(
     flows: tuple[Path, ...],
     lock: Path | None,
     partial: bool,
+    require_signed: tuple[Path, ...],
     metrics: str | None,
     task_queue: str,
     serving: Serving,
@@ -67,7 +76,7 @@ def worker(
 
     Stops on Ctrl-C or SIGTERM once what runs has ended; a second one stops it at once.
     """
-    return carry_out(_worker(tools, flows, lock, partial, metrics, task_queue, serving, target))
+    return carry_out(_worker(tools, flows, lock, partial, require_signed, metrics, task_queue, serving, target))
 
 
 async def _worker(
@@ -75,6 +84,7 @@ async def _worker(
     flows: tuple[Path, ...],
     lock: Path | None,
     partial: bool,
+    require_signed: tuple[Path, ...],
     metrics: str | None,
     task_queue: str,
     serving: Serving,
@@ -84,13 +94,24 @@ async def _worker(
     sent = _sent(metrics)
     async with connected(target, metrics, sent) as client:
         otlp = sent is not None
-        plugin = plugin_for(client, loaded, flows, partial=partial, serving=serving, lock=lock, otlp=otlp)
+        plugin = plugin_for(
+            client,
+            loaded,
+            flows,
+            partial=partial,
+            serving=serving,
+            lock=lock,
+            otlp=otlp,
+            require_signed=require_signed,
+        )
 
         def say_ready() -> None:
             names = ", ".join(sorted(tool.name for tool in loaded)) or "no tools"
             click.echo(f"working on the task queue {task_queue} with {names}", err=True)
             if keys := keyring_of():
                 click.echo(f"encrypting with the key {keys.first.id}", err=True)
+            for place in require_signed:
+                click.echo(f"beginning only what is signed off, as {place} says", err=True)
             if metrics is not None:
                 click.echo(f"metrics at http://{metrics}/metrics", err=True)
             if sent is not None:
