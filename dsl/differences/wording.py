@@ -7,7 +7,7 @@ from dsl.differences.changes import Change, Weight
 from dsl.differences.costing import ROWS, Cost
 from dsl.differences.report import Comparison, FlowReport, PinnedRun, Report
 from dsl.differences.waits import Wait
-from dsl.planning.page import time
+from dsl.planning.page import money, time
 
 PINNED = "A run keeps the definition that it was started with: no run that is under way changes."
 LAYOUT = "nothing but layout"
@@ -137,7 +137,7 @@ def cost_text(cost: Cost, value: int | Decimal | None) -> str:
     if cost.of in ("time", "undo"):
         return time(int(value))
     if cost.of == "usd":
-        return f"{Decimal(value).quantize(Decimal('0.01')) if value >= 1 else Decimal(value).normalize():f}"
+        return money(Decimal(value))
     return f"{value:,}"
 
 

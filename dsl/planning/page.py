@@ -1,7 +1,7 @@
 """A plan as people read it, and as JSON."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from dsl.ast.duration import UNITS, format_duration
@@ -70,7 +70,7 @@ def rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     usual, most = plan.usual, plan.most
     yield "model requests", _number(usual.requests), _number(most.requests)
     yield "tokens", "", _number(most.tokens)
-    yield "US dollars", "", _money(most.usd)
+    yield "US dollars", "", money(most.usd)
     yield "tool calls", _number(usual.calls), _number(most.calls)
     yield "questions to people", _number(usual.questions), _number(most.questions)
     yield "flows started", _number(usual.runs), _number(most.runs)
@@ -105,7 +105,7 @@ def share(of: str, amount: int | Decimal | None) -> str:
     """In words, as `3 tool calls`."""
     match of:
         case "usd":
-            number = _money(Decimal(amount or 0))
+            number = money(Decimal(amount or 0))
         case "time":
             number = time(int(amount or 0))
         case _:
@@ -117,8 +117,11 @@ def _number(number: int | None) -> str:
     return "?" if number is None else f"{number:,}"
 
 
-def _money(usd: Decimal | None) -> str:
-    return "?" if usd is None else f"{usd.quantize(Decimal('0.01')) if usd >= 1 else usd.normalize():f}"
+def money(usd: Decimal | None) -> str:
+    """Of at least a dollar in cents, and never less than it is: what is told is a bound."""
+    if usd is None:
+        return "?"
+    return f"{usd.quantize(Decimal('0.01'), rounding=ROUND_CEILING) if usd >= 1 else usd.normalize():f}"
 
 
 def time(milliseconds: int | None) -> str:

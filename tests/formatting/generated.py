@@ -1,6 +1,7 @@
 """Random texts out of the grammar, with layout and comments between their tokens as nobody would write them.
 
-Every production is used: what the grammar can derive is derived, whether the later stages like it or not.
+What the grammar can derive is derived, whether the later stages like it or not. Each text goes for one production, the
+next by its seed, so that so many texts as there are productions use each of them; the rest is chance.
 """
 
 import random
@@ -72,12 +73,34 @@ def _height(rule: Rule, known: dict[str, int]) -> int | None:
     return None if None in below else 1 + max((each for each in below if each is not None), default=0)
 
 
+@cache
+def ways() -> list[list[Rule]]:
+    """To each production that a declaration can have in it: the fewest productions that lead there, with it."""
+    first: dict[str, list[Rule]] = {"declaration": []}
+    pending = ["declaration"]
+    found: list[list[Rule]] = []
+    for name in pending:
+        for rule in rules()[name]:
+            way = [*first[name], rule]
+            found.append(way)
+            below = [each.name for each in rule.expansion if not each.is_term and each.name not in first]
+            for each in dict.fromkeys(below):
+                first[each] = way
+                pending.append(each)
+    return found
+
+
+def named(rule: Rule) -> str:
+    return f"{rule.origin.name}: {' '.join(each.name for each in rule.expansion)}"
+
+
 class Texts:
     """`text()` is another one each time."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.used: set[str] = set()
+        self.way = list(ways()[seed % len(ways())])
 
     def text(self) -> str:
         kinds = []
@@ -94,11 +117,13 @@ class Texts:
                 found.append(name)
                 continue
             rule = self._rule(name, left, len(found))
-            self.used.add(f"{rule.origin.name}: {' '.join(each.name for each in rule.expansion)}")
+            self.used.add(named(rule))
             pending += [(each.name, each.is_term, left - 1) for each in reversed(rule.expansion)]
         return found
 
     def _rule(self, name: str, left: int, written: int) -> Rule:
+        if self.way and self.way[0].origin.name == name:
+            return self.way.pop(0)
         productions = rules()[name]
         known = heights()
         fitting = [rule for rule in productions if (_height(rule, known) or 0) <= left and written < 400]

@@ -14,6 +14,7 @@ from dsl.formatting.shapes import SHAPES, Shape
 from dsl.linking.files import files_of
 from dsl.source import Source
 from dsl.syntax.parse import BREAKING, parse
+from tests.formatting.generated import Texts, named, ways
 from tests.formatting.laws import broken_law
 from tests.formatting.search import search
 from tests.house.checkout import ROOT
@@ -77,6 +78,15 @@ def test_random_texts_keep_the_laws(first: int, number: int) -> None:
     found, accepted, _ = search(range(first, first + number))
     assert found is None, found
     assert accepted > number * 3 // 4
+
+
+def test_so_many_texts_as_there_are_productions_use_each_of_them() -> None:
+    used: set[str] = set()
+    for seed in range(len(ways())):
+        texts = Texts(seed)
+        texts.text()
+        used |= texts.used
+    assert used == {named(way[-1]) for way in ways()}
 
 
 def test_every_shape_is_one_of_a_rule() -> None:
