@@ -1,4 +1,4 @@
-"""The two sides of `dsl diff`, from what was typed: files, folders, revisions of git, and hashes of definitions.
+"""The two sides of `dsl diff`, from what was typed: files, folders, revisions of git, hashes, and what was signed off.
 
 A side is read as it is checked: with the files that it uses, of the same revision. One that does not pass the check
 means nothing, so there is nothing to compare: its problems are told, and the command ends.
@@ -31,6 +31,7 @@ from dsl.source import Source
 from interpreter.cli.problem import Misuse
 from interpreter.cli.problem import Refused as NotCompared
 
+SIGNED = "signed:"
 HASH = re.compile(r"[0-9a-f]{8,64}")
 Definitions = Callable[[str], Definition]
 """From a hash, or what it begins with, to the definition; raises `Misuse` where there is none."""
@@ -39,13 +40,15 @@ Definitions = Callable[[str], Definition]
 @dataclass(frozen=True)
 class Asked:
     """One side as it was typed: a `path` on the disk or in `revision`, or a `hash`. `derived`: the path is that of the
-    other side, so what is not there is new, or gone."""
+    other side, so what is not there is new, or gone. `signed` is what was signed off of the file at
+    `path`."""
 
     typed: str
     path: str = ""
     revision: Revision | None = None
     hash: str | None = None
     derived: bool = False
+    signed: Definition | None = None
 
     @property
     def name(self) -> str:
@@ -62,7 +65,7 @@ def asked(old: str, new: str | None) -> tuple[Asked, Asked]:
     """Both sides; with one, that against what git has as the last commit. Raises `Misuse`."""
     try:
         if new is None:
-            if old.startswith(PREFIX) or _is_hash(old):
+            if old.startswith((PREFIX, SIGNED)) or _is_hash(old):
                 raise Misuse(f"say what {old} is compared with: `dsl diff {old} FILE`")
             new, old = old, f"{PREFIX}HEAD"
         sides = [_asked(old, new), _asked(new, old)]
@@ -74,6 +77,8 @@ def asked(old: str, new: str | None) -> tuple[Asked, Asked]:
 
 
 def _asked(typed: str, other: str) -> Asked:
+    if typed.startswith(SIGNED):
+        return _asked_of_signatures(typed, other)
     if typed.startswith(PREFIX):
         rev, _, path = typed.removeprefix(PREFIX).partition(":")
         if not rev:
@@ -83,7 +88,7 @@ def _asked(typed: str, other: str) -> Asked:
         if path:
             found = revision(rev, Path.cwd())
             return Asked(typed, _in_repository(found, path), found)
-        if other.startswith(PREFIX) or other == STDIN or _is_hash(other):
+        if other.startswith((PREFIX, SIGNED)) or other == STDIN or _is_hash(other):
             raise Misuse(f"say which file of {typed}: `{typed.rstrip(':')}:PATH`")
         found = revision(rev, Path(other))
         path = _below(found, os.path.realpath(other))
@@ -95,6 +100,18 @@ def _asked(typed: str, other: str) -> Asked:
     if typed != STDIN and not os.path.exists(typed):
         raise Misuse(f"there is no file or folder {typed}")
     return Asked(typed, typed)
+
+
+def _asked_of_signatures(typed: str, other: str) -> Asked:
+    """`signed:` of the other side's file, `signed:FILE`, or `signed:FILE:FLOW` where it has several."""
+    path, _, flow = typed.removeprefix(SIGNED).partition(":")
+    path = path or other
+    if path.startswith((PREFIX, SIGNED)) or path == STDIN or os.path.isdir(path) or (_is_hash(path)):
+        raise Misuse(f"say which file's signatures: `{SIGNED}FILE`")
+    # Signatures need a large library.
+    from interpreter.cli.signed_side import signed_definition
+
+    return Asked(typed, path, signed=signed_definition(path, flow or None))
 
 
 def _is_hash(typed: str) -> bool:
@@ -170,6 +187,8 @@ def _file(files: Mapping[str, str], name: str, side: Asked, models: Models) -> S
 
 
 def _one(side: Asked, models: Models, definitions: Definitions) -> Side:
+    if side.signed is not None:
+        return _of_definition(side, side.signed)
     if side.hash is not None:
         return _of_definition(side, definitions(side.hash))
     return _checked(side, models)

@@ -98,6 +98,23 @@ def standing(flow_file: Path, sealed: Sealed, people_file: Path | None = None) -
     )
 
 
+def last_signed(flow_file: Path) -> dict[str, Earlier]:
+    """By flow, the version of the file that was signed off last; where none is whole, the last that anybody signed.
+    Raises `UnusableSigners` and `UnusablePeople`."""
+    versions = read_signatures(file_of(flow_file.resolve()))
+    if not versions:
+        return {}
+    place = people_of(flow_file)
+    people = read_people(place)
+    found: dict[str, Earlier] = {}
+    for flow in dict.fromkeys(each.flow for each in versions):
+        of_flow = [each for each in versions if each.flow == flow]
+        last = _earlier(of_flow, people, place, tuple(demands(flow_file, flow)))
+        if last is not None:
+            found[flow] = last
+    return found
+
+
 def missing(asked: Sequence[Demand], signed: Mapping[str, tuple[KnownKey, Signed]]) -> Iterator[Wanted]:
     known = {form: each for form, (each, _) in signed.items()}
     found = (wanted for demand in asked for wanted in demand.missing(known))

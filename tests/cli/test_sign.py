@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from interpreter.cli.commands.diff import diff
 from interpreter.cli.commands.report import report
 from interpreter.cli.commands.sign import sign
 from interpreter.cli.group import run_command
@@ -140,3 +141,37 @@ def test_a_run_starts_only_what_is_signed_off(project: Project, capsys: pytest.C
     (project.folder / "steadflow.toml").write_text("require_signed = true\n")
     assert run_command(command) == 4
     assert "dsl sign FILE" in capsys.readouterr().err
+
+
+def differences(*arguments: str) -> Result:
+    return CliRunner().invoke(diff, list(arguments), standalone_mode=False)
+
+
+def test_what_differs_from_the_version_that_was_signed(project: Project) -> None:
+    assert "nobody has signed a flow" in str(differences("signed:", "pay.flow").exception)
+    project.sign("ben", "cleo")
+    same = differences("signed:", "pay.flow")
+    assert (same.return_value, "nothing but layout" in same.stdout) == (0, True), same.output
+    project.pay.write_text(PAY.replace("to: to", 'to: "me"'))
+    project.sign("ben")
+    changed = differences("signed:pay.flow", "pay.flow")
+    assert (changed.return_value, 'argument to: to → "me"' in changed.stdout) == (7, True), changed.output
+    assert differences("pay.flow", "signed:").return_value == 7
+    project.edit(lambda signed: [each["signatures"].clear() for each in signed])
+    assert "no signature in pay.flow.signed counts" in str(differences("signed:", "pay.flow").exception)
+
+
+@pytest.mark.parametrize(
+    ("sides", "said"),
+    [
+        (("signed:",), "say what signed: is compared with"),
+        (("signed:", "lib"), "say which file's signatures"),
+        (("signed:", "git:HEAD"), "say which file"),
+        (("signed:two.flow", "two.flow"), "several flows of two.flow are signed"),
+        (("signed:two.flow:three", "two.flow"), "nobody has signed the flow `three`"),
+    ],
+)
+def test_what_was_signed_has_to_be_named(project: Project, sides: tuple[str, ...], said: str) -> None:
+    project.sign("ben", "cleo", file=project.folder / "two.flow", flow="one")
+    project.sign("ben", "cleo", file=project.folder / "two.flow", flow="two")
+    assert said in str(differences(*sides).exception)

@@ -57,6 +57,7 @@ COLOURS: dict[str, dict[str, Any]] = {
 Examples:
   dsl diff examples/support.flow
   dsl diff git:main examples/support.flow
+  dsl diff signed: examples/support.flow
   dsl diff old.flow new.flow --format markdown
   dsl diff git:v1.2 git:main:examples
   dsl diff 233b98643421 examples/support.flow --address localhost:7233
@@ -77,9 +78,10 @@ Examples:
 def diff(old: str, new: str | None, form: str, with_runs: bool, target: Target) -> int:
     """Tell what two versions mean that is not the same.
 
-    Each side is a file, a folder, `-`, the hash of a definition that runs have, or `git:REV[:PATH]`. One side alone is
-    compared with what the last commit has. By declaration and step it tells what was added, removed, renamed, moved and
-    changed; what others have to follow, which promises are weaker; and what follows for cost, data and runs under way.
+    Each side is a file, a folder, `-`, the hash of a definition that runs have, `git:REV[:PATH]`, or `signed:[FILE]`,
+    the version that was signed off last. One side alone is compared with what the last commit has. By declaration and
+    step it tells what was added, removed, renamed, moved and changed; what others have to follow, which promises are
+    weaker; and what follows for cost, data and runs under way.
 
     Ends with 0 when nothing but layout has changed, 7 when all changes are compatible, 8 when a promise is weaker, and
     9 when others have to follow; 2 when used wrongly, 4 when a side does not pass the check.
