@@ -55,6 +55,11 @@ _HEADS = re.compile(
 )
 """What may have been the head of a declaration before it was damaged."""
 _MAY_DECLARE = re.compile(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
+_CONFIG, _NAME = re.compile(r"\bconfig\b"), re.compile(r"[A-Za-z_]\w*")
+_CONFIG_BLOCK = re.compile(
+    r"\bconfig\s*[{:](.*?)(?=^[ \t]*(?:use|type|tool|agent|flow|fn|let|config)\b|\Z)", re.MULTILINE | re.DOTALL
+)
+"""A damaged `config` may have been meant for several values: each word of it may be the name of one."""
 _DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn|let|config)\s+([A-Za-z_][\w.]*)")
 
 
@@ -64,7 +69,9 @@ def names(module: Module, text: str, damage: Damage, findings: list[Finding]) ->
     may be lost, any name may be its."""
     lost: set[str] = set()
     if damage.spans:
-        lost.update(_DECLARED.findall(text), *(_HEADS.findall(text[each.start : each.end]) for each in damage.spans))
+        hurt = [text[each.start : each.end] for each in damage.spans]
+        lost.update(_DECLARED.findall(text), *map(_HEADS.findall, hurt))
+        lost.update(*map(_NAME.findall, [*filter(_CONFIG.search, hurt), *_CONFIG_BLOCK.findall(text)]))
     outside = any(
         not _inside(span, module) and _MAY_DECLARE.search(text, span.start, span.end) is not None
         for span in damage.spans

@@ -138,3 +138,20 @@ def test_so_do_declarations(kind: str, line: str) -> None:
     (found,) = [each for each in analyse(Source("case.flow", text)).diagnostics if each.code != "SF106"]
     message, advice = DECLARED[kind][line]
     assert (message in found.message, advice in (found.help or "")) == (True, True), found
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "config { a b }",
+        "config a b",
+        'config { a: text = "x", b: int = 1 }',
+        'config {\n  a: text = "x"\n  b: int\n}',
+        "config:\n  a: text\n  b: int",
+        "config a = 3\nconfig b: int = 1",
+    ],
+)
+def test_values_of_a_damaged_config_are_not_told_to_be_missing(config: str) -> None:
+    text = f'edition 1\n{config}\nflow main() -> text {{ return "{{{{ a }}}} {{{{ b }}}} {{{{ c }}}}" }}\n'
+    found = [each.message for each in analyse(Source("t.flow", text)).diagnostics]
+    assert found[1:] == ["there is no name `c`"], found
