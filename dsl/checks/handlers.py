@@ -9,19 +9,25 @@ from dsl.ast.statements import Handler, Retry, Step, Try
 from dsl.checks.program import Program, did_you_mean
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.kinds import KINDS, MODEL_REASONS
+from dsl.semantics.machine_kinds import NEEDS, possible
 from dsl.semantics.nodes import by_class
-from dsl.semantics.raised import Raised, raised
+from dsl.semantics.raised import Raised, Raising
 
 Mention = tuple[str, Label]
 """A kind that a text names, and where."""
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    for flow in program.facts.all(FlowDeclaration):
-        if id(flow) not in program.facts.partly_read:
-            for node in by_class(flow).get(Try, ()):
-                if isinstance(node, Try):
-                    yield from _try(program, node)
+    tries = [
+        node
+        for flow in program.facts.all(FlowDeclaration)
+        if id(flow) not in program.facts.partly_read
+        for node in by_class(flow).get(Try, ())
+    ]
+    raising = Raising(program.facts) if tries else None
+    for node in tries:
+        if isinstance(node, Try) and raising is not None:
+            yield from _try(program, node, raising.of(node.body))
     for tool in program.facts.all(ToolDeclaration):
         yield from _excepted(program, tool, tool.retry)
     for agent in program.facts.all(AgentDeclaration):
@@ -32,8 +38,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield from _excepted(program, signature.node, step.retry)
 
 
-def _try(program: Program, node: Try) -> Iterator[Diagnostic]:
-    found = raised(node.body, program.facts)
+def _try(program: Program, node: Try, found: Raised) -> Iterator[Diagnostic]:
+    machine = possible(node.body, program.facts)
     taken: dict[str | None, Handler] = {}
     for handler in node.handlers:
         yield from _never_reached(program, handler, taken)
@@ -41,6 +47,9 @@ def _try(program: Program, node: Try) -> Iterator[Diagnostic]:
         for kind, place in _mentioned(program, handler):
             if kind not in found.kinds and kind not in KINDS and not found.open:
                 yield _cannot_come(kind, place, found)
+            elif kind in NEEDS and kind not in machine and not found.open:
+                message = f"`{kind}` cannot come out of this `try`: {NEEDS[kind]}"
+                yield Diagnostic("SF109", message, place, help="leave it out")
         if handler.condition is None:
             taken.update(dict.fromkeys(handler.kinds or (None,), handler))
 

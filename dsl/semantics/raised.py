@@ -1,19 +1,31 @@
 """Which kinds of errors can come out of statements: those that tools declare, and those that flows `fail` with.
 
-What a flow ends with that nobody waits for does not come out. The machine's own can come out of nearly everything and
-are left out. What a nested `try` handles counts too: whether its condition holds is not known. A `fail` whose kind is
-worked out may have any kind that can be caught around it: `open`.
+What a flow ends with that nobody waits for does not come out, nor what a handler inside takes without a condition, nor
+what ends a branch of a `race`, or of what is to `keep going`, alone. The machine's own are left out: see
+`machine_kinds`. A `fail` whose kind is worked out may have any kind that can be caught around it: `open`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Conditional, Entry, Expression, Literal, RecordLiteral, Template
-from dsl.ast.node import Node
-from dsl.ast.statements import Call, Fail, Step
+from dsl.ast.joining import First
+from dsl.ast.node import Node, children
+from dsl.ast.statements import (
+    Call,
+    CompensateStatement,
+    Fail,
+    Finally,
+    Loop,
+    Parallel,
+    ParallelFor,
+    Step,
+    Try,
+)
 from dsl.dataclass import dataclass
 from dsl.semantics.facts import Facts
-from dsl.semantics.nodes import by_class
+from dsl.semantics.machine_kinds import possible
+from dsl.semantics.provenance.persons import called_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +34,68 @@ class Raised:
     open: bool
 
 
-def raised(block: Node, facts: Facts) -> Raised:
-    """What can come out of `block`, also through the flows that it calls."""
-    kinds: set[str] = set()
-    is_open = False
-    waiting: list[Node] = [block]
-    seen: set[str] = set()
-    for node in waiting:
-        nodes = by_class(node)
-        for fail in nodes.get(Fail, ()):
-            assert isinstance(fail, Fail)
-            literals = list(failed_with(fail.value))
-            kinds.update(str(each.value) for each in literals if each is not None)
-            is_open = is_open or None in literals
-        detached = {id(step.call) for step in nodes.get(Step, ()) if isinstance(step, Step) and step.detached}
-        for call in nodes.get(Call, ()):
-            assert isinstance(call, Call)
-            if id(call) in detached:
-                continue
-            signature = facts.callee_of(call)
-            declaration = None if signature is None else signature.node
-            is_open = is_open or signature is None
-            if isinstance(declaration, ToolDeclaration):
-                kinds.update(declaration.errors)
-            elif isinstance(declaration, FlowDeclaration) and declaration.name not in seen:
-                seen.add(declaration.name)
-                waiting.append(declaration.body)
-                is_open = is_open or id(declaration) in facts.partly_read
-    return Raised(frozenset(kinds), is_open)
+_NOTHING = Raised(frozenset(), open=False)
+
+
+class Raising:
+    """Flows are made out those first that are called. One that is called while it is made out itself adds nothing: all
+    that comes out of it is found where it began."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._flows: dict[str, Raised] = {}
+        for flow in called_first(facts):
+            found = self.of(flow.body)
+            self._flows[flow.name] = Raised(found.kinds, open=found.open or id(flow) in facts.partly_read)
+
+    def of(self, node: Node) -> Raised:
+        """What can come out of it, also through the flows that it calls."""
+        match node:
+            case Try():
+                inside = self._left(self.of(node.body), node)
+                return self._all((inside, *(self.of(handler.body) for handler in node.handlers)))
+            case Parallel(keep_going=True) | ParallelFor(keep_going=True):
+                return _NOTHING
+            case Parallel(first=First()) | ParallelFor(first=First()):
+                return _NOTHING
+            case Loop(keep_going=True, on_exhausted=ended):
+                return _NOTHING if ended is None else self.of(ended)
+            case Fail(value=value):
+                named = list(failed_with(value))
+                kinds = frozenset(str(each.value) for each in named if each is not None)
+                return Raised(kinds, open=None in named)
+            case Step():
+                return _NOTHING if node.detached else self._called(node.call)
+            case CompensateStatement() | Finally():
+                return _NOTHING
+            case _:
+                return self._all(self.of(each) for each in children(node))
+
+    def _all(self, parts: Iterable[Raised]) -> Raised:
+        every = list(parts)
+        kinds = frozenset[str]().union(*(each.kinds for each in every))
+        return Raised(kinds, open=any(each.open for each in every))
+
+    def _left(self, found: Raised, node: Try) -> Raised:
+        """What its handlers do not take for certain; beside a doubt they may take nothing."""
+        if "OutcomeUnknown" in possible(node.body, self._facts):
+            return found
+        taken = [handler for handler in node.handlers if handler.condition is None]
+        if any(not handler.kinds for handler in taken):
+            return _NOTHING
+        return Raised(found.kinds - frozenset(kind for handler in taken for kind in handler.kinds), found.open)
+
+    def _called(self, call: Call) -> Raised:
+        signature = self._facts.callee_of(call)
+        match None if signature is None else signature.node:
+            case ToolDeclaration(errors=errors):
+                return Raised(frozenset(errors), open=False)
+            case FlowDeclaration(name=name):
+                return self._flows.get(name, _NOTHING)
+            case None:
+                return Raised(frozenset(), open=True)
+            case _:
+                return _NOTHING
 
 
 def failed_with(value: Expression) -> Iterator[Literal | None]:

@@ -174,6 +174,18 @@ PARTIAL = {
             "what limits or shares; any other is its parts",
         ),
         ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
+        ("dsl/semantics/raised.py", "FlowDeclaration ToolDeclaration", "what declares errors, or fails by itself"),
+        (
+            "dsl/semantics/raised.py",
+            "CompensateStatement Fail Loop Parallel ParallelFor Step Try",
+            "what fails, or keeps an error to itself; any other does what stands in it",
+        ),
+        ("dsl/semantics/machine_kinds.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
+        (
+            "dsl/semantics/machine_kinds.py",
+            "CompensateStatement ExclusiveBlock Fail Parallel ParallelFor Set",
+            "what some kind of error needs",
+        ),
         (
             "dsl/semantics/written_with.py",
             "FlowDeclaration ToolDeclaration",
