@@ -53,6 +53,8 @@ class Item:
     def state(self) -> str:
         if self.own_state in ("", "running") and self.inside:
             states = [item.state for item in self.inside.values()]
+            if self.node == "turn":
+                states = [_told(state) for state in states]
             return next((state for state in states if state in RUNNING), self.own_state or states[-1])
         return self.own_state
 
@@ -149,6 +151,11 @@ class Board:
                 walked += part
                 item = item.inside.setdefault(part, Item(walked, label))
         return item
+
+
+def _told(state: str) -> str:
+    """A call of a turn that failed was told to the model, so the turn is none that failed."""
+    return "completed" if state == "failed" else state
 
 
 def _settle(item: Item, at: float) -> None:

@@ -105,6 +105,20 @@ def test_what_was_tried_again_says_at_its_end_what_it_called() -> None:
     assert [item.detail for item in board.root.inside.values()] == ["helper", "small does not take `seed`"]
 
 
+def test_a_turn_whose_call_failed_told_that_to_the_model() -> None:
+    recording = (
+        Recording()
+        .add("started", "f/a", "agent", detail="helper")
+        .add("turn", "f/a", "agent", attempt=1, detail="shop.look, shop.buy")
+        .add("completed", "f/a/turn#1/shop.look#1", "tool")
+        .add("failed", "f/a/turn#1/shop.buy#2", "tool", detail="SoldOut: no more")
+    )
+    turn = (2, "turn 1", "completed")
+    assert rows(recording.board())[2:] == [turn, (3, "shop.look", "completed"), (3, "shop.buy", "failed")]
+    recording.add("uncertain", "f/a/turn#1/shop.buy#2", "tool")
+    assert rows(recording.board())[2] == (2, "turn 1", "uncertain")
+
+
 def test_a_block_of_which_only_the_end_is_told_began_with_what_is_inside() -> None:
     recording = (
         Recording()
