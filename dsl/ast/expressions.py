@@ -106,6 +106,38 @@ class Conditional(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Operand(Node):
+    """`- value` in a row."""
+
+    operator: str
+    value: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    """`a + b - c …` or `a * b / c …`, worked out from the left, where there are many: however long, it is not deep."""
+
+    first: "Expression"
+    rest: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way(Node):
+    """`if condition then value else` in a chain."""
+
+    condition: "Expression"
+    value: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """`if … then … else if … then … else otherwise`, where there are many: the value of the first way that holds."""
+
+    ways: tuple[Way, ...]
+    otherwise: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
     items: tuple["Expression", ...]
 
@@ -179,7 +211,9 @@ Written = (
     | FunctionCall
     | Unary
     | Binary
+    | Row
     | Conditional
+    | Chain
     | ListLiteral
     | Comprehension
     | RecordLiteral

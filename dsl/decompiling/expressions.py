@@ -14,6 +14,7 @@ from dsl.ast.expressions import (
     Apply,
     Argument,
     Binary,
+    Chain,
     Comprehension,
     Conditional,
     Convert,
@@ -27,6 +28,7 @@ from dsl.ast.expressions import (
     Literal,
     Name,
     RecordLiteral,
+    Row,
     Slice,
     Template,
     Unary,
@@ -210,6 +212,25 @@ def _binary(node: Binary, writing: Writing, nested: bool) -> str:
     return f"{left} {node.operator} {right}"
 
 
+def _row_binding(node: Row) -> int:
+    return _BINDING[node.rest[0].operator]
+
+
+def _row(node: Row, writing: Writing, nested: bool) -> str:
+    own = _row_binding(node)
+    first = expression(node.first, writing, own, nested=nested)
+    rest = (f" {each.operator} {expression(each.value, writing, own + 1, nested=nested)}" for each in node.rest)
+    return f"{first}{''.join(rest)}"
+
+
+def _chain(node: Chain, writing: Writing, nested: bool) -> str:
+    ways = (
+        f"if {expression(way.condition, writing, nested=nested)} then {expression(way.value, writing, nested=nested)}"
+        for way in node.ways
+    )
+    return f"{' else '.join(ways)} else {expression(node.otherwise, writing, nested=nested)}"
+
+
 def _conditional(node: Conditional, writing: Writing, nested: bool) -> str:
     condition, then, otherwise = (
         expression(each, writing, nested=nested) for each in (node.condition, node.then, node.otherwise)
@@ -284,7 +305,9 @@ _WRITERS: Mapping[type[Expression], tuple[int | Callable[[Any], int], _Writer]] 
     FunctionCall: (POSTFIX, _function_call),
     Unary: (lambda node: NOT if node.operator == "not" else NEGATION, _unary),
     Binary: (_binding, _binary),
+    Row: (_row_binding, _row),
     Conditional: (ANY, _conditional),
+    Chain: (ANY, _chain),
     ListLiteral: (POSTFIX, _list),
     Comprehension: (POSTFIX, _comprehension),
     RecordLiteral: (POSTFIX, _record),

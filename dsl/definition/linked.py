@@ -48,6 +48,7 @@ from dsl.ast.statements import (
 )
 from dsl.ast.types import Field, GenericType, NamedType, OptionalType, Type, UnionType
 from dsl.definition.definition import Parts
+from dsl.definition.rows import misshapen
 from dsl.definition.scopes import out_of_scope
 from dsl.expressions.functions import FUNCTIONS
 from dsl.expressions.names import names
@@ -127,7 +128,7 @@ def _names(place: str, node: Node, parts: Parts) -> Iterator[str]:
         case Unary(operator=name) if name not in UNARY:
             yield f"{place}: there is no operator `{name}`"
         case _:
-            pass
+            yield from misshapen(place, node)
 
 
 def _called(place: str, node: Node, parts: Parts) -> Iterator[str]:

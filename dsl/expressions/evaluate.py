@@ -121,6 +121,38 @@ def _binary(node: ast.Binary, scope: Scope, evaluation: Evaluation) -> Any:
     )
 
 
+def _row(node: ast.Row, scope: Scope, evaluation: Evaluation) -> Any:
+    """From the left. Texts and lists are put together at once, or a long row would be copied for each operand."""
+    whole = EVALUATORS[type(node.first)](node.first, scope, evaluation)
+    behind: list[Any] = []
+    for operand in node.rest:
+        value = EVALUATORS[type(operand.value)](operand.value, scope, evaluation)
+        if operand.operator == "+" and type(value) is type(whole) and type(whole) in (str, list):
+            behind.append(value)
+            continue
+        whole = OPERATORS[operand.operator](_together(whole, behind, evaluation), value, evaluation)
+        behind = []
+    return _together(whole, behind, evaluation)
+
+
+def _together(whole: Any, behind: list[Any], evaluation: Evaluation) -> Any:
+    if not behind:
+        return whole
+    if type(whole) is str:
+        return evaluation.produced("".join((whole, *behind)))
+    evaluation.charge(sum(map(len, (whole, *behind))))
+    return [item for items in (whole, *behind) for item in items]
+
+
+def _chain(node: ast.Chain, scope: Scope, evaluation: Evaluation) -> Any:
+    chosen = node.otherwise
+    for way in node.ways:
+        if _truth(EVALUATORS[type(way.condition)](way.condition, scope, evaluation), "if"):
+            chosen = way.value
+            break
+    return EVALUATORS[type(chosen)](chosen, scope, evaluation)
+
+
 def _logical(node: ast.Binary, scope: Scope, evaluation: Evaluation) -> bool:
     """`and`, `or`: the right side only when the left does not decide."""
     symbol = node.operator
@@ -218,7 +250,9 @@ _COMPOSING = frozenset(
         ast.RecordLiteral,
         ast.Binary,
         ast.FunctionCall,
+        ast.Row,
         ast.Conditional,
+        ast.Chain,
         ast.Widen,
         ast.Convert,
         ast.Apply,
@@ -237,7 +271,9 @@ EVALUATORS: dict[type, Evaluator] = {
     ast.FunctionCall: _function_call,
     ast.Unary: _unary,
     ast.Binary: _binary,
+    ast.Row: _row,
     ast.Conditional: _conditional,
+    ast.Chain: _chain,
     ast.ListLiteral: _list,
     ast.Comprehension: _comprehension,
     ast.RecordLiteral: _record,

@@ -9,7 +9,7 @@ from dataclasses import field
 from typing import Any
 
 from dsl.ast.declarations import FunctionDeclaration
-from dsl.ast.expressions import Binary, Expression, FunctionCall, Index
+from dsl.ast.expressions import Binary, Expression, FunctionCall, Index, Row
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import Field, RecordType, Type
@@ -27,7 +27,7 @@ from dsl.semantics.state import State
 from dsl.semantics.types import is_whole
 from dsl.values.validate import converting, validate
 
-_MAY_FAIL = (Binary, FunctionCall, Index)
+_MAY_FAIL = (Binary, Row, FunctionCall, Index)
 _NO_END = "it has no end, because it needs itself"
 
 

@@ -190,12 +190,17 @@ def _comparison(node: Binary, left: Type, right: Type, inference: Inference) -> 
 
 
 def _arithmetic(node: Binary, left: Type, right: Type, inference: Inference) -> Type:
-    found = _result(node.operator, left, right)
+    found = result(node.operator, left, right)
     if found is not None:
         if isinstance(found, ListOf):
             inference.widen(node.left, left, found)
             inference.widen(node.right, right, found)
         return found
+    return refused(node, left, right, inference)
+
+
+def refused(node: Binary, left: Type, right: Type, inference: Inference) -> Type:
+    """That the operator takes no two of these types."""
     culprit, other = _culprit(node, left, right)
     needs = _NEEDS.get(node.operator, "two numbers")
     beside, its = (node.right, right) if culprit is node.left else (node.left, left)
@@ -206,12 +211,12 @@ def _arithmetic(node: Binary, left: Type, right: Type, inference: Inference) -> 
 
 def _culprit(node: Binary, left: Type, right: Type) -> tuple[Expression, Type]:
     """The side that cannot stand beside this operator at all, otherwise the right one."""
-    if _result(node.operator, left, left) is None and _result(node.operator, right, right) is not None:
+    if result(node.operator, left, left) is None and result(node.operator, right, right) is not None:
         return node.left, left
     return node.right, right
 
 
-def _result(operator: str, left: Type, right: Type) -> Type | None:
+def result(operator: str, left: Type, right: Type) -> Type | None:
     if left in NUMERIC and right in NUMERIC:
         return _number(operator, left, right)
     if operator == "+" and _is_text(left) and _is_text(right):

@@ -1,7 +1,7 @@
 """The table from each class of expression to the rule that makes out its type."""
 
 from dsl.ast import expressions as ast
-from dsl.semantics import access, functions, literals, operators
+from dsl.semantics import access, functions, literals, operators, rows
 from dsl.semantics.inference import Expectation, Rule
 
 RULES: dict[type, Rule] = {
@@ -15,7 +15,9 @@ RULES: dict[type, Rule] = {
     ast.FunctionCall: functions.function_call,
     ast.Unary: operators.unary,
     ast.Binary: operators.binary,
+    ast.Row: rows.row,
     ast.Conditional: literals.conditional,
+    ast.Chain: rows.chain,
     ast.ListLiteral: literals.list_literal,
     ast.Comprehension: literals.comprehension,
     ast.RecordLiteral: literals.record,
@@ -25,4 +27,5 @@ EXPECTATIONS: dict[type, Expectation] = {
     ast.ListLiteral: literals.expect_list,
     ast.RecordLiteral: literals.expect_record,
     ast.Conditional: literals.expect_conditional,
+    ast.Chain: rows.expect_chain,
 }

@@ -16,7 +16,7 @@ from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.braces import Braces, paired
 from dsl.syntax.build import Builder
-from dsl.syntax.chains import first_below, halved, has_long_rows
+from dsl.syntax.chains import FEW, MANY, first_below, has_long_rows, kept_flat
 from dsl.syntax.grammar import tables
 from dsl.syntax.lexer import tokenise
 from dsl.syntax.notes import Note, notes_in
@@ -113,10 +113,11 @@ def _without_too_deep(module: Module) -> tuple[Module, list[Diagnostic]]:
     kept: list[Declaration] = []
     problems = []
     for declaration in module.declarations:
-        if deep := first_below(declaration, MAXIMUM_DEPTH):
+        many = FEW if first_below(declaration, MAXIMUM_DEPTH) else MANY
+        if many == FEW and (deep := first_below(declaration, MAXIMUM_DEPTH, many)):
             message = f"nested more than {MAXIMUM_DEPTH} deep"
             advice = "split it: give parts a name with `let`, or move them to a flow of their own"
             problems.append(Diagnostic("SF001", message, Label(deep), help=advice))
         else:
-            kept.append(halved(declaration) if has_long_rows(declaration) else declaration)
+            kept.append(kept_flat(declaration, many) if has_long_rows(declaration, many) else declaration)
     return replace(module, declarations=tuple(kept)), problems

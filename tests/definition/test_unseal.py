@@ -46,6 +46,16 @@ def choosing(unit: str | None, **more: Any) -> Any:
     return {"node": "ChosenLimit", "value": {"node": "Literal", "value": 10**9}, "unit": unit, **more}
 
 
+def argument(value: Any) -> Any:
+    return {"node": "Argument", "name": "ticket", "value": value}
+
+
+ONE: Any = {"node": "Literal", "value": 1}
+ROW: Any = {
+    "node": "Row",
+    "first": ONE,
+    "rest": [{"node": "Operand", "operator": each, "value": ONE} for each in ("+", "*")],
+}
 DEEP: Any = {"node": "Literal", "value": 1}
 for _ in range(3_000):
     DEEP = {"node": "Unary", "operator": "-", "operand": DEEP}
@@ -88,6 +98,15 @@ CHANGES: dict[str, tuple[Change, str]] = {
             [choosing("tokens", capped=True, value={"node": "Name", "name": "n"})],
         ),
         "no name `n`",
+    ),
+    "a row of nothing": (
+        put(*FLOW, "call", "arguments", [argument({"node": "Row", "first": ONE, "rest": []})]),
+        "a row has",
+    ),
+    "a row of two kinds": (put(*FLOW, "call", "arguments", [argument(ROW)]), "a row has"),
+    "a chain without an `if`": (
+        put(*FLOW, "call", "arguments", [argument({"node": "Chain", "ways": [], "otherwise": ONE})]),
+        "a chain has",
     ),
     "another name": (put("flows", "support", "name", "other"), "it is called `other`"),
 }

@@ -40,5 +40,6 @@ def test_every_expression_can_be_evaluated() -> None:
 
 def test_every_node_is_looked_into() -> None:
     written = expression('[text(a: -b?.c[1:2]) for x in { ...d, e: "{{ if g then 1s else h[0] }}" }]')
-    kinds = {type(node) for node in walk(written)} | {ast.ListLiteral, ast.Binary}
+    long = ast.Chain((), ast.Row(written, ()))
+    kinds = {type(node) for node in walk(long)} | {ast.ListLiteral, ast.Binary}
     assert kinds >= set(typing.get_args(ast.Written))

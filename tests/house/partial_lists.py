@@ -243,7 +243,7 @@ PARTIAL = {
         ),
         (
             "dsl/expressions/evaluate.py",
-            "Apply Binary Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Widen",
+            "Apply Binary Chain Comprehension Conditional Convert FunctionCall ListLiteral RecordLiteral Row Widen",
             "what makes a value, so that its size is looked at; the others only find one",
         ),
         (
@@ -311,7 +311,11 @@ PARTIAL = {
         ),
         ("dsl/semantics/narrowing.py", "Get Index Name", "what a path is made of"),
         ("dsl/checks/maybe_null.py", "Get Index Name", "what a path is made of"),
-        ("dsl/semantics/rules.py", "Conditional ListLiteral RecordLiteral", "what takes its type from what is wanted"),
+        (
+            "dsl/semantics/rules.py",
+            "Chain Conditional ListLiteral RecordLiteral",
+            "what takes its type from what is wanted",
+        ),
         ("dsl/syntax/build_parallel.py", "AwaitApproval Step", "a branch that needs no block, by the grammar"),
         (
             "interpreter/core/opened_calls.py",
@@ -329,7 +333,7 @@ PARTIAL = {
             "ConversationType GenericType ListType NamedType OptionalType RecordType UnionType",
             "what a text can write",
         ),
-        ("dsl/semantics/constants.py", "Binary FunctionCall Index", "what may have no value; any other has one"),
+        ("dsl/semantics/constants.py", "Binary FunctionCall Index Row", "what may have no value; any other has one"),
         ("interpreter/core/wording.py", "Get Index Literal Name Widen", "words for a title; any other has none"),
         (
             "interpreter/worker/compatibility.py",

@@ -57,6 +57,16 @@ class Values:
     def _conditional(self, node: ast.Conditional) -> Mark:
         return joined((self.of(node.then), self.of(node.otherwise))).and_(self.of(node.condition).all())
 
+    def _row(self, node: ast.Row) -> Mark:
+        parts = (node.first, *(each.value for each in node.rest))
+        added = all(each.operator == "+" for each in node.rest)
+        return joined(self.of(part) for part in parts) if added else self._together(*parts)
+
+    def _chain(self, node: ast.Chain) -> Mark:
+        conditions = NO_SOURCES.union(*(self.of(way.condition).all() for way in node.ways))
+        values = (*(way.value for way in node.ways), node.otherwise)
+        return joined(self.of(value) for value in values).and_(conditions)
+
     def _list(self, node: ast.ListLiteral) -> Mark:
         return joined(self.of(item) for item in node.items)
 
@@ -133,7 +143,9 @@ RULES: dict[type, Callable[[Values, Any], Mark]] = {
     ast.FunctionCall: Values._call,
     ast.Unary: Values._unary,
     ast.Binary: Values._binary,
+    ast.Row: Values._row,
     ast.Conditional: Values._conditional,
+    ast.Chain: Values._chain,
     ast.ListLiteral: Values._list,
     ast.Comprehension: Values._comprehension,
     ast.RecordLiteral: Values._record,
