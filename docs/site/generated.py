@@ -44,9 +44,19 @@ def example(name: str, shows: str) -> str:
             _block("text", printed("plan", path)),
             "## What an approver is told",
             f"`dsl report {path}`:",
-            _block("text", printed("report", path)),
+            _report(path),
         ]
     )
+
+
+def _report(path: str) -> str:
+    """The approver's page itself, in the colours of the site (`site.css`); its headings are one level lower here."""
+    page = printed("report", path, "--html")
+    found = re.search(r"<main>\n(?P<sections>.*)\n</main>", page, re.DOTALL)
+    if found is None:
+        raise Failed(f"the report of {path} has no sections")
+    sections = re.sub(r"<(/?)h2>", r"<\1h3>", found["sections"])
+    return f'<div class="report">\n{sections}\n</div>'
 
 
 def _beside(name: str) -> Iterator[str]:

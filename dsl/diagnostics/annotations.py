@@ -47,7 +47,8 @@ def junit_suites(problems: Problems) -> str:
     cases = "".join(_case(source, found) for source, found in problems)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<testsuites>\n<testsuite name="dsl check" tests="{len(problems)}" failures="{failed}" errors="0">\n'
+        f'<testsuites>\n<testsuite name="dsl check" tests="{len(problems)}" failures="{failed}" errors="0" skipped="0"'
+        f' time="0">\n'
         f"{cases}</testsuite>\n</testsuites>\n"
     )
 
@@ -137,7 +138,7 @@ def _case(source: Source, found: Sequence[Diagnostic]) -> str:
     if warnings:
         inside += f"<system-out>{_frames(source, warnings)}</system-out>\n"
     name = quoteattr(inert(source.at(0)[0].name))
-    return f'<testcase classname="dsl check" name={name}>\n{inside}</testcase>\n'
+    return f'<testcase classname="dsl check" name={name} time="0">\n{inside}</testcase>\n'
 
 
 def _frames(source: Source, found: Sequence[Diagnostic]) -> str:

@@ -161,6 +161,8 @@ def undo(row: Row, before: Any, after: Any) -> Iterator[Found]:
         weight = "weaker", "what it did is not undone any more"
     elif new and not old:
         weight = "stronger", None
+    elif old and {each.target for each in before.calls} - {each.target for each in after.calls}:
+        weight = "weaker", "what undid it is not called any more"
     yield Found(row.aspect, row.what, verb_of(before, after), *texts, *weight)
 
 

@@ -6,12 +6,14 @@ from dsl.ast.declarations import Effect, Use
 from dsl.ast.duration import format_duration
 from dsl.ast.people import Stage
 from dsl.differences import gates, manners
-from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Weighed, shown, verb_of, weaker
+from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Verb, Weighed, Weight, shown, verb_of, weaker
 from dsl.differences.manners import Row
 from dsl.differences.written import class_text, expression_text, stage_text, use_text
 
 KINDS = ("read", "idempotent", "write", "irreversible")
 """Each does more than those before it."""
+NEEDS_A_KEY = ("write", "irreversible")
+"""The others are called again without one."""
 DOES_MORE = {
     "idempotent": "it changes something",
     "write": "each call counts",
@@ -26,7 +28,10 @@ def effects(row: Row, before: Effect, after: Effect) -> Iterator[Found]:
         yield Found("effect", row.what, "raised" if more else "lowered", before.kind, after.kind, *weight)
     if before.keyed != after.keyed:
         why = "a call of which nobody knows may not be made again"
-        keyed = Row("effect", "keyed", manners.flag, str, (("removed", "weaker", why), ("added", "stronger", None)))
+        lost: tuple[tuple[Verb, Weight, str | None], ...] = (
+            (("removed", "weaker", why),) if after.kind in NEEDS_A_KEY else ()
+        )
+        keyed = Row("effect", "keyed", manners.flag, str, (*lost, ("added", "stronger", None)))
         yield from manners.flag(keyed, before.keyed, after.keyed)
     elif before.keyed_for != after.keyed_for:
         yield from _keyed_for(before.keyed_for, after.keyed_for)

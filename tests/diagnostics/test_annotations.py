@@ -1,6 +1,7 @@
 """What services of teams read: GitHub's annotations, SARIF, JUnit."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -90,6 +91,57 @@ def test_junit_has_a_case_for_each_file() -> None:
     assert (failing.get("name"), failure.get("type"), len(clean)) == ("flows/a, b.flow", "SF101", 0)
     assert "of <all>" in (failure.text or "")
     assert "SF603" in (failing.findtext("system-out") or "")
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What an element has to have, may have, and holds, in this order."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+    inside: tuple[str, ...]
+
+
+def _allowed(required: str, optional: str, inside: str = "") -> Allowed:
+    return Allowed(frozenset(required.split()), frozenset(optional.split()), tuple(inside.split()))
+
+
+READERS = {
+    "Maven Surefire 3": {
+        "testsuite": _allowed("name time tests errors skipped failures", "group", "properties testcase"),
+        "testcase": _allowed(
+            "name time", "classname group", "failure rerunFailure skipped error rerunError system-out system-err"
+        ),
+        "failure": _allowed("type", "message"),
+        "system-out": _allowed("", ""),
+    },
+    "Jenkins (xUnit)": {
+        "testsuites": _allowed("", "name time tests failures disabled errors", "testsuite"),
+        "testsuite": _allowed(
+            "name", "tests failures errors group time skipped timestamp hostname id package file", "testcase"
+        ),
+        "testcase": _allowed(
+            "name", "assertions time classname status class file line", "skipped error failure system-out system-err"
+        ),
+        "failure": _allowed("", "type message"),
+        "system-out": _allowed("", ""),
+    },
+}
+"""What two readers say in their schemas of what we write, written down anew: element by element."""
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_junit_is_as_those_who_read_it_have_said(reader: str) -> None:
+    root = ET.fromstring(FORMATS["junit"](PROBLEMS, PLAIN))
+    known = READERS[reader]
+    tops = [root] if root.tag in known else list(root)
+    for element in (each for top in tops for each in top.iter()):
+        allowed = known[element.tag]
+        has = set(element.attrib)
+        assert allowed.required <= has <= allowed.required | allowed.optional, element.tag
+        order = [allowed.inside.index(each.tag) for each in element]
+        assert order == sorted(order), element.tag
+        assert all(element.attrib[name].isdigit() for name in has & {"tests", "failures", "errors", "skipped", "time"})
 
 
 def place(location: dict[str, Any]) -> tuple[str, tuple[int, ...]]:

@@ -104,7 +104,8 @@ def test_nothing_is_loaded_from_elsewhere(pages: dict[Path, Read], site: Path) -
 def test_an_example_has_its_text_its_picture_its_plan_and_its_report(pages: dict[Path, Read], site: Path) -> None:
     for name, _ in examples():
         page = site / "examples" / f"{name}.html"
-        assert {"the-text", "the-picture", "what-it-may-come-to", "what-an-approver-is-told"} <= pages[page].ids, name
+        expected = {"the-text", "the-picture", "what-it-may-come-to", "what-an-approver-is-told", "spend", "ends"}
+        assert expected <= pages[page].ids, name
         assert f"pictures/{name}.svg" in pages[page].loads, name
 
 
