@@ -190,7 +190,7 @@ class FlowMarks(Marking):
             self._block(node.body, inner)
             return
         if node.up_to is not None:
-            self._read(node.up_to, around)
+            self._limits((node.up_to,), around)
         inner = replace(inner, branch=node, catching=self._catching(node, node, around))
         self._block(node.body, inner)
         value = self._value_of(node, node, self._mark(node, "yields"))
