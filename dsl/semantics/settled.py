@@ -69,7 +69,7 @@ def _logic(node: Binary, deciding: bool, state: State | None, facts: Facts) -> K
 
 
 def _compared(node: Binary, facts: Facts) -> Known | None:
-    if isinstance(node.left, Literal) and isinstance(node.right, Literal):
+    if _is_written_out(node, facts):
         try:
             return Known(evaluate(node, {}, CONSTANT) is True)
         except EvaluationError:
@@ -78,6 +78,18 @@ def _compared(node: Binary, facts: Facts) -> Known | None:
         if node.operator in ("==", "!=") and isinstance(other, Literal) and other.value is None:
             return _null(subject, node.operator == "==", facts)
     return None
+
+
+def _is_written_out(node: Binary, facts: Facts) -> bool:
+    """Whether nothing is read in it, and nothing asked that has another answer each time."""
+    if isinstance(node.left, Literal) and isinstance(node.right, Literal):
+        return True
+    nodes = by_class(node)
+    calls = (each for each in nodes.get(FunctionCall, ()) if isinstance(each, FunctionCall))
+    return Name not in nodes and all(
+        each.function not in ("now", "uuid") and facts.callee_of(each) is None and id(each) not in facts.casts
+        for each in calls
+    )
 
 
 def _null(subject: Expression, asked: bool, facts: Facts) -> Known | None:

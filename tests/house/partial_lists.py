@@ -174,6 +174,9 @@ PARTIAL = {
             "what limits or shares; any other is its parts",
         ),
         ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
+        ("dsl/checks/least.py", "Sleep Step", "what is counted"),
+        ("dsl/checks/least.py", "BudgetBlock ExclusiveBlock Try", "whose body is done for certain, and once"),
+        ("dsl/checks/least.py", "Break Continue Fail Return Until Yield", "what leads away"),
         ("dsl/semantics/raised.py", "FlowDeclaration ToolDeclaration", "what declares errors, or fails by itself"),
         (
             "dsl/semantics/raised.py",
