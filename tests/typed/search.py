@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from dsl.analysis import Analysis, analyse
@@ -16,6 +17,7 @@ from interpreter.simulation.simulation import Simulation, Switches
 from interpreter.simulation.world import World
 from tests.heart.played import Ended
 from tests.typed.programs import inputs, known, typed
+from tests.typed.wider import CONFIGS, configured, wider
 from tests.typed.wild import wild
 
 INPUTS = 4
@@ -65,6 +67,24 @@ def hole_in_typed(seed: int) -> tuple[Hole | None, bool]:
     return None, True
 
 
+def hole_in_wider(seed: int) -> tuple[Hole | None, bool]:
+    text, value = wider(seed)
+    source = Source("wider.flow", text)
+    analysis = analyse(source)
+    if not analysis.ok:
+        return Hole(seed, text, None, f"refused: {[each.message for each in analysis.diagnostics]}"), False
+    definition = _sealed(analysis, source)
+    for given, config in zip(_given(seed), cycle(CONFIGS), strict=False):
+        run = _run(definition, given, config)
+        both = {"given": given, "config": config}
+        if run.outcome != "completed":
+            return Hole(seed, text, both, f"{run.failure.kind}: {run.failure.message}"), True
+        expected = _with_one_zero(to_wire(value(known(given) | configured(config))))
+        if repr(run.value) != repr(expected):
+            return Hole(seed, text, both, f"gives {run.value!r}, and the reference says {expected!r}"), True
+    return None, True
+
+
 def _with_one_zero(value: Any) -> Any:
     """As the reference says; Python has two."""
     if isinstance(value, dict):
@@ -103,8 +123,8 @@ def _sealed(analysis: Analysis, source: Source) -> Definition:
     return unseal(seal(analysis.facts, source, gates=analysis.gates, spends=analysis.spends).json)
 
 
-def _run(definition: Definition, given: dict[str, Any]) -> Ended:
+def _run(definition: Definition, given: dict[str, Any], config: dict[str, Any] | None = None) -> Ended:
     simulation = Simulation(definition, World(), Switches())
-    run = simulation.run(given)
+    run = simulation.run(given, config=config)
     simulation.go()
     return Ended(run, [])

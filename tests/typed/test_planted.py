@@ -11,7 +11,7 @@ from dsl.semantics.builtins import _ANY, BUILTINS, Parameter
 from dsl.semantics.inference import Inference
 from dsl.semantics.state import State
 from dsl.semantics.types import NULL, UNKNOWN
-from tests.typed.search import hole_in_typed, hole_in_wild, search
+from tests.typed.search import hole_in_typed, hole_in_wider, hole_in_wild, search
 
 PROGRAMS = 2500
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -83,7 +83,9 @@ def a_test_outlives_what_it_was_about(patch: pytest.MonkeyPatch) -> None:
 
 HOLES: tuple[tuple[Plant, Any, int], ...] = (
     (nothing_is_converted, hole_in_typed, 0),
+    (nothing_is_converted, hole_in_wider, 0),
     (only_numbers_are_converted, hole_in_typed, 0),
+    (only_numbers_are_converted, hole_in_wider, 0),
     (the_sum_of_nothing_is_an_int, hole_in_wild, 70),
     (what_differs_from_a_text_is_there, hole_in_wild, 680),
     (what_differs_from_true_is_there, hole_in_wild, 500),

@@ -2,19 +2,20 @@
 
 import pytest
 
-from tests.typed.search import hole_in_typed, hole_in_wild, search
+from tests.typed.search import Look, hole_in_typed, hole_in_wider, hole_in_wild, search
 
 FEW, MORE, MANY = range(100), range(100, 500), range(500, 5_000)
 LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
+@pytest.mark.parametrize("look", [hole_in_typed, hole_in_wider], ids=["plain", "wider"])
 @pytest.mark.parametrize(
     "seeds",
     [FEW, pytest.param(MORE, marks=pytest.mark.slow), pytest.param(MANY, marks=LONG)],
     ids=["few", "more", "many"],
 )
-def test_typed_programs_are_taken_and_have_the_value_of_the_reference(seeds: range) -> None:
-    found, accepted = search(hole_in_typed, seeds)
+def test_typed_programs_are_taken_and_have_the_value_of_the_reference(look: Look, seeds: range) -> None:
+    found, accepted = search(look, seeds)
     assert found is None, found
     assert accepted == len(seeds)
 
