@@ -33,3 +33,5 @@ def test_approvals_states_a_falsehood(monkeypatch: pytest.MonkeyPatch, reachable
     monkeypatch.setattr(command, "_of_run", of_run)
     result = CliRunner().invoke(command.approvals, [], standalone_mode=False)
     assert (result.return_value, result.stdout) == (code, said)
+    of_one = CliRunner().invoke(command.approvals, ["--group", "leads"], standalone_mode=False)
+    assert of_one.stdout == said.replace("asked", "asked of leads")

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from dsl.diagnostics.inert import inert
 from interpreter.cli import completing, exit_codes
 from interpreter.cli.asked_directly import looked_at, telling_the_way_on
 from interpreter.cli.carry_out import carry_out
@@ -37,7 +38,7 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
         print_json([{**_first(one), **asdict(one.question)} for one in asked])
         return code
     if not asked and all_said:
-        click.echo("nothing is asked now")
+        click.echo("nothing is asked now" if group is None else f"nothing is asked of {inert(group)} now")
     for one in asked:
         only = sum(other.run.id == one.run.id for other in asked) == 1
         click.echo(f"{one.run.id} asks")
