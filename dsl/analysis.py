@@ -1,7 +1,6 @@
 """The whole pipeline, from text to facts and problems: what the commands, the editor and the tests all call."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from dsl.ast.declarations import FlowDeclaration, Module
@@ -10,7 +9,7 @@ from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
 from dsl.checks.ignored import heeded
 from dsl.checks.program import Program
 from dsl.checks.registry import CHECKS
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.linking.files import Files
 from dsl.linking.link import link

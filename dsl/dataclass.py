@@ -1,50 +1,149 @@
 """`dataclass` as the standard library has it, but a method of a class is made when it is first used.
 
-The standard library writes the methods of each class as text and compiles them, at every start. That was half of what
-`dsl check` needs to be loaded, and a file makes values of few classes and compares fewer. Here a class has its fields,
-slots and match arguments at once; a method is made when it is first called. To a type checker this is the standard
-library's decorator. Of its ways only those are here that the language uses.
+The standard library writes the methods of each class as text and compiles them, at every start, and loads the module
+that reads Python for it. That was half of what `dsl check` needs to be loaded, and a file makes values of few classes
+and compares fewer. Here a class has its slots and match arguments at once; a method is made when it is first called,
+and what the standard library's own functions ask of a class (`__dataclass_fields__`) when they do. To a type checker
+these are the standard library's decorator and functions. Of its ways only those are here that the language uses.
 """
 
-import dataclasses
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - so that it may be taken from here
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - so that they may be taken from here
+    from dataclasses import field as field  # noqa: PLC0414
+    from dataclasses import replace as replace  # noqa: PLC0414
 else:
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, kw_only=False, eq=True):
-        """`order`, `unsafe_hash` and the like are the standard library's only."""
+        """`order`, `unsafe_hash`, `ClassVar` and the like are the standard library's only."""
 
         def made(cls: type) -> type:
             return _made(cls, frozen=frozen, slots=slots, kw_only=kw_only, eq=eq)
 
         return made if cls is None else made(cls)
 
+    def field(**told):
+        """What is said of a field besides its type, in the words of the standard library."""
+        return _Told(told)
 
-_OTHERS: dict[str, dict[str, bool]] = {
-    "__repr__": {"repr": True, "eq": False},
-    "__eq__": {"repr": False, "eq": True},
-    "__hash__": {"repr": False, "eq": True, "frozen": True},
-}
+    def replace(value, /, **changes):
+        """The same value, but for `changes`."""
+        for each in _parts(type(value)):
+            if not each.init and each.name in changes:
+                raise ValueError(f"field {each.name} is given no value, so it cannot be replaced")
+            if each.init and each.name not in changes:
+                changes[each.name] = getattr(value, each.name)
+        return type(value)(**changes)
+
+
+_FIELDS = "__dataclass_fields__"
+_PARAMETERS = "__dataclass_params__"
+_MISSING: Any = type("MISSING", (), {})()
+
+
+class _Told:
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+
+
+class _Part(NamedTuple):
+    """A field."""
+
+    name: str
+    type: Any
+    default: Any = _MISSING
+    default_factory: Any = _MISSING
+    init: bool = True
+    repr: bool = True
+    hash: bool | None = None
+    compare: bool = True
+    kw_only: bool = False
+
+
+class _Asked:
+    """An attribute of a class that the standard library asks for: worked out then, by itself."""
+
+    def __init__(self, name: str, parts: tuple[_Part, ...]) -> None:
+        self.name = name
+        self.parts = parts
+        self._found: Any = None
+
+    def __get__(self, _: object, owner: type) -> Any:
+        if self._found is None:
+            self._found = getattr(_beside(owner.__name__, self.parts, {}), self.name)
+        return self._found
+
+
+def field_names(of: object) -> tuple[str, ...]:
+    """The names of the fields of a class, or of that of a value, in their order."""
+    return _field_names(of if isinstance(of, type) else type(of))
+
+
+@cache
+def _field_names(cls: type) -> tuple[str, ...]:
+    return tuple(each.name for each in _parts(cls))
+
+
+def _parts(cls: type) -> tuple[_Part, ...]:
+    for each in cls.__mro__:
+        if _FIELDS in vars(each):
+            found: tuple[_Part, ...] = vars(each)[_FIELDS].parts
+            return found
+    raise TypeError(f"{cls.__name__} has no fields")
 
 
 def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> type:
+    own = {each.name: each for each in _own(cls, kw_only)}
+    inherited = (each for base in reversed(cls.__mro__[1:]) if _FIELDS in vars(base) for each in _parts(base))
+    parts = tuple(({each.name: each for each in inherited} | own).values())
     written = dict(vars(cls))
-    if cls.__doc__ is None:
-        cls.__doc__ = f"{cls.__name__}(…)"  # else the standard library works out the signature, which takes longest
-    made: type = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
+    made = _with_slots(cls, own) if slots else _with_defaults(cls, own)
+    said: dict[str, object] = {name: _Asked(name, parts) for name in (_FIELDS, _PARAMETERS)}
+    said["__match_args__"] = tuple(each.name for each in parts if each.init and not each.kw_only)
     wanted = ["__init__", "__repr__", *(["__eq__"] if eq else []), *(["__hash__"] if eq and frozen else [])]
-    for name in wanted:
-        if written.get(name) is None:
-            setattr(made, name, _first(made, name, frozen))
+    said |= {name: _first(made, name, frozen) for name in wanted if written.get(name) is None}
     if eq and not frozen and "__hash__" not in written:
-        setattr(made, "__hash__", None)  # noqa: B010
-    for name, method in {**(_FROZEN if frozen else {}), **(_CARRIED if frozen and slots else {})}.items():
-        if name not in written:
-            setattr(made, name, method)
+        said["__hash__"] = None
+    for name, value in {**(_FROZEN if frozen else {}), **(_CARRIED if frozen and slots else {}), **said}.items():
+        if written.get(name) is None:
+            setattr(made, name, value)
+    if made.__doc__ is None:
+        made.__doc__ = f"{cls.__name__}(…)"
     return made
+
+
+def _own(cls: type, kw_only: bool) -> Iterator[_Part]:
+    values = vars(cls)
+    for name, type_ in cls.__annotations__.items():
+        value = values.get(name, _MISSING)
+        if type(value) is _Told:
+            yield _Part(name, type_, **{"kw_only": kw_only, **value.told})
+        elif type(value).__module__ == "dataclasses":
+            raise TypeError(f"{cls.__name__}.{name}: take `field` from dsl.dataclass")
+        else:
+            yield _Part(name, type_, value, kw_only=kw_only)
+
+
+def _with_slots(cls: type, own: dict[str, _Part]) -> type:
+    """Another class: slots cannot be given to one that there is already."""
+    taken = {slot for base in cls.__mro__[1:-1] for slot in vars(base).get("__slots__", ())}
+    left_out = {*own, "__dict__", "__weakref__"}
+    content: dict[str, Any] = {name: value for name, value in vars(cls).items() if name not in left_out}
+    content["__slots__"] = tuple(name for name in own if name not in taken)
+    content["__qualname__"] = cls.__qualname__
+    return type(cls)(cls.__name__, cls.__bases__, content)
+
+
+def _with_defaults(cls: type, own: dict[str, _Part]) -> type:
+    for name, each in own.items():
+        if each.default is not _MISSING:
+            setattr(cls, name, each.default)
+        elif name in vars(cls):
+            delattr(cls, name)
+    return cls
 
 
 def _first(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
@@ -57,69 +156,87 @@ def _first(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
 
 
 def _method(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
-    return _init(cls, frozen) if name == "__init__" else _other(cls, name)
-
-
-def _init(cls: Any, frozen: bool) -> Callable[..., Any]:
-    """As text, compiled: nothing else is as fast when it runs. The one method that nearly every class needs, so it is
-    made here, where nothing else is made with it.
-    """
+    """As text, compiled: nothing else is as fast when it runs."""
+    if name == "__repr__":
+        shown: Callable[..., Any] = vars(_beside(cls.__name__, _parts(cls), {"repr": True}))[name]
+        return shown
     space: dict[str, Any] = {"_put": object.__setattr__}
+    if name == "__init__":
+        text = _init(cls, frozen, space)
+    elif name == "__eq__":
+        mine, other = (_values(whose, [each for each in _parts(cls) if each.compare]) for whose in ("self", "other"))
+        same = "other.__class__ is self.__class__"
+        text = f"def __eq__(self, other):\n return {mine} == {other} if {same} else NotImplemented"
+    else:
+        counted = [each for each in _parts(cls) if (each.compare if each.hash is None else each.hash)]
+        text = f"def __hash__(self):\n return hash({_values('self', counted)})"
+    exec(text, space)
+    made: Callable[..., Any] = space[name]
+    made.__qualname__ = f"{cls.__qualname__}.{name}"
+    return made
+
+
+def _values(whose: str, parts: list[_Part]) -> str:
+    return f"({''.join(f'{whose}.{each.name},' for each in parts)})"
+
+
+def _init(cls: type, frozen: bool, space: dict[str, Any]) -> str:
     heads: dict[bool, list[str]] = {False: ["self"], True: []}
     lines = []
-    for each in dataclasses.fields(cls):
+    for each in _parts(cls):
         value = each.name
         if not each.init:
             continue  # `__post_init__` gives it one
-        if each.default_factory is not dataclasses.MISSING:
-            space[f"_make_{value}"] = each.default_factory
-            space["_MISSING"] = dataclasses.MISSING
-            heads[bool(each.kw_only)].append(f"{value}=_MISSING")
+        if each.default_factory is not _MISSING:
+            space |= {f"_make_{value}": each.default_factory, "_MISSING": _MISSING}
+            heads[each.kw_only].append(f"{value}=_MISSING")
             value = f"_make_{value}() if {value} is _MISSING else {value}"
-        elif each.default is not dataclasses.MISSING:
+        elif each.default is not _MISSING:
             space[f"_default_{value}"] = each.default
-            heads[bool(each.kw_only)].append(f"{value}=_default_{value}")
+            heads[each.kw_only].append(f"{value}=_default_{value}")
         else:
-            heads[bool(each.kw_only)].append(value)
+            heads[each.kw_only].append(value)
         lines.append(f"_put(self, {each.name!r}, {value})" if frozen else f"self.{each.name} = {value}")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     taken = ", ".join([*heads[False], *(["*", *heads[True]] if heads[True] else [])])
-    exec(f"def __init__({taken}):\n " + "\n ".join(lines or ["pass"]), space)
-    made: Callable[..., Any] = space["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    return made
+    return f"def __init__({taken}):\n " + "\n ".join(lines or ["pass"])
 
 
-def _other(cls: Any, name: str) -> Callable[..., Any]:
-    """Of a class beside `cls`, with the same fields. Such a method asks nothing of the class that it is called on."""
-    parts = [(each.name, object, _copy(each)) for each in dataclasses.fields(cls)]
-    ways: dict[str, Any] = _OTHERS[name]
-    beside = dataclasses.make_dataclass(cls.__name__, parts, namespace={"__doc__": "-"}, init=False, **ways)
-    method: Callable[..., Any] = vars(beside)[name]
-    return method
+def _beside(name: str, parts: tuple[_Part, ...], ways: dict[str, Any]) -> type:
+    """A class of the standard library's with the same fields."""
+    import dataclasses
 
+    def as_theirs(each: _Part) -> Any:
+        told = each._asdict()
+        given = ("default", "default_factory")
+        values = {key: value for key, value in told.items() if key not in ("name", "type", *given)}
+        return dataclasses.field(**values, **{key: told[key] for key in given if told[key] is not _MISSING})
 
-def _copy(of: "dataclasses.Field[Any]") -> Any:
-    """Without its default, which these methods do not ask for."""
-    return dataclasses.field(repr=of.repr, hash=of.hash, compare=of.compare, kw_only=of.kw_only)
+    content = [(each.name, each.type, as_theirs(each)) for each in parts]
+    ways = {"init": False, "repr": False, "eq": False, **ways}
+    return dataclasses.make_dataclass(name, content, namespace={"__doc__": "-"}, **ways)
 
 
 def _refuse_change(self: object, name: str, value: object) -> None:
-    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _refuse_removal(self: object, name: str) -> None:
-    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 def _state(self: Any) -> list[object]:
-    return [getattr(self, each.name) for each in dataclasses.fields(self)]
+    return [getattr(self, name) for name in field_names(self)]
 
 
 def _restore(self: Any, state: list[object]) -> None:
-    for each, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, each.name, value)
+    for name, value in zip(field_names(self), state, strict=True):
+        object.__setattr__(self, name, value)
 
 
 _FROZEN: dict[str, Callable[..., Any]] = {"__setattr__": _refuse_change, "__delattr__": _refuse_removal}

@@ -6,10 +6,9 @@ Lines and columns are computed from a `Source` only when someone is shown a plac
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import field
 from functools import cached_property
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, field_names, replace
 from dsl.source import Span
 
 FROZEN = {"frozen": True, "slots": True}
@@ -16,20 +16,20 @@ WAYS: list[dict[str, bool]] = [FROZEN, {"frozen": True}, {"slots": True}, {}, {*
 
 
 def _classes(way: dict[str, bool]) -> tuple[Any, Any]:
-    def made(decorator: Callable[..., Any]) -> Any:
+    def made(decorator: Callable[..., Any], field: Callable[..., Any]) -> Any:
         @decorator(**way, kw_only=True)
         class Base:
-            place: int = dataclasses.field(default=0, compare=False, repr=False)
+            place: int = field(default=0, compare=False, repr=False)
 
         @decorator(**way)
         class Example(Base):
             first: int
             second: str = "two"
-            many: list[int] = dataclasses.field(default_factory=list, hash=False)
+            many: list[int] = field(default_factory=list, hash=False)
 
         return Example
 
-    return made(dataclass), made(dataclasses.dataclass)
+    return made(dataclass, field), made(dataclasses.dataclass, dataclasses.field)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
@@ -39,9 +39,12 @@ def test_a_value_is_what_the_standard_library_makes_of_it(way: dict[str, bool]) 
         one, other = ours(*given, **named), theirs(*given, **named)
         assert repr(one) == repr(other)
         assert dataclasses.astuple(one) == dataclasses.astuple(other)
+        assert field_names(one) == tuple(each.name for each in dataclasses.fields(other))
         assert (one == ours(1)) == (other == theirs(1))
         assert one != other
-        assert dataclasses.replace(one, first=5).first == 5
+        assert repr(dataclasses.replace(one, first=5)) == repr(replace(one, first=5))
+        assert replace(one, first=5).first == 5
+        assert repr(replace(one)) == repr(one)
     assert ours(1).many is not ours(1).many
     assert ours.__match_args__ == theirs.__match_args__
     assert hasattr(ours(1), "__dict__") == hasattr(theirs(1), "__dict__")
@@ -85,7 +88,7 @@ def test_a_class_may_go_on_where_the_values_that_it_was_given_end() -> None:
     @dataclass(slots=True)
     class Counted:
         items: list[int]
-        count: int = dataclasses.field(init=False)
+        count: int = field(init=False)
 
         def __post_init__(self) -> None:
             self.count = len(self.items)
@@ -93,6 +96,35 @@ def test_a_class_may_go_on_where_the_values_that_it_was_given_end() -> None:
     assert repr(Counted([1, 2])).endswith("Counted(items=[1, 2], count=2)")
     with pytest.raises(TypeError):
         Counted([1], 2)  # type: ignore[call-arg]
+
+
+def test_what_is_given_no_value_is_not_replaced() -> None:
+    @dataclass(frozen=True)
+    class Known:
+        first: int
+        second: int = field(init=False, default=2)
+
+    assert replace(Known(1), first=3) == Known(3)
+    with pytest.raises(ValueError, match="second"):
+        replace(Known(1), second=3)
+    with pytest.raises(TypeError, match="other"):
+        replace(Known(1), other=3)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_the_standard_library_is_told_the_fields(way: dict[str, bool]) -> None:
+    ours, theirs = (dataclasses.fields(each) for each in _classes(way))
+    for one, other in zip(ours, theirs, strict=True):
+        for word in ("name", "type", "default", "default_factory", "init", "repr", "hash", "compare", "kw_only"):
+            assert getattr(one, word) == getattr(other, word), (one.name, word)
+
+
+def test_what_says_more_of_a_field_is_ours() -> None:
+    with pytest.raises(TypeError, match=r"dsl\.dataclass"):
+
+        @dataclass
+        class Mixed:
+            many: list[int] = dataclasses.field(default_factory=list)
 
 
 def test_what_a_class_writes_itself_stays() -> None:

@@ -4,14 +4,14 @@ One list for all who have to know: which names it reads, and that a cap stands b
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.people import Stage
 from dsl.ast.statements import AwaitEvent, Budget, BudgetBlock, FirstBranch, Loop, ParallelFor, Retry, Sleep, Step
+from dsl.dataclass import field_names
 
-_UNITS = frozenset(part.name for part in fields(Budget)) - {"chosen", "span"}
+_UNITS = frozenset(field_names(Budget)) - {"chosen", "span"}
 
 Capped = tuple[Expression, object]
 """What is worked out, and its cap; None where there is none."""

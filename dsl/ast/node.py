@@ -5,9 +5,8 @@ texts that mean the same give equal trees. Facts that are found out about a node
 """
 
 from collections.abc import Iterator
-from dataclasses import field, fields
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, field_names
 from dsl.source import NOWHERE, Span
 
 
@@ -16,18 +15,22 @@ class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly below `node`, in the order of their fields."""
-    for part in fields(node):
-        value = getattr(node, part.name)
+    below: list[Node] = []
+    for name in field_names(node):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))
+            below.append(value)
+        elif type(value) is tuple:
+            below.extend(item for item in value if isinstance(item, Node))
+    return below
 
 
 def walk(node: Node) -> Iterator[Node]:
     """`node` and all nodes below it, parents first, in source order."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(children(node)))

@@ -8,13 +8,13 @@ all.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Get
 from dsl.ast.node import Node
 from dsl.ast.statements import Arm, AwaitApproval, Match, Set
 from dsl.checks.program import Program
+from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable, WrongKind
 from dsl.semantics.types import ApprovalOf

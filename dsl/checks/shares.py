@@ -5,14 +5,13 @@ lent all that is left, and those beside it would wait until it ends; for one tha
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, Use, called_by
 from dsl.ast.expressions import Literal
 from dsl.ast.node import Node, children
 from dsl.ast.statements import Block, Budget, BudgetBlock, Call, Loop, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Diagnostic
 
 _UNITS = ("usd", "tokens", "calls")

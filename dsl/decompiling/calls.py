@@ -1,13 +1,13 @@
 """Calls, and what tools, steps, agents and questions share: retries, undoing, budgets, who is asked."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.people import Group, Stage
 from dsl.ast.statements import Budget, Call, Compensate, Retry
+from dsl.dataclass import replace
 from dsl.decompiling.expressions import OR, arguments, decimal, expression
 from dsl.decompiling.texts import braced, quoted
 from dsl.decompiling.writing import Writing

@@ -1,6 +1,5 @@
 """Declarations as text: types, tools and the servers that carry them out, agents, functions, constants, flows."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from dsl.ast.declarations import (
@@ -20,6 +19,7 @@ from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Apply, Argument, Convert, Expression, FunctionCall, Literal, Name, Widen
 from dsl.ast.statements import Block, Call, Return, Statement, Step
 from dsl.ast.types import Field, NamedType, RecordType, Type
+from dsl.dataclass import replace
 from dsl.decompiling.calls import asks, body, budget, call, compensate, count, exclusive, lasting, retry, stages
 from dsl.decompiling.expressions import OR, Unwritable, arguments, decimal, expression, spelt, text
 from dsl.decompiling.statements import block

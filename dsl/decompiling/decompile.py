@@ -5,7 +5,6 @@ might have said something else there, the other is tried; what is left then was 
 filled in by hand, such as a budget that the flow does not have, or a gate that its approval does not open.
 """
 
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,7 +13,7 @@ from dsl.ast.expressions import Apply, Expression, Get, Widen
 from dsl.ast.node import Node
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import ConversationType
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.decompiling.differences import Difference, differences
 from dsl.decompiling.module import module
 from dsl.decompiling.writing import Writing

@@ -5,13 +5,12 @@ what it seals to differs from the definition, the other (`otherwise`, by the ide
 """
 
 from collections.abc import Iterator
-from dataclasses import field
 from itertools import count
 from typing import NamedTuple
 
 from dsl.ast.expressions import Apply, Expression
 from dsl.ast.node import Node, children
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 
 class Constant(NamedTuple):

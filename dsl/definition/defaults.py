@@ -1,8 +1,6 @@
 """What a definition says when its text does not: written into it when it is sealed, so that other defaults in a later
 version change no run that is under way, and no hash by themselves."""
 
-from dataclasses import replace
-
 from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, Verify
 from dsl.ast.defaults import (
     EQUAL_CALLS,
@@ -14,6 +12,7 @@ from dsl.ast.defaults import (
     TIMEOUT,
 )
 from dsl.ast.statements import Retry
+from dsl.dataclass import replace
 
 
 def complete_tool(tool: ToolDeclaration) -> ToolDeclaration:

@@ -1,14 +1,13 @@
 """What a run knows of its flow: the flow itself and everything that it reaches, by name, under one hash."""
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Http, ToolDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.node import Node, walk
 from dsl.ast.types import Type
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.encode import encode
 from dsl.values.addresses import address_of

@@ -7,7 +7,6 @@ definition, gives the definition of a child, so a flow has one hash, whoever sta
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, TypeDeclaration, Use
@@ -15,6 +14,7 @@ from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call
 from dsl.ast.types import Field, NamedType, Type
+from dsl.dataclass import replace
 from dsl.definition.definition import Parts
 
 T = TypeVar("T")

@@ -12,7 +12,6 @@ that the machine would still find; never the other way round.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from typing import TypeAlias, assert_never
 
 from dsl.ast import statements as ast
@@ -26,7 +25,7 @@ from dsl.ast.node import Node, walk
 from dsl.ast.of_run import asked_of_run
 from dsl.ast.people import Person
 from dsl.ast.shapes import only_counts_rounds, shape
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.expressions.names import names
 
 

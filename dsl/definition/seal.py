@@ -20,7 +20,6 @@ object, the source map: only clients read it, to show a place.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from dsl.ast.address import addresses
@@ -29,7 +28,7 @@ from dsl.ast.expressions import Argument
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import AwaitApproval, Budget, Call, GatedCall, Retry
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.defaults import complete_agent, complete_retry, complete_tool
 from dsl.definition.definition import Parts

@@ -7,10 +7,9 @@ the reverse of that, and all else is **compatible**.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, Literal, get_args
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 
 Weight = Literal["breaking", "weaker", "stronger", "compatible"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)

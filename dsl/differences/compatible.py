@@ -9,7 +9,6 @@ somewhere that is not inside itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
 from dsl.ast.types import (
@@ -24,7 +23,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.values.structure import BASIC_TYPES
 from dsl.values.writing import type_text
 

@@ -1,10 +1,9 @@
 """What others rely on: parameters, results, answers, events. Each is compared as it is written, and by what fits."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dsl.ast.types import Field, RecordType, Type
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.differences.changes import COMPATIBLE, Found, Weighed, breaking, shown, verb_of
 from dsl.differences.compatible import Fitting, Types, may_be_left_out
 from dsl.differences.written import field_type_text

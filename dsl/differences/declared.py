@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
 from dsl.ast import statements as ast
@@ -11,7 +11,7 @@ from dsl.ast.expressions import Apply, Argument, FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import NamedType, RecordType
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.definition.canonical import canonical
 from dsl.definition.encode import encode
 from dsl.differences.items import tree

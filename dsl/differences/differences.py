@@ -6,7 +6,6 @@ another exactly where some change is one of a declaration that it reaches, and `
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +13,7 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclarat
 from dsl.ast.expressions import Apply
 from dsl.ast.node import walk
 from dsl.ast.types import Type
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.definition.canonical import canonical
 from dsl.definition.definition import carrier
 from dsl.definition.encode import encode

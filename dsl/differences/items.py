@@ -6,7 +6,7 @@ What an item holds is told from what it says by the kind of its fields: blocks, 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field, fields
+from dataclasses import fields
 from functools import cached_property
 from typing import Any, get_args
 
@@ -15,7 +15,7 @@ from dsl.ast.address import places
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.shapes import SHAPES
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.definition.canonical import canonical
 from dsl.definition.encode import encode
 from dsl.differences.written import calls_text, expression_text

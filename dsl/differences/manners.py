@@ -5,7 +5,6 @@ It knows nothing of where the field stands; `fields.py` says which field is comp
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from dsl.ast.declarations import Costs, Verify
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Budget, Call
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.differences import gates
 from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Verb, Weighed, Weight, shown, verb_of, weaker
 from dsl.differences.written import (

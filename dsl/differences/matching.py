@@ -12,11 +12,10 @@ that stand nearer to each other. Where there are more than `MOST_PAIRS`, only wh
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from zlib import crc32
 
 from dsl.ast import statements as ast
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.differences.items import Item
 
 SIMILAR = 0.5

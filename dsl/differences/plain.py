@@ -6,7 +6,6 @@ conversation that is too long counts: it is shown as the call of `last` that it 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from dsl.ast.expressions import Apply, Argument, Expression, FunctionCall, Liter
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import ConversationType
+from dsl.dataclass import replace
 
 N = TypeVar("N", bound=Node)
 

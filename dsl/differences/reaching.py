@@ -2,13 +2,13 @@
 of them, and where sensitive data goes. Each is told once, with the flows that it is about."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import assert_never
 
 from dsl.analysis import Analysis
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.node import walk
+from dsl.dataclass import replace
 from dsl.definition.definition import Parts
 from dsl.differences.carriers import host_of
 from dsl.differences.changes import Change, Found, Place

@@ -2,10 +2,9 @@
 and runs that are under way."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.differences.changes import VERDICTS, Change, Of, Verdict, verdict_of
 from dsl.differences.costing import Cost, costs
 from dsl.differences.differences import Differences, differences

@@ -1,11 +1,10 @@
 """One side of a comparison: all that a file declares, or a sealed definition, and the hash of each flow."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
 from dsl.analysis import Analysis
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.definition.canonical import digest
 from dsl.definition.definition import Definition, Parts
 from dsl.definition.form import to_bytes

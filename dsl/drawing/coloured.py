@@ -8,8 +8,8 @@ not known, so nothing is said.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from dsl.dataclass import replace
 from dsl.drawing.picture import SIDE, Edge, GroupKind, Node, NodeKind, Picture, State
 
 WORST_FIRST: tuple[State, ...] = ("uncertain", "failed", "waiting", "running", "undone", "cancelled", "done")

@@ -18,12 +18,11 @@ not occur, `bool` is not an `int` here, and `isinstance` is slow inside a workfl
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar, Union
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 Kind = TypeVar("Kind")
 

@@ -7,7 +7,6 @@ one of a used file is the first.
 """
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from dsl.ast.declarations import (
     TypeFrom,
     UseFile,
 )
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.linking.files import Files, Refused, Used
 from dsl.linking.moved import moved

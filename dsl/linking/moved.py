@@ -1,10 +1,10 @@
 """What was read of one file, at its place among files that are linked."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dsl.ast.declarations import Module
 from dsl.ast.node import walk
+from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import NOWHERE, Span
 from dsl.syntax.parse import Parsed

@@ -8,7 +8,6 @@ it.
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,7 +18,7 @@ from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Call
 from dsl.ast.types import NamedType
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.source import Source, Span
 

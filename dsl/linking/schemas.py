@@ -12,13 +12,12 @@ The types are as they would be written by hand, so a definition has their meanin
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
 from dsl.ast.declarations import TypeDeclaration, TypeFrom
 from dsl.ast.types import Field, ListType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import is_active
 from dsl.source import Span
 from dsl.syntax.slips import LONGEST_NUMBER

@@ -21,13 +21,12 @@ flow's upwards. `STEADFLOW_MODELS` holds the same, or the path of such a file, a
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.models import known
 from dsl.models.beside import NAME, VARIABLE, nearest
 from dsl.models.caps import ENVIRONMENT, Capped, read_caps

@@ -6,10 +6,9 @@ a reference into another file is told like anything else.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import Any
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 JSON = Any
 METHODS = ("get", "head", "post", "put", "patch", "delete")

@@ -7,9 +7,8 @@ honoured, and what undoes it, no document says. One with a header `Idempotency-K
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, Operation, items, record, text, texts
 from dsl.openapi.names import Names, as_name, as_tool_name, is_name, quoted

@@ -8,9 +8,8 @@ declared objects that a text field tells apart, and `$ref` within the document. 
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, items, record, text, texts
 from dsl.openapi.names import Names, as_name, is_name, quoted

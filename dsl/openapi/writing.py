@@ -1,10 +1,9 @@
 """A whole file of declarations, out of a document."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import field
 
 from dsl.ast.expressions import Literal
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
 from dsl.openapi.document import Document, Left, Operation
 from dsl.openapi.names import as_tool_name

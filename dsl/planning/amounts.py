@@ -6,12 +6,11 @@ which is that of the longest.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
 from decimal import Decimal
 from typing import TypeVar
 
 from dsl.ast.statements import Budget
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 
 LARGEST = 10**15
 """What is more bounds nothing."""

@@ -5,12 +5,12 @@ long those are waited for is not in the text.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from dsl.ast import defaults
 from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Retry, Step
+from dsl.dataclass import replace
 from dsl.planning.amounts import Amounts
 from dsl.planning.history import ACTIVITY, LOCAL, LOCK, TIMER, largest
 from dsl.semantics.spending import charges_of

@@ -1,7 +1,6 @@
 """The plan of one flow, for who decides whether it may run: what it comes to, whom it asks, which line costs most."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -11,7 +10,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.expressions import Expression, Get, Name
 from dsl.ast.node import Node, children, walk
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.planning.amounts import Amounts
 from dsl.planning.history import EXECUTION, EXECUTION_BYTES
 from dsl.planning.plans import Plans

@@ -6,7 +6,6 @@ more than their vote, what an operator asks of a run, and the caps over runs.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from dsl.ast import defaults
 from dsl.ast import statements as ast
@@ -15,6 +14,7 @@ from dsl.ast.expressions import Expression, Literal
 from dsl.ast.node import Node, children, walk
 from dsl.ast.people import Stage
 from dsl.ast.statements import Budget
+from dsl.dataclass import replace
 from dsl.planning.amounts import SUMMED, Amounts
 from dsl.planning.calls import ToolCalls
 from dsl.planning.history import (

@@ -1,12 +1,12 @@
 """The review of one flow of a file that passed the check."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dsl.analysis import Analysis
 from dsl.ast.address import addresses
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
+from dsl.dataclass import replace
 from dsl.definition.seal import Sealed
 from dsl.differences.changes import Change as Difference
 from dsl.differences.wording import in_a_line, reason

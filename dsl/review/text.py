@@ -1,7 +1,6 @@
 """Places and words of the text, as evidence."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from typing import TypeVar
 
 from dsl.analysis import Analysis
@@ -10,7 +9,7 @@ from dsl.ast.node import Node
 from dsl.ast.people import Group, Person
 from dsl.ast.people import Stage as Asked
 from dsl.ast.statements import Call
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.review.model import Place, Stage, Undo
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class

@@ -5,7 +5,6 @@ fields may have defaults that call others. They are worked out as the run would,
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import Any
 
 from dsl.ast.declarations import FunctionDeclaration
@@ -13,7 +12,7 @@ from dsl.ast.expressions import Binary, Expression, FunctionCall, Index, Row
 from dsl.ast.node import Node, walk
 from dsl.ast.rewrite import rewrite
 from dsl.ast.types import Field, RecordType, Type
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.expressions.context import CONSTANT, Context
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import TOO_DEEP, evaluate

@@ -1,7 +1,6 @@
 """The declarations of a file: their names, the signatures of what can be called, and what stands in their bodies."""
 
 import re
-from dataclasses import replace
 
 from dsl.ast import types as ast
 from dsl.ast.declarations import (
@@ -17,6 +16,7 @@ from dsl.ast.declarations import (
 )
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.types import Field
+from dsl.dataclass import replace
 from dsl.semantics import arguments
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere

@@ -9,7 +9,6 @@ A name that a declaration gives to something itself, such as a parameter or a st
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -21,7 +20,7 @@ from dsl.ast.expressions import Expression, FunctionCall, Name
 from dsl.ast.node import Node, children
 from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Budget
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import evaluate

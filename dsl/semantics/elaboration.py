@@ -9,7 +9,6 @@ Conversions stand where a value becomes one of another type: `Widen` where it fi
 type. So an expression means the same in an argument, an undo, a list or a result, in the run and beside a stored value.
 """
 
-from dataclasses import field, replace
 from typing import Any
 
 from dsl.ast.declarations import FunctionDeclaration
@@ -34,7 +33,7 @@ from dsl.ast.of_run import run_name
 from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.statements import Match, Step, transcript_name
 from dsl.ast.types import NamedType
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.facts import Asked, Facts
 from dsl.semantics.widening import written
 from dsl.semantics.written_out import Size, sizes

@@ -5,7 +5,6 @@ so an id stays theirs. The tables are filled in one pass and only read afterward
 """
 
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Literal, TypeVar
 
 from dsl.ast.declarations import Module, Summarise, Use
@@ -13,7 +12,7 @@ from dsl.ast.expressions import Expression, FunctionCall
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call, Step
 from dsl.ast.types import Field
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.semantics.findings import Finding
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Declarations, Signature, Symbol

@@ -6,12 +6,11 @@ sealing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Any
 
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding, MaybeNull, Mismatch
 from dsl.semantics.fit import misfit

@@ -16,7 +16,6 @@ beside the siblings, that much is still worth waiting for.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -24,7 +23,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, ToolDeclaration, bounding
 from dsl.ast.defaults import MOST_CALLS_OF_A_TURN, MOST_REASKS, MOST_TRIES, MOST_TURNS_TOLD, RETRIES
 from dsl.ast.statements import Budget
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.semantics.call_graph import CallGraph
 from dsl.semantics.facts import Facts
 from dsl.semantics.reckoning import Callers, Calling, Reckoning

@@ -5,14 +5,13 @@ everything in a state holds on every way that leads there. A way that leaves (`r
 """
 
 from collections.abc import Iterable
-from dataclasses import field, replace
 from itertools import count
 from typing import TypeVar
 
 from dsl.ast.expressions import Expression
 from dsl.ast.left import limited
 from dsl.ast.statements import Budget
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.expressions.names import names as names_in
 from dsl.semantics.persistent import PersistentMap
 from dsl.semantics.symbols import Symbol

@@ -1,6 +1,5 @@
 """What a name stands for: declarations of the file, and the names that the statements of a flow define."""
 
-from dataclasses import field
 from typing import Literal
 
 from dsl.ast.declarations import (
@@ -13,7 +12,7 @@ from dsl.ast.declarations import (
     TypeDeclaration,
 )
 from dsl.ast.node import Node
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.semantics.types import Member, Type
 
 SymbolKind = Literal[

@@ -6,11 +6,10 @@ could not be made out; it fits everywhere, so that one mistake is reported once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 
 from dsl.ast.expressions import Expression
 from dsl.ast.types import Field
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

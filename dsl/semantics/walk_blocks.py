@@ -1,8 +1,7 @@
 """Blocks that run at most once: `try` and `budget`."""
 
-from dataclasses import replace
-
 from dsl.ast.statements import BudgetBlock, ExclusiveBlock, Handler, Try
+from dsl.dataclass import replace
 from dsl.semantics import arguments, capped
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import assume

@@ -1,8 +1,7 @@
 """Blocks that run side by side: `parallel` and `race`, each with its `for`; `yield` gives a branch its value."""
 
-from dataclasses import replace
-
 from dsl.ast.statements import AwaitApproval, Branch, Parallel, ParallelFor, Step, Yield
+from dsl.dataclass import replace
 from dsl.semantics import capped
 from dsl.semantics.findings import DefinedTwice, Mismatch, Unbounded
 from dsl.semantics.inference import Wanted

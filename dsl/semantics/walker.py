@@ -5,13 +5,12 @@ class of statement does stands in `walk_*.py`; `flows.py` has the table.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
 from typing import Any
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.node import Node
 from dsl.ast.statements import Block, For, Loop
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import DefinedTwice, InvalidType, Misplaced, Unreachable
 from dsl.semantics.inference import Inference

@@ -6,10 +6,9 @@ be opened. What is missing is put among the tokens, so that everything behind it
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from itertools import pairwise
 
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Damage, Source, Span
 from dsl.syntax.token import Token

@@ -1,7 +1,6 @@
 """Agents."""
 
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any, get_args
 
 from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise, Use
@@ -10,6 +9,7 @@ from dsl.ast.expressions import Argument, Expression, FunctionCall, Name
 from dsl.ast.people import Stage
 from dsl.ast.statements import Retry
 from dsl.ast.types import Field, Type
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.amounts import Length, lasting
 from dsl.syntax.build_types import Bound, whole

@@ -1,7 +1,5 @@
 """Files, what they use of others, types, flows, functions, constants and values of the deployment."""
 
-from dataclasses import replace
-
 from dsl.ast.declarations import (
     ConfigDeclaration,
     ConstantDeclaration,
@@ -17,6 +15,7 @@ from dsl.ast.declarations import (
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block
 from dsl.ast.types import Field, Type
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.build_servers import one_server_each
 from dsl.syntax.build_types import field

@@ -3,11 +3,11 @@
 What of it can hold, and what the request says of each parameter, `dsl.checks.http` finds out.
 """
 
-from dataclasses import replace
 from typing import Any, get_args
 
 from dsl.ast.declarations import Emit, Http, HttpHeader, HttpStatus, Method, NextPage, ToolDeclaration
 from dsl.ast.expressions import Expression
+from dsl.dataclass import replace
 from dsl.syntax.build_types import Bound
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.templates import plain

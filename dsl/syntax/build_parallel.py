@@ -1,11 +1,11 @@
 """What runs side by side."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from dsl.ast.expressions import Expression
 from dsl.ast.joining import First
 from dsl.ast.statements import AwaitApproval, Block, Branch, Parallel, ParallelFor, Statement, Step
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.build_types import Bound, rounds
 from dsl.syntax.site import Rules, Site

@@ -7,13 +7,13 @@ command with its arguments, or a URL, never a credential.
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from dsl.ast.declarations import Declaration, Effect, ErrorText, Served, ToolDeclaration
 from dsl.ast.served import PLACE, is_web
 from dsl.ast.types import Field, Type
+from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.build_tools import errors_of, tool_declaration

@@ -1,7 +1,6 @@
 """Tools, and the options that steps share with them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from dsl.ast.declarations import Effect, ErrorText, Exclusive, HttpStatus, ToolDeclaration, Verify
@@ -10,6 +9,7 @@ from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
 from dsl.ast.statements import Block, Call, Compensate, ExclusiveBlock, Retry
 from dsl.ast.types import Field, Type
+from dsl.dataclass import replace
 from dsl.syntax.amounts import SECOND, Count, Length, lasting
 from dsl.syntax.build_http import answering
 from dsl.syntax.build_steps import calls_of

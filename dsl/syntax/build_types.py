@@ -1,6 +1,5 @@
 """Types, fields and their constraints."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.site import Option, Rules, Site, only
 from dsl.syntax.templates import plain

@@ -9,12 +9,12 @@ A short row stays as it is, and so does one of up to 98 that was never too deep 
 Either way the tree, and so the hash, depends on the text of the declaration alone.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from dsl.ast.expressions import Binary, Chain, Conditional, Expression, Operand, Row, Way
 from dsl.ast.node import Node, children
+from dsl.dataclass import field_names, replace
 from dsl.source import Span
 
 LONG = 32
@@ -65,7 +65,7 @@ def first_below(root: Node, limit: int, many: int = MANY) -> Span | None:
     return None
 
 
-def _below(node: Node, many: int) -> tuple[Iterator[Node] | list[Expression], int]:
+def _below(node: Node, many: int) -> tuple[Sequence[Node], int]:
     """What is directly below it, and how far."""
     if found := row(node, many):
         first, operands = found
@@ -95,12 +95,12 @@ def kept_flat(node: N, many: int = MANY) -> N:
         ways = tuple(Way(kept_flat(each.condition, many), kept_flat(each.then, many), span=each.span) for each in links)
         return Chain(ways, kept_flat(links[-1].otherwise, many), span=node.span)  # type: ignore[return-value]
     changes: dict[str, Any] = {}
-    for part in fields(node):
-        value = getattr(node, part.name)
+    for name in field_names(node):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            changes[part.name] = kept_flat(value, many)
+            changes[name] = kept_flat(value, many)
         elif isinstance(value, tuple):
-            changes[part.name] = tuple(kept_flat(each, many) if isinstance(each, Node) else each for each in value)
+            changes[name] = tuple(kept_flat(each, many) if isinstance(each, Node) else each for each in value)
     return replace(node, **changes) if any(changes[name] is not getattr(node, name) for name in changes) else node
 
 

@@ -9,9 +9,9 @@ Numbers and words end where the next one may not begin: `3iterations` and `5K` a
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import takewhile
 
+from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.characters import HIDDEN, hidden_characters

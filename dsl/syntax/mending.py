@@ -9,9 +9,9 @@ not left out: something before it is missing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.foreign import REPLACED

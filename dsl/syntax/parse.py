@@ -7,10 +7,9 @@ left out here.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dsl.ast.declarations import Declaration, Module
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton

@@ -20,10 +20,10 @@ mistake and after it are ordinary nodes, so the later stages see all the text bu
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
+from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton

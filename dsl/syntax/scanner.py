@@ -1,8 +1,6 @@
 """What the two halves of the lexer share: the place in the text, what is open there, and what was found so far."""
 
-from dataclasses import field
-
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
 from dsl.syntax.token import Token

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import field
 from typing import Any, NamedTuple, TypeVar
 
 from dsl.ast.node import Node
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.source import Span
 

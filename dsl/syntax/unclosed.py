@@ -5,9 +5,9 @@ has opened is given back, so that one quote too few does not open every block be
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.scanner import Opener, Scanner
 from dsl.syntax.token import Token

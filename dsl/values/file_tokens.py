@@ -14,8 +14,8 @@ A PDF, by OpenAI's guide "File inputs": the text that is taken out of it, and an
 """
 
 import re
-from dataclasses import dataclass
 
+from dsl.dataclass import dataclass
 from dsl.expressions.values import File
 
 LARGEST_IMAGE = 50_000

@@ -12,7 +12,6 @@ constraints; `convert` is the way out of `json` and `text`, where whatever comes
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -28,6 +27,7 @@ from dsl.ast.types import (
     Type,
     UnionType,
 )
+from dsl.dataclass import replace
 from dsl.expressions.context import CONSTANT, Context
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.evaluate import evaluate

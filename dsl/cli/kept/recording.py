@@ -1,12 +1,11 @@
 """What a check reads of other files, noted while it reads; and what it found, as plain data and back."""
 
 import os
-from dataclasses import field
 from typing import Any
 
 from dsl.cli.kept.answers import Answer, Answers
 from dsl.cli.kept.stamps import digest
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.linking.files import Files, Refused, Used
 from dsl.linking.project import ENDING

@@ -14,12 +14,12 @@ they read nothing newer: an argument that cannot be said is not covered, so what
 """
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from typing import Any
 
 from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Literal, Name, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For
+from dsl.dataclass import field_names, replace
 from dsl.expressions.functions import FUNCTIONS
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.terms import DEEPEST, Rounds, Term, Terms, end_of, roots
@@ -177,7 +177,7 @@ class Readings:
             return None
         changes: dict[str, Any] = {}
         size = 1
-        for name, part in zip(_field_names(term.node), term.parts, strict=False):
+        for name, part in zip(_fields_of(term.node), term.parts, strict=False):
             if not isinstance(part, Term):
                 continue
             found = self._tuple(part) if part.kind == "parts" else self._saying(part)
@@ -217,8 +217,8 @@ def _terms_in(term: Term) -> Iterator[Term]:
     return (part for part in term.parts if isinstance(part, Term))
 
 
-def _field_names(node: Node) -> list[str]:
-    return [each.name for each in fields(node) if each.name != "span"]
+def _fields_of(node: Node) -> list[str]:
+    return [name for name in field_names(node) if name != "span"]
 
 
 def _bound(level: object) -> str:

@@ -12,13 +12,12 @@ a term of its own.
 """
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Name, RecordLiteral, Slice
 from dsl.ast.node import Node
 from dsl.ast.statements import For, Let, ParallelFor
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field_names
 from dsl.expressions.functions import FUNCTIONS
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
@@ -117,7 +116,7 @@ class Terms:
                 return self._make(*self._structure(expression), expression)
 
     def _structure(self, node: Node) -> tuple[str, tuple[object, ...]]:
-        values = (getattr(node, each.name) for each in fields(node) if each.name != "span")
+        values = (getattr(node, name) for name in field_names(node) if name != "span")
         return type(node).__name__, tuple(self._part(value) for value in values)
 
     def _part(self, value: object) -> object:

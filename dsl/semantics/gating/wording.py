@@ -6,10 +6,10 @@ filter leaves out is listed and not done. What the approval answers stays, and i
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dsl.ast.expressions import Argument, Expression
 from dsl.ast.statements import GatedCall, GateRound, Step
+from dsl.dataclass import replace
 from dsl.expressions.names import names
 from dsl.semantics.gating.readings import Readings
 from dsl.semantics.gating.terms import Rounds, Term, Terms

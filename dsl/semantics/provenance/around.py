@@ -1,7 +1,6 @@
 """What stands around a statement while marks are made out, and what is kept of a flow for the others."""
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
@@ -9,7 +8,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.people import Person
 from dsl.ast.types import Field
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
 
 REACHED = "@"

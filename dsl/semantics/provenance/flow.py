@@ -11,7 +11,6 @@ That a step was reached at all is not counted: who is asked must not depend on a
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from dsl.ast import statements as ast
@@ -22,6 +21,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
 from dsl.ast.people import Person
 from dsl.ast.statements import Statement
+from dsl.dataclass import replace
 from dsl.semantics.gating.gates import seen_in_approvals
 from dsl.semantics.provenance.around import REACHED, Around, Asked, Called
 from dsl.semantics.provenance.marking import Marking

@@ -10,13 +10,12 @@ tools gave, whatever they were asked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 
 from dsl.ast.declarations import Use
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field
 
 Path = tuple[str, ...]
 
