@@ -2,13 +2,15 @@
 
 import re
 
+from dsl.regex import regex
+
 UNITS: dict[str, int] = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 """Milliseconds of each unit, largest first."""
 
 LONGEST = 100_000 * UNITS["d"]
 """Longer durations are refused: they would leave the calendar."""
 
-_DURATION = re.compile(r"-?" + "".join(rf"(?:(\d{{1,15}}){unit})?" for unit in UNITS), re.ASCII)
+_DURATION = regex(r"-?" + "".join(rf"(?:(\d{{1,15}}){unit})?" for unit in UNITS), re.ASCII)
 
 
 def parse_duration(text: str) -> int | None:

@@ -2,9 +2,11 @@
 
 import re
 
-PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+from dsl.regex import regex
+
+PLACE = regex(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """`{root}` in a command or a URL is filled in by the worker, `{name}` in the URI of a resource by a parameter."""
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_WEB = regex(r"https?://", re.IGNORECASE)
 
 
 def is_web(address: str) -> bool:

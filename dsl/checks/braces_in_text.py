@@ -1,7 +1,6 @@
 """SF010: `{name}` and `${name}` in a text, which other languages fill in and this one sends as they stand; `}}` without
 its `{{`."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
@@ -10,13 +9,14 @@ from dsl.ast.node import Node
 from dsl.ast.shapes import SHAPES
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
+from dsl.regex import regex
 from dsl.semantics.nodes import by_class
 from dsl.source import Span
 
-_PLACE = re.compile(r"(?<![{\\])(\$?\{ *([A-Za-z_]\w*)((?:\.\w+)*) *\})(?!\})")
+_PLACE = regex(r"(?<![{\\])(\$?\{ *([A-Za-z_]\w*)((?:\.\w+)*) *\})(?!\})")
 
 
-_BRACE = re.compile(r"\\u\{[0-9A-Fa-f]*\}|\\.|\{|\}\}|\}")
+_BRACE = regex(r"\\u\{[0-9A-Fa-f]*\}|\\.|\{|\}\}|\}")
 
 
 def check(program: Program) -> Iterator[Diagnostic]:

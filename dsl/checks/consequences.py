@@ -5,7 +5,6 @@ flow that holds one, the order of its statements may be another than it seems; i
 all.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -16,6 +15,7 @@ from dsl.ast.statements import Arm, AwaitApproval, Match, Set
 from dsl.checks.program import Program
 from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.regex import regex
 from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable, WrongKind
 from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
@@ -24,7 +24,7 @@ from dsl.syntax.words import STATEMENTS
 _OF_THE_ORDER = ("SF103", "SF305", "SF50", "SF601", "SF602", "SF603", "SF605")
 """What depends on which statements stand where."""
 _WORDS = tuple(word.lower() for word in STATEMENTS)
-_CLOSING = re.compile(r"[\s)\]}]*")
+_CLOSING = regex(r"[\s)\]}]*")
 _OF_THE_FILE = ("SF106",)
 _OF_WHAT_IS_LEFT_OVER = ("SF608",)
 """A mistake elsewhere may be why it is named nowhere."""

@@ -8,6 +8,7 @@ from dsl.ast.node import Node
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.models.configured import TABLE, Models
+from dsl.regex import regex
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
@@ -17,7 +18,7 @@ from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
 
 MOST_SHOWN = 3
-_HEAD = re.compile(r"(?:\s*#[^\n]*\n)*\s*")
+_HEAD = regex(r"(?:\s*#[^\n]*\n)*\s*")
 """Comments and documentation before the first word of a declaration."""
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsl.regex import regex
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 FLOW_FILE = "flow"
-_FLOW = re.compile(r"^\s*flow\s+([^\W\d]\w*)", re.MULTILINE)
+_FLOW = regex(r"^\s*flow\s+([^\W\d]\w*)", re.MULTILINE)
 _LARGEST = 4_000_000
 
 

@@ -7,18 +7,18 @@ could not be seen before, so this is repeated until nothing is taken any more. E
 away, so it ends.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
+from dsl.regex import regex
 from dsl.source import Source
 
 Check = Callable[[str], Sequence[Diagnostic]]
 MOST_TRIED = 1_000
 """Checks of one text."""
-_MORE = re.compile(r"; and [\d,]+ more messages$")
+_MORE = regex(r"; and [\d,]+ more messages$")
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,16 @@ from dsl.ast.types import ConversationType, NamedType
 from dsl.decompiling import texts
 from dsl.decompiling.writing import Writing
 from dsl.expressions.names import names
+from dsl.regex import regex
 
 ANY, OR, AND, NOT, COMPARISON, SUM, PRODUCT, NEGATION, POSTFIX = range(9)
 """How tightly the operators bind, as the grammar has them."""
 _DEEP = (45, 95)
 """A constant may be 100 deep with what stands in it, and so may the text around it."""
 _BINDING = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT}
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_PLAIN_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NO_KEYS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
-_ENVELOPE = re.compile(r"event\(([A-Za-z_][A-Za-z0-9_]*)\)")
+_ENVELOPE = regex(r"event\(([A-Za-z_][A-Za-z0-9_]*)\)")
 
 
 class Unwritable(Exception):

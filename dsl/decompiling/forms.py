@@ -1,13 +1,14 @@
 """Which files are definitions as data, by their names, and from nowhere by how they begin. Nothing is imported here
 that takes long: every file that is read is asked for."""
 
-import re
 from typing import Literal
+
+from dsl.regex import regex
 
 Format = Literal["json", "yaml"]
 SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 _FLOW = ".flow"
-_YAML = re.compile(
+_YAML = regex(
     r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*[\"']?(?:format|edition|flow|flows|tools|agents|types)[\"']?:(?:[ \t\n]|\Z)"
 )
 

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dsl.diagnostics.inert import is_active
+from dsl.regex import regex
 from dsl.syntax.templates import dedented
 
 SHORT, LONG = '"', '"""'
 _MARGIN = "    "
 _SIMPLE = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
-_TWO_BRACES = re.compile(r"\{(?=\{)")
-_ENDS_A_BLOCK = re.compile(r'"(?="|\Z)')
-_LINE = re.compile(r"^(?=.)", re.MULTILINE)
+_TWO_BRACES = regex(r"\{(?=\{)")
+_ENDS_A_BLOCK = regex(r'"(?="|\Z)')
+_LINE = regex(r"^(?=.)", re.MULTILINE)
 _FIRST_BRACE = "\\u{7B}"
 
 

@@ -17,15 +17,16 @@ import yaml
 from dsl.dataclass import dataclass
 from dsl.decompiling.unreadable import Unreadable
 from dsl.diagnostics.inert import is_active
+from dsl.regex import regex
 
 MOST_DEPTH = 1_000
 """Lists and mappings inside of each other: two for each node that a definition may have inside of another, and more."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where it is there, which takes a fiftieth of the time."""
 
-_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
+_INT = regex(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
-_SAFE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*", re.ASCII)
+_SAFE = regex(r"[A-Za-z_][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*", re.ASCII)
 _TAKEN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 
 

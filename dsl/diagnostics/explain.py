@@ -9,8 +9,9 @@ from pathlib import Path
 
 from dsl.dataclass import dataclass
 from dsl.diagnostics.codes import CODES
+from dsl.regex import regex
 
-_BLOCK = re.compile(r"^```flow (bad|good)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = regex(r"^```flow (bad|good)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

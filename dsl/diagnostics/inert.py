@@ -7,13 +7,15 @@ of a pair.
 
 import re
 
+from dsl.regex import regex
+
 ACTIVE = (
     "\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
 )
 """All of them, as they stand in a class of a regular expression."""
 
-_ACTIVE = re.compile(f"[{ACTIVE}]")
+_ACTIVE = regex(f"[{ACTIVE}]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

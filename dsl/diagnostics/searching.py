@@ -12,12 +12,13 @@ from difflib import get_close_matches
 from dsl.dataclass import dataclass
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.explain import explanation
+from dsl.regex import regex
 
 MOST = 10
 """Codes that are told."""
-_WORD = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
-_QUOTED = re.compile(r"`[^`]*`")
-_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_WORD = regex(r"[^\W_]+(?:[._-][^\W_]+)*")
+_QUOTED = regex(r"`[^`]*`")
+_BLOCK = regex(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _WEIGHTS = (12, 4, 1)
 """Of a word in the title, in a message, in the page."""
 _WHOLE = 20

@@ -6,7 +6,6 @@ span ends only at as many backticks as it began with. What a terminal would obey
 early. A cell of a table ends at a `|` even in code, and a backslash before it does not always help: there is none.
 """
 
-import re
 from collections.abc import Iterator
 
 from dsl.diagnostics.inert import inert
@@ -14,13 +13,14 @@ from dsl.differences import wording
 from dsl.differences.changes import Change, Verdict
 from dsl.differences.report import Comparison, FlowReport, Report
 from dsl.differences.text import changed_lines, focused
+from dsl.regex import regex
 
 MOST_SHOWN = 60_000
 """Characters: GitHub takes no longer comment than 65,536."""
 MOST_OF_A_FOLD = 15_000
 MOST_OF_A_CELL = 120
 SIGNS: dict[str, str] = {"breaking": "🛑", "weaker": "⚠️", "stronger": "🔒", "compatible": "▫️"}
-_BACKTICKS = re.compile("`+")
+_BACKTICKS = regex("`+")
 
 
 def markdown(of: Comparison) -> str:

@@ -9,15 +9,15 @@ leaves out what that flow calls. A marker stands alone on its line, and is none 
 code: so a page can show how it is done.
 """
 
-import re
 import shlex
 from collections.abc import Callable, Iterator
 
 from dsl.dataclass import dataclass
+from dsl.regex import regex
 
-BEGIN = re.compile(r"<!--\s*dsl graph\s+(?P<what>.*?)\s*-->")
-END = re.compile(r"<!--\s*end dsl graph\s*-->")
-_FENCE = re.compile(r"(`{3,}|~{3,})")
+BEGIN = regex(r"<!--\s*dsl graph\s+(?P<what>.*?)\s*-->")
+END = regex(r"<!--\s*end dsl graph\s*-->")
+_FENCE = regex(r"(`{3,}|~{3,})")
 
 
 class BadMarker(ValueError):

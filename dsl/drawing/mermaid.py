@@ -4,13 +4,13 @@ No text can become syntax: a label is quoted, and whatever in it is more than wo
 written as the number of its character.
 """
 
-import re
 from collections.abc import Iterator
 
 from dsl.drawing.labels import edge_rows, frame_row, line_rows, title_rows
 from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import SIDE, EdgeKind, Node, NodeKind, Picture
 from dsl.drawing.styles import LOOKS, STATES, look
+from dsl.regex import regex
 
 _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "choice": ("{{", "}}"),
@@ -36,7 +36,7 @@ _ARROWS: dict[EdgeKind, str] = {
     "calls": "-.->",
     "uses": "-->",
 }
-_ACTIVE = re.compile(r"[^\w .,:()\[\]{}=+/'?·…↶✓▶◷✗–-]")
+_ACTIVE = regex(r"[^\w .,:()\[\]{}=+/'?·…↶✓▶◷✗–-]")
 
 
 _HEAD = '%%{init: {"flowchart": {"wrappingWidth": 420}}}%%'

@@ -4,7 +4,6 @@ No text of an author is markup, a link or a script: it stands escaped in `<text>
 file comes from it.
 """
 
-import re
 from collections.abc import Iterator
 
 from dsl.diagnostics.inert import inert, inert_lines
@@ -14,6 +13,7 @@ from dsl.drawing.nesting import Frame, frames
 from dsl.drawing.picture import Edge, Node, Picture
 from dsl.drawing.styles import LOOKS, STATES, Colours, legend, look
 from dsl.drawing.widths import FONTS, width
+from dsl.regex import regex
 
 TITLE, LINE, LABEL = 13.0, 11.0, 10.5
 """Sizes of letters, in points."""
@@ -176,7 +176,7 @@ def _words(rows: list[str], name: str, middle: float, top: float, size: float) -
         yield f'<text{named} x="{middle:.1f}" y="{base:.1f}" text-anchor="middle">{_escaped(row)}</text>'
 
 
-_FORBIDDEN = re.compile("[\ufffe\uffff]")
+_FORBIDDEN = regex("[\ufffe\uffff]")
 """In XML, besides what is inert already."""
 
 

@@ -13,13 +13,14 @@ from dsl.expressions import times
 from dsl.expressions.context import Evaluation
 from dsl.expressions.errors import EvaluationError, refuse
 from dsl.expressions.functions_text import text_of
+from dsl.regex import regex
 
 WORK = 10
 """Steps of each: there is no short way through a calendar."""
 UNITS = ("minute", "hour", "day", "week", "month", "year")
-_ZONE = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])", re.ASCII)
+_ZONE = regex(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])", re.ASCII)
 _PARTS = {"YYYY": "year", "MM": "month", "DD": "day", "hh": "hour", "mm": "minute", "ss": "second"}
-_PART = re.compile("|".join(_PARTS))
+_PART = regex("|".join(_PARTS))
 _LONGEST_PATTERN = 200
 
 

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, TypeVar
 
 from dsl.expressions.errors import EvaluationError
+from dsl.regex import regex
 
 DIGITS = 34
 LARGEST_INT = 2**63 - 1
@@ -18,7 +19,7 @@ _Number = TypeVar("_Number", int, Decimal, int | Decimal)
 ARITHMETIC = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
 
 
-_DECIMAL = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_DECIMAL = regex(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?", re.ASCII)
 
 
 def parse_decimal(text: str) -> Decimal | None:

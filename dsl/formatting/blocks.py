@@ -6,9 +6,10 @@ How a text loses its layout when it is read is said in `dsl.syntax.templates`; h
 import re
 from collections.abc import Sequence
 
+from dsl.regex import regex
 from dsl.syntax.templates import margin
 
-_LINE = re.compile(r"\n([ \t]*)(?=(\n|\Z)?)")
+_LINE = regex(r"\n([ \t]*)(?=(\n|\Z)?)")
 
 
 def moved(pieces: Sequence[str | None], written: Sequence[str], indent: int) -> str:

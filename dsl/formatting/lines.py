@@ -1,14 +1,13 @@
 """Tokens and lines: what is written, how far it is indented, and where comments end a line."""
 
-import re
-
 from dsl.formatting.blocks import moved
 from dsl.formatting.laid import Laid
+from dsl.regex import regex
 from dsl.syntax.notes import MARK
 
 WIDTH = 120
 STEP = 2
-_NOTE = re.compile(rf"#[ \t]*{MARK}")
+_NOTE = regex(rf"#[ \t]*{MARK}")
 """A comment that says something about its line, or about the next one: that line is not broken for its width."""
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal
 
+from dsl.regex import regex
 from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.types import BASIC_TYPES
 from dsl.source import Source, Span
@@ -65,8 +66,8 @@ HEADS = DECLARATIONS | {"EDITION", "USE", "LET", "RESOURCE"}
 LONGEST_PART = 2_000
 """What has more tokens is read as a file."""
 
-_GAP = re.compile(r"(?P<blank>[ \t\r\n]+)|(?P<comment>#[^\n]*)|(?P<error>[^ \t\r\n#]+)")
-_ESCAPE = re.compile(r"\\(?:u\{[0-9A-Fa-f]*\}|.)", re.DOTALL)
+_GAP = regex(r"(?P<blank>[ \t\r\n]+)|(?P<comment>#[^\n]*)|(?P<error>[^ \t\r\n#]+)")
+_ESCAPE = regex(r"\\(?:u\{[0-9A-Fa-f]*\}|.)", re.DOTALL)
 _OPERATORS = frozenset("+-*/%<>=!|?") | {"//", "<=", ">=", "==", "!=", "=>", "->", "...", "?."}
 
 _BY_KIND: dict[str, Colour] = {

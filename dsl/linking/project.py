@@ -7,13 +7,15 @@ there is anything to parse.
 import os
 import re
 
+from dsl.regex import regex
+
 MARKS = ("steadflow.toml", "pyproject.toml", ".git")
 ENDING = ".flow"
 MOST_LOOKED_AT = 300
 """Folders, for a file that may have been meant; and files, for one that uses another."""
 LARGEST = 4_000_000
 """Bytes of a file that another uses."""
-_USES = re.compile(r'^\s*use\s+"([^"\n]+)"', re.MULTILINE)
+_USES = regex(r'^\s*use\s+"([^"\n]+)"', re.MULTILINE)
 
 
 def root_of(place: str) -> str:

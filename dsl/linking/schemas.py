@@ -10,7 +10,6 @@ The types are as they would be written by hand, so a definition has their meanin
 """
 
 import json
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from dsl.ast.declarations import TypeDeclaration, TypeFrom
 from dsl.ast.types import Field, ListType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
 from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import is_active
+from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.slips import LONGEST_NUMBER
 from dsl.values.patterns import pattern_problem
@@ -41,7 +41,7 @@ _OF_KIND = {
     "boolean": frozenset[str](),
 }
 _ANY = r"[\s\S]*"
-_ENDS = re.compile(r"(?<!\\)(?:\\\\)*\$\Z")
+_ENDS = regex(r"(?<!\\)(?:\\\\)*\$\Z")
 _BOUNDS = {"minimum": "at_least", "minLength": "at_least", "maximum": "at_most", "maxLength": "at_most"}
 
 

@@ -21,7 +21,6 @@
 What a cap does not name, it holds for all of.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -29,6 +28,7 @@ from typing import Any, Literal, get_args
 from dsl.dataclass import dataclass
 from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
+from dsl.regex import regex
 
 Per = Literal["day", "month"]
 WhenReached = Literal["fail", "wait"]
@@ -37,7 +37,7 @@ ENVIRONMENT = "environment"
 """What the provider is called that no table names: the one whose key is in the environment."""
 MOST_USD, MOST_TOKENS = Decimal(1_000_000_000), 10**15
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_NAME = regex(r"[a-z][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ from dsl.models.caps import ENVIRONMENT, Capped, read_caps
 from dsl.models.providers import Served, check_models, read_providers
 from dsl.models.rows import settings
 from dsl.models.unusable import Unusable
+from dsl.regex import regex
 
-_MEDIA_TYPE = re.compile(r"[a-z]+/([\w.+-]+|\*)", re.ASCII)
+_MEDIA_TYPE = regex(r"[a-z]+/([\w.+-]+|\*)", re.ASCII)
 PRICES = ("input", "output", "cached", "cache_write")
 
 OF_OTHERS = ("auth", "mcp")

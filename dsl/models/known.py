@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from dsl.dataclass import dataclass
+from dsl.regex import regex
 
 FILE = Path(__file__).with_name("models.json")
 
-_VARIANT = re.compile(
-    r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$"
-)
+_VARIANT = regex(r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$")
 """What makers add to the name of a model without making another of it."""
 
 

@@ -11,7 +11,6 @@ models = ["llama-3.1-8b"]   # asked there by that name; any other as "ours/NAME"
 id_header = "X-Request-Id"  # the header that has the id of a call
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 from dsl.dataclass import dataclass
 from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
+from dsl.regex import regex
 
 Kind = Literal["openai", "azure", "compatible"]
 Api = Literal["chat", "responses"]
@@ -29,11 +29,11 @@ USUAL_KEYS: Mapping[str, str] = {"openai": "OPENAI_API_KEY", "azure": "AZURE_OPE
 SLOWEST, FASTEST = Decimal("0.01"), Decimal(100_000)
 """Requests a second."""
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,79}")
+_NAME = regex(r"[a-z][a-z0-9-]{0,39}")
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]{0,79}")
+_HEADER = regex(r"[A-Za-z][A-Za-z0-9-]{0,79}")
 _TAKEN = frozenset({"authorization", "api-key", "host", "content-type", "content-length", "accept", "connection"})
-_VERSION = re.compile(r"[A-Za-z0-9.-]{1,40}")
+_VERSION = regex(r"[A-Za-z0-9.-]{1,40}")
 
 
 @dataclass(frozen=True)

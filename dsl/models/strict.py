@@ -4,15 +4,15 @@ They take a part of JSON Schema only. What goes beyond it in a place (a pattern 
 goes beyond it as a whole (too deep, too many values) cannot be a form of the answer, and is told in words altogether.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dsl.models.known import Strict, strict
+from dsl.regex import regex
 
 Schema = dict[str, Any]
 
-_ODD = re.compile(r"\(\?(?!:)|\\[pPAzZQEC]")
+_ODD = regex(r"\(\?(?!:)|\\[pPAzZQEC]")
 """Of RE2, what regular expressions of JSON Schema do not have, or have otherwise: flags, look-around, classes by name.
 """
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsl.dataclass import dataclass, field
+from dsl.regex import regex
 
 JSON = Any
 METHODS = ("get", "head", "post", "put", "patch", "delete")
-_VERSION = re.compile(r"3\.[01](\.\d+)?")
+_VERSION = regex(r"3\.[01](\.\d+)?")
 _DEEPEST = 40
 """How far references may lead on to references."""
 

@@ -1,12 +1,13 @@
 """Names as the language has them, out of names as documents have them; no two become one."""
 
-import re
 from collections.abc import Iterable
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ODD = re.compile(r"[^A-Za-z0-9_]+")
-_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\{(?=\{)')
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+from dsl.regex import regex
+
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_ODD = regex(r"[^A-Za-z0-9_]+")
+_ESCAPED = regex(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\{(?=\{)')
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORDS = frozenset({"true", "false", "null", "not", "if", "then", "else", "and", "or", "in", "for"})
 """What means something else where a value stands."""
 

@@ -13,13 +13,14 @@ from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, Operation, items, record, text, texts
 from dsl.openapi.names import Names, as_name, as_tool_name, is_name, quoted
 from dsl.openapi.types import LONGEST_LINE, Types, comment, constraints
+from dsl.regex import regex
 from dsl.values.headers import name_problem
 
 _EFFECTS = {"get": "read", "head": "read", "put": "idempotent", "delete": "idempotent"}
 _KINDS = {"404": "NotFound", "409": "Conflict", "410": "Gone", "412": "PreconditionFailed", "422": "Unprocessable"}
 _WITHOUT_BODY = ("get", "head")
-_PLACE = re.compile(r"\{([^{}]*)\}")
-_PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+_PLACE = regex(r"\{([^{}]*)\}")
+_PATH = regex(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _FORM = "application/x-www-form-urlencoded"
 _KEY = "idempotency-key"
 _KNOWS_BETTER = "if the server honours a key, write `keyed` and send it; if this can be undone, write `compensate`"

@@ -17,6 +17,7 @@ from dsl.ast.declarations import (
 from dsl.ast.expressions import FunctionCall
 from dsl.ast.types import Field
 from dsl.dataclass import replace
+from dsl.regex import regex
 from dsl.semantics import arguments
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import TRANSCRIPT, summarised, taken_elsewhere
@@ -49,18 +50,18 @@ _KINDS: dict[type, CalleeKind] = {
     FlowDeclaration: "flow",
     FunctionDeclaration: "function",
 }
-_EDITION = re.compile(r"\s*edition\b")
-_HEADS = re.compile(
+_EDITION = regex(r"\s*edition\b")
+_HEADS = regex(
     r"^[^\w\n]*(?:(?:type|tool|agent|flow|fn)[^\w\n]*)?([A-Za-z_]\w*(?:\.\w+)*)(?= *\(.*(?:->|\)))", re.MULTILINE
 )
 """What may have been the head of a declaration before it was damaged."""
-_MAY_DECLARE = re.compile(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
-_CONFIG, _NAME = re.compile(r"\bconfig\b"), re.compile(r"[A-Za-z_]\w*")
-_CONFIG_BLOCK = re.compile(
+_MAY_DECLARE = regex(r"[({]|\b(?:type|tool|agent|flow|fn)\b")
+_CONFIG, _NAME = regex(r"\bconfig\b"), regex(r"[A-Za-z_]\w*")
+_CONFIG_BLOCK = regex(
     r"\bconfig\s*[{:](.*?)(?=^[ \t]*(?:use|type|tool|agent|flow|fn|let|config)\b|\Z)", re.MULTILINE | re.DOTALL
 )
 """A damaged `config` may have been meant for several values: each word of it may be the name of one."""
-_DECLARED = re.compile(r"\b(?:type|tool|agent|flow|fn|let|config)\s+([A-Za-z_][\w.]*)")
+_DECLARED = regex(r"\b(?:type|tool|agent|flow|fn|let|config)\s+([A-Za-z_][\w.]*)")
 
 
 def names(module: Module, text: str, damage: Damage, findings: list[Finding]) -> Declarations:

@@ -4,7 +4,6 @@ A type that was declared wrongly shows where its values are used, each time as a
 about one declaration when both would be gone if it had one and the same other type, and no use needs the one it has.
 """
 
-import re
 from collections.abc import Iterator
 
 from dsl.ast.declarations import TypeDeclaration
@@ -12,11 +11,12 @@ from dsl.ast.expressions import Get, Name, Template
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, Call, Step, Var
 from dsl.ast.types import Field, RecordType
+from dsl.regex import regex
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.types import Enum, Record, Type, required, spelled
 
-_DETAIL = re.compile(r" at most [\d,]+|, as .*|^an? ")
+_DETAIL = regex(r" at most [\d,]+|, as .*|^an? ")
 
 
 def declaration(node: Node | None, facts: Facts) -> Node | None:

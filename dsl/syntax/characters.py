@@ -5,17 +5,17 @@ carriage return, U+0085, U+2028, U+2029): an editor shows something else than is
 same for all to see. A byte order mark may begin a file, and `\\r\\n` ends a line.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.diagnostics.inert import ACTIVE
+from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.token import Token
 
 HIDDEN = f"(?:\\r(?!\\n)|(?![\\t\\n\\r])[{ACTIVE}])"
-_RUN = re.compile(f"(?:{HIDDEN})+")
+_RUN = regex(f"(?:{HIDDEN})+")
 _LINE_ENDS = "\r\x85\u2028\u2029"
 _TEXTS = ("STRING", "TEXT_PART")
 _BYTE_ORDER_MARK = "\ufeff"

@@ -1,8 +1,8 @@
 """What people bring from other languages: words, and the sign or number beside a unit, with what says the same here."""
 
-import re
 from typing import NamedTuple
 
+from dsl.regex import regex
 from dsl.syntax.slips import LONGEST_NUMBER
 
 _LOOP = "repeat with `loop NAME budget 10 iterations { … until … }`"
@@ -146,8 +146,8 @@ _MONEY = (
     "jpy",
 )
 _WORDS = sorted((*_TIMES, *_LONG_TIMES, *_DOLLARS, *_MONEY), key=len, reverse=True)
-WITH_UNIT = re.compile(rf"([0-9]+(?:\.[0-9]+)?)(k|M)?[ \t]*({'|'.join(_WORDS)})\b(?![ \t]*[:(=.])(?!\.)")
-WITH_SIGN = re.compile(r"[$€£¥][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(?:usd|USD)\b)?")
+WITH_UNIT = regex(rf"([0-9]+(?:\.[0-9]+)?)(k|M)?[ \t]*({'|'.join(_WORDS)})\b(?![ \t]*[:(=.])(?!\.)")
+WITH_SIGN = regex(r"[$€£¥][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(?:usd|USD)\b)?")
 
 
 def with_unit(written: str, number: str, scale: str | None, unit: str) -> Unit | None:

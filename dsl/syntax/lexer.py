@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Label
+from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.characters import HIDDEN, hidden_characters
 from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
@@ -33,15 +34,15 @@ from dsl.syntax.slips import AS_IF, FOREIGN, LONGEST_NUMBER, Meant, foreign_at, 
 from dsl.syntax.token import Token
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
-_BLANK = re.compile(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
-_WORD = re.compile(r"[^\W\d]\w*")
-_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
+_BLANK = regex(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
+_WORD = regex(r"[^\W\d]\w*")
+_PLAIN_WORD = regex(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
 _PLAIN_SYMBOLS = frozenset("()[],:{")
 """What begins nothing else, so that most tokens are found without asking for everything that there is."""
-_PREFIXED = re.compile(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
-_PLACE = re.compile(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
+_PREFIXED = regex(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
+_PLACE = regex(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
 _BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
-_NUMBER = re.compile(r"\d\w*(?:\.\d\w*)?")
+_NUMBER = regex(r"\d\w*(?:\.\d\w*)?")
 MOST_PLACES = 3
 """Of a sign that means nothing here: so many places are shown besides the first."""
 

@@ -5,17 +5,18 @@ A text in `"…"` ends with its line, whatever is open in it; that is what confi
 
 import re
 
+from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.scanner import Opener, Scanner
 from dsl.syntax.unclosed import close_at_line_end
 
 SHORT, LONG = '"', '"""'
-_QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*?"""|"(?!"")(?:[^"\\\n]|\\.)*"|""(?!")', re.DOTALL)
-_STRAY = re.compile(r'(?:^[ \t]*|\b(?:prompt|instructions)[ \t]+)(""?)[ \t]*$', re.MULTILINE)
+_QUOTED = regex(r'"""(?:[^"\\]|\\.|"(?!""))*?"""|"(?!"")(?:[^"\\\n]|\\.)*"|""(?!")', re.DOTALL)
+_STRAY = regex(r'(?:^[ \t]*|\b(?:prompt|instructions)[ \t]+)(""?)[ \t]*$', re.MULTILINE)
 """One or two quotes where three begin or end a text of several lines."""
 
-_BEFORE_A_TEXT = re.compile(r"(?:\b(?:prompt|instructions|return)|[=(:])(?=[ \t]*\n)")
-_DECLARED = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
+_BEFORE_A_TEXT = regex(r"(?:\b(?:prompt|instructions|return)|[=(:])(?=[ \t]*\n)")
+_DECLARED = regex(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
 
 
 def stray_quotes(text: str) -> Span | None:
@@ -43,8 +44,8 @@ def begins_unquoted(scanner: Scanner) -> bool:
     return scanner.stray is not None and scanner.stray.start == scanner.stray.end == scanner.at
 
 
-_CHUNK = re.compile(r'(?:[^"\\{\n]|\\[^\n]|\{(?!\{))+')
-_LONG_CHUNK = re.compile(r'(?:[^"\\{]|\\.|\{(?!\{)|"(?!""))+', re.DOTALL)
+_CHUNK = regex(r'(?:[^"\\{\n]|\\[^\n]|\{(?!\{))+')
+_LONG_CHUNK = regex(r'(?:[^"\\{]|\\.|\{(?!\{)|"(?!""))+', re.DOTALL)
 
 
 def quote(scanner: Scanner) -> None:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable
 
 from dsl.dataclass import dataclass
+from dsl.regex import regex
 from dsl.source import Source, Span
 
 MARK = "dsl:"
-_COMMENT = re.compile(r"#[^\n]*")
-_NOTE = re.compile(rf"#[ \t]*{MARK}[ \t]*(\w+)[ \t]*(?:\[([^\]\n#]*)\])?([^\n#]*)")
-_CODE = re.compile(r"[^,\s]+")
+_COMMENT = regex(r"#[^\n]*")
+_NOTE = regex(rf"#[ \t]*{MARK}[ \t]*(\w+)[ \t]*(?:\[([^\]\n#]*)\])?([^\n#]*)")
+_CODE = regex(r"[^,\s]+")
 
 
 @dataclass(frozen=True, slots=True)

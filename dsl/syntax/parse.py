@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dsl.ast.declarations import Declaration, Module
 from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
+from dsl.regex import regex
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.braces import Braces, paired
@@ -23,9 +24,9 @@ from dsl.syntax.reading import Reading
 from dsl.syntax.scanner import Scanner
 
 MAXIMUM_DEPTH = 100
-_CLOSING = re.compile(r"[\s}]*")
-_DECLARATION = re.compile(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
-_NAMED = re.compile(r"\b(?:type|tool|agent|flow|fn)\s+[A-Za-z_]")
+_CLOSING = regex(r"[\s}]*")
+_DECLARATION = regex(r"^(?:type|tool|agent|flow|fn)\b", re.MULTILINE)
+_NAMED = regex(r"\b(?:type|tool|agent|flow|fn)\s+[A-Za-z_]")
 BREAKING = frozenset({"SF001", "SF006", "SF007", "SF008", "SF009"})
 """What may take something from what is read."""
 

@@ -1,10 +1,11 @@
 """Characters that mean nothing here and numbers that are none: what people meant by them."""
 
-import re
 from typing import NamedTuple
 
+from dsl.regex import regex
+
 LONGEST_NUMBER = 40
-_GLUED = re.compile(r"([0-9]+(?:\.[0-9]+|[kM])?)([a-z]+)")
+_GLUED = regex(r"([0-9]+(?:\.[0-9]+|[kM])?)([a-z]+)")
 
 
 class Meant(NamedTuple):

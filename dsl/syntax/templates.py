@@ -8,18 +8,19 @@ import re
 from collections.abc import Sequence
 
 from dsl.ast.expressions import Expression, Literal, Template
+from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.site import Site
 from dsl.syntax.token import Token
 
-_ESCAPE = re.compile(r"\\(u\{[^}\"\n]*\}?|.)", re.DOTALL)
+_ESCAPE = regex(r"\\(u\{[^}\"\n]*\}?|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _KNOWN = r"known are `\n`, `\t`, `\"`, `\\` and `\u{1F600}`"
 _DIGITS = {letter: re.compile(f"[0-9A-Fa-f]{{{n}}}") for letter, n in (("u", 4), ("U", 8), ("x", 2))}
 _BRACES = r"a brace needs none; two of them that hold no expression are written `\u{7B}{`"
-_LINE = re.compile(r"\n([ \t]*)")
-_FIRST_LINE = re.compile(r"\A[ \t]*\n")
-_LAST_LINE = re.compile(r"\n[ \t]*\Z")
+_LINE = regex(r"\n([ \t]*)")
+_FIRST_LINE = regex(r"\A[ \t]*\n")
+_LAST_LINE = regex(r"\n[ \t]*\Z")
 
 
 def plain(site: Site, token: Token) -> str:

@@ -12,16 +12,17 @@ from collections.abc import Callable
 from dsl.ast.expressions import Expression, Literal, Template
 from dsl.dataclass import dataclass
 from dsl.expressions.functions_encoding import encoded
+from dsl.regex import regex
 
 Piece = str | Expression
 """Of an address: what stands in the text, or what has a value."""
 
-_START = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
-_HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
-_PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
-_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
+_START = regex(r"(https?)://([^/?#]*)", re.IGNORECASE)
+_HOST = regex(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+_PATH = regex(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+_QUERY = regex(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _UPWARDS = frozenset({"", ".", ".."})
-_SIGNS = re.compile(r"[/\\]|%2f|%5c", re.IGNORECASE)
+_SIGNS = regex(r"[/\\]|%2f|%5c", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -11,12 +11,13 @@ from dsl.ast.duration import LONGEST, parse_duration
 from dsl.expressions.numbers import ARITHMETIC, LARGEST_INT, parse_decimal
 from dsl.expressions.values import File, Reference
 from dsl.expressions.wire import MILLISECOND, duration_text, time_text
+from dsl.regex import regex
 from dsl.values.checking import MOST_DEPTH, Checking
 from dsl.values.problems import Place, inside
 
 Decoder: TypeAlias = Callable[[Any, Place | None, Checking], Any]
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_TIME = regex(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _text(value: Any, place: Place | None, checking: Checking) -> Any:

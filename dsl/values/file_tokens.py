@@ -17,6 +17,7 @@ import re
 
 from dsl.dataclass import dataclass
 from dsl.expressions.values import File
+from dsl.regex import regex
 
 LARGEST_IMAGE = 50_000
 
@@ -71,7 +72,7 @@ RULES: dict[str, Rule] = {
 }
 """By the name of the model, which may have a date behind it."""
 _OTHERS: tuple[Rule, ...] = (*RULES.values(), Patches(246, 10_000), Patches(100, LARGEST_IMAGE, 28))
-_DATE = re.compile(r"-\d{4}-\d\d-\d\d$", re.ASCII)
+_DATE = regex(r"-\d{4}-\d\d-\d\d$", re.ASCII)
 
 
 def most_tokens(file: File, model: str | None = None) -> int:

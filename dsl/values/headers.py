@@ -1,8 +1,8 @@
 """Which headers of a request a declaration may write, and what may stand in one."""
 
-import re
+from dsl.regex import regex
 
-_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_NAME = regex(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OWN = frozenset(
     {
         "connection",
@@ -17,7 +17,7 @@ _OWN = frozenset(
     }
 )
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = regex(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def name_problem(name: str) -> tuple[str, str] | None:
