@@ -81,23 +81,12 @@ class Checking:
 
     def _found(self, given: Given, key: str | None) -> Told:
         with loading():
-            from dsl.analysis import analyse
-            from dsl.cli.kept.recording import Recording
-            from dsl.linking.files import files_of
-        source, models = given.source, models_for(given.source.name)
-        with blaming_ourselves(source):
-            files = files_of(source.name)
-            if files is None:
-                found = analyse(source, models, files)
-                return found.source, found.diagnostics
-            recording = Recording(files.place, files.root, answers=self._answers)
-            found = analyse(source, models, recording)
-            self.read.update(recording.read, recording.in_vain)
-            answer = recording.answer(found.source, found.diagnostics)
-            # What is said of models may have been written meanwhile: then nobody knows which of the two was read.
-            if key is not None and answer is not None and self._answers.key(source.name, source.text, anew=True) == key:
-                self._answers.keep(key, answer)
-            return found.source, found.diagnostics
+            from dsl.cli.kept.finding import find
+        models = models_for(given.source.name)
+        with blaming_ourselves(given.source):
+            found = find(given.source, models, self._answers, key)
+        self.read.update(found.read)
+        return found.source, found.diagnostics
 
     def _is_told_here(self, source: Source, diagnostic: Diagnostic) -> bool:
         if _is_own(source, diagnostic):

@@ -1,4 +1,5 @@
-"""The short way of `dsl check`: where all is known and well, it says so before anything of the language is loaded."""
+"""The short way of `dsl check`: where all is well it says so before click is loaded, and where that is known, before
+anything of the language is."""
 
 import os
 import subprocess
@@ -7,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dsl.cli.kept.quick import answered
-from tests.cli_language.test_kept import project, run, said
+import dsl.analysis
+from dsl.cli.kept.quick import MOST_UNKNOWN, answered
+from tests.cli_language.test_kept import found_out, project, rewrite, run, said
 from tests.house.checkout import ROOT
 
-__all__ = ["project"]
-"""A fixture of all tests here."""
+__all__ = ["found_out", "project"]
+"""Fixtures."""
 
 
 def test_only_what_the_check_prints_is_taken_from_what_is_kept() -> None:
@@ -32,12 +34,11 @@ QUICK = [["main.flow"], [".", "--strict"], ["--format", "concise", "lib.flow"], 
 
 @pytest.mark.parametrize("arguments", QUICK)
 def test_the_short_way_says_the_same(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert not answered(["check", *arguments])
-    assert capsys.readouterr() == ("", "")
-    expected = said(*arguments)
-    assert answered(["check", *arguments])
-    out, err = capsys.readouterr()
-    assert (0, out, err) == expected
+    expected = said(*arguments, "--no-cache")
+    for _ in ("found out", "known"):
+        assert answered(["check", *arguments])
+        out, err = capsys.readouterr()
+        assert (0, out, err) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,27 +55,62 @@ def test_the_short_way_says_the_same(arguments: list[str], capsys: pytest.Captur
         ["check", "main.flow", "warned.flow"],
         ["check", "-"],
         ["check", "pipe.flow"],
+        ["check", "unknown.flow"],
+        ["check", "copies"],
+        ["check", "main.json"],
+        ["check", "unset/main.flow"],
     ],
 )
 def test_what_the_short_way_leaves_to_the_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("warned.flow").write_text("edition 1\n\ntool a() -> text read\n\nflow f() { step b = a() }\n")
     os.mkfifo("pipe.flow")
     run("main.flow", "warned.flow")
+    Path("unknown.flow").write_text("edition 1\n\nflow f() { step b = a() }\n")
+    Path("copies").mkdir()
+    for number in range(MOST_UNKNOWN + 1):
+        Path(f"copies/{number}.flow").write_text(Path("lib.flow").read_text())
+    Path("main.json").write_text("{}")
+    Path("unset").mkdir()
+    Path("unset/steadflow.toml").write_text("[models]\nwrong = 1\n")
+    Path("unset/main.flow").write_text(Path("lib.flow").read_text())
     assert not answered(arguments)
     assert capsys.readouterr() == ("", "")
 
 
+def test_what_it_finds_wrong_is_kept_for_the_command(found_out: list[str]) -> None:
+    rewrite("main.flow", "edition 1", "edition 2")
+    assert not answered(["check", "main.flow"])
+    assert found_out == ["main.flow"]
+    assert run("main.flow").exit_code == 1
+    assert found_out == ["main.flow"]
+
+
+def test_a_mistake_of_ours_is_left_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(dsl.analysis, "analyse", fails)
+    assert not answered(["check", "main.flow"])
+    assert "a bug in dsl" in run("main.flow").stderr
+
+
 def test_the_short_way_is_short() -> None:
-    """It loads neither the command line's library nor anything of the language."""
+    """It loads neither the command line's library nor, where all is known, anything of the language."""
     program = (
         "import sys, interpreter.cli.main as main\n"
         "assert main._ended(['check', 'main.flow']) == 0\n"
-        "print(*{'click', 'lark', 'dataclasses', 'pathlib', 'dsl.source', 'dsl.linking.files'} & set(sys.modules))"
+        "unwanted = {'click', 'lark', 'dataclasses', 'inspect', 'pathlib', 'dsl.source', 'dsl.linking.files'}\n"
+        "print(*sorted(unwanted & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    said = [
-        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-        for _ in range(2)
-    ]
-    assert "dsl.linking.files" in said[0].stdout
-    assert (said[1].stdout, said[1].stderr) == ("\n", "no problems in 1 file\n")
+    told = []
+    for _ in ("the grammar is read", "found out", "known"):
+        told.append(
+            subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        )
+        if len(told) == 1:
+            rewrite("main.flow", "edition 1", "edition 1  # changed")
+    assert {each.stderr for each in told} == {"no problems in 1 file\n"}
+    assert "lark" in told[0].stdout
+    assert told[1].stdout == "dsl.linking.files dsl.source pathlib\n"
+    assert told[2].stdout == "\n"

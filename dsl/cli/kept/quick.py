@@ -1,6 +1,7 @@
-"""The answer of `dsl check` where all of it is known and there is nothing to tell: at once, with hardly an import.
+"""The answer of `dsl check` where there is nothing to tell: without click, and with hardly an import if all is known.
 
-What is not as simple as that is left to the command itself, which says the same.
+A file or two of which nothing is known yet are looked at here too. What is not as simple as that is left to the command
+itself, which says the same: it finds what was kept here, and shows how far it is with many.
 """
 
 import os
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dsl.cli.kept.answers import Answers
 
+MOST_UNKNOWN = 2
 FORMATS = ("text", "concise", "github")
 """Those that say nothing of a file without problems."""
 
@@ -29,8 +31,9 @@ def answered(arguments: Sequence[str]) -> bool:
     except NoFile:
         return False
     answers = Answers()
-    if closed or not all(_is_clean(name, answers) for name in found):
+    if closed or answers.program is None or not _all_clean(found, answers):
         return False
+    answers.close()
     files = "1 file" if len(found) == 1 else f"{len(found)} files"
     sys.stderr.write(f"no problems in {files}\n")
     return True
@@ -54,10 +57,36 @@ def _paths(arguments: Sequence[str]) -> list[str]:
     return paths
 
 
-def _is_clean(name: str, answers: "Answers") -> bool:
-    known = answers.text(name) if os.path.isfile(name) else None  # a pipe can be read once
-    if known is None:
+def _all_clean(names: Sequence[str], answers: "Answers") -> bool:
+    """What is known comes first: it costs nothing, and may be enough to know that there is something to tell."""
+    unknown: dict[str, tuple[str, str]] = {}
+    for name in names:
+        known = answers.text(name) if os.path.isfile(name) else None  # a pipe can be read once
+        key = None if known is None else answers.key(name, known[0])
+        if known is None or key is None:
+            return False
+        answer = answers.look_up(name, key)
+        if answer is None:
+            unknown[name] = known[0], key
+        if len(unknown) > MOST_UNKNOWN or (answer is not None and answer.found):
+            return False
+    return all(_is_found_clean(name, text, key, answers) for name, (text, key) in unknown.items())
+
+
+def _is_found_clean(name: str, text: str, key: str, answers: "Answers") -> bool:
+    from dsl.linking.project import ENDING
+
+    if not name.endswith(ENDING):  # it may be a definition as data
         return False
-    key = answers.key(name, known[0])
-    answer = None if key is None else answers.look_up(name, key)
-    return answer is not None and not answer.found
+    from dsl.cli.loading import loading
+
+    with loading():
+        from pathlib import Path
+
+        from dsl.cli.kept.finding import find
+        from dsl.models.configured import models_for
+        from dsl.source import Source
+    try:
+        return not find(Source(name, text), models_for(Path(name).parent), answers, key).diagnostics
+    except Exception:  # noqa: BLE001 - the command meets it too, and says what it is
+        return False
