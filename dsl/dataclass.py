@@ -1,10 +1,11 @@
 """`dataclass` as the standard library has it, but a method of a class is made when it is first used.
 
 The standard library writes the methods of each class as text and compiles them, at every start, and loads the module
-that reads Python for it. That was half of what `dsl check` needs to be loaded, and a file makes values of few classes
-and compares fewer. Here a class has its slots and match arguments at once; a method is made when it is first called,
-and what the standard library's own functions ask of a class (`__dataclass_fields__`) when they do. To a type checker
-these are the standard library's decorator and functions. Of its ways only those are here that the language uses.
+that reads Python for it. That was half of what `dsl check` needs to be loaded, and a file makes values of few classes,
+few of most of those, and compares fewer. Here a class has its slots and match arguments at once; a method is made when
+it is first called, one that makes values when it has made some, and what the standard library's own functions ask of a
+class (`__dataclass_fields__`) when they do. To a type checker these are the standard library's decorator and functions.
+Of its ways only those are here that the language uses.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ else:
 _FIELDS = "__dataclass_fields__"
 _PARAMETERS = "__dataclass_params__"
 _MISSING: Any = type("MISSING", (), {})()
+FEW = 30
+"""So many values of a class are made without a method for it: to compile one takes as long as that."""
 
 
 class _Told:
@@ -105,6 +108,8 @@ def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> t
     said["__match_args__"] = tuple(each.name for each in parts if each.init and not each.kw_only)
     wanted = ["__init__", "__repr__", *(["__eq__"] if eq else []), *(["__hash__"] if eq and frozen else [])]
     said |= {name: _first(made, name, frozen) for name in wanted if written.get(name) is None}
+    if "__init__" in said:
+        said["__init__"] = _first_values(made, frozen)
     if eq and not frozen and "__hash__" not in written:
         said["__hash__"] = None
     for name, value in {**(_FROZEN if frozen else {}), **(_CARRIED if frozen and slots else {}), **said}.items():
@@ -153,6 +158,45 @@ def _first(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
         return method(self, *arguments, **named)
 
     return first
+
+
+def _first_values(cls: type, frozen: bool) -> Callable[..., None]:
+    put: Callable[[object, str, object], None] = object.__setattr__ if frozen else setattr
+    left = FEW
+
+    def first(self: Any, *arguments: object, **named: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0 or not _filled(self, _parts(cls), put, arguments, named):
+            method = _method(cls, "__init__", frozen)  # where the arguments do not fit, it says how
+            setattr(cls, "__init__", method)  # noqa: B010
+            method(self, *arguments, **named)
+        elif hasattr(cls, "__post_init__"):
+            self.__post_init__()
+
+    return first
+
+
+def _filled(
+    value: object, parts: tuple[_Part, ...], put: Callable[..., None], arguments: tuple[object, ...], named: Any
+) -> bool:
+    """Whether the arguments fit, and all fields have been given their values."""
+    places = [each.name for each in parts if each.init and not each.kw_only]
+    given = dict(zip(places, arguments, strict=False)) | named
+    if len(given) < len(arguments) + len(named):
+        return False
+    for each in parts:
+        if not each.init:
+            continue  # `__post_init__` gives it one
+        if each.name in given:
+            put(value, each.name, given.pop(each.name))
+        elif each.default_factory is not _MISSING:
+            put(value, each.name, each.default_factory())
+        elif each.default is not _MISSING:
+            put(value, each.name, each.default)
+        else:
+            return False
+    return not given
 
 
 def _method(cls: type, name: str, frozen: bool) -> Callable[..., Any]:

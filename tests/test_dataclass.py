@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dsl.dataclass import dataclass, field, field_names, replace
+from dsl.dataclass import FEW, dataclass, field, field_names, replace
 from dsl.source import Span
 
 FROZEN = {"frozen": True, "slots": True}
@@ -50,11 +50,26 @@ def test_a_value_is_what_the_standard_library_makes_of_it(way: dict[str, bool]) 
     assert hasattr(ours(1), "__dict__") == hasattr(theirs(1), "__dict__")
 
 
+@pytest.mark.parametrize("few", [0, 2, FEW])
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_the_first_values_are_as_all_others(few: int, way: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dsl.dataclass.FEW", few)
+    ours, theirs = _classes(way)
+    for given, named in [((1,), {}), ((1, "x"), {"place": 3}), ((1,), {"many": [2]}), ((), {"first": 2})]:
+        assert repr(ours(*given, **named)) == repr(theirs(*given, **named))
+    assert (ours.__init__.__name__ == "first") == (few == FEW)
+
+
+@pytest.mark.parametrize("few", [0, FEW])
 @pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize(
-    ("given", "named"), [((), {}), ((1, "x", [], 4), {}), ((1,), {"other": 2}), ((1, 2), {"first": 1})]
+    ("given", "named"),
+    [((), {}), ((1, "x", [], 4), {}), ((1,), {"other": 2}), ((1, 2), {"first": 1}), ((1,), {"place": 1, "o": 2})],
 )
-def test_wrong_arguments_are_refused(way: dict[str, bool], given: Any, named: Any) -> None:
+def test_wrong_arguments_are_refused(
+    few: int, way: dict[str, bool], given: Any, named: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dsl.dataclass.FEW", few)
     for each in _classes(way):
         with pytest.raises(TypeError, match="__init__"):
             each(*given, **named)
