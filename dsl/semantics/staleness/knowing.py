@@ -1,14 +1,13 @@
 """What is known while a flow is walked (`walk.py`), and what is decided by it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
 
 from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Comprehension, Expression, Get, Index, ListLiteral, Name, RecordLiteral
 from dsl.ast.node import Node, children, walk
 from dsl.ast.statements import Statement, Step
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.marks import Mark
 from dsl.semantics.provenance.values import Values

@@ -6,10 +6,9 @@ changes, and not what is known. Moments are counted, and only waits bring a new 
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dsl.ast.node import Node
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.semantics.provenance.marks import Mark, joined
 from dsl.semantics.staleness.readings import Held, aged, fewest, mapped, old_since
 

@@ -6,11 +6,10 @@ known where the flow is called (`Received`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 
 from dsl.ast.node import Node
 from dsl.ast.statements import Step
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.provenance.marks import Given, Mark, Source, joined
 
 

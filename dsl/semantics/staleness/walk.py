@@ -7,13 +7,12 @@ begins: an earlier round's wait is not counted for them, since each item waits f
 through as they saw it, and what a model has made of a reading is as good as new when people were shown that.
 """
 
-from dataclasses import replace
-
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Name
 from dsl.ast.node import Node, walk
 from dsl.ast.statements import Statement, Step
+from dsl.dataclass import replace
 from dsl.semantics.nodes import names_set
 from dsl.semantics.provenance.marks import Mark, joined
 from dsl.semantics.staleness.deciding import (
