@@ -24,9 +24,13 @@ NOT_WRITTEN = (
     expressions.Widen,
     expressions.Convert,
     expressions.Apply,
+    expressions.Row,
+    expressions.Operand,
+    expressions.Chain,
+    expressions.Way,
 )
-"""What no text says: the base, one part of what an agent uses, ways of several kinds, and what
-sealing adds."""
+"""What no text says: the base, one part of what an agent uses, ways of several kinds, what
+sealing adds, and rows, which are read as operators and laid flat afterwards."""
 SHAPES = {"declaration", "type", "type_option", "type_atom", "statement", "expression", "or", "and", "not"}
 SHAPES |= {"comparison", "sum", "product", "negation", "postfix", "atom", "text", "amount"}
 SHAPES |= {"tool_option", "agent_option", "flow_option", "step_option", "approval_option", "constraint", "whom"}
