@@ -87,7 +87,7 @@ def test_the_report_says_that_it_is_signed(project: Project) -> None:
         (("pay.flow", "--key", "ben.key", "--people", "none.yaml"), 1, "cannot be read"),
         (("--check", "none"), 2, "there is no file or folder none"),
         (("--check", "pay.flow", "--flow", "three"), 2, "there is no flow `three`"),
-        (("--check", "bad.flow"), 1, "SF101"),
+        (("--check", "bad.flow"), 4, "SF101"),
     ],
 )
 def test_what_cannot_be_signed_is_said(project: Project, arguments: tuple[str, ...], code: int, said: str) -> None:

@@ -98,7 +98,7 @@ def test_what_no_text_bounds_is_over_every_limit() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text", "code", "said"),
     [
-        ((), "edition 1\nflow main() { step x = nothing() }\n", 1, "nothing"),
+        ((), "edition 1\nflow main() { step x = nothing() }\n", 4, "nothing"),
         (("--flow", "other"), LISTS, 2, "there is no flow `other`"),
         ((), "edition 1\nflow a() {}\nflow b() {}\n", 2, "choose a flow with --flow: a, b"),
         ((), "edition 1\n", 2, "there is no flow in this file"),

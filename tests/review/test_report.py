@@ -191,10 +191,10 @@ def test_it_is_written_in_the_form_that_the_file_says(tmp_path: Path) -> None:
     [
         (("-", "--html", "--json"), "edition 1\nflow main() {}\n", 2, "Choose one"),
         (("-", "--flow", "other"), "edition 1\nflow main() {}\n", 2, "there is no flow `other`"),
-        (("-",), "edition 1\nflow main() { step x = y() }\n", 1, "SF101"),
+        (("-",), "edition 1\nflow main() { step x = y() }\n", 4, "SF101"),
         (("-",), "edition 1\nflow a() {}\nflow b() {}\n", 2, "choose a flow with --flow: a, b"),
         (("none.flow",), "", 2, "there is no file none.flow"),
-        (("-", "-o", "nowhere/a.html"), "edition 1\nflow main() {}\n", 1, "cannot be written"),
+        (("-", "-o", "nowhere/a.html"), "edition 1\nflow main() {}\n", 2, "cannot be written"),
     ],
 )
 def test_what_cannot_be_reported_is_said(arguments: tuple[str, ...], text: str, code: int, said: str) -> None:
@@ -205,6 +205,6 @@ def test_what_cannot_be_reported_is_said(arguments: tuple[str, ...], text: str, 
 def test_a_flow_is_not_written_over(tmp_path: Path) -> None:
     flow = tmp_path / "a.flow"
     flow.write_text("edition 1\nflow main() {}\n")
-    ended = typed(str(flow), "-o", str(flow))
+    ended = typed(str(flow), "--html", "-o", str(flow))
     assert (ended.exit_code, "is the flow itself" in ended.output) == (2, True)
     assert flow.read_text() == "edition 1\nflow main() {}\n"

@@ -43,7 +43,7 @@ def indexed(played: Played) -> Played:
 
 
 def test_the_details_say_what_runs_and_what_waits_for_whom(played: Played) -> None:
-    one, shown = run(), Showing(private=False)
+    one, shown = run(), Showing(private=False, listed=True)
     shown.show(one.state, None)
     shown.show(one.state, None)
     assert played.details == ["**main** is running\n- a/look: running\n- waits for ann, person olga: Pay?"]
@@ -54,18 +54,18 @@ def test_the_details_say_which_attempt_it_is(played: Played) -> None:
     one = run(look=Fails("Undeclared", "no", "answered", 2.0))
     one.simulation.go(lambda: one.simulation.now >= START + 3.0)
     one.state.rehearsal = True
-    Showing(private=False).show(one.state, None)
+    Showing(private=False, listed=True).show(one.state, None)
     assert played.details[0].startswith("**main** is running (rehearsal)\n- a/look: running, attempt 2\n")
 
 
 def test_the_details_have_so_many_steps_and_no_more(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(showing, "MOST_SHOWN", 0)
-    Showing(private=False).show(run().state, None)
+    Showing(private=False, listed=True).show(run().state, None)
     assert played.details == ["**main** is running"]
 
 
 def test_a_wait_is_found_by_its_groups_and_its_deadline_until_it_is_over(indexed: Played) -> None:
-    one, shown = run(), Showing(private=False)
+    one, shown = run(), Showing(private=False, listed=True)
     for _ in range(2):
         shown.show(one.state, None)
     due = datetime.fromtimestamp(START + 3600, UTC)
@@ -80,26 +80,26 @@ def test_of_two_waits_the_deadline_is_that_of_the_first(indexed: Played) -> None
     (question,) = one.state.questions.values()
     one.state.questions["other"] = type(question)(**{name: getattr(question, name) for name in question.__slots__})
     one.state.questions["other"].deadline = START + 60
-    Showing(private=False).show(one.state, None)
+    Showing(private=False, listed=True).show(one.state, None)
     assert indexed.attributes[0][DEADLINE_ATTRIBUTE] == datetime.fromtimestamp(START + 60, UTC)
 
 
 def test_persons_are_not_named_where_data_is_private(indexed: Played) -> None:
-    Showing(private=True).show(run().state, None)
+    Showing(private=True, listed=True).show(run().state, None)
     assert indexed.attributes[0][GROUPS_ATTRIBUTE] == ["ann"]
 
 
 def test_names_beyond_what_the_server_takes_are_left_out(indexed: Played) -> None:
     names = [f"group {number:03}" for number in range(300)]
     whom = ", ".join(f'"{name}"' for name in names)
-    Showing(private=False).show(run(whom).state, None)
+    Showing(private=False, listed=True).show(run(whom).state, None)
     found = indexed.attributes[0][GROUPS_ATTRIBUTE]
     assert found == names[: len(found)]
     assert showing.LARGEST_LIST - 15 < len(json.dumps(found, separators=(",", ":"))) <= showing.LARGEST_LIST
 
 
 def test_what_a_run_has_spent_is_told_at_its_end(indexed: Played) -> None:
-    one, shown = run(), Showing(private=False)
+    one, shown = run(), Showing(private=False, listed=True)
     one.simulation.go()
     assert one.finish is not None
     shown.show(one.state, None)
@@ -113,7 +113,7 @@ def test_what_a_run_has_spent_is_told_at_its_end(indexed: Played) -> None:
 
 
 def test_what_a_run_waits_for_stands_in_its_memo_while_it_does(played: Played) -> None:
-    one, shown = run(), Showing(private=False)
+    one, shown = run(), Showing(private=False, listed=True)
     one.state.lacking["main/a/call"] = Missing("d", "waits for an object")
     shown.show(one.state, "waits for the store")
     shown.show(one.state, "waits for the store")
@@ -125,5 +125,5 @@ def test_what_a_run_waits_for_stands_in_its_memo_while_it_does(played: Played) -
 
 def test_a_run_that_has_continued_knows_what_stands_in_its_memo(played: Played) -> None:
     played.memo = {MEMO_LACKING: {"main": "waits for the store"}}
-    Showing(private=False).show(run().state, None)
+    Showing(private=False, listed=True).show(run().state, None)
     assert played.memos == [{MEMO_LACKING: None}]
