@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from temporalio.common import SearchAttributeKey, SearchAttributePair
 
-from interpreter.boundary.names import DEADLINE_ATTRIBUTE, FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE, MEMO_LACKING, USD_ATTRIBUTE
+from interpreter.boundary.names import (
+    DEADLINE_ATTRIBUTE,
+    FLOW_ATTRIBUTE,
+    GROUPS_ATTRIBUTE,
+    MEMO_LACKING,
+    MEMO_MADE_UP,
+    REHEARSAL_WORD,
+    STAGED_WORD,
+    USD_ATTRIBUTE,
+)
 from interpreter.core.state import Amount, Missing
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
 from interpreter.simulation.world import Fails, Returns, World
@@ -50,12 +59,16 @@ def test_the_details_say_what_runs_and_what_waits_for_whom(played: Played) -> No
     assert (played.attributes, played.memos) == ([], [])
 
 
-def test_the_details_say_which_attempt_it_is(played: Played) -> None:
+def test_the_details_say_which_attempt_it_is_and_the_memo_that_it_is_made_up(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(played, "patched", lambda id_: True, raising=False)
     one = run(look=Fails("Undeclared", "no", "answered", 2.0))
     one.simulation.go(lambda: one.simulation.now >= START + 3.0)
     one.state.rehearsal = True
     Showing(private=False, listed=True).show(one.state, None)
     assert played.details[0].startswith("**main** is running (rehearsal)\n- a/look: running, attempt 2\n")
+    assert played.memos == [{MEMO_MADE_UP: [REHEARSAL_WORD, STAGED_WORD]}]
 
 
 def test_the_details_have_so_many_steps_and_no_more(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
