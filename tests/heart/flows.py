@@ -28,10 +28,17 @@ class Place:
 
 
 def kinds_from(body: str) -> list[str]:
-    """Kinds that the check takes for possible in a handler of `body`; those of the machine's own always are."""
-    refuses = any(f"{tool}(" in body for tool in ("t.write", "t.named", "t.verified", "t.keyed"))
-    own = 'kind: "Own"' in body
-    return ["OutcomeUnknown", "UndoFailed", *["Refused"] * refuses, *["Own"] * own]
+    """Kinds that the check takes for possible in a handler of `body`."""
+
+    def has(*words: str) -> bool:
+        return any(word in body for word in words)
+
+    unknown = has(*(f"{tool}(" for tool in (*UNDONE, "t.stays", "t.pay") if tool != "t.idempotent"))
+    undone = has(*(f"{tool}(" for tool in UNDONE), "compensate", "finally")
+    refuses = has(*(f"{tool}(" for tool in ("t.write", "t.named", "t.verified", "t.keyed")))
+    own = has('kind: "Own"')
+    possible = {"OutcomeUnknown": unknown, "UndoFailed": undone, "Refused": refuses, "Own": own}
+    return [kind for kind, comes in possible.items() if comes]
 
 
 class FlowWriter:
@@ -273,10 +280,12 @@ class FlowWriter:
         handled = kinds_from(body)
         for _ in range(self.chance.randint(1, 2)):
             error = self.fresh("e")
-            kind = self.chance.choice(handled)
-            handled.remove(kind)
-            named = f'on error {error} if {error}.kind == "{kind}"'
-            head = self.chance.choice([named, named, named, f"on error {error}", "on error"])
+            heads = [f"on error {error}", "on error"]
+            if handled:
+                kind = self.chance.choice(handled)
+                handled.remove(kind)
+                heads = [f'on error {error} if {error}.kind == "{kind}"'] * 3 + heads
+            head = self.chance.choice(heads)
             inner = place.inside()
             if f"on error {error}" in head:
                 inner.texts.append(f"{error}.kind")
