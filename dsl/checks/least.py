@@ -1,7 +1,7 @@
 """SF305: what is certain to be called, or slept, in a block comes to more than the budget around it allows.
 
 Only statements that are done whenever the block is done to its end are counted: not what a choice decides or leads
-away from, and each round once. It is a warning: to run into a budget, and to handle that, can be what is meant.
+away from, and each round once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +45,7 @@ def _of_calls(program: Program, budget: Budget, body: Block) -> Iterator[Diagnos
     if budget.calls and len(made) > budget.calls:
         message = f"{len(made)} calls are made here whatever happens, and the budget ends after {budget.calls}"
         over = (program.label(made[budget.calls], "one too many"),)
-        yield Diagnostic("SF305", message, program.label(budget), over, help="give it more calls", severity="warning")
+        yield Diagnostic("SF305", message, program.label(budget), over, help="give it more calls")
 
 
 def _of_sleeps(program: Program, budget: Budget, body: Block) -> Iterator[Diagnostic]:
@@ -56,8 +56,7 @@ def _of_sleeps(program: Program, budget: Budget, body: Block) -> Iterator[Diagno
             f"this sleeps {format_duration(slept)} in all, and the budget ends after {format_duration(budget.time)}"
         )
         last = (program.label(sleeps[-1], "the last of it"),)
-        advice = "give it more time, or sleep less"
-        yield Diagnostic("SF305", message, program.label(budget), last, help=advice, severity="warning")
+        yield Diagnostic("SF305", message, program.label(budget), last, help="give it more time, or sleep less")
 
 
 def _is_one_call(program: Program, step: Step) -> bool:

@@ -17,7 +17,8 @@ flow main() -> text budget 9 calls {{
   return "on"
 }}
 """
-TWICE = 'step look(x: "1") step look(x: "2")'
+TWICE = 'step first = look(x: "1") if first != "" { step look(x: "2") }'
+"""The second call depends on what the first gives: the check refuses a budget that is certain to be too small."""
 
 
 def run(body: str, then: str, switches: Switches | None = None) -> Ended:
