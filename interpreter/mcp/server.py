@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dsl.ast.declarations import Served
 from dsl.ast.served import PLACE, is_web
+from interpreter.mcp.errors import Unusable
 from interpreter.mcp.settings import Settings
 
 
@@ -42,11 +43,22 @@ def launch(server: Server, settings: Settings, folder: Path) -> Launch:
     if is_web(server.address):
         headers = {name: value for one in credentials for name, value in one.headers.items()}
         return Launch(url=_filled(server.address, server, settings), headers=headers)
-    words = tuple(_filled(word, server, settings) for word in shlex.split(server.address))
+    words = tuple(_filled(word, server, settings) for word in _command(server.address))
     variables = settings.variables(server.name) | {
         name: value for one in credentials for name, value in one.env.items()
     }
     return Launch(command=words, variables=variables, folder=folder)
+
+
+def _command(address: str) -> list[str]:
+    """In words. What stands in a file was looked at by the check; what is typed was not."""
+    try:
+        words = shlex.split(address)
+    except ValueError as error:
+        raise Unusable(f"`{address}` is no command: {str(error).lower()}") from None
+    if not words:
+        raise Unusable("the server has neither a command nor a URL")
+    return words
 
 
 def _filled(text: str, server: Server, settings: Settings) -> str:

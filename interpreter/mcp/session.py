@@ -261,4 +261,6 @@ def _words(error: BaseException) -> str:
     """Of an exception group its first part that says something."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror.lower()}"
     return f"{type(error).__name__}: {_first_line(error)}" if str(error) else type(error).__name__

@@ -87,7 +87,13 @@ def test_a_server_that_does_not_start_is_told_with_its_last_words(server: Planne
 
 def test_a_command_that_is_not_there_is_told(server: Planned) -> None:
     said = dsl("lock", "--offer", "no-such-command-anywhere")
-    assert (said.code, "no-such-command-anywhere" in said.err) == (5, True)
+    assert (said.code, "no-such-command-anywhere: no such file or directory" in said.err) == (5, True)
+
+
+@pytest.mark.parametrize(("typed", "why"), [('"x', "is no command: no closing quotation"), (" ", "neither a command")])
+def test_what_is_no_command_is_told(typed: str, why: str) -> None:
+    said = dsl("lock", "--offer", typed)
+    assert (said.code, why in said.err) == (2, True)
 
 
 def test_what_is_offered_passes_the_check_once_its_writes_are_decided_on(server: Planned) -> None:
