@@ -1,6 +1,7 @@
 """SF613: what was read before a wait decides a write behind it, and may have changed meanwhile.
 
-What is old where stands in `dsl.semantics.staleness`, through names, rounds, models and called flows.
+What is old where stands in `dsl.semantics.staleness`, through names, rounds, models and called flows. Of several
+decisions about one write that one read is behind, the first is told.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,11 @@ _ADVICE = "read it again behind the wait; or say why what was read before will d
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
+    told: set[tuple[int, int]] = set()
     for each in stale(program.facts):
+        if (id(each.read), id(each.about)) in told:
+            continue
+        told.add((id(each.read), id(each.about)))
         message = f"`{each.name.name}` was read before a wait, and decides behind it about `{each.about.call.target}`"
         others = (
             program.label(each.read.call, "read here"),
