@@ -38,15 +38,20 @@ _NOTHING = Raised(frozenset(), open=False)
 
 
 class Raising:
-    """Flows are made out those first that are called. One that is called while it is made out itself adds nothing: all
-    that comes out of it is found where it began."""
+    """Flows are made out those first that are called. Where flows call each other, all are made out again with what is
+    known by then, until nothing is added: what comes out of them only grows."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._flows: dict[str, Raised] = {}
-        for flow in called_first(facts):
-            found = self.of(flow.body)
-            self._flows[flow.name] = Raised(found.kinds, open=found.open or id(flow) in facts.partly_read)
+        self._in_a_circle = False
+        flows = called_first(facts)
+        before: dict[str, Raised] | None = None
+        while before is None or (self._in_a_circle and self._flows != before):
+            before = dict(self._flows)
+            for flow in flows:
+                found = self.of(flow.body)
+                self._flows[flow.name] = Raised(found.kinds, open=found.open or id(flow) in facts.partly_read)
 
     def of(self, node: Node) -> Raised:
         """What can come out of it, also through the flows that it calls."""
@@ -91,6 +96,7 @@ class Raising:
             case ToolDeclaration(errors=errors):
                 return Raised(frozenset(errors), open=False)
             case FlowDeclaration(name=name):
+                self._in_a_circle = self._in_a_circle or name not in self._flows
                 return self._flows.get(name, _NOTHING)
             case None:
                 return Raised(frozenset(), open=True)
