@@ -66,10 +66,21 @@ def _is_one_call(program: Program, step: Step) -> bool:
 
 def _in_turn(node: Node) -> tuple[Node, ...]:
     match node:
-        case Try(body=body) | BudgetBlock(body=body) | ExclusiveBlock(body=body):
+        case BudgetBlock(body=body, on_exhausted=None) | ExclusiveBlock(body=body):
             return body.statements
+        case Try(body=body) | BudgetBlock(body=body):
+            return tuple(_before_a_handler(body))
         case _:
             return ()
+
+
+def _before_a_handler(body: Block) -> Iterator[Node]:
+    """What is done in a `try` or an inner budget for certain: after its first step, what handles its end may go on."""
+    for each in body.statements:
+        if isinstance(each, Sleep | Step):
+            yield each
+        if not isinstance(each, Sleep):
+            return
 
 
 def _all_of(node: Node) -> tuple[Node, ...]:
