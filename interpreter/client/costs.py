@@ -19,6 +19,7 @@ from interpreter.client.ending import ending
 from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.client.listing import RunSummary
 from interpreter.client.run import Run
+from interpreter.encryption.errors import EncryptionError
 
 By = Literal["step", "agent", "flow", "hash", "requester", "day", "run", "model"]
 WAYS: tuple[By, ...] = get_args(By)
@@ -173,9 +174,12 @@ async def spending_of(run: Run, summary: RunSummary, tell: Tell) -> Spending:
 
 
 async def _add(run: Run, found: Spending, tell: Tell, *, over: bool) -> RunView | None:
-    view = await tell(run)
+    try:
+        view, why = await tell(run), TOLD_BY_NOBODY
+    except (EncryptionError, UnknownRun) as error:  # others have its key; it was removed meanwhile
+        view, why = None, str(error)
     if view is None:
-        found.untold.append(f"{run.id}: {TOLD_BY_NOBODY}")
+        found.untold.append(f"{run.id}: {why}")
         return None
     found.costs += [*(cost for cost in view.costs if not cost.detached), *_not_recorded(view)]
     own = [purse for purse in view.purses if purse.path == view.flow]

@@ -58,6 +58,7 @@ class Ended:
 
     @property
     def json(self) -> Any:
+        assert self.out, f"it ended with {self.code}: {self.err}"
         return json.loads(self.out)
 
     @property

@@ -88,6 +88,9 @@ async def test_a_client_without_the_key_is_told_its_id(state: Path) -> None:
         assert await run.result() == "a"
         with pytest.raises(MissingKey):
             await other.run(run.id).result()
+        (untold,) = (await other.costs("run", run=run.id)).not_known
+        assert untold.startswith(f"{run.id}: this is encrypted with the key 'old'")
+        assert run.id in (await other.costs("run")).runs
     await client.close()
     await other.close()
 
