@@ -21,6 +21,7 @@ from interpreter.client.errors import (
     FlowUnreadable,
     IdRefused,
     InputRefused,
+    NothingLeft,
     NoWorker,
     PriceUnknown,
     QueueFull,
@@ -30,14 +31,17 @@ from interpreter.client.errors import (
     RunOver,
     RunStuck,
     RunTerminated,
+    RunUnderWay,
     TellRefused,
     Unconfigured,
     UnknownQuestion,
     UnknownRun,
     Unreachable,
+    Unresolved,
     Unsigned,
 )
 from interpreter.client.listing import RunSummary
+from interpreter.client.repairing import Act, Left, Repairs
 from interpreter.client.run import Run, Signer
 from interpreter.client.sync import SyncClient, SyncRun
 from interpreter.client.sync import connect as connect_sync
@@ -54,6 +58,7 @@ from interpreter.worker.running import run_worker
 from interpreter.worker.tools import tool
 
 __all__ = [
+    "Act",
     "AnswerKept",
     "AnswerRefused",
     "AnswerReply",
@@ -76,14 +81,17 @@ __all__ = [
     "InputRefused",
     "Key",
     "Keyring",
+    "Left",
     "MissingKey",
     "MissingWorker",
     "Models",
     "NoWorker",
     "Note",
+    "NothingLeft",
     "PriceUnknown",
     "QuestionView",
     "QueueFull",
+    "Repairs",
     "Run",
     "RunCancelled",
     "RunExists",
@@ -92,6 +100,7 @@ __all__ = [
     "RunStuck",
     "RunSummary",
     "RunTerminated",
+    "RunUnderWay",
     "RunView",
     "Signer",
     "SyncClient",
@@ -103,6 +112,7 @@ __all__ = [
     "UnknownQuestion",
     "UnknownRun",
     "Unreachable",
+    "Unresolved",
     "Unsigned",
     "UnusableCassette",
     "UnusableFile",

@@ -31,6 +31,7 @@ HOW_TO = (
     Page("Keep secrets secret", "docs/how-to/keep-secrets.md", "how-to/keep-secrets.md"),
     Page("Change a flow with runs under way", "docs/how-to/change-a-flow.md", "how-to/change-a-flow.md"),
     Page("Look into a stuck run", "docs/how-to/look-into-a-stuck-run.md", "how-to/look-into-a-stuck-run.md"),
+    Page("Repair a run", "docs/how-to/repair-a-run.md", "how-to/repair-a-run.md"),
 )
 LANGUAGE = "grammar/README.md"
 """The reference of the language, which is one page in the checkout and one for each of its parts in the site."""

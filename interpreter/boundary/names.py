@@ -195,6 +195,12 @@ MEMO_DOUBTS = "steadflow.doubts"
 """Of a run that has failed: how many effects it leaves behind that nobody knows of, or that could not be undone."""
 """Memo: the flow's name, the definition's hash, and the digest of the source map in the store, for frames."""
 
+MEMO_REPAIRS = "steadflow.repairs"
+"""Memo of a run that repairs another: the id of that."""
+
+MEMO_RECORDS = "steadflow.records"
+"""Memo of one that undoes nothing, and only records what people have settled: true."""
+
 MEMO_RECORD = "steadflow.record"
 """Memo of a run that was cancelled: how it went (`interpreter.boundary.archive`)."""
 
@@ -246,6 +252,20 @@ def child_id(parent: str, first_execution: str, path: str) -> str:
 def detached_id(parent: str, first_execution: str, path: str) -> str:
     """The same for a step that does not wait for it: nobody is its parent, as far as its id says."""
     return fitting(f"{parent}/~{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")
+
+
+def repair_id(run: str, first_execution: str, number: int) -> str:
+    """The workflow id of what repairs the run, the first that was started being number 1. Nobody is its parent."""
+    return fitting(f"{run}/repair-{first_execution[-MARK_OF_AN_EXECUTION:]}/{number}")
+
+
+_REPAIR = re.compile(rf"(.+)/repair-[0-9a-f-]{{{MARK_OF_AN_EXECUTION}}}/\d+")
+
+
+def repaired_by(repair: str) -> str | None:
+    """The run that what has this id repairs, as far as the id says."""
+    found = _REPAIR.fullmatch(repair)
+    return None if found is None else found[1]
 
 
 def is_detached(child: str, parent: str) -> bool:

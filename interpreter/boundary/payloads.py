@@ -8,6 +8,7 @@ from typing import Any
 
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.repair import Repair
 from interpreter.boundary.talk import AskedCall, Talk
 
 JSON = Any
@@ -83,10 +84,9 @@ class RunOptions:
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
     of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
-    tokens each model can answer with, where that is known. `rehearsal`: an agent's answer was made up before.
-    `refuses`: what each model is known to refuse. `lanes`: the task queue of the calls of each model that has one.
-    `caps`: those over runs that bind this one. `config`: the values of the deployment, by name, plain JSON.
-    `locks`: those that are held by who waits for this run.
+    tokens each model can answer with, where known. `rehearsal`: an agent's answer was made up before. `refuses`: what
+    each model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind this one. `config`:
+    the values of the deployment. `locks`: those that who waits for this holds. `repair`: what is undone instead.
     """
 
     definition: DefinitionEnvelope
@@ -109,6 +109,7 @@ class RunInput:
     caps: list[Cap] = field(default_factory=list)
     config: dict[str, JSON] = field(default_factory=dict)
     locks: list[str] = field(default_factory=list)
+    repair: Repair | None = None
 
 
 @dataclass

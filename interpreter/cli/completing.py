@@ -31,6 +31,14 @@ def runs_under_way(context: click.Context, parameter: click.Parameter, incomplet
     return [_item(each) for each in found if each.status == "running" and each.id.startswith(incomplete)]
 
 
+def runs_that_left_something(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem[str]]":
+    """Ids of those that have ended and left effects behind."""
+    found = (each for each in _listed(context) if each.doubts or each.status == "terminated")
+    return [_item(each) for each in found if each.id.startswith(incomplete)]
+
+
 def flows_of_runs(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
     """Names of flows that runs have."""
     from click.shell_completion import CompletionItem

@@ -1,5 +1,6 @@
 """The bad end of a run, shown where it happened in the author's file."""
 
+import shlex
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ async def bad_end(run: Run, error: ClientError) -> BadEnd:
     if place is not None:
         position = place.source.position(place.span.start)
         record["place"] = {"file": place.source.name, "line": position.line, "column": position.column}
-    lines = [*[REHEARSAL] * detail.rehearsal, _headline(run, detail, place), *_left_behind(detail)]
+    lines = [*[REHEARSAL] * detail.rehearsal, _headline(run, detail, place), *_left_behind(run.id, detail)]
     return BadEnd(record, "\n".join(lines))
 
 
@@ -55,10 +56,12 @@ def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:
     return frame(place.source, Diagnostic(detail.kind, detail.message, label), style)
 
 
-def _left_behind(detail: FailureDetail) -> list[str]:
-    """The effects that are not undone, and what is not known."""
+def _left_behind(id: str, detail: FailureDetail) -> list[str]:
+    """The effects that are not undone, and what is not known; and who tells what can be done about it."""
     lines = [entry_line(entry) for entry in detail.ledger if isinstance(entry, dict)]
-    return ["what is left of its effects:", *lines] if lines else []
+    run = names.repaired_by(id) or id
+    how = f"how it is repaired is told by: dsl show {shlex.quote(run)}"
+    return ["what is left of its effects:", *lines, inert(how)] if lines else []
 
 
 def entry_line(entry: JSON) -> str:

@@ -47,6 +47,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("worker", "interpreter.cli.commands.worker:worker", "Carry out runs and tools until stopped."),
         Entry("cancel", "interpreter.cli.commands.cancel:cancel", "Cancel a run; what it did is undone."),
         Entry("terminate", "interpreter.cli.commands.terminate:terminate", "End a run at once; nothing is undone."),
+        Entry("repair", "interpreter.cli.commands.repair:repair", "Undo what a run left that could not be undone."),
+        Entry(
+            "resolve",
+            "interpreter.cli.commands.resolve:resolve",
+            "Say what only a person can know: whether what a step did stands.",
+        ),
     ),
     "Look": (
         Entry("runs", "interpreter.cli.commands.runs:runs", "List runs, or those that are stuck."),

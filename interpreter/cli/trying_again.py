@@ -23,6 +23,8 @@ def _rules(tool: ToolDeclaration) -> list[str]:
         never = [kind for kind in retry.exceptions if repeatable or kind in tool.errors]
         rules = [f"{_listed(never)} is not tried again"] if never else []
         other = "any other failure" if never else "a failure"
+    if retry is not None and not retry.times:
+        return ["nothing is tried again"]
     if repeatable:
         return [*rules, f"{other} is tried again, {_times(retry)}"]
     if retry is not None and declared:

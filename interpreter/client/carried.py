@@ -6,6 +6,7 @@ from dsl.definition.definition import Definition
 from dsl.definition.packed import unpacked
 from dsl.definition.unseal import UnsealError, unseal
 from interpreter.boundary.payloads import RunInput
+from interpreter.client.errors import ClientError
 from interpreter.stores.store import StoreError
 
 if TYPE_CHECKING:
@@ -14,13 +15,27 @@ if TYPE_CHECKING:
 
 async def definition_of(run: "Run") -> Definition | None:
     """None when it cannot be had here."""
+    try:
+        return definition_in(run, await input_of(run))
+    except ClientError:
+        return None
+
+
+async def input_of(run: "Run") -> RunInput:
+    """What its latest execution began with."""
     async for event in run.handle.fetch_history_events(page_size=1):
         payloads = list(event.workflow_execution_started_event_attributes.input.payloads)
         (given,) = await run.temporal.data_converter.decode(payloads, [RunInput])
-        envelope = given.definition
-        try:
-            content = unpacked(envelope.inline) if envelope.inline is not None else run.store.get(envelope.hash)
-            return unseal(content, envelope.hash)
-        except (StoreError, UnsealError):
-            return None
-    return None
+        assert isinstance(given, RunInput)
+        return given
+    raise ClientError(f"the run {run.id} has no history")
+
+
+def definition_in(run: "Run", given: RunInput) -> Definition:
+    """Raises `ClientError` when it cannot be had here."""
+    envelope = given.definition
+    try:
+        content = unpacked(envelope.inline) if envelope.inline is not None else run.store.get(envelope.hash)
+        return unseal(content, envelope.hash)
+    except (StoreError, UnsealError) as error:
+        raise ClientError(f"the definition of the run {run.id} cannot be had here: {error}") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shlex
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -11,6 +12,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary.names import UNPROCESSED
+from interpreter.boundary.payloads import Answer
+from interpreter.boundary.send import Send
+from interpreter.boundary.tell import Tell
 from interpreter.client.errors import ClientError
 from interpreter.client.explaining import explained
 
@@ -67,3 +71,16 @@ async def until_taken(run: str, give: Callable[[], Awaitable[T]]) -> T:
             wait = (waits if missed else busy).pop(0)
         await asyncio.sleep(wait * random.uniform(0.5, 1.5))
     raise ClientError(f"the run {run} took nothing, again and again; try again later")
+
+
+def kept_words(run: str, queue: str, given: Answer | Tell | Send) -> str:
+    """What is true of what no worker has taken yet. Seen on server 1.32: it counts when one comes, and is gone when the
+    server was started anew before.
+    """
+    is_signed = isinstance(given, Answer) and given.signature is not None
+    until = "in time, and within five minutes because it is signed" if is_signed else "in time"
+    what = "the answer" if isinstance(given, Answer) else "the event" if isinstance(given, Send) else "what is told"
+    return (
+        f"nothing works on the run {run}; the server keeps {what}, and it counts when a worker takes it up {until}, "
+        f"unless the server is started anew before: dsl worker --task-queue {shlex.quote(queue)} --tools MODULE"
+    )

@@ -133,6 +133,18 @@ class RunStuck(ClientError):
     """The run's workflow task keeps failing: it neither goes on nor answers until that is mended."""
 
 
+class RunUnderWay(ClientError):
+    """Only a run that has ended is repaired, and this one, or a repair of it, has not."""
+
+
+class NothingLeft(ClientError):
+    """No undo of this run can be called now: nothing is left, or what is left is for people, and for what."""
+
+
+class Unresolved(ClientError):
+    """What somebody says of an effect settles nothing, and why."""
+
+
 class RunOver(ClientError):
     """The run has ended meanwhile, so it can be neither answered nor ended."""
 

@@ -46,16 +46,22 @@ class RunSummary:
     """Whether answers of models were made up in it."""
     staged: bool = False
     """Whether it writes nothing."""
+    repairs: str = ""
+    """The run that it repairs: of a repair."""
 
 
 async def list_runs(
     client: TemporalClient, *, flow: str | None, status: str | None, children: bool = False
 ) -> AsyncIterator[RunSummary]:
-    """The latest first. Neither executions that only continued as new nor `children` are runs of their own."""
+    """The latest first. Neither executions that only continued as new nor `children` are runs of their own, nor what
+    only records what somebody has settled.
+    """
     query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
     async for execution in client.list_workflows(query):
         parent = execution.parent_id
         if parent is not None and not children and not names.is_detached(execution.id, parent):
+            continue
+        if not children and (await _memo(execution)).get(names.MEMO_RECORDS):
             continue
         summary = await _summary(execution)
         if (flow is None or summary.flow == flow) and (status is None or summary.status == status):
@@ -136,6 +142,7 @@ async def _summary(execution: WorkflowExecution) -> RunSummary:
         stuck=lacking(memo) if execution.status == WorkflowExecutionStatus.RUNNING else None,
         rehearsal=names.REHEARSAL_WORD in made_up,
         staged=names.STAGED_WORD in made_up,
+        repairs=str(memo.get(names.MEMO_REPAIRS) or ""),
     )
 
 

@@ -1,7 +1,6 @@
 """A handle on one run. It holds no state of the run: everything is asked for when it is wanted."""
 
 import asyncio
-import shlex
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,11 +24,13 @@ from temporalio.service import RPCError
 
 from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
+from interpreter.boundary.repair import Resolution
 from interpreter.boundary.send import EventReply, Send
 from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
-from interpreter.client.delivering import until_taken, was_missed
+from interpreter.client import repairing
+from interpreter.client.delivering import kept_words, until_taken, was_missed
 from interpreter.client.ending import ending
 from interpreter.client.errors import (
     AnswerKept,
@@ -47,6 +48,7 @@ from interpreter.client.failures import why_failed
 from interpreter.client.following import Seen, follow
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
+from interpreter.client.repairing import UNSAID, Repairs, Unsaid
 from interpreter.client.sending import refusal_of, refused
 from interpreter.client.statuses import how_it_ended
 from interpreter.client.waiting import MissingWorker, missing_workers
@@ -322,26 +324,12 @@ class Run:
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             if isinstance(error.__cause__, asyncio.CancelledError):  # we were told to stop, and nothing is known
                 raise asyncio.CancelledError from error
-            raise AnswerKept(await self._kept(given)) from error
+            raise AnswerKept(kept_words(self.id, (await self.describe()).task_queue, given)) from error
         except WorkflowUpdateFailedError as error:
             if was_missed(error):
                 raise
             raise refusal(error) from error
         return reply
-
-    async def _kept(self, given: Answer | Tell | Send) -> str:
-        """What is true of what no worker has taken yet. Seen on server 1.32: it counts when one comes, and is
-        gone when the server was started anew before.
-        """
-        queue = (await self.describe()).task_queue
-        is_signed = isinstance(given, Answer) and given.signature is not None
-        until = "in time, and within five minutes because it is signed" if is_signed else "in time"
-        what = "the answer" if isinstance(given, Answer) else "the event" if isinstance(given, Send) else "what is told"
-        return (
-            f"nothing works on the run {self.id}; the server keeps {what}, and it counts when a worker takes it up "
-            f"{until}, unless the server is started anew before: "
-            f"dsl worker --task-queue {shlex.quote(queue)} --tools MODULE"
-        )
 
     async def cancel(self) -> None:
         """Ask the run to stop, and to undo what it has done."""
@@ -359,6 +347,27 @@ class Run:
         else:
             report = (await self.look(self)).report
         return report.ledger or []
+
+    async def repairs(self) -> Repairs:
+        """What this run, which has ended, left, and what has been done about it. Raises `RunUnderWay`."""
+        return await repairing.repairs_of(self)
+
+    async def repair(self) -> "Run":
+        """Call the undos that this run left, and that can be called, in a run of its own, which is returned; that which
+        does so already, if one does. It fails while anything is left. Raises `NothingLeft`, and `RunUnderWay`: only a
+        run that has ended is repaired.
+        """
+        return await repairing.repair(self)
+
+    async def resolve(
+        self, step: str, *, done: bool, by: str, note: str = "", result: JSON | Unsaid = UNSAID
+    ) -> Repairs:
+        """Settle what only a person can know: whether what the step did stands (`done`), or does not, because it never
+        happened or was undone by hand. `step` is its name or path; `result` what it answered, where its undo needs
+        that. What has been said once may be said again. Raises `Unresolved`, and `RunUnderWay`.
+        """
+        said = [] if isinstance(result, Unsaid) else [result]
+        return await repairing.resolve(self, Resolution(step, done, by, note, said))
 
     async def terminate(self, reason: str = "") -> None:
         """End the run at once, without undoing anything: what `left_behind` tells stays as it is. Its children are

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
@@ -19,7 +20,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
-from interpreter.boundary.payloads import RunInput
+from interpreter.boundary.payloads import JSON, RunInput
 from interpreter.boundary.sparse import sparse
 from interpreter.client.errors import ClientError, RunExists
 from interpreter.client.statuses import how_it_ended
@@ -40,13 +41,14 @@ or that run is the one that was meant, if it is one of the same definition.
 
 @dataclass(frozen=True)
 class Start:
-    """All that a start needs. `source` is the digest of the source map, when there is one."""
+    """All that a start needs. `source` is the digest of the source map, if there is one; `about` goes into the memo."""
 
     id: str
     task_queue: str
     input: RunInput
     source: str | None = None
     again: Again = "reject"
+    about: Mapping[str, JSON] = field(default_factory=dict)
 
 
 REUSE = {
@@ -92,8 +94,9 @@ async def _start(client: TemporalClient, start: Start, attributes: TypedSearchAt
         raise RunExists(await _existing(client, existing, start)) from error
 
 
-def memo_of(start: Start) -> dict[str, str | list[str]]:
-    memo: dict[str, str | list[str]] = {
+def memo_of(start: Start) -> dict[str, JSON]:
+    memo: dict[str, JSON] = {
+        **start.about,
         names.MEMO_FLOW: start.input.flow,
         names.MEMO_HASH: start.input.definition.hash,
     }

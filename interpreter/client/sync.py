@@ -16,6 +16,7 @@ from interpreter.client import client as asynchronous
 from interpreter.client.client import TASK_QUEUE
 from interpreter.client.costs import By, Costs
 from interpreter.client.listing import RunSummary
+from interpreter.client.repairing import UNSAID, Repairs, Unsaid
 from interpreter.client.run import Run, Signer
 from interpreter.client.starting import Again
 from interpreter.client.submission import FlowSource
@@ -109,6 +110,15 @@ class SyncRun:
 
     def left_behind(self) -> list[JSON]:
         return self._loop.wait(self.run.left_behind())
+
+    def repairs(self) -> Repairs:
+        return self._loop.wait(self.run.repairs())
+
+    def repair(self) -> "SyncRun":
+        return SyncRun(self._loop.wait(self.run.repair()), self._loop)
+
+    def resolve(self, step: str, *, done: bool, by: str, note: str = "", result: JSON | Unsaid = UNSAID) -> Repairs:
+        return self._loop.wait(self.run.resolve(step, done=done, by=by, note=note, result=result))
 
     def terminate(self, reason: str = "") -> None:
         self._loop.wait(self.run.terminate(reason))

@@ -38,12 +38,10 @@ def is_of_a_budget_outside(failure: Failure, scope: str) -> bool:
     return failure.kind == BUDGET_EXCEEDED and failure.purse is not None and not below(failure.purse, scope)
 
 
-def open_entry(
-    state: State, path: str, tool: str, *, started: list[int], counts: bool, undo_tool: str | None = None
-) -> Entry:
+def open_entry(state: State, path: str, tool: str, *, started: list[int], counts: bool, owes: bool = False) -> Entry:
     """Note that an effect is about to be asked for."""
     state.sequence += 1
-    entry = Entry(path, tool, f"{state.key_base}/{path}", state.sequence, started, "open", counts, undo_tool)
+    entry = Entry(path, tool, f"{state.key_base}/{path}", state.sequence, started, "open", counts, owes=owes)
     state.ledger[path] = entry
     return entry
 
@@ -60,6 +58,7 @@ def put(entry: Entry, calls: list[UndoCall]) -> None:
     """How it is undone: by these calls, one after the other."""
     for first in calls[:1]:
         entry.undo_tool, entry.undo_arguments, entry.then, entry.reason = first.tool, first.arguments, calls[1:], ""
+        entry.owes = False
 
 
 def place(entry: Entry) -> str:
@@ -73,6 +72,7 @@ def goes_on(entry: Entry) -> bool:
     if not entry.then:
         return False
     entry.made += 1
+    entry.tried_at = 0.0
     put(entry, entry.then)
     return True
 
@@ -193,6 +193,7 @@ def commit(state: State, scope: str | None = None, since: int = 0, beside: Colle
             del state.ledger[entry.path]
         elif entry.state == "uncertain":
             entry.undo_tool, entry.undo_arguments, entry.then = None, None, []
+            entry.owes, entry.promise = False, None
 
 
 def hand_over(state: State) -> list[JSON]:

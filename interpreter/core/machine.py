@@ -112,16 +112,17 @@ class Machine:
 
     def _start(self, event: Started) -> None:
         self.state.started, self.state.input = event.at, event.input
+        kind = "Flow" if self.state.repair is None else "Repair"
         self.state.frames[ROOT] = Frame(
             path=ROOT,
-            kind="Flow",
+            kind=kind,
             parent=None,
             purse="",
             opened=0,
             started=[0],
             since=event.at,
             scope=True,
-            memory=self.table["Flow"].new_memory(),
+            memory=self.table[kind].new_memory(),
             fresh=True,
         )
         self.queue.append(Task("enter", ROOT))

@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import File, Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import batches, caps, costs, payloads, send, talk, tell, view
+from interpreter.boundary import batches, caps, costs, payloads, repair, send, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -58,6 +58,8 @@ _PAYLOADS = (
     payloads.RunResult,
     payloads.Signature,
     payloads.Spent,
+    repair.Repair,
+    repair.Resolution,
     send.Send,
     talk.AskedCall,
     talk.Talk,

@@ -8,6 +8,7 @@ from dsl.expressions.values import Value
 from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import JSON, Lease, Price
+from interpreter.boundary.repair import Repair
 from interpreter.boundary.view import Note
 from interpreter.core.awaited import Arrival, Replied, Wait
 from interpreter.core.commands import Evaluate, Work
@@ -139,6 +140,17 @@ class UndoCall:
     arguments: JSON
 
 
+@recorded
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An undo that cannot be worded before the answer of its step is known: the calls, encoded, and what they read
+    beside that answer (`result`, which is among the `names` once somebody has said it).
+    """
+
+    calls: list[JSON]
+    names: dict[str, Value]
+
+
 EntryState = Literal["open", "done", "uncertain", "undone", "undo_failed"]
 
 
@@ -154,7 +166,9 @@ class Entry:
     without arguments it could not be worded, for the `reason`. Of a block it is the call that is made next: `made` have
     been made before it, and `then` follow. `over_at` is when an attempt that was not heard of again
     may be taken to have ended. `staged`: the call was captured, not carried out. `accepted`: a handler of the author
-    has named the doubt.
+    has named the doubt. `owes`: an undo was promised, should it have happened; `promise` is that undo, where the
+    answer is all that it lacks. `tried_at`: when the undo's call that is next was made first, unless nothing came of it
+    for certain.
     """
 
     path: str
@@ -172,6 +186,9 @@ class Entry:
     staged: bool = False
     made: int = 0
     then: list[UndoCall] = field(default_factory=list)
+    owes: bool = False
+    promise: Promise | None = None
+    tried_at: float = 0.0
 
 
 @recorded
@@ -192,7 +209,7 @@ class State:
     answered, by its id; `forgotten`: when the latest of the signed answers was signed that are not in `answers_seen`
     any more; `locks`: those that it holds or waits for, by the id of the command that asked for each; `continuations`:
     how often the run continued as new, and inside of what. `config` are the values of the deployment, plain JSON.
-    `held`: the locks that those hold who wait for this run.
+    `held`: the locks that those hold who wait for this run. `repair`: what it repairs, instead of running its flow.
     """
 
     flow: str
@@ -245,3 +262,4 @@ class State:
     locks: dict[str, str] = field(default_factory=dict)
     config: dict[str, JSON] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
+    repair: Repair | None = None

@@ -17,9 +17,11 @@ from dsl.definition.unseal import narrow
 from interpreter.boundary.caps import Cap, Settlement
 from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
+from interpreter.boundary.repair import Repair
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
+from interpreter.core import repairs
 from interpreter.core.books import Book, asked_of, settled_by
 from interpreter.core.caps import claims_of, refused_claim
 from interpreter.core.commands import (
@@ -131,13 +133,18 @@ class Simulation:
         options: RunOptions | None = None,
         caps: list[Cap] | None = None,
         config: dict[str, Any] | None = None,
+        repair: Repair | None = None,
     ) -> "SimulatedRun":
-        """Start a run; `go` moves it on. Of the `options`, those that say what is captured."""
+        """Start a run; `go` moves it on. Of the `options`, those that say what is captured. `repair`: of what another
+        left.
+        """
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
         state.id, state.max_output, state.caps = key_base, max_output or {}, caps or []
         state.config = config or {}
         if options is not None:
             state.staged, state.with_tools = options.staged, options.with_tools
+        if repair is not None:
+            repairs.begin(state, repair)
         run = SimulatedRun(self, self.definition, state)
         run.take(Started(self.now, input_))
         return run

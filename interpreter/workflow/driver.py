@@ -33,6 +33,7 @@ from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
+from interpreter.core import repairs
 from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
     Acquire,
@@ -128,6 +129,8 @@ class Driver:
         state.rehearsal = self.input.rehearsal
         if self.input.lease is not None:
             state.lease = self.input.lease
+        if self.input.repair is not None:
+            repairs.begin(state, self.input.repair)
         given = joined(self.input.input, self.input.references)
         self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given), self._watch))
         return state

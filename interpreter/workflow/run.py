@@ -182,6 +182,7 @@ class FlowWorkflow:
             state=driver.kept_state,
             children=driver.children,
             report_to=self._report_to,
+            repair=None if run_input.repair is None else replace(run_input.repair, ledger=[]),
         )
         workflow.continue_as_new(sparse(next_input))
 

@@ -32,6 +32,8 @@ LOST = "what may have happened is not tried again"
             "5s",
             "a failure is tried again, at most 5 times, after 1s, 2s and so on up to 3s",
         ),
+        ("read { errors No retry 0 times }", "30s", "nothing is tried again"),
+        ("idempotent { retry 0 times }", "30s", "nothing is tried again"),
         ("read { errors No retry 1 times except No }", "30s", f"{NO}, at most 1 time, after 1s"),
         (
             'write final { errors No retry 2 times verify none "nobody knows" }',

@@ -87,4 +87,18 @@ def odd() -> dict[str, Any]:
     return {"what": object()}
 
 
-TOOLS = [post, keyed, plain, verified, repeated, find, slow, look, odd]
+@tool("books.stubborn")
+def stubborn(text: str) -> str:
+    """Fails at the first two executions under a key, whichever run calls it, and dies at the third, once it is kept."""
+    key = current().key
+    run, _, step = key.split("/", 2)
+    number = int(ask("begin", run=run, step=step, attempt=0))
+    if number <= 2:
+        raise RuntimeError("closed")
+    kept = commit(key, text)
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return kept
+
+
+TOOLS = [stubborn, post, keyed, plain, verified, repeated, find, slow, look, odd]

@@ -1,5 +1,7 @@
 """`dsl runs`."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -8,13 +10,17 @@ import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
-from interpreter.cli.asked_directly import deserted
+from interpreter.cli.asked_directly import ASKED_AT_ONCE, deserted
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
 from interpreter.cli.target import Target, connected, target_options
+from interpreter.client.client import Client
+from interpreter.client.errors import ClientError
 from interpreter.client.listing import RunSummary
+from interpreter.client.repairing import Repairs
 from interpreter.client.statuses import STATUSES
+from interpreter.encryption.errors import EncryptionError
 
 
 @click.command(epilog="Example: dsl runs --status running")
@@ -45,15 +51,17 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
                 break
         if not stuck:
             left = await deserted(client, (each for each in found if each.status == "running"))
+        repaired = {} if stuck else await _repaired(client, found)
     if as_json:
-        print_json([_record(each, left, stuck=stuck) for each in found])
+        print_json([_record(each, left, repaired.get(each.id), stuck=stuck) for each in found])
     elif stuck:
         for summary in found:
             click.echo(inert(f"{summary.id}: {_mark(summary)}{summary.stuck}"))
         if not found:
             click.echo("no run is stuck")
     elif found:
-        print_table(("run", "flow", "status", "age", "hash"), [_row(summary, left) for summary in found])
+        rows = [_row(each, left, repaired.get(each.id)) for each in found]
+        print_table(("run", "flow", "status", "age", "hash"), rows)
         if any(_is_worked_on(each, left) is False for each in found):
             how = "dsl attach RUN" if target.is_embedded else "a worker: dsl worker --task-queue NAME --tools MODULE"
             click.echo(f"what nobody works on is carried on with {how}{target.as_typed}", err=True)
@@ -61,9 +69,35 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
         click.echo("there are no such runs")
 
 
-def _record(summary: RunSummary, left: set[str], *, stuck: bool) -> dict[str, Any]:
+async def _repaired(client: Client, found: Iterable[RunSummary]) -> dict[str, Repairs]:
+    """How it stands with what is left of those that left something, where that can be told."""
+    few = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def ask(id: str) -> Repairs | None:
+        async with few:
+            try:
+                return await client.run(id).repairs()
+            except (ClientError, EncryptionError):  # the list says what the run itself has said
+                return None
+
+    ids = [each.id for each in found if each.doubts and not each.repairs]
+    told = await asyncio.gather(*map(ask, ids))
+    return {id: repairs for id, repairs in zip(ids, told, strict=True) if repairs is not None and repairs.acts}
+
+
+def _record(summary: RunSummary, left: set[str], repaired: Repairs | None, *, stuck: bool) -> dict[str, Any]:
     first = {"id": summary.id, "rehearsal": summary.rehearsal, "staged": summary.staged}
-    return {**first, **asdict(summary), **({} if stuck else {"worked_on": _is_worked_on(summary, left)})}
+    more = {} if repaired is None else {"left": None if repaired.left is None else len(repaired.left)}
+    worked = {} if stuck else {"worked_on": _is_worked_on(summary, left)}
+    return {**first, **asdict(summary), **more, **worked}
+
+
+def _in_doubt(summary: RunSummary, repaired: Repairs | None) -> str:
+    if repaired is None:
+        return f"{summary.doubts} in doubt"
+    if repaired.left is None:
+        return "being repaired"
+    return f"{len(repaired.left)} left" if repaired.left else "nothing left"
 
 
 def _mark(summary: RunSummary) -> str:
@@ -75,9 +109,9 @@ def _is_worked_on(summary: RunSummary, left: set[str]) -> bool | None:
     return summary.task_queue not in left if summary.status == "running" else None
 
 
-def _row(summary: RunSummary, left: set[str]) -> tuple[str, ...]:
+def _row(summary: RunSummary, left: set[str], repaired: Repairs | None) -> tuple[str, ...]:
     age = duration_text((datetime.now(UTC) - summary.started).total_seconds())
-    status = f"{summary.status}, {summary.doubts} in doubt" if summary.doubts else summary.status
+    status = f"{summary.status}, {_in_doubt(summary, repaired)}" if summary.doubts else summary.status
     status = _mark(summary) + status
     status += ", nobody works on it" if _is_worked_on(summary, left) is False else ""
     return summary.id, summary.flow, status, age, summary.hash[:12]

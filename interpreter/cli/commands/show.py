@@ -1,5 +1,6 @@
 """`dsl show`."""
 
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,10 +11,12 @@ import click
 from dsl.diagnostics.inert import inert, inert_lines
 from interpreter.boundary.view import AROUND, KeptEvent, LedgerView, RunView
 from interpreter.cli import completing
+from interpreter.cli.asked_directly import told_here
 from interpreter.cli.board import Board
 from interpreter.cli.budgets import counts_text, limiting, purse_text, spent_text
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.folding import Folding
+from interpreter.cli.left import act_lines, left_lines, what_next
 from interpreter.cli.printing import print_json
 from interpreter.cli.questions import question_lines
 from interpreter.cli.screen import NOTHING_WRITTEN, REHEARSAL
@@ -23,7 +26,9 @@ from interpreter.cli.standing import Seen, how_it_stands, known_of
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.cli.trying_again import tries_text
 from interpreter.client.carried import definition_of
+from interpreter.client.errors import ClientError
 from interpreter.client.listing import why_stuck
+from interpreter.client.repairing import Repairs
 from interpreter.client.run import Run
 
 _TOLD_OTHERWISE = AROUND | {"loop", "turn", "undo", "approval"}
@@ -62,13 +67,34 @@ async def _show(id: str, as_json: bool, folding: Folding, target: Target) -> Non
         stuck = await why_stuck(client.temporal, run)
         known["tools"] = await _tools(run)
         seen = await how_it_stands(target, run, known, stuck)
+        repairs = await _repairs(run, known, seen)
     if as_json:
         first = {"run": known["run"], "rehearsal": seen.state.rehearsal, "staged": seen.state.staged}
         record = {"stuck": stuck, "worked_on": not seen.unattended, "told_by": seen.told_by}
-        print_json({**first, **known, **record, "state": asdict(seen.state)})
+        more = {} if repairs is None else {"repairs": asdict(repairs)}
+        print_json({**first, **known, **record, **more, "state": asdict(seen.state)})
         return
-    for line in _lines(known, stuck, seen, folding):
+    for line in (*_lines(known, stuck, seen, folding), *_repair_lines(repairs, f"{shlex.quote(id)}{target.as_typed}")):
         click.echo(inert_lines(line))
+
+
+async def _repairs(run: Run, known: dict[str, Any], seen: Seen) -> Repairs | None:
+    """Of a run that has ended and left something, or may have."""
+    left = any(entry.state in ("uncertain", "undo_failed") for entry in seen.state.ledger)
+    if known["closed"] is None or not (left or known["status"] == "terminated"):
+        return None
+    try:
+        return await told_here(run).repairs()
+    except ClientError:  # a run below another, whose caller has what it left; or nobody can tell
+        return None
+
+
+def _repair_lines(repairs: Repairs | None, run: str) -> Iterator[str]:
+    if repairs is None:
+        return
+    yield from _section("repairs", act_lines(repairs))
+    yield from _section("left", left_lines(repairs))
+    yield from what_next(run, repairs)
 
 
 async def _tools(run: Run) -> dict[str, str]:

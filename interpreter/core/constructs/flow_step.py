@@ -63,7 +63,7 @@ class FlowStepConstruct(Construct[FlowStepMemory]):
             return
         memory.phase, memory.lent_by = "running", purses.scarce(state, frame.purse, bound)
         if not step.detached and _may_have_effects(machine, flow):
-            ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True)
+            ledger.open_entry(state, frame.path, flow.name, started=frame.started, counts=True, owes=True)
         heard = heard_of_models.so_far(state)
         summary, made_up = title(frame.path), state.rehearsal
         held = [] if step.detached else [*state.held, *locks.held_around(machine, frame)]

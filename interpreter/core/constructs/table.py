@@ -35,6 +35,7 @@ from interpreter.core.constructs.match import MatchConstruct
 from interpreter.core.constructs.model_call import ModelCallConstruct
 from interpreter.core.constructs.parallel import ParallelConstruct, RaceConstruct
 from interpreter.core.constructs.parallel_for import ParallelForConstruct, RaceForConstruct
+from interpreter.core.constructs.repair import RepairConstruct
 from interpreter.core.constructs.respond import RespondConstruct
 from interpreter.core.constructs.sleep import SleepConstruct
 from interpreter.core.constructs.tool_call import ToolCallConstruct
@@ -57,6 +58,7 @@ CONSTRUCTS: dict[str, Construct[Memory]] = {
     "AskForMore": AskForMoreConstruct(),
     "FlowStep": FlowStepConstruct(),
     "Undo": UndoConstruct(),
+    "Repair": RepairConstruct(),
     "Let": LetConstruct(),
     "Var": VarConstruct(),
     "Set": SetConstruct(),

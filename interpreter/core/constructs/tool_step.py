@@ -29,7 +29,7 @@ from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
 from interpreter.core import certainty, chosen, ledger, locks, policies, purses, reservations, tool_costs
 from interpreter.core.commands import SetTimer
-from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, step_of, word_calls
+from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, promised, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.events import Acquired, Event
@@ -104,6 +104,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
                 tool.name,
                 started=frame.started,
                 counts=certainty.counts(tool),
+                owes=bool(undo),
             )
         again = f"~again{memory.reruns}" if memory.reruns else ""
         arguments = to_wire(memory.arguments)
@@ -351,6 +352,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         if not worded:
             why_not = f"; {entry.reason}" if entry.reason else ""
             entry.undo_tool, entry.reason = None, f"{failure.kind}: {failure.message}{why_not}"
+            entry.promise = promised(machine, frame, calls, self._seen(machine, frame))
         machine.note("uncertain", frame, "tool", detail=entry.tool)
 
     def _word_undo(
@@ -360,14 +362,15 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
         The undo of a tool's own declaration sees the tool's parameters, that of a step the names around the step.
         """
-        step, _ = _parts(machine, frame)
-        extra = result if step.compensate else self.memory(frame).arguments | result
         try:
-            ledger.put(entry, word_calls(machine, frame, calls, extra))
+            ledger.put(entry, word_calls(machine, frame, calls, self._seen(machine, frame) | result))
         except (EvaluationError, FlowFailed) as error:
             entry.undo_tool, entry.reason = calls[0].target, f"the undo cannot be worded: {error}"
             return False
         return True
+
+    def _seen(self, machine: Machine, frame: Frame) -> dict[str, Value]:  # by an undo, before the names around
+        return {} if _parts(machine, frame)[0].compensate else self.memory(frame).arguments
 
     # -- what people see
 

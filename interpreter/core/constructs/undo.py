@@ -70,6 +70,8 @@ class UndoConstruct(Construct[UndoMemory]):
     def child(self, machine: Machine, frame: Frame, child: str, exit_: Exit) -> None:
         memory = self.memory(frame)
         entry = machine.state.ledger[memory.waiting[0]]
+        if exit_.failure is not None and not exit_.failure.unknown:
+            entry.tried_at = 0.0
         if exit_.failure is not None and exit_.failure.kind == STILL_RUNNING and self._is_patient(machine, memory):
             memory.refused += 1
             self._wait(machine, frame, entry, machine.state.now + policies.backoff(None, memory.refused) / 1000)
@@ -109,7 +111,8 @@ class UndoConstruct(Construct[UndoMemory]):
 
     def _call(self, machine: Machine, frame: Frame, entry: Entry) -> None:
         assert entry.undo_tool is not None
-        refused = self.memory(frame).refused
+        refused, first_at = self.memory(frame).refused, entry.tried_at or None
+        entry.tried_at = entry.tried_at or machine.state.now
         if entry.staged:
             note_captured(machine, frame, "undo", entry.path, entry.undo_tool, entry.undo_arguments)
         place = ledger.place(entry)
@@ -123,6 +126,7 @@ class UndoConstruct(Construct[UndoMemory]):
             key=f"{entry.key}{place}",
             verifies=entry.key if entry.state == "uncertain" else None,
             staged=entry.staged,
+            first_at=first_at,
         )
 
     def _wait(self, machine: Machine, frame: Frame, entry: Entry, moment: float) -> None:
