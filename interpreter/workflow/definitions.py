@@ -17,10 +17,12 @@ from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
 
 def admit(run_input: RunInput) -> None:
     """Where the worker begins only what is signed off: it is asked, and raises, or lets the run go on. Nothing is
-    decided by it, so a history holds only what was let in."""
+    decided by it, so a history holds only what was let in. What a repair begins with is a state too: whoever starts it
+    says what is left, and calls with these arguments were never looked at by who signed."""
     asked = workflow.extern_functions().get(ADMIT_FUNCTION)
     if asked is not None:
-        asked(run_input.flow, run_input.definition.hash, run_input.state is not None)
+        has_state = run_input.state is not None or run_input.repair is not None
+        asked(run_input.flow, run_input.definition.hash, has_state)
 
 
 def load(envelope: DefinitionEnvelope, flow: str) -> Definition:

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from interpreter.boundary.names import ADMIT_FUNCTION
+from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.repair import Repair
 from interpreter.identity.errors import UnusablePeople, UnusableSigners
 from interpreter.worker import admission
 from interpreter.worker.admission import Admission, NotSignedOff
+from interpreter.workflow import definitions
 from tests.identity.project import PAY, Project, made_in
 
 
@@ -144,3 +148,19 @@ def test_a_new_version_takes_the_place_of_the_old_one(project: Project) -> None:
     door.look()
     assert refusal(door, "pay", old) is None
     assert refusal(door, "pay", new) is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "has_state"),
+    [({}, False), ({"state": {"format": 1}}, True), ({"repair": Repair("run", "first", [])}, True)],
+    ids=["begins", "state", "repair"],
+)
+def test_what_a_run_begins_with_is_told_to_who_lets_it_in(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], has_state: bool
+) -> None:
+    """What is left of a run is what its starter says, as any state is."""
+    asked: list[tuple[str, str, bool]] = []
+    said = {ADMIT_FUNCTION: lambda *what: asked.append(what)}
+    monkeypatch.setattr(definitions.workflow, "extern_functions", lambda: said)
+    definitions.admit(RunInput(DefinitionEnvelope("hash"), "pay", None, **more))
+    assert asked == [("pay", "hash", has_state)]
