@@ -22,6 +22,7 @@ from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.runs.case import Case, Seen, all_cases
 from tests.runs.order import differences, side_by_side
+from tests.runs.patient import Patient
 from tests.runs.served import PlannedProvider, Served, ServedRun
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -60,7 +61,8 @@ async def runs(request: pytest.FixtureRequest) -> AsyncIterator[Runs]:
         for case in all_cases():
             served.keep(case, store)
         plugin = FlowPlugin(provider=PlannedProvider(served), store=store)
-        async with Worker(environment.client, task_queue=TASK_QUEUE, activities=[served.tool()], plugins=[plugin]):
+        ours: Any = {"activities": [served.tool()], "plugins": [plugin], "interceptors": [Patient()]}
+        async with Worker(environment.client, task_queue=TASK_QUEUE, **ours):
             places = asyncio.Semaphore(AT_ONCE)
 
             async def run(case: Case, eagerly: bool) -> tuple[Seen, ServedRun]:
