@@ -97,7 +97,8 @@ def _advice(found: Mismatch) -> str | None:
     if holds_conversation(found.found):
         return _of_conversation(found)
     if isinstance(found.found, ListOf) and found.reason is not None and "not at most" in found.reason:
-        return "keep the last ones: `last(…, N)`"
+        raised = "raise the bound in its type, or " if "over all rounds" in found.reason else ""
+        return f"{raised}keep the last ones: `last(…, N)`"
     return _conversion(found)
 
 

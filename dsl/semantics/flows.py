@@ -17,6 +17,7 @@ from dsl.semantics import (
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import NoReturn
+from dsl.semantics.gathered import report_longer
 from dsl.semantics.inference import Inference
 from dsl.semantics.nodes import by_class
 from dsl.semantics.resolve import Resolver
@@ -75,5 +76,6 @@ def walk_flow(flow: FlowDeclaration, facts: Facts, resolver: Resolver) -> None:
             break
         del facts.findings[found:]
         walker = Walker(flow, returns, inference, resolver, TABLE, held=walker.held)
+    report_longer(flow.body, walker.gatherings, inference)
     if end is not None and flow.returns is not None and not quiet:
         inference.report(NoReturn(flow))

@@ -7,6 +7,7 @@ from dsl.semantics.conversations import continued
 from dsl.semantics.facts import Moment
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, SetInParallel, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import grown, misfit, widened
+from dsl.semantics.gathered import Gathering, gathers, of_any_length
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Symbol
@@ -28,6 +29,7 @@ from dsl.semantics.types import (
     Type,
     members,
     spelled,
+    structure,
 )
 from dsl.semantics.walker import Around, Walker
 
@@ -117,8 +119,18 @@ def set_(walker: Walker, node: Set, state: State, around: Around) -> State:
     if isinstance(symbol.node, Var) and symbol.node.type is None:
         _grow(walker, node, symbol, state)
     wanted = Wanted(symbol.type, f"`{node.name}`", symbol.node)
+    if isinstance(symbol.node, Var) and gathers(node, symbol):
+        return _gather(walker, node, symbol.node, wanted, state)
     found = walker.inference.expect(node.value, wanted, state)
     return _holding(state.assign(node.name), node.name, symbol.type, found)
+
+
+def _gather(walker: Walker, node: Set, declared: Var, wanted: Wanted, state: State) -> State:
+    """Whether the list becomes too long is told when all that is added to it is known."""
+    found = structure(walker.inference.expect(node.value, of_any_length(wanted), state))
+    if isinstance(found, ListOf):
+        walker.gatherings.append(Gathering(node, declared, wanted, found))
+    return state.assign(node.name)
 
 
 def _grow(walker: Walker, node: Set, symbol: Symbol, state: State) -> None:

@@ -13,6 +13,7 @@ from dsl.ast.statements import Block, For, Loop
 from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import DefinedTwice, InvalidType, Misplaced, Unreachable
+from dsl.semantics.gathered import Gathering
 from dsl.semantics.inference import Inference
 from dsl.semantics.resolve import Resolver
 from dsl.semantics.state import State
@@ -63,7 +64,7 @@ Walk = Callable[["Walker", Any, State, Around], State | None]
 class Walker:
     """One walk through one flow. `claimed` are the names that may stand only once in it, because they name a place.
     `held` is what a `var` without a written type is known to hold from an earlier walk; where this one finds that it
-    holds more, the `var` is `growing`, and another walk is needed."""
+    holds more, the `var` is `growing`, and another walk is needed. `gatherings` is added to lists with a bound."""
 
     flow: FlowDeclaration
     returns: Type
@@ -73,6 +74,7 @@ class Walker:
     claimed: dict[str, Node] = field(default_factory=dict)
     held: dict[int, Type] = field(default_factory=dict)
     growing: list[Node] = field(default_factory=list)
+    gatherings: list[Gathering] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:

@@ -132,15 +132,21 @@ def var_type(site: Site, type_: Type, *constraints: object) -> Type:
     return type_
 
 
+_SIZE_OF_EACH = "a list of lists says first how long each of them may be: `[[text at most 4] at most 6]`"
+
+
 def sized(site: Site, type_: Type, options: dict[str, Option]) -> Type:
     """`[T] at most N` is the list type `[T at most N]`: take the option and put it where it belongs."""
     inner = type_.item if isinstance(type_, OptionalType) else type_
     _counted_in_messages(site, inner, options)
     limit = options.get("most messages" if isinstance(inner, ConversationType) else "at most")
-    if limit is None or not isinstance(inner, ListType | ConversationType) or inner.at_most is not None:
+    if limit is None or not isinstance(inner, ListType | ConversationType):
         return type_
     del options[limit.name]
     assert isinstance(limit.value, Bound)
+    if inner.at_most is not None:
+        site.problem("its size is said twice", limit.span, code="SF203", advice=_SIZE_OF_EACH)
+        return type_
     bounded = replace(inner, at_most=whole(site, limit.value))
     return replace(type_, item=bounded) if isinstance(type_, OptionalType) else bounded
 

@@ -24,6 +24,8 @@ _OF_THE_UNION = (
     "Commit CompensateStatement Step",
 )
 
+_LENGTHS = ("For If Loop Match ParallelFor Set Var", "Binary Chain Conditional FunctionCall Name Row")
+
 _FOLLOWED = (
     "AwaitApproval AwaitEvent AwaitFirst BudgetBlock For Let Loop Parallel ParallelFor Set Sleep Step Try Until Var "
     "Yield"
@@ -88,6 +90,7 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration FunctionDeclaration",
             "what reads its parameters itself; those of a tool are for who carries it out",
         ),
+        *(("dsl/semantics/gathered.py", kinds, "what makes a list longer, or as long") for kinds in _LENGTHS),
         (
             "dsl/semantics/settled.py",
             "Binary Get Literal Name Unary",
