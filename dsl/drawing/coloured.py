@@ -5,11 +5,15 @@ is found out where that is certain. It was reached when something that was reach
 run that came to its end, when it is the only way on from something that is done. Of the ways of a choice one is taken:
 where that is known, what only the others lead to was not reached. Of a choice that is asked in several rounds this is
 not known, so nothing is said.
+
+A flow that was started several times, as a flow that others call may be, is coloured for each of these runs by itself,
+and of a place the state that needs somebody most is shown, as of several rounds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from dsl.dataclass import replace
+from dsl.dataclass import dataclass, replace
+from dsl.drawing.elsewhere import Elsewhere
 from dsl.drawing.picture import SIDE, Edge, GroupKind, Node, NodeKind, Picture, State
 
 WORST_FIRST: tuple[State, ...] = ("uncertain", "failed", "waiting", "running", "undone", "cancelled", "done")
@@ -20,38 +24,94 @@ _STAYS: frozenset[State] = frozenset({"waiting", "running", "failed", "cancelled
 _MANY: frozenset[GroupKind] = frozenset({"loop", "each", "parallel", "race"})
 
 
-def coloured(
-    picture: Picture, run: str, states: Mapping[str, tuple[State, ...]], *, completed: bool = False
-) -> Picture:
-    """`states`: by the address of a statement, those that it has had in its rounds. Only the flow itself has any.
-    `completed`: the run has come to its end, and well."""
-    colouring = _Colouring(picture, states)
-    return replace(picture, run=run, nodes=tuple(colouring.nodes(completed=completed)))
+@dataclass(frozen=True)
+class Stood:
+    """How one run stands: by the address of a statement, the states that it has had in its rounds. `completed`: the run
+    has come to its end, and well. `cut`: it does not tell of its beginning any more.
+    """
+
+    states: Mapping[str, tuple[State, ...]]
+    completed: bool = False
+    cut: bool = False
+
+
+def coloured(picture: Picture, run: str, stood: Mapping[str, Sequence[Stood]]) -> Picture:
+    """`stood`: the runs of each flow. One that no run has reached has an empty list, one of which that is not known is
+    left out.
+    """
+    told = _told_elsewhere(picture, [each for runs in stood.values() for each in runs])
+    found: dict[str, State | None] = {}
+    for flow, runs in stood.items():
+        found |= _in_all(_Colouring(picture, flow), runs, told)
+    found |= _of_agents(picture, told, found)
+    return replace(picture, run=run, nodes=tuple(replace(node, state=found.get(node.id)) for node in picture.nodes))
+
+
+def _told_elsewhere(picture: Picture, runs: Iterable[Stood]) -> dict[str, set[State]]:
+    """By node, what runs tell of it whose flow it is not in."""
+    elsewhere, told = Elsewhere(picture), dict[str, set[State]]()
+    for stood in runs:
+        for address, states in stood.states.items():
+            for node in elsewhere.nodes(address):
+                told.setdefault(node, set()).update(states)
+    return told
+
+
+def _in_all(colouring: "_Colouring", runs: Sequence[Stood], told: Mapping[str, set[State]]) -> dict[str, State | None]:
+    each = [colouring.of(stood) for stood in runs]
+    had = {id: {*(found.get(id) for found in each), *told.get(id, ())} for id in colouring.drawn}
+    for undo, step in colouring.undo.items():
+        if "undone" in had[step]:
+            had[undo] = {"undone"}
+    return {id: worst(states) for id, states in had.items()}
+
+
+def _of_agents(
+    picture: Picture, told: Mapping[str, set[State]], found: Mapping[str, State | None]
+) -> dict[str, State | None]:
+    """What agents may use is not reached where no call of it is told of, and all who may ask them are known."""
+    elsewhere = Elsewhere(picture)
+    known = all(node.id in found for node in picture.nodes if node.kind == "start")
+    used: dict[str, State | None] = {id: worst(told.get(id, set() if known else {None})) for id in elsewhere.used}
+    callers = {agent: elsewhere.callers(agent) for agent in elsewhere.agents}
+    return used | {agent: worst({**found, **used}.get(each) for each in ids) for agent, ids in callers.items()}
+
+
+def worst(states: Iterable[State | None]) -> State | None:
+    """Of several. None is what is not known: then it is not said, either, that it was not reached."""
+    had = set(states)
+    known = next((state for state in WORST_FIRST if state in had), None)
+    return known if known is not None or None in had else "not reached"
 
 
 class _Colouring:
-    def __init__(self, picture: Picture, states: Mapping[str, tuple[State, ...]]) -> None:
+    """Of one flow."""
+
+    def __init__(self, picture: Picture, flow: str) -> None:
         self._picture = picture
         self._groups = {group.id: group for group in picture.groups}
-        top = f"flow {picture.flow}"
+        top = f"flow {flow}"
         self._own = {node.id: node for node in picture.nodes if self._outermost(node) == top}
+        undone = [edge for edge in picture.edges if edge.kind == "undo" and edge.start in self._own]
+        self.undo = {edge.end: edge.start for edge in undone}
         self._ways = [edge for edge in picture.edges if edge.kind not in SIDE and edge.start in self._own]
         self._on: dict[str, list[Edge]] = {}
         for edge in self._ways:
             self._on.setdefault(edge.start, []).append(edge)
-        self._start = f"{picture.flow}~start"
+        self._start = f"{flow}~start"
+        self.drawn = tuple(self._own)
+
+    def of(self, stood: Stood) -> dict[str, State]:
         self._found: dict[str, State] = {self._start: "done"}
         for id, node in self._own.items():
-            had = {state for each in node.statements for state in states.get(each, ())}
-            worst = next((state for state in WORST_FIRST if state in had), None)
-            if worst is not None:
-                self._found[id] = worst
+            had = {state for each in node.statements for state in stood.states.get(each, ())}
+            found = next((state for state in WORST_FIRST if state in had), None)
+            if found is not None:
+                self._found[id] = found
         self._told = dict(self._found)
-
-    def nodes(self, *, completed: bool) -> list[Node]:
         self._find_passed()
         self._find_heads()
-        if completed:
+        if stood.completed:
             self._find_only_ways()
         missed = self._missed()
         for node in self._own.values():
@@ -59,7 +119,9 @@ class _Colouring:
                 self._found[node.id] = "not reached"
         self._find_cut_off()
         self._find_undone()
-        return [replace(node, state=self._found.get(node.id)) for node in self._picture.nodes]
+        if stood.cut:
+            return {id: state for id, state in self._found.items() if state != "not reached"}
+        return self._found
 
     def _outermost(self, node: Node) -> str:
         group = self._groups[node.group]
@@ -141,9 +203,8 @@ class _Colouring:
         )
 
     def _find_undone(self) -> None:
-        for edge in self._picture.edges:
-            if edge.kind == "undo" and edge.start in self._own:
-                self._found[edge.end] = "undone" if self._found.get(edge.start) == "undone" else "not reached"
+        for undo, step in self.undo.items():
+            self._found[undo] = "undone" if self._found.get(step) == "undone" else "not reached"
 
     def _is_in(self, node: Node, kinds: frozenset[GroupKind] | None) -> bool:
         """Whether it is inside of a frame of these kinds, or of any."""

@@ -92,8 +92,7 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
 
 async def stuck_below(run: Run) -> list[RunSummary]:
     """The runs below `run`, its children and theirs, that do not go on, and why: their ids begin with its own."""
-    prefix = f"{run.id}/".replace("\\", "\\\\").replace("'", "\\'")
-    query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '{prefix}'"
+    query = f"{_ids_below(run)} AND ExecutionStatus = 'Running'"
     found = []
     async for execution in run.temporal.list_workflows(query, limit=MOST_BELOW):
         if names.parent_of(execution.id, run.id) is None:
@@ -103,6 +102,26 @@ async def stuck_below(run: Run) -> list[RunSummary]:
         if reason is not None:
             found.append(replace(summary, stuck=reason))
     return found
+
+
+async def runs_below(run: Run) -> list[str]:
+    """The ids of the runs that `run` has started, and those in turn, detached ones too: one more than `MOST_BELOW` at
+    most. An earlier run of the same id has others.
+    """
+    mark = (await run.first_run_id())[-names.MARK_OF_AN_EXECUTION :]
+    query = f"{_ids_below(run)} AND ExecutionStatus != 'ContinuedAsNew'"
+    ours = (f"{run.id}/{mark}/", f"{run.id}/~{mark}/")
+    found: list[str] = []
+    async for execution in run.temporal.list_workflows(query):
+        if execution.id.startswith(ours) and len(found) <= MOST_BELOW:
+            found.append(execution.id)
+    return found
+
+
+def _ids_below(run: Run) -> str:
+    """A query for whatever has an id that begins as those of its children do."""
+    prefix = f"{run.id}/".replace("\\", "\\\\").replace("'", "\\'")
+    return f"WorkflowType = '{names.WORKFLOW}' AND WorkflowId STARTS_WITH '{prefix}'"
 
 
 def lacking(memo: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dsl.definition.definition import Definition
-from dsl.drawing.coloured import coloured
+from dsl.drawing.coloured import Stood, coloured
 from dsl.drawing.draw import draw
 from dsl.drawing.formats import FORMATS
 from dsl.drawing.picture import Picture
@@ -17,14 +17,15 @@ from interpreter.core.constructs.table import CONSTRUCTS
 from interpreter.core.view import view
 from interpreter.simulation.simulation import SimulatedRun
 from tests.conftest import Golden
-from tests.drawing.pictured import pictured
+from tests.drawing.pictured import drawn, pictured
 from tests.heart.watched import Watched, flows
 from tests.house.checkout import ROOT
 
 
 def picture_of(definition: Definition, run: SimulatedRun) -> Picture:
     seen = view(definition, run.state)
-    return coloured(draw(definition), "run-1", states_of(seen), completed=seen.status == "completed")
+    stood = Stood(states_of(seen), completed=seen.status == "completed")
+    return coloured(draw(definition), "run-1", {seen.flow: [stood]})
 
 
 @pytest.fixture
@@ -105,7 +106,8 @@ def test_states_are_seen_in_each_format() -> None:
 def test_the_documentation_shows_a_run_that_waits(golden: Golden) -> None:
     around = dict.fromkeys(("verdict", "parallel#2/customer", "parallel#2/case", "receipt"), "done")
     states = {f"support/{at}": (state,) for at, state in {**around, "refund": "waiting"}.items()}
-    picture = coloured(pictured(ROOT / "examples" / "support.flow"), "support-3f9c2a10", states)  # type: ignore[arg-type]
+    stood = Stood(states)  # type: ignore[arg-type]
+    picture = coloured(pictured(ROOT / "examples" / "support.flow"), "support-3f9c2a10", {"support": [stood]})
     golden(ROOT / "docs" / "graph" / "run.svg", FORMATS["svg"](picture))
 
 
@@ -128,3 +130,86 @@ def test_what_the_notes_of_a_long_run_do_not_tell_its_frames_do() -> None:
     steps = [StepView("f/a[2]/b", "b", "tool", "retrying", 1.0), StepView("f/c", "c", "sleep", "running", 1.0)]
     found = states_of(RunView("f", "", "running", 0.0, None, False, steps=steps))
     assert found == {"f": ("running",), "f/a[]/b": ("running",), "f/c": ("waiting",)}
+
+
+BELOW = """edition 1
+tool t.write(x: text) -> { id: text } write keyed { compensate t.undo(id: result.id) }
+tool t.undo(id: text) idempotent
+tool t.pay(x: text) irreversible keyed final
+tool t.unused(x: text) read
+agent inner(x: text) -> text { model "m" prompt "{{ x }}" use t.write budget 2 turns }
+agent helper(x: text) -> text {
+  model "m"
+  prompt "{{ x }}"
+  use leaf, inner, t.unused
+  use t.pay after approval from "leads" timeout 1h then reject
+  budget 3 turns
+}
+flow leaf(x: text) -> text {
+  step first = t.write(x: x)
+  if x == "more" { step second = t.write(x: x) }
+  return first.id
+}
+flow never(x: text) { step w = t.write(x: x) }
+flow main(x: text) {
+  step a = leaf(x: x)
+  for i in ["1", "2"] { step b = leaf(x: i) }
+  if x == "no" { step c = never(x: x) }
+  step reply = helper(x)
+}
+"""
+
+
+def _states_below(stood: dict[str, list[Stood]]) -> dict[str, str | None]:
+    picture = coloured(drawn(BELOW), "run-1", stood)
+    return {node.id: node.state for node in picture.nodes}
+
+
+def test_flows_that_a_run_has_started_are_coloured_by_all_of_their_runs() -> None:
+    one = Stood({"leaf/first": ("done",)}, completed=True)
+    other = Stood({"leaf/first": ("done",), "leaf/if#2/then/second": ("waiting",)})
+    top = Stood({"main/a": ("done",), "main/for#2[]/b": ("running", "done"), "main": ("running",)})
+    found = _states_below({"main": [top], "leaf": [one, other], "never": []})
+    assert (found["leaf~start"], found["leaf/first"], found["leaf/if#2/then/second"]) == ("done", "done", "waiting")
+    assert found["leaf/return#3"] is None or found["leaf/return#3"] == "done"
+    assert (found["never~start"], found["never/w"], found["main/reply"]) == ("not reached",) * 3
+    assert (found["agent helper"], found["agent helper/1"], found["agent inner"]) == ("not reached",) * 3
+    unknown = _states_below({"main": [top]})
+    assert (unknown["leaf/first"], unknown["never/w"], unknown["agent helper/1"]) == (None, None, None)
+    assert unknown["main/a"] == "done"
+
+
+def test_what_a_run_undoes_of_those_below_it_is_undone_there() -> None:
+    top = Stood({"main/a": ("done",), "main/a/leaf/first": ("undone",), "main/reply": ("failed",)})
+    found = _states_below({"main": [top], "leaf": [Stood({"leaf/first": ("done",)}, completed=True)], "never": []})
+    assert (found["leaf/first"], found["leaf/first~undo"]) == ("undone", "undone")
+    assert (found["leaf/if#2/then/second"], found["never/w~undo"]) == ("not reached", "not reached")
+
+
+def test_what_agents_have_called_is_coloured_where_they_may_use_it() -> None:
+    told: dict[str, tuple[str, ...]] = {
+        "main/reply": ("running",),
+        "main/reply/turn#1/leaf#1": ("done",),
+        "main/reply/turn#1/leaf#1/leaf/first": ("undone",),
+        "main/reply/turn#1/inner#2": ("done",),
+        "main/reply/turn#1/inner#2/turn#1/t.write#1": ("failed",),
+        "main/reply/turn#2/inner#1/turn#2/t.write#1": ("done",),
+        "main/reply/turn#2/t.pay#2/approval": ("waiting",),
+        "main/reply/turn#2/nosuch#2": ("failed",),
+    }
+    top = Stood(told)  # type: ignore[arg-type]
+    found = _states_below({"main": [top], "leaf": [Stood({"leaf/first": ("done",)})], "never": []})
+    used = ["leaf", "inner", "t.unused", "t.pay"]
+    states = {name: found[f"agent helper/{number}"] for number, name in enumerate(used, 1)}
+    assert states == {"leaf": "done", "inner": "done", "t.unused": "not reached", "t.pay": "waiting"}
+    assert (found["agent helper"], found["agent inner"], found["agent inner/1"]) == ("running", "done", "failed")
+    assert found["leaf/first"] == "undone"
+
+
+def test_what_a_run_tells_no_more_was_perhaps_reached() -> None:
+    states: dict[str, tuple[str, ...]] = {"main/reply": ("done",), "main": ("done",)}
+    for cut in (False, True):
+        top = Stood(states, completed=True, cut=cut)  # type: ignore[arg-type]
+        found = _states_below({"main": [top], "leaf": [], "never": []})
+        assert found["main/if#3/then/c"] == (None if cut else "not reached")
+        assert found["main/reply"] == "done"
