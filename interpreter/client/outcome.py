@@ -1,5 +1,6 @@
 """How a run ended, in the caller's terms."""
 
+from dataclasses import replace
 from typing import Any
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
@@ -18,6 +19,7 @@ from interpreter.client.errors import (
     failure_detail,
 )
 from interpreter.stores.conversations import told
+from interpreter.stores.ledgers import entries
 from interpreter.stores.store import ObjectStore, StoreError
 
 
@@ -26,7 +28,7 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
     try:
         data = await handle.result()
     except WorkflowFailureError as error:
-        raise _ended_badly(handle.id, error.cause) from error
+        raise _ended_badly(handle.id, error.cause, store) from error
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
             raise UnknownRun(f"there is no run {inert(handle.id)}") from error
@@ -34,15 +36,16 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
     spent = Spent(**data["spent"]) if data.get("spent") else Spent()
     try:
         value = told(store, data["value"], data.get("references") or [])
+        ledger = entries(store, data.get("ledger"))
     except StoreError as error:
         raise ClientError(f"the result lies in a store that this client does not have: {error}") from error
-    return RunResult(value, spent, bool(data.get("rehearsal")), bool(data.get("staged")), data.get("ledger") or [])
+    return RunResult(value, spent, bool(data.get("rehearsal")), bool(data.get("staged")), ledger)
 
 
-def _ended_badly(run: str, cause: BaseException | None) -> ClientError:
+def _ended_badly(run: str, cause: BaseException | None, store: ObjectStore) -> ClientError:
     match cause:
         case ApplicationError():
-            return RunFailed(failure_detail(cause.type, cause.message, cause.details))
+            return RunFailed(_with_whole_ledger(failure_detail(cause.type, cause.message, cause.details), store))
         case CancelledError():
             return RunCancelled(f"the run {run} was cancelled")
         case TerminatedError():
@@ -52,3 +55,11 @@ def _ended_badly(run: str, cause: BaseException | None) -> ClientError:
         case _:
             message = cause.message if isinstance(cause, FailureError) else str(cause)
             return RunFailed(FailureDetail("Failed", message))
+
+
+def _with_whole_ledger(detail: FailureDetail, store: ObjectStore) -> FailureDetail:
+    try:
+        return replace(detail, ledger=tuple(entries(store, list(detail.ledger))))
+    except StoreError as error:
+        where = f"what the run left behind lies in a store that this client does not have: {error}"
+        return replace(detail, message=f"{detail.message}; {where}", ledger=())

@@ -22,12 +22,14 @@ from interpreter.boundary import names
 from interpreter.boundary.payloads import JSON, Lease, RunInput
 from interpreter.boundary.repair import Repair, Resolution
 from interpreter.client.carried import definition_in, input_of
-from interpreter.client.errors import NothingLeft, RunExists, RunUnderWay, UnknownRun, Unresolved
+from interpreter.client.errors import ClientError, NothingLeft, RunExists, RunUnderWay, UnknownRun, Unresolved
 from interpreter.client.starting import Start, start_run
 from interpreter.client.statuses import status_word
 from interpreter.core import repairs
 from interpreter.core.snapshot import encode
 from interpreter.core.state import Entry
+from interpreter.stores import ledgers
+from interpreter.stores.store import StoreError
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
@@ -229,7 +231,7 @@ async def _after(
     assert given.repair is not None
     if act.undoes:
         return repairs.left(await _ledger_of(run, description)) if description.close_time is not None else None
-    entries = repairs.left(given.repair.ledger)
+    entries = repairs.left(_entries(run, given.repair.ledger))
     for said in act.resolutions:
         entries = repairs.resolved(definition, entries, said, act.started.timestamp())
     return entries
@@ -244,8 +246,15 @@ async def _ledger_of(run: "Run", description: WorkflowExecutionDescription) -> l
     except WorkflowFailureError as error:
         if isinstance(error.cause, ApplicationError):
             details = error.cause.details[0] if error.cause.details else {}
-            return list(details.get("ledger") or []) if isinstance(details, dict) else []
+            return _entries(run, details.get("ledger")) if isinstance(details, dict) else []
     return await run.left_behind()
+
+
+def _entries(run: "Run", ledger: list[JSON] | None) -> list[JSON]:
+    try:
+        return ledgers.entries(run.store, ledger)
+    except StoreError as error:
+        raise ClientError(f"what {run.id} left lies in a store that this client does not have: {error}") from error
 
 
 async def _refuse_child(run: "Run", description: WorkflowExecutionDescription) -> None:
@@ -265,7 +274,7 @@ async def _act(run: "Run", chain: _Chain, said: list[Resolution], *, undoes: boo
     """Raises `RunExists` when somebody else was first."""
     assert chain.entries is not None
     first = chain.description.raw_description.workflow_execution_info.first_run_id
-    ledger: list[JSON] = [encode(entry) for entry in chain.entries]
+    ledger = ledgers.as_it_travels(run.store, [encode(entry) for entry in chain.entries])
     given = RunInput(
         chain.given.definition,
         chain.given.flow,

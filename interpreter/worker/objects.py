@@ -14,6 +14,7 @@ from temporalio.worker import Interceptor, WorkflowInterceptorClassInput
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import pack
+from interpreter.boundary import ledgers
 from interpreter.boundary.names import ADMIT_FUNCTION, DEFINITION_FUNCTION, STATE_FUNCTION
 from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
 
@@ -35,9 +36,9 @@ class Objects:
         self._kept: dict[str, bytes] = {}
         self._brought: dict[str, bytes | StoreError] = {}
 
-    async def bring(self, run_input: bytes) -> None:
-        """Bring what the input of a run names into memory, or the reason why it cannot be had."""
-        for hash_ in named_in(run_input):
+    async def bring(self, payload: bytes) -> None:
+        """Bring what the input or the end of a run names into memory, or the reason why it cannot be had."""
+        for hash_ in (*named_in(payload), *ledgers.named_in(payload)):
             if hash_ not in self._given and hash_ not in self._kept:
                 self._brought[hash_] = await asyncio.to_thread(self._read, hash_)
                 _bound(self._brought)

@@ -56,6 +56,7 @@ from interpreter.core.commands import StartChild
 from interpreter.core.events import ChildEnded, ChildStarted
 from interpreter.core.wording import title
 from interpreter.workflow.beside import report_joined
+from interpreter.workflow.keeping import whole_ledger
 from interpreter.workflow.limits import size_of
 from interpreter.workflow.outcomes import child_event
 from interpreter.workflow.showing import is_indexed
@@ -217,6 +218,8 @@ class Children:
                 self.reported(report)
 
     def _finish(self, event: ChildEnded) -> None:
+        if event.report.ledger:
+            event.report.ledger = whole_ledger(event.report.ledger)
         self._starting.discard(event.id)
         self._open.pop(event.id, None)
         self.told.pop(event.id, None)

@@ -23,6 +23,7 @@ Each execution takes in at least one event before it continues, so it never cont
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -67,7 +68,7 @@ from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
-from interpreter.workflow.keeping import Keeper, restored
+from interpreter.workflow.keeping import Keeper, restored, whole_ledger
 from interpreter.workflow.limits import ONE_MOMENT, Room, over_hard_limit
 from interpreter.workflow.locks import Locks
 from interpreter.workflow.moments import Moments
@@ -130,7 +131,7 @@ class Driver:
         if self.input.lease is not None:
             state.lease = self.input.lease
         if self.input.repair is not None:
-            repairs.begin(state, self.input.repair)
+            repairs.begin(state, replace(self.input.repair, ledger=whole_ledger(self.input.repair.ledger)))
         given = joined(self.input.input, self.input.references)
         self.commands.extend(heart.advance(self.definition, state, Started(workflow.time(), given), self._watch))
         return state

@@ -1,4 +1,4 @@
-"""What is too large to travel lies in the store, and a reference travels: the state of a run, and its result.
+"""What is too large to travel lies in the store, and a reference travels: state, result and ledger of a run.
 
 A store that cannot be written is waited for, by a timer and in view: each try is one attempt of a local activity.
 """
@@ -12,6 +12,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
+from interpreter.boundary.ledgers import digest_of
 from interpreter.boundary.names import STATE_FUNCTION, STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON
 from interpreter.core import policies
@@ -72,6 +73,15 @@ def restored(data: JSON) -> State:
     if "kept" in data:  # only this module writes it; a state that travels has other fields
         data = json.loads(workflow.extern_functions()[STATE_FUNCTION](data["kept"]))
     return restore(data)
+
+
+def whole_ledger(ledger: list[JSON]) -> list[JSON]:
+    """The entries of a ledger that came with a payload: what lies in the store was brought with it."""
+    digest = digest_of(ledger)
+    if digest is None:
+        return ledger
+    entries: list[JSON] = json.loads(workflow.extern_functions()[STATE_FUNCTION](digest))
+    return entries
 
 
 async def _pause(tries: int) -> None:

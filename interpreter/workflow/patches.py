@@ -14,3 +14,6 @@ TELLS_OF_REHEARSALS = "tells-of-rehearsals"
 TELLS_OF_WORKERS = "tells-of-workers"
 """What waits for a worker that can take it is told in the memo, as what waits for an object is: asked for only where
 something does, so that no other history has a mark of it."""
+
+KEEPS_LONG_LEDGERS = "keeps-long-ledgers"
+"""A ledger that is too long to travel with the end of its run is kept in the store: asked for only of such a one."""

@@ -11,6 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from dsl.expressions.values import Reference
 from dsl.values.references import parted
 from interpreter.boundary.archive import archived
+from interpreter.boundary.ledgers import LARGEST_LEDGER, row_of
 from interpreter.boundary.names import (
     ACQUIRED_SIGNAL,
     ANSWER_UPDATE,
@@ -54,6 +55,7 @@ from interpreter.workflow.children import parent_link
 from interpreter.workflow.definitions import admit
 from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
+from interpreter.workflow.patches import KEEPS_LONG_LEDGERS
 from interpreter.workflow.showing import Showing
 
 LARGEST_FAILURE = 200_000
@@ -188,8 +190,12 @@ class FlowWorkflow:
 
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report
+        doubts = in_doubt(report)
+        if report.ledger:
+            report.ledger = await _undisturbed(self._travelling(report.ledger))
         if report.result is not None:
             report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
+            report.result.ledger = report.ledger or []
             report.result.record = self._record()
             report.result.heard = report.heard if self._parent is not None else None
             report.result.costs = report.costs if self._parent is not None else []
@@ -202,7 +208,6 @@ class FlowWorkflow:
                 workflow.upsert_memo({MEMO_RECORD: record})
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
-        doubts = in_doubt(report)
         if doubts:
             workflow.upsert_memo({MEMO_DOUBTS: doubts})
         failure = _tellable(decode(report.failure))
@@ -231,12 +236,25 @@ class FlowWorkflow:
         value, references = parted(finish.value)
         if size_of(value) <= LARGEST_PAYLOAD:
             return value, references
+        kept = await self._kept(finish.exact)
+        return parted(Reference(kept["kept"], kept["size"]))
+
+    async def _travelling(self, ledger: list[JSON]) -> list[JSON]:
+        """The run's ledger, or what stands for it when it is too long."""
+        if size_of(ledger) <= LARGEST_LEDGER or not workflow.patched(KEEPS_LONG_LEDGERS):
+            return ledger
+        kept = await self._kept(ledger)
+        return row_of(kept["kept"], kept["size"])
+
+    async def _kept(self, data: JSON) -> dict[str, Any]:
+        """Where the store has `data` now. While it cannot be written that is shown, and waited for."""
         keeper = self._driver.keeper
-        while (kept := await keeper.keep(finish.exact)) is None:
+        while (kept := await keeper.keep(data)) is None:
             self._show()
             await keeper.paused()
         self._show()
-        return parted(Reference(kept["kept"], kept["size"]))
+        found: dict[str, Any] = kept
+        return found
 
     async def _report(self, report: ChildReport) -> None:
         """Tell a parent how this run ended: one that has continued as new, and has no handle any more, or one that
