@@ -6,6 +6,7 @@
 from dsl.models.configured import Models, models_for
 from interpreter.activities.context import ToolContext, current
 from interpreter.activities.errors import ToolError
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client.client import Client, connect
@@ -21,6 +22,7 @@ from interpreter.client.errors import (
     FlowUnreadable,
     IdRefused,
     InputRefused,
+    MoveRefused,
     NothingLeft,
     NoWorker,
     PriceUnknown,
@@ -85,6 +87,8 @@ __all__ = [
     "MissingKey",
     "MissingWorker",
     "Models",
+    "MoveRefused",
+    "Moved",
     "NoWorker",
     "Note",
     "NothingLeft",

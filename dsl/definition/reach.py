@@ -57,6 +57,11 @@ def reached(types: Mapping[str, Type], node: Node) -> dict[str, Type]:
     return _select(types, _closure(set(named), types, _type_names))
 
 
+def closure(names: set[str], callables: Mapping[str, FlowDeclaration | ToolDeclaration | AgentDeclaration]) -> set[str]:
+    """The names of all that can be called by way of these, themselves too."""
+    return _closure(names, callables, _called)
+
+
 def without_docs(node: N) -> N:
     """The same without any doc comment."""
     return rewrite(node, _without_doc)

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from dsl.definition.packed import packed, unpacked
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, Spent
 from interpreter.boundary.sparse import sparse
-from interpreter.boundary.view import Counts, LedgerView, Note, RunView
+from interpreter.boundary.view import Counts, KeptEvent, LedgerView, Note, RunView
 
 LARGEST = 50_000
 """Characters of an archive. A result has nearly two megabytes of its own, of two that the server takes."""
@@ -35,7 +36,10 @@ def unarchived(text: str) -> RunView:
     ledger = [_made(LedgerView, entry) for entry in data.pop("ledger", [])]
     spent = _made(Spent, data.pop("spent", {}))
     costs = [_made(Cost, cost) for cost in data.pop("costs", [])]
-    return replace(_made(RunView, data), notes=notes, ledger=ledger, spent=spent, costs=costs)
+    kept = [_made(KeptEvent, event) for event in data.pop("kept", [])]
+    moves = [_made(Moved, move) for move in data.pop("moves", [])]
+    view = replace(_made(RunView, data), notes=notes, ledger=ledger, spent=spent, costs=costs)
+    return replace(view, kept=kept, moves=moves)
 
 
 def _data(view: RunView) -> dict[str, JSON]:

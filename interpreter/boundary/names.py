@@ -130,6 +130,9 @@ one does that is lost and made again. The run has not heard of it, and its histo
 SEND_SIGNAL = "send"
 """Signal: `Send`, from who waits for no reply. What is refused is told to people only."""
 
+MOVE_UPDATE = "move"
+"""Update: `Move` in, `AnswerReply` out."""
+
 TELL_UPDATE = "tell"
 """Update: `Tell` in, `AnswerReply` out."""
 
@@ -176,6 +179,9 @@ STATE_FUNCTION = "steadflow_load_state"
 
 ADMIT_FUNCTION = "steadflow_admit"
 """Extern function, where a worker begins only what is signed off: `(flow, hash, has_state)`, which raises."""
+
+ADMIT_MOVE_FUNCTION = "steadflow_admit_move"
+"""Extern function like it: `(flow, hash)`, of the definition that a run which was let in is to go on with."""
 
 WATCH_FUNCTION = "steadflow_watch"
 """Extern function, where a worker has one: told of what has ended in a run (`interpreter.core.traces`)."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.repair import Repair
 from interpreter.boundary.talk import AskedCall, Talk
 
@@ -84,9 +85,9 @@ class RunOptions:
 class RunInput:
     """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
     of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
-    tokens each model can answer with, where known. `rehearsal`: an agent's answer was made up before. `refuses`: what
-    each model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind this one. `config`:
-    the values of the deployment. `locks`: those that who waits for this holds. `repair`: what is undone instead.
+    tokens each model can answer with, where known. `rehearsal`: an answer was made up before. `refuses`: what each
+    model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind it. `config`: values of
+    the deployment. `locks`: held by who waits for this. `repair`: what is undone. `moved`: to this definition.
     """
 
     definition: DefinitionEnvelope
@@ -110,6 +111,7 @@ class RunInput:
     config: dict[str, JSON] = field(default_factory=dict)
     locks: list[str] = field(default_factory=list)
     repair: Repair | None = None
+    moved: Moved | None = None
 
 
 @dataclass
@@ -123,9 +125,7 @@ class Spent:
 
 @dataclass
 class HeardOfModels:
-    """What servers have said of models in a run and those below it: what each refuses, and how many tokens it can
-    answer with.
-    """
+    """What servers have said of models in a run and those below it: what each refuses, how many tokens it answers."""
 
     refuses: dict[str, list[str]] = field(default_factory=dict)
     max_output: dict[str, int] = field(default_factory=dict)

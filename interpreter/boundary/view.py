@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, References, Spent
 
 AROUND = frozenset({"parallel", "race", "for", "budget", "try"})
@@ -33,7 +34,8 @@ class Note:
     event, and `refused`, of one whose sender waits for no reply; `turn` of an agent, whose model asks for calls,
     `adapted`, when it is asked without what it does not take, and `told`, what somebody says to it; `undoing undone
     undo_failed uncertain` of a compensation; `staged` of a call that was captured; `iteration` of a loop; `exhausted
-    overspent` of a budget; `continued finished` of the run.
+    overspent` of a budget; `continued moved finished` of the run, and
+    `stayed`, when it could not be moved.
     """
 
     number: int
@@ -177,7 +179,7 @@ class KeptEvent:
 class RunView:
     """`status`: `running cancelling undoing completed failed cancelled`. `notes` are those after the one asked for.
     `costs`: what was spent where, here and below. `config`: the values of the deployment, plain JSON.
-    `kept`: the events that nobody has taken yet, in their order.
+    `kept`: the events that nobody has taken yet, in their order. `moves`: the definitions that it has gone on with.
     """
 
     flow: str
@@ -199,3 +201,4 @@ class RunView:
     costs: list[Cost] = field(default_factory=list)
     config: dict[str, JSON] = field(default_factory=dict)
     kept: list[KeptEvent] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)

@@ -102,7 +102,7 @@ class Board:
         item.writing = ""
         if item.passing and note.kind in ("attempt", "completed"):
             item.detail = item.called
-        if note.kind == "continued":
+        if note.kind in ("continued", "moved", "stayed"):
             return item
         if note.kind == "finished":
             self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"

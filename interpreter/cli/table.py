@@ -45,6 +45,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("attach", "interpreter.cli.commands.attach:attach", "Come back to a run and carry it on."),
         Entry("submit", "interpreter.cli.commands.submit:submit", "Start a run and return its id at once."),
         Entry("worker", "interpreter.cli.commands.worker:worker", "Carry out runs and tools until stopped."),
+        Entry(
+            "upgrade",
+            "interpreter.cli.commands.upgrade:upgrade",
+            "Move a run that waits to another text of its flow.",
+        ),
         Entry("cancel", "interpreter.cli.commands.cancel:cancel", "Cancel a run; what it did is undone."),
         Entry("terminate", "interpreter.cli.commands.terminate:terminate", "End a run at once; nothing is undone."),
         Entry("repair", "interpreter.cli.commands.repair:repair", "Undo what a run left that could not be undone."),

@@ -11,6 +11,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from interpreter.boundary.move import Move
 from interpreter.boundary.names import UNPROCESSED
 from interpreter.boundary.payloads import Answer
 from interpreter.boundary.send import Send
@@ -73,14 +74,17 @@ async def until_taken(run: str, give: Callable[[], Awaitable[T]]) -> T:
     raise ClientError(f"the run {run} took nothing, again and again; try again later")
 
 
-def kept_words(run: str, queue: str, given: Answer | Tell | Send) -> str:
+def kept_words(run: str, queue: str, given: Answer | Tell | Send | Move) -> str:
     """What is true of what no worker has taken yet. Seen on server 1.32: it counts when one comes, and is gone when the
     server was started anew before.
     """
     is_signed = isinstance(given, Answer) and given.signature is not None
     until = "in time, and within five minutes because it is signed" if is_signed else "in time"
-    what = "the answer" if isinstance(given, Answer) else "the event" if isinstance(given, Send) else "what is told"
+    what = "the answer" if isinstance(given, Answer) else _WHAT[type(given)]
     return (
         f"nothing works on the run {run}; the server keeps {what}, and it counts when a worker takes it up {until}, "
         f"unless the server is started anew before: dsl worker --task-queue {shlex.quote(queue)} --tools MODULE"
     )
+
+
+_WHAT: dict[type, str] = {Send: "the event", Tell: "what is told", Move: "the move"}

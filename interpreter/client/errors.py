@@ -105,6 +105,10 @@ class AnswerRefused(ClientError):
     """The run did not take the answer: too late, not that person, or not the right shape."""
 
 
+class MoveRefused(ClientError):
+    """The run cannot go on with that text from where it stands, or not now; the message says why."""
+
+
 class TellRefused(ClientError):
     """Nobody would hear this: no agent with a conversation is under way, or it is not said which is meant."""
 

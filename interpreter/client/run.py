@@ -16,13 +16,12 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from dsl.models.configured import Models
 from interpreter.boundary import names
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, Signature
 from interpreter.boundary.repair import Resolution
 from interpreter.boundary.send import EventReply, Send
@@ -30,10 +29,9 @@ from interpreter.boundary.statements import as_it_says, run_identity
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client import repairing
-from interpreter.client.delivering import kept_words, until_taken, was_missed
+from interpreter.client.delivering import until_taken
 from interpreter.client.ending import ending
 from interpreter.client.errors import (
-    AnswerKept,
     AnswerRefused,
     ClientError,
     EventUnanswered,
@@ -46,11 +44,14 @@ from interpreter.client.errors import (
 from interpreter.client.explaining import explained
 from interpreter.client.failures import why_failed
 from interpreter.client.following import Seen, follow
+from interpreter.client.giving import give
+from interpreter.client.moving import upgrade
 from interpreter.client.outcome import result_of
 from interpreter.client.questions import Asked, choose_question, with_whole_values
 from interpreter.client.repairing import UNSAID, Repairs, Unsaid
-from interpreter.client.sending import refusal_of, refused
+from interpreter.client.sending import refusal_of
 from interpreter.client.statuses import how_it_ended
+from interpreter.client.submission import FlowSource
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.client.writing import Writing
 from interpreter.stores.store import ObjectStore
@@ -312,24 +313,7 @@ class Run:
         """Give it, again while the run is just continuing as new, and while many give it something at a time: the same
         id is the same answer.
         """
-        return await until_taken(self.id, lambda: self._deliver_once(given))
-
-    async def _deliver_once(self, given: Answer | Tell | Send) -> AnswerReply:
-        update, refusal = _UPDATES[type(given)]
-        id_ = uuid.uuid4().hex if isinstance(given, Send) else given.id  # a run knows an event again by itself
-        try:
-            reply: AnswerReply = await self.handle.execute_update(
-                update, given, id=id_, result_type=AnswerReply, rpc_timeout=UPDATE_TIMEOUT
-            )
-        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            if isinstance(error.__cause__, asyncio.CancelledError):  # we were told to stop, and nothing is known
-                raise asyncio.CancelledError from error
-            raise AnswerKept(kept_words(self.id, (await self.describe()).task_queue, given)) from error
-        except WorkflowUpdateFailedError as error:
-            if was_missed(error):
-                raise
-            raise refusal(error) from error
-        return reply
+        return await until_taken(self.id, lambda: give(self, given))
 
     async def cancel(self) -> None:
         """Ask the run to stop, and to undo what it has done."""
@@ -369,6 +353,21 @@ class Run:
         said = [] if isinstance(result, Unsaid) else [result]
         return await repairing.resolve(self, Resolution(step, done, by, note, said))
 
+    async def upgrade(
+        self,
+        flow_source: FlowSource,
+        *,
+        by: str,
+        note: str = "",
+        models: Models | None = None,
+        require_signed: bool = False,
+    ) -> Moved:
+        """Move this run, which waits, to another text of its flow. What it has passed, and what it stands in, must be
+        the same there; what lies ahead may be another. Raises `MoveRefused`, which says what is not, and whatever
+        `submit` raises of a text. The same definition again changes nothing.
+        """
+        return await upgrade(self, flow_source, by=by, note=note, models=models, require_signed=require_signed)
+
     async def terminate(self, reason: str = "") -> None:
         """End the run at once, without undoing anything: what `left_behind` tells stays as it is. Its children are
         found by their workers within a minute, and cancelled.
@@ -385,15 +384,3 @@ class Run:
             return await missing_workers(self.temporal, description)
         except RPCError as error:
             raise explained(self.id, error) from error
-
-
-def _why(error: WorkflowUpdateFailedError) -> str:
-    cause = error.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause)
-
-
-_UPDATES: dict[type, tuple[str, Callable[[WorkflowUpdateFailedError], ClientError]]] = {
-    Answer: (names.ANSWER_UPDATE, lambda error: AnswerRefused(_why(error))),
-    Tell: (names.TELL_UPDATE, lambda error: TellRefused(_why(error))),
-    Send: (names.SEND_UPDATE, refused),
-}

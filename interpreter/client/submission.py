@@ -68,26 +68,60 @@ def prepare(
     """`models` is what is known of them; without it, what is known beside the flow. `config`: the values of the
     deployment that are said for this run. `require_signed`: also where no setting says it.
     """
+    sealed, definition, known = _looked_at(flow_source, flow, models, require_signed)
+    caps = resolve_caps(sealed.flow, requester, _models(definition), known)
+    checked, references = _checked_input(store, definition, {} if input is None else input)
+    run_input = replace(
+        _pinned(store, sealed, definition, known, caps),
+        input=checked,
+        references=references,
+        requester=requester,
+        config=resolve_config(definition, config or {}, known.config),
+    )
+    return Prepared(run_input, _kept_source(store, sealed), definition)
+
+
+def prepare_move(
+    store: ObjectStore,
+    flow_source: FlowSource,
+    flow: str,
+    requester: str | None,
+    models: Models | None = None,
+    require_signed: bool = False,
+) -> tuple[Prepared, Sealed]:
+    """What a run that is under way is to go on with; its input and the values of its deployment it has."""
+    sealed, definition, known = _looked_at(flow_source, flow, models, require_signed)
+    caps = resolve_caps(sealed.flow, requester, _models(definition), known)
+    run_input = _pinned(store, sealed, definition, known, caps)
+    return Prepared(run_input, _kept_source(store, sealed), definition), sealed
+
+
+def _looked_at(
+    flow_source: FlowSource, flow: str | None, models: Models | None, require_signed: bool
+) -> tuple[Sealed, Definition, Models]:
     sealed, definition = _sealed(flow_source, flow)
     known = _known_models(flow_source) if models is None else models
     if require_signed or known.require_signed:
         refuse_unsigned(sealed)
-    caps = resolve_caps(sealed.flow, requester, _models(definition), known)
-    checked, references = _checked_input(store, definition, {} if input is None else input)
-    run_input = RunInput(
+    return sealed, definition, known
+
+
+def _pinned(store: ObjectStore, sealed: Sealed, definition: Definition, known: Models, caps: list[Cap]) -> RunInput:
+    """The definition, and what is known of its models now."""
+    return RunInput(
         definition=pack(store, definition, sealed.json),
         flow=sealed.flow,
-        input=checked,
-        references=references,
-        requester=requester,
+        input=None,
         prices=_prices(definition, known, caps),
         max_output=resolve_max_output(_models(definition), known),
         refuses=resolve_refused(_models(definition), known),
         lanes=resolve_lanes(_models(definition), known),
         caps=caps,
-        config=resolve_config(definition, config or {}, known.config),
     )
-    return Prepared(run_input, store.put(canonical(sealed.source_map)) if sealed.source_map else None, definition)
+
+
+def _kept_source(store: ObjectStore, sealed: Sealed) -> str | None:
+    return store.put(canonical(sealed.source_map)) if sealed.source_map else None
 
 
 def _sealed(flow_source: FlowSource, flow: str | None) -> tuple[Sealed, Definition]:

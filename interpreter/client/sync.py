@@ -10,6 +10,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 
+from dsl.models.configured import Models
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, AnswerReply
 from interpreter.boundary.view import Note, QuestionView, RunView
 from interpreter.client import client as asynchronous
@@ -119,6 +121,18 @@ class SyncRun:
 
     def resolve(self, step: str, *, done: bool, by: str, note: str = "", result: JSON | Unsaid = UNSAID) -> Repairs:
         return self._loop.wait(self.run.resolve(step, done=done, by=by, note=note, result=result))
+
+    def upgrade(
+        self,
+        flow_source: FlowSource,
+        *,
+        by: str,
+        note: str = "",
+        models: Models | None = None,
+        require_signed: bool = False,
+    ) -> Moved:
+        wanted = self.run.upgrade(flow_source, by=by, note=note, models=models, require_signed=require_signed)
+        return self._loop.wait(wanted)
 
     def terminate(self, reason: str = "") -> None:
         self._loop.wait(self.run.terminate(reason))

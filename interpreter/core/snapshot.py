@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import File, Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import batches, caps, costs, payloads, repair, send, talk, tell, view
+from interpreter.boundary import batches, caps, costs, moved, payloads, repair, send, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -46,6 +46,7 @@ _PAYLOADS = (
     caps.Claim,
     caps.Page,
     costs.Cost,
+    moved.Moved,
     payloads.Answer,
     payloads.AnswerVerdict,
     payloads.ChatRequest,

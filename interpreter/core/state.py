@@ -7,6 +7,7 @@ from typing import Literal
 from dsl.expressions.values import Value
 from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, Lease, Price
 from interpreter.boundary.repair import Repair
 from interpreter.boundary.view import Note
@@ -210,6 +211,7 @@ class State:
     any more; `locks`: those that it holds or waits for, by the id of the command that asked for each; `continuations`:
     how often the run continued as new, and inside of what. `config` are the values of the deployment, plain JSON.
     `held`: the locks that those hold who wait for this run. `repair`: what it repairs, instead of running its flow.
+    `moves`: the definitions that it has gone on with.
     """
 
     flow: str
@@ -263,3 +265,4 @@ class State:
     config: dict[str, JSON] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
     repair: Repair | None = None
+    moves: list[Moved] = field(default_factory=list)

@@ -32,6 +32,7 @@ def view(definition: Definition, state: State, after: int = 0) -> RunView:
         costs=list(state.costs.values()),
         config=state.config,
         kept=[KeptEvent(each.id, each.name, each.key, each.by, each.at, each.size) for each in state.arrivals],
+        moves=list(state.moves),
     )
 
 

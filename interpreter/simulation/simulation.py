@@ -16,12 +16,23 @@ from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
 from interpreter.boundary.caps import Cap, Settlement
 from interpreter.boundary.failures import CANCELLED
-from interpreter.boundary.payloads import Answer, AnswerVerdict, ChatResult, ChatUsage, ChildReport, Price, RunOptions
+from interpreter.boundary.moved import Moved
+from interpreter.boundary.payloads import (
+    Answer,
+    AnswerVerdict,
+    ChatResult,
+    ChatUsage,
+    ChildReport,
+    DefinitionEnvelope,
+    Price,
+    RunInput,
+    RunOptions,
+)
 from interpreter.boundary.repair import Repair
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
-from interpreter.core import repairs
+from interpreter.core import moving, repairs
 from interpreter.core.books import Book, asked_of, settled_by
 from interpreter.core.caps import claims_of, refused_claim
 from interpreter.core.commands import (
@@ -181,6 +192,16 @@ class SimulatedRun:
 
     def send(self, send: Send) -> None:
         self.take(Received(self.simulation.now, send, send.id))
+
+    def move(self, definition: Definition, by: str = "somebody") -> str | None:
+        """Go on with another definition; or the reason why that cannot be."""
+        reason = moving.why_not(self.definition, definition, self.state)
+        if reason is None:
+            before, self.definition = self.state.hash, definition
+            moved = Moved("move", before, definition.hash, by, self.simulation.now)
+            moving.gone(self.state, moved, RunInput(DefinitionEnvelope(definition.hash), definition.flow, None))
+            self.state = restore(json.loads(json.dumps(save(self.state))))
+        return reason
 
     def cancel(self) -> None:
         """What else happens at this moment is heard of first."""

@@ -51,6 +51,10 @@ class Admission:
             self.check(flow, hash_, is_child=info.parent is not None, has_state=has_state)
         self._begun.add(hash_)
 
+    def of_a_move(self, flow: str, hash_: str) -> None:
+        """Of a run that was let in, and is to go on with another text: that has to be signed off too."""
+        self.check(flow, hash_, is_child=False, has_state=False)
+
     def check(self, flow: str, hash_: str, *, is_child: bool, has_state: bool) -> None:
         """Of a run that begins. Who is called by a run may be any flow of a definition that was signed; who begins by
         itself is the flow that was, and begins at its beginning. Raises `NotSignedOff`."""

@@ -15,7 +15,7 @@ from temporalio.worker import Interceptor, WorkflowInterceptorClassInput
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import pack
 from interpreter.boundary import ledgers
-from interpreter.boundary.names import ADMIT_FUNCTION, DEFINITION_FUNCTION, STATE_FUNCTION
+from interpreter.boundary.names import ADMIT_FUNCTION, ADMIT_MOVE_FUNCTION, DEFINITION_FUNCTION, STATE_FUNCTION
 from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
 
 if TYPE_CHECKING:
@@ -101,4 +101,5 @@ class LoadingInterceptor(Interceptor):
         input.unsafe_extern_functions[STATE_FUNCTION] = self._objects.state
         if self._admission is not None:
             input.unsafe_extern_functions[ADMIT_FUNCTION] = self._admission.of_this_run
+            input.unsafe_extern_functions[ADMIT_MOVE_FUNCTION] = self._admission.of_a_move
         return None

@@ -11,7 +11,7 @@ from temporalio import workflow
 from dsl.definition.definition import Definition
 from dsl.definition.packed import unpacked
 from dsl.definition.unseal import narrow, unseal
-from interpreter.boundary.names import ADMIT_FUNCTION, DEFINITION_FUNCTION
+from interpreter.boundary.names import ADMIT_FUNCTION, ADMIT_MOVE_FUNCTION, DEFINITION_FUNCTION
 from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
 
 
@@ -23,6 +23,13 @@ def admit(run_input: RunInput) -> None:
     if asked is not None:
         has_state = run_input.state is not None or run_input.repair is not None
         asked(run_input.flow, run_input.definition.hash, has_state)
+
+
+def admit_move(flow: str, hash_: str) -> None:
+    """As `admit`, of the definition that a run is to go on with. Only asked before that stands in a history."""
+    asked = workflow.extern_functions().get(ADMIT_MOVE_FUNCTION)
+    if asked is not None:
+        asked(flow, hash_)
 
 
 def load(envelope: DefinitionEnvelope, flow: str) -> Definition:

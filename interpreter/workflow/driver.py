@@ -30,11 +30,12 @@ from typing import Any
 from temporalio import workflow
 
 from dsl.values.references import joined
+from interpreter.boundary.move import Move
 from interpreter.boundary.payloads import JSON, Answer, AnswerReply, ChildReport, RunInput
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.core import advance as heart
-from interpreter.core import repairs
+from interpreter.core import moving, repairs
 from interpreter.core.asking import is_checking
 from interpreter.core.commands import (
     Acquire,
@@ -88,6 +89,7 @@ class Driver:
         self.commands: deque[Command] = deque()
         self.advanced = False
         self.kept_state: JSON = None
+        self.move: Move | None = None
         self.keeper = Keeper()
         self._moments = Moments()
         self._watch = watching()
@@ -108,6 +110,8 @@ class Driver:
             state = restored(self.input.state)
             state.id = workflow.info().workflow_id
             heart.count_continuation(state)
+            if self.input.moved is not None:
+                moving.gone(state, self.input.moved, self.input)
             self.commands.extend(heart.resume(state))
             return state
         info = workflow.info()
@@ -161,6 +165,13 @@ class Driver:
         self._arrived(event(ticket))
         return await reply
 
+    async def move_to(self, move: Move) -> AnswerReply:
+        """Continue as new with another definition, where the run is parked. Its reply comes a moment later, as that to
+        an answer does."""
+        self.move = move
+        await workflow.sleep(ONE_MOMENT, summary="reply to a move")
+        return AnswerReply(True, "moving", "")
+
     def acquired(self, command: str) -> None:
         self._arrived(Acquired(workflow.time(), command))
 
@@ -199,6 +210,8 @@ class Driver:
         """Whether only a new execution gets any further: what is held starts there, and nothing else will come; or
         whether the state, which could not be kept, is to be kept again.
         """
+        if self.move is not None and self.may_continue():
+            return True
         held = self._outbox.holding and over_hard_limit()
         return self.advanced and (held or self.keeper.trouble is not None) and self.may_continue()
 

@@ -12,6 +12,7 @@ from dsl.expressions.values import Reference
 from dsl.values.references import parted
 from interpreter.boundary.archive import archived
 from interpreter.boundary.ledgers import LARGEST_LEDGER, row_of
+from interpreter.boundary.move import Move
 from interpreter.boundary.names import (
     ACQUIRED_SIGNAL,
     ANSWER_UPDATE,
@@ -20,7 +21,10 @@ from interpreter.boundary.names import (
     EVENT_QUERY,
     EVENT_REFUSED,
     MEMO_DOUBTS,
+    MEMO_HASH,
     MEMO_RECORD,
+    MEMO_SOURCE,
+    MOVE_UPDATE,
     QUEUE_FULL,
     REPORT_QUERY,
     REPORT_SIGNAL,
@@ -55,8 +59,9 @@ from interpreter.workflow.children import parent_link
 from interpreter.workflow.definitions import admit
 from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
+from interpreter.workflow.moving import can_move, moved_input, why_not_moved
 from interpreter.workflow.patches import KEEPS_LONG_LEDGERS
-from interpreter.workflow.showing import Showing
+from interpreter.workflow.showing import Showing, with_hash
 
 LARGEST_FAILURE = 200_000
 LONGEST_MESSAGE = 2_000
@@ -116,6 +121,17 @@ class FlowWorkflow:
         if problem is not None:
             raise ApplicationError(problem, type="TellRefused")
 
+    @workflow.update(name=MOVE_UPDATE)
+    async def move(self, move: Move) -> AnswerReply:
+        return await self._driver.move_to(move)
+
+    @move.validator
+    def check_move(self, move: Move) -> None:
+        """Refuse what this run cannot go on with, so that it leaves no event."""
+        problem = why_not_moved(self._driver, move, is_called=self._parent is not None)
+        if problem is not None:
+            raise ApplicationError(problem, type="MoveRefused")
+
     @workflow.update(name=SEND_UPDATE)
     async def send(self, send: Send) -> AnswerReply:
         return await self._driver.send(send)
@@ -161,12 +177,17 @@ class FlowWorkflow:
         self._showing.show(self._driver.state, self._driver.keeper.trouble)
 
     def _should_continue(self, run_input: RunInput) -> bool:
+        if self._driver.move is not None:
+            return self._driver.may_continue() and can_move(self._driver, self._driver.move)
         if not self._driver.may_continue() or not self._driver.advanced:
             return False
         return run_input.options.continue_eagerly or over_soft_limit() or over_hard_limit()
 
     def _continue(self, run_input: RunInput) -> NoReturn:
         driver = self._driver
+        run_input = replace(run_input, moved=None)
+        if driver.move is not None:
+            run_input = moved_input(run_input, driver, driver.move)
         next_input = RunInput(
             definition=run_input.definition,
             flow=run_input.flow,
@@ -185,8 +206,13 @@ class FlowWorkflow:
             children=driver.children,
             report_to=self._report_to,
             repair=None if run_input.repair is None else replace(run_input.repair, ledger=[]),
+            moved=run_input.moved,
         )
-        workflow.continue_as_new(sparse(next_input))
+        if driver.move is None:
+            workflow.continue_as_new(sparse(next_input))
+        hash_, source = driver.move.definition.hash, driver.move.source
+        memo = {**workflow.memo(), MEMO_HASH: hash_, MEMO_SOURCE: source}
+        workflow.continue_as_new(sparse(next_input), memo=memo, search_attributes=with_hash(hash_))
 
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report

@@ -8,12 +8,13 @@ from itertools import islice
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from interpreter.boundary.names import (
     DEADLINE_ATTRIBUTE,
     FLOW_ATTRIBUTE,
     GROUPS_ATTRIBUTE,
+    HASH_ATTRIBUTE,
     MEMO_LACKING,
     MEMO_MADE_UP,
     REHEARSAL_WORD,
@@ -33,6 +34,7 @@ from interpreter.workflow.patches import TELLS_OF_REHEARSALS, TELLS_OF_WORKERS
 
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
+HASH = SearchAttributeKey.for_keyword(HASH_ATTRIBUTE)
 USD = SearchAttributeKey.for_float(USD_ATTRIBUTE)
 
 LARGEST_LIST = 1_900
@@ -47,6 +49,12 @@ MOST_SHOWN = 20
 def is_indexed() -> bool:
     """Whether the search attributes are registered: this run was started with one."""
     return any(pair.key.name == FLOW_ATTRIBUTE for pair in workflow.info().typed_search_attributes)
+
+
+def with_hash(hash_: str) -> TypedSearchAttributes:
+    """Those of this run, which goes on with another definition."""
+    now = workflow.info().typed_search_attributes
+    return now.updated(SearchAttributePair(HASH, hash_)) if is_indexed() else now
 
 
 class Showing:

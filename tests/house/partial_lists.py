@@ -340,6 +340,8 @@ PARTIAL = {
             "what a text can write",
         ),
         ("dsl/semantics/constants.py", "Binary FunctionCall Index Row", "what may have no value; any other has one"),
+        ("interpreter/core/moving.py", "AwaitFirst If Match", "one block runs, and sees none of the others"),
+        ("interpreter/core/moving.py", "Parallel ParallelFor", "whose blocks run side by side"),
         ("interpreter/core/wording.py", "Get Index Literal Name Widen", "words for a title; any other has none"),
         (
             "interpreter/worker/compatibility.py",

@@ -164,3 +164,16 @@ def test_what_a_run_begins_with_is_told_to_who_lets_it_in(
     monkeypatch.setattr(definitions.workflow, "extern_functions", lambda: said)
     definitions.admit(RunInput(DefinitionEnvelope("hash"), "pay", None, **more))
     assert asked == [("pay", "hash", has_state)]
+
+
+def test_a_run_is_moved_only_to_what_is_signed_off(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = project.sealed().hash
+    project.sign("ben", "cleo")
+    door = Admission([project.folder], None)
+    monkeypatch.setattr(
+        definitions.workflow, "extern_functions", lambda: {definitions.ADMIT_MOVE_FUNCTION: door.of_a_move}
+    )
+    definitions.admit_move("pay", old)
+    project.pay.write_text(PAY.replace("flow pay(to: text)", "flow pay(to: text, why: text)"))
+    with pytest.raises(NotSignedOff, match="nobody signed this version"):
+        definitions.admit_move("pay", project.sealed().hash)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dsl.diagnostics.inert import inert, inert_lines
+from interpreter.boundary.moved import Moved
 from interpreter.boundary.view import AROUND, KeptEvent, LedgerView, RunView
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import told_here
@@ -117,6 +118,7 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
     if known["hash"]:
         yield f"hash    {known['hash']}"
     yield f"calls   {inert(known['calls'])}/PATH is what tools and models are told a call is"
+    yield from (f"moved   {_moved(move)}" for move in state.moves)
     yield f"status  {_status(known, state)}"
     if stuck is not None:
         yield f"stuck   {stuck}"
@@ -145,6 +147,14 @@ def _lines(known: dict[str, Any], stuck: str | None, seen: Seen, folding: Foldin
         yield from _section("events that nobody has taken yet", map(_kept, state.kept))
     yield from _section("config", _config(state))
     yield from _section("tools", (f"{inert(name)}: {inert(tries)}" for name, tries in known["tools"].items()))
+
+
+def _moved(move: Moved) -> str:
+    """Also a move that was asked for and could not be made."""
+    ago = f"{duration_text(time.time() - move.at)} ago"
+    what = f"to {move.now[:12]} from {move.before[:12]}" if not move.refused else f"not to {move.now[:12]}"
+    words = [f"{what}, {ago}, by {inert(move.by)}", *map(inert, filter(None, (move.note, move.refused)))]
+    return ": ".join(words)
 
 
 def _status(known: dict[str, Any], state: RunView) -> str:
