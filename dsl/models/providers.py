@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from dsl.dataclass import dataclass
+from dsl.models.addresses import no_address
 from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
 from dsl.regex import regex
@@ -104,17 +105,15 @@ def _one_of(options: Any) -> str:
 
 
 def _no_address(value: Any) -> str | None:
-    expected = "expected an address: https://host/v1"
-    if type(value) is not str or not value.isprintable() or " " in value:
-        return expected
-    try:
-        parts = urlsplit(value)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return expected
+    if type(value) is not str:
+        return "expected an address: https://host/v1"
+    problem = no_address(value)
+    if problem is not None:
+        return f"it {problem}"
+    parts = urlsplit(value)
     if parts.username or parts.password:
         return "a name or a password has no place here: the key stands in the worker's environment"
-    return None if fits else expected
+    return None
 
 
 def _no_variable(value: Any) -> str | None:

@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
+from dsl.models.addresses import no_address
 from dsl.models.providers import Api, Served
 from interpreter.providers.call_id import CALL_ID_HEADER
 
@@ -27,8 +28,13 @@ USUAL_AZURE_VERSION = "2024-10-21"
 _SHORT_KEY = 16
 _SHORTEST_TOLD = 6
 """Characters of a key: so many of its beginning, before something was cut off, are taken out too."""
-_MASKED = re.compile(r"\S*\*{4,}\S*")
-"""A key of which its server tells the beginning and the end."""
+_WORD = re.compile(r"\S+")
+_STARS = "****"
+"""In a word: a key of which its server tells the beginning and the end."""
+
+
+_AROUND_KEY = re.compile(r"^((?i:authorization:|bearer\s|export\s)|[A-Z][A-Z0-9_]*=(?=[^=])|[\"'`<“‘])")
+"""What people copy with a key."""
 
 
 class UnusableAccess(ValueError):
@@ -67,7 +73,7 @@ class Access:
 
     def without_key(self, text: str) -> str:
         """What others say, without the key: as it is, as texts quote it, cut off, or masked by its server."""
-        text = _MASKED.sub("…", text)
+        text = _WORD.sub(lambda word: "…" if _STARS in word[0] else word[0], text)
         for key in sorted(self._secrets, key=len, reverse=True):
             alone = ("(?<![A-Za-z0-9])", "(?![A-Za-z0-9])") if len(key) < _SHORT_KEY else ("", "")
             text = re.sub(f"{alone[0]}{re.escape(key)}{alone[1]}", "…", text, flags=re.IGNORECASE)
@@ -76,9 +82,19 @@ class Access:
         return text
 
     @property
+    def base(self) -> str | None:
+        """The address without what follows a `?`, which is said with each request."""
+        return None if self.address is None else urlunsplit(urlsplit(self.address)._replace(query="", fragment=""))
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.address or "").query, keep_blank_values=True))
+
+    @property
     def _secrets(self) -> set[str]:
         password = urlsplit(self.address or "").password or ""
-        secrets = {secret for secret in (self.key, password) if secret}
+        asked = {value for value in self.query.values() if len(value) >= _SHORTEST_TOLD}
+        secrets = {secret for secret in (self.key, password, *asked) if secret}
         return secrets | {form(secret) for secret in secrets for form in (quote, lambda text: json.dumps(text)[1:-1])}
 
 
@@ -109,6 +125,9 @@ def key_in(environment: Mapping[str, str], name: str = KEY) -> str:
 
 def usable_key(text: str, name: str = "the key") -> str:
     key = text.strip()
+    slip = _AROUND_KEY.search(key)
+    if slip:
+        raise UnusableAccess(f"{name} has {slip[0].strip()} around the key, which is none of it: leave that out")
     for position, character in enumerate(key, 1):
         if not "!" <= character <= "~":
             told = "a control character" if character < "!" or character == "\x7f" else "a character beyond ASCII"
@@ -124,11 +143,7 @@ def address_in(environment: Mapping[str, str], name: str = ADDRESS) -> str | Non
     address = environment.get(name, "").strip()
     if not address:
         return None
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not address.isprintable() or " " in address:
-        raise UnusableAccess(f"{name} is no address: write it as https://host/v1")
+    problem = no_address(address)
+    if problem is not None:
+        raise UnusableAccess(f"{name} {problem}")
     return address

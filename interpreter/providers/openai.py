@@ -8,8 +8,6 @@ and believes what it is told.
 from dataclasses import replace
 from typing import Any, assert_never
 
-import openai
-
 from dsl.models.known import refused_at, told_in_words_at
 from interpreter.boundary import failures
 from interpreter.boundary.batches import BatchReply, BatchRequest
@@ -18,15 +16,13 @@ from interpreter.providers.access import Access, usable_key
 from interpreter.providers.call_id import CALL_ID
 from interpreter.providers.openai_answers import result
 from interpreter.providers.openai_batches import OpenAIBatches
+from interpreter.providers.openai_client import client_of
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.openai_reading import Answer, read
 from interpreter.providers.openai_request import parameters
 from interpreter.providers.openai_responses import Responded, as_response
 from interpreter.providers.provider import Heard, ProviderFailure
 
-CONNECT_SECONDS = 10.0
-NO_KEY = "none"
-"""What is said to a server that wants no key, because the client wants one."""
 SILENCE_SECONDS = 120.0
 """The longest wait for the next piece of an answer. The whole attempt is bounded by its activity."""
 
@@ -38,7 +34,7 @@ LONGEST_NAME = 200
 class OpenAIProvider:
     def __init__(self, access: Access, *, silence: float = SILENCE_SECONDS) -> None:
         self._access = replace(access, key=usable_key(access.key))
-        self._client = _client(self._access, silence)
+        self._client = client_of(self._access, silence)
         self._refused_here = refused_at(self._access.host)
         self._told_in_words = told_in_words_at(self._access.host)
 
@@ -118,25 +114,3 @@ class OpenAIProvider:
         if self._access.version is not None:
             return model.removeprefix("azure/")
         return model.removeprefix("openai/") if self._access.address is None else model
-
-
-def _client(access: Access, silence: float) -> Any:
-    """One that follows no redirect: what a flow says goes where the address says, and nowhere else."""
-    timeout = openai.Timeout(silence, connect=CONNECT_SECONDS)
-    straight = openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout)
-    if access.version is None:
-        return openai.AsyncOpenAI(
-            api_key=access.key or NO_KEY,
-            base_url=access.address,
-            max_retries=0,
-            timeout=timeout,
-            http_client=straight,
-        )
-    return openai.AsyncAzureOpenAI(
-        azure_endpoint=access.address or "",
-        api_key=access.key,
-        api_version=access.version,
-        max_retries=0,
-        timeout=timeout,
-        http_client=straight,
-    )

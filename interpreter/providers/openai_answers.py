@@ -1,20 +1,31 @@
 """What an answer comes to: a text for the machine to read, or why there is none. What follows, the machine decides."""
 
-import json
-
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import AskedCall
-from interpreter.providers.openai_reading import Answer
-from interpreter.providers.openai_request import Message, messages, schema_of
-from interpreter.providers.provider import ProviderFailure, spent
+from interpreter.providers.openai_reading import Answer, whole_characters
+from interpreter.providers.openai_request import schema_of
+from interpreter.providers.provider import ProviderFailure, at_most, spent
 
-CUT = frozenset({"length", "max_tokens", "max_output_tokens", "max_completion_tokens", "model_length"})
+CUT = frozenset(
+    {
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "max_completion_tokens",
+        "max_length",
+        "model_length",
+        "incomplete",
+    }
+)
+FULL = frozenset({"model_context_window_exceeded", "context_length_exceeded"})
 FILTERED = frozenset(
     {
         "content_filter",
         "content_filtered",
         "safety",
+        "image_safety",
+        "guardrail_intervened",
         "recitation",
         "blocklist",
         "prohibited_content",
@@ -23,8 +34,26 @@ FILTERED = frozenset(
     }
 )
 REFUSED = frozenset({"refusal"})
-BROKEN = frozenset({"error", "abort", "network_error", "insufficient_system_resource"})
+BROKEN = frozenset(
+    {
+        "error",
+        "abort",
+        "aborted",
+        "cancelled",
+        "canceled",
+        "timeout",
+        "failed",
+        "network_error",
+        "internal_error",
+        "server_error",
+        "insufficient_system_resource",
+    }
+)
 """Reasons for an end, of all servers, that mean something; any other is an answer's own end."""
+
+
+LONGEST_REFUSAL = 8_000
+"""Characters of a model's words."""
 
 
 def result(request: ChatRequest, answer: Answer) -> ChatResult:
@@ -33,7 +62,7 @@ def result(request: ChatRequest, answer: Answer) -> ChatResult:
     if failure is not None:
         raise failure
     text, calls = answer.text, _calls(request, answer)
-    usage, model = answer.usage or _at_most(request, answer), answer.model or request.model
+    usage, model = _usage(request, answer), whole_characters(answer.model) or request.model
     if calls:
         return ChatResult(None, usage, model, text=text or None, calls=calls)
     if schema_of(request) is None:
@@ -43,13 +72,17 @@ def result(request: ChatRequest, answer: Answer) -> ChatResult:
 
 def _failure(request: ChatRequest, answer: Answer) -> ProviderFailure | None:
     finish = answer.finish.lower()
-    refusal = "".join(answer.refusals)
+    refusal = answer.refusal
     if refusal or finish in REFUSED:
-        return spent(failures.REFUSED, f"the model refused: {refusal or answer.text}", answer.usage)
+        words = (refusal or answer.text)[:LONGEST_REFUSAL]
+        return spent(failures.REFUSED, f"the model refused: {words}", answer.usage)
     if finish in FILTERED:
         return spent(failures.CONTENT_FILTERED, "the provider's content filter stopped the answer", answer.usage)
     if finish in CUT:
         return spent(failures.MALFORMED_OUTPUT, _cut_off(request, answer), answer.usage, cut=True)
+    if finish in FULL:
+        words = "prompt and answer are together more than the model takes"
+        return spent(failures.INVALID_REQUEST, words, answer.usage)
     if finish in BROKEN:
         return spent(failures.OVERLOADED, f"the answer broke off with {answer.finish!r}", answer.usage)
     if not finish and not answer.complete:
@@ -67,7 +100,11 @@ def _calls(request: ChatRequest, answer: Answer) -> list[AskedCall]:
     trusted = all(ids) and len(set(ids)) == len(ids)
     number = len(request.talk.messages)
     return [
-        AskedCall(call.id if trusted else f"call-{number}-{place}", call.name, call.arguments)
+        AskedCall(
+            whole_characters(call.id) if trusted else f"call-{number}-{place}",
+            whole_characters(call.name),
+            whole_characters(call.arguments),
+        )
         for place, call in sorted(answer.calls.items())
     ]
 
@@ -88,14 +125,14 @@ def _nothing(answer: Answer) -> str:
     return "the model gave its reasoning, and no answer" if answer.reasoned else "the answer is empty"
 
 
-def _at_most(request: ChatRequest, answer: Answer) -> ChatUsage:
-    """For a server that reports no usage: the most it can be, since a token has at least one byte."""
-    sent = sum(_bytes_of(message) for message in messages(request))
+def _usage(request: ChatRequest, answer: Answer) -> ChatUsage:
+    """What is reported. For a server that reports nothing, or no token of an answer that has some: the most it can be,
+    since a token has at least one byte.
+    """
+    reported = answer.usage
+    if reported is not None and (reported.output_tokens or not answer.length):
+        return reported
     asked = sum(len(call.name.encode()) + len(call.arguments.encode()) for call in answer.calls.values())
-    return ChatUsage(sent, min(len(answer.text.encode()) + asked, request.max_output_tokens))
-
-
-def _bytes_of(message: Message) -> int:
-    calls = message.get("tool_calls")
-    asked = json.dumps(calls, ensure_ascii=False) if calls else ""
-    return len((message["content"] or "").encode()) + len(asked.encode())
+    most = min(len(answer.text.encode()) + asked + answer.thought, request.max_output_tokens)
+    sent = at_most(request).input_tokens if reported is None else reported.input_tokens
+    return ChatUsage(sent, most)

@@ -15,6 +15,7 @@ from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.access import Access
 from interpreter.providers.openai_answers import result
+from interpreter.providers.openai_client import refusal_in
 from interpreter.providers.openai_failures import failure_of
 from interpreter.providers.openai_reading import Answer, Damaged, ToldError
 from interpreter.providers.openai_responses import Responded
@@ -90,7 +91,8 @@ class OpenAIBatches:
                 await self._client.batches.cancel(batch)
             except Exception as error:
                 # It was over already.
-                if getattr(error, "status_code", 0) not in (400, 404, 409):
+                refusal = refusal_in(error)
+                if refusal is None or refusal.status_code not in (400, 404, 409):
                     raise
         return BatchReply(batch, over=True)
 

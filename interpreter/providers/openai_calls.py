@@ -30,6 +30,7 @@ def take_calls(calls: dict[int, Called], said: dict[str, Any]) -> int:
         call = calls.setdefault(_place(calls, part, position), Called())
         call.id = _text(part.get("id")) or call.id
         call.name = call.name or _text(function.get("name"))
+        length += len(_text(function.get("name"))) + 1
         arguments: Any = function.get("arguments")
         piece = json.dumps(arguments, ensure_ascii=False) if type(arguments) is dict else _text(arguments)
         call.arguments += piece

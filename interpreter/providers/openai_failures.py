@@ -21,7 +21,8 @@ from interpreter.boundary.numbers import seconds
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.providers.access import Access
 from interpreter.providers.openai_ceilings import told_ceiling
-from interpreter.providers.openai_reading import Damaged, ToldError, in_a_list
+from interpreter.providers.openai_client import refusal_in
+from interpreter.providers.openai_reading import Damaged, ToldError, in_a_list, whole_characters
 from interpreter.providers.openai_refusals import refused_parts
 from interpreter.providers.provider import Charge, ProviderFailure
 
@@ -45,9 +46,10 @@ _OF_TRANSPORT = {"TransportError", "InvalidURL", "StreamError"}
 
 def failure_of(error: Exception, request: ChatRequest, access: Access) -> ProviderFailure | None:
     """None for what is neither the client's nor the server's."""
+    refusal = refusal_in(error)
+    if refusal is not None:
+        return _refused(refusal, request, access)
     match error:
-        case openai.APIStatusError():
-            return _refused(error, request, access)
         case openai.APIConnectionError():
             return _not_connected(error.__cause__ or error, access)
         case ToldError():
@@ -92,9 +94,7 @@ def _number(text: str, parts: int = 1) -> float | None:
 
 def _refused(error: openai.APIStatusError, request: ChatRequest, access: Access) -> ProviderFailure:
     status = error.status_code
-    body = in_a_list(error.body)
-    told = body.get("error", body) if type(body) is dict else {}
-    told = told if type(told) is dict else {"message": str(told)}
+    told = _told_of(in_a_list(error.body))
     said = _short(access.without_key(_said(error, told)))
     kind, charge = _meaning(status, _words(told))
     if status == 400 and _ABOUT_KEY.search(said):
@@ -131,7 +131,7 @@ def _adaptable(
     if failure.kind not in (failures.INVALID_REQUEST, failures.OVERLOADED):
         return failure
     param = told.get("param")
-    named = param if type(param) is str else ""
+    named = param[:LONGEST_WORDS] if type(param) is str else ""
     ceiling = told_ceiling(status, f"{named} {said}")
     if ceiling is None:
         failure.refuses = refused_parts(request, status, named, said)
@@ -166,13 +166,19 @@ def _words(told: Mapping[str, Any]) -> set[str]:
     return {str(told[name]).lower() for name in ("code", "type", "status") if told.get(name) is not None}
 
 
+def _told_of(body: Any) -> Mapping[str, Any]:
+    """What a body tells; empty where that is nothing."""
+    error = body.get("error") if type(body) is dict else None
+    told = error or body
+    return told if type(told) is dict else {"message": told} if told and type(told) in (str, list) else {}
+
+
 def _said(error: openai.APIStatusError, told: Mapping[str, Any]) -> str:
     """The server's own words, wherever it puts them."""
-    if told:
-        found = next((told[name] for name in ("message", "detail", "error", "msg") if told.get(name)), told)
-        return found if type(found) is str else json.dumps(found, default=str)
-    body = error.body
-    return body if type(body) is str and body else error.response.reason_phrase or error.message
+    if not told:
+        return str(error.response.reason_phrase or "it does not say why")
+    found = next((told[name] for name in ("message", "detail", "error", "msg") if told.get(name)), told)
+    return found if type(found) is str else json.dumps(found, default=str)
 
 
 def _points_elsewhere(error: openai.APIStatusError) -> str:
@@ -187,7 +193,7 @@ def _points_elsewhere(error: openai.APIStatusError) -> str:
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.split())
+    words = whole_characters(" ".join(text.split()))
     return words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1] + "…"
 
 
@@ -208,6 +214,7 @@ def _no_such_host(cause: BaseException | None) -> bool:
     return False
 
 
+_OTHER_THAN_HTTP = re.compile(r"illegal (status|request) line")
 _OTHER_THAN_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"}
 
 
@@ -233,6 +240,8 @@ def _not_connected(cause: BaseException, access: Access) -> ProviderFailure:
     if spoken:
         return _no_api(spoken, access)
     never_sent = bool(names & _NEVER_SENT)
+    if "RemoteProtocolError" in names and _OTHER_THAN_HTTP.match(str(cause)):
+        return _no_api("what answers there does not speak http", access)
     reason = _short(access.without_key(str(cause))) or type(cause).__name__
     charge: Charge = "none" if never_sent else "reservation"
     if "ConnectError" in names:
@@ -241,4 +250,5 @@ def _not_connected(cause: BaseException, access: Access) -> ProviderFailure:
     if names & {"TimeoutException", "APITimeoutError"}:
         message = f"no answer in time ({reason})" + (f"; {access.names_address}" if never_sent else "")
         return ProviderFailure(failures.MODEL_TIMEOUT, message, charge=charge)
-    return ProviderFailure(failures.CONNECTION_FAILED, f"the connection failed ({reason})", charge=charge)
+    message = f"the connection failed ({reason}); {access.names_address}"
+    return ProviderFailure(failures.CONNECTION_FAILED, message, charge=charge)

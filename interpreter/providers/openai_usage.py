@@ -1,7 +1,8 @@
 """What servers report of the tokens of one answer, whatever they call it.
 
 What a model thought is paid for as a part of its answer. Some servers count it beside the answer and not in it; their
-total tells that, so the answer has at least what the total leaves for it.
+total tells that, so the answer has at least what the total leaves for it; so does a part that is more than the whole.
+A question without a token there is not: who reports that, counts nothing.
 """
 
 from typing import Any
@@ -24,8 +25,10 @@ def told_usage(report: Report) -> ChatUsage | None:
     whole = tokens(report.get("total_tokens"))
     if whole is not None and sent is not None and answer is not None:
         answer = max(answer, whole - sent)
-    if sent is None or answer is None:
+    if not sent or answer is None:
         return None
+    if reasoned is not None and reasoned > answer:
+        answer += reasoned
     return believable(ChatUsage(sent, answer, cached or 0, written or 0, reasoned or 0))
 
 

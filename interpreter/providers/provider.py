@@ -4,10 +4,15 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from dsl.expressions.values import File
+from dsl.values.conversations import size_of, size_of_files
 from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.numbers import tokens
-from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
+from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.sparse import sparse
+
+FRAMING_TOKENS = 64
+"""What a chat adds to a text, at most: roles, separators, the name of the schema."""
 
 Charge = Literal["none", "usage", "reservation"]
 """What a failed attempt is charged: nothing, what was reported, or (nobody knows) all that was reserved."""
@@ -113,8 +118,21 @@ def believable(usage: ChatUsage | None) -> ChatUsage | None:
 
 
 def at_most(request: ChatRequest) -> ChatUsage:
-    """The most that an answered request can have used, since a token has at least one byte."""
+    """The most that an answered request can have used, since a token has at least one byte; a file has as many as it is
+    reserved for.
+    """
     talk = request.talk
     texts = [request.prompt, request.instructions, request.feedback, request.refused, request.schema_text]
-    texts += [] if talk is None else [json.dumps(talk.messages, ensure_ascii=False), talk.tools_text]
-    return ChatUsage(sum(len(text.encode()) for text in texts if text), request.max_output_tokens)
+    texts += [json.dumps(request.schema)] if request.schema is not None else []
+    texts += [talk.tools_text, talk.notice] if talk is not None else []
+    messages = talk.messages if talk is not None else []
+    files = [*request.files, *(file for each in messages for file in each.get("files") or ())]
+    sent = sum(len(text.encode()) for text in texts if text) + sum(size_of(each) for each in messages)
+    return ChatUsage(
+        FRAMING_TOKENS + sent + sum(_tokens(file, request.model) for file in files), request.max_output_tokens
+    )
+
+
+def _tokens(file: JSON, model: str) -> int:
+    kept = File(file.get("sha256", ""), len(file["data"]) * 3 // 4, file["name"], file["media_type"])
+    return size_of_files([kept], model)

@@ -88,7 +88,7 @@ def test_a_model_is_known_priced_and_limited_under_the_name_of_its_provider(mode
         ("[providers.a]\nkind = 'claude'", "`kind`: expected one of openai, azure, compatible"),
         ("[providers.a]\nkind = 'azure'", "a provider of the kind azure has an `address`"),
         ("[providers.a]\nkind = 'openai'\nurl = 'x'", "`url`: there is no such setting; there are kind, address"),
-        ("[providers.a]\nkind = 'openai'\naddress = 'x'", "`address`: expected an address: https://host/v1"),
+        ("[providers.a]\nkind = 'openai'\naddress = 'x'", "`address`: it is no address: write it as https://host/v1"),
         ("[providers.a]\nkind = 'openai'\naddress = 'https://u:p@h/v1'", "has no place here"),
         ("[providers.a]\nkind = 'openai'\nkey = 'sk-CANARY'", "never the key itself"),
         ("[providers.a]\nkind = 'openai'\napi = 'completions'", "`api`: expected one of chat, responses"),

@@ -132,3 +132,37 @@ def test_what_others_say_is_looked_through_for_the_key(said: str, told: str) -> 
 
 def test_a_key_that_is_a_word_is_taken_out_as_a_word_only() -> None:
     assert Access("test").without_key("the latest test, tested") == "the latest …, tested"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (f"Bearer {SECRET}", "Bearer"),
+        (f"bearer\t{SECRET}", "bearer"),
+        (f"Authorization: Bearer {SECRET}", "Authorization:"),
+        (f"export {KEY}={SECRET}", "export"),
+        (f"{KEY}={SECRET}", f"{KEY}="),
+        *((f"{mark}{SECRET}{mark}", mark) for mark in "\"'`<“"),
+    ],
+)
+def test_what_people_copy_with_a_key_is_refused_and_named(text: str, named: str) -> None:
+    with pytest.raises(UnusableAccess) as caught:
+        key_in({KEY: text})
+    assert str(caught.value) == f"{KEY} has {named} around the key, which is none of it: leave that out"
+
+
+@pytest.mark.parametrize("text", ["sk-proj-a_b-c==", "ABC=", "x=y", "AbC=1"])
+def test_a_key_may_look_odd(text: str) -> None:
+    assert key_in({KEY: text}) == text
+
+
+@pytest.mark.parametrize("end", ["/chat/completions", "/v1/chat/completions/", "/completions", "/v1/responses"])
+def test_what_is_added_to_an_address_is_named(end: str) -> None:
+    with pytest.raises(UnusableAccess, match="which is added to it: leave that out"):
+        access_in({KEY: SECRET, ADDRESS: f"http://localhost:1{end}?x=1"})
+
+
+@pytest.mark.parametrize("host", ["💩", "１２７.0.0.1", "[v1.x]", "a" * 3000])
+def test_an_address_that_the_client_cannot_use_is_refused_at_the_start(host: str) -> None:
+    with pytest.raises(UnusableAccess, match=f"{ADDRESS} is no address: write it as https://host/v1"):
+        provider_from_environment(environment={KEY: SECRET, ADDRESS: f"http://{host}/v1"})

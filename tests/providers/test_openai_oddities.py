@@ -15,7 +15,7 @@ from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.access import Access
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.openai_failures import retry_after
-from interpreter.providers.provider import ProviderFailure
+from interpreter.providers.provider import FRAMING_TOKENS, ProviderFailure
 
 
 class Player:
@@ -136,7 +136,7 @@ async def test_a_server_that_speaks_no_tls_is_not_asked_again() -> None:
 async def test_plain_text_without_a_schema_and_usage_at_most_when_none_is_reported() -> None:
     result, asked = await chat(stream(chunk(content="Grüße"), chunk(finish="stop")))
     assert result.output == "Grüße"
-    assert result.usage == ChatUsage(len("Sort."), len("Grüße".encode()))
+    assert result.usage == ChatUsage(FRAMING_TOKENS + len("Sort."), len("Grüße".encode()))
     assert "response_format" not in asked
     assert "temperature" not in asked
 
@@ -182,7 +182,7 @@ async def test_retry_after_on_an_overloaded_server_as_a_date() -> None:
 async def test_a_usage_that_cannot_be_true_is_none(number: object) -> None:
     odd = {"prompt_tokens": 11, "completion_tokens": number, "total_tokens": 16}
     result, _ = await chat(stream(chunk(content="Grüße"), chunk(finish="stop"), chunk(usage=odd)))  # type: ignore[arg-type]
-    assert result.usage == ChatUsage(len("Sort."), len("Grüße".encode()))
+    assert result.usage == ChatUsage(FRAMING_TOKENS + len("Sort."), len("Grüße".encode()))
     found = await failure(stream(chunk(refusal="no"), chunk("stop", odd)))  # type: ignore[arg-type]
     assert (found.charge, found.usage) == ("reservation", None)
 
