@@ -81,6 +81,21 @@ class Access:
                 text = text.replace(f"{key[:length]}…", "…")
         return text
 
+    def without_key_in_it(self, answer: str) -> str:
+        """What a model says, without the key, which a server may have told it. A short one may be a word."""
+        for key in self._told_apart:
+            answer = answer.replace(key, "…")
+        return answer
+
+    def begins_key(self, text: str) -> int:
+        """How many characters at the end of the text may be the beginning of the key."""
+        ends = (end for key in self._told_apart for end in range(min(len(key) - 1, len(text)), 0, -1))
+        return max((end for end in ends if any(key.startswith(text[-end:]) for key in self._told_apart)), default=0)
+
+    @property
+    def _told_apart(self) -> list[str]:
+        return sorted((key for key in self._secrets if len(key) >= _SHORT_KEY), key=len, reverse=True)
+
     @property
     def base(self) -> str | None:
         """The address without what follows a `?`, which is said with each request."""

@@ -14,6 +14,7 @@ from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.access import Access, usable_key
 from interpreter.providers.call_id import CALL_ID
+from interpreter.providers.keyless import Keyless, keyless
 from interpreter.providers.openai_answers import result
 from interpreter.providers.openai_batches import OpenAIBatches
 from interpreter.providers.openai_client import client_of
@@ -27,10 +28,6 @@ SILENCE_SECONDS = 120.0
 """The longest wait for the next piece of an answer. The whole attempt is bounded by its activity."""
 
 
-LONGEST_NAME = 200
-"""Characters of the name that a server gives a model."""
-
-
 class OpenAIProvider:
     def __init__(self, access: Access, *, silence: float = SILENCE_SECONDS) -> None:
         self._access = replace(access, key=usable_key(access.key))
@@ -42,11 +39,12 @@ class OpenAIProvider:
         return await self.chat_streamed(request, None)
 
     async def chat_streamed(self, request: ChatRequest, heard: Heard | None) -> ChatResult:
-        """What is said of a failure is looked through for the key: a server, or the client, may have told it back."""
+        """What is said, and what is said of a failure, is looked through for the key: a server, or the client, may have
+        told it back.
+        """
         request = replace(request, without=sorted({*request.without, *self._refused_here}))
         try:
-            answer = await self._asked(request, heard)
-            return replace(answer, response_model=self._access.without_key(answer.response_model)[:LONGEST_NAME])
+            return keyless(await self._asked(request, heard), self._access)
         except ProviderFailure as failure:
             failure.message = self._access.without_key(failure.message)
             raise failure from None
@@ -57,6 +55,7 @@ class OpenAIProvider:
     async def _asked(self, request: ChatRequest, heard: Heard | None) -> ChatResult:
         sent = parameters(request, self._name(request.model), self._told_in_words)
         ask = self._client.chat.completions.with_streaming_response.create
+        heard = None if heard is None else Keyless(self._access, heard)
         answer = Answer(heard=heard)
         if self._access.api == "responses":
             sent, answer = as_response(sent), Responded(heard=heard)

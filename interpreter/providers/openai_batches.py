@@ -14,6 +14,7 @@ from interpreter.boundary import failures
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.access import Access
+from interpreter.providers.keyless import keyless
 from interpreter.providers.openai_answers import result
 from interpreter.providers.openai_client import refusal_in
 from interpreter.providers.openai_failures import failure_of
@@ -150,8 +151,7 @@ class OpenAIBatches:
         answer.complete = True
         came = result(bare, answer)
         came.usage = answer.usage or UNKNOWN
-        came.response_model = self._access.without_key(came.response_model)
-        return ChatResult(None, came.usage, came.response_model, text=answer.text)
+        return keyless(ChatResult(None, came.usage, came.response_model, text=answer.text), self._access)
 
     def _why(self, batch: Any) -> str:
         told = getattr(batch.errors, "data", None) or []
