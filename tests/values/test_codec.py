@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from dsl.expressions.values import Reference, references, substitute
+from dsl.expressions.values import File, Reference, references, substitute
 from dsl.expressions.wire import to_wire
 from dsl.values.codec import dump, load
+from dsl.values.references import joined, parted
 from dsl.values.validate import validate
 from tests.values.chance import some_type, some_value, value_of
 
@@ -63,6 +64,26 @@ def test_what_validates_once_validates_again() -> None:
 def test_tags_cannot_be_forged_by_data(value: Any, data: Any) -> None:
     assert dump(value) == data
     assert load(data) == value
+
+
+ONE, FILE = Reference("aa", 3), File("bb", 5, "a.txt", "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ({"a": [1, None, "x"]}, []),
+        ({"a": [1, ONE]}, [["a", 1]]),
+        ([FILE, {"b": FILE}], [[0], [1, "b"]]),
+        ({"a": ONE, "b": [FILE]}, [["a"], ["b", 0]]),
+        (ONE, [[]]),
+        ({"a": {"$ref": "aa", "$size": 3}}, []),
+    ],
+)
+def test_what_is_parted_is_json_and_becomes_whole_again(value: Any, places: list[Any]) -> None:
+    data, beside = json.loads(json.dumps(parted(value)))
+    assert [path for path, *_ in beside] == places
+    assert joined(data, beside) == value
 
 
 def test_references_are_found_and_replaced() -> None:

@@ -25,7 +25,10 @@ def image(width: int, height: int) -> File:
         ("gpt-4.1-mini", 1024, 1024, 1659),
         ("gpt-4.1-mini", 4000, 1474, 2489),
         ("gpt-5-nano", 32, 32, 3),
+        ("gpt-5-chat-latest", 1024, 1024, 630),
+        ("gpt-5-mini", 4000, 4000, 2489),
         ("o1", 512, 512, 225),
+        ("qwen2-vl", 5_000, 5_000, 32_041),
     ],
 )
 def test_what_is_known_of_a_model_and_an_image_bounds_it(model: str, width: int, height: int, tokens: int) -> None:
@@ -45,6 +48,12 @@ def test_an_image_that_was_not_measured_is_taken_for_the_largest(model: str | No
     chance, unknown = random.Random("unknown"), most_tokens(File("h", 1, "a.png", "image/png"), model)
     for _ in range(500):
         assert most_tokens(image(chance.randint(1, 20_000), chance.randint(1, 20_000)), model) <= unknown
+
+
+@pytest.mark.parametrize("model", RULES)
+def test_the_largest_image_is_one_that_there_can_be(model: str) -> None:
+    unknown = most_tokens(File("h", 1, "a.png", "image/png"), model)
+    assert unknown == max(most_tokens(image(*size), model) for size in ((2_048, 768), (9_000, 9_000)))
 
 
 def test_a_pdf_is_its_text_and_an_image_of_each_page() -> None:

@@ -149,6 +149,9 @@ def test_for_people_and_tools() -> None:
         ("json", {"value": [1]}, [1]),
         ("Case", {"id": 1, "unknown": [], "scores": "x"}, {"id": 1, "unknown": [], "scores": "x"}),
         ("[int]", "nonsense", "nonsense"),
+        ("Case", "nonsense", "nonsense"),
+        ("map[int]", {"value": [1, "a", None]}, [1, "a", None]),
+        ("map[int]", {"value": [{"key": "a", "value": 1}, {"key": "b"}]}, [{"key": "a", "value": 1}, {"key": "b"}]),
         ("Case?", {"value": {"id": "a", "scores": []}}, {"id": "a", "scores": {}}),
     ],
 )

@@ -71,6 +71,8 @@ def test_what_it_had_stays_on_the_way_to_a_called_flow() -> None:
         {"head": None, "tail": [{"role": "user", "text": "x", "calls": []}], "sizes": [5]},
         {"head": None, "tail": [{"role": "assistant", "calls": [{"id": "c"}]}], "sizes": [5]},
         {"head": None, "tail": [HELLO], "sizes": [-5]},
+        {"head": None, "tail": [HELLO, HI, HELLO], "sizes": [21, -5, 21]},
+        {"head": None, "tail": [CALLS, ANSWER, HI], "sizes": [21, 5, 21]},
         {"head": None, "tail": [HELLO], "sizes": [True]},
         {"head": None, "tail": {}, "sizes": []},
         {"head": None, "tail": [], "sizes": [], "more": 1},

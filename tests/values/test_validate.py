@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from dsl.expressions.context import CONSTANT
+from dsl.expressions.errors import NeedsReference
 from dsl.expressions.values import Reference
 from dsl.values import problems
 from dsl.values.basic import DECODERS
 from dsl.values.codec import dump
 from dsl.values.problems import MOST_PROBLEMS
-from dsl.values.validate import validate, validate_record
+from dsl.values.validate import converting, validate, validate_record
 from tests.values.reading import from_json, tool, type_, types
 
 DATA = yaml.safe_load((Path(__file__).parents[1] / "cases" / "values" / "validate.yaml").read_text(encoding="utf-8"))
@@ -114,6 +116,33 @@ def test_a_reference_is_accepted_unseen() -> None:
     record = type_("{ id: int, body: text }")
     assert validate({"id": 1, "body": reference}, record, {}).value["body"] is reference
     assert validate(reference, record, {}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("text", True),
+        ("[text]", True),
+        ("[[int]]?", True),
+        ("file", True),
+        ("number", False),
+        ("decimal", False),
+        ("json", False),
+        ("[number]", False),
+        ("map[text]", False),
+        ("Tree", False),
+        ("{ a: text }", False),
+    ],
+)
+def test_a_large_value_is_looked_into_where_its_form_may_change(text: str, kept: bool) -> None:
+    """An `int` becomes a `number`, a default is filled in: what lies elsewhere is fetched for that, and for nothing else."""
+    reference = Reference("aa", 5)
+    widen = converting(CONSTANT, TYPES).widen
+    if kept:
+        assert widen(reference, type_(text)) is reference
+    else:
+        with pytest.raises(NeedsReference):
+            widen(reference, type_(text))
 
 
 def test_data_is_never_a_reference() -> None:

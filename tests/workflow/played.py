@@ -4,7 +4,7 @@ how it ends. What is not played here is the SDK's own.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -18,8 +18,16 @@ from interpreter.workflow.headers import _call as call_of_header
 
 ROOMS = (
     *("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing"),
-    *("keeping", "headers"),
+    *("keeping", "headers", "locks", "lock"),
 )
+
+
+class Continued(Exception):
+    """A run has continued as new, with `input`."""
+
+    def __init__(self, input_: Any) -> None:
+        super().__init__("continued as new")
+        self.input = input_
 
 
 class Handle(asyncio.Future[Any]):
@@ -86,6 +94,7 @@ class Played:
     memos: list[dict[str, Any]] = field(default_factory=list)
     attributes: list[dict[str, Any]] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict)
+    is_over: bool = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(workflow, name)
@@ -134,8 +143,8 @@ class Played:
         return await self._ask(f"child {name}", arguments, options)
 
     def get_external_workflow_handle(self, workflow_id: str) -> Any:
-        async def signal(name: str, payload: Any) -> None:
-            await self._ask(f"signal {name}", (workflow_id, payload), {})
+        async def signal(name: str, *payload: Any, args: Sequence[Any] = ()) -> None:
+            await self._ask(f"signal {name}", (workflow_id, *payload, *args), {})
 
         async def cancel() -> None:
             await self._ask("cancel", (workflow_id,), {})
@@ -145,9 +154,18 @@ class Played:
     async def sleep(self, wait: Any, *, summary: str = "") -> None:
         await self._ask("timer", (wait,), {"summary": summary})
 
-    async def wait_condition(self, condition: Callable[[], bool]) -> None:
-        while not condition():  # noqa: ASYNC110 - it is what the SDK does, too
+    async def wait_condition(self, condition: Callable[[], bool], *, timeout: Any = None) -> None:  # noqa: ASYNC109
+        """The end of the timeout is asked for as `time is up`."""
+        over = None if timeout is None or condition() else self._ask("time is up", (timeout,), {})
+        while not condition():
+            if over is not None and over.done():
+                raise TimeoutError
             await asyncio.sleep(0)
+        if over is not None:
+            self.asked = [asked for asked in self.asked if asked.ends is not over]
+
+    def continue_as_new(self, input_: Any) -> None:
+        raise Continued(input_)
 
     def take(self, name: str) -> Asked:
         """The first that was asked for under this name, which it is no more."""
@@ -158,10 +176,13 @@ class Played:
     def handle(self) -> Handle:
         """Of something whose end the test decides."""
         self.handles.append(Handle())
+        if self.is_over:
+            self.handles[-1].give_up()
         return self.handles[-1]
 
     def over(self) -> None:
         """The test is over, and nothing is waited for."""
+        self.is_over = True
         for handle in self.handles:
             handle.give_up()
 
