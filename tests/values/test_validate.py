@@ -135,7 +135,7 @@ def test_a_reference_is_accepted_unseen() -> None:
     ],
 )
 def test_a_large_value_is_looked_into_where_its_form_may_change(text: str, kept: bool) -> None:
-    """An `int` becomes a `number`, a default is filled in: what lies elsewhere is fetched for that, and for nothing else."""
+    """An `int` becomes a `number`: what lies elsewhere is fetched for that, and for nothing else."""
     reference = Reference("aa", 5)
     widen = converting(CONSTANT, TYPES).widen
     if kept:

@@ -19,6 +19,7 @@ from interpreter.workflow.headers import _call as call_of_header
 ROOMS = (
     *("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing"),
     *("keeping", "headers", "locks", "lock"),
+    *("run", "driver", "definitions", "watching"),
 )
 
 
@@ -95,9 +96,24 @@ class Played:
     attributes: list[dict[str, Any]] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict)
     is_over: bool = False
+    functions: dict[str, Any] = field(default_factory=dict)
+    handling: bool = False
+    reason: str | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(workflow, name)
+
+    def patched(self, id_: str) -> bool:
+        return True
+
+    def extern_functions(self) -> dict[str, Any]:
+        return self.functions
+
+    def all_handlers_finished(self) -> bool:
+        return not self.handling
+
+    def cancellation_reason(self) -> str | None:
+        return self.reason
 
     def info(self) -> Info:
         return self.info_
@@ -158,6 +174,8 @@ class Played:
         """The end of the timeout is asked for as `time is up`."""
         over = None if timeout is None or condition() else self._ask("time is up", (timeout,), {})
         while not condition():
+            if self.is_over:
+                raise RuntimeError("the test is over")  # a run takes a cancel for an event, and would go on
             if over is not None and over.done():
                 raise TimeoutError
             await asyncio.sleep(0)
