@@ -117,3 +117,5 @@ def test_the_money_of_a_lease_counts_every_token_at_the_dearest_price() -> None:
         rates = dict.fromkeys(("input", "output", "cached", "cache_write"), "0.001") | {dear: "0.004"}
         state.prices = {"m": Price(**rates)}
         assert purses.bound_of(state, definition.flows["below"], ["m"]).usd == 4
+        state.prices |= {"cheap": Price(*["0.001"] * 4)}
+        assert purses.bound_of(state, definition.flows["below"], ["m", "cheap", "of no price"]).usd == 4

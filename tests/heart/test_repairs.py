@@ -1,5 +1,6 @@
 """What is left of a run that has ended, what people settle of it, and its repair: in virtual time, through JSON."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from interpreter.boundary.payloads import RunOptions
 from interpreter.boundary.repair import Repair, Resolution
 from interpreter.core import repairs
 from interpreter.core.commands import CallTool
+from interpreter.core.reports import lost
 from interpreter.core.snapshot import encode
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
@@ -27,6 +29,8 @@ tool hire(n: int) -> { id: text } write { compensate none "it stays" verify none
 tool book(n: int) -> { id: text } write keyed { compensate free(id: result.id) }
 tool free(id: text) write keyed for 1h { compensate none "it is one itself" }
 tool look() -> text read { errors Gone }
+tool put(x: text) write keyed { compensate take(x: x) }
+tool take(x: text) idempotent
 BODY
 """
 KEPT, NOTHING = Returns({"id": "k"}, 0.0), Returns(None, 0.0)
@@ -120,6 +124,7 @@ def test_an_undo_that_nobody_heard_of_is_not_called_twice(switches: Switches) ->
     assert outcome(played.repair()) == ("failed", UNDO_FAILED)
     assert len(played.calls("repay")) == 1
     told = played.repair(Resolution("main/p", True, "ann"), undoes=False)
+    assert played.standing(told) == {"main/p": "due"}
     assert outcome(played.repair(of=told)) == ("completed", "")
     assert len(played.calls("repay")) == 2
 
@@ -130,6 +135,25 @@ def test_an_undo_that_honours_its_key_is_called_again_while_it_knows_it() -> Non
     assert played.standing(later=3_700.0) == {"main/b": "asked"}
     assert outcome(played.repair()) == ("failed", UNDO_FAILED)
     assert {key for _, _, key in played.calls("free")} == {"run/main/b/undo"}
+
+
+def test_the_key_of_an_undo_counts_from_when_it_was_called_first() -> None:
+    played = Played("step b = book(n: 1) step gone = look()", {"book": [KEPT], "free": [LOST]}, Switches())
+    (entry,) = repairs.left(left_by(played.first))
+    commands: list[CallTool] = []
+
+    def free(command: CallTool) -> Planned:
+        commands.append(command)
+        return LOST
+
+    simulation = Simulation(played.definition, World({"free": free}, {}), Switches())
+    begun = simulation.now - 3_000.0
+    ledger = [encode(replace(entry, tried_at=begun))]
+    run = simulation.run(None, key_base="repair", repair=Repair("run", "", ledger, [], True))
+    simulation.go()
+    assert commands[0].start_within is not None
+    assert 0 < commands[0].start_within <= 600_000, "ten minutes of its hour are left"
+    assert [each.tried_at for each in repairs.left(left_by(run))] == [begun]
 
 
 def test_what_stays_is_closed_either_way() -> None:
@@ -155,6 +179,45 @@ def test_what_a_called_flow_left_is_repaired_by_who_called_it() -> None:
     assert played.standing() == {"main/under/below/one": "due"}
     assert outcome(played.repair()) == ("completed", "")
     assert {key for _, _, key in played.calls("drop")} == {"run/main/under/below/one/undo"}
+
+
+def cut(played: Played, until: Callable[[SimulatedRun], bool]) -> list[Any]:
+    """What a run leaves that was terminated then."""
+    run = played.simulation.run({}, key_base="cut")
+    played.simulation.go(lambda: until(run))
+    return lost(run.state).ledger or []
+
+
+def test_what_a_terminated_run_had_under_way_is_known_to_nobody() -> None:
+    plans: dict[str, list[Planned]] = {"pay": [Returns({"ref": "r"}, 60.0)]}
+    played = Played('step k = keep(x: "1") step p = pay(amount: 1)', plans, Switches())
+    ledger = cut(played, lambda run: len(run.state.ledger) == 2)
+    standing = {each.path: repairs.standing(played.definition, each, 0.0) for each in repairs.left(ledger)}
+    assert standing == {"main/k": "due", "main/p": "asked"}
+
+
+@SWITCHES
+def test_what_may_yet_take_effect_is_undone_when_it_is_over_and_not_as_if_it_were_known(switches: Switches) -> None:
+    """The undo says what it is about, so that a worker that still runs the call does not undo it yet."""
+    played = Played('step p = put(x: "1") step gone = look()', {"put": [LOST], "take": [NOTHING]}, switches)
+    ledger = cut(played, lambda run: any(entry.undo_arguments is not None for entry in run.state.ledger.values()))
+    (entry,) = repairs.left(ledger)
+    commands: list[CallTool] = []
+
+    def take(command: CallTool) -> Planned:
+        commands.append(command)
+        return NOTHING
+
+    world = World({"take": take}, {})
+    simulation = Simulation(played.definition, world, switches)
+    assert entry.over_at > simulation.now
+    assert repairs.standing(played.definition, entry, simulation.now) == "due"
+    run = simulation.run(None, key_base="repair", repair=Repair("cut", "", ledger, [], True))
+    simulation.go()
+    assert outcome(run) == ("completed", "")
+    (undo,) = commands
+    assert (undo.tool, undo.verifies, undo.key) == ("take", "cut/main/p", "cut/main/p/undo")
+    assert world.calls[0].at >= entry.over_at
 
 
 @pytest.mark.parametrize(

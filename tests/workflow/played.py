@@ -73,6 +73,7 @@ class Info:
     size: int = 100
     suggested: bool = False
     typed_search_attributes: list[Any] = field(default_factory=list)
+    headers: dict[str, Any] = field(default_factory=dict)
 
     def is_continue_as_new_suggested(self) -> bool:
         return self.suggested

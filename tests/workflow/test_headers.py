@@ -4,10 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from temporalio.api.common.v1 import Payload
 
 from interpreter.activities import headers as read
 from interpreter.activities.headers import CallHeaders, DeclaredSignature
-from interpreter.boundary.names import CALL_HEADER
+from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER
 from interpreter.boundary.payloads import References
 from interpreter.workflow import headers as written
 from tests.workflow.ends import a_call
@@ -52,6 +53,10 @@ class Next:
         return input
 
     start_local_activity = start_activity
+    continue_as_new = start_activity
+
+    async def start_child_workflow(self, input: Any) -> Any:
+        return input
 
 
 def given(**changes: Any) -> Any:
@@ -85,3 +90,23 @@ async def test_what_is_no_call_of_a_tool_carries_no_header(played: Played) -> No
     for start in (outbound.start_activity, outbound.start_local_activity):
         sent: Any = start(given())
         assert sent.headers == {"own": 1}
+
+
+@pytest.mark.parametrize(("run_id", "told"), [("first-run", None), ("third-run", b"first-run")])
+async def test_a_child_is_told_the_first_execution_of_who_has_continued(
+    played: Played, run_id: str, told: bytes | None
+) -> None:
+    played.info_.run_id = run_id
+    outbound = written._Outbound(Next())  # type: ignore[arg-type]
+    headers = (await outbound.start_child_workflow(given())).headers  # type: ignore[attr-defined]
+    assert headers["own"] == 1
+    assert (headers[FIRST_RUN_HEADER].data if FIRST_RUN_HEADER in headers else None) == told
+
+
+@pytest.mark.parametrize("said", [None, Payload(data=b"of the parent")])
+async def test_what_a_parent_has_said_is_said_to_each_execution(played: Played, said: Payload | None) -> None:
+    played.info_.headers = {} if said is None else {FIRST_RUN_HEADER: said}
+    passed: list[Any] = []
+    following = SimpleNamespace(continue_as_new=passed.append)
+    written._Outbound(following).continue_as_new(given())  # type: ignore[arg-type]
+    assert passed[0].headers == {"own": 1} | played.info_.headers

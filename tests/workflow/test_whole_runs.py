@@ -94,6 +94,7 @@ async def test_a_failure_and_what_is_left(played: Played, parent: ParentLink | N
     assert (details["spent"]["calls"], details["rehearsal"], details["ledger"]) == (1, False, [])
     assert ("record" in details) is (parent is None)
     assert ("costs" in details) is (parent is not None)
+    assert "heard" not in details, "no server has said anything of a model"
     assert MEMO_DOUBTS not in memos(played)
 
 
