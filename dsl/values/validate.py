@@ -51,6 +51,20 @@ def validate(value: Any, type_: Type, types: Types, *, received: bool = False) -
     return _checked(value, type_, Checking(types, received))
 
 
+def demands_more(value: Any, type_: Type, types: Types) -> bool:
+    """Whether a part of `value` that lies in the store stands where a type says more of it than `json`."""
+    found: list[Type] = []
+
+    def note(reference: Reference, demanded: Type) -> Reference:
+        inner = resolve(demanded, types)
+        if inner != NamedType("json") and type(inner) is not ConversationType:
+            found.append(inner)
+        return reference
+
+    _checked(value, type_, Checking(types, received=True, reference=note))
+    return bool(found)
+
+
 def _checked(value: Any, type_: Type, checking: Checking) -> Checked:
     try:
         return Checked(_value(value, type_, None, checking), tuple(checking.problems))

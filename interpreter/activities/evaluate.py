@@ -18,10 +18,12 @@ from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Scope, Value, substitute
 from dsl.values.codec import dump, load, stretch
-from dsl.values.validate import converting
+from dsl.values.structure import Types
+from dsl.values.validate import converting, validate
 from interpreter.activities.missing import object_missing
 from interpreter.boundary.names import EVALUATE_ACTIVITY
 from interpreter.boundary.payloads import EvaluateRequest, EvaluateResult
+from interpreter.core.fetching import UNFIT
 from interpreter.stores.conversations import kept, whole
 from interpreter.stores.store import ObjectStore, StoreError
 from interpreter.stores.values import content_of
@@ -45,6 +47,8 @@ def evaluated(request: EvaluateRequest, store: ObjectStore) -> EvaluateResult:
     types = decode_data(request.types) if request.types is not None else {}
     context = converting(Context(now=lambda: now, uuid=lambda: str(uuid4())), types)
     try:
+        if request.received is not None:
+            return _received(request, given, types, store)
         value = _evaluated(decode_data(request.expression), given, context, store)
         if request.most_bytes is not None:
             return EvaluateResult(dump(_stretch(store, value, request.most_bytes)))
@@ -62,6 +66,16 @@ def _evaluated(expression: Expression, given: Scope, context: Context, store: Ob
             name: substitute(value, lambda reference: content_of(store, reference)) for name, value in given.items()
         }
         return evaluate(expression, scope, context)
+
+
+def _received(request: EvaluateRequest, given: Scope, types: Types, store: ObjectStore) -> EvaluateResult:
+    """What came from outside, held against its type, whole: defaults are filled in, what is too much is dropped."""
+    (value,) = given.values()
+    whole = substitute(value, lambda reference: content_of(store, reference))
+    checked = validate(whole, decode_data(request.received), types, received=True)
+    if checked.problems:
+        return EvaluateResult(error_kind=UNFIT, error_message="; ".join(map(str, checked.problems)))
+    return EvaluateResult(dump(kept(store, checked.value)))
 
 
 def _stretch(store: ObjectStore, items: Value, most_bytes: int) -> list[Value]:

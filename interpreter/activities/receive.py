@@ -65,7 +65,7 @@ def _received(request: ReceiveRequest, answer: bytes, store: ObjectStore) -> Any
         kept = keep_large(store, value)
     except Exception as error:
         raise object_not_kept(error) from error
-    return answered(to_wire(kept))
+    return answered(to_wire(kept), seen=True)
 
 
 def _valid(request: ReceiveRequest, answer: bytes) -> Value:

@@ -20,7 +20,7 @@ from dsl.expressions.json_writing import exact_text, has_decimal
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire, to_wire_exactly
 from dsl.values.references import parted, shown
-from interpreter.boundary.names import REFERENCES
+from interpreter.boundary.names import REFERENCES, SEEN
 from interpreter.stores.kept_files import File, keep
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import keep_large
@@ -86,14 +86,17 @@ def recordable(value: Value, store: ObjectStore | None, *, exactly: bool = False
     return answered(wire)
 
 
-def answered(wire: Any) -> Any:
-    """What an activity returns: plain JSON, and what of it is a reference in the metadata of its payload."""
+def answered(wire: Any, *, seen: bool = False) -> Any:
+    """What an activity returns: plain JSON, and what of it is a reference in the metadata of its payload. `seen`: it
+    was held against the declared type.
+    """
     data, references = parted(wire)
     if not references and not has_decimal(data):
         return data
     payload = Payload(metadata={"encoding": b"json/plain"}, data=exact_text(data).encode())
     if references:
         payload.metadata[REFERENCES] = json.dumps(references).encode()
+        payload.metadata.update({SEEN: b"1"} if seen else {})
     return RawValue(payload)
 
 

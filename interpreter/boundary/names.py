@@ -171,6 +171,11 @@ REFERENCES = "steadflow-references"
 workers answer with. Nothing in a payload's data is taken for one.
 """
 
+SEEN = "steadflow-seen"
+"""Beside `REFERENCES`: what lies in the store was held against the type that the flow declares, and not only against
+what a function's annotations say.
+"""
+
 DEFINITION_FUNCTION = "steadflow_load_definition"
 """Extern function of the worker that the workflow may call: `(hash) -> bytes`, from memory, content-addressed."""
 

@@ -237,7 +237,8 @@ class EvaluateRequest:
     as dumped by `dsl.values`.
 
     `most_bytes`: the expression gives a list, and only a stretch of it is wanted: its first items, at least one, with
-    that many bytes of JSON; each comes as itself, unless it is large.
+    that many bytes of JSON; each comes as itself, unless it is large. `received`: the value came from outside, and is
+    held against this type, encoded.
     """
 
     expression: JSON
@@ -245,6 +246,7 @@ class EvaluateRequest:
     now: float
     most_bytes: int | None = None
     types: JSON = None
+    received: JSON = None
 
 
 @dataclass

@@ -134,7 +134,8 @@ class Evaluate:
     """Evaluate beside the values: the encoded expression over a dumped scope that holds references.
 
     `types`: the declared types that its conversions name, encoded. `most_bytes`: of the list that it gives only a
-    stretch, the first items (at least one) with so many bytes of JSON.
+    stretch, the first items (at least one) with so many bytes of JSON. `received`: the value came from outside, and
+    this is the type, encoded, that it is held against, whole.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Evaluate:
     scope: dict[str, JSON]
     most_bytes: int | None = None
     types: JSON = None
+    received: JSON = None
 
 
 @recorded

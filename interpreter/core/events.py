@@ -31,9 +31,12 @@ class Started:
 @recorded
 @dataclass(frozen=True, slots=True)
 class ToolReturned:
+    """`unseen`: part of the result lies in the store, and who put it there need not know what is declared."""
+
     at: float
     id: str
     result: JSON
+    unseen: bool = False
 
 
 @recorded

@@ -11,19 +11,26 @@ never begins, and an effect whose undo could not be worded is listed as one that
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from dsl.ast.expressions import Convert, Name
+from dsl.ast.types import Type
+from dsl.definition.encode import encode
+from dsl.definition.reach import reached
 from dsl.expressions.errors import ErrorKind, EvaluationError
 from dsl.expressions.values import Reference, Value, references_in
-from dsl.values.codec import load
+from dsl.values.codec import dump, load
 from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.core import policies
 from interpreter.core.commands import Evaluate, SetTimer
 from interpreter.core.events import CallFailed, Evaluated, Event, TimerFired
-from interpreter.core.outcomes import Failure
+from interpreter.core.outcomes import Failure, Suspended
 from interpreter.core.state import Frame, Missing, Pending, Unread
 from interpreter.core.wording import title
 
 if TYPE_CHECKING:
     from interpreter.core.machine import Machine
+
+UNFIT: ErrorKind = "InvalidArgument"
+"""How it is told that a value which is looked into beside the store is none of its type."""
 
 
 def takes(machine: "Machine", pending: Pending, event: Event) -> bool:
@@ -98,6 +105,26 @@ def lacks(machine: "Machine", frame: Frame, event: CallFailed, needed_by: Evalua
 def lacks_nothing(machine: "Machine", frame: Frame) -> None:
     """What `frame` waited for is there, or is not needed any more."""
     machine.state.lacking.pop(frame.path, None)
+
+
+def received(machine: "Machine", frame: Frame, slot: str, value: Value, type_: Type) -> Value:
+    """`value`, which came from outside and lies in the store in part, as one of `type_`. Raises `EvaluationError` of
+    the kind `UNFIT`, with the reasons, where it is none, and `Suspended` until that is known.
+    """
+    if slot in frame.evaluated:
+        return value_of(frame.evaluated[slot])
+    machine.state.sequence += 1
+    name = Name(slot)
+    types = reached(machine.definition.types, Convert(name, type_))
+    command = Evaluate(
+        f"{frame.path}?{slot}~{machine.state.sequence}",
+        encode(name),
+        {slot: dump(value)},
+        types=encode(types) if types else None,
+        received=encode(type_),
+    )
+    machine.issue(frame, command, slot)
+    raise Suspended(command.id)
 
 
 def value_of(evaluated: Value | Failure) -> Value:

@@ -37,12 +37,15 @@ class Failure:
 @recorded
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a frame ended. `label` names the loop of a `break` or `continue`; None is the innermost."""
+    """How a frame ended. `label` names the loop of a `break` or `continue`; None is the innermost. `unseen`: of the
+    value, what lies in the store has not been held against the type that is declared for it.
+    """
 
     kind: Literal["done", "failed", "cancelled", "return", "yield", "break", "continue"]
     value: Value = None
     label: str | None = None
     failure: Failure | None = None
+    unseen: bool = False
 
 
 DONE = Exit("done")

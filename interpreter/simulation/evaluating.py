@@ -9,10 +9,13 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, load, stretch
 from dsl.values.spoken import opened
+from dsl.values.structure import Types
+from dsl.values.validate import validate
 from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.core.commands import Evaluate
 from interpreter.core.context import context_of
 from interpreter.core.events import CallFailed, Evaluated, Event
+from interpreter.core.fetching import UNFIT
 from interpreter.core.state import State
 
 
@@ -27,6 +30,8 @@ def evaluated(state: State, objects: Mapping[str, Any], command: Evaluate) -> Ca
         return lambda at: CallFailed(at, id_, OBJECT_MISSING, gone, "not_started", details=(missing[0],))
     scope = {name: opened(load(value), lambda one: objects[one.hash]) for name, value in command.scope.items()}
     types = decode_data(command.types) if command.types is not None else {}
+    if command.received is not None:
+        return _received(command, next(iter(scope.values())), types)
     try:
         value = evaluate(decode_data(command.expression), scope, context_of(state, id_, types))
         if command.most_bytes is not None:
@@ -35,6 +40,17 @@ def evaluated(state: State, objects: Mapping[str, Any], command: Evaluate) -> Ca
         kind, message = error.kind, error.message
         return lambda at: Evaluated(at, id_, None, kind, message)
     return lambda at: Evaluated(at, id_, dump(value))
+
+
+def _received(command: Evaluate, whole: Any, types: Types) -> Callable[[float], Event]:
+    """What came from outside, held against its type; it stays where it is unless that changes it."""
+    checked = validate(whole, decode_data(command.received), types, received=True)
+    if checked.problems:
+        message = "; ".join(map(str, checked.problems))
+        return lambda at: Evaluated(at, command.id, None, UNFIT, message)
+    (kept,) = command.scope.values()
+    came = dump(checked.value)
+    return lambda at: Evaluated(at, command.id, kept if came == dump(whole) else came)
 
 
 def _list(value: Any) -> list[Any]:

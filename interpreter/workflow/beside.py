@@ -16,8 +16,9 @@ from dsl.expressions.json_reading import exact
 from dsl.expressions.wire import to_wire
 from dsl.values.references import joined, parted
 from interpreter.boundary.batches import BatchRequest
-from interpreter.boundary.names import REFERENCES
+from interpreter.boundary.names import REFERENCES, SEEN
 from interpreter.boundary.payloads import ChatRequest, ChildReport
+from interpreter.workflow.patches import LOOKS_INTO_ANSWERS
 
 _JSON = frozenset({type(None), bool, int, float, Decimal, str, list, dict})
 
@@ -53,6 +54,13 @@ def result_of(answer: RawValue) -> Any:
         raise TypeError(f"it is of the encoding {payload.metadata.get('encoding', b'').decode(errors='replace')}")
     beside = payload.metadata.get(REFERENCES)
     return data if beside is None else joined(data, json.loads(beside))
+
+
+def is_unseen(answer: RawValue) -> bool:
+    """Whether part of it lies in the store, and was not held against the declared type. No histories before the patch
+    look into it."""
+    metadata = answer.payload.metadata
+    return REFERENCES in metadata and SEEN not in metadata and workflow.patched(LOOKS_INTO_ANSWERS)
 
 
 def report_joined(report: ChildReport) -> ChildReport:

@@ -63,7 +63,9 @@ Handle = workflow.ActivityHandle[Any]
 
 
 def evaluation(command: Evaluate, room: Room) -> Any:
-    request = EvaluateRequest(command.expression, command.scope, workflow.time(), command.most_bytes, command.types)
+    request = EvaluateRequest(
+        command.expression, command.scope, workflow.time(), command.most_bytes, command.types, command.received
+    )
     here = _here(command.id, EVALUATE_ACTIVITY, request, EvaluateResult)
     return _here_first(here, lambda: _evaluated_elsewhere(command.id, request, room))
 

@@ -58,7 +58,7 @@ from interpreter.core.events import (
     Settled,
     ToolReturned,
 )
-from interpreter.workflow.beside import report_joined, result_of
+from interpreter.workflow.beside import is_unseen, report_joined, result_of
 from interpreter.workflow.calls import Call, NeverSent
 from interpreter.workflow.limits import size_of, too_large
 
@@ -84,10 +84,11 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
     if type(result) in _EVENTS:
         return _EVENTS[type(result)](command.id, at, result)
     try:
-        return ToolReturned(at, command.id, result_of(result))
+        answer = result_of(result)
     except Exception as unreadable:  # noqa: BLE001 - the converter's own, of any kind: an activity may answer anything
         reason = f"its answer is not JSON: {type(unreadable).__name__}: {unreadable}"
         return CallFailed(at, command.id, INVALID_OUTPUT, reason, "unknown", retryable=False)
+    return ToolReturned(at, command.id, answer, is_unseen(result))
 
 
 def _evaluated(id_: str, at: float, result: EvaluateResult) -> Event:

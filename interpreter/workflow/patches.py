@@ -17,3 +17,7 @@ something does, so that no other history has a mark of it."""
 
 KEEPS_LONG_LEDGERS = "keeps-long-ledgers"
 """A ledger that is too long to travel with the end of its run is kept in the store: asked for only of such a one."""
+
+LOOKS_INTO_ANSWERS = "looks-into-answers"
+"""What of an answer lies in the store is held against the declared type beside it, before anything is done with it:
+asked for only where such an answer comes that nobody has held against it, so that no other history has a mark of it."""

@@ -25,6 +25,7 @@ from dsl.ast.expressions import (
     RecordLiteral,
     Slice,
 )
+from dsl.ast.types import Field, ListType, NamedType, RecordType
 from dsl.definition.encode import encode
 from dsl.expressions.values import Reference
 from dsl.values.codec import dump, encoded, load
@@ -36,6 +37,7 @@ from interpreter.boundary import failures
 from interpreter.boundary.names import CHAT_GRACE
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage, EvaluateRequest, EvaluateResult
 from interpreter.boundary.told import told_by_worker
+from interpreter.core.fetching import UNFIT
 from interpreter.providers.provider import ProviderFailure
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import ObjectStore
@@ -153,6 +155,22 @@ async def test_an_expression_over_a_stored_value_knows_its_types() -> None:
     total = Binary("+", Get(Name("bill"), "total"), Literal(Decimal("0.50")))
     inner = keep_large(store, {"total": Decimal("12.50"), "note": "x" * LARGE})
     assert load((await evaluate(store, total, {"bill": inner})).value) == Decimal("13.00")
+
+
+async def test_what_came_from_outside_is_held_against_its_type() -> None:
+    store = MemoryStore()
+    item = RecordType((Field("n", NamedType("decimal")), Field("tag", NamedType("text"), default=Literal("none" * 50))))
+    rows = keep_large(store, [{"n": n, "more": "x" * 100} for n in range(1_000)])
+
+    async def held(most: int) -> EvaluateResult:
+        request = EvaluateRequest(encode(Name("a")), {"a": dump(rows)}, now=0, received=encode(ListType(item, most)))
+        result: EvaluateResult = await ActivityEnvironment().run(evaluate_activity(store), request)
+        return result
+
+    kept = load((await held(1_000)).value)
+    assert content_of(store, kept)[7] == {"n": Decimal(7), "tag": "none" * 50}
+    refused = await held(999)
+    assert (refused.error_kind, refused.error_message) == (UNFIT, "at most 999 items are allowed, not 1000")
 
 
 async def test_a_stretch_of_a_list_is_its_first_items() -> None:

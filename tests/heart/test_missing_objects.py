@@ -119,3 +119,16 @@ def test_a_model_that_could_not_be_asked_has_used_up_no_attempt() -> None:
         ask = only(run.take(TimerFired(timer.deadline, timer.id)), AttemptModel)
     answer = ChatResult("yes", ChatUsage(1, 1), "m")
     assert only(run.take(ModelAnswered(run.now, ask.id, answer)), Finish).outcome == "completed"
+
+
+def test_an_answer_that_cannot_be_looked_into_is_waited_for_and_a_cancel_waits_for_nothing() -> None:
+    """What was done is known all the same: it is done, and undone as far as that can be worded."""
+    run = Lacking("step web.keep(x: x)")
+    run.take(ToolReturned(1.0, "main/page", "small"))
+    look = only(run.take(ToolReturned(2.0, "main/web.keep", LARGE, unseen=True)), Evaluate)
+    assert look.received is not None
+    only(run.missing(look.id), SetTimer)
+    assert run.lacks() == [("main/web.keep", "waiting", HASH)]
+    undo = only([command for command in run.take(CancelRequested(4.0)) if type(command) is Evaluate], Evaluate)
+    only([command for command in run.missing(undo.id) if type(command) is Finish], Finish)
+    assert run.state.ledger["main/web.keep"].state == "undo_failed"

@@ -11,12 +11,13 @@ from temporalio.api.common.v1 import Payload
 from temporalio.worker import Replayer
 
 from interpreter.activities import receive
-from interpreter.boundary.failures import OUTCOME_UNKNOWN
+from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN
 from interpreter.boundary.names import KEEP_ANSWER_ACTIVITY, RECEIVE_ACTIVITY, RECEIVE_KEPT_ACTIVITY
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.test_foreign import foreign
+from tests.traps.tools import calls
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -177,3 +178,21 @@ async def test_an_answer_that_has_arrived_is_not_lost_to_a_cancel(
 
         await eventually(ended)
     assert {"count": 2_000} in got, "undone by what it answered"
+
+
+BOUND = """edition 1
+tool text.many(texts: int) -> [text] at most 100 read
+flow read(texts: int) -> int { step got = text.many(texts: texts) return len(got) }
+"""
+
+
+async def test_what_a_function_of_ours_answers_is_held_against_what_is_declared_also_where_it_is_large(
+    runs: Runs,
+) -> None:
+    """Its annotation, a list of texts, says nothing of how many."""
+    assert await (await runs.start(BOUND, {"texts": 100}, eagerly=True)).value() == 100
+    run = await runs.start(BOUND, {"texts": 101})
+    failure = await run.failure()
+    assert failure.kind == INVALID_OUTPUT
+    assert failure.message.endswith("at most 100 items are allowed, not 101")
+    assert calls["101 texts"] == 1

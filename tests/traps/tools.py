@@ -26,6 +26,12 @@ async def make(letters: int) -> str:
     return "x" * letters
 
 
+@tool("text.many")
+async def many(texts: int) -> list[str]:
+    calls[f"{texts} texts"] += 1
+    return ["x" * 1_000] * texts
+
+
 @tool("number.next")
 async def following(number: int) -> int:
     return number + 1
@@ -76,4 +82,4 @@ async def refuse() -> int:
     raise ToolError("No", "not now")
 
 
-TOOLS = [stuck, refuse, nap, echo, size, make, following, count, alone, pass_door]
+TOOLS = [stuck, refuse, nap, echo, size, make, many, following, count, alone, pass_door]

@@ -10,7 +10,7 @@ from temporalio.converter import DataConverter
 
 from dsl.expressions.values import Reference
 from interpreter.boundary.failures import INVALID_OUTPUT, NOT_CALLED
-from interpreter.boundary.names import REFERENCES
+from interpreter.boundary.names import REFERENCES, SEEN
 from interpreter.boundary.payloads import (
     Answer,
     AnswerVerdict,
@@ -29,11 +29,15 @@ from tests.workflow.played import Played
 HASH = "a" * 64
 
 
-def answered(answer: Any, beside: list[Any] | None = None) -> Any:
+def answered_payload(answer: Any, beside: list[Any] | None = None) -> Payload:
     payload = DataConverter.default.payload_converter.to_payload(answer)
     if beside is not None:
         payload.metadata[REFERENCES] = json.dumps(beside).encode()
-    return call_event(a_call(), 7.0, RawValue(payload), None)
+    return payload
+
+
+def answered(answer: Any, beside: list[Any] | None = None) -> Any:
+    return call_event(a_call(), 7.0, RawValue(answered_payload(answer, beside)), None)
 
 
 @pytest.mark.parametrize("answer", [None, 0, False, "", [], {"id": "1"}, [1.5, {"a": None}]], ids=str)
@@ -43,8 +47,19 @@ def test_a_tool_answers_json(played: Played, answer: Any) -> None:
     assert type(event.result) is type(answer)
 
 
-def test_what_our_worker_wrote_beside_the_answer_is_a_reference(played: Played) -> None:
-    assert answered({"a": {"$ref": HASH, "$size": 9}}, [[["a"], HASH, 9]]).result == {"a": Reference(HASH, 9)}
+@pytest.mark.parametrize("patched", [True, False])
+def test_what_our_worker_wrote_beside_the_answer_is_a_reference(
+    played: Played, monkeypatch: pytest.MonkeyPatch, patched: bool
+) -> None:
+    monkeypatch.setattr(played, "patched", lambda id_: patched, raising=False)
+    event = answered({"a": {"$ref": HASH, "$size": 9}}, [[["a"], HASH, 9]])
+    assert (event.result, event.unseen) == ({"a": Reference(HASH, 9)}, patched)
+
+
+def test_what_was_held_against_its_type_where_it_was_kept_is_not_looked_into_again(played: Played) -> None:
+    payload = answered_payload({"$ref": HASH, "$size": 9}, [[[], HASH, 9]])
+    payload.metadata[SEEN] = b"1"
+    assert call_event(a_call(), 7.0, RawValue(payload), None) == ToolReturned(7.0, "main/charge", Reference(HASH, 9))
 
 
 def test_data_that_looks_like_a_reference_is_data(played: Played) -> None:

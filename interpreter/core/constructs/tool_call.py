@@ -142,13 +142,14 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
         match event:
-            case ToolReturned(result=result):
+            case ToolReturned(result=result, unseen=unseen):
                 memory = self.memory(frame)
                 tool = machine.definition.tools[memory.tool]
                 if frame.reserved is not None:
                     reservations.settle(machine, frame, tool_costs.of_result(machine, frame, tool, result))
                 self._told(machine, frame)
-                machine.end(frame, done(staging.made_up(machine, tool, result) if memory.staged else result))
+                value = staging.made_up(machine, tool, result) if memory.staged else result
+                machine.end(frame, replace(done(value), unseen=unseen))
             case TimerFired():
                 self._again(machine, frame)
             case CallFailed() if (refused := caps.refusal(event)) is not None and frame.claim is not None:

@@ -25,11 +25,10 @@ from dsl.ast.statements import Call, Step
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire
-from dsl.values.validate import validate
 from interpreter.boundary.failures import INVALID_OUTPUT, OUTCOME_UNKNOWN, STILL_RUNNING
-from interpreter.core import certainty, chosen, ledger, locks, policies, purses, reservations, tool_costs
+from interpreter.core import answers, certainty, chosen, ledger, locks, policies, purses, reservations, tool_costs
 from interpreter.core.commands import SetTimer
-from interpreter.core.constructs.calls import asked_for, describe, evaluate_arguments, promised, step_of, word_calls
+from interpreter.core.constructs.calls import asked_for, evaluate_arguments, promised, step_of, word_calls
 from interpreter.core.constructs.construct import Construct, end_step
 from interpreter.core.constructs.tool_call import open_call
 from interpreter.core.events import Acquired, Event
@@ -157,7 +156,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         if self.memory(frame).phase == "verifying":
             self._verified(machine, frame, exit_)
         elif exit_.kind == "done":
-            self._answered(machine, frame, exit_.value)
+            self._answered(machine, frame, exit_)
         elif exit_.failure is not None and exit_.failure.unknown:
             self._unknown(machine, frame, exit_.failure)
         elif (unreadable := self.memory(frame).unreadable) is not None:
@@ -182,15 +181,12 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
 
     # -- what is known
 
-    def _answered(self, machine: Machine, frame: Frame, result: Value, *, last: bool = False) -> None:
-        """It happened; `result` says what came of it, when it can be read. The `last` answer is not asked for again."""
+    def _answered(self, machine: Machine, frame: Frame, answer: Exit, *, last: bool = False) -> None:
+        """It happened; `answer` says what came of it, when it can be read. The `last` one is not asked for again."""
         _, tool = _parts(machine, frame)
-        value, problems = None, ""
-        if tool.returns is not None:
-            checked = validate(result, tool.returns, machine.definition.types, received=True)
-            value, problems = checked.value, describe(checked.problems)
+        value, problems = answers.read(machine, frame, answer, tool.returns)
         if problems:
-            self._unreadable(machine, frame, result, problems, last=last)
+            self._unreadable(machine, frame, answer.value, problems, last=last)
             return
         entry = machine.state.ledger.get(frame.path)
         if entry is not None:
@@ -287,7 +283,7 @@ class ToolStepConstruct(Construct[ToolStepMemory]):
         memory = self.memory(frame)
         assert memory.unknown is not None
         if exit_.kind == "done" and exit_.value is not None:
-            self._answered(machine, frame, exit_.value, last=True)
+            self._answered(machine, frame, exit_, last=True)
         elif exit_.kind == "done" and self._is_believed(memory):
             self._did_not_happen(machine, frame, memory.unknown)
         elif exit_.kind == "done":
