@@ -233,12 +233,10 @@ class ChatResult:
 
 @dataclass
 class EvaluateRequest:
-    """`expression` as encoded by `dsl.definition.encode`, and the declared `types` that its conversions name; `scope`
-    as dumped by `dsl.values`.
+    """`expression` and the declared `types` that its conversions name, encoded; `scope` as dumped by `dsl.values`.
 
-    `most_bytes`: the expression gives a list, and only a stretch of it is wanted: its first items, at least one, with
-    that many bytes of JSON; each comes as itself, unless it is large. `received`: the value came from outside, and is
-    held against this type, encoded.
+    `most_bytes`: of the list that it gives only a stretch is wanted: its first items, at least one, with that many
+    bytes of JSON; each comes as itself, unless it is large. `received`: what comes from outside is held against it.
     """
 
     expression: JSON

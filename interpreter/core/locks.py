@@ -13,7 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from dsl.ast.duration import format_duration
+from dsl.expressions.errors import EvaluationError
 from dsl.expressions.text import render
+from dsl.expressions.values import references_in
 from interpreter.boundary.failures import LOCK_TIMED_OUT
 from interpreter.core.commands import Acquire, Release, SetTimer
 from interpreter.core.events import TimerFired
@@ -35,6 +37,8 @@ FIRST_WAIT, LONGEST_WAIT = 30, 600
 
 def ask(machine: "Machine", frame: "Frame", scope: str, by: "Value", up_to: int, within: int) -> None:
     """Get into the queue of the lock `by`, among those of `scope`: a tool, or blocks of statements."""
+    if references_in(by):
+        raise EvaluationError("LimitExceeded", "`exclusive by` goes by a value that is too large: take an id of it")
     lock = f"{scope}/{render(by)}"
     held = held_around(machine, frame).count(lock)
     if held + machine.state.held.count(lock) >= up_to:

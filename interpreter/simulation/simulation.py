@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
-from dsl.expressions.values import references
 from interpreter.boundary.caps import Cap, Settlement
 from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.moved import Moved
@@ -274,8 +273,7 @@ class SimulatedRun:
         if isinstance(planned, Fails):
             self._later(command.id, planned.seconds, lambda at: _failed(command.id, at, planned))
         else:
-            unseen = bool(references(planned.value))
-            self._later(command.id, planned.seconds, lambda at: ToolReturned(at, command.id, planned.value, unseen))
+            self._later(command.id, planned.seconds, lambda at: ToolReturned(at, command.id, planned.value, True))
 
     def _attempt_model(self, command: AttemptModel) -> None:
         planned = self.simulation.world.ask(self.simulation.now, command.request, f"{self.state.key_base}/{command.id}")
