@@ -1,6 +1,7 @@
 """What is logged while a command works: one line for each thing on the screen, all of it in a file.
 
-The file is named with the first line that it says more about than the screen does.
+The file is named with the first line that it says more about than the screen does. A tool that ends the process is told
+of too, since nothing else could.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from pathlib import Path
 import click
 
 from dsl.diagnostics.inert import inert, inert_lines
+from interpreter.cli.tool_exits import tool_exits_told
 from interpreter.server.folder import StateFolder
 
 _LOGGERS = ("steadflow", "temporalio")
@@ -47,7 +49,8 @@ def tool_logs(folder: StateFolder, name: str, say: Callable[[str], None]) -> Ite
         logger.addHandler(screen)
     logging.getLogger("steadflow").setLevel(logging.DEBUG)
     try:
-        yield
+        with tool_exits_told():
+            yield
     finally:
         for logger, level, propagate in before:
             logger.removeHandler(file)
