@@ -5,6 +5,8 @@ What such a child leaves behind is asked of its history: a closed run answers qu
 replay it.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,14 +20,26 @@ from interpreter.boundary.costs import Cost
 from interpreter.boundary.failures import RUN_LOST, UNDECLARED
 from interpreter.boundary.names import DESCRIBE_RUN_ACTIVITY, REPORT_QUERY
 from interpreter.boundary.payloads import JSON, ChildReport, DescribeRunRequest, HeardOfModels, RunResult, Spent
+from interpreter.converter.queries import asked
+from interpreter.stores.ledgers import as_it_travels
+from interpreter.stores.store import ObjectStore
 
 QUERY_TIMEOUT = timedelta(seconds=10)
 
 
-@activity.defn(name=DESCRIBE_RUN_ACTIVITY)
-async def describe_run(request: DescribeRunRequest) -> ChildReport | None:
-    """None while it runs."""
-    client = activity.client()
+def describe_run_activity(store: ObjectStore) -> Callable[[DescribeRunRequest], Awaitable[ChildReport | None]]:
+    @activity.defn(name=DESCRIBE_RUN_ACTIVITY)
+    async def describe_run(request: DescribeRunRequest) -> ChildReport | None:
+        """None while it runs."""
+        report = await _described(activity.client(), request)
+        if report is not None and report.ledger:
+            report.ledger = await asyncio.to_thread(as_it_travels, store, report.ledger)
+        return report
+
+    return describe_run
+
+
+async def _described(client: Client, request: DescribeRunRequest) -> ChildReport | None:
     try:
         description = await client.get_workflow_handle(request.workflow_id).describe()
     except RPCError as error:
@@ -72,7 +86,7 @@ async def _as_it_stood(client: Client, request: DescribeRunRequest) -> ChildRepo
     """What the run says of itself; nobody can say what it did, or spent, when it can not be asked."""
     handle = client.get_workflow_handle(request.workflow_id)
     try:
-        found: ChildReport = await handle.query(REPORT_QUERY, result_type=ChildReport, rpc_timeout=QUERY_TIMEOUT)
+        found = await asked(client, handle, REPORT_QUERY, [], ChildReport, QUERY_TIMEOUT)
     except (RPCError, WorkflowQueryFailedError) as error:
         activity.logger.warning("the run %s cannot be asked what it did: %s", request.workflow_id, error)
         return ChildReport(request.command, "lost")

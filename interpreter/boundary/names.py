@@ -136,6 +136,8 @@ MOVE_UPDATE = "move"
 TELL_UPDATE = "tell"
 """Update: `Tell` in, `AnswerReply` out."""
 
+PART_QUERY = "part"
+"""What another query answers, where that is too large to be answered at once."""
 STATE_QUERY = "state"
 """Query: everything about a run as JSON (see `interpreter.core.view`); takes the number of the last note seen."""
 

@@ -25,7 +25,7 @@ async def why_failed(client: Client, error: WorkflowQueryFailedError) -> str:
     for detail in details:
         told = QueryFailedFailure()
         if detail.Unpack(told):
-            return await _message(client.data_converter, told.failure)
+            return await _message(client.data_converter, told.failure) or str(error)
     return str(error)
 
 

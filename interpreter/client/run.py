@@ -54,6 +54,7 @@ from interpreter.client.statuses import how_it_ended
 from interpreter.client.submission import FlowSource
 from interpreter.client.waiting import MissingWorker, missing_workers
 from interpreter.client.writing import Writing
+from interpreter.converter.queries import asked
 from interpreter.stores.store import ObjectStore
 
 T = TypeVar("T")
@@ -126,9 +127,7 @@ class Run:
         until = asyncio.get_running_loop().time() + patience.total_seconds()
         while True:
             try:
-                answer: T = await self.handle.query(
-                    query, args=arguments, result_type=result_type, rpc_timeout=patience
-                )
+                answer = await asked(self.temporal, self.handle, query, list(arguments), result_type, patience)
             except WorkflowQueryFailedError as error:
                 reason = await why_failed(self.temporal, error)
                 if names.AHEAD_OF_TASK not in reason or asyncio.get_running_loop().time() > until:

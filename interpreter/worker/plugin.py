@@ -24,7 +24,7 @@ from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture_activity
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.claims import claim_activity, settle_activity
-from interpreter.activities.describe_run import describe_run
+from interpreter.activities.describe_run import describe_run_activity
 from interpreter.activities.evaluate import evaluate_activity
 from interpreter.activities.headers import HeaderInterceptor
 from interpreter.activities.locks import ask_lock_activity, over_since
@@ -265,7 +265,7 @@ class FlowPlugin(SimplePlugin):
             claim_activity(books),
             settle_activity(books),
             verify,
-            describe_run,
+            describe_run_activity(self._store),
             ask_lock_activity(locks),
             cancel_run,
             pause,

@@ -25,6 +25,7 @@ from interpreter.boundary.names import (
     MEMO_RECORD,
     MEMO_SOURCE,
     MOVE_UPDATE,
+    PART_QUERY,
     QUEUE_FULL,
     REPORT_QUERY,
     REPORT_SIGNAL,
@@ -34,6 +35,7 @@ from interpreter.boundary.names import (
     TELL_UPDATE,
     WORKFLOW,
 )
+from interpreter.boundary.parts import Part, part_of
 from interpreter.boundary.payloads import (
     JSON,
     Answer,
@@ -172,6 +174,11 @@ class FlowWorkflow:
     @workflow.query(name=REPORT_QUERY)
     def report(self) -> ChildReport:
         return lost(self._driver.state)
+
+    @workflow.query(name=PART_QUERY)
+    def part(self, query: str, number: int, after: int = 0) -> Part:
+        told = self.report() if query == REPORT_QUERY else self.state(after)
+        return part_of(workflow.payload_converter().to_payload(told).data, number)
 
     def _show(self) -> None:
         self._showing.show(self._driver.state, self._driver.keeper.trouble)

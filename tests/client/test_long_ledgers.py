@@ -8,18 +8,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from temporalio.worker import Worker
 
 from interpreter import api
-from interpreter.boundary import ledgers
+from interpreter.boundary import ledgers, parts
 from interpreter.boundary.names import MEMO_DOUBTS
 from interpreter.client.client import Client
+from interpreter.converter import queries
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.worker.tools import tool
+from tests.client.test_client import until
 
 WRITES = 40
 FLOW = """edition 1
@@ -27,14 +30,14 @@ tool page.save(run: text, number: int) -> { before: text } write keyed {
   compensate page.restore(run: run, number: number, body: result.before)
 }
 tool page.restore(run: text, number: int, body: text) idempotent { retry 0 times }
-flow save(run: text, then_fail: bool) -> text {
+flow save(run: text, how: text) -> text {
   parallel for number in range(40) up to 20 { step page.save(run: run, number: number) }
-  if then_fail { fail "the called one" }
+  if how == "called waits" { sleep 1h }
+  if how == "called fails" { fail "the called one" }
   return run
 }
-flow main(run: text, how: "well" | "fails" | "called fails" | "waits") -> text {
-  step saved = save(run: run, then_fail: how == "called fails")
-  if how == "waits" { sleep 1h }
+flow main(run: text, how: "well" | "fails" | "called fails" | "called waits") -> text {
+  step saved = save(run: run, how: how)
   if how == "fails" { fail "the caller" }
   return saved
 }
@@ -105,6 +108,37 @@ async def test_every_way_has_the_whole_ledger(tmp_path: Path) -> None:
         SHUT.clear()
         await (await run.repair()).result()
         assert sorted(RESTORED.pop("called fails")) == everything
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_run_that_is_asked_tells_all_of_it(tmp_path: Path) -> None:
+    """The answer of a query has more than the server lets through, and is told in parts; also to who has called it."""
+    async with served(tmp_path) as client:
+        run = await client.submit(tmp_path / "main.flow", {"run": "t", "how": "called waits"}, flow="main")
+        below = await run.child("main/saved")
+
+        async def all_of_it() -> list[Any]:
+            try:
+                found = await below.left_behind()
+            except api.ClientError:  # it has not begun yet
+                return []
+            return found if [each["state"] for each in found] == ["done"] * WRITES else []
+
+        assert len(str(await until(all_of_it, bool))) > 2_400_000
+        await below.handle.terminate("by the test")
+        with pytest.raises(api.RunFailed, match="RunLost"):
+            await run.result()
+        assert sorted(RESTORED.pop("t")) == list(range(WRITES))
+
+
+def test_parts_are_put_together_again_unless_they_are_torn() -> None:
+    content = Random(1).randbytes(3_000_000)
+    first = parts.part_of(content, 0)
+    rest = [parts.part_of(content, number) for number in range(1, first.parts)]
+    assert (first.parts, queries.joined([first, *rest])) == (5, content)
+    with pytest.raises(queries.Torn):
+        queries.joined([first, *rest[:-1], replace(rest[-1], digest="0" * 64)])
 
 
 def test_an_entry_is_no_row_and_a_row_no_entry() -> None:
