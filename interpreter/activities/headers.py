@@ -21,7 +21,14 @@ from temporalio.worker import (
 
 from interpreter.activities.at_work import AT_WORK
 from interpreter.activities.heartbeats import heartbeating
-from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, id_of_call, key_of_activity
+from interpreter.boundary.names import (
+    CALL_HEADER,
+    DIGEST_BYTES,
+    EARLIER_CALL_HEADER,
+    FIRST_RUN_HEADER,
+    id_of_call,
+    key_of_activity,
+)
 from interpreter.boundary.payloads import References
 
 
@@ -99,12 +106,19 @@ def call_id() -> str:
     )
 
 
+def _given(data: bytes) -> dict[str, Any]:
+    if len(data) == DIGEST_BYTES:
+        return {"signature": data.hex()}
+    given: dict[str, Any] = json.loads(data) if data.startswith(b"{") else {"signature": data.decode()}
+    return given
+
+
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
-    if CALL_HEADER not in headers:
+    call = headers.get(CALL_HEADER) or headers.get(EARLIER_CALL_HEADER)
+    if call is None:
         first = headers.get(FIRST_RUN_HEADER)
         return CallHeaders(first_run=None if first is None else first.data.decode())
-    data = headers[CALL_HEADER].data.decode()
-    given: dict[str, Any] = json.loads(data) if data.startswith("{") else {"signature": data}
+    given = _given(call.data)
     info = activity.info()
     own_key = key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
     return CallHeaders(

@@ -153,9 +153,11 @@ AHEAD_OF_TASK = "something has just happened to the run, and no workflow task ha
 CHILD_ENDED_SIGNAL = "child_ended"
 """Child to parent, when it was told to report: `ChildReport`."""
 
-CALL_HEADER = "steadflow-call"
-"""Activity header: what travels beside the arguments of a tool's call. It stands in the history of each step, so it is
-bytes without metadata: of most calls only the digest of the signature, else a JSON object.
+CALL_HEADER = "sf"
+EARLIER_CALL_HEADER = "steadflow-call"
+"""Activity header: what travels beside the arguments of a tool's call. It stands in the history of each step, so its
+name is short, and it is bytes without metadata: of most calls only those of the signature's digest (`digest_bytes`),
+else a JSON object. Runs that began earlier have it under its earlier name, with the digest as text.
 
 `signature` is the digest of what the definition declares, `declared` the same in words, where a worker has asked for
 them. `key` is the idempotency key, unless it is made of the ids that the activity has anyway (`key_of_activity`);
@@ -238,6 +240,15 @@ runs that begin within the same minute under one id."""
 def key_of_activity(workflow_id: str, run_id: str, activity_id: str) -> str:
     """The idempotency key of most calls: of each first attempt in an execution that has not continued as new."""
     return f"{workflow_id}/{run_id}/{activity_id}"
+
+
+DIGEST_BYTES = 8
+"""Of a signature's digest: what a JSON object never has."""
+
+
+def digest_bytes(digest: str) -> bytes:
+    """The digest of a signature as a header has it."""
+    return bytes.fromhex(digest)
 
 
 _ATTEMPT = re.compile(r"~\d+$")

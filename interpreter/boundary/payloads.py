@@ -6,6 +6,9 @@ A field is only ever added, with a default, and never changes its meaning.
 from dataclasses import dataclass, field
 from typing import Any
 
+from interpreter.boundary.beginnings import DefinitionEnvelope as DefinitionEnvelope  # noqa: PLC0414 - it is found here
+from interpreter.boundary.beginnings import Lease as Lease  # noqa: PLC0414 - as is this
+from interpreter.boundary.beginnings import read as beginning
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.moved import Moved
@@ -20,14 +23,6 @@ References = list[JSON]
 
 
 @dataclass
-class DefinitionEnvelope:
-    """A sealed definition under its hash: inline as base64 of zlib, or (None) to be had from the store."""
-
-    hash: str
-    inline: str | None = None
-
-
-@dataclass
 class Price:
     """US dollars for one token, as decimal texts. `cached` is that of a token of a prompt that its provider read from
     its cache, `cache_write` of one that it wrote there; None is as any other of a prompt. `batch`: in a batch it costs
@@ -39,20 +34,6 @@ class Price:
     cached: str | None = None
     cache_write: str | None = None
     batch: str | None = None
-
-
-@dataclass
-class Lease:
-    """What a parent lends a child: the most it may spend. None is no limit. `usd` is a decimal text. `depth`: for each
-    flow that may call itself, how many levels of it are left, this run counted. `deadline`: when the time of those
-    around it is over, in seconds since the epoch; they end it then, and before they do nothing new may be begun.
-    """
-
-    usd: str | None = None
-    tokens: int | None = None
-    calls: int | None = None
-    depth: dict[str, int] = field(default_factory=dict)
-    deadline: float | None = None
 
 
 @dataclass
@@ -88,11 +69,12 @@ class RunInput:
     tokens each model can answer with, where known. `rehearsal`: an answer was made up before. `refuses`: what each
     model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind it. `config`: values of
     the deployment. `locks`: held by who waits for this. `repair`: what is undone. `moved`: to this definition.
+    `child`: what of it is said in one line (`beginnings.line`), in place of `definition`, `flow` and `lease`.
     """
 
-    definition: DefinitionEnvelope
-    flow: str
-    input: JSON
+    definition: DefinitionEnvelope = field(default_factory=lambda: DefinitionEnvelope(""))
+    flow: str = ""
+    input: JSON = None
     requester: str | None = None
     prices: dict[str, Price] = field(default_factory=dict)
     lease: Lease | None = None
@@ -112,6 +94,12 @@ class RunInput:
     locks: list[str] = field(default_factory=list)
     repair: Repair | None = None
     moved: Moved | None = None
+    child: str = ""
+
+    def __post_init__(self) -> None:
+        if self.child:
+            self.definition, self.flow, self.lease = beginning(self.child)
+            self.child = ""
 
 
 @dataclass
@@ -136,10 +124,11 @@ class RunResult:
     """What a completed run returns. `rehearsal`: something in it was made up; `staged`: calls that write were captured.
     `ledger` is what a parent undoes when it fails later; empty for a top run. `references` are those of `value`.
     `record` is how it went (`interpreter.boundary.archive`); empty for a child. `heard` and `costs` are for its parent.
+    `spent` is left out by a child that has spent all that it was lent, no more and no less.
     """
 
     value: JSON
-    spent: Spent
+    spent: Spent | None = None
     rehearsal: bool = False
     staged: bool = False
     ledger: list[JSON] = field(default_factory=list)

@@ -200,7 +200,7 @@ class Accompaniment:
 
     async def _end(self) -> int:
         try:
-            result: RunResult = await result_of(self.run.handle, self.run.store)
+            result: RunResult = await result_of(self.run.temporal, self.run.handle, self.run.store)
         except ClientError as error:
             end = await bad_end(self.run, error)
             self.screen.failed(self.run.id, end.record, end.text)

@@ -46,7 +46,7 @@ def _some(number: int, unit: str) -> str:
 
 def spent_record(result: RunResult) -> dict[str, JSON]:
     """`made_up`: counted for answers that were made up, which cost nothing."""
-    return {**asdict(result.spent), **({"made_up": True} if result.rehearsal else {})}
+    return {**asdict(result.spent or Spent()), **({"made_up": True} if result.rehearsal else {})}
 
 
 def cost_anything(spent: Spent) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dsl.definition.seal import Sealed
 from dsl.definition.unseal import unseal
-from interpreter.boundary import names
 from interpreter.cli.accompany import Accompaniment
 from interpreter.cli.remembered import Remembered, people_of
 from interpreter.cli.screen import choose_screen
@@ -22,7 +21,7 @@ from interpreter.cli.working import loaded_tools, working
 from interpreter.client.client import Client
 from interpreter.client.compiling import compile_flow
 from interpreter.client.errors import ClientError
-from interpreter.client.listing import attribute
+from interpreter.client.listing import what_it_is_of
 from interpreter.client.run import Run
 from interpreter.client.submission import read_source
 from interpreter.mcp.place import NAME as LOCK
@@ -55,7 +54,8 @@ async def carry_on(client: Client, run: Run, before: Remembered | None, wanted: 
     script = read_script(wanted.answers) if wanted.answers is not None else None
     description = await run.describe()
     memo = await description.memo()
-    flow = str(memo.get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE) or run.id)
+    flow, hash_ = await what_it_is_of(client.temporal, description, memo)
+    flow = flow or run.id
     said: list[str] = []
     voice = Voice()
     async with AsyncExitStack() as stack:
@@ -66,8 +66,7 @@ async def carry_on(client: Client, run: Run, before: Remembered | None, wanted: 
             file = Path(before.flow_path) if before is not None else None
             place = file.parent if file is not None else None
             serving = replace(_serving(wanted.serving, before, people_of(target.folder, of.run)), place=place)
-            hash_ = memo.get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE)
-            sealed = still_there(file, flow, str(hash_)) if file is not None else None
+            sealed = still_there(file, flow, hash_) if file is not None else None
             lock = file.with_name(LOCK) if file is not None else None
             await stack.enter_async_context(
                 working(client, description.task_queue, loaded, sealed, partial=True, serving=serving, lock=lock)

@@ -6,13 +6,12 @@ from typing import Any, Literal
 
 from temporalio.client import WorkflowExecutionDescription
 
-from interpreter.boundary import names
 from interpreter.boundary.view import RunView
 from interpreter.cli.asked_directly import looked_at, told_here
 from interpreter.cli.target import Target
 from interpreter.client.ending import ending
 from interpreter.client.errors import ClientError, NoWorker
-from interpreter.client.listing import attribute, lacking, stuck_below
+from interpreter.client.listing import lacking, stuck_below, what_it_is_of
 from interpreter.client.retold import retold
 from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
@@ -72,10 +71,11 @@ async def known_of(run: Run) -> dict[str, Any]:
     """What the server says without any worker."""
     description = await run.describe()
     memo = await description.memo()
+    flow, hash = await what_it_is_of(run.temporal, description, memo)
     return {
         "run": run.id,
-        "flow": memo.get(names.MEMO_FLOW) or attribute(description, names.FLOW_ATTRIBUTE),
-        "hash": memo.get(names.MEMO_HASH) or attribute(description, names.HASH_ATTRIBUTE),
+        "flow": flow or None,
+        "hash": hash or None,
         "status": status_word(description.status),
         "calls": f"{run.id}/{description.raw_description.workflow_execution_info.first_run_id}",
         "started": description.start_time,

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from temporalio.client import Client as TemporalClient
+
 from dsl.definition.definition import Definition
 from dsl.definition.packed import unpacked
 from dsl.definition.unseal import UnsealError, unseal
@@ -23,12 +25,17 @@ async def definition_of(run: "Run") -> Definition | None:
 
 async def input_of(run: "Run") -> RunInput:
     """What its latest execution began with."""
-    async for event in run.handle.fetch_history_events(page_size=1):
+    return await begun_with(run.temporal, run.id)
+
+
+async def begun_with(client: TemporalClient, id: str, run_id: str | None = None) -> RunInput:
+    """What that execution of a run began with, the latest if none is said. Raises `ClientError`."""
+    async for event in client.get_workflow_handle(id, run_id=run_id).fetch_history_events(page_size=1):
         payloads = list(event.workflow_execution_started_event_attributes.input.payloads)
-        (given,) = await run.temporal.data_converter.decode(payloads, [RunInput])
+        (given,) = await client.data_converter.decode(payloads, [RunInput])
         assert isinstance(given, RunInput)
         return given
-    raise ClientError(f"the run {run.id} has no history")
+    raise ClientError(f"the run {id} has no history")
 
 
 def definition_in(run: "Run", given: RunInput) -> Definition:

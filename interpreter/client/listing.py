@@ -1,5 +1,6 @@
 """The runs that a server knows, and those that are stuck, with the reason in plain words."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,12 +12,17 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError
 
 from interpreter.boundary import names
+from interpreter.client.carried import begun_with
+from interpreter.client.errors import ClientError
 from interpreter.client.failures import words_of
 from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
 from interpreter.encryption.errors import EncryptionError
+
+logger = logging.getLogger(__name__)
 
 FAILURES_BEFORE_STUCK = 2
 """A workflow task that fails once may only have lost its worker."""
@@ -63,8 +69,10 @@ async def list_runs(
             continue
         if not children and (await _memo(execution)).get(names.MEMO_RECORDS):
             continue
-        summary = await _summary(execution)
-        if (flow is None or summary.flow == flow) and (status is None or summary.status == status):
+        if status not in (None, status_word(execution.status)):
+            continue
+        summary = await _summary(client, execution)
+        if flow is None or summary.flow == flow:
             yield summary
 
 
@@ -97,7 +105,7 @@ async def stuck_below(run: Run) -> list[RunSummary]:
     async for execution in run.temporal.list_workflows(query, limit=MOST_BELOW):
         if names.parent_of(execution.id, run.id) is None:
             continue
-        summary = await _summary(execution)
+        summary = await _summary(run.temporal, execution)
         reason = await why_stuck(run.temporal, replace(run, id=summary.id)) or summary.stuck
         if reason is not None:
             found.append(replace(summary, stuck=reason))
@@ -141,18 +149,34 @@ async def _memo(execution: WorkflowExecution) -> Mapping[str, Any]:
     return {names.MEMO_FLOW: f"? ({how})"}
 
 
-def attribute(execution: WorkflowExecution, name: str) -> str | None:
-    """What a child run says of itself: it has search attributes where they are registered, a memo elsewhere."""
+async def what_it_is_of(
+    client: TemporalClient, execution: WorkflowExecution, memo: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Its flow and the hash of its definition, empty where they cannot be had. Of a child the beginning of its history
+    says them."""
+    flow = memo.get(names.MEMO_FLOW) or _attribute(execution, names.FLOW_ATTRIBUTE)
+    hash = memo.get(names.MEMO_HASH) or _attribute(execution, names.HASH_ATTRIBUTE)
+    if execution.parent_id is not None and not (flow and hash):
+        try:
+            given = await begun_with(client, execution.id, execution.run_id)
+            return given.flow, given.definition.hash
+        except (ClientError, EncryptionError, KeyError, RPCError) as error:
+            logger.debug("what the run %s is of cannot be read: %s", execution.id, error)
+    return str(flow or ""), str(hash or "")
+
+
+def _attribute(execution: WorkflowExecution, name: str) -> str | None:
     return execution.typed_search_attributes.get(SearchAttributeKey.for_keyword(name))
 
 
-async def _summary(execution: WorkflowExecution) -> RunSummary:
+async def _summary(client: TemporalClient, execution: WorkflowExecution) -> RunSummary:
     memo = await _memo(execution)
+    flow, hash = await what_it_is_of(client, execution, memo)
     made_up: list[str] = memo.get(names.MEMO_MADE_UP) or []
     return RunSummary(
         id=execution.id,
-        flow=str(memo.get(names.MEMO_FLOW) or attribute(execution, names.FLOW_ATTRIBUTE) or "?"),
-        hash=str(memo.get(names.MEMO_HASH) or attribute(execution, names.HASH_ATTRIBUTE) or ""),
+        flow=flow or "?",
+        hash=hash,
         status=status_word(execution.status),
         started=execution.start_time,
         closed=execution.close_time,

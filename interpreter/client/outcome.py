@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError, TerminatedError, TimeoutError
 from temporalio.service import RPCError, RPCStatusCode
 
 from dsl.diagnostics.inert import inert
-from interpreter.boundary.payloads import RunResult, Spent
+from interpreter.boundary.payloads import Lease, RunResult, Spent
+from interpreter.client.carried import begun_with
 from interpreter.client.errors import (
     ClientError,
     FailureDetail,
@@ -23,7 +24,7 @@ from interpreter.stores.ledgers import entries
 from interpreter.stores.store import ObjectStore, StoreError
 
 
-async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> RunResult:
+async def result_of(client: Client, handle: WorkflowHandle[Any, Any], store: ObjectStore) -> RunResult:
     """Wait for the end. The value is whole: what travelled as a reference is fetched."""
     try:
         data = await handle.result()
@@ -33,13 +34,19 @@ async def result_of(handle: WorkflowHandle[Any, Any], store: ObjectStore) -> Run
         if error.status == RPCStatusCode.NOT_FOUND:
             raise UnknownRun(f"there is no run {inert(handle.id)}") from error
         raise
-    spent = Spent(**data["spent"]) if data.get("spent") else Spent()
+    spent = Spent(**data["spent"]) if data.get("spent") is not None else await _all_that_was_lent(client, handle.id)
     try:
         value = told(store, data["value"], data.get("references") or [])
         ledger = entries(store, data.get("ledger"))
     except StoreError as error:
         raise ClientError(f"the result lies in a store that this client does not have: {error}") from error
     return RunResult(value, spent, bool(data.get("rehearsal")), bool(data.get("staged")), ledger)
+
+
+async def _all_that_was_lent(client: Client, id: str) -> Spent:
+    """What a child has spent that does not say it."""
+    lease = (await begun_with(client, id)).lease or Lease()
+    return Spent(lease.usd or "0", lease.tokens or 0, lease.calls or 0)
 
 
 def _ended_badly(run: str, cause: BaseException | None, store: ObjectStore) -> ClientError:

@@ -98,7 +98,7 @@ class Run:
 
     async def result(self) -> JSON:
         """Wait for the end, and return the flow's value. Raises `RunFailed`, `RunCancelled` or `RunTerminated`."""
-        return (await result_of(self.handle, self.store)).value
+        return (await result_of(self.temporal, self.handle, self.store)).value
 
     async def state(self, after: int = 0, patience: timedelta = QUERY_TIMEOUT) -> RunView:
         """How the run stands now, with the notes after that number; how it stood at its end when it is over, which is

@@ -149,6 +149,11 @@ def from_lease(lent: Lease) -> Amount:
     return Amount(Decimal(lent.usd or 0), lent.tokens or 0, lent.calls or 0)
 
 
+def is_all_of(spent: Spent | None, lent: Lease | None) -> bool:
+    """Whether it is what was reserved, which is charged where nothing is said of it."""
+    return spent is not None and lent is not None and from_spent(spent) == from_lease(lent)
+
+
 def lent_time_by(state: State, path: str, allowed: object) -> str | None:
     """The purse at or around `path` that a child was out of time with; None when it was the child's own."""
     return next((purse.path for purse in chain(state, path) if purse.deadline == allowed), None)

@@ -15,6 +15,7 @@ from temporalio.worker import Interceptor, WorkflowInterceptorClassInput
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import pack
 from interpreter.boundary import ledgers
+from interpreter.boundary.beginnings import CHILD
 from interpreter.boundary.names import ADMIT_FUNCTION, ADMIT_MOVE_FUNCTION, DEFINITION_FUNCTION, STATE_FUNCTION
 from interpreter.stores.store import MissingObject, ObjectStore, StoreError, read
 
@@ -75,6 +76,9 @@ def _bound(objects: dict[str, Any]) -> None:
 
 def named_in(run_input: bytes) -> Iterator[str]:
     """The hashes of definition and state in the JSON of a run's input; none in anything else."""
+    child = CHILD.search(run_input)
+    if child is not None:
+        yield child[1].decode()
     if b'"definition"' not in run_input:
         return
     try:

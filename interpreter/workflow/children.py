@@ -15,11 +15,12 @@ A cancel goes by workflow id: a handle's cancel names the child's first run and 
 waits for the start, because before that there is nobody to cancel.
 
 All that a child is started with is kept twice, in its history and in its parent's, for each of maybe thousands. So it
-is told nothing that follows from its id or stands in the run above it: the flow's name is what it can be found by, its
-place is the end of its id, and hash and requester are those of the run that people started.
+is told nothing that follows from its id or stands in the run above it: its place is the end of its id, hash and
+requester are those of the run that people started, and it has search attributes when it waits for people or has spent
+something (`showing.py`). What it is of is the beginning of its history.
 
 One that is detached is a run of its own: it is told of no parent, and its id names none, so nobody waits for it, looks
-after it or takes it for an orphan. Its step is over when its start is acknowledged.
+after it or takes it for an orphan; it is found by its flow. Its step is over when its start is acknowledged.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributePa
 from temporalio.exceptions import ApplicationError, FailureError
 
 from dsl.values.references import parted
+from interpreter.boundary.beginnings import line
 from interpreter.boundary.names import (
     DESCRIBE_RUN_ACTIVITY,
     FLOW_ATTRIBUTE,
@@ -43,6 +45,7 @@ from interpreter.boundary.names import (
     path_of_child,
 )
 from interpreter.boundary.payloads import (
+    JSON,
     ChildReport,
     DescribeRunRequest,
     HeardOfModels,
@@ -148,10 +151,11 @@ class Children:
 
     async def _run(self, command: StartChild) -> None:
         workflow_id, indexed = self._workflow_id(command), is_indexed()
+        attributes = _attributes(command) if indexed and command.detached else None
         try:
             handle = await workflow.start_child_workflow(
                 WORKFLOW,
-                sparse(self._child_input(command)),
+                self._begins_with(command),
                 id=workflow_id,
                 result_type=RunResult,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
@@ -159,7 +163,7 @@ class Children:
                 task_timeout=workflow.info().task_timeout,
                 memo=None if indexed else {MEMO_FLOW: command.flow},
                 static_summary=None if self._is_told_by_its_id(command) else command.summary,
-                search_attributes=_attributes(command) if indexed else None,
+                search_attributes=attributes,
             )
         except FailureError as error:
             self._finish(child_event(command.id, workflow.time(), None, error))
@@ -235,6 +239,15 @@ class Children:
     def _is_told_by_its_id(self, command: StartChild) -> bool:
         """Whether its path stands in its id, as it does unless that would be too long."""
         return path_of_child(self._workflow_id(command), workflow.info().workflow_id) == command.id
+
+    def _begins_with(self, command: StartChild) -> JSON:
+        """Its input without what has its default, and in a line what that can say."""
+        given = self._child_input(command)
+        said = line(given.definition, given.flow, command.lease)
+        if not said:
+            return sparse(given)
+        rest = {name: value for name, value in sparse(given).items() if name not in ("definition", "flow", "lease")}
+        return {"child": said, **rest}
 
     def _child_input(self, command: StartChild) -> RunInput:
         input_, references = parted(command.input)

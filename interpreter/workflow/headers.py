@@ -22,7 +22,7 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, key_of_activity
+from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, digest_bytes, key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.core.commands import CallTool
 
@@ -90,7 +90,7 @@ def _first_run() -> bytes:
 
 def _header(command: CallTool, references: References, activity_id: str) -> Payload:
     beside = _beside(command, references, activity_id)
-    return Payload(data=(beside["signature"] if len(beside) == 1 else json.dumps(beside)).encode())
+    return Payload(data=digest_bytes(beside["signature"]) if len(beside) == 1 else json.dumps(beside).encode())
 
 
 def _beside(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:

@@ -1,10 +1,14 @@
 """What is too large to travel lies in the store, and a reference travels: state, result and ledger of a run.
 
+A state that travels stands twice, at the end of one execution and at the beginning of the next, so it is compressed.
+The names of objects that are in it stand beside it, so whoever looks for what is still needed finds them in a history.
+
 A store that cannot be written is waited for, by a timer and in view: each try is one attempt of a local activity.
 """
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +16,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
+from dsl.definition.packed import packed, unpacked
 from interpreter.boundary.ledgers import digest_of
 from interpreter.boundary.names import STATE_FUNCTION, STORE_ACTIVITY
 from interpreter.boundary.payloads import JSON
@@ -21,6 +26,7 @@ from interpreter.core.state import State
 from interpreter.workflow import limits
 
 TIMEOUT = timedelta(seconds=30)
+_NAME = re.compile("(?=([0-9a-f]{64}))")
 ONE_ATTEMPT = RetryPolicy(maximum_attempts=1)
 
 
@@ -40,7 +46,7 @@ class Keeper:
     async def state(self, state: State) -> JSON:
         """The state as the next execution gets it; None when the store cannot be written."""
         data = save(state)
-        return data if limits.size_of(data) <= limits.LARGEST_STATE else await self.keep(data)
+        return _compressed(data) if limits.size_of(data) <= limits.LARGEST_STATE else await self.keep(data)
 
     async def keep(self, data: JSON) -> Any:
         """A reference to what a local activity puts into the store; the argument of a local activity does not travel.
@@ -70,7 +76,9 @@ class Keeper:
 
 def restored(data: JSON) -> State:
     """The state that an execution begins with: there at once, so that signals and updates find it."""
-    if "kept" in data:  # only this module writes it; a state that travels has other fields
+    if "packed" in data:
+        data = json.loads(unpacked(data["packed"]))
+    elif "kept" in data:  # only this module writes either; a state of an earlier version travels as it is
         data = json.loads(workflow.extern_functions()[STATE_FUNCTION](data["kept"]))
     return restore(data)
 
@@ -82,6 +90,11 @@ def whole_ledger(ledger: list[JSON]) -> list[JSON]:
         return ledger
     entries: list[JSON] = json.loads(workflow.extern_functions()[STATE_FUNCTION](digest))
     return entries
+
+
+def _compressed(data: JSON) -> JSON:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return {"packed": packed(text.encode()), "names": sorted(set(_NAME.findall(text)))}
 
 
 async def _pause(tries: int) -> None:

@@ -54,6 +54,7 @@ from interpreter.core import arrivals, event_replies, telling
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
 from interpreter.core.outcomes import Failure
+from interpreter.core.purses import is_all_of
 from interpreter.core.reports import in_doubt, lost
 from interpreter.core.snapshot import decode, encode
 from interpreter.core.view import view
@@ -88,7 +89,7 @@ class FlowWorkflow:
 
     @workflow.run
     async def run(self, run_input: RunInput) -> JSON:
-        """A `RunResult`, without what has its default: it stands in the parent's history too."""
+        """A `RunResult`, without what has its default or is known: it stands in the parent's history too."""
         driver = self._driver
         finish = None
         while finish is None:
@@ -99,7 +100,10 @@ class FlowWorkflow:
         driver.keeper.need_no_more()
         self._show()
         await driver.close()
-        return sparse(await self._end(finish))
+        result = await self._end(finish)
+        if self._parent is not None and is_all_of(result.spent, run_input.lease):
+            result = replace(result, spent=None)
+        return sparse(result)
 
     @workflow.update(name=ANSWER_UPDATE)
     async def answer(self, answer: Answer) -> AnswerReply:

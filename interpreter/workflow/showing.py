@@ -15,6 +15,7 @@ from interpreter.boundary.names import (
     FLOW_ATTRIBUTE,
     GROUPS_ATTRIBUTE,
     HASH_ATTRIBUTE,
+    MEMO_FLOW,
     MEMO_LACKING,
     MEMO_MADE_UP,
     REHEARSAL_WORD,
@@ -32,6 +33,7 @@ from interpreter.core.view import lacking, step_view, without_worker
 from interpreter.core.wording import title
 from interpreter.workflow.patches import TELLS_OF_REHEARSALS, TELLS_OF_WORKERS
 
+FLOW = SearchAttributeKey.for_keyword(FLOW_ATTRIBUTE)
 GROUPS = SearchAttributeKey.for_keyword_list(GROUPS_ATTRIBUTE)
 DEADLINE = SearchAttributeKey.for_datetime(DEADLINE_ATTRIBUTE)
 HASH = SearchAttributeKey.for_keyword(HASH_ATTRIBUTE)
@@ -47,7 +49,12 @@ MOST_SHOWN = 20
 
 
 def is_indexed() -> bool:
-    """Whether the search attributes are registered: this run was started with one."""
+    """Whether the search attributes are registered: this run was started with one. A child has none, and a memo in
+    its place where they are not."""
+    return _has_flow() or (workflow.info().parent is not None and workflow.memo_value(MEMO_FLOW, None) is None)
+
+
+def _has_flow() -> bool:
     return any(pair.key.name == FLOW_ATTRIBUTE for pair in workflow.info().typed_search_attributes)
 
 
@@ -105,7 +112,8 @@ class Showing:
 
 def _updates(state: State, *, closing: bool, private: bool) -> list[SearchAttributeUpdate[Any]]:
     questions = list(state.questions.values())
-    updates: list[SearchAttributeUpdate[Any]] = [GROUPS.value_set(_that_fit(questions, private=private))]
+    updates: list[SearchAttributeUpdate[Any]] = [] if _has_flow() else [FLOW.value_set(state.flow)]
+    updates.append(GROUPS.value_set(_that_fit(questions, private=private)))
     if questions:
         first = min(question.deadline for question in questions)
         updates.append(DEADLINE.value_set(datetime.fromtimestamp(first, UTC)))

@@ -7,7 +7,6 @@ hundred tokens, until it has all of them.
 
 import asyncio
 import json
-from typing import Any
 from uuid import uuid4
 
 from temporalio.worker import Worker
@@ -19,7 +18,7 @@ from interpreter.client.client import Client
 from interpreter.stores.memory import MemoryStore
 from interpreter.stores.store import digest_of
 from tests.bench.agent_by_hand import PAGE, Agent, ask, read
-from tests.bench.runs import FLOWS, HANDS, bytes_of, replay, server
+from tests.bench.runs import FLOWS, HANDS, bytes_of, executions, replay, server
 from tests.bench.table import Row
 
 LONG, SHORT = 1000, 100
@@ -86,13 +85,13 @@ async def _measure() -> list[Row]:
                 client = Client(temporal, store)
                 run = await client.submit(FLOW, {"pages": pages}, task_queue=f"{FLOWS}-{pages}")
                 assert await run.result() == "read"
-                chain = await _chain(client, run.id)
+                chain = await executions(client, run.id)
                 replays = [await replay(client, each) for each in chain]
-                found.append((bytes_of(*chain), max(replays), store.size, len(chain)))
+                found.append((bytes_of(chain), max(replays), store.size, len(chain)))
         async with Worker(temporal, task_queue=HANDS, workflows=[Agent], activities=[ask, read]):
             id_ = uuid4().hex
             await temporal.execute_workflow(Agent.run, SHORT, id=id_, task_queue=HANDS)
-            by_hand = bytes_of(await temporal.get_workflow_handle(id_).fetch_history())
+            by_hand = bytes_of([await temporal.get_workflow_handle(id_).fetch_history()])
         (long, slowest, kept, parts), (short, _, kept_short, _) = found
         rows += [
             Row(f"{SHORT} turns: histories, beside messages as arguments", short, by_hand, "B"),
@@ -101,19 +100,6 @@ async def _measure() -> list[Row]:
             Row(f"{LONG} turns: the slowest replay of an execution", slowest),
         ]
     return rows
-
-
-async def _chain(client: Client, id_: str) -> list[Any]:
-    """The histories of a run and of all executions that it continued as."""
-    found = []
-    described = await client.temporal.get_workflow_handle(id_).describe()
-    run_id: str | None = described.raw_description.workflow_execution_info.first_run_id
-    while run_id:
-        history = await client.temporal.get_workflow_handle(id_, run_id=run_id).fetch_history()
-        found.append(history)
-        last = history.events[-1]
-        run_id = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id or None
-    return found
 
 
 if __name__ == "__main__":

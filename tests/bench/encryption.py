@@ -16,7 +16,18 @@ from interpreter.converter.codec import decrypted, encrypted
 from interpreter.converter.own import client_with_keys
 from interpreter.encryption.keyring import NO_KEYS, Key, Keyring
 from interpreter.stores.memory import MemoryStore
-from tests.bench.runs import all_of, beside, bytes_of, flow_once, in_turn, medians, number_next, paired, replay, server
+from tests.bench.runs import (
+    beside,
+    bytes_of,
+    executions,
+    flow_once,
+    in_turn,
+    medians,
+    number_next,
+    paired,
+    replay,
+    server,
+)
 from tests.bench.table import Row
 
 WORK = {"100 steps": in_turn(100), "100 side by side": beside(100)}
@@ -39,12 +50,12 @@ async def _runs() -> list[Row]:
                 one, other = await paired(
                     partial(flow_once, secret, text, queue="secret"), partial(flow_once, plain, text, queue="plain")
                 )
-                own, hand = (await all_of(plain, one.ids[-1]))[0], (await all_of(plain, other.ids[-1]))[0]
+                own, hand = await executions(plain, one.ids[-1]), await executions(plain, other.ids[-1])
                 rows += [
                     Row(f"{name}: wall", *medians(one.wall, other.wall)),
                     Row(f"{name}: CPU of client and worker", *medians(one.cpu, other.cpu)),
                     Row(f"{name}: history", bytes_of(own), bytes_of(hand), "B"),
-                    Row(f"{name}: replay", await replay(secret, own, keys), await replay(plain, hand)),
+                    Row(f"{name}: replay", await replay(secret, *own, keys=keys), await replay(plain, *hand)),
                 ]
     return rows
 

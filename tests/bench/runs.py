@@ -8,7 +8,7 @@ import asyncio
 import resource
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -153,44 +153,68 @@ async def _by_hand(client: Client, workflow_type: str, steps: int) -> str:
 
 
 async def _histories(client: Client, name: str, flow: Measured, hand: Measured, text: str) -> list[Row]:
-    """Of the last run of each: events and bytes, those of its children too, and the replay of its own history."""
-    (own, *below), (plain, *plain_below) = [await all_of(client, measured.ids[-1]) for measured in (flow, hand)]
+    """Events and bytes, those of children too; how many workflow tasks there are depends on the moment, so medians. The
+    replay is of the last run's own histories.
+    """
+    flows, hands = [[await all_of(client, id_) for id_ in measured.ids] for measured in (flow, hand)]
     definition = len(prepare(MemoryStore(), text, None, {}).input.definition.inline or "")
+    events = medians([_events(*each) for each in flows], [_events(*each) for each in hands])
+    sizes = medians([bytes_of(*each) - definition for each in flows], [bytes_of(*each) for each in hands])
+    (own, _), (plain, _) = flows[-1], hands[-1]
     return [
-        Row(f"{name}: events", _events(own, *below), _events(plain, *plain_below), "events"),
-        Row(f"{name}: without the definition", bytes_of(own, *below) - definition, bytes_of(plain, *plain_below), "B"),
-        Row(f"{name}: replay", await replay(client, own), await replay(client, plain)),
+        Row(f"{name}: events", *events, "events"),
+        Row(f"{name}: without the definition", *sizes, "B"),
+        Row(f"{name}: replay", await replay(client, *own), await replay(client, *plain)),
     ]
 
 
-async def all_of(client: Client, id_: str) -> list[WorkflowHistory]:
-    """The history of a run, and those of its children."""
-    own = await client.temporal.get_workflow_handle(id_).fetch_history()
-    started = (event.child_workflow_execution_started_event_attributes for event in own.events)
+Histories = list[WorkflowHistory]
+
+
+async def all_of(client: Client, id_: str) -> tuple[Histories, Histories]:
+    """The histories of a run, and those of its children, those too that each of them continued as."""
+    own = await executions(client, id_)
+    events = [event for history in own for event in history.events]
+    started = (event.child_workflow_execution_started_event_attributes for event in events)
     ids = [each.workflow_execution.workflow_id for each in started if each.workflow_execution.workflow_id]
-    return [own, *[await client.temporal.get_workflow_handle(child).fetch_history() for child in ids]]
+    return own, [history for child in ids for history in await executions(client, child)]
 
 
-def _events(*histories: WorkflowHistory) -> int:
-    return sum(len(history.events) for history in histories)
+async def executions(client: Client, id_: str) -> Histories:
+    """The histories of a run and of all executions that it continued as."""
+    found = []
+    described = await client.temporal.get_workflow_handle(id_).describe()
+    run_id: str | None = described.raw_description.workflow_execution_info.first_run_id
+    while run_id:
+        history = await client.temporal.get_workflow_handle(id_, run_id=run_id).fetch_history()
+        found.append(history)
+        last = history.events[-1]
+        run_id = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id or None
+    return found
 
 
-def bytes_of(*histories: WorkflowHistory) -> int:
-    return sum(event.ByteSize() for history in histories for event in history.events)
+def _events(*histories: Histories) -> int:
+    return sum(len(history.events) for each in histories for history in each)
 
 
-async def replay(client: Client, history: WorkflowHistory, keys: Keyring = NO_KEYS) -> float:
+def bytes_of(*histories: Histories) -> int:
+    return sum(event.ByteSize() for each in histories for history in each for event in history.events)
+
+
+async def replay(client: Client, *histories: WorkflowHistory, keys: Keyring = NO_KEYS) -> float:
+    """Of all of them, one after the other."""
     namespace = client.temporal.namespace  # what is encrypted is bound to it
     replayer = Replayer(workflows=BY_HAND, plugins=[FlowPlugin(store=client.store, keys=keys)], namespace=namespace)
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        await replayer.replay_workflow(history)
+        for history in histories:
+            await replayer.replay_workflow(history)
         times.append(time.perf_counter() - begun)
     return statistics.median(times)
 
 
-def medians(one: list[float], other: list[float]) -> tuple[float, float]:
+def medians(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
     return statistics.median(one), statistics.median(other)
 
 

@@ -8,6 +8,8 @@ from temporalio.exceptions import CancelledError
 from temporalio.worker import Worker
 
 from interpreter.boundary.failures import NOT_CALLED
+from interpreter.boundary.payloads import Spent
+from interpreter.client.outcome import result_of
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import children, limits
 from tests.live.runs import LiveRun, Runs
@@ -70,6 +72,35 @@ async def test_a_cancel_reaches_a_child_that_has_continued(
     assert calls[name] == 1
     assert calls[f"{name} undone"] == 1
 
+
+@pytest.mark.parametrize(("calls_made", "said"), [(1, {"calls": 1}), (2, None)])
+async def test_what_a_child_has_spent_is_charged_and_told_whether_it_stands_in_its_result_or_not(
+    runs: Runs, calls_made: int, said: dict[str, int] | None
+) -> None:
+    """All that it was lent stands in what it began with."""
+    run = await runs.start(COUNTING_CHILD, {"twice": calls_made == 2, "name": f"counted {uuid4().hex}"})
+    assert await run.value() == calls_made
+    child = run.child("main/below")
+    assert (await runs.client.get_workflow_handle(child.id).result()).get("spent") == said
+    for each in (run, child):
+        whole = await result_of(runs.client, runs.client.get_workflow_handle(each.id), runs.store)
+        assert whole.spent == Spent(calls=calls_made)
+
+
+COUNTING_CHILD = """
+edition 1
+tool call.count(name: text) -> int write { compensate call.count(name: name + " undone") }
+flow inner(name: text, twice: bool) -> int {
+  step first = call.count(name: name)
+  if not twice { return first }
+  step second = call.count(name: name)
+  return second
+}
+flow main(name: text, twice: bool) -> int {
+  step below = inner(name: name, twice: twice)
+  return below
+}
+"""
 
 SPENDING_CHILD = """
 edition 1

@@ -64,10 +64,11 @@ async def test_stuck_child_is_named_with_the_reason(runs: Runs, monkeypatch: pyt
         run = await runs.start(BELOW)
         parent = client_run(runs, run)
 
-        async def found() -> list[tuple[str, str | None]] | None:
-            return [(child.id, child.stuck) for child in await stuck_below(parent)] or None
+        async def found() -> list[tuple[str, str, str | None]] | None:
+            return [(child.id, child.flow, child.stuck) for child in await stuck_below(parent)] or None
 
-        ((child, reason),) = await eventually(found)
+        ((child, flow, reason),) = await eventually(found)
+        assert flow == "below", "it stands at the beginning of its history"
         assert child.startswith(f"{run.id}/")
         assert "main/r" in child
         assert "its workflow task has failed" in str(reason)

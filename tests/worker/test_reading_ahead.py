@@ -47,6 +47,15 @@ async def test_what_the_input_of_a_run_names_is_in_memory_afterwards(codec: Payl
         objects.state(digest_of(STATE))
 
 
+async def test_the_definition_of_a_child_is_read_ahead_too() -> None:
+    store = MemoryStore()
+    objects = Objects([], store)
+    given = {"child": f"{store.put(DEFINITION)} child 0 0 1", "input": {"child": "other words"}}
+    converter = converter_that_reads_ahead(None, objects, NO_KEYS)
+    await converter.decode(await converter.encode([given]))
+    assert objects.definition(digest_of(DEFINITION)) == DEFINITION
+
+
 async def test_a_codec_of_its_own_is_put_around_a_converter_once() -> None:
     objects = Objects([], MemoryStore())
     converter = converter_that_reads_ahead(None, objects, NO_KEYS)

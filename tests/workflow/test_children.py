@@ -159,13 +159,17 @@ def test_runs_that_begin_at_the_same_time_under_one_id_have_children_of_their_ow
     assert parent_of(child_id("run", second, CHILD), "run") == ("run", "76543210")
 
 
-async def test_a_child_can_be_found_where_its_parent_can(played: Played) -> None:
+@pytest.mark.parametrize("detached", [False, True])
+async def test_only_what_is_detached_is_found_by_its_flow_from_its_start(played: Played, detached: bool) -> None:
     attribute = SearchAttributeKey.for_keyword(FLOW_ATTRIBUTE)
     played.info_.typed_search_attributes = [SearchAttributePair(attribute, "main")]
-    asked = await World(played).asked()
+    world = World(played)
+    world.children.start(command(detached=detached))
+    await settle()
+    asked = played.take(START)
     assert asked.options["memo"] is None
-    found = {pair.key.name: pair.value for pair in asked.options["search_attributes"]}
-    assert found == {"SteadflowFlow": "child"}, "the rest is its parent's"
+    found = {pair.key.name: pair.value for pair in asked.options["search_attributes"] or []}
+    assert found == ({"SteadflowFlow": "child"} if detached else {}), "a child's history begins with it"
 
 
 async def test_the_size_counts_what_travels(world: World) -> None:

@@ -1,5 +1,6 @@
 """What travels beside the arguments of a call: as little as the worker needs, and read there as it was meant."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,7 @@ from temporalio.api.common.v1 import Payload
 
 from interpreter.activities import headers as read
 from interpreter.activities.headers import CallHeaders, DeclaredSignature
-from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER
+from interpreter.boundary.names import CALL_HEADER, EARLIER_CALL_HEADER, FIRST_RUN_HEADER
 from interpreter.boundary.payloads import References
 from interpreter.workflow import headers as written
 from tests.workflow.ends import a_call
@@ -16,7 +17,8 @@ from tests.workflow.played import Played
 
 PLACE = "main/charge"
 OWN = f"run/first-run/{PLACE}"
-SIGNATURE = DeclaredSignature("signature")
+DIGEST = "0f744a70fad872ad"
+SIGNATURE = DeclaredSignature(DIGEST)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,7 @@ SIGNATURE = DeclaredSignature("signature")
         ({"key": OWN}, [], CallHeaders(OWN, 1, SIGNATURE)),
         ({"key": "run/1/main/charge"}, [], CallHeaders("run/1/main/charge", 1, SIGNATURE)),
         ({"key": OWN, "attempt": 2}, [], CallHeaders(OWN, 2, SIGNATURE)),
-        ({"key": OWN, "declared": "x: int"}, [], CallHeaders(OWN, 1, DeclaredSignature("signature", "x: int"))),
+        ({"key": OWN, "declared": "x: int"}, [], CallHeaders(OWN, 1, DeclaredSignature(DIGEST, "x: int"))),
         ({"key": OWN, "verifies": "run/1/main/other"}, [], CallHeaders(OWN, 1, SIGNATURE, "run/1/main/other")),
         ({"key": OWN}, [[["x"], "a" * 64, 9]], CallHeaders(OWN, 1, SIGNATURE, None, [[["x"], "a" * 64, 9]])),
     ],
@@ -36,10 +38,25 @@ async def test_a_header_is_read_as_it_was_written(
 ) -> None:
     info = SimpleNamespace(workflow_id="run", workflow_run_id="first-run", activity_id=PLACE)
     monkeypatch.setattr(read, "activity", SimpleNamespace(info=lambda: info))
-    payload = written._header(a_call(PLACE, **call), references, PLACE)
+    payload = written._header(a_call(PLACE, signature=DIGEST, **call), references, PLACE)
     assert read._read({CALL_HEADER: payload}) == heard
     if call == {"key": OWN} and not references:
-        assert payload.data == b"signature", "it stands in the history of each step"
+        assert payload.data == bytes.fromhex(DIGEST), "it stands in the history of each step"
+
+
+@pytest.mark.parametrize(
+    ("data", "heard"),
+    [
+        (DIGEST.encode(), CallHeaders(OWN, 1, SIGNATURE)),
+        (json.dumps({"signature": DIGEST, "attempt": 2}).encode(), CallHeaders(OWN, 2, SIGNATURE)),
+    ],
+)
+def test_a_call_that_was_sent_by_an_earlier_version_is_read(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, heard: CallHeaders
+) -> None:
+    info = SimpleNamespace(workflow_id="run", workflow_run_id="first-run", activity_id=PLACE)
+    monkeypatch.setattr(read, "activity", SimpleNamespace(info=lambda: info))
+    assert read._read({EARLIER_CALL_HEADER: Payload(data=data)}) == heard
 
 
 def test_a_call_without_a_header_is_nobodys() -> None:
@@ -68,23 +85,23 @@ async def test_a_first_attempt_may_go_past_the_queue_and_each_further_one_is_for
     played: Played, attempt: int, eager: bool
 ) -> None:
     outbound = written._Outbound(Next())  # type: ignore[arg-type]
-    with written.for_call(a_call(PLACE, key=OWN, attempt=attempt), []):
+    with written.for_call(a_call(PLACE, signature=DIGEST, key=OWN, attempt=attempt), []):
         sent: Any = outbound.start_activity(given())
         kept: Any = outbound.start_activity(given(disable_eager_execution=True))
     assert (sent.disable_eager_execution, kept.disable_eager_execution) == (not eager, True)
     assert sent.headers.keys() == {"own", CALL_HEADER}
     if attempt == 1:
-        assert sent.headers[CALL_HEADER].data == b"signature"
+        assert sent.headers[CALL_HEADER].data == bytes.fromhex(DIGEST)
 
 
 async def test_local_work_says_its_key_in_full(played: Played) -> None:
-    with written.for_call(a_call(PLACE, key=OWN), []):
+    with written.for_call(a_call(PLACE, signature=DIGEST, key=OWN), []):
         sent: Any = written._Outbound(Next()).start_local_activity(given())  # type: ignore[arg-type]
     assert OWN in sent.headers[CALL_HEADER].data.decode()
 
 
 async def test_what_is_no_call_of_a_tool_carries_no_header(played: Played) -> None:
-    with written.for_call(a_call(PLACE, key=OWN), []):
+    with written.for_call(a_call(PLACE, signature=DIGEST, key=OWN), []):
         pass
     outbound = written._Outbound(Next())  # type: ignore[arg-type]
     for start in (outbound.start_activity, outbound.start_local_activity):

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from dsl.expressions.values import Reference
 from interpreter.boundary.names import STATE_FUNCTION, STORE_ACTIVITY
 from interpreter.core.snapshot import save
-from interpreter.core.state import State
+from interpreter.core.state import Frame, State
+from interpreter.stores.pruning import digests_in
 from interpreter.workflow import limits
 from interpreter.workflow.keeping import Keeper, restored
 from tests.workflow.ends import activity_error
@@ -26,8 +28,20 @@ def state() -> State:
 async def test_a_state_that_can_travel_travels(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     data = save(state())
     monkeypatch.setattr(limits, "LARGEST_STATE", limits.size_of(data))
-    assert await Keeper().state(state()) == data
+    travels = await Keeper().state(state())
+    assert restored(travels) == state()
+    assert restored(data) == state(), "as earlier versions have written it"
     assert played.names == []
+
+
+async def test_what_is_still_needed_is_seen_in_a_state_that_travels(played: Played) -> None:
+    one = state()
+    one.requester = "a" * 40
+    one.frames["main"] = Frame("main", "Flow", None, "main", [0], 1.0, values={"x": Reference("b" * 64, 9), "y": "ß"})
+    one.hash = "c" * 64
+    travels = await Keeper().state(one)
+    assert digests_in(json.dumps(travels).encode()) == {"b" * 64, "c" * 64}
+    assert restored(travels) == one
 
 
 async def test_a_state_that_is_too_large_is_kept(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:

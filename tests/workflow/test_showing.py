@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from interpreter.boundary.names import (
     DEADLINE_ATTRIBUTE,
     FLOW_ATTRIBUTE,
     GROUPS_ATTRIBUTE,
+    MEMO_FLOW,
     MEMO_LACKING,
     MEMO_MADE_UP,
     REHEARSAL_WORD,
@@ -86,6 +88,16 @@ def test_a_wait_is_found_by_its_groups_and_its_deadline_until_it_is_over(indexed
     one.state.questions.clear()
     shown.show(one.state, None)
     assert indexed.attributes[1:] == [{GROUPS_ATTRIBUTE: [], DEADLINE_ATTRIBUTE: None}]
+
+
+@pytest.mark.parametrize("memo", [{}, {MEMO_FLOW: "main"}], ids=["registered", "not registered"])
+def test_a_child_is_found_by_its_flow_from_when_it_first_waits(played: Played, memo: dict[str, str]) -> None:
+    played.info_.parent = SimpleNamespace(workflow_id="above")
+    played.memo = memo
+    Showing(private=False, listed=False).show(run().state, None)
+    due = datetime.fromtimestamp(START + 3600, UTC)
+    found = {FLOW_ATTRIBUTE: "main", GROUPS_ATTRIBUTE: ["ann", "person olga"], DEADLINE_ATTRIBUTE: due}
+    assert played.attributes == ([] if memo else [found])
 
 
 def test_of_two_waits_the_deadline_is_that_of_the_first(indexed: Played) -> None:

@@ -39,7 +39,7 @@ async def _waited_for(run: Run, target: Target) -> RunResult:
         click.echo(await nobody_works(run, target), err=True)
     telling = asyncio.create_task(say_troubles(run, lambda line: click.echo(line, err=True)))
     try:
-        return await result_of(run.handle, run.store)
+        return await result_of(run.temporal, run.handle, run.store)
     finally:
         telling.cancel()
 
