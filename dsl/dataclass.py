@@ -99,25 +99,29 @@ def _parts(cls: type) -> tuple[_Part, ...]:
 
 
 def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> type:
+    """All that it has is put into a class with slots before that is made: to assign a method afterwards has the class
+    look for what follows from it, method by method."""
     own = {each.name: each for each in _own(cls, kw_only)}
     inherited = (each for base in reversed(cls.__mro__[1:]) if _FIELDS in vars(base) for each in _parts(base))
     parts = tuple(({each.name: each for each in inherited} | own).values())
-    written = dict(vars(cls))
-    made = _with_slots(cls, own) if slots else _with_defaults(cls, own)
+    written = vars(cls)
     said: dict[str, object] = {name: _Asked(name, parts) for name in (_FIELDS, _PARAMETERS)}
     said["__match_args__"] = tuple(each.name for each in parts if each.init and not each.kw_only)
-    wanted = ["__init__", "__repr__", *(["__eq__"] if eq else []), *(["__hash__"] if eq and frozen else [])]
-    said |= {name: _first(made, name, frozen) for name in wanted if written.get(name) is None}
-    if "__init__" in said:
-        said["__init__"] = _first_values(made, frozen)
-    if eq and not frozen and "__hash__" not in written:
-        said["__hash__"] = None
-    for name, value in {**(_FROZEN if frozen else {}), **(_CARRIED if frozen and slots else {}), **said}.items():
-        if written.get(name) is None:
-            setattr(made, name, value)
-    if made.__doc__ is None:
-        made.__doc__ = f"{cls.__name__}(…)"
-    return made
+    said["__init__"] = _first_values(frozen)
+    said["__repr__"] = _FIRST_REPR
+    if eq:
+        said["__eq__"] = _FIRST_EQ
+        said["__hash__"] = _FIRST_HASH if frozen else None
+    said["__doc__"] = f"{cls.__name__}(…)"
+    shared = (_FROZEN if frozen else {}) | (_CARRIED if frozen and slots else {})
+    said |= {name: method for name, method in shared.items() if getattr(cls, name, None) is not method}
+    said = {name: value for name, value in said.items() if written.get(name) is None}
+    if slots:
+        return _with_slots(cls, own, said)
+    _with_defaults(cls, own)
+    for name, value in said.items():
+        setattr(cls, name, value)
+    return cls
 
 
 def _own(cls: type, kw_only: bool) -> Iterator[_Part]:
@@ -132,40 +136,46 @@ def _own(cls: type, kw_only: bool) -> Iterator[_Part]:
             yield _Part(name, type_, value, kw_only=kw_only)
 
 
-def _with_slots(cls: type, own: dict[str, _Part]) -> type:
+def _with_slots(cls: type, own: dict[str, _Part], more: dict[str, object]) -> type:
     """Another class: slots cannot be given to one that there is already."""
     taken = {slot for base in cls.__mro__[1:-1] for slot in vars(base).get("__slots__", ())}
     left_out = {*own, "__dict__", "__weakref__"}
-    content: dict[str, Any] = {name: value for name, value in vars(cls).items() if name not in left_out}
+    content: dict[str, Any] = {name: value for name, value in vars(cls).items() if name not in left_out} | more
     content["__slots__"] = tuple(name for name in own if name not in taken)
     content["__qualname__"] = cls.__qualname__
     return type(cls)(cls.__name__, cls.__bases__, content)
 
 
-def _with_defaults(cls: type, own: dict[str, _Part]) -> type:
+def _with_defaults(cls: type, own: dict[str, _Part]) -> None:
     for name, each in own.items():
         if each.default is not _MISSING:
             setattr(cls, name, each.default)
         elif name in vars(cls):
             delattr(cls, name)
-    return cls
 
 
-def _first(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
-    def first(self: object, *arguments: object, **named: object) -> Any:
-        method = _method(cls, name, frozen)
+def _first(name: str) -> Callable[..., Any]:
+    """In the place of a method until that is made: one for all classes."""
+
+    def first(self: object, *arguments: object) -> Any:
+        cls = next(each for each in type(self).__mro__ if vars(each).get(name) is first)
+        method = _method(cls, name)
         setattr(cls, name, method)
-        return method(self, *arguments, **named)
+        return method(self, *arguments)
 
     return first
 
 
-def _first_values(cls: type, frozen: bool) -> Callable[..., None]:
+_FIRST_REPR, _FIRST_EQ, _FIRST_HASH = map(_first, ("__repr__", "__eq__", "__hash__"))
+
+
+def _first_values(frozen: bool) -> Callable[..., None]:
     put: Callable[[object, str, object], None] = object.__setattr__ if frozen else setattr
     left = FEW
 
     def first(self: Any, *arguments: object, **named: object) -> None:
         nonlocal left
+        cls = next(each for each in type(self).__mro__ if vars(each).get("__init__") is first)
         left -= 1
         if left < 0 or not _filled(self, _parts(cls), put, arguments, named):
             method = _method(cls, "__init__", frozen)  # where the arguments do not fit, it says how
@@ -199,7 +209,7 @@ def _filled(
     return not given
 
 
-def _method(cls: type, name: str, frozen: bool) -> Callable[..., Any]:
+def _method(cls: type, name: str, frozen: bool = False) -> Callable[..., Any]:
     """As text, compiled: nothing else is as fast when it runs."""
     if name == "__repr__":
         shown: Callable[..., Any] = vars(_beside(cls.__name__, _parts(cls), {"repr": True}))[name]

@@ -15,15 +15,23 @@ class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+_NAMES: dict[type[Node], tuple[str, ...]] = {}
+"""The fields of each class that can hold nodes: looked for once, since all there is walks over trees."""
+
+
 def children(node: Node) -> list[Node]:
     """The nodes directly below `node`, in the order of their fields."""
+    cls = type(node)
+    names = _NAMES.get(cls)
+    if names is None:
+        names = _NAMES[cls] = tuple(name for name in field_names(cls) if name != "span")
     below: list[Node] = []
-    for name in field_names(node):
+    for name in names:
         value = getattr(node, name)
-        if isinstance(value, Node):
+        if type(value) is tuple:
+            below += [item for item in value if isinstance(item, Node)]
+        elif isinstance(value, Node):
             below.append(value)
-        elif type(value) is tuple:
-            below.extend(item for item in value if isinstance(item, Node))
     return below
 
 
@@ -33,4 +41,6 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         yield node
-        pending.extend(reversed(children(node)))
+        below = children(node)
+        below.reverse()
+        pending += below

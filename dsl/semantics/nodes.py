@@ -3,12 +3,22 @@
 from dsl.ast.node import Node, walk
 from dsl.ast.statements import Set
 
+MOST_KNOWN = 2_000
+"""Trees that were gathered lately. Dozens of checks ask of each flow, and a node never changes."""
+_KNOWN: dict[int, tuple[Node, dict[type[Node], list[Node]]]] = {}
+
 
 def by_class(root: Node) -> dict[type[Node], list[Node]]:
-    """All nodes below and with `root`, in source order."""
+    """All nodes below and with `root`, in source order. Nobody changes what comes back: who asks next has the same."""
+    known = _KNOWN.get(id(root))
+    if known is not None and known[0] is root:
+        return known[1]
     found: dict[type[Node], list[Node]] = {}
     for node in walk(root):
         found.setdefault(type(node), []).append(node)
+    while len(_KNOWN) >= MOST_KNOWN:
+        _KNOWN.pop(next(iter(_KNOWN)), None)
+    _KNOWN[id(root)] = root, found
     return found
 
 
