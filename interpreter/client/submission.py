@@ -149,20 +149,25 @@ def config_schema(sealed: Sealed) -> JSON:
 
 def read_source(flow_source: Path | str) -> Source:
     """The text, under the name that it is shown with."""
-    is_text = isinstance(flow_source, str) and "\n" in flow_source
-    name = "<text>" if is_text else str(flow_source)
-    data = b""
+    if isinstance(flow_source, str) and "\n" in flow_source:
+        return source_in("<text>", flow_source)
     try:
-        data = b"" if is_text else Path(flow_source).read_bytes()
-        return source_of(name, str(flow_source) if is_text else text_of(data))
-    except Unreadable as error:
-        raise FlowUnreadable(f"{name}: {error}{f'; {error.help}' if error.help else ''}") from error
+        return source_in(str(flow_source), Path(flow_source).read_bytes())
     except FileNotFoundError as error:
         raise FlowUnreadable(f"there is no file {flow_source}") from error
-    except UnicodeDecodeError as error:
-        raise FlowUnreadable(f"{flow_source}:{where_no_text(data, error)}") from error
     except OSError as error:
         raise FlowUnreadable(f"{flow_source} cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def source_in(name: str, data: bytes | str) -> Source:
+    """What has been read already. Raises `FlowUnreadable`."""
+    try:
+        return source_of(name, data if isinstance(data, str) else text_of(data))
+    except Unreadable as error:
+        raise FlowUnreadable(f"{name}: {error}{f'; {error.help}' if error.help else ''}") from error
+    except UnicodeDecodeError as error:
+        assert isinstance(data, bytes)
+        raise FlowUnreadable(f"{name}:{where_no_text(data, error)}") from error
 
 
 def _checked_input(store: ObjectStore, definition: Definition, input: JSON) -> tuple[JSON, References]:

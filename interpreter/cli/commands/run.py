@@ -17,6 +17,7 @@ from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
+from interpreter.cli.given_flow import given_source
 from interpreter.cli.nameable import nameable
 from interpreter.cli.own_output import prints_on_standard_error
 from interpreter.cli.reading import read_input
@@ -35,7 +36,7 @@ from interpreter.client.compiling import compile_flow
 from interpreter.client.ids import checked_id
 from interpreter.client.signed import refuse_unsigned
 from interpreter.client.starting import Again, new_id
-from interpreter.client.submission import input_schema, read_source
+from interpreter.client.submission import input_schema
 from interpreter.mcp.place import NAME as LOCK
 
 if TYPE_CHECKING:
@@ -144,8 +145,9 @@ def run(
 ) -> int:
     """Run a flow here and follow it to its end.
 
-    Starts a Temporal server of its own when none is given, a worker with the tools, and the run. Progress goes to
-    standard error, the result to standard output. Ctrl-C leaves the run on disk; a second one cancels it.
+    FILE may be `-`, standard input. It starts a Temporal server of its own when none is given, a worker with the
+    tools, and the run. Progress goes to standard error, the result to standard output. Ctrl-C leaves the run on
+    disk; a second one cancels it.
     """
     script = read_script(answers) if answers is not None else None
     key = read_key(key_file)
@@ -177,7 +179,7 @@ def run(
 
 
 async def _run(wanted: Wanted, target: Target) -> int:
-    sealed = compile_flow(read_source(wanted.file), wanted.flow)
+    sealed = compile_flow(given_source(wanted.file, wanted.given), wanted.flow)
     input = read_input(wanted.given, wanted.assignments, text_fields(input_schema(sealed)), wanted.files)
     config = read_config(wanted.config, sealed)
     if wanted.require_signed:

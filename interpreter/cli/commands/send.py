@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from dsl.cli.completing import flows_of_the_file
+from dsl.definition.seal import Sealed
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
+from interpreter.cli.given_flow import given_flow
 from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
@@ -86,11 +88,15 @@ def send(
     sender = who_answers(by, None)
 
     async def deliver() -> None:
-        values = read_config(config, compile_flow(read_source(file), flow)) if file is not None and config else {}
+        source = None if file is None else given_flow(file, flow, given)
+        values = {}
+        if file is not None and config:
+            sealed = source if isinstance(source, Sealed) else compile_flow(read_source(file), flow)
+            values = read_config(config, sealed)
         async with connected(target) as client:
-            if file is not None:
+            if source is not None:
                 await client.start_or_send(
-                    file,
+                    source,
                     read_input(given, ()),
                     id=run,
                     event=event,

@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from dsl.cli.completing import flow_files, flows_of_the_file
+from dsl.definition.seal import Sealed
 from dsl.diagnostics.inert import inert
 from interpreter.cli.again import again_option
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.configuring import config_option, read_config
 from interpreter.cli.fields import text_fields
+from interpreter.cli.given_flow import given_flow
 from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
@@ -87,17 +89,20 @@ def submit(
 ) -> int:
     """Start a run and return its id at once.
 
-    A worker carries it out: `dsl worker`.
+    FILE may be `-`, standard input. A worker carries it out: `dsl worker`.
     """
 
     async def start() -> None:
-        sealed = compile_flow(read_source(file), flow) if assignments or config else None
+        source = given_flow(file, flow, given)
+        sealed = source if isinstance(source, Sealed) else None
+        if sealed is None and (assignments or config):
+            sealed = compile_flow(read_source(file), flow)
         texts = text_fields(input_schema(sealed)) if sealed is not None else {}
         input = read_input(given, assignments, texts, files)
         values = read_config(config, sealed) if sealed is not None else {}
         async with connected(target) as client:
             run = await client.submit(
-                file,
+                source,
                 input,
                 id=id,
                 flow=flow,
