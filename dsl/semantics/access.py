@@ -11,6 +11,7 @@ from dsl.semantics.types import (
     FILE_MEMBERS,
     INT,
     JSON,
+    NEVER,
     NOTHING,
     NULL,
     TEXT,
@@ -67,7 +68,8 @@ def name(node: Name, state: State, inference: Inference) -> Type:
     if node.name in state.unassigned:
         inference.report(NoValue(node, node.name, symbol.node, "unassigned"))
         return symbol.type
-    return state.refined.get((node.name,), symbol.type)
+    refined = state.refined.get((node.name,), symbol.type)
+    return refined if refined != NEVER else _there(symbol.type)
 
 
 def _unknown(node: Name, known: tuple[str, ...], inference: Inference) -> None:
@@ -112,9 +114,17 @@ def _known(node: Get | Index, found: Type, state: State, inference: Inference) -
     if path is None or path not in state.refined:
         return found
     refined = state.refined[path]
+    if refined == NEVER:
+        return _there(found)
     if misfit(required(found), required(refined)) is None:
         inference.widen(node, required(found), required(refined))
     return refined
+
+
+def _there(declared: Type) -> Type:
+    """Of what is null and is asked not to be, so where nobody comes: as it is declared. Nothing is wrong there."""
+    found = required(declared)
+    return found if found != NULL else UNKNOWN
 
 
 def _is_callee(node: Get, state: State, inference: Inference) -> bool:

@@ -32,6 +32,7 @@ from dsl.semantics.state import Path, State, join
 from dsl.semantics.types import (
     ERROR,
     JSON,
+    NEVER,
     NULL,
     TEXT,
     UNKNOWN,
@@ -196,6 +197,8 @@ def _present(subject: Expression, state: State, facts: Assumed) -> State:
         path, found = path_of(node), facts.type_of(node)
         if path is not None and isinstance(found, OptionalOf):
             state = state.refine(path, found.item)
+        elif path is not None and found == NULL:  # it is known to be null, so nothing comes here
+            state = state.refine(path, NEVER)
         if isinstance(node, Name):
             break
         node = node.subject

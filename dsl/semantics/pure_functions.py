@@ -43,10 +43,22 @@ def _is_entries(found: Type, given: Given) -> bool:
 
 
 def _is_such_a_map(found: Type, given: Given) -> bool:
-    left = given.types.get("left")
-    return isinstance(found, MapOf) and (not isinstance(left, MapOf) or join(left.value, found.value) is not None)
+    left, right = _as_map(given.types.get("left", UNKNOWN)), _as_map(found)
+    return right is not None and (left is None or join(left.value, right.value) is not None)
 
 
+def _as_map(found: Type) -> MapOf | None:
+    """A record is taken for a map wherever one is wanted: of values of the kind that those of its fields have in
+    common. None where it has none."""
+    if isinstance(found, MapOf):
+        return found
+    value: Type | None = NEVER
+    for member in found.members if isinstance(found, Record) else ():
+        value = None if value is None else join(value, member.type)
+    return MapOf(value) if isinstance(found, Record) and value is not None else None
+
+
+_A_MAP_OR_RECORD = Shape("a map", lambda found, given: _as_map(found) is not None)
 _MAP = Shape("a map", lambda found, given: isinstance(found, MapOf))
 _SUCH_A_MAP = Shape("a map of values of that kind", _is_such_a_map)
 _RECORDS = Shape(
@@ -90,8 +102,8 @@ def _entries(given: Given) -> Type:
 
 
 def _merged(given: Given) -> Type:
-    left, right = given.types["left"], given.types["right"]
-    if not isinstance(left, MapOf) or not isinstance(right, MapOf):
+    left, right = _as_map(given.types["left"]), _as_map(given.types["right"])
+    if left is None or right is None:
         return MapOf(UNKNOWN)
     joined = join(left.value, right.value)
     return MapOf(UNKNOWN if joined is None else joined)
@@ -114,7 +126,7 @@ PURE_FUNCTIONS: dict[str, Function] = {
     "group": Function((Parameter("items", _RECORDS), Parameter("by", _BY)), _grouped),
     "entries": Function((Parameter("value", _MAP),), _entries),
     "map_of": Function((Parameter("entries", _ENTRIES),), _made),
-    "merge": Function((Parameter("left", _MAP), Parameter("right", _SUCH_A_MAP)), _merged),
+    "merge": Function((Parameter("left", _A_MAP_OR_RECORD), Parameter("right", _SUCH_A_MAP)), _merged),
     "calendar": gives(CALENDAR, _AT, _ZONE),
     "moment": gives(
         TIME,
