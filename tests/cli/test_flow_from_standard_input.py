@@ -18,6 +18,8 @@ def test_what_comes_in_is_submitted_and_sent(dsl: Dsl) -> None:
     assert dsl("submit", "-", *here, input=FLOW).out == "piped\n"
     (here,) = [line for line in dsl("runs").out.splitlines() if line.startswith("piped")]
     assert "greet" in here
+    same = dsl("upgrade", "piped", "-", input=FLOW)
+    assert (same.code, same.out.startswith("piped goes on with ")) == (0, True), same.err
 
 
 def test_a_mistake_in_it_is_shown_with_its_place(dsl: Dsl) -> None:

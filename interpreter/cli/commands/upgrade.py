@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from dsl.cli.completing import flow_files
+from dsl.cli.searching import STDIN
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
+from interpreter.cli.given_flow import given_source
 from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.signing import require_signed_option
@@ -40,10 +42,11 @@ def upgrade(run: str, file: Path, by: str | None, note: str, require_signed: boo
 
 
 async def _upgrade(id: str, file: Path, by: str, note: str, require_signed: bool, target: Target) -> None:
+    source = f"{given_source(file).text}\n" if str(file) == STDIN else file
     async with connected(target) as client:
         run = client.run(id)
         async with asked_directly(client, target, run) as unattended:
-            moved = await run.upgrade(file, by=by, note=note, require_signed=require_signed)
+            moved = await run.upgrade(source, by=by, note=note, require_signed=require_signed)
     if moved.before == moved.now:
         click.echo(inert(f"{id} goes on with {moved.now[:12]} already"))
         return
