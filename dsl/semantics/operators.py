@@ -102,7 +102,7 @@ def _equality(node: Binary, state: State, inference: Inference) -> Type:
     left, right = inference.infer(node.left, state), inference.infer(node.right, state)
     if _is_opaque(node, left, right, inference):
         pass
-    elif not comparable(left, right):
+    elif not comparable(left, right) and not _are_texts(node, left, right):
         reason = misfit(required(right), required(left))
         inference.report(Mismatch(node.right, f"`{node.operator}`", spelled(left), right, reason, beside=node.left))
     else:
@@ -111,6 +111,14 @@ def _equality(node: Binary, state: State, inference: Inference) -> Type:
             inference.widen(node.left, left, common)
             inference.widen(node.right, right, common)
     return BOOL
+
+
+def _are_texts(node: Binary, left: Type, right: Type) -> bool:
+    """Two that are declared as no enumeration, and known to differ: that is no mistake of types, but a condition that
+    is settled (`dsl.semantics.settled`)."""
+    both = ((node.left, left), (node.right, right))
+    sides = [required(found) for side, found in both if not isinstance(side, Literal)]
+    return all(isinstance(found, Enum) and found.written for found in sides) and isinstance(required(right), Enum)
 
 
 def as_item_of(item: Expression, items: Expression, found: ListOf, inference: Inference) -> None:

@@ -16,7 +16,7 @@ from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Settled
 from dsl.semantics.nodes import by_class
 from dsl.semantics.state import State
-from dsl.semantics.types import JSON, NOTHING, NULL, UNKNOWN, OptionalOf
+from dsl.semantics.types import JSON, NOTHING, NULL, UNKNOWN, Enum, OptionalOf
 
 _COMPARED = ("==", "!=", "<", "<=", ">", ">=")
 
@@ -54,7 +54,7 @@ def known(condition: Expression, state: State | None, facts: Facts) -> Known | N
         case Name() | Get():
             path = path_of(condition)
             truth = None if state is None or path is None or _by_position(condition) else state.truths.get(path)
-            return None if truth is None else Known(truth)
+            return _meant(condition, state, facts) if truth is None else Known(truth)
         case _:
             return None
 
@@ -77,7 +77,27 @@ def _compared(node: Binary, facts: Facts) -> Known | None:
     for subject, other in ((node.left, node.right), (node.right, node.left)):
         if node.operator in ("==", "!=") and isinstance(other, Literal) and other.value is None:
             return _null(subject, node.operator == "==", facts)
-    return None
+    return _texts(node, facts) if node.operator in ("==", "!=") else None
+
+
+def _meant(condition: Expression, state: State | None, facts: Facts) -> Known | None:
+    """Of a `let` of a condition, what that is."""
+    if state is None or not isinstance(condition, Name) or condition.name not in state.meant:
+        return None
+    found, symbol = known(state.meant[condition.name], None, facts), facts.symbol_of(condition)
+    return found if found is None or symbol is None else Known(found.truth, found.because or symbol.node)
+
+
+def _texts(node: Binary, facts: Facts) -> Known | None:
+    """Of texts that are declared as no enumeration, what is written and what earlier conditions left over."""
+    left, right = facts.type_of(node.left), facts.type_of(node.right)
+    if not (isinstance(left, Enum) and isinstance(right, Enum) and left.written and right.written):
+        return None
+    if _by_position(node.left) or _by_position(node.right):
+        return None
+    if set(left.values).isdisjoint(right.values):
+        return Known(node.operator == "!=")
+    return Known(node.operator == "==") if left.values == right.values and len(left.values) == 1 else None
 
 
 def _is_written_out(node: Binary, facts: Facts) -> bool:

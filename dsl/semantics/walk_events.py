@@ -6,6 +6,7 @@ from dsl.semantics import capped
 from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Wanted
 from dsl.semantics.nodes import by_class
+from dsl.semantics.settled import settled
 from dsl.semantics.state import State, join
 from dsl.semantics.types import BOOL, TEXT, TIME, holds_conversation, holds_file
 from dsl.semantics.walker import Around, Walker
@@ -53,6 +54,7 @@ def expected(walker: Walker, node: ExpectedEvent, state: State, around: Around) 
     taken = walker.define_once(node, node.name, "event", type_, state, around)
     if node.where is not None:
         walker.inference.expect(node.where, Wanted(BOOL, "the condition of an event"), taken)
+        settled(node.where, taken, walker.facts, {})
     return taken
 
 
