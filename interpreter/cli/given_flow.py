@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 from dsl.cli.searching import STDIN
+from dsl.definition.seal import Sealed
 from dsl.source import Source
+from interpreter.boundary.payloads import JSON
+from interpreter.cli.configuring import read_config
 from interpreter.cli.problem import Misuse
 from interpreter.client.compiling import compile_flow
 from interpreter.client.submission import FlowSource, read_source, source_in
@@ -24,3 +27,13 @@ def given_source(file: Path, input: str | None = None) -> Source:
 def given_flow(file: Path, flow: str | None, input: str | None = None) -> FlowSource:
     """What is started: a file is read where that is done."""
     return file if str(file) != STDIN else compile_flow(given_source(file, input), flow)
+
+
+def given_with_config(
+    file: Path, flow: str | None, input: str | None, config: tuple[str, ...]
+) -> tuple[FlowSource, dict[str, JSON]]:
+    """With the values of the deployment, which are read as the flow declares them."""
+    source = given_flow(file, flow, input)
+    if not config:
+        return source, {}
+    return source, read_config(config, source if isinstance(source, Sealed) else compile_flow(read_source(file), flow))

@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 
 from dsl.cli.completing import flows_of_the_file
-from dsl.definition.seal import Sealed
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
-from interpreter.cli.configuring import config_option, read_config
-from interpreter.cli.given_flow import given_flow
+from interpreter.cli.configuring import config_option
+from interpreter.cli.given_flow import given_with_config
 from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
@@ -20,8 +19,6 @@ from interpreter.cli.reading import read_answer, read_input
 from interpreter.cli.signing import who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import TASK_QUEUE
-from interpreter.client.compiling import compile_flow
-from interpreter.client.submission import read_source
 
 
 @click.command(
@@ -88,11 +85,7 @@ def send(
     sender = who_answers(by, None)
 
     async def deliver() -> None:
-        source = None if file is None else given_flow(file, flow, given)
-        values = {}
-        if file is not None and config:
-            sealed = source if isinstance(source, Sealed) else compile_flow(read_source(file), flow)
-            values = read_config(config, sealed)
+        source, values = (None, None) if file is None else given_with_config(file, flow, given, config)
         async with connected(target) as client:
             if source is not None:
                 await client.start_or_send(
