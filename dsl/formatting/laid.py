@@ -5,7 +5,7 @@ a record's fields have them on one line and none on several. A `"…{{ }}…"` i
 
 A bracket that the author broke after its opening stays broken, one that was not is broken only if it does not fit: what
 was broken for its width is then left alone, so formatting twice is formatting once. So does a block of one statement;
-a block of several is always broken.
+a block of several is always broken, and so is one with blocks in it, except where a note is about the line.
 """
 
 from bisect import bisect_right
@@ -79,6 +79,12 @@ class Laid:
         ends = self.ends
         at = bisect_right(ends, first)
         return (at == len(ends) or ends[at] > last) and self._blocks_until[last + 1] == self._blocks_until[first]
+
+    def is_one_line(self, first: int, last: int) -> bool:
+        """Whether the author has written these tokens on one."""
+        if any(number in self.trivia.broken for number in range(first + 1, last + 1)):
+            return False
+        return self._blocks_until[last + 1] == self._blocks_until[first]
 
     def end_after(self, first: int) -> int:
         """The next token behind `first` that must begin a line."""

@@ -8,7 +8,7 @@ from dsl.syntax.notes import MARK
 WIDTH = 120
 STEP = 2
 _NOTE = regex(rf"#[ \t]*{MARK}")
-"""A comment that says something about its line, or about the next one: that line is not broken for its width."""
+"""A comment that says something about its line, or about the next one: that line is not broken."""
 
 
 class Lines:
@@ -90,6 +90,11 @@ class Lines:
         self.before(first)
         column = self.begin if self.fresh else self.column + self.laid.spaced[first]
         return column + self.laid.width(first, last) + trail <= WIDTH or self._noted or self._ends_with_a_note(last)
+
+    def stays(self, first: int, last: int) -> bool:
+        """Whether a note is about these tokens that begin a line, and they stand on one: no block in them is broken."""
+        self.before(first)
+        return self.fresh and self.laid.is_one_line(first, last) and (self._noted or self._ends_with_a_note(last))
 
     def _ends_with_a_note(self, number: int) -> bool:
         """Whether a note stands behind this token, or behind the `{` of the block whose head goes on with it."""

@@ -303,7 +303,7 @@ class Printer(Lines):
 
     def _statement(self, part: Part) -> None:
         first, last = first_of(part), last_of(part)
-        if self.fits(first, last, 0):
+        if self.fits(first, last, 0) or self.stays(first, last):
             self.flat(first, last)
         else:
             self._print(part)

@@ -36,6 +36,13 @@ PARTS = {
     "parallel": 'parallel {{ step a{n} = text.echo(text: "a") step b{n} = call.count(name: "b") }}',
     "items": 'for i{n} in ["1", "2", "3"] {{ step s{n} = text.echo(text: i{n}) }}',
     "loop": "loop r{n} budget 3 iterations {{ step s{n} = number.next(number: {n}) until true }}",
+    "lock": 'exclusive by "{n}" {{ step s{n} = text.echo(text: "{n}") }}',
+    "race": 'race for i{n} in ["1", "2"] as r{n} {{ step s{n} = text.echo(text: i{n}) yield s{n} }}',
+    "detached": 'step d{n} = below(x: "{n}") {{ detached }}',
+    "finally": 'try {{ step s{n} = text.echo(text: "{n}") }} finally {{ step number.next(number: {n}) }}',
+    "event": "await event w{n}: text timeout 1ms else {{ sleep 1ms }}",
+    "rate": "loop r{n} budget 2 iterations every 1s {{ step s{n} = number.next(number: {n}) }}",
+    "talk": 'var t{n}: conversation = [] step s{n} = ask(x: "a") {{ continue t{n} }} set t{n} = transcript(s{n})',
     "try": 'try {{ step s{n} = text.echo(text: "{n}") }} on error {{ step h{n} = text.echo(text: "h") }}',
 }
 RUNS = 40
