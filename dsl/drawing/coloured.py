@@ -13,7 +13,7 @@ and of a place the state that needs somebody most is shown, as of several rounds
 from collections.abc import Iterable, Mapping, Sequence
 
 from dsl.dataclass import dataclass, replace
-from dsl.drawing.elsewhere import Elsewhere
+from dsl.drawing.elsewhere import GATE, Elsewhere
 from dsl.drawing.picture import SIDE, Edge, GroupKind, Node, NodeKind, Picture, State
 
 WORST_FIRST: tuple[State, ...] = ("uncertain", "failed", "waiting", "running", "undone", "cancelled", "done")
@@ -48,12 +48,13 @@ def coloured(picture: Picture, run: str, stood: Mapping[str, Sequence[Stood]]) -
 
 
 def _told_elsewhere(picture: Picture, runs: Iterable[Stood]) -> dict[str, set[State]]:
-    """By node, what runs tell of it whose flow it is not in."""
+    """By node, what runs tell of it whose flow it is not in. That a gate is over says nothing of the call behind it."""
     elsewhere, told = Elsewhere(picture), dict[str, set[State]]()
     for stood in runs:
         for address, states in stood.states.items():
             for node in elsewhere.nodes(address):
-                told.setdefault(node, set()).update(states)
+                over: set[State] = {"done"} if address.endswith(GATE) else set()
+                told.setdefault(node, set()).update(set(states) - over)
     return told
 
 

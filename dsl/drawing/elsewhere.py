@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from dsl.drawing.picture import Picture
 
-_GATE = "/approval"
+GATE = "/approval"
 _CALL = re.compile(r"/turn#\d+/(?P<called>[^/]+)#\d+")
 
 
@@ -39,7 +39,7 @@ class Elsewhere:
 
     def _below(self, node: str, rest: str) -> Iterator[str]:
         called = self._calls.get(node)
-        if rest in ("", _GATE):
+        if rest in ("", GATE):
             yield node
         elif called in self.agents:
             found = _CALL.match(rest)

@@ -204,6 +204,9 @@ def test_what_agents_have_called_is_coloured_where_they_may_use_it() -> None:
     assert states == {"leaf": "done", "inner": "done", "t.unused": "not reached", "t.pay": "waiting"}
     assert (found["agent helper"], found["agent inner"], found["agent inner/1"]) == ("running", "done", "failed")
     assert found["leaf/first"] == "undone"
+    passed = Stood({**told, "main/reply/turn#2/t.pay#2/approval": ("done",)})  # type: ignore[dict-item]
+    found = _states_below({"main": [passed], "leaf": [], "never": []})
+    assert found["agent helper/4"] == "not reached"
 
 
 def test_what_a_run_tells_no_more_was_perhaps_reached() -> None:
