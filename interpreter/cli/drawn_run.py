@@ -5,6 +5,7 @@ that its steps and agents have started, and those in turn.
 import click
 
 from dsl.definition.definition import Definition
+from dsl.definition.unseal import narrow
 from dsl.drawing.coloured import Stood, coloured
 from dsl.drawing.draw import draw
 from dsl.drawing.picture import Picture
@@ -42,6 +43,8 @@ def drawn_run(id: str, given: Definition | None, target: Target, *, alone: bool)
         click.echo(f"{id} was started with another definition than the file has now; its own is drawn", err=True)
     if seen.told_by == "history":
         click.echo("from its history: calls, runs below and answers; the rest is not known", err=True)
+    if seen.state.flow in definition.flows:  # one that another has started is carried by the definition of that
+        definition = narrow(definition, seen.state.flow)
     return coloured(draw(definition, alone=alone), id, _by_flow(definition, seen, below))
 
 

@@ -64,3 +64,8 @@ def test_the_flows_that_a_run_has_started_are_coloured(dsl: Dsl, tmp_path: Path)
     assert {each: found[each] for each in done} == dict.fromkeys(done, "done")
     assert found["never~start"] == "not reached"
     assert dsl("graph", "--run", "forebear", "--alone").out.count("flow leaf(") == 0
+    first = dsl("show", "forebear", "--json").json["calls"].split("/")[1]
+    child = dsl("graph", "--run", f"forebear/{first[-8:]}/main/deep")
+    assert (child.code, child.out.split("(")[0]) == (0, "✓ flow down"), child.err
+    assert "✓ d · flow down" in child.out
+    assert "flow leaf" not in child.out

@@ -65,10 +65,10 @@ def test_all_of_it_stands_in_these_flows() -> None:
 
 
 def test_what_is_held_against_them_is_a_number() -> None:
-    """A moment that is waited for bounds no time."""
+    """A moment that is waited for bounds no time, and so not how often a run below is looked after meanwhile."""
     plans = [_planned(seed) for seed in range(40) if _defined(seed) is not None]
     for name in ("requests", "calls", "runs", "questions", "time", "back", "events", "size"):
-        least = 0.7 if name == "time" else 0.9
+        least = 0.7 if name in ("time", "events", "size") else 0.9
         assert sum(getattr(plan, name) is not None for plan in plans) > least * len(plans) > 15, name
 
 
