@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from interpreter.boundary.caps import BookInput, Cap, Entry, Line
+from interpreter.boundary.caps import BookInput, Cap, ClaimReply, Entry, Line
 from interpreter.boundary.failures import BUDGET_EXCEEDED, EVERY_MODEL_FAILED
 from interpreter.boundary.payloads import Price
 from interpreter.core import books, caps
+from interpreter.core.advance import advance
+from interpreter.core.commands import CallTool, Finish, SetTimer, Settle
+from interpreter.core.events import CancelRequested, Settled, Started
 from interpreter.core.outcomes import Failure
 from interpreter.core.snapshot import decode
+from interpreter.core.state import State
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.played import Plans, Player
@@ -167,6 +171,34 @@ def test_an_attempt_of_which_nobody_knows_is_charged_whole(planned: Planned, spe
     assert outcomes(runs) == ["completed"]
     assert Decimal(spent) < book(simulation).spent.usd <= Decimal(spent) + Decimal("0.0101")
     assert not book(simulation).open
+
+
+@SWITCHES
+def test_a_call_that_a_cap_refused_has_cost_its_run_nothing(switches: Switches) -> None:
+    simulation = world_of('step a = paid(x: "1")', switches=switches)
+    runs = start(simulation, "ab", cap("0.05", waits=True))
+    simulation.go()
+    assert outcomes(runs) == ["completed", "completed"]
+    assert [run.finish.report.spent.usd for run in runs if run.finish is not None] == ["0.05", "0.05"]
+
+
+@pytest.mark.parametrize("outcome", ["busy", "refused"])
+def test_what_a_cap_refuses_on_the_way_out_is_not_asked_for_again(outcome: Any) -> None:
+    definition = definition_of(ASK.replace("BODY", 'step a = paid(x: "1")').replace("MODELS", '"m"'))
+    assert definition is not None
+    state = State("main", "hash", "run", caps=[cap("0.05", waits=True)])
+    (call,) = advance(definition, state, Started(START, {}))
+    assert type(call) is CallTool
+    assert call.claim is not None
+    advance(definition, state, CancelRequested(START + 1))
+    reply = ClaimReply(outcome, call.claim.pages[0], "usd", "0", "0.05", "0.05")
+    commands = advance(definition, state, caps.refused_claim(call.id, START + 2, reply))
+    assert not [each for each in commands if type(each) is SetTimer]
+    for each in commands:
+        if type(each) is Settle:
+            commands += advance(definition, state, Settled(START + 3, each.id))
+    assert [each.outcome for each in commands if type(each) is Finish] == ["cancelled"]
+    assert state.ledger == {}
 
 
 @SWITCHES

@@ -156,6 +156,34 @@ def test_the_key_of_an_undo_counts_from_when_it_was_called_first() -> None:
     assert [each.tried_at for each in repairs.left(left_by(run))] == [begun]
 
 
+def test_what_cannot_be_called_is_undone_by_hand() -> None:
+    played = Played('step k = keep(x: "1") step gone = look()', {"drop": [BROKEN]}, Switches())
+    (entry,) = repairs.left(left_by(played.first))
+    entry = replace(entry, undo_arguments=None, reason="the undo cannot be worded")
+    assert repairs.standing(played.definition, entry, 0.0) == "by_hand"
+    with pytest.raises(repairs.Unresolvable, match=r"cannot be called \(the undo cannot be worded\)"):
+        repairs.resolved(played.definition, [entry], Resolution(entry.path, True, "ann"), 0.0)
+    assert repairs.resolved(played.definition, [entry], Resolution(entry.path, False, "ann"), 0.0) == []
+
+
+def test_by_what_it_is_undone_and_why_it_is_left() -> None:
+    played = Played("step p = pay(amount: 1) step gone = look()", {"pay": [LOST]}, Switches())
+    (asked,) = repairs.left(left_by(played.first))
+    assert repairs.undone_by(asked) == "repay"
+    unknown = replace(asked, promise=None, owes=True)
+    with pytest.raises(repairs.Unresolvable, match="was never known"):
+        repairs.resolved(played.definition, [unknown], Resolution(asked.path, True, "ann"), 0.0)
+    kept = replace(asked, counts=False, state="done", promise=None)
+    assert repairs.left([encode(kept)]) == [], "nothing of note"
+    assert repairs.left([encode(replace(kept, undo_tool="drop"))]) != [], "it is due"
+    assert repairs.undone_by(replace(asked, undo_tool="drop")) == "drop"
+    assert repairs.undone_by(replace(asked, promise=None)) == ""
+    assert repairs.reason_of(replace(asked, reason="nobody said")) == "nobody said"
+    assert repairs.reason_of(replace(asked, reason="")) == ""
+    assert repairs.reason_of(replace(asked, reason="", state="done")) == "it was never called"
+    assert repairs.reason_of(replace(asked, reason="", tool="finally")) == "it was never called"
+
+
 def test_what_stays_is_closed_either_way() -> None:
     for stands in (True, False):
         played = Played("step h = hire(n: 1)", {"hire": [LOST]}, Switches())

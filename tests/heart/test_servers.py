@@ -47,3 +47,13 @@ def test_a_tool_that_has_changed_ends_the_step_at_once_and_leaves_no_doubt(effec
     assert (ended.failure.kind, ended.failure.details) == (TOOL_CHANGED, {"diff": "-a\n+b"})
     assert ended.times("s.post") == [0.0]
     assert set(ended.ledger.values()) <= {"never"}
+
+
+def test_a_server_of_requests_that_takes_none_is_asked_for_as_long_as_its_patience_lasts_in_all() -> None:
+    text = """edition 1
+tool look(n: int) -> json read { http get "https://desk.example.com/{{ n }}" patience 10m }
+flow main() { step look(n: 1) }
+"""
+    ended = play(text, {"look": [*[AWAY] * 200, DONE]})
+    assert ended.failure.kind == SERVER_UNAVAILABLE
+    assert 540 < ended.times("look")[-1] <= 600
