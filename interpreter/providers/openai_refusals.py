@@ -7,7 +7,7 @@ thing: leaving it out would be another question.
 import re
 
 from interpreter.boundary.payloads import ChatRequest
-from interpreter.providers.openai_request import held_to
+from interpreter.providers.openai_request import cannot_be_held_to, held_to
 
 _VALUE = re.compile(
     r"(above|below)_(max|min)|<=|>=|maximum|minimum|between|less than|greater than|too (large|small|high|low)|at most"
@@ -18,14 +18,22 @@ _ONLY_ITS_OWN = re.compile(
 )
 """Of `temperature`: a model that takes its own alone takes none."""
 _ONE_OF = re.compile(r"supported values|(must|should) be (one of|'|`)|expected one of")
-_SYSTEM = re.compile(r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b")
+_SYSTEM = re.compile(
+    r"\bsystem\b.{0,40}\b(role|message|prompt)|\b(role|message)s?\b.{0,60}\bsystem\b|\b(developer|system) instruction"
+)
 _STREAM = re.compile(r"\bstream(ing|ed)?\b")
-_FORM = re.compile(r"response_format|response format|text\.format|json_?schema|structured output|guided_json|grammar")
+_FORM = re.compile(
+    r"response_format|response format|text\.format|json.?schema|json mode|structured output|guided_json|grammar"
+    r"|\bschema\b.{0,40}\b(constraint|complex)"
+)
+_THINKING = re.compile(r"\bsupport (thinking|reasoning)\b")
 _TOOLS = re.compile(r"\btools?\b|function[ _-]?call|tool[ _-]?(use|call|choice)")
 _ONLY_STRICT = re.compile(r"\bstrict\b")
 _NOT = re.compile(
     r"not? (be )?(support|allow|permit|available|enabled|valid|recogni|accept|implement)|n't (support|allow|accept)"
     r"|unsupported|unavailable|unknown|unrecogni|unexpected|extra|invalid|only the default|deprecated|use '?max_tokens"
+    r"|failed to (parse|convert)|conversion failed|unimplemented|requires --|only (for|supported|available)"
+    r"|but not both|cannot be combined|too (complex|many states)|no endpoints found that support|must be 'json_schema'"
 )
 
 
@@ -40,7 +48,7 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
         return ()
     if _about_a_value(param, said):
         return ()
-    named = (param.lower() or said).replace("reasoning.effort", "reasoning_effort")
+    named = re.sub(r"reasoning\.?effort", "reasoning_effort", param.lower() or said)
     sent = [part for part in _sent(request) if part not in request.without]
     found = tuple(part for part in sent if part in named)
     if not found and _has_tools(request) and _TOOLS.search(f"{named} {said}"):
@@ -49,6 +57,8 @@ def refused_parts(request: ChatRequest, status: int, param: str, message: str) -
         found = ("system",)
     if not found and held_to(request) is not None and _FORM.search(f"{named} {said}"):
         found = _next_form(request, said)
+    if not found and "reasoning_effort" in sent and _THINKING.search(said):
+        found = ("reasoning_effort",)
     if not found and "stream" not in request.without and _STREAM.search(named):
         found = ("stream",)
     return found
@@ -71,7 +81,7 @@ def _sent(request: ChatRequest) -> list[str]:
 
 def _next_form(request: ChatRequest, said: str) -> tuple[str, ...]:
     """The form of the answer that comes closest to the one that was refused."""
-    if "json_schema" in request.without:
+    if cannot_be_held_to(held_to(request), request):
         return () if "json_object" in request.without else ("json_object",)
     if "strict" not in request.without and _ONLY_STRICT.search(said) and "schema" not in said:
         return ("strict",)

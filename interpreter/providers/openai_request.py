@@ -45,7 +45,7 @@ def messages(request: ChatRequest) -> list[Message]:
     instructions = [] if request.instructions is None else [str(request.instructions)]
     in_words = told(request)
     instructions += [in_words] if in_words is not None else []
-    if not in_words and _cannot_be_held_to(schema_of(request), request):
+    if not in_words and cannot_be_held_to(schema_of(request), request):
         instructions.append(f"Answer with JSON of this schema only:\n{schema_text(request)}")
     said: list[Message] = [{"role": "user", "content": said_with(str(request.prompt), request.files)}]
     if request.talk is not None:
@@ -99,13 +99,13 @@ def _form(request: ChatRequest, words: frozenset[str]) -> dict[str, Any] | None:
     schema = held_to(request)
     if schema is None:
         return None
-    if _cannot_be_held_to(schema, request):
+    if cannot_be_held_to(schema, request):
         return None if "json_object" in request.without else {"type": "json_object"}
     name = re.sub(r"[^A-Za-z0-9_-]", "_", request.agent)[:64]
     strict = {} if "strict" in request.without else {"strict": True}
     return {"type": "json_schema", "json_schema": {"name": name, "schema": within(schema, words), **strict}}
 
 
-def _cannot_be_held_to(schema: Any, request: ChatRequest) -> bool:
+def cannot_be_held_to(schema: Any, request: ChatRequest) -> bool:
     """Whether the schema cannot be a form of the answer here: the server takes none, or not such a one."""
     return schema is not None and ("json_schema" in request.without or beyond(schema) is not None)
