@@ -1,5 +1,6 @@
 """What is wrong with a value, as values: a place in it and a sentence in plain words."""
 
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
@@ -10,6 +11,8 @@ from dsl.expressions.wire import json_text
 MOST_PROBLEMS = 50
 """A long list of bad items is one mistake; later problems are left out."""
 
+LONGEST_SHOWN = 40
+"""Characters of a value."""
 LONGEST_WORD = 100
 """No slip of the pen has more characters; to compare long texts takes long."""
 
@@ -62,8 +65,10 @@ def shown(value: Any) -> str:
         return text.encode("utf-8", "backslashreplace").decode()  # half a character may be what is wrong with it
     if kind in (list, dict, Reference, File) or value is None or kind not in KIND_NAMES:
         return kind_name(value)
+    if kind is Decimal and value.is_finite() and abs(value.adjusted()) > LONGEST_SHOWN:
+        return kind_name(value)  # in plain digits, `1e999999999` is a gigabyte
     text = json_text(value)
-    return text.strip('"') if len(text) <= 42 else kind_name(value)
+    return text.strip('"') if len(text) <= LONGEST_SHOWN + 2 else kind_name(value)
 
 
 def did_you_mean(word: str, known: list[str], quote: str = "`") -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dsl.ast.types import NamedType
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import NeedsReference
 from dsl.expressions.values import Reference
@@ -241,3 +242,11 @@ def test_there_is_one_zero_however_it_was_written(zero: Any) -> None:
     """A number with its digits, as another worker writes it, and a text give the same decimal."""
     value = validate(zero, type_("decimal"), {}).value
     assert not value.is_signed()
+
+
+@pytest.mark.parametrize("digits", ["1e999999999", "-1e999999999", "1e-999999999", "1e6145"])
+@pytest.mark.parametrize("type_", ["decimal", "int", "number", "text", "bool", "time", "duration", "json"])
+def test_a_number_of_a_gigabyte_of_digits_is_told_by_its_kind(digits: str, type_: str) -> None:
+    """What a model or a tool writes in eleven characters held a run's thread for ever."""
+    checked = validate(Decimal(digits), NamedType(type_), {})
+    assert len(str(checked.problems)) < 200
