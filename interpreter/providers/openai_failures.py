@@ -35,6 +35,13 @@ _OUT_OF_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "quota_exce
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
 _LIMITED = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "rate_limit_reached_error"}
 _NO_KEY = {"invalid_api_key", "authentication_error", "invalid_authentication_error"}
+_INVALID = {
+    "invalid_request_error",
+    "invalid_argument",
+    "badrequesterror",
+    "unsupported_parameter",
+    "unsupported_value",
+}
 _ABOUT_KEY = re.compile(
     r"\bapi.?key\b.{0,40}\b(invalid|not valid|incorrect|missing|expired)|(invalid|incorrect) api.?key", re.IGNORECASE
 )
@@ -115,6 +122,8 @@ def _told(came: ToldError, request: ChatRequest, access: Access) -> ProviderFail
     words = _words(error)
     status = next((int(word) for word in sorted(words) if len(word) == 3 and word.isdecimal() and word >= "400"), 0)
     said = _short(access.without_key(str(error.get("message") or json.dumps(dict(error), default=str))))
+    if not status and words & _INVALID and not words & (_OUT_OF_QUOTA | _FILTERED | _LIMITED | _NO_KEY):
+        status = 400
     kind, charge = _meaning(status or 500, words)
     if kind == failures.AUTHENTICATION:
         said += f"; {access.names_key}"

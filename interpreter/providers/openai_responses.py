@@ -15,6 +15,7 @@ Data = dict[str, Any]
 
 _CEILINGS = ("max_completion_tokens", "max_tokens")
 _AS_IT_IS = ("model", "stream", "temperature")
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
 _PARTS = {"text": "input_text", "image_url": "input_image", "file": "input_file"}
 
 
@@ -69,8 +70,13 @@ class Responded(Answer):
         if type(part) is not dict or part.get("choices") is not None:
             super().take(part)
             return
-        for told in _as_chat(part):
+        ended = part.get("type") in _ENDS
+        for told in _whole(part["response"]) if ended and not self._has_come(part) else _as_chat(part):
             super().take(told)
+
+    def _has_come(self, end: Data) -> bool:
+        """Whether an answer came in pieces: some servers tell it at the end alone."""
+        return bool(self.length or self.calls) or type(end.get("response")) is not dict
 
 
 def _as_chat(event: Data) -> Iterator[Data]:
@@ -85,7 +91,7 @@ def _as_chat(event: Data) -> Iterator[Data]:
             yield _said(reasoning=delta)
         case "response.output_item.done":
             yield from _call(event.get("item"), event.get("output_index"))
-        case "response.completed" | "response.incomplete" | "response.failed":
+        case _ if kind in _ENDS:
             yield from _ended(event.get("response"))
         case "error":
             yield {"error": event.get("error") or {name: event.get(name) for name in ("message", "code", "param")}}
@@ -128,7 +134,8 @@ def _ended(response: Any) -> Iterator[Data]:
         return
     details = response.get("incomplete_details")
     reason = details.get("reason") if type(details) is dict else None
-    finish = reason if response.get("status") == "incomplete" else "stop"
+    ends = {"incomplete": reason, "cancelled": "cancelled"}
+    finish = ends.get(str(response.get("status")), "stop")
     yield {"usage": usage, "model": model, "choices": [{"index": 0, "finish_reason": finish or "length"}]}
 
 

@@ -72,6 +72,14 @@ async def test_what_is_asked_and_what_comes_back() -> None:
     }
 
 
+async def test_an_answer_that_comes_at_the_end_alone() -> None:
+    message = {"type": "message", "content": [{"type": "output_text", "text": '{"s": "hi"}'}]}
+    result, _, heard = await asked(stream(ended(output=[message])), schema_text=SCHEMA)
+    assert (result.text, heard) == ('{"s": "hi"}', ['{"s": "hi"}'])
+    result, _, _ = await asked(stream(delta("output_text", '{"s": 1}'), ended(output=[message])), schema_text=SCHEMA)
+    assert result.text == '{"s": 1}'
+
+
 async def test_a_whole_body_is_read_too() -> None:
     output = [
         {"type": "reasoning", "summary": []},
@@ -115,6 +123,18 @@ NO_ANSWERS: dict[str, tuple[bytes, str, str, str]] = {
     ),
     "nothing": (stream(ended()), failures.MALFORMED_OUTPUT, "usage", "the answer is empty"),
     "no list": (response('{"object": "response", "output": 7}'), failures.MALFORMED_OUTPUT, "reservation", "is empty"),
+    "cancelled": (
+        stream(delta("output_text", "{"), ended("cancelled")),
+        *(failures.OVERLOADED, "usage", "the answer broke off with 'cancelled'"),
+    ),
+    "a refusal at the end alone": (
+        stream(ended(output=[{"type": "message", "content": [{"type": "refusal", "refusal": "I cannot."}]}])),
+        *(failures.REFUSED, "usage", "the model refused: I cannot."),
+    ),
+    "an error that says what it is by its type": (
+        stream({"type": "error", "error": {"type": "invalid_request_error", "message": "no such thing"}}),
+        *(failures.INVALID_REQUEST, "none", "no such thing"),
+    ),
     "too little": (
         response('{"error": {"message": "too few", "param": "reasoning.effort"}}', status="400 No"),
         *(failures.INVALID_REQUEST, "none", "400: too few"),
