@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.defaults import FIRST_BACKOFF, LONGEST_BACKOFF, LONGEST_LOCK_WAIT
@@ -30,6 +31,8 @@ from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
 from dsl.semantics.nodes import by_class
 
+_DEAREST = Decimal("0.0002")
+"""Usd for a token of a prompt: no model is as dear, so what pays for that needs no look at the prices."""
 _SPENT = ("usd", "tokens", "calls", "time")
 """What is drawn from the budgets around as well."""
 
@@ -103,12 +106,42 @@ def _asking(use: Use) -> int:
 def _first_turn(
     program: Program, agent: AgentDeclaration, node: Node, limits: dict[str, _Limit]
 ) -> Iterator[Diagnostic]:
-    limit, least = limits.get("tokens"), least_tokens(program.facts, agent)
-    if limit is not None and limit.amount and least is not None and least > limit.amount:
-        message = f"to ask `{agent.name}` once takes {least:,} tokens at least, and there are {limit.amount:,}"
-        around = () if limit.budget is node else (program.label(limit.budget, "the budget around it"),)
-        advice = "give it more, or say less in its texts, its answer and what it uses"
-        yield Diagnostic("SF305", message, program.label(node), around, help=advice)
+    tokens, usd = limits.get("tokens"), limits.get("usd")
+    least = None if tokens is None and usd is None else least_tokens(program.facts, agent)
+    if least is None:
+        return
+    if tokens is not None and tokens.amount and least > tokens.amount:
+        takes, there_are = f"{least:,} tokens at least", f"{tokens.amount:,}"
+        yield _too_little(program, agent, node, tokens, takes, there_are, "error")
+    worth_a_look = usd is not None and 0 < usd.amount < least * _DEAREST
+    cost = _least_cost(program, agent, least) if worth_a_look else None
+    if usd is not None and cost is not None and cost > usd.amount:
+        takes, there_are = f"{cost.normalize():f} usd at least, at today's prices", f"{usd.amount}"
+        yield _too_little(program, agent, node, usd, takes, there_are, "warning")
+
+
+def _least_cost(program: Program, agent: AgentDeclaration, tokens: int) -> Decimal | None:
+    """Of one question to the cheapest of its models, a token of an answer with it; None where a price is not known."""
+    prices = [program.models.least_price(model) for model in agent.models]
+    known = [price for price in prices if price is not None]
+    if agent.batch or not known or len(known) < len(prices):
+        return None
+    return min((tokens - 1) * prompt + answer for prompt, answer in known) / 1_000_000
+
+
+def _too_little(
+    program: Program,
+    agent: AgentDeclaration,
+    node: Node,
+    limit: _Limit,
+    takes: str,
+    there_are: str,
+    severity: Literal["error", "warning"],
+) -> Diagnostic:
+    message = f"to ask `{agent.name}` once takes {takes}, and there are {there_are}"
+    around = () if limit.budget is node else (program.label(limit.budget, "the budget around it"),)
+    advice = "give it more, or say less in its texts, its answer and what it uses"
+    return Diagnostic("SF305", message, program.label(node), around, help=advice, severity=severity)
 
 
 def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) -> Iterator[Diagnostic]:

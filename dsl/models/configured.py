@@ -116,6 +116,11 @@ class Models:
             return None
         return said.input, said.output, said.cached, said.cache_write
 
+    def least_price(self, model: str) -> tuple[Decimal, Decimal] | None:
+        """What a million tokens of a prompt, and of an answer, cost at least, in usd; None where nobody knows."""
+        said = self.price(model)
+        return known.least_price(self.priced_as(model)) if said is None else said[:2]
+
     def batch_price(self, model: str) -> Decimal | None:
         """What a question costs in a batch of its provider, as a share of its price; None where it takes none."""
         name, _ = self.route(model)

@@ -9,7 +9,8 @@ package `litellm` 1.110.2 ships; where that says several for a model, the smalle
 answer can be asked for again. What is not certain is not listed: a server that refuses something says so, and is asked
 again without it.
 
-`priced` are the names that `genai-prices` has a price for; a test writes them anew (`--rewrite`).
+`priced` are the names that `genai-prices` has a price for, and `prices.json` has what they cost at least, for who asks
+whether a budget can pay for anything; tests write both anew (`--rewrite`).
 """
 
 import json
@@ -24,6 +25,7 @@ from dsl.dataclass import dataclass
 from dsl.regex import regex
 
 FILE = Path(__file__).with_name("models.json")
+PRICES = FILE.with_name("prices.json")
 
 _VARIANT = regex(r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$")
 """What makers add to the name of a model without making another of it."""
@@ -76,7 +78,17 @@ def told_in_words_at(host: str) -> frozenset[str]:
 
 def is_known(model: str) -> bool:
     """Whether a price is known for it, whatever its maker adds to the name."""
-    return any(map(_is_priced, {model.lower(), _alone(model)}))
+    return any(map(_priced_name, {model.lower(), _alone(model)}))
+
+
+def least_price(model: str) -> tuple[Decimal, Decimal] | None:
+    """The least that anybody takes for a million tokens of a prompt, and of an answer, in usd; None where no price is
+    known. A run is submitted with the price of its provider."""
+    name = next(filter(None, map(_priced_name, (model.lower(), _alone(model)))), None)
+    if name is None:
+        return None
+    prompt, answer = _prices()[name]
+    return Decimal(prompt), Decimal(answer)
 
 
 def names() -> tuple[str, ...]:
@@ -84,15 +96,16 @@ def names() -> tuple[str, ...]:
     return tuple(_table()["priced"])
 
 
-def _is_priced(name: str) -> bool:
+def _priced_name(name: str) -> str | None:
+    """The name under which there is a price for it."""
     if name.startswith("ft:"):
         name = name.split(":")[1]
     while name not in _priced():
         shorter = _VARIANT.sub("", name)
         if shorter == name:
-            return False
+            return None
         name = shorter
-    return True
+    return name
 
 
 def _row(model: str) -> Mapping[str, Any]:
@@ -112,6 +125,12 @@ def _alone(model: str) -> str:
 @cache
 def _priced() -> frozenset[str]:
     return frozenset(_table()["priced"])
+
+
+@cache
+def _prices() -> dict[str, list[str]]:
+    prices: dict[str, list[str]] = json.loads(PRICES.read_text("utf-8"))
+    return prices
 
 
 @cache

@@ -1,6 +1,7 @@
 """The table of models: its names are those that `genai-prices` has a price for, and what it refuses can be refused."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ from tests.models import priced
 def test_the_names_are_those_of_today(golden: Golden) -> None:
     file = Path(str(known.FILE))
     golden(file, priced.text(json.loads(file.read_text(encoding="utf-8"))))
+
+
+def test_the_prices_are_those_of_today(golden: Golden) -> None:
+    golden(Path(str(known.PRICES)), priced.least_prices())
+
+
+def test_nothing_is_cheaper_than_the_least() -> None:
+    """What a run is submitted with is never less than what a check counts with."""
+    names = [name for name in known.names() if "/" not in name][::40]
+    for name, price in resolve_prices(names).items():
+        least = known.least_price(name)
+        assert least is not None
+        assert (Decimal(price.input) * 1_000_000, Decimal(price.output) * 1_000_000) >= least
 
 
 def test_what_is_refused_has_a_name() -> None:
