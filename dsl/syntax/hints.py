@@ -93,6 +93,12 @@ def _word_as_name(mistake: Mistake) -> Hint | None:
     return None
 
 
+def _finally_alone(mistake: Mistake) -> Hint | None:
+    if mistake.token.kind != "FINALLY" or not mistake.in_block:
+        return None
+    return Hint("put it behind what it belongs to: `try { … } finally { step close(…) }`", None)
+
+
 def _break_loop(mistake: Mistake) -> Hint | None:
     kinds = [token.kind for token in mistake.before[-3:]]
     for jump in ("BREAK", "CONTINUE"):
@@ -179,6 +185,7 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _chain,
     _timeout_of_an_agent,
     _choice_behind,
+    _finally_alone,
     _break_loop,
     _bare_return,
     _word_meant,

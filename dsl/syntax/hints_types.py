@@ -8,6 +8,7 @@ from dsl.syntax.token import Token
 
 _TYPE_BEGINS = frozenset({"LBRACE", "LPAR", "LSQB", "NAME", "STRING"})
 _BOUNDS = {">=": "at least", ">": "at least", "<=": "at most", "<": "at most"}
+_RANGES = frozenset({"from", "between", "min", "minimum", "max", "maximum", "range"})
 _NEEDED = frozenset({"required", "mandatory", "notnull", "nonnull"})
 
 
@@ -142,6 +143,25 @@ def _bounds(mistake: Mistake) -> Hint | None:
     return Hint(advice, None, f"`{last.text}(…)` is no type", "SF008")
 
 
+def _range(mistake: Mistake) -> Hint | None:
+    """`int from 0 to 100`, `int between 1 and 5`, `number max 3`, where the word may be read as a field."""
+    as_field = mistake.expected == {"COLON"}
+    back = 1 if as_field else 0
+    tokens = [*mistake.before[-3:], mistake.token, *mistake.after]
+    at = min(3, len(mistake.before)) - back
+    if at < 1 or len(tokens) < at + 2 or not (as_field or _is_behind(mistake)):
+        return None
+    of, word, first = tokens[at - 1 : at + 2]
+    if word.text not in _RANGES or first.kind not in ("INT", "NUMBER") or of.kind != "NAME":
+        return None
+    second = next((each.text for each in tokens[at + 2 : at + 4] if each.kind in ("INT", "NUMBER")), None)
+    if word.text.startswith("max"):
+        bounds = f"at most {first.text}"
+    else:
+        bounds = f"at least {first.text}" + (f" at most {second}" if second is not None else "")
+    return Hint(f"write `{_text(of)} {bounds}`", None, "the bounds of a number are said in words", "SF008")
+
+
 def _index(mistake: Mistake) -> Hint | None:
     """`{ [key: string]: int }`."""
     if mistake.token.kind != "LSQB" or mistake.expected - {"DOC", "NAME", "RBRACE", "COMMA"}:
@@ -159,5 +179,6 @@ TYPE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _several,
     _beside,
     _bounds,
+    _range,
     _index,
 )

@@ -23,6 +23,7 @@ SAID = {
         'return "n: " + n': ("`+` does not join a text and an int", '`"n: {{ n }}"`'),
         'return n > 3 ? "a" : "b"': ("there is no `?` here", "if C then A else B"),
         "x = 5": ("a name is given with `let`", "`let x = …`, or `set x = …` for a `var`"),
+        "finally { step pay(id: id) }": ("found `finally`", "behind what it belongs to: `try { … } finally"),
         "n += 1": ("a `var` is given another value with `set`", "set n = n + 1"),
         "string x = id": ("a name is given with `let`, not with `string`", "let x = …"),
         'step f = find(id="c")': ("an argument is named with `:`", "`id: …`"),
@@ -118,6 +119,10 @@ DECLARED = {
         "tool a(id: text) wirte keyed final": ("found `wirte`", "did you mean `write`?"),
         "config { region: text }": ("expected a name", "`config region: text`"),
         "class A { x: text }": ("there is no `class` here", "type Name"),
+        "type A { n: int from 0 to 100 }": ("bounds of a number", "write `int at least 0 at most 100`"),
+        "type A { n: int max 3, x: text }": ("bounds of a number", "write `int at most 3`"),
+        "tool a(n: int between 1 and 5) read": ("bounds of a number", "write `int at least 1 at most 5`"),
+        "tool a(n: number min 1, x: text) read": ("bounds of a number", "write `number at least 1`"),
     },
     "one-mistake-many-messages": {
         'type A { x: "a" or "b" }': ("`or` means nothing in a type", "write `|`"),
