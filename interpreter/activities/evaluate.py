@@ -69,13 +69,15 @@ def _evaluated(expression: Expression, given: Scope, context: Context, store: Ob
 
 
 def _received(request: EvaluateRequest, given: Scope, types: Types, store: ObjectStore) -> EvaluateResult:
-    """What came from outside, held against its type, whole: defaults are filled in, what is too much is dropped."""
+    """What came from outside, held against its type, whole: defaults are filled in, what is too much is dropped. What
+    that does not change stays where it is."""
     (value,) = given.values()
     whole = substitute(value, lambda reference: content_of(store, reference))
     checked = validate(whole, decode_data(request.received), types, received=True)
     if checked.problems:
         return EvaluateResult(error_kind=UNFIT, error_message="; ".join(map(str, checked.problems)))
-    return EvaluateResult(dump(kept(store, checked.value)))
+    unchanged = dump(checked.value) == dump(whole)
+    return EvaluateResult(dump(value if unchanged else kept(store, checked.value)))
 
 
 def _stretch(store: ObjectStore, items: Value, most_bytes: int) -> list[Value]:
