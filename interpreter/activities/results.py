@@ -20,7 +20,7 @@ from dsl.expressions.json_writing import exact_text, has_decimal
 from dsl.expressions.values import Value
 from dsl.expressions.wire import to_wire, to_wire_exactly
 from dsl.values.references import parted, shown
-from interpreter.boundary.names import REFERENCES, SEEN
+from interpreter.boundary.names import REFERENCES, UNSEEN
 from interpreter.stores.kept_files import File, keep
 from interpreter.stores.store import ObjectStore
 from interpreter.stores.values import keep_large
@@ -96,7 +96,7 @@ def answered(wire: Any, *, seen: bool = False) -> Any:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=exact_text(data).encode())
     if references:
         payload.metadata[REFERENCES] = json.dumps(references).encode()
-        payload.metadata.update({SEEN: b"1"} if seen else {})
+        payload.metadata.update({} if seen else {UNSEEN: b"1"})
     return RawValue(payload)
 
 

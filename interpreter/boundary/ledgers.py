@@ -8,7 +8,7 @@ from typing import Any
 
 KEPT = "KeptLedger"
 LARGEST_LEDGER = 64 * 1024
-"""Bytes of a ledger that travels with a run's end, beside a result and a record, of two megabytes that there are."""
+"""Bytes of a ledger that travels with the input of a repair, or out of an activity."""
 
 _ROW = re.compile(rb'\{"\$type": ?"KeptLedger", ?"kept": ?"([0-9a-f]{64})"')
 

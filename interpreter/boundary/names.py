@@ -175,9 +175,9 @@ REFERENCES = "steadflow-references"
 workers answer with. Nothing in a payload's data is taken for one.
 """
 
-SEEN = "steadflow-seen"
-"""Beside `REFERENCES`: what lies in the store was held against the type that the flow declares, and not only against
-what a function's annotations say.
+UNSEEN = "steadflow-unseen"
+"""Beside `REFERENCES`: what lies in the store was held against a function's annotations at most, and not against the
+type that the flow declares. Answers of a worker that says nothing of it, as in older histories, are believed.
 """
 
 DEFINITION_FUNCTION = "steadflow_load_definition"

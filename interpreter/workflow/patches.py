@@ -14,10 +14,3 @@ TELLS_OF_REHEARSALS = "tells-of-rehearsals"
 TELLS_OF_WORKERS = "tells-of-workers"
 """What waits for a worker that can take it is told in the memo, as what waits for an object is: asked for only where
 something does, so that no other history has a mark of it."""
-
-KEEPS_LONG_LEDGERS = "keeps-long-ledgers"
-"""A ledger that is too long to travel with the end of its run is kept in the store: asked for only of such a one."""
-
-LOOKS_INTO_ANSWERS = "looks-into-answers"
-"""What of an answer lies in the store is held against the declared type beside it, before anything is done with it:
-asked for only where such an answer comes that nobody has held against it, so that no other history has a mark of it."""

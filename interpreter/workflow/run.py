@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from dsl.expressions.values import Reference
 from dsl.values.references import parted
 from interpreter.boundary.archive import archived
-from interpreter.boundary.ledgers import LARGEST_LEDGER, row_of
+from interpreter.boundary.ledgers import row_of
 from interpreter.boundary.move import Move
 from interpreter.boundary.names import (
     ACQUIRED_SIGNAL,
@@ -63,11 +63,12 @@ from interpreter.workflow.definitions import admit
 from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
 from interpreter.workflow.moving import can_move, moved_input, why_not_moved
-from interpreter.workflow.patches import KEEPS_LONG_LEDGERS
 from interpreter.workflow.showing import Showing, with_hash
 
 LARGEST_FAILURE = 200_000
 LONGEST_MESSAGE = 2_000
+LARGEST_END = 2_000_000
+"""Bytes of all that a run ends with; the server takes two megabytes."""
 CANCEL_TIMEOUT = timedelta(seconds=10)
 _REFUSED = {"refused": EVENT_REFUSED, "full": QUEUE_FULL}
 
@@ -227,21 +228,20 @@ class FlowWorkflow:
 
     async def _end(self, finish: Finish) -> RunResult:
         state, report = self._driver.state, finish.report
-        doubts = in_doubt(report)
-        if report.ledger:
-            report.ledger = await _undisturbed(self._travelling(report.ledger))
+        doubts, record = in_doubt(report), self._record()
         if report.result is not None:
-            report.result.value, report.result.references = await _undisturbed(self._transportable(finish))
-            report.result.ledger = report.ledger or []
-            report.result.record = self._record()
+            value, report.result.references = await _undisturbed(self._transportable(finish))
+            report.ledger = await _undisturbed(self._travelling(report.ledger or [], size_of(value) + len(record)))
+            report.result.value, report.result.ledger, report.result.record = value, report.ledger, record
             report.result.heard = report.heard if self._parent is not None else None
             report.result.costs = report.costs if self._parent is not None else []
             await self._report(report)
             return report.result
         if report.outcome == "cancelled":
             self._report_to = self._report_to or self._parent
+            report.ledger = await _undisturbed(self._travelling(report.ledger or [], 0))
             await self._report(report)
-            if record := self._record():
+            if record:
                 workflow.upsert_memo({MEMO_RECORD: record})
             await _make_cancelled(state.cancelled)
             raise asyncio.CancelledError
@@ -249,6 +249,8 @@ class FlowWorkflow:
             workflow.upsert_memo({MEMO_DOUBTS: doubts})
         failure = _tellable(decode(report.failure))
         report.failure = encode(failure)
+        beside = 2 * size_of(report.failure) + len(record)
+        report.ledger = await _undisturbed(self._travelling(report.ledger or [], beside))
         await self._report(report)
         details: dict[str, Any] = {
             "failure": report.failure,
@@ -256,7 +258,7 @@ class FlowWorkflow:
             "rehearsal": state.rehearsal,
             "ledger": report.ledger,
         }
-        if record := self._record():
+        if record:
             details["record"] = record
         if report.heard is not None and self._parent is not None:
             details["heard"] = sparse(report.heard)
@@ -276,9 +278,11 @@ class FlowWorkflow:
         kept = await self._kept(finish.exact)
         return parted(Reference(kept["kept"], kept["size"]))
 
-    async def _travelling(self, ledger: list[JSON]) -> list[JSON]:
-        """The run's ledger, or what stands for it when it is too long."""
-        if size_of(ledger) <= LARGEST_LEDGER or not workflow.patched(KEEPS_LONG_LEDGERS):
+    async def _travelling(self, ledger: list[JSON], beside: int) -> list[JSON]:
+        """The run's ledger, or what stands for it where it would be too much with the bytes `beside` it. No history of
+        before ends with more, so none needs a mark of this.
+        """
+        if size_of(ledger) + beside <= LARGEST_END:
             return ledger
         kept = await self._kept(ledger)
         return row_of(kept["kept"], kept["size"])

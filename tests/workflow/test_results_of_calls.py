@@ -10,7 +10,7 @@ from temporalio.converter import DataConverter
 
 from dsl.expressions.values import Reference
 from interpreter.boundary.failures import INVALID_OUTPUT, NOT_CALLED
-from interpreter.boundary.names import REFERENCES, SEEN
+from interpreter.boundary.names import REFERENCES, UNSEEN
 from interpreter.boundary.payloads import (
     Answer,
     AnswerVerdict,
@@ -47,19 +47,13 @@ def test_a_tool_answers_json(played: Played, answer: Any) -> None:
     assert type(event.result) is type(answer)
 
 
-@pytest.mark.parametrize("patched", [True, False])
-def test_what_our_worker_wrote_beside_the_answer_is_a_reference(
-    played: Played, monkeypatch: pytest.MonkeyPatch, patched: bool
-) -> None:
-    monkeypatch.setattr(played, "patched", lambda id_: patched, raising=False)
-    event = answered({"a": {"$ref": HASH, "$size": 9}}, [[["a"], HASH, 9]])
-    assert (event.result, event.unseen) == ({"a": Reference(HASH, 9)}, patched)
-
-
-def test_what_was_held_against_its_type_where_it_was_kept_is_not_looked_into_again(played: Played) -> None:
-    payload = answered_payload({"$ref": HASH, "$size": 9}, [[[], HASH, 9]])
-    payload.metadata[SEEN] = b"1"
-    assert call_event(a_call(), 7.0, RawValue(payload), None) == ToolReturned(7.0, "main/charge", Reference(HASH, 9))
+@pytest.mark.parametrize("unseen", [True, False])
+def test_what_our_worker_wrote_beside_the_answer_is_a_reference(played: Played, unseen: bool) -> None:
+    """It is looked into where the answer says that nobody has; in older histories none does."""
+    payload = answered_payload({"a": {"$ref": HASH, "$size": 9}}, [[["a"], HASH, 9]])
+    payload.metadata.update({UNSEEN: b"1"} if unseen else {})
+    event = call_event(a_call(), 7.0, RawValue(payload), None)
+    assert event == ToolReturned(7.0, "main/charge", {"a": Reference(HASH, 9)}, unseen)
 
 
 def test_data_that_looks_like_a_reference_is_data(played: Played) -> None:
