@@ -12,6 +12,7 @@ from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.boundary.talk import Talk
 from interpreter.boundary.told import told_by_worker
+from interpreter.core.model_costs import FRAMING_TOKENS
 from interpreter.providers.provider import ProviderFailure
 from interpreter.stores.memory import MemoryStore
 
@@ -42,7 +43,7 @@ async def asked(provider: Odd) -> ChatResult:
 @pytest.mark.parametrize("number", [-1, 0.5, float("nan"), float("inf"), 10**12, "7", None, True])
 async def test_a_usage_that_cannot_be_true_is_the_most_that_it_can_be(number: Any) -> None:
     result = await asked(Odd(ChatUsage(3, number)))
-    assert result.usage == ChatUsage(len("Größe?Be brief.".encode()), 70)
+    assert result.usage == ChatUsage(FRAMING_TOKENS + len("Größe?Be brief.".encode()), 70)
     with pytest.raises(ApplicationError) as caught:
         await asked(Odd(ChatUsage(number, 3), fails=True))
     assert caught.value.details[0]["usage"] is None

@@ -112,7 +112,7 @@ def test_the_documentation_shows_a_run_that_waits(golden: Golden) -> None:
 
 
 SILENT = {"iteration", "seen", "reminded", "escalated", "adapted", "exhausted", "overspent", "continued", "finished"}
-SILENT |= {"turn", "told", "voted", "gathered", "staged"}
+SILENT |= {"turn", "told", "voted", "gathered", "staged", "moved", "stayed"}
 """What a note may be about without a statement standing otherwise for it than before."""
 
 

@@ -3,8 +3,11 @@
 Each word says where it was planted, so a test that finds one names the leak.
 """
 
+import base64
+import re
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -208,4 +211,12 @@ def found_in(folder: Path, words: Iterable[str] = PLANTED) -> dict[str, list[str
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
     for file in sorted(folder.rglob("*")):
         if file.is_file():
-            yield str(file.relative_to(folder)), file.read_bytes()
+            content = file.read_bytes()
+            yield str(file.relative_to(folder)), content + b"".join(_inflated(content))
+
+
+def _inflated(content: bytes) -> Iterator[bytes]:
+    """What stands in it compressed, as states and records do, as far as it stands in one piece."""
+    for found in re.findall(rb"e[JN][A-Za-z0-9+/]{40,}={0,2}", content):
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(base64.b64decode(found[: len(found) // 4 * 4]))

@@ -13,7 +13,8 @@ QUICK, SOAK = 14, 5000
 
 
 def look(passing: int, first: int) -> tuple[int, int, int]:
-    """Over so many flows that pass: how many of them leak, how many are refused for SF701 alone, and of these leak."""
+    """Over so many flows that pass: how many of them leak, how many are refused for SF701 alone (of the
+    first twice as many), and of these leak."""
     passed = leaking = refused = refused_leaking = 0
     for seed in count(first):
         source = Source("random.flow", (larger_flow if seed % 4 == 3 else some_flow)(seed))
@@ -22,7 +23,7 @@ def look(passing: int, first: int) -> tuple[int, int, int]:
         if not codes:
             passed += 1
             assert not differs(sealed(source, analysis)), f"seed {seed} leaks, and the check lets it through"
-        elif codes == {"SF701"} and refused < passing:
+        elif codes == {"SF701"} and refused < 2 * passing:
             refused += 1
             refused_leaking += differs(sealed(source, analysis))
         if passed == passing:
