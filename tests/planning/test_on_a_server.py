@@ -92,7 +92,8 @@ async def test_histories_are_as_long_as_planned(runs: Runs) -> None:
         assert most.size is not None
         assert events <= most.events, text
         assert size <= most.size, text
-        assert events <= usual.events, text
+        if "race" not in text:  # where who has lost is told to stop, or has ended already: that is no usual run
+            assert events <= usual.events, text
         shares.append(usual.events / events)
     print("predicted over measured, median and largest:", statistics.median(shares), max(shares))
     assert statistics.median(shares) <= 1.5
