@@ -84,6 +84,8 @@ class Children:
         self._input = run_input
         self._arrived = arrived
         self.told: dict[str, str] = dict(run_input.children)
+        self._awaited_before = set(self.told)
+        self._ended_early: set[str] = set()
         self._open: dict[str, str] = {}
         self._starting: set[str] = set()
         self._signalling = 0
@@ -103,15 +105,21 @@ class Children:
         return len(self._input.definition.inline or "") + size_of(parted(command.input))
 
     def runs(self, id_: str) -> bool:
-        """Whether a child has run since before a continue."""
-        return id_ in self.told
+        """Whether a child has run since before a continue. Its end may have come before anybody asks that: with the
+        first workflow task, whose signals are handled before any command is carried out.
+        """
+        return id_ in self.told or id_ in self._ended_early
 
     def start(self, command: StartChild) -> None:
         self._starting.add(command.id)
         self._go(self._run(command))
 
     def look_after(self, id_: str) -> None:
-        """Go on waiting, after a continue, for a child that runs."""
+        """Go on waiting, after a continue, for a child that runs; the end of one that has ended is on its way in."""
+        self._awaited_before.discard(id_)
+        if id_ in self._ended_early:
+            self._ended_early.discard(id_)
+            return
         self._go(self._look_after(id_))
 
     def cancel(self, id_: str) -> None:
@@ -227,6 +235,8 @@ class Children:
         self._starting.discard(event.id)
         self._open.pop(event.id, None)
         self.told.pop(event.id, None)
+        if event.id in self._awaited_before:
+            self._ended_early.add(event.id)
         self._arrived(lambda: event)
 
     def _workflow_id(self, command: StartChild) -> str:
