@@ -395,14 +395,3 @@ async def test_a_child_has_ended_when_its_end_came_not_when_it_began(world: Worl
     ends.set_result(RunResult("a", Spent()))
     await settle()
     assert [event.at for event in world.events] == [3_700.0]
-
-
-async def test_one_whose_end_comes_with_the_first_task_is_not_begun_again(played: Played) -> None:
-    """Its report is handled before the commands are carried out that say what the run waits for."""
-    world = World(played, {CHILD: ID})
-    world.children.reported(ChildReport(CHILD, "completed", RunResult("yes"), child=ID))
-    assert [event.report.outcome for event in world.events] == ["completed"]
-    assert world.children.runs(CHILD)
-    world.children.look_after(CHILD)
-    await settle()
-    assert (played.asked, world.children.runs(CHILD)) == ([], False)

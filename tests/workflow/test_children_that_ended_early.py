@@ -1,0 +1,16 @@
+"""A child whose end comes with the first workflow task of its caller after a continue-as-new."""
+
+from interpreter.boundary.payloads import ChildReport, RunResult
+from tests.workflow.played import Played, settle
+from tests.workflow.test_children import CHILD, ID, World
+
+
+async def test_one_whose_end_comes_with_the_first_task_is_not_begun_again(played: Played) -> None:
+    """Its report is handled before the commands are carried out that say what the run waits for."""
+    world = World(played, {CHILD: ID})
+    world.children.reported(ChildReport(CHILD, "completed", RunResult("yes"), child=ID))
+    assert [event.report.outcome for event in world.events] == ["completed"]
+    assert world.children.runs(CHILD)
+    world.children.look_after(CHILD)
+    await settle()
+    assert (played.asked, world.children.runs(CHILD)) == ([], False)
