@@ -36,38 +36,32 @@ async def asked(
     result_type: type[T],
     patience: timedelta,
 ) -> T:
-    """What the run answers to `query`. Raises what the client's `query` raises."""
+    """What the run answers to `query`, which takes one argument at most. Raises what the client's `query` raises."""
     try:
         answer: T = await handle.query(query, args=arguments, result_type=result_type, rpc_timeout=patience)
     except WorkflowQueryFailedError as error:
-        if TOO_LARGE not in str(error):
+        content = await _in_parts(handle, query, arguments, patience) if TOO_LARGE in str(error) else None
+        if content is None:
             raise
-        for _ in range(MOST_TRIES):
-            try:
-                return await _in_parts(client, handle, query, arguments, result_type, patience)
-            except Torn:
-                await asyncio.sleep(PAUSE)
-        raise
+        payload = Payload(metadata={"encoding": b"json/plain"}, data=content)
+        answer = client.data_converter.payload_converter.from_payload(payload, result_type)
     return answer
 
 
 async def _in_parts(
-    client: Client,
-    handle: WorkflowHandle[Any, Any],
-    query: str,
-    arguments: list[object],
-    result_type: type[T],
-    patience: timedelta,
-) -> T:
-    parts: list[Part] = []
-    while not parts or len(parts) < parts[0].parts:
-        part: Part = await handle.query(
-            PART_QUERY, args=[query, len(parts), *arguments], result_type=Part, rpc_timeout=patience
-        )
-        parts.append(part)
-    payload = Payload(metadata={"encoding": b"json/plain"}, data=joined(parts))
-    answer: T = client.data_converter.payload_converter.from_payload(payload, result_type)
-    return answer
+    handle: WorkflowHandle[Any, Any], query: str, arguments: list[object], patience: timedelta
+) -> bytes | None:
+    """Begun anew where the run has gone on in between; None where it always does."""
+    for _ in range(MOST_TRIES):
+        parts: list[Part] = []
+        while not parts or len(parts) < parts[0].parts:
+            numbered = [query, len(parts), *arguments]
+            parts.append(await handle.query(PART_QUERY, args=numbered, result_type=Part, rpc_timeout=patience))
+        try:
+            return joined(parts)
+        except Torn:
+            await asyncio.sleep(PAUSE)
+    return None
 
 
 def joined(parts: list[Part]) -> bytes:

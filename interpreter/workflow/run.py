@@ -1,6 +1,7 @@
 """The one workflow. Its input carries the sealed definition, so a run never changes when a file does."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -181,9 +182,13 @@ class FlowWorkflow:
         return lost(self._driver.state)
 
     @workflow.query(name=PART_QUERY)
-    def part(self, query: str, number: int, after: int = 0) -> Part:
-        told = self.report() if query == REPORT_QUERY else self.state(after)
-        return part_of(workflow.payload_converter().to_payload(told).data, number)
+    def part(self, query: str, number: int, argument: Any = 0) -> Part:
+        told: dict[str, Callable[[], Any]] = {
+            STATE_QUERY: lambda: self.state(argument),
+            EVENT_QUERY: lambda: self.event(argument),
+            REPORT_QUERY: self.report,
+        }
+        return part_of(workflow.payload_converter().to_payload(told[query]()).data, number)
 
     def _show(self) -> None:
         self._showing.show(self._driver.state, self._driver.keeper.trouble)
