@@ -56,9 +56,9 @@ def result_of(answer: RawValue) -> Any:
 
 
 def is_unseen(answer: RawValue) -> bool:
-    """Whether part of it lies in the store, and was not held against the declared type: as the answer itself says. So
-    no history needs a mark of it, which is as well: beside local work and an update in one workflow task, the marker of
-    `workflow.patched` led to histories that could not be replayed (temporalio 1.35, one run in ten under load).
+    """Whether part of it lies in the store, and was not held against the declared type: as the answer itself says, so
+    no history needs a mark of it. One of `workflow.patched`, in a task with local work and an update, was seen to make
+    histories that cannot be replayed (temporalio 1.35).
     """
     return UNSEEN in answer.payload.metadata
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowFailureError
 from temporalio.worker import Worker
 
 from interpreter import api
@@ -73,7 +74,7 @@ async def ended(client: Client, folder: Path, how: str) -> tuple[api.Run, Any]:
     run = await client.submit(folder / "main.flow", {"run": how, "how": how}, flow="main")
     try:
         return run, await run.handle.result()
-    except Exception:  # noqa: BLE001 - what it was is asked below, by what users call
+    except WorkflowFailureError:  # what it was is asked below, by what users call
         return run, None
 
 

@@ -179,7 +179,10 @@ def _statements(dice: Random, depth: int, rounds: int) -> str:
 
 def _statement(dice: Random, depth: int, rounds: int) -> str:
     kinds = ["set", "set", "one", "one"] + ["for", "loop", "if", "try"] * (depth > 0) + ["leave"] * (rounds > 0)
-    inner = lambda more=0: _statements(dice, depth - 1, rounds + more)  # noqa: E731
+
+    def inner(more: int = 0) -> str:
+        return _statements(dice, depth - 1, rounds + more)
+
     match dice.choice(kinds):
         case "one":
             return ONE
