@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.caps import Cap
-from interpreter.boundary.payloads import DefinitionEnvelope, Price
+from interpreter.boundary.payloads import Price
 
 
 @dataclass

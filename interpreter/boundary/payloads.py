@@ -6,8 +6,7 @@ A field is only ever added, with a default, and never changes its meaning.
 from dataclasses import dataclass, field
 from typing import Any
 
-from interpreter.boundary.beginnings import DefinitionEnvelope as DefinitionEnvelope  # noqa: PLC0414 - it is found here
-from interpreter.boundary.beginnings import Lease as Lease  # noqa: PLC0414 - as is this
+from interpreter.boundary.beginnings import DefinitionEnvelope, Lease
 from interpreter.boundary.beginnings import read as beginning
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.costs import Cost

@@ -8,7 +8,7 @@ from dsl.ast.shapes import SHAPES
 from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
 from dsl.definition.packed import packed
-from interpreter.boundary.payloads import DefinitionEnvelope
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.stores.store import ObjectStore
 
 LARGEST_INLINE = 16 * 1024

@@ -8,7 +8,8 @@ from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from dsl.diagnostics.inert import inert
-from interpreter.boundary.payloads import Lease, RunResult, Spent
+from interpreter.boundary.beginnings import Lease
+from interpreter.boundary.payloads import RunResult, Spent
 from interpreter.client.carried import begun_with
 from interpreter.client.errors import (
     ClientError,

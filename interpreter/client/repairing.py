@@ -19,7 +19,8 @@ from temporalio.exceptions import ApplicationError
 
 from dsl.definition.definition import Definition
 from interpreter.boundary import names
-from interpreter.boundary.payloads import JSON, Lease, RunInput
+from interpreter.boundary.beginnings import Lease
+from interpreter.boundary.payloads import JSON, RunInput
 from interpreter.boundary.repair import Repair, Resolution
 from interpreter.client.carried import definition_in, input_of
 from interpreter.client.errors import ClientError, NothingLeft, RunExists, RunUnderWay, UnknownRun, Unresolved

@@ -7,8 +7,9 @@ comes late finds nothing that waits for it.
 from dataclasses import dataclass, field
 
 from interpreter.boundary.batches import BatchRequest
+from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.caps import Claim
-from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, HeardOfModels, Lease
+from interpreter.boundary.payloads import JSON, Answer, ChatRequest, ChildReport, HeardOfModels
 from interpreter.core.recorded import recorded
 
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from dsl.ast.declarations import FlowDeclaration, bounding
 from dsl.ast.statements import Budget
+from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.failures import BUDGET_EXCEEDED
-from interpreter.boundary.payloads import Lease, Spent
+from interpreter.boundary.payloads import Spent
 from interpreter.core import model_costs
 from interpreter.core.commands import SetTimer
 from interpreter.core.lefts import chain, deadline, left, left_in, smaller

@@ -25,7 +25,7 @@ from typing import Any
 
 from dsl.expressions.values import File, Reference
 from dsl.values.codec import dump, load
-from interpreter.boundary import batches, caps, costs, moved, payloads, repair, send, talk, tell, view
+from interpreter.boundary import batches, beginnings, caps, costs, moved, payloads, repair, send, talk, tell, view
 from interpreter.boundary.payloads import JSON
 from interpreter.core.recorded import RECORDED
 from interpreter.core.state import State
@@ -42,6 +42,7 @@ _PAYLOADS = (
     batches.BatchAnswer,
     batches.BatchReply,
     batches.BatchRequest,
+    beginnings.Lease,
     caps.Cap,
     caps.Claim,
     caps.Page,
@@ -54,7 +55,6 @@ _PAYLOADS = (
     payloads.ChatUsage,
     payloads.ChildReport,
     payloads.HeardOfModels,
-    payloads.Lease,
     payloads.Price,
     payloads.RunResult,
     payloads.Signature,

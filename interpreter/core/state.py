@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Literal
 
 from dsl.expressions.values import Value
+from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.caps import Cap, Claim
 from interpreter.boundary.costs import Cost
 from interpreter.boundary.moved import Moved
-from interpreter.boundary.payloads import JSON, Lease, Price
+from interpreter.boundary.payloads import JSON, Price
 from interpreter.boundary.repair import Repair
 from interpreter.boundary.view import Note
 from interpreter.core.awaited import Arrival, Replied, Wait

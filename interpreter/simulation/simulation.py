@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from dsl.definition.definition import Definition
 from dsl.definition.unseal import narrow
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.caps import Cap, Settlement
 from interpreter.boundary.failures import CANCELLED
 from interpreter.boundary.moved import Moved
@@ -23,7 +24,6 @@ from interpreter.boundary.payloads import (
     ChatResult,
     ChatUsage,
     ChildReport,
-    DefinitionEnvelope,
     Price,
     RunInput,
     RunOptions,

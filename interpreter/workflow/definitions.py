@@ -11,8 +11,9 @@ from temporalio import workflow
 from dsl.definition.definition import Definition
 from dsl.definition.packed import unpacked
 from dsl.definition.unseal import narrow, unseal
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.names import ADMIT_FUNCTION, ADMIT_MOVE_FUNCTION, DEFINITION_FUNCTION
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.payloads import RunInput
 
 
 def admit(run_input: RunInput) -> None:

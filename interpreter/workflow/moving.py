@@ -9,8 +9,9 @@ from dataclasses import replace
 from temporalio import workflow
 
 from dsl.definition.unseal import UnsealError
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.move import Move
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.payloads import RunInput
 from interpreter.core import moving
 from interpreter.workflow.definitions import admit_move, load
 from interpreter.workflow.driver import Driver

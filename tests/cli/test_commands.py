@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.beginnings import DefinitionEnvelope
+from interpreter.boundary.payloads import RunInput
 from interpreter.client.client import connect
 from interpreter.client.starting import Start, start_run
 from tests.cli.conftest import CASES, Dsl

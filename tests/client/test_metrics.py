@@ -18,8 +18,9 @@ from temporalio.worker import Worker
 from dsl.models.configured import Models, Settings
 from dsl.models.providers import Served
 from interpreter import api
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.names import WORKFLOW
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.payloads import RunInput
 from interpreter.telemetry.standing import Standing
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.played_model import Refuses, Says, played_model

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dsl.ast.statements import Budget
-from interpreter.boundary.payloads import Lease
+from interpreter.boundary.beginnings import Lease
 from interpreter.core import lefts, purses, reservations
 from interpreter.core.constructs.table import CONSTRUCTS, kind_of
 from interpreter.core.lefts import left_at

@@ -24,6 +24,7 @@ from dsl.values.references import parted
 from interpreter.activities.headers import HEADERS
 from interpreter.activities.results import answered
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.names import ANSWER_UPDATE, EVENT_QUERY, SEND_UPDATE, STATE_QUERY, TELL_UPDATE, WORKFLOW
 from interpreter.boundary.payloads import (
     Answer,
@@ -31,7 +32,6 @@ from interpreter.boundary.payloads import (
     ChatRequest,
     ChatResult,
     ChatUsage,
-    DefinitionEnvelope,
     RunInput,
     RunOptions,
     RunResult,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from interpreter.boundary.beginnings import DefinitionEnvelope
 from interpreter.boundary.names import ADMIT_FUNCTION
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.payloads import RunInput
 from interpreter.boundary.repair import Repair
 from interpreter.identity.errors import UnusablePeople, UnusableSigners
 from interpreter.worker import admission

@@ -10,7 +10,8 @@ from temporalio.common import RawValue
 from temporalio.converter import value_to_type
 
 from dsl.definition.packed import packed
-from interpreter.boundary.payloads import DefinitionEnvelope, RunInput
+from interpreter.boundary.beginnings import DefinitionEnvelope
+from interpreter.boundary.payloads import RunInput
 from interpreter.workflow.run import FlowWorkflow
 from tests.definition.reading import sealed
 from tests.workflow.played import Asked, Continued, Played, settle

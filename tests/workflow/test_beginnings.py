@@ -3,8 +3,8 @@
 import pytest
 from temporalio.converter import DataConverter
 
-from interpreter.boundary.beginnings import CHILD, line
-from interpreter.boundary.payloads import DefinitionEnvelope, Lease, RunInput, Spent
+from interpreter.boundary.beginnings import CHILD, DefinitionEnvelope, Lease, line
+from interpreter.boundary.payloads import RunInput, Spent
 from interpreter.boundary.sparse import sparse
 from interpreter.core.purses import is_all_of
 from interpreter.stores.pruning import digests_in

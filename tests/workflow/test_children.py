@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair
 from temporalio.exceptions import ApplicationError, FailureError, TerminatedError, WorkflowAlreadyStartedError
 
 from dsl.expressions.values import Reference
+from interpreter.boundary.beginnings import DefinitionEnvelope, Lease
 from interpreter.boundary.names import (
     DESCRIBE_RUN_ACTIVITY,
     FLOW_ATTRIBUTE,
@@ -26,9 +27,7 @@ from interpreter.boundary.names import (
 )
 from interpreter.boundary.payloads import (
     ChildReport,
-    DefinitionEnvelope,
     DescribeRunRequest,
-    Lease,
     ParentLink,
     Price,
     ReportRequest,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.failures import CANCELLED, NOT_CALLED
-from interpreter.boundary.payloads import ChatRequest, Lease, Spent
+from interpreter.boundary.payloads import ChatRequest, Spent
 from interpreter.core.commands import AttemptModel, Pause, StartChild
 from interpreter.core.events import CallFailed, ChildEnded
 from interpreter.workflow import limits

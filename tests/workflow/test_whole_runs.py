@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN
 from interpreter.boundary.names import (
@@ -21,7 +22,7 @@ from interpreter.boundary.names import (
     WATCH_FUNCTION,
     WORKFLOW,
 )
-from interpreter.boundary.payloads import Lease, ParentLink, Price, ReportRequest, RunOptions
+from interpreter.boundary.payloads import ParentLink, Price, ReportRequest, RunOptions
 from interpreter.core.outcomes import Failure
 from interpreter.workflow import run as run_module
 from interpreter.workflow.run import LONGEST_MESSAGE, _tellable
