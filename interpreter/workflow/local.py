@@ -47,6 +47,7 @@ from interpreter.boundary.statements import run_identity
 from interpreter.boundary.told import heard, is_workers
 from interpreter.core.commands import CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.workflow.limits import LARGEST_PAYLOAD, Room, local_work_at_most, size_of
+from interpreter.workflow.moments import refuse_another_task
 
 ONCE = RetryPolicy(maximum_attempts=1)
 """The machine decides on every retry."""
@@ -165,7 +166,7 @@ async def receipt(id_: str, request: ReceiveRequest, answer: RawValue, room: Roo
 
 async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue, room: Room) -> RawValue:
     await room.for_local()
-    request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str)
+    request.kept = await _in_its_task(_here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str))
     received: RawValue = await _elsewhere(id_, RECEIVE_KEPT_ACTIVITY, request, RawValue)
     return received
 
@@ -230,6 +231,18 @@ def _is_workers_word(error: ApplicationError, kind: str) -> bool:
     return is_workers(error.type) and heard(error.type).kind == kind
 
 
+async def _in_its_task(here: Handle) -> Any:
+    """What local work came to, in the workflow task that it began in. Raises `LeftBehind`."""
+    began = workflow.info().get_current_history_length()
+    try:
+        result = await here
+    except FailureError:
+        refuse_another_task(began)
+        raise
+    refuse_another_task(began)
+    return result
+
+
 def _here_first(
     here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool] = _is_not_done
 ) -> Any:
@@ -245,7 +258,7 @@ async def _tried(
     is_cancelled: Callable[[], bool],
 ) -> Any:
     try:
-        return await here
+        return await _in_its_task(here)
     except FailureError as error:
         cause = error.cause if isinstance(error, ActivityError) else error
         if not isinstance(cause, FailureError) or isinstance(cause, CancelledError) or not only_if(cause):

@@ -1,4 +1,7 @@
-"""Refuses events that come before their workflow task, because the time at which they come would not be theirs.
+"""Refuses what comes with another workflow task than its own, because a replay gives it another time, or another place
+among what else has come.
+
+Events may come before their task.
 
 A query for a run that no worker has in memory goes to any worker, with the history as it is when that worker takes it.
 It may end with events that no workflow task has brought yet: a call that ended while all workers were away. The SDK
@@ -9,6 +12,12 @@ issue other commands than those in its history, and no worker could ever move it
 So an activation whose history is longer, but whose time and size are still those of the task before, is an error: the
 query fails, whoever asked asks again, the SDK forgets the run, and the task that brings the events begins from the
 history. What came after the last task of a closed run is not handed over, so that can always be asked.
+
+The end of local work may come after its task. Where a run is asked while local work is under way, the SDK may end the
+task with the marker of that work, and hand over its result with the next one, behind a timer that has fired or an
+update that has come (temporalio 1.35). A replay hands it over where the marker stands. So a result that comes with
+another task than its work began in is an error: the task fails, is made again from the history, and finds the result in
+its place. Local work that is expected to outlast its task is not asked (`local.py`).
 """
 
 from dataclasses import dataclass
@@ -20,6 +29,16 @@ from interpreter.boundary.names import AHEAD_OF_TASK
 
 class AheadOfTask(Exception):
     """Events came with a query. No failure of the run: it is only not asked in time."""
+
+
+class LeftBehind(Exception):
+    """The end of local work came with another workflow task. No failure of the run: that task is made again."""
+
+
+def refuse_another_task(began: int) -> None:
+    """Of local work that began when the history had this length. Raises `LeftBehind`."""
+    if workflow.info().get_current_history_length() != began:
+        raise LeftBehind("the end of local work came with another workflow task than it began in")
 
 
 @dataclass(frozen=True, slots=True)
