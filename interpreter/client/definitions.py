@@ -1,7 +1,8 @@
 """A definition that comes as data, and not from a text that was checked here, is looked at before anything starts.
 
 Its JSON is held against the published schema (`schemas/definition.json`), which tells every problem with its place;
-what a schema cannot say, such as a name that stands for nothing, is told when it is unsealed.
+what a schema cannot say, such as a name that stands for nothing, is told when it is unsealed. Who starts one flow again
+and again gets what the same bytes came to before.
 """
 
 import json
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 20
 LONGEST_PROBLEM = 200
+MOST_KEPT = 32
 
 
+@lru_cache(maxsize=MOST_KEPT)
+def from_check(data: bytes, hash: str) -> Definition:
+    """The definition that a text was sealed to here."""
+    return unseal(data, hash)
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def from_data(data: bytes, expected: str | None = None) -> Definition:
     """The definition. Raises `DefinitionRefused` with everything that is wrong."""
     problems = _problems(data)

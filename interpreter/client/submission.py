@@ -13,7 +13,6 @@ from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.canonical import canonical
 from dsl.definition.definition import Definition
 from dsl.definition.seal import Sealed
-from dsl.definition.unseal import unseal
 from dsl.expressions.wire import to_wire
 from dsl.linking.project import text_of, where_no_text
 from dsl.models.beside import NAME, VARIABLE
@@ -26,7 +25,7 @@ from dsl.values.validate import validate_record
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.payloads import JSON, Price, References, RunInput
 from interpreter.client.compiling import compile_flow
-from interpreter.client.definitions import from_data
+from interpreter.client.definitions import from_check, from_data
 from interpreter.client.deployment import config_fields, resolve_config
 from interpreter.client.envelope import pack
 from interpreter.client.errors import FlowUnreadable, InputRefused, PriceUnknown, Unconfigured
@@ -132,18 +131,18 @@ def _sealed(flow_source: FlowSource, flow: str | None) -> tuple[Sealed, Definiti
         definition = from_data(flow_source)
         return Sealed(definition.flow, flow_source, definition.hash, {}), definition
     sealed = compile_flow(read_source(flow_source), flow)
-    return sealed, unseal(sealed.json, sealed.hash)
+    return sealed, from_check(sealed.json, sealed.hash)
 
 
 def input_schema(sealed: Sealed) -> JSON:
     """The JSON Schema of the input of a flow."""
-    definition = unseal(sealed.json, sealed.hash)
+    definition = from_check(sealed.json, sealed.hash)
     return record_schema(definition.flows[definition.flow].parameters, definition.types)
 
 
 def config_schema(sealed: Sealed) -> JSON:
     """The JSON Schema of the values of the deployment that it takes."""
-    definition = unseal(sealed.json, sealed.hash)
+    definition = from_check(sealed.json, sealed.hash)
     return record_schema(config_fields(definition), definition.types)
 
 
