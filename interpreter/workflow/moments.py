@@ -16,8 +16,9 @@ history. What came after the last task of a closed run is not handed over, so th
 The end of local work may come after its task. Where a run is asked while local work is under way, the SDK may end the
 task with the marker of that work, and hand over its result with the next one, behind a timer that has fired or an
 update that has come (temporalio 1.35). A replay hands it over where the marker stands. So a result that comes with
-another task than its work began in is an error: the task fails, is made again from the history, and finds the result in
-its place. Local work that is expected to outlast its task is not asked (`local.py`).
+another task than its work belongs to is an error: the task fails and is made again from the history, where the result
+is found in its place, or made in the task that is the first without a replay. Local work that may outlast its task is
+not asked (`local.py`).
 """
 
 from dataclasses import dataclass
@@ -35,12 +36,6 @@ class LeftBehind(Exception):
     """The end of local work came with another workflow task. No failure of the run: that task is made again."""
 
 
-def refuse_another_task(began: int) -> None:
-    """Of local work that began when the history had this length. Raises `LeftBehind`."""
-    if workflow.info().get_current_history_length() != began:
-        raise LeftBehind("the end of local work came with another workflow task than it began in")
-
-
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What the latest workflow task said: its time, and how large the history was; and where the history ends."""
@@ -55,6 +50,7 @@ class Moments:
         self._latest = _now()
         self._ahead = False
         self._began = self._latest.time
+        self._first_live = _live(self._latest.length)
 
     @property
     def began(self) -> float:
@@ -69,12 +65,32 @@ class Moments:
         same_task = (now.time, now.size) == (before.time, before.size)
         if now.length != before.length:
             self._began = now.time
+        if self._first_live is None:
+            self._first_live = _live(now.length)
         self._ahead = self._ahead or (same_task and now.length > before.length)
         return self._ahead
+
+    @property
+    def length(self) -> int:
+        """Of the history: it tells one workflow task from another."""
+        self.ahead()
+        return self._latest.length
+
+    def refuse_left_behind(self, began: int) -> None:
+        """Of local work that has ended, and began when the history had this length. What had not ended in a task that
+        is replayed is done in the first one that is not. Raises `LeftBehind`.
+        """
+        now = self.length
+        if self._first_live is not None and now != max(began, self._first_live):
+            raise LeftBehind("the end of local work came with another workflow task than its own")
 
     def refuse(self) -> None:
         if self.ahead():
             raise AheadOfTask(AHEAD_OF_TASK)
+
+
+def _live(length: int) -> int | None:
+    return None if workflow.unsafe.is_replaying() else length
 
 
 def _now() -> Moment:
