@@ -18,8 +18,8 @@ The same case runs in the simulation and on a real server. `case.yaml`:
   when so many of these were given.
 - `sends`: a list of `{when, event, value, key, by, after}`, events that are sent to the run where the note was seen,
   after those of `tells`; `id` and `refused` as of these, and so is `told` of a plan. What they are replied is seen.
-- `cancel`: `{when: "kind name"}`, the note after which the run is cancelled; with `called: tool`, on a server not
-  before that has been called, which may be a workflow task later.
+- `cancel`: `{when: "kind name"}`, the note, in the run or in one of a flow that it called, after which the run is
+  cancelled; with `called: tool`, on a server not before that has been called, which may be a workflow task later.
 - `files`: texts, by a name that `{$file: name}` uses, in the input and in `returns`.
 - `objects`: values behind references, by a name that `returns: {$object: name}` uses, with files too.
 """

@@ -134,11 +134,13 @@ class Served:
         view = await self._look_at(run, run.id)
         if view is None:
             return
+        views = [view]
         for step in view.steps:
             if step.node == "flow":
-                await self._look_at(run, f"{run.id}/{run.first_run[-8:]}/{step.path}")
+                child = await self._look_at(run, f"{run.id}/{run.first_run[-8:]}/{step.path}")
+                views += [child] if child is not None else []
         cancel = run.case.data.get("cancel", {})
-        noted = cancel.get("when") in [f"{note.kind} {note.name}" for note in view.notes]
+        noted = cancel.get("when") in [f"{note.kind} {note.name}" for each in views for note in each.notes]
         if noted and not run.cancelled and any(call.startswith(cancel.get("called", "")) for call in ["", *run.calls]):
             run.cancelled = True
             await run.handle.cancel()

@@ -67,7 +67,7 @@ class Simulated:
                     self._answer_later(active, question.id)
             self._tell_later(active)
         when = self.case.data.get("cancel", {}).get("when")
-        notes = [f"{note.kind} {note.name}" for note in run.state.notes]
+        notes = [f"{note.kind} {note.name}" for each in (run, *_descendants(run)) for note in each.state.notes]
         if when in notes and not self.cancelled:
             self.cancelled = True
             self.simulation.at(self.simulation.now, run.cancel)
