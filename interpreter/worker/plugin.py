@@ -14,7 +14,7 @@ from temporalio.client import Client, ClientConfig
 from temporalio.common import HeaderCodecBehavior, MetricMeter
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import Runtime
-from temporalio.worker import Interceptor, ReplayerConfig, WorkerConfig, WorkflowRunner
+from temporalio.worker import Interceptor, ReplayerConfig, UnsandboxedWorkflowRunner, WorkerConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from dsl.definition.definition import Definition
@@ -58,6 +58,7 @@ from interpreter.worker.flows import FlowSource, definitions
 from interpreter.worker.lanes import working_lanes
 from interpreter.worker.objects import LoadingInterceptor, Objects
 from interpreter.worker.orphans import Orphans
+from interpreter.worker.patience import PatientRunner
 from interpreter.worker.plain_activities import activity_name
 from interpreter.worker.reading_ahead import client_that_reads_ahead, converter_that_reads_ahead
 from interpreter.worker.settings import with_recommended
@@ -192,6 +193,8 @@ class FlowPlugin(SimplePlugin):
         self._provider = self._provider or provider_from_environment(rehearse=self._rehearse, models=models)
         if self._record is not None:
             self._provider = self._record.recording(self._provider, secrets=secrets_in(models=models))
+        plain = config.get("unsandboxed_workflow_runner") or UnsandboxedWorkflowRunner()
+        config["unsandboxed_workflow_runner"] = PatientRunner(plain)
         config["client"] = client_that_reads_ahead(config["client"], self._objects, self._keys)
         self._lanes = self._lanes_of(models, config["client"], self._provider)
         self._measure(config["client"], models)

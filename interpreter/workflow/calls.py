@@ -79,7 +79,7 @@ class Calls:
             case Pause():
                 return local.pause(command)
             case VerifyAnswer():
-                return local.verification(command, self._room)
+                return local.verification(command)
             case Settle():
                 return local.settlement(command, self._room)
             case _:
@@ -112,7 +112,7 @@ class Calls:
         sent_at = None
         try:
             await self._room.for_local()
-            reply: ClaimReply = await local.claimed(command.id, claims, self._room)
+            reply: ClaimReply = await local.claimed(command.id, claims)
             if reply.outcome != "granted":
                 return reply
             await self._room.for_sending(0)
@@ -154,14 +154,14 @@ def _bytes_of(result: Any) -> int:
 
 def _start_tool(command: CallTool, room: limits.Room) -> Any:
     if command.staged:
-        return local.capture(command, room)
+        return local.capture(command)
     arguments, references = parted(command.arguments)
     if references and command.queue is not None:
         return asyncio.create_task(_call_inline(command, arguments, references, room))
     if not command.quick:
         return _started(command, arguments, references)
     with for_call(command, references):
-        return local.quick_call(command, arguments, lambda: _started(command, arguments, references), room)
+        return local.quick_call(command, arguments, lambda: _started(command, arguments, references))
 
 
 async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room) -> Any:
@@ -172,7 +172,7 @@ async def _call_inline(command: CallTool, arguments: Any, references: References
     try:
         await room.for_local()
         room.take(min(sum(size for _, _, size, *_ in references), limits.LARGEST_PAYLOAD))
-        inline: InlineResult = await local.inlined(command, arguments, references, room)
+        inline: InlineResult = await local.inlined(command, arguments, references)
         if inline.data is None:
             return inline
         await room.for_sending(inline.size)

@@ -6,12 +6,10 @@ Other numbers here would give other commands when a run under way is replayed: c
 
 import asyncio
 import json
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
 
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.patches import SHORTER_EXECUTIONS
@@ -62,17 +60,6 @@ class Room:
     @property
     def left_for_local(self) -> bool:
         return self.left and workflow.time() - self._moments.began < LOCAL_BEGIN * _task_seconds()
-
-    async def in_its_task(self, here: Awaitable[Any]) -> Any:
-        """What local work comes to. Raises `LeftBehind` where that is told with another task than its own."""
-        began = self._moments.length
-        try:
-            result = await here
-        except FailureError:
-            self._moments.refuse_left_behind(began)
-            raise
-        self._moments.refuse_left_behind(began)
-        return result
 
     async def for_local(self) -> None:
         """Wait for a workflow task in which local work may begin: the one before may have taken most of this one."""

@@ -8,7 +8,6 @@ the store does not answer), is done like any other activity, with the whole of i
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -68,7 +67,7 @@ def evaluation(command: Evaluate, room: Room) -> Any:
         command.expression, command.scope, workflow.time(), command.most_bytes, command.types, command.received
     )
     here = _here(command.id, EVALUATE_ACTIVITY, request, EvaluateResult)
-    return _here_first(here, lambda: _evaluated_elsewhere(command.id, request, room), room)
+    return _here_first(here, lambda: _evaluated_elsewhere(command.id, request, room))
 
 
 async def _evaluated_elsewhere(id_: str, request: EvaluateRequest, room: Room) -> EvaluateResult:
@@ -93,17 +92,17 @@ def pause(command: Pause) -> Handle:
     )
 
 
-def verification(command: VerifyAnswer, room: Room) -> Any:
+def verification(command: VerifyAnswer) -> Any:
     info = workflow.info()
     run = run_identity(info.workflow_id, info.first_execution_run_id)
     request = VerifyAnswerRequest(command.answer, run, command.at)
     here = _here(command.id, VERIFY_ANSWER_ACTIVITY, request, AnswerVerdict)
-    return _here_first(here, lambda: _verified_elsewhere(command.id, request), room, _is_late)
+    return _here_first(here, lambda: _verified_elsewhere(command.id, request), only_if=_is_late)
 
 
-def claimed(id_: str, claims: list[Claim], room: Room) -> Any:
+def claimed(id_: str, claims: list[Claim]) -> Any:
     """Until it is done: nothing is spent that is not set aside."""
-    return _both(f"{id_}!claim", CLAIM_ACTIVITY, ClaimRequest(claims), ClaimReply, room)
+    return _both(f"{id_}!claim", CLAIM_ACTIVITY, ClaimRequest(claims), ClaimReply)
 
 
 def settlement(command: Settle, room: Room) -> Any:
@@ -114,7 +113,7 @@ async def _settled(command: Settle, room: Room) -> None:
     await room.for_local()
     request = Settlement(command.claim, command.usd, command.tokens, command.ends)
     here = _here(command.id, SETTLE_ACTIVITY, request, type(None))
-    await _here_first(here, lambda: _settled_elsewhere(command.id, request), room)
+    await _here_first(here, lambda: _settled_elsewhere(command.id, request))
 
 
 def _settled_elsewhere(id_: str, request: Settlement) -> Handle:
@@ -127,22 +126,22 @@ def _settled_elsewhere(id_: str, request: Settlement) -> Handle:
     )
 
 
-def capture(command: CallTool, room: Room) -> Any:
-    return _both(command.id, CAPTURE_ACTIVITY, CaptureRequest(command.tool, command.schema), RawValue, room)
+def capture(command: CallTool) -> Any:
+    return _both(command.id, CAPTURE_ACTIVITY, CaptureRequest(command.tool, command.schema), RawValue)
 
 
-def inlined(command: CallTool, arguments: JSON, references: References, room: Room) -> Any:
+def inlined(command: CallTool, arguments: JSON, references: References) -> Any:
     """The worker on a queue of its own may be anyone's: it gets plain JSON, whole, or nothing when that is too much."""
     request = InlineRequest(arguments, references, LARGEST_PAYLOAD)
-    return _both(f"{command.id}!inline", INLINE_ACTIVITY, request, InlineResult, room)
+    return _both(f"{command.id}!inline", INLINE_ACTIVITY, request, InlineResult)
 
 
-def quick_call(command: CallTool, arguments: JSON, elsewhere: Callable[[], Handle], room: Room) -> Any:
+def quick_call(command: CallTool, arguments: JSON, elsewhere: Callable[[], Handle]) -> Any:
     """To be called where the headers of the call are set."""
     request = QuickRequest(command.tool, arguments)
     most = min(timedelta(milliseconds=command.timeout), local_work_at_most())
     here = _here(command.id, QUICK_ACTIVITY, request, RawValue, most, command.summary)
-    return _here_first(here, elsewhere, room, _is_for_another_worker)
+    return _here_first(here, elsewhere, only_if=_is_for_another_worker)
 
 
 async def receipt(id_: str, request: ReceiveRequest, answer: RawValue, room: Room) -> RawValue:
@@ -159,22 +158,21 @@ async def receipt(id_: str, request: ReceiveRequest, answer: RawValue, room: Roo
             schedule_to_close_timeout=local_work_at_most(),
             retry_policy=ONCE,
         )
-        elsewhere = partial(_received_elsewhere, id_, request, answer, room)
-        received: RawValue = await _here_first(here, elsewhere, room, _is_late)
+        received: RawValue = await _here_first(here, lambda: _received_elsewhere(id_, request, answer, room), _is_late)
         return received
     return await _received_elsewhere(id_, request, answer, room)
 
 
 async def _received_elsewhere(id_: str, request: ReceiveRequest, answer: RawValue, room: Room) -> RawValue:
     await room.for_local()
-    request.kept = await room.in_its_task(_here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str))
+    request.kept = await _here(f"{id_}!keep", KEEP_ANSWER_ACTIVITY, answer, str)
     received: RawValue = await _elsewhere(id_, RECEIVE_KEPT_ACTIVITY, request, RawValue)
     return received
 
 
-def _both(id_: str, activity: str, request: Any, result_type: type, room: Room) -> Any:
+def _both(id_: str, activity: str, request: Any, result_type: type) -> Any:
     here = _here(id_, activity, request, result_type)
-    return _here_first(here, lambda: _elsewhere(id_, activity, request, result_type), room)
+    return _here_first(here, lambda: _elsewhere(id_, activity, request, result_type))
 
 
 def _here(
@@ -233,25 +231,21 @@ def _is_workers_word(error: ApplicationError, kind: str) -> bool:
 
 
 def _here_first(
-    here: Handle,
-    elsewhere: Callable[[], Awaitable[Any]],
-    room: Room,
-    only_if: Callable[[FailureError], bool] = _is_not_done,
+    here: Handle, elsewhere: Callable[[], Awaitable[Any]], only_if: Callable[[FailureError], bool] = _is_not_done
 ) -> Any:
     """What did not heed a cancel while it ran here need not be made again."""
-    task: asyncio.Task[Any] = asyncio.create_task(_tried(here, elsewhere, room, only_if, lambda: task.cancelling() > 0))
+    task: asyncio.Task[Any] = asyncio.create_task(_tried(here, elsewhere, only_if, lambda: task.cancelling() > 0))
     return task
 
 
 async def _tried(
     here: Handle,
     elsewhere: Callable[[], Awaitable[Any]],
-    room: Room,
     only_if: Callable[[FailureError], bool],
     is_cancelled: Callable[[], bool],
 ) -> Any:
     try:
-        return await room.in_its_task(here)
+        return await here
     except FailureError as error:
         cause = error.cause if isinstance(error, ActivityError) else error
         if not isinstance(cause, FailureError) or isinstance(cause, CancelledError) or not only_if(cause):

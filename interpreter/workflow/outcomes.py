@@ -61,16 +61,13 @@ from interpreter.core.events import (
 from interpreter.workflow.beside import is_unseen, report_joined, result_of
 from interpreter.workflow.calls import Call, NeverSent
 from interpreter.workflow.limits import size_of, too_large
-from interpreter.workflow.moments import LeftBehind
 
 LONGEST_KIND, LONGEST_MESSAGE, MOST_DETAILS = 100, 2_000, 64 * 1024
 """Of a failure that another worker tells: characters, and bytes of JSON. Our own keeps to them by itself."""
 
 
 def call_event(command: Call, at: float, result: Any, error: BaseException | None) -> Event:
-    """The event for an activity that has ended. What has come with another task than its own is raised."""
-    if isinstance(error, LeftBehind):
-        raise error
+    """The event for an activity that has ended."""
     if type(command) is Settle and isinstance(error, FailureError | asyncio.CancelledError | None):
         return Settled(at, command.id)
     if error is not None and _lacks_an_object(error):

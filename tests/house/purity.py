@@ -41,7 +41,6 @@ EXTRA: dict[str, tuple[str, ...]] = {
     "dsl.values": ("difflib.get_close_matches", "re2"),
     "interpreter.boundary": ("unicodedata.ucd_3_2_0",),
     "interpreter.core": ("uuid.UUID",),
-    "interpreter.workflow.moments": ("temporalio.workflow",),
     "interpreter.workflow": (
         "asyncio.CancelledError",
         "asyncio.Future",
@@ -66,7 +65,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "temporalio.workflow",
     ),
 }
-"""What one room may use besides, a room in another before that one. The workflow awaits, on Temporal's own loop."""
+"""What one room may use besides. The workflow awaits, on Temporal's own loop."""
 
 CALLS = frozenset(
     {"open", "print", "input", "eval", "exec", "compile", "__import__", "globals", "locals", "id", "hash", "breakpoint"}
@@ -79,11 +78,8 @@ EXCEPT: dict[str, frozenset[str]] = {
         {"exec", "__qualname__", "__doc__", "__hash__", "__setattr__", "__mro__", "__name__", "__annotations__"}
         | {"__bases__", "__module__", "__slots__", "__match_args__", "__post_init__"}
     ),
-    "interpreter.workflow.moments": frozenset({"temporalio.workflow.unsafe"}),
 }
-"""One file may do as the standard library's `dataclasses` does: methods are made of the names of fields alone. One asks
-whether a task is replayed, to refuse another one as a whole: no command follows from it.
-"""
+"""One file may do as the standard library's `dataclasses` does: methods are made of the names of fields alone."""
 
 CLOCKS = frozenset({"now", "utcnow", "today"})
 WAYS_OUT = frozenset({f"datetime.datetime.{name}" for name in CLOCKS} | {"temporalio.workflow.unsafe"})
@@ -128,7 +124,7 @@ def banned(tree: ast.AST, room: str) -> Iterator[str]:
                 yield f"line {node.lineno}: {name}"
             case ast.Attribute(attr=name) if name.startswith("__") and name not in DUNDERS | may:
                 yield f"line {node.lineno}: .{name}"
-            case ast.Attribute() if (dotted := _origin(node, names)) in WAYS_OUT - may:
+            case ast.Attribute() if (dotted := _origin(node, names)) in WAYS_OUT:
                 yield f"line {node.lineno}: {dotted}"
             case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in CLOCKS and not _own_clock(owner, room):
                 yield f"line {node.lineno}: .{name}()"

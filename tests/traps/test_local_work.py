@@ -3,6 +3,7 @@
 What the SDK ends early it takes for one task with the next, in a replay: whatever came between, comes then.
 """
 
+import asyncio
 import time
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
-from interpreter.boundary.names import EVALUATE_ACTIVITY
+from interpreter.boundary.names import EVALUATE_ACTIVITY, STATE_QUERY
 from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import SHORT_TASK, LiveRun, Runs
@@ -95,6 +96,22 @@ async def test_quick_reads_in_turn_end_with_their_task(runs: Runs) -> None:
     assert await run.value() == [350] * 12
     assert await ended_early(run) == 0
     assert len(await run.events(EventType.EVENT_TYPE_MARKER_RECORDED)) == 12, "none was made elsewhere"
+    await replayed(runs, run)
+
+
+async def test_a_question_ends_no_task_in_which_work_is_under_way(runs: Runs) -> None:
+    """Nor is it lost."""
+    run = await runs.start(IN_TURN)
+    ending = asyncio.create_task(run.value())
+    asked = 0
+    while not ending.done():
+        await run.handle.query(STATE_QUERY, 0)
+        asked += 1
+        await asyncio.wait([ending], timeout=0.03)
+    assert await ending == [350] * 12
+    assert asked > 20
+    assert await run.events(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == []
+    assert await ended_early(run) == 0
     await replayed(runs, run)
 
 

@@ -100,11 +100,6 @@ class Played:
     functions: dict[str, Any] = field(default_factory=dict)
     handling: bool = False
     reason: str | None = None
-    replaying: bool = False
-
-    @property
-    def unsafe(self) -> Any:
-        return SimpleNamespace(is_replaying=lambda: self.replaying)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(workflow, name)

@@ -12,8 +12,7 @@ from interpreter.boundary.told import told_by_worker
 from interpreter.core.commands import Evaluate, VerifyAnswer
 from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.limits import Room
-from interpreter.workflow.moments import LeftBehind, Moments
-from interpreter.workflow.outcomes import call_event
+from interpreter.workflow.moments import Moments
 from tests.definition.reading import definition
 from tests.workflow.ends import a_call, activity_error
 from tests.workflow.played import Played, settle
@@ -81,22 +80,3 @@ async def test_who_gave_an_answer_is_asked_of_the_worker_that_has_the_run(played
     asked.end(verdict)
     await settle()
     assert world.ended == [(VERIFICATION, verdict, None)]
-
-
-@pytest.mark.parametrize("command", [EVALUATION, QUICK, VERIFICATION])
-@pytest.mark.parametrize("error", [None, BROKEN, LATE], ids=["done", "failed", "late"])
-async def test_what_ends_with_another_task_than_it_began_in_fails_that_task(
-    played: Played, command: Call, error: BaseException | None
-) -> None:
-    """A replay would hand it over where its marker stands: before a timer or an update that has come with this one."""
-    world = World(played)
-    world.calls.start(command)
-    await settle()
-    asked = played.take(played.names[0])
-    played.info_.length += 3
-    asked.fail(activity_error(error)) if error else asked.end(None)
-    await settle()
-    ((_, _, told),) = world.ended
-    assert (type(told), played.names) == (LeftBehind, [])
-    with pytest.raises(LeftBehind):
-        call_event(command, 7.0, None, told)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interpreter.workflow.moments import AheadOfTask, LeftBehind, Moments
+from interpreter.workflow.moments import AheadOfTask, Moments
 from tests.workflow.played import Played
 
 
@@ -53,26 +53,3 @@ def test_a_task_began_when_it_came_and_not_when_local_work_in_it_ended(played: P
     played.info_.length, played.now = 13, 102.0
     moments.ahead()
     assert moments.began == 102.0
-
-
-def test_local_work_ends_with_the_task_that_it_began_in(played: Played) -> None:
-    moments = Moments()
-    began = moments.length
-    moments.refuse_left_behind(began)
-    played.info_.length, played.now = 13, 101.0
-    with pytest.raises(LeftBehind):
-        moments.refuse_left_behind(began)
-
-
-def test_local_work_that_a_replay_does_not_find_done_is_done_in_the_first_task_that_is_none(played: Played) -> None:
-    """Or else that task would be made again and again, and would never be its own."""
-    played.replaying = True
-    moments = Moments()
-    began = moments.length
-    played.info_.length, played.now = 13, 101.0
-    moments.refuse_left_behind(began)
-    played.info_.length, played.now, played.replaying = 16, 102.0, False
-    moments.refuse_left_behind(began)
-    played.info_.length, played.now = 19, 103.0
-    with pytest.raises(LeftBehind):
-        moments.refuse_left_behind(began)
