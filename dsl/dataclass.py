@@ -108,10 +108,10 @@ def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> t
     said: dict[str, object] = {name: _Asked(name, parts) for name in (_FIELDS, _PARAMETERS)}
     said["__match_args__"] = tuple(each.name for each in parts if each.init and not each.kw_only)
     said["__init__"] = _first_values(frozen)
-    said["__repr__"] = _FIRST_REPR
+    said["__repr__"] = _first("__repr__")
     if eq:
-        said["__eq__"] = _FIRST_EQ
-        said["__hash__"] = _FIRST_HASH if frozen else None
+        said["__eq__"] = _first("__eq__")
+        said["__hash__"] = _first("__hash__") if frozen else None
     said["__doc__"] = f"{cls.__name__}(…)"
     shared = (_FROZEN if frozen else {}) | (_CARRIED if frozen and slots else {})
     said |= {name: method for name, method in shared.items() if getattr(cls, name, None) is not method}
@@ -155,29 +155,34 @@ def _with_defaults(cls: type, own: dict[str, _Part]) -> None:
 
 
 def _first(name: str) -> Callable[..., Any]:
-    """In the place of a method until that is made: one for all classes."""
+    """In the place of a method until that is made."""
+    method: Callable[..., Any] | None = None
 
     def first(self: object, *arguments: object) -> Any:
-        cls = next(each for each in type(self).__mro__ if vars(each).get(name) is first)
-        method = _method(cls, name)
-        setattr(cls, name, method)
+        nonlocal method
+        cls = _where(first, name, self)
+        if cls is not None:
+            method = _method(cls, name)
+            setattr(cls, name, method)
+        assert method is not None
         return method(self, *arguments)
 
     return first
 
 
-_FIRST_REPR, _FIRST_EQ, _FIRST_HASH = map(_first, ("__repr__", "__eq__", "__hash__"))
-
-
 def _first_values(frozen: bool) -> Callable[..., None]:
     put: Callable[[object, str, object], None] = object.__setattr__ if frozen else setattr
     left = FEW
+    method: Callable[..., Any] | None = None
 
     def first(self: Any, *arguments: object, **named: object) -> None:
-        nonlocal left
-        cls = next(each for each in type(self).__mro__ if vars(each).get("__init__") is first)
+        nonlocal left, method
+        cls = _where(first, "__init__", self)
         left -= 1
-        if left < 0 or not _filled(self, _parts(cls), put, arguments, named):
+        if cls is None:
+            assert method is not None
+            method(self, *arguments, **named)
+        elif left < 0 or not _filled(self, _parts(cls), put, arguments, named):
             method = _method(cls, "__init__", frozen)  # where the arguments do not fit, it says how
             setattr(cls, "__init__", method)  # noqa: B010
             method(self, *arguments, **named)
@@ -185,6 +190,11 @@ def _first_values(frozen: bool) -> Callable[..., None]:
             self.__post_init__()
 
     return first
+
+
+def _where(first: Callable[..., Any], name: str, value: object) -> type | None:
+    """The class that still has `first`; none where another thread has made the method since this one looked it up."""
+    return next((each for each in type(value).__mro__ if vars(each).get(name) is first), None)
 
 
 def _filled(

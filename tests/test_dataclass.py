@@ -153,3 +153,18 @@ def test_what_a_class_writes_itself_stays() -> None:
     assert repr(Quiet("n")) == "quiet"
     assert Quiet("n") == Quiet("n")
     assert len({Quiet("n"), Quiet("n")}) == 1
+
+
+def test_a_method_that_another_thread_has_made_meanwhile_is_called() -> None:
+    """Of two threads that look a method up together, one makes it, and the other has what stood in its place."""
+    ours, _ = _classes(FROZEN)
+    before = {name: vars(ours)[name] for name in ("__init__", "__repr__", "__eq__", "__hash__")}
+    values = [ours(number % 2) for number in range(2 * FEW)]
+    assert (len(set(values)), bool(repr(values[0]))) == (2, True)
+    assert all(vars(ours)[name] is not method for name, method in before.items())
+    late = object.__new__(ours)
+    before["__init__"](late, 1, second="x")
+    assert (late.first, late.second, late.place) == (1, "x", 0)
+    assert before["__eq__"](late, ours(1, "x")) is True
+    assert before["__hash__"](late) == hash(ours(1, "x"))
+    assert before["__repr__"](late) == repr(ours(1, "x"))

@@ -1,5 +1,5 @@
 """People answer some of the questions that are open, sometimes no, sometimes with another proposal, sometimes when they
-may not; and they say something to agents.
+may not; and they say something to agents. Others look on: a run that is asked how it stands goes on as it would.
 """
 
 import asyncio
@@ -33,6 +33,16 @@ async def attend(live: dict[int, LiveRun], attended: Sequence[int], runs: Runs, 
                 with suppress(ClientError, RPCError, TimeoutError):  # it has ended, or the server is away
                     async with asyncio.timeout(3):
                         await _attend(Run(live[number].id, runs.client, runs.store), chance)
+
+
+async def look_on(live: dict[int, LiveRun], runs: Runs, chance: random.Random) -> None:
+    """Until it is cancelled: also while a run is at work in a workflow task."""
+    while True:
+        await asyncio.sleep(EVERY / 8)
+        if live:
+            with suppress(ClientError, RPCError, TimeoutError):  # no worker, or no server, or it has ended
+                async with asyncio.timeout(3):
+                    await Run(live[chance.choice(sorted(live))].id, runs.client, runs.store).state()
 
 
 async def _attend(run: Run, chance: random.Random) -> None:

@@ -24,7 +24,7 @@ from tests.soak.crew import Crew, Registry
 from tests.soak.ends import ended
 from tests.soak.faults import Fault, plan
 from tests.soak.flows import Chosen, choose
-from tests.soak.people import ASKS, attend
+from tests.soak.people import ASKS, attend, look_on
 from tests.soak.server import Server, connected
 from tests.soak.tools import LINGERS
 
@@ -102,7 +102,10 @@ class Round:
         delays = [chance.uniform(0, 2) for _ in chosen]
         eagerly = [chance.random() < 0.25 for _ in chosen]
         attended = [number for number, flow in enumerate(chosen) if ASKS.search(flow.text)]
-        asking = asyncio.create_task(attend(self.live, attended, runs, random.Random(chance.random())))
+        asking = asyncio.gather(
+            attend(self.live, attended, runs, random.Random(chance.random())),
+            look_on(self.live, runs, random.Random(chance.random())),
+        )
         striking = asyncio.gather(*(self._strike(fault) for fault in faults))
         try:
             parts = zip(range(len(chosen)), chosen, delays, eagerly, strict=True)
