@@ -24,7 +24,7 @@ from dsl.ast.defaults import MOST_EVENTS_WAITING
 from dsl.ast.events import ExpectedEvent, envelope_name
 from dsl.definition.definition import Definition
 from dsl.expressions.errors import EvaluationError
-from dsl.expressions.values import Value
+from dsl.expressions.values import Value, references_in
 from dsl.values.validate import validate
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.persons import in_one_line
@@ -100,6 +100,18 @@ def why_not(definition: Definition, state: State, send: Send) -> Refusal | None:
 
 
 _ENDING = {"cancelling": "being cancelled", "undoing": "being undone"}
+
+
+def expected(machine: Machine, frame: Frame, slot: str, node: ExpectedEvent) -> Expected:
+    """Whose events are meant. May suspend; raises `EvaluationError` for a key that no event has: nobody would ever
+    come.
+    """
+    key = None if node.key is None else machine.evaluate(frame, slot, node.key)
+    if references_in(key) or (isinstance(key, str) and len(key) > LONGEST_WORD):
+        message = f"the key of an event has at most {LONGEST_WORD} characters, and this one has more: take an id of it"
+        raise EvaluationError("LimitExceeded", message)
+    assert key is None or isinstance(key, str)
+    return Expected(node.event, key)
 
 
 def begin(machine: Machine, frame: Frame, expects: list[Expected], deadline: float | None) -> None:

@@ -5,7 +5,6 @@ from typing import cast
 
 from dsl.ast.statements import AwaitEvent
 from interpreter.core import arrivals, chosen
-from interpreter.core.awaited import Expected
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import Event
@@ -35,13 +34,13 @@ class AwaitEventConstruct(Construct[AwaitEventMemory]):
 
     def enter(self, machine: Machine, frame: Frame) -> None:
         node, memory = _node(machine, frame), self.memory(frame)
-        key = None if node.expected.key is None else machine.evaluate(frame, "key", node.expected.key)
+        expected = arrivals.expected(machine, frame, "key", node.expected)
         assert node.timeout is not None
         timeout = chosen.length(machine, frame, "timeout", node.chosen_timeout, node.timeout)
-        memory.event, memory.key = node.expected.event, cast("str | None", key)
+        memory.event, memory.key = expected.name, expected.key
         deadline = machine.state.now + timeout / 1000
         machine.note("started", frame, "event")
-        arrivals.begin(machine, frame, [Expected(memory.event, memory.key)], deadline)
+        arrivals.begin(machine, frame, [expected], deadline)
         machine.issue(frame, SetTimer(_timer(frame), deadline, f"{title(frame.path)}: event due"))
 
     def start(self, machine: Machine, frame: Frame) -> None:

@@ -169,13 +169,11 @@ class AwaitFirstConstruct(Construct[AwaitFirstMemory]):
     # -- what is waited for
 
     def _expects(self, machine: Machine, frame: Frame, node: AwaitFirst) -> list[Expected]:
-        expects = []
-        for place, way in enumerate(node.branches):
-            if way.expected is not None:
-                key = way.expected.key
-                value = None if key is None else machine.evaluate(frame, f"key{place}", key)
-                expects.append(Expected(way.expected.event, cast("str | None", value)))
-        return expects
+        return [
+            arrivals.expected(machine, frame, f"key{place}", way.expected)
+            for place, way in enumerate(node.branches)
+            if way.expected is not None
+        ]
 
     def _times(self, machine: Machine, frame: Frame, node: AwaitFirst) -> list[tuple[float, int]]:
         """When each time is over, with the place of its way: of two at once the first in the text is meant."""
