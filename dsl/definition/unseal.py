@@ -64,9 +64,11 @@ _PARTS = ("flow", "edition", "flows", "tools", "agents", "types")
 def _read(data: bytes) -> tuple[str | None, dict[str, Any]]:
     """What is wrong with the bytes as a whole, and the form, its nodes decoded."""
     try:
-        plain = json.loads(data, object_pairs_hook=unique_pairs)
+        plain = json.loads(data.decode(), object_pairs_hook=unique_pairs)
         if type(plain) is not dict:
             return "is damaged: it is no object", {}
+        if b"\\u" in data:
+            canonical(plain)  # raises for half of a character: it can be escaped, and has no bytes
         now = upgraded(plain)
         problem = _version(now)
         return problem, decode(data if now is plain else canonical(now)) if problem is None else {}

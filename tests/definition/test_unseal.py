@@ -129,6 +129,20 @@ def test_bytes_that_are_no_form_are_refused(data: bytes) -> None:
         unseal(data)
 
 
+@pytest.mark.parametrize("half", [b"\\ud800", b"\\uDFFF", b"\xed\xa0\x80"], ids=repr)
+def test_half_of_a_character_is_refused_wherever_it_stands(half: bytes) -> None:
+    data = sealed(TEXTS[0]).json
+    for word in (b"Triage ", b"gpt-4o-mini", b"open_case"):
+        assert word in data
+        with pytest.raises(UnsealError, match="damaged"):
+            unseal(data.replace(word, half))
+
+
+def test_what_is_escaped_is_no_half() -> None:
+    data = sealed(TEXTS[0]).json
+    assert unseal(data.replace(b"Triage ", b"Triage \\u0001 \\ud83d\\ude00")).flow == "support"
+
+
 def test_a_part_that_stands_twice_is_refused() -> None:
     data = sealed(TEXTS[0]).json
     with pytest.raises(UnsealError, match='the key "format" stands twice'):

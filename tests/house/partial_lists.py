@@ -178,8 +178,13 @@ PARTIAL = {
         ),
         ("dsl/checks/shares.py", "Parallel ParallelFor", "what may go on beside what follows"),
         ("dsl/checks/least.py", "Sleep Step", "what is counted"),
-        ("dsl/checks/least.py", "BudgetBlock ExclusiveBlock Try", "whose body is done for certain, and once"),
-        ("dsl/checks/least.py", "Break Continue Fail Return Until Yield", "what leads away"),
+        ("dsl/checks/least.py", "BudgetBlock ExclusiveBlock For Loop Try", "whose body is done for certain, or begun"),
+        ("dsl/checks/least.py", "Parallel ParallelFor", "whose branches all are"),
+        (
+            "dsl/checks/least.py",
+            "Break Continue Fail For If Loop Match Parallel ParallelFor Return Sleep Step Until Yield",
+            "what leads away, and what that does not lead out of",
+        ),
         ("dsl/semantics/raised.py", "FlowDeclaration ToolDeclaration", "what declares errors, or fails by itself"),
         (
             "dsl/semantics/raised.py",
