@@ -200,8 +200,6 @@ def _leads_away(
             return name not in left
         case Continue(loop=name):
             return name not in continued
-        case Step() | Sleep():
-            return False
         case For() | Loop():
             name = node.name if isinstance(node, Loop) else None
             left, continued = left | {None, name}, continued | {None, name}

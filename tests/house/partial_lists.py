@@ -182,7 +182,7 @@ PARTIAL = {
         ("dsl/checks/least.py", "Parallel ParallelFor", "whose branches all are"),
         (
             "dsl/checks/least.py",
-            "Break Continue Fail For If Loop Match Parallel ParallelFor Return Sleep Step Until Yield",
+            "Break Continue Fail For If Loop Match Parallel ParallelFor Return Until Yield",
             "what leads away, and what that does not lead out of",
         ),
         ("dsl/semantics/raised.py", "FlowDeclaration ToolDeclaration", "what declares errors, or fails by itself"),
@@ -197,16 +197,8 @@ PARTIAL = {
             "CompensateStatement ExclusiveBlock Fail Parallel ParallelFor Set",
             "what some kind of error needs",
         ),
-        (
-            "dsl/semantics/written_with.py",
-            "FlowDeclaration ToolDeclaration",
-            "what a step calls; a model decides itself",
-        ),
-        (
-            "dsl/semantics/written_with.py",
-            "BudgetBlock Parallel Step Try",
-            "what is done for certain in a block that comes to its end",
-        ),
+        ("dsl/semantics/written_with.py", "FlowDeclaration ToolDeclaration", "calls that no model decides about"),
+        ("dsl/semantics/written_with.py", "BudgetBlock Parallel Step Try", "what is done whenever a block is"),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
