@@ -68,7 +68,7 @@ def _definition(text: str, form: Format) -> Definition:
     plain = _plain(text, form)
     if type(plain) is dict:
         plain = upgraded(plain)
-    found = misshapen(plain)
+    found = next(misshapen(plain), None)
     if found is not None:
         raise Unreadable(found.message, found.help, found.pointer)
     try:

@@ -33,11 +33,13 @@ class _Place(NamedTuple):
     depth: int
 
 
-def misshapen(form: Any) -> Misshapen | None:
-    """The first thing that is wrong with the shape of `form`; None when nothing is."""
+def misshapen(form: Any) -> Iterator[Misshapen]:
+    """What is wrong with the shape of `form`, in the order of the text: nothing is looked for below what is wrong."""
     if type(form) is not dict:
-        return Misshapen("", f"{_shown(form)} is no definition", "`dsl compile` writes one, as an object")
-    return _top(form) or next(_of_parts(form), None)
+        yield Misshapen("", f"{_shown(form)} is no definition", "`dsl compile` writes one, as an object")
+        return
+    top = _top(form)
+    yield from _of_parts(form) if top is None else (top,)
 
 
 def escaped(name: str) -> str:
@@ -85,7 +87,7 @@ def _below(place: _Place) -> Iterator[Misshapen]:
         problem = _problem(at)
         if problem is not None:
             yield problem
-            return
+            continue
         waiting.extend(reversed(list(_parts(at))))
 
 

@@ -1,27 +1,23 @@
 """A definition that comes as data, and not from a text that was checked here, is looked at before anything starts.
 
-Its JSON is held against the published schema (`schemas/definition.json`), which tells every problem with its place;
-what a schema cannot say, such as a name that stands for nothing, is told when it is unsealed. Who starts one flow again
-and again gets what the same bytes came to before.
+Its shape is held against the classes of the nodes (`dsl.definition.shaped`), which tells every problem with its place,
+as a JSON pointer; what is no matter of shape, such as a name that stands for nothing, is told when it is unsealed. The
+published schema (`schemas/definition.json`) says the same for other programs: a validator of JSON Schema tries every
+kind of node at every place, which took minutes for a list of five thousand. Who starts one flow again and again gets
+what the same bytes came to before.
 """
 
 import json
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from dsl.definition.canonical import digest
 from dsl.definition.definition import Definition
-from dsl.definition.schema import definition_schema
+from dsl.definition.shaped import misshapen
 from dsl.definition.unseal import UnsealError, unseal
+from dsl.definition.upgrade import upgraded
 from interpreter.client.errors import DefinitionRefused
 
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
-
 MOST_PROBLEMS = 20
-LONGEST_PROBLEM = 200
 MOST_KEPT = 32
 
 
@@ -46,32 +42,10 @@ def from_data(data: bytes, expected: str | None = None) -> Definition:
 def _problems(data: bytes) -> list[str]:
     try:
         form = json.loads(data)
-    except (RecursionError, ValueError) as error:
-        return [f"it is no JSON: {error}"]
-    try:
-        found = sorted(_validator().iter_errors(form), key=lambda error: list(map(str, error.absolute_path)))
+        found = list(misshapen(upgraded(form) if type(form) is dict else form))
     except RecursionError:
         return ["its nodes stand too deep inside of each other"]
-    told = [_told(error) for error in found[:MOST_PROBLEMS]]
+    except ValueError as error:
+        return [f"it is no JSON: {error}"]
+    told = [f"{pointer or 'the whole'}: {message}; {help}" for pointer, message, help in found[:MOST_PROBLEMS]]
     return told + ([f"and {len(found) - MOST_PROBLEMS} more"] if len(found) > MOST_PROBLEMS else [])
-
-
-def _told(error: "ValidationError") -> str:
-    """The place and the words of what lies deepest below an error: that is what to mend."""
-    from jsonschema.exceptions import best_match
-
-    deepest = best_match([error]) or error
-    place = _path(deepest.absolute_path)
-    message = deepest.message if len(deepest.message) <= LONGEST_PROBLEM else f"{deepest.message[:LONGEST_PROBLEM]}…"
-    return f"{place}: {message}" if place else message
-
-
-def _path(parts: Iterable[Any]) -> str:
-    return "".join(f"[{part}]" if type(part) is int else f".{part}" for part in parts).removeprefix(".")
-
-
-@lru_cache(maxsize=1)
-def _validator() -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(definition_schema())

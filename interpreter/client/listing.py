@@ -92,7 +92,8 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failure = event.workflow_task_failed_event_attributes.failure
             words = _in_plain_words(await words_of(client.data_converter, failure))
-            return f"its workflow task has failed {task.attempt - 1} times: {words}"
+            times = "once" if task.attempt == 2 else f"{task.attempt - 1} times"
+            return f"its workflow task has failed {times}: {words}"
     if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
         return f"its workflow task has been tried {task.attempt} times; a worker has it now"
     return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"

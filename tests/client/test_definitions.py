@@ -1,6 +1,8 @@
 """A definition that comes as data: taken when it is one, and refused with every problem when it is not."""
 
 import json
+import sys
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -37,9 +39,53 @@ def test_every_problem_is_told_with_its_path() -> None:
     changed = form()
     changed["flows"]["main"]["body"]["statements"][0]["call"]["target"] = 7
     changed["tools"]["t.read"]["effect"] = {"node": "Effect", "kind": "sometimes"}
+    changed["tools"]["t.read"]["nonsense"] = 1
     first, second = problems(canonical(changed))
-    assert first.startswith("flows.main.body.statements[0]")
-    assert second.startswith("tools.t.read.effect")
+    assert first.startswith("/flows/main/body/statements/0/call/target: 7 cannot stand here; write ")
+    assert second == "/tools/t.read/nonsense: `ToolDeclaration` has no `nonsense`; " + second.partition("; ")[2]
+
+
+def test_of_two_problems_in_one_declaration_both_are_told() -> None:
+    changed = form()
+    changed["flows"]["main"]["body"]["statements"][0]["call"]["target"] = 7
+    changed["flows"]["main"]["parameters"] = {}
+    assert [told.split(":")[0] for told in problems(canonical(changed))] == [
+        "/flows/main/body/statements/0/call/target",
+        "/flows/main/parameters",
+    ]
+
+
+def calls_of(items: int) -> int:
+    """How many functions are called to begin a run of a list with so many conditional values."""
+    row = ", ".join(f"if x == {each} then {each} else 0" for each in range(items))
+    whole = sealed(f"edition 1\nflow main(x: int) -> [int] {{ return [{row}] }}\n")
+    counted = 0
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        prepare(MemoryStore(), whole.json, None, {"x": 1})
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+def test_a_node_is_known_by_its_name() -> None:
+    """Who tries what may stand at a place, one after the other, needs thousands of calls for each item."""
+    calls_of(1)
+    assert (calls_of(220) - calls_of(20)) / 200 < 1_000
+
+
+def test_of_many_problems_the_first_are_told() -> None:
+    changed = form()
+    changed["flows"]["main"]["body"]["statements"] = [7] * 30
+    told = problems(canonical(changed))
+    assert len(told) == 21
+    assert told[-1] == "and 10 more"
 
 
 def test_what_a_schema_cannot_say_is_told_too() -> None:
