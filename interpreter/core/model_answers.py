@@ -20,8 +20,14 @@ from dsl.expressions.values import Value
 LONGEST_SHOWN = 8_000
 """Characters of a refused answer that its model is shown again."""
 
-_THOUGHTS = ("think", "thinking", "thought", "reasoning")
+_THOUGHTS = (
+    *((f"<{name}>", f"</{name}>") for name in ("think", "thinking", "thought", "reasoning")),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+)
+"""What stands before and behind what a model thought, in the templates of the models that tell it."""
 _FENCES = ("```", "~~~")
+_LANGUAGES = ("json", "jsonc", "json5", "javascript", "js")
 _LONGEST_DIGITS = 400
 
 
@@ -61,10 +67,9 @@ def shown_again(text: str) -> str:
 def _without_thoughts(text: str) -> str:
     """Templates of some models put the opening tag into the prompt, so it may be missing."""
     text = text.strip("\ufeff \t\r\n")
-    for name in _THOUGHTS:
-        opening, closing = f"<{name}>", f"</{name}>"
+    for opening, closing in _THOUGHTS:
         before, found, after = text.partition(closing)
-        if found and (before.startswith(opening) or opening not in text) and before[:1] not in ("{", "["):
+        if found and (before.startswith(opening) or (opening not in text and before[:1] not in ("{", "["))):
             return _without_thoughts(after)
         if text.startswith(opening):
             return ""
@@ -74,12 +79,24 @@ def _without_thoughts(text: str) -> str:
 def _inside_fence(text: str) -> str | None:
     """What stands in the one fence around all of it, without the word that names its language."""
     for fence in _FENCES:
-        first, line_end, rest = text.partition("\n")
-        if line_end and first.startswith(fence) and rest.endswith(fence) and len(first.split()) <= 2:
-            return rest.strip().rstrip(fence[0]).strip()
-        if not line_end and len(text) > 6 and text.startswith(fence) and text.endswith(fence):
-            return text[3:-3].removeprefix("json").strip()
+        if text.startswith(fence) and text.endswith(fence):
+            inside = text.strip(fence[0])
+            return _without_language(inside).strip() if inside else None
     return None
+
+
+def _without_language(text: str) -> str:
+    """The word stands on a line of its own, or before the JSON on the same line, and then it is one that is known."""
+    first, line_end, rest = text.partition("\n")
+    if (
+        line_end
+        and (not first.strip() or (len(first.split()) == 1 and first.strip()[0].isalpha()))
+        and "{" not in first
+    ):
+        return rest
+    beginning = text.lstrip()
+    word = beginning[: next((at for at, each in enumerate(beginning) if not each.isalnum()), len(beginning))]
+    return beginning[len(word) :] if word.lower() in _LANGUAGES else text
 
 
 def _around(text: str, inside: str | None) -> str:
