@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from dsl.cli.internal import cannot_be_written
+from dsl.diagnostics.inert import inert
 from interpreter.cli import exit_codes
 from interpreter.cli.lazy_group import LazyGroup
 from interpreter.cli.leaving import say_unwritable
@@ -68,6 +69,8 @@ def run_command(arguments: list[str]) -> int:
         if _came_of_an_interrupt(error):
             click.echo("", err=True)
             return exit_codes.LEFT
+        if isinstance(error, ImportError) and not _is_ours(error.name):
+            return _say_not_whole(error)
         return _internal_error()
     return code if isinstance(code, int) else 0
 
@@ -79,6 +82,17 @@ def _came_of_an_interrupt(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _is_ours(module: str | None) -> bool:
+    return module is None or module.partition(".")[0] in ("dsl", "interpreter")
+
+
+def _say_not_whole(error: ImportError) -> int:
+    """What a command loads is declared, so what cannot be loaded is not installed, or not whole."""
+    again = "install it again, `pip install --force-reinstall steadflow`"
+    click.echo(f"error: what dsl needs cannot be loaded: {inert(str(error))}: {again}", err=True)
+    return exit_codes.MISUSED
 
 
 def _internal_error() -> int:

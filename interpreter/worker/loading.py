@@ -42,7 +42,17 @@ def _why(error: BaseException) -> str:
     frames = traceback.walk_tb(error.__traceback__)
     places = [place(frame, line) for frame, line in frames if _is_the_authors(frame.f_code.co_filename)]
     where = f" ({places[-1]})" if places and not isinstance(error, SyntaxError) else ""
-    return inert(f"{type(error).__name__}: {error}{where}")
+    return inert(f"{type(error).__name__}: {error}{where}{_instead(error)}")
+
+
+def _instead(error: BaseException) -> str:
+    """Our packages have nothing at their top: their names stand behind one door each."""
+    package = error.name if isinstance(error, ImportError) else None
+    if isinstance(error, ModuleNotFoundError) and package == "steadflow":
+        return "; the package is called `interpreter`: write `from interpreter.api import …`"
+    if package not in ("dsl", "interpreter") or isinstance(error, ModuleNotFoundError):
+        return ""
+    return f"; write `from {package}.api import …`"
 
 
 def _is_the_authors(file: str) -> bool:

@@ -111,3 +111,19 @@ def test_ctrl_c_while_a_module_loads_is_no_bug(
     monkeypatch.setattr("interpreter.cli.group.dsl.main", load)
     assert run_command([]) == exit_codes.LEFT
     assert not re.search("Traceback|bug", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("module", "code"), [("temporalio.client", exit_codes.MISUSED), ("interpreter.x", 3), (None, 3)]
+)
+def test_what_is_not_installed_whole_is_told_on_one_line(
+    module: str | None, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError(f"No module named '{module}'", name=module)
+
+    monkeypatch.setattr("interpreter.cli.group.dsl.main", load)
+    assert run_command([]) == code
+    said = capsys.readouterr().err
+    assert ("bug in dsl" in said) == (code == exit_codes.BUG)
+    assert code == exit_codes.BUG or (said.count("\n") == 1 and "install it again" in said)

@@ -102,6 +102,12 @@ def test_a_module_that_is_not_there() -> None:
         ("raise ValueError('a\\nerror: b')\n", "ValueError: a\\nerror: b (broken.py:1, in <module>)"),
         ("def f(:\n", "SyntaxError: invalid syntax (broken.py, line 1)"),
         ("import json\njson.loads('{')\n", "(broken.py:2, in <module>)"),
+        ("from interpreter import tool\n", "; write `from interpreter.api import …`"),
+        ("from dsl import check\n", "; write `from dsl.api import …`"),
+        (
+            "from steadflow import tool\n",
+            "; the package is called `interpreter`: write `from interpreter.api import …`",
+        ),
     ],
 )
 def test_what_breaks_is_told_on_one_line_with_its_place(tmp_path: Path, text: str, said: str) -> None:
