@@ -132,14 +132,17 @@ def _is_call(call: Any) -> bool:
 
 
 def ending(talk: Conversation, count: int) -> Conversation:
-    """The last `count` messages at most."""
+    """The last `count` messages at most, without what tools answered at their beginning: the calls that they answer are
+    not there any more. Of what is kept elsewhere, the sizes say what that is.
+    """
     sizes, tail = sizes_of(talk), tail_of(talk)
     if len(sizes) <= count:
         return talk
-    if count > len(tail):
-        return conversation(head_of(talk), tail, sizes[len(sizes) - count :])
-    tail = without_answers(tail[len(tail) - count :])
-    return conversation(None, tail, sizes[len(sizes) - len(tail) :])
+    begins = next((at for at in range(len(sizes) - count, len(sizes)) if sizes[at] > 0), len(sizes))
+    left = sizes[begins:]
+    if len(left) > len(tail):
+        return conversation(head_of(talk), tail, left)
+    return conversation(None, tail[len(tail) - len(left) :], left)
 
 
 def without_answers(messages: list[Message]) -> list[Message]:

@@ -128,7 +128,7 @@ class Accompaniment:
             if self.at_terminal:
                 await self._ask_here(told)
             else:
-                self._say_how(asked)
+                await self._say_how(asked)
         except ClientError as error:
             self.screen.say(f"{told.note.name} cannot be answered from here: {inert(str(error))}")
 
@@ -164,7 +164,7 @@ class Accompaniment:
                     given = await ask(asked.question)
                     if given is None:
                         click.echo(f"  {STILL_OPEN}", err=True)
-                        self._say_how(asked)
+                        await self._say_how(asked)
                         return
                     if await self._give_typed(asked, given):
                         return
@@ -183,8 +183,11 @@ class Accompaniment:
         click.echo(f"  {reply.outcome}", err=True)
         return True
 
-    def _say_how(self, asked: Asked) -> None:
-        self.screen.question(asked.run.id, asked.question, only=asked.run.id == self.run.id)
+    async def _say_how(self, asked: Asked) -> None:
+        """With its name, unless it is all that this run asks."""
+        asks = (await asked.run.state()).questions
+        only = asked.run.id == self.run.id and all(each.id == asked.question.id for each in asks)
+        self.screen.question(asked.run.id, asked.question, only=only)
 
     # -- what it waits for, and how it ended
 

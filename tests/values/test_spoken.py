@@ -114,9 +114,19 @@ def test_a_bound_leaves_out_what_is_oldest() -> None:
 
 def test_what_a_tool_answered_goes_with_its_call() -> None:
     messages = [HELLO, CALLS, ANSWER, HI]
-    talk = conversation(None, messages, [size_of(each) for each in messages])
+    talk = conversation(None, messages, [mark_of(each) for each in messages])
     assert [each["role"] for each in ending(talk, 3)["tail"]] == ["assistant", "tool", "assistant"]
     assert ending(talk, 2) == conversation(None, [HI], [size_of(HI)])
+
+
+def test_what_a_tool_answered_goes_with_its_call_also_where_that_lies_elsewhere() -> None:
+    kept = conversation(HEAD, [], [40, 50, -60, -70, 80, 90])
+    assert ending(kept, 5) == conversation(HEAD, [], [50, -60, -70, 80, 90])
+    assert ending(kept, 4) == ending(kept, 3) == ending(kept, 2) == conversation(HEAD, [], [80, 90])
+    between = conversation(HEAD, [ANSWER, HI], [40, -50, mark_of(ANSWER), size_of(HI)])
+    assert ending(between, 3) == conversation(None, [HI], [size_of(HI)])
+    alone = conversation(HEAD, [], [40, -50])
+    assert ending(alone, 1) == conversation(None, [], [])
 
 
 def test_a_conversation_that_lies_elsewhere_is_fetched_where_it_is_needed() -> None:
