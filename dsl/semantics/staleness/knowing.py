@@ -58,6 +58,19 @@ class Rest:
         return Rest(write, write, write, write)
 
 
+@dataclass
+class Round:
+    """A round that is walked: of which loop, since when, and what was known where something led to the next one, or
+    out of it. `shown` is what people had seen last where it was left."""
+
+    name: str | None
+    begun: int
+    depth: int
+    continued: list[Branch] = field(default_factory=list)
+    left: list[Branch] = field(default_factory=list)
+    shown: list[int] = field(default_factory=list)
+
+
 class Knowing:
     """One flow. `summaries` are those of all flows, by identity, as far as they are known."""
 
@@ -69,6 +82,7 @@ class Knowing:
         self._depths: dict[int, int] = {}
         self._targets: list[tuple[Key, int]] = []
         self._shown: dict[int, int] = {}
+        self._walked: list[Round] = []
         self._locked = 0
         self._waited_locked: Node | None = None
         self._twice = 0

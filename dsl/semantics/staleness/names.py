@@ -93,6 +93,16 @@ class Names:
                 self._marks[key] = before
         return Branch(changed, wait, left)
 
+    def leaving(self, begun: int, depth: int) -> Branch:
+        """What was changed since `begin` gave `begun`, where `depth` branches were open: something leads out of it
+        from here, and what is walked goes on.
+        """
+        changed = {key: self.settled(self._marks[key]) for journal in self._journals[depth:] for key in journal}
+        return Branch(changed, self._waits[begun] if len(self._waits) > begun else None, left=False)
+
+    def depth(self) -> int:
+        return len(self._journals)
+
     def join(self, branches: Iterable[Branch]) -> None:
         """Of ways of which one is gone."""
         staying = [each for each in branches if not each.left]

@@ -26,6 +26,7 @@ from dsl.semantics.staleness.knowing import (
     UNCHANGED,
     Knowing,
     Rest,
+    Round,
     Summary,
     settled_for_callers,
     sources_of,
@@ -79,6 +80,7 @@ class FlowReadings(Knowing):
                 self._wait_for(node, rest)
             case ast.Until():
                 self._decides([node.condition], rest.breaking)
+                self._leave_round(node)
             case _:
                 """What sends, settles or leaves, and decides nothing."""
 
@@ -111,6 +113,20 @@ class FlowReadings(Knowing):
         if isinstance(node, ast.Return) and node.value is not None:
             mark = joined((self._value(node.value), self._chosen(0)))
             self.summary.returns = joined((self.summary.returns, settled_for_callers(mark)))
+        elif isinstance(node, ast.Break | ast.Continue):
+            self._leave_round(node)
+
+    def _leave_round(self, node: ast.Break | ast.Continue | ast.Until) -> None:
+        name = None if isinstance(node, ast.Until) else node.loop
+        meant = next((each for each in reversed(self._walked) if name is None or each.name == name), None)
+        if meant is None:
+            return
+        branch = self._names.leaving(meant.begun, meant.depth)
+        if isinstance(node, ast.Continue):
+            meant.continued.append(branch)
+        else:
+            meant.left.append(branch)
+            meant.shown += [what for what, moment in self._shown.items() if moment == self._names.now]
 
     def _choice(self, node: ast.If | ast.Match, rest: Rest) -> bool:
         if isinstance(node, ast.If):
@@ -166,23 +182,35 @@ class FlowReadings(Knowing):
         before = self._names.now
         if again and self._twice < DEEPEST_ROUNDS:
             self._twice += 1
-            self._round(node, within, item)
+            rounds = [self._round(node, within, item)]
             if self._names.now == before:
                 self._wait(wait)
-            self._round(node, within, item)
+            rounds.append(self._round(node, within, item))
             self._twice -= 1
         else:
             self._wait(wait if again else None)
-            self._round(node, within, item)
+            rounds = [self._round(node, within, item)]
         if self._names.now == before:
             self._wait(wait)
+        self._end_of(rounds)
 
-    def _round(self, node: ast.For | ast.ParallelFor | ast.Loop, rest: Rest, item: Mark | None) -> None:
-        begun = self._names.begin()
+    def _round(self, node: ast.For | ast.ParallelFor | ast.Loop, rest: Rest, item: Mark | None) -> Round:
+        depth, begun = self._names.depth(), self._names.begin()
+        this = Round(node.name if isinstance(node, ast.Loop) else None, begun, depth)
+        self._walked.append(this)
         if item is not None:
             self._names.put((id(node), "item"), self._names.reborn(item))
         left = self._block(node.body, rest)
-        self._names.join([UNCHANGED, self._names.end(begun, left=left)])
+        self._walked.pop()
+        self._names.join([UNCHANGED, self._names.end(begun, left=left), *this.continued])
+        return this
+
+    def _end_of(self, rounds: list[Round]) -> None:
+        """Where rounds were left, more may be known than at their ends. What people had seen there, they have seen."""
+        left = [branch for each in rounds for branch in each.left if branch.changed]
+        if left:
+            self._names.join([UNCHANGED, *left])
+            self._shown.update((what, self._names.now) for each in rounds for what in each.shown)
 
     def _budgeted(self, node: ast.Loop | ast.BudgetBlock, rest: Rest) -> None:
         if isinstance(node, ast.Loop):
