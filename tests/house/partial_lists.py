@@ -199,6 +199,7 @@ PARTIAL = {
         ),
         ("dsl/semantics/written_with.py", "FlowDeclaration ToolDeclaration", "calls that no model decides about"),
         ("dsl/semantics/written_with.py", "BudgetBlock Parallel Step Try", "what is done whenever a block is"),
+        ("dsl/semantics/staleness/walk.py", "Break Continue", "what leads out of a round, beside `until`"),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
         ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
