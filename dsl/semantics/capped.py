@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dsl.ast.chosen import chosen_in_stages
 from dsl.ast.duration import format_duration
-from dsl.ast.expressions import DurationLiteral, Expression
+from dsl.ast.expressions import DurationLiteral, Expression, Literal
 from dsl.ast.people import Person, Stage
 from dsl.ast.statements import Budget, Step
 from dsl.ast.types import Field, NamedType
@@ -16,6 +16,8 @@ from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.types import DECIMAL, DURATION, INT, TEXT
+
+_ADVICE = "write one that its cap allows, or give it another cap: `at most …`"
 
 
 def length(value: Expression | None, most: int | None, what: str, state: State, inference: Inference) -> None:
@@ -26,14 +28,22 @@ def length(value: Expression | None, most: int | None, what: str, state: State, 
     if isinstance(value, DurationLiteral) and most is not None and not 0 < value.milliseconds <= most:
         found, cap = format_duration(value.milliseconds), format_duration(most)
         message = f"{what} is {found} here, and {cap} at most" if value.milliseconds else f"{what} is no time at all"
-        inference.report(InvalidType(value, message))
+        inference.report(InvalidType(value, message, _ADVICE if value.milliseconds else "write a time"))
 
 
 def count(value: Expression | None, most: int | None, what: str, state: State, inference: Inference) -> None:
     """A whole number from 1 to `most`."""
     if value is not None:
         bounds = Field("value", NamedType("int"), at_least=Decimal(1), at_most=None if most is None else Decimal(most))
-        expect_constant(value, bounds, Wanted(INT, what), state, inference)
+        expect_constant(value, bounds, Wanted(INT, what), state, inference, _ADVICE)
+
+
+def money(value: Expression, most: Decimal | None, state: State, inference: Inference) -> None:
+    """More than nothing, and at most `most`."""
+    bounds = Field("value", NamedType("decimal"), at_least=Decimal(0), at_most=most)
+    expect_constant(value, bounds, Wanted(DECIMAL, "this limit of a budget"), state, inference, _ADVICE)
+    if isinstance(value, Literal) and value.value == 0:
+        inference.report(InvalidType(value, "this limit of a budget is no money at all", "write an amount"))
 
 
 def budget(node: Budget | None, state: State, inference: Inference) -> None:
@@ -42,7 +52,7 @@ def budget(node: Budget | None, state: State, inference: Inference) -> None:
         if limit.unit is None:
             length(limit.value, most, "this limit of a budget", state, inference)
         elif limit.unit == "usd":
-            inference.expect(limit.value, Wanted(DECIMAL, "this limit of a budget"), state)
+            money(limit.value, most, state, inference)
         else:
             count(limit.value, most, "this limit of a budget", state, inference)
 

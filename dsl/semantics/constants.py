@@ -30,13 +30,15 @@ _MAY_FAIL = (Binary, Row, FunctionCall, Index)
 _NO_END = "it has no end, because it needs itself"
 
 
-def expect_constant(value: Expression, field: Field, wanted: Wanted, state: State, inference: Inference) -> None:
+def expect_constant(
+    value: Expression, field: Field, wanted: Wanted, state: State, inference: Inference, advice: str | None = None
+) -> None:
     """As `inference.expect`, and a constant is to be held against the bounds of `field`: unless these, or its type, are
-    what is wrong."""
+    what is wrong. `advice`: what to do where it does not hold."""
     before = len(inference.facts.findings)
     inference.expect(value, wanted, state)
     if len(inference.facts.findings) == before and is_whole(wanted.type):
-        inference.facts.constants[id(value)] = Constant(value, field, wanted.role)
+        inference.facts.constants[id(value)] = Constant(value, field, wanted.role, advice)
 
 
 def judge_constants(facts: Facts) -> None:
@@ -72,7 +74,7 @@ class _Judged:
             return
         problem = self._problem_of(value, constant.field)
         if problem is not None:
-            self._tell(constant.value, f"{constant.role} does not hold: {problem}")
+            self._tell(constant.value, f"{constant.role} does not hold: {problem}", constant.advice)
 
     def expression(self, node: Expression) -> None:
         value = self._elaborated(node)
@@ -124,8 +126,8 @@ class _Judged:
     def _change(self, node: Any, original: Node) -> Any:
         return self.elaboration.of(node, original, self._change)
 
-    def _tell(self, node: Expression, message: str) -> None:
-        self.facts.findings.append(InvalidType(node, message))
+    def _tell(self, node: Expression, message: str, advice: str | None = None) -> None:
+        self.facts.findings.append(InvalidType(node, message, advice))
         self.told.update(id(inner) for inner in walk(node))
 
 

@@ -41,11 +41,13 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """What was written for a field or a parameter; `role` names the place in a message."""
+    """What was written for a field or a parameter; `role` names the place in a message, `advice` is what to do where it
+    does not hold."""
 
     value: Expression
     field: Field
     role: str
+    advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class TurnConstruct(Construct[TurnMemory]):
             return TurnCall(asked.id, asked.name, phase="over", told=_error(TOO_MANY))
         read = asked_calls.read_call(machine.definition, _agent(machine, frame), memory.offered, asked)
         call = TurnCall(asked.id, asked.name, read.use)
-        problem = read.problem
+        problem: Value = read.problem
         if read.arguments is not None:
             call.arguments = dict(read.arguments)
             problem = self._refused(machine, frame, call, f"only{place}")
@@ -63,8 +63,9 @@ class TurnConstruct(Construct[TurnMemory]):
             call.phase, call.told = "over", _error(problem)
         return call
 
-    def _refused(self, machine: Machine, frame: Frame, call: TurnCall, slot: str) -> str | None:
-        """What the model is told of a call that the agent may not make; None when it may. May suspend."""
+    def _refused(self, machine: Machine, frame: Frame, call: TurnCall, slot: str) -> Value:
+        """What the model is told of a call that the agent may not make, which may lie in the store; None when it may.
+        May suspend."""
         use = _use(machine, frame, call)
         if use.only is None:
             return None
@@ -73,7 +74,7 @@ class TurnConstruct(Construct[TurnMemory]):
             return None
         if use.otherwise is None:
             return "this may not be called with these arguments"
-        return str(machine.evaluate(frame, f"{slot}else", use.otherwise, names, closed=True))
+        return machine.evaluate(frame, f"{slot}else", use.otherwise, names, closed=True)
 
     # -- what goes on
 
@@ -247,6 +248,6 @@ def _as_edited(call: TurnCall, seen: Value) -> Value:
     return {"people_changed_the_arguments_to": call.arguments, "result": seen}
 
 
-def _error(words: str) -> Value:
+def _error(words: Value) -> Value:
     """How a model is told that a call came to nothing."""
     return {"error": words}
