@@ -13,6 +13,7 @@ from dsl.cli.internal import blaming_ourselves
 from dsl.cli.loading import loading
 from dsl.cli.reading import Given, sources
 from dsl.cli.reporting import style_for
+from dsl.cli.searching import STDIN
 from dsl.cli.writing import show_diff, written
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.diagnostics.inert import inert
@@ -51,7 +52,8 @@ def fmt(context: click.Context, paths: Sequence[str], check: bool, diff: bool) -
 def _one(given: Given, *, check: bool, diff: bool) -> str:
     """What became of a file: `formatted` (or would be), `unchanged`, `errors`."""
     if given.form is not None:
-        said = f"a definition as data has no layout; `dsl decompile {given.source.name}` writes its text"
+        path = STDIN if given.source.name == "<stdin>" else given.source.name
+        said = f"a definition as data has no layout; `dsl decompile {path}` writes its text"
         click.echo(f"{inert(given.source.name)}: {inert(said)}", err=True)
         return "errors"
     with loading():

@@ -61,6 +61,10 @@ class Lines:
         if own and number in self.laid.trivia.blank:
             self._break()
 
+    def is_ended(self, number: int) -> bool:
+        """Whether a comment stands before this token, so that the token begins a line."""
+        return self._ended or number in self.laid.trivia.leading
+
     def put(self, number: int) -> None:
         """One token, with its comments and its comma."""
         self.before(number)

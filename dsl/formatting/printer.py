@@ -286,7 +286,7 @@ class Printer(Lines):
         items = parts[opening + 1 : closing]
         begin, end = first_of(parts[opening]), first_of(parts[closing])
         self._words(parts[:opening], 2)
-        if not self.fresh and (self.begin != self.indent or self.ragged):
+        if not self.fresh and (self.begin != self.indent or self.ragged or self.is_ended(begin)):
             self.line()
         self.put(begin)
         if items or laid.end_after(begin) == end:

@@ -71,6 +71,7 @@ def test_a_definition_has_no_layout(files: dict[str, Path]) -> None:
     assert found.exit_code == 1
     assert "a definition as data has no layout; `dsl decompile" in found.stderr
     assert files["json"].read_bytes() == before
+    assert "`dsl decompile -` writes its text" in typed(fmt, "-", stdin=before.decode()).stderr
 
 
 def test_a_definition_is_not_mended(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from interpreter.boundary.payloads import Price
-from interpreter.cli.commands.costs import _Teller, _what_is_not_known
+from interpreter.cli.commands.costs import _csv, _Teller, _what_is_not_known
 from interpreter.cli.target import Target
 from interpreter.client.client import Client as Steadflow
-from interpreter.client.costs import CostRow, Spending, grouped, spendings
+from interpreter.client.costs import CostRow, Group, Spending, grouped, spendings
 from interpreter.client.errors import UnknownRun
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.played_model import PlayedModel, Says, Silent, played_model
@@ -69,6 +69,14 @@ async def worker(runs: Runs) -> AsyncIterator[None]:
 def flow(name: str, *, body: str = "", below: str = "", model: str = "known") -> str:
     text = FLOW.replace("BODY", body).replace("BELOW", below).replace("MODEL", f'"{model}"')
     return text.replace("flow main", f"flow {name}")
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_name_becomes_a_formula_of_a_spreadsheet(begin: str) -> None:
+    name = f'{begin}HYPERLINK("https://example.com")'
+    _, row = _csv(("requester",), [Group((name,))]).splitlines()
+    assert row.startswith("\"'" + begin)
+    assert _csv(("requester",), [Group(("a=b",))]).splitlines()[1].startswith("a=b,")
 
 
 async def spent(runs: Runs, run: LiveRun) -> tuple[Spending, list[str]]:

@@ -187,13 +187,16 @@ def _record(by: tuple[By, ...], groups: list[Group], found: list[Spending]) -> d
     }
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
 def _csv(by: tuple[By, ...], groups: list[Group]) -> str:
     """A cell that a spreadsheet would take for a formula begins with a quote."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*by, "usd", "tokens", "tokens_without_price", "charged", "runs"])
     for group in groups:
-        key = [f"'{part}" if part[:1] in "=+-@" and part else part for part in map(inert, group.key)]
+        key = [f"'{part}" if part.startswith(_FORMULA) else part for part in map(inert, group.key)]
         usd = f"{group.usd.normalize():f}"
         writer.writerow([*key, usd, group.tokens, group.unpriced, group.attempts, len(group.runs)])
     return out.getvalue()
