@@ -29,6 +29,8 @@ _OF_THE_FILE = ("SF106",)
 _OF_WHAT_IS_LEFT_OVER = ("SF608",)
 """A mistake elsewhere may be why it is named nowhere."""
 _IDLE = ("SF603", "SF610", "SF611")
+_OF_A_SIGN = "each side of"
+"""What a sign takes, of which it is told that it means nothing."""
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
 """What depends on what a condition told."""
@@ -53,6 +55,8 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
     named = [each.node.span.start for each in missed if each.kind in ("name", "var")]
     found = _set_by_a_call(found, program)
+    unknown = [each.node.span for each in missed if each.kind == "function"]
+    found = [each for each in found if each.code != "SF107" or not _within(each.primary.span, unknown)]
     found = _with_the_missing(found, _renamed(flows, twice, named), set(named))
     damage = program.facts.damage
     if not damage.spans:
@@ -63,8 +67,20 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     return (
         each
         for each in found
-        if not damage.touches(each.primary.span) and not damaged.hides(each) and each.primary.span not in half
+        if not damage.touches(each.primary.span)
+        and not damaged.hides(each)
+        and each.primary.span not in half
+        and not (each.message.startswith(_OF_A_SIGN) and damage.touches(_with_its_edges(each.primary.span)))
     )
+
+
+def _within(span: Span, others: Iterable[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)
+
+
+def _with_its_edges(span: Span) -> Span:
+    """`span` with the blanks around it."""
+    return Span(max(0, span.start - 1), span.end + 1)
 
 
 def _half_read(program: Program) -> set[Span]:

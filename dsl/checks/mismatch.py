@@ -99,6 +99,8 @@ def _advice(found: Mismatch) -> str | None:
     if isinstance(found.found, ListOf) and found.reason is not None and "not at most" in found.reason:
         raised = "raise the bound in its type, or " if "over all rounds" in found.reason else ""
         return f"{raised}keep the last ones: `last(…, N)`"
+    if found.role == "`%`" and (found.found == TEXT or isinstance(found.found, Enum)):
+        return 'a value is put into a text by its name: `"… {{ x }} …"`'
     return _conversion(found)
 
 

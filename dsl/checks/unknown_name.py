@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dsl.ast.statements import Branch, Step
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.semantics.findings import UnknownName
@@ -23,17 +24,22 @@ def check(program: Program) -> Iterator[Diagnostic]:
             help_ = f"did you mean `{meant}`?"
             yield Diagnostic("SF101", _message(found), primary, program.also(found, found.name), help_, fix)
         else:
-            yield Diagnostic("SF101", _message(found), primary, program.also(found, found.name), _known(found))
+            yield Diagnostic("SF101", _message(found), primary, program.also(found, found.name), _known(found, program))
 
 
 def _message(found: UnknownName) -> str:
     return f"there is no {found.kind} `{found.name}`"
 
 
-def _known(found: UnknownName) -> str | None:
+def _known(found: UnknownName, program: Program) -> str | None:
     if found.kind == "loop":
         which = "only a loop around this statement can be named"
         return which if found.known else "no loop around this statement has a name"
+    branch = next((each for each in program.facts.all(Branch) if each.name == found.name), None)
+    if branch is not None:
+        steps = [step.name for step in branch.body.statements if isinstance(step, Step) and step.name]
+        inside = f", such as `{steps[0]}`" if steps else ""
+        return f"`{found.name}` is a branch: what its steps gave has their names{inside}"
     known = dict.fromkeys(found.known)
     if not known or len(known) > 8:
         return None

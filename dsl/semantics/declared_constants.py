@@ -30,6 +30,8 @@ from dsl.semantics.nodes import by_class
 from dsl.semantics.written_out import DEEPEST, LARGEST
 from dsl.source import Span
 
+_UNITS = ("usd", "tokens", "calls", "turns", "iterations")
+
 RESERVED = frozenset({"result", "key", "page", "link", "budget", "run"})
 """What the language itself calls something so somewhere."""
 
@@ -81,6 +83,10 @@ class _Writing:
         if isinstance(value, bool) or not isinstance(value, fits):
             if isinstance(limit.value, Name):
                 name, unit = limit.value.name, "" if limit.unit is None else f" {limit.unit}"
+                if name in _UNITS:
+                    advice = f"write how many: `budget 10 {name}`"
+                    self.findings.append(InvalidType(limit, f"a number is missing before `{name}`", advice))
+                    return 1
                 message = f"there is no constant `{name}` for this budget"
                 most = "7d" if limit.unit is None else f"20{unit}"
                 advice = f"declare it, `let {name} = …`, or say the most that a value can be: `{name} at most {most}`"

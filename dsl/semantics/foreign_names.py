@@ -44,7 +44,7 @@ _FUNCTIONS = {
     **dict.fromkeys(("loads", "from_json", "parse"), "parse_json(…)"),
     **dict.fromkeys(("coalesce", "default", "ifnull", "nvl"), "if x != null then x else y"),
     **dict.fromkeys(("iif", "ifelse", "choose"), "if c then a else b"),
-    **dict.fromkeys(("isinstance", "typeof", "type"), "a `match` of the field that tells them apart"),
+    **dict.fromkeys(("isinstance", "typeof", "type"), 'match x.kind { "a" => { … } … }'),
 }
 _NO_WAY = {
     **dict.fromkeys(

@@ -12,6 +12,7 @@ from dsl.syntax.hints_choices import CHOICE_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
 from dsl.syntax.hints_options import OPTION_HINTS
 from dsl.syntax.hints_people import PEOPLE_HINTS
+from dsl.syntax.hints_signs import SIGN_HINTS
 from dsl.syntax.hints_types import TYPE_HINTS
 from dsl.syntax.hints_values import VALUE_HINTS
 from dsl.syntax.mistake import Hint, Mistake, meant
@@ -198,4 +199,14 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _unclosed,
     _word_as_name,
 )
-_ALL = (*AGENT_HINTS, *CHOICE_HINTS, *VALUE_HINTS, *TYPE_HINTS, *OPTION_HINTS, *FOREIGN_HINTS, *PEOPLE_HINTS, *_HINTS)
+_ALL = (
+    *SIGN_HINTS,
+    *AGENT_HINTS,
+    *CHOICE_HINTS,
+    *VALUE_HINTS,
+    *TYPE_HINTS,
+    *OPTION_HINTS,
+    *FOREIGN_HINTS,
+    *PEOPLE_HINTS,
+    *_HINTS,
+)
