@@ -36,6 +36,8 @@ NEEDS = {
     "ChildFailed": "it calls no flow that it waits for",
 }
 """Why a kind cannot come, where what it needs is not there."""
+_OF_CALLS = ("InvalidInput", "NotCalled", "NotRegistered", "SignatureMismatch", "TimedOut", "Undeclared", "WorkerBusy")
+NEEDS |= dict.fromkeys(_OF_CALLS, "it calls nothing")
 _OF_FLOWS = ("Cancelled", "RunLost", "ChildFailed")
 
 
@@ -60,6 +62,8 @@ def _by_itself(node: Node) -> Iterator[str]:
     if any(chosen_in(node)):
         yield "InvalidLimit"
     match node:
+        case ast.Step() | ast.Call() | Use():
+            yield from _OF_CALLS
         case ast.Fail():
             yield "Failed"
         case Stage(outcome="fail"):
