@@ -1,7 +1,8 @@
 """`python show.py SYSTEM SCENARIO`: one run of a job in which something happens, and what came of it.
 
-SYSTEM is langgraph, temporal or steadflow; the first needs `langgraph` and `langgraph-checkpoint-sqlite`. Each
-run has a folder and, but for LangGraph, a Temporal server of its own.
+SYSTEM is langgraph, temporal, yaml or steadflow. The first needs `langgraph` and `langgraph-checkpoint-sqlite`, yaml a
+checkout that SAMPLES names (`yaml_jobs.py`). Each run has a folder and, but for LangGraph, a Temporal server of its
+own. The scenario `before` runs nothing: it tells which mistakes are found before (`mistakes.py`).
 """
 
 import atexit
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import mistakes
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -58,6 +61,12 @@ class Stage:
         lines = [line for line in (ended.stdout or ended.stderr).strip().splitlines() if line.strip()]
         return f"{ended.returncode}: {lines[-1] if lines else ''}"[:140]
 
+    def is_in_history(self, name: str, event: str) -> bool:
+        """Whether a run has come as far as this."""
+        shown = self._whole(("temporal", "workflow", "show", "--workflow-id", name))
+        address = ["--address", self.environment["TEMPORAL_ADDRESS"]]
+        return event in subprocess.run([*shown, *address], check=False, capture_output=True, text=True).stdout
+
     def _whole(self, command: tuple[str, ...]) -> list[str]:
         if command[0] == "temporal":
             return [shutil.which("temporal") or str(Path(sys.executable).with_name("temporal")), *command[1:]]
@@ -66,8 +75,8 @@ class Stage:
         return [sys.executable, str(HERE / command[0]), *command[1:]]
 
     def worker(self) -> "subprocess.Popen[bytes]":
-        if self.system == "temporal":
-            return self.begin("temporal_jobs.py", "worker")
+        if self.system in PROGRAMS:
+            return self.begin(PROGRAMS[self.system], "worker")
         return self.begin("dsl", "worker", "--tools", str(HERE / "jobs_tools.py"))
 
     def until(self, condition: object) -> None:
@@ -102,6 +111,8 @@ class Stage:
 
 
 _LOG = subprocess.DEVNULL
+PROGRAMS = {"temporal": "temporal_jobs.py", "yaml": "yaml_jobs.py"}
+"""What starts a worker, a job, and asks for its result, where that is a program on Temporal."""
 
 
 def start(stage: Stage, job: str, name: str) -> "subprocess.Popen[bytes]":
@@ -109,8 +120,8 @@ def start(stage: Stage, job: str, name: str) -> "subprocess.Popen[bytes]":
     if stage.system == "langgraph":
         return stage.begin("langgraph_jobs.py", job, name)
     worker = stage.worker()
-    if stage.system == "temporal":
-        stage.say("temporal_jobs.py", job, name)
+    if stage.system in PROGRAMS:
+        stage.say(PROGRAMS[stage.system], job, name)
     else:
         given = ["--set", "city=Rome"] if job == "saga" else []
         stage.say("dsl", "submit", str(HERE / "jobs.flow"), "--flow", job, "--id", name, *given)
@@ -120,8 +131,8 @@ def start(stage: Stage, job: str, name: str) -> "subprocess.Popen[bytes]":
 def result(stage: Stage, job: str, name: str) -> str:
     if stage.system == "langgraph":
         return stage.say("langgraph_jobs.py", job, name)
-    if stage.system == "temporal":
-        return stage.say("temporal_jobs.py", job, name, "result")
+    if stage.system in PROGRAMS:
+        return stage.say(PROGRAMS[stage.system], job, name, "result")
     return stage.say("dsl", "result", name)
 
 
@@ -162,13 +173,15 @@ def cancel(system: str, job: str, pause: str) -> None:
         process.send_signal(signal.SIGTERM)
         process.wait()
         said = stage.say("langgraph_jobs.py", job, "one", "cancel")
-    elif system == "temporal":
-        stage.say("temporal_jobs.py", job, "one", "cancel")
+    elif system in PROGRAMS:
+        stage.say(PROGRAMS[system], job, "one", "cancel")
         said = result(stage, job, "one")
     else:
         stage.say("dsl", "cancel", "one")
         said = result(stage, job, "one")
-    time.sleep(8)
+    time.sleep(11)
+    if system != "langgraph" and not stage.is_in_history("one", "WorkflowExecutionCancelRequested"):
+        sys.exit("the run had ended when the cancel came: this machine is too busy to show it")
     stage.ended(f"{job}, cancelled in {pause.split(':', maxsplit=1)[0]}; result {said}")
 
 
@@ -176,9 +189,12 @@ def late(system: str) -> None:
     """Nothing works at the deadline of a question; it is answered after that, and only then something works again."""
     stage = Stage(system, "")
     process = start(stage, "support", "one")
-    time.sleep(3)
-    process.kill()
-    process.wait()
+    if system == "langgraph":
+        process.wait()
+    else:
+        stage.until(lambda: stage.is_in_history("one", "TimerStarted"))
+        process.kill()
+        process.wait()
     time.sleep(6)
     if system == "steadflow":
         answering = stage.begin("dsl", "approve", "one", "refund", "--by", "lena", "--group", "leads")
@@ -210,9 +226,13 @@ SCENARIOS = {
     "saga-kill": lambda system: kill(system, "saga", "payments.charge:after:600"),
     "support-kill": lambda system: kill(system, "support", "payments.refund:after:600"),
     "research-kill": lambda system: kill(system, "research", "models.ask q2:before:600"),
-    "saga-cancel": lambda system: cancel(system, "saga", "shipping.dispatch:before:5"),
+    "saga-cancel": lambda system: cancel(system, "saga", "shipping.dispatch:before:8"),
+    "saga-cancel-short": lambda system: cancel(system, "saga", "shipping.dispatch:before:4"),
     "support-late": late,
+    "before": mistakes.tell,
 }
 
 if __name__ == "__main__":
+    if sys.argv[1] == "yaml" and sys.argv[2].startswith("support"):
+        sys.exit("this YAML has no way to wait for an answer, so the job cannot be written in it")
     SCENARIOS[sys.argv[2]](sys.argv[1])

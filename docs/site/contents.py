@@ -57,7 +57,7 @@ _REFERENCE = (
 EXPLANATIONS = (
     Page("Eleven failures", "docs/failures.md", "explanations/failures.md"),
     Page("Reliability", "docs/reliability.md", "explanations/reliability.md"),
-    Page("Three jobs, three ways", "docs/comparison/README.md", "explanations/comparison.md"),
+    Page("Three jobs, four ways", "docs/comparison/README.md", "explanations/comparison.md"),
     Page("The language, inside", "dsl/README.md", "explanations/language.md"),
     Page("The run, inside", "interpreter/README.md", "explanations/run.md"),
 )

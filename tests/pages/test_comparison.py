@@ -20,10 +20,9 @@ def lines(name: str) -> int:
 
 
 def test_lines_are_counted() -> None:
-    flow, tools, graph, hand = (
-        lines(name) for name in ("jobs.flow", "jobs_tools.py", "langgraph_jobs.py", "temporal_jobs.py")
-    )
-    assert f"| {flow} + {tools} | {graph} | {hand} |" in PAGE
+    names = ("jobs.flow", "jobs_tools.py", "jobs.yaml", "yaml_jobs.py", "langgraph_jobs.py", "temporal_jobs.py")
+    flow, tools, data, reader, graph, hand = map(lines, names)
+    assert f"| {flow} + {tools} | {data} + {reader} | {graph} | {hand} |" in PAGE
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,17 @@ def test_what_is_left_out_does_not_pass(without: str, code: str) -> None:
 def shown(system: str, scenario: str) -> str:
     command = [sys.executable, str(FOLDER / "show.py"), system, scenario]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=150).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_what_is_found_before_anything_runs() -> None:
+    said = shown("steadflow", "before").splitlines()
+    assert [re.findall(r"SF\d+", line) for line in said] == [["SF101"], ["SF101"], ["SF401"], ["SF302"], ["SF501"]]
+    first, *others = shown("temporal", "before").splitlines()
+    assert 'Name "citty" is not defined' in first
+    assert len(others) == 4
+    assert all(line.endswith(": not found") for line in others)
 
 
 @pytest.mark.slow
