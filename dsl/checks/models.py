@@ -46,6 +46,11 @@ def _not_taken(program: Program, agent: AgentDeclaration, model: str) -> Iterato
         if value is not None and SENT_AS.get(option, option) in refused:
             message = f'the model "{model}" does not take `{option}`, so it is not sent'
             yield _warning("SF405", program, agent, model, message, f"leave `{option}` out, or use another model")
+    most = program.models.most_output(model)
+    if most is not None and (agent.answer_tokens or 0) > most:
+        message = f'the model "{model}" answers with {most:,} tokens at most, and {agent.answer_tokens:,} are allowed'
+        advice = f"write `answer at most {most} tokens`, or leave it out"
+        yield _warning("SF405", program, agent, model, message, advice)
     if agent.uses and "tools" in refused:
         message = f'the model "{model}" takes no tools, so it is told of them in words'
         advice = "expect calls that cannot be read and are asked for again, or use another model"
