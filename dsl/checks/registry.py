@@ -49,6 +49,7 @@ from dsl.checks import (
     unused_parameters,
     used_by_agents,
     wait_timeout,
+    written_secrets,
     wrong_arguments,
     wrong_kind,
 )
@@ -107,4 +108,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("SF701", sensitive.check),
     ("SF702", sensitive_classes.check),
     ("SF703", trusted.check),
+    ("SF704", written_secrets.check),
 )

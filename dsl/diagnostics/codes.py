@@ -66,4 +66,5 @@ CODES: dict[str, str] = {
     "SF701": "sensitive value that goes to who does not see it",
     "SF702": "class of sensitive values that cannot hold",
     "SF703": "untrusted value where only what is trusted may go",
+    "SF704": "secret that is written out",
 }
