@@ -8,6 +8,7 @@ all.
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from dsl.ast.budgets import ChosenLimit
 from dsl.ast.declarations import FlowDeclaration, ToolDeclaration
 from dsl.ast.expressions import Get
 from dsl.ast.node import Node
@@ -16,7 +17,15 @@ from dsl.checks.program import Program
 from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.regex import regex
-from dsl.semantics.findings import DefinedTwice, MaybeNull, UnknownField, UnknownName, Unreachable, WrongKind
+from dsl.semantics.findings import (
+    DefinedTwice,
+    InvalidType,
+    MaybeNull,
+    UnknownField,
+    UnknownName,
+    Unreachable,
+    WrongKind,
+)
 from dsl.semantics.types import ApprovalOf
 from dsl.source import Damage, Span
 from dsl.syntax.words import STATEMENTS
@@ -31,6 +40,8 @@ _OF_WHAT_IS_LEFT_OVER = ("SF608",)
 _IDLE = ("SF603", "SF610", "SF611")
 _OF_A_SIGN = "each side of"
 """What a sign takes, of which it is told that it means nothing."""
+_OF_SHARES = ("SF307",)
+"""What depends on how much may be spent by agents, which may have run into what could not be read."""
 _OF_APPROVALS = ("SF501",)
 _OF_CONDITIONS = ("SF202", "SF501")
 """What depends on what a condition told."""
@@ -55,6 +66,8 @@ def said(found: Iterable[Diagnostic], program: Program) -> Iterable[Diagnostic]:
     twice = [each.node.span.start for each in program.facts.found(DefinedTwice)]
     named = [each.node.span.start for each in missed if each.kind in ("name", "var")]
     found = _set_by_a_call(found, program)
+    limits = [each.node for each in program.facts.found(InvalidType) if isinstance(each.node, ChosenLimit)]
+    found = [each for each in found if each.code != "SF305" or not limits]
     unknown = [each.node.span for each in missed if each.kind == "function"]
     found = [each for each in found if each.code != "SF107" or not _within(each.primary.span, unknown)]
     found = _with_the_missing(found, _renamed(flows, twice, named), set(named))
@@ -239,10 +252,14 @@ class _Damaged:
         self._first = damage.spans[0].start
         asking = (node.span for node in program.facts.all(AwaitApproval) if damage.touches(node.span))
         self._asking = Damage(asking)
+        flows = [node.span for node in nodes if isinstance(node, FlowDeclaration)]
+        self._beside_flows = not all(_within(span, flows) for span in damage.spans)
         self._tools = any(isinstance(nodes[at], ToolDeclaration) for at in self._hurt if nodes)
 
     def hides(self, each: Diagnostic) -> bool:
         if each.code.startswith(_OF_THE_FILE) or (self._tools and each.code.startswith(_OF_EFFECTS)):
+            return True
+        if self._beside_flows and each.code.startswith(_OF_SHARES):
             return True
         at = max(0, bisect_right(self._starts, each.primary.span.start) - 1)
         if at not in self._hurt or not self._nodes:

@@ -76,6 +76,7 @@ SAID = {
         "parallel [ step f = find(id: id) ]": ("stands in braces", "write `parallel {"),
         'ids.append("a")': ("`ids` is a parameter", "let more = ids + [item]"),
         "budget tokens { step f = find(id: id) }": ("a number is missing before `tokens`", "budget 10 tokens"),
+        "loop l budget iterations { sleep 1h }": ("a number is missing before `iterations`", "budget 10 iterations"),
         "parallel { branch k { step f = find(id: id) } }  return k.f.id": ("there is no name `k`", "such as `f`"),
         'let k = if n > 1 || id then "a" else "b"': ("`||` means nothing here", "write `or`"),
         'throw "no"': ("there is no `throw` here", "fail"),
@@ -188,3 +189,20 @@ def test_values_of_a_damaged_config_are_not_told_to_be_missing(config: str) -> N
     text = f'edition 1\n{config}\nflow main() -> text {{ return "{{{{ a }}}} {{{{ b }}}} {{{{ c }}}}" }}\n'
     found = [each.message for each in analyse(Source("t.flow", text)).diagnostics]
     assert found[1:] == ["there is no name `c`"], found
+
+
+def test_what_a_damaged_agent_may_spend_is_not_told_to_be_missing() -> None:
+    text = """edition 1
+agent think(q: text) -> {
+  model "gpt-4o"
+  prompt "{{ q }}"
+  budget 8k tokens
+}
+flow one(q: text) -> text { step a = think(q) return text(a) }
+flow main(qs: [text] at most 3) -> [text] budget 1 usd {
+  parallel for q in qs up to 3 as rs { step r = one(q) yield r }
+  return rs
+}
+"""
+    found = [each.message for each in analyse(Source("t.flow", text)).diagnostics]
+    assert found == ["a result and an effect come before the options"], found
