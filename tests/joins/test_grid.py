@@ -54,9 +54,10 @@ def name_of(form: Form) -> str:
 
 
 @cache
-def definition(form: Form, budget: int | None) -> Definition:
-    limit = f"budget {budget} calls" if budget is not None else ""
-    text = f"{TOOLS}flow main() -> [text] {limit} {{\n{_fan(form)}\nsleep 1s\nreturn {_value(form)}\n}}"
+def definition(form: Form, limited: bool) -> Definition:
+    """How many calls there may be is given: what a text alone cannot keep to does not pass the check."""
+    limit = "budget calls at most 100 calls" if limited else ""
+    text = f"{TOOLS}flow main(calls: int = 100) -> [text] {limit} {{\n{_fan(form)}\nsleep 1s\nreturn {_value(form)}\n}}"
     found = definition_of(text)
     assert found is not None, text
     return found
@@ -119,8 +120,8 @@ def ran(form: Form, plan: list[Planned], budget: int | None, cancel_at: float | 
 
     tools = {"save": save, "save.blind": save, "check": check, "drop": lambda _: Returns(None, seconds=UNDO_TAKES)}
     world = World(tools=tools)
-    simulation = Simulation(definition(form, budget), world, switches)
-    run = simulation.run({})
+    simulation = Simulation(definition(form, budget is not None), world, switches)
+    run = simulation.run({} if budget is None else {"calls": budget})
     if cancel_at is not None:
         simulation.at(START + cancel_at, run.cancel)
     simulation.go()
