@@ -32,6 +32,8 @@ def _words(found: BadArgument) -> tuple[str, str | None]:
             return f"`{callee}` takes {_count(len(found.known))}, and this is one more", takes
         case "positional after named":
             return "an argument without a name stands after one with a name", "give it a name too"
+        case "sign":
+            return "an argument is named with `:`", f"write `{name}: …`"
         case "key":
             return f"`{name}` of `{callee}` takes the idempotency key, which is filled in", "leave it out"
 

@@ -9,7 +9,7 @@
     takes = ["image/*"]     # the media types of files that it can be shown; texts can be shown to any
 
     [models."our-deployment"]
-    like = "gpt-4o"         # the rest is as with this model
+    like = "gpt-4o"         # the rest is as with this model, which may be another one that stands here
 
     [config]                # values of the deployment, for the flows that declare them
     region = "eu"
@@ -30,6 +30,7 @@ from dsl.dataclass import dataclass, field
 from dsl.models import known
 from dsl.models.beside import NAME, VARIABLE, nearest
 from dsl.models.caps import ENVIRONMENT, Capped, read_caps
+from dsl.models.likes import check_likes, inherited
 from dsl.models.providers import Served, check_models, read_providers
 from dsl.models.rows import settings
 from dsl.models.unusable import Unusable
@@ -52,7 +53,7 @@ REFUSABLE = (
 @dataclass(frozen=True)
 class Settings:
     """What is said of one model. Prices are US dollars for a million tokens; of those of a prompt, the provider reads
-    the `cached` from its cache, and writes others there.
+    the `cached` from its cache, and writes others there. `place`: where that stands, for messages.
     """
 
     input: Decimal | None = None
@@ -63,6 +64,7 @@ class Settings:
     refuses: tuple[str, ...] | None = None
     takes: tuple[str, ...] | None = None
     like: str | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,20 +133,29 @@ class Models:
 
     def priced_as(self, model: str) -> str:
         """The model whose price is its own, where none is said."""
-        return self._said(model).like or self.route(model)[1]
+        return self.route(self._said(model).like or model)[1]
 
     def is_known(self, model: str) -> bool:
         return model in self.settings or self.route(model)[1] in self.settings or known.is_known(model)
 
     def has_price(self, model: str) -> bool:
-        return self.price(model) is not None or known.is_known(self.priced_as(model))
+        return self.price(model) is not None or known.has_price(self.priced_as(model))
 
     @property
     def names(self) -> tuple[str, ...]:
         return (*self.settings, *known.names())
 
     def _said(self, model: str) -> Settings:
-        return self.settings.get(model) or self.settings.get(self.route(model)[1]) or Settings()
+        return inherited(self.settings, self._row_of(model), self._row_of) or Settings()
+
+    def _row_of(self, model: str) -> str:
+        return model if model in self.settings else self.route(model)[1]
+
+    def check(self, where: str) -> "Models":
+        """Itself. Raises `Unusable` where what is said at several places cannot be true together."""
+        check_models(self.providers.values(), where)
+        check_likes(self.settings, self._row_of)
+        return self
 
 
 TABLE = Models({})
@@ -156,13 +167,12 @@ def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) 
     found = _in_folder((place or Path()).resolve())
     text = environment.get(VARIABLE, "").strip()
     if not text:
-        return found
+        return found.check(NAME)
     more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
     providers, caps = {**found.providers, **more.providers}, {**found.caps, **more.caps}
     config, required = {**found.config, **more.config}, found.require_signed or more.require_signed
     both = Models({**found.settings, **more.settings}, providers, caps, config, required)
-    check_models(both.providers.values(), f"{NAME} and {VARIABLE}")
-    return both
+    return both.check(f"{NAME} and {VARIABLE}")
 
 
 def _in_folder(folder: Path) -> Models:
@@ -224,7 +234,7 @@ def _settings(row: Any, where: str) -> Settings:
         raise Unusable(f"{where}: a price has both `input` and `output`")
     refuses = tuple(sorted(row["refuses"])) if "refuses" in row else None
     takes = tuple(row["takes"]) if "takes" in row else None
-    return Settings(**prices, answer=row.get("answer"), refuses=refuses, takes=takes, like=row.get("like"))
+    return Settings(**prices, answer=row.get("answer"), refuses=refuses, takes=takes, like=row.get("like"), place=where)
 
 
 def _no_price(value: Any) -> str | None:
@@ -248,7 +258,7 @@ def _no_media_types(value: Any) -> str | None:
 
 
 def _no_model(value: Any) -> str | None:
-    return None if type(value) is str and known.is_known(value) else "expected the name of a model that is known"
+    return None if type(value) is str and value.strip() else "expected the name of a model that is known"
 
 
 _PROBLEMS = dict.fromkeys(PRICES, _no_price) | {

@@ -81,6 +81,11 @@ def is_known(model: str) -> bool:
     return any(map(_priced_name, {model.lower(), _alone(model)}))
 
 
+def has_price(model: str) -> bool:
+    """Whether what it costs is known. One that was trained further costs more than its base."""
+    return any(map(_own_priced_name, {model.lower(), _alone(model)}))
+
+
 def least_price(model: str) -> tuple[Decimal, Decimal] | None:
     """The least that anybody takes for a million tokens of a prompt, and of an answer, in usd; None where no price is
     known. A run is submitted with the price of its provider."""
@@ -97,9 +102,15 @@ def names() -> tuple[str, ...]:
 
 
 def _priced_name(name: str) -> str | None:
-    """The name under which there is a price for it."""
-    if name.startswith("ft:"):
-        name = name.split(":")[1]
+    """The name under which there is a price for it, or for its base."""
+    return _own_priced_name(name) or _without_variant(_base(name))
+
+
+def _own_priced_name(name: str) -> str | None:
+    return _without_variant(f"ft:{_base(name)}" if name.startswith("ft:") else name)
+
+
+def _without_variant(name: str) -> str | None:
     while name not in _priced():
         shorter = _VARIANT.sub("", name)
         if shorter == name:
@@ -109,12 +120,17 @@ def _priced_name(name: str) -> str | None:
 
 
 def _row(model: str) -> Mapping[str, Any]:
-    name = _alone(model)
+    name = _base(_alone(model))
     return next((row for row in _table()["models"] if re.fullmatch(row["name"], name)), {})
 
 
 def _server(host: str) -> Mapping[str, Any]:
     return next((row for row in _table()["servers"] if re.fullmatch(row["host"], host)), {})
+
+
+def _base(name: str) -> str:
+    """Without what says that it was trained further: `gpt-4o-mini` for `ft:gpt-4o-mini:acme::a1`."""
+    return name.split(":")[1] if name.startswith("ft:") else name
 
 
 def _alone(model: str) -> str:

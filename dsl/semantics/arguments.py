@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from dsl.ast.declarations import ToolDeclaration
-from dsl.ast.expressions import Argument, Expression
+from dsl.ast.expressions import Argument, Binary, Expression, Name, Unary
 from dsl.ast.node import Node
 from dsl.ast.statements import Call
-from dsl.dataclass import dataclass
+from dsl.dataclass import dataclass, replace
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.findings import ArgumentProblem, BadArgument, Mismatch, UnknownName, WrongKind
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature
-from dsl.semantics.types import INT, TEXT, UNKNOWN, Enum
+from dsl.semantics.types import BOOL, INT, JSON, TEXT, UNKNOWN, Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
         for argument in node.arguments:
             inference.infer(argument.value, state)
         return signature
-    bound = bind(node, node.arguments, _parameters(signature), inference)
+    arguments = [_as_meant(each, at, signature, inference) for at, each in enumerate(node.arguments)]
+    bound = bind(node, arguments, _parameters(signature), inference)
     inference.facts.arguments[id(node)] = {name: argument.value for name, argument in bound.items()}
     fields = {field.name: field for field in signature.node.parameters}
     types = {member.name: member.type for member in signature.parameters}
@@ -96,10 +97,28 @@ def call(node: Call, state: State, inference: Inference) -> Signature | None:
             expect_constant(argument.value, fields[name], wanted, state, inference)
         else:
             inference.expect(argument.value, wanted, state)
-    for argument in node.arguments:
+    for argument in arguments:
         if argument not in bound.values():
             inference.infer(argument.value, state)
     return signature
+
+
+def _as_meant(argument: Argument, position: int, signature: Signature, inference: Inference) -> Argument:
+    """`find(n == 3)` and `find(n <- 3)` where no comparison can stand: `n: 3`."""
+    value, members = argument.value, signature.parameters
+    if argument.name is not None or not isinstance(value, Binary) or not isinstance(value.left, Name):
+        return argument
+    name, right = value.left.name, value.right
+    if position < len(members) and members[position].type in (BOOL, JSON, UNKNOWN):
+        return argument
+    if value.operator == "<" and isinstance(right, Unary):
+        right = right.operand
+    elif value.operator not in ("==", "<="):
+        return argument
+    if name not in [each.name for each in members]:
+        return argument
+    _report(inference, argument, _parameters(signature), "sign", name)
+    return replace(argument, name=name, value=right)
 
 
 def lock(by: Expression, state: State, inference: Inference) -> None:

@@ -40,7 +40,7 @@ class NoValue:
     reason: Literal["later", "elsewhere", "unassigned"]
 
 
-ArgumentProblem = Literal["unknown", "missing", "twice", "too many", "positional after named", "key"]
+ArgumentProblem = Literal["unknown", "missing", "twice", "too many", "positional after named", "key", "sign"]
 
 
 @dataclass(frozen=True, slots=True)

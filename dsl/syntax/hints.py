@@ -5,6 +5,7 @@ A hint is the advice, and what to put in place of the token found when that alon
 
 from collections.abc import Callable
 
+from dsl.syntax import signs
 from dsl.syntax.foreign import method
 from dsl.syntax.grammar import END
 from dsl.syntax.hints_agents import AGENT_HINTS
@@ -200,6 +201,7 @@ _HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _word_as_name,
 )
 _ALL = (
+    signs.hint,
     *SIGN_HINTS,
     *AGENT_HINTS,
     *CHOICE_HINTS,

@@ -6,6 +6,7 @@ from dsl.syntax.mistake import Hint, Mistake
 from dsl.syntax.words import NUMBERS, OPTIONS
 
 _LIMITING = ("max", "limit", "at", "times", "upto", "maximum", "concurrency", "workers")
+_BEFORE_SIGNS = OPTIONS | {"BUDGET", "AS"}
 _TAKE_TEXT = frozenset({"MODEL", "PROMPT", "INSTRUCTIONS", "QUEUE"})
 
 
@@ -19,9 +20,9 @@ def _option_with_a_sign(mistake: Mistake) -> Hint | None:
     if mistake.token.kind in ("EQUAL", "COLON") and kinds and kinds[0] in OPTIONS | {"BUDGET"}:
         word = mistake.before[-1].text
         return Hint(f"leave it out: `{word} …`", "", f"no `{text}` stands behind `{word}`", "SF008")
-    words = {each for kind, each in mistake.texts.items() if kind in OPTIONS}
+    words = {each for kind, each in mistake.texts.items() if kind in mistake.expected & _BEFORE_SIGNS}
     behind = [token.kind for token in mistake.after[:1]]
-    if behind == ["COLON"] and text in words and "STEP" not in mistake.expected and mistake.expected & OPTIONS:
+    if behind == ["COLON"] and text in words and "STEP" not in mistake.expected:
         return Hint(f"write `{text} …`", None, f"no `:` stands behind `{text}`", "SF008")
     return None
 

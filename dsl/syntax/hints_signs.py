@@ -28,14 +28,6 @@ def _set_by_sign(mistake: Mistake) -> Hint | None:
     return Hint(f"write `set {name} = {name} {sign} {value}`", None, "a `var` is given another value with `=`", "SF008")
 
 
-def _arrow_for_a_colon(mistake: Mistake) -> Hint | None:
-    """`find(id => "x")`, `{ id => "x" }`."""
-    if mistake.token.text != "=>" or "COLON" not in mistake.expected or mistake.before[-1].kind != "NAME":
-        return None
-    what = "a field" if mistake.unclosed is not None and mistake.unclosed.text == "{" else "an argument"
-    return Hint(f"write `{_last(mistake)}: …`", ":", f"{what} is named with `:`", "SF008")
-
-
 def _equal_for_a_colon(mistake: Mistake) -> Hint | None:
     """`{ id = "x" }`, where a value stands."""
     if mistake.token.kind != "EQUAL" or mistake.expected != {"COLON"} or mistake.unclosed is None:
@@ -44,15 +36,6 @@ def _equal_for_a_colon(mistake: Mistake) -> Hint | None:
     if mistake.unclosed.text != "{" or at == 0 or mistake.before[at - 1].kind not in (*_BEFORE_VALUES, "LPAR", "COMMA"):
         return None
     return Hint(f"write `{_last(mistake)}: …`", ":", "a field is named with `:`", "SF008")
-
-
-def _step_by_arrow(mistake: Mistake) -> Hint | None:
-    """`step found -> client.find(…)`, `step found <- client.find(…)`."""
-    kinds = [token.kind for token in mistake.before[-2:]]
-    if kinds != ["STEP", "NAME"] or mistake.token.text not in ("->", "=>", "<", "=="):
-        return None
-    fix = None if mistake.token.text == "<" else "="
-    return Hint(f"write `step {_last(mistake)} = …`", fix, "a step takes its value with `=`", "SF008")
 
 
 def _named_with_colon(mistake: Mistake) -> Hint | None:
@@ -166,9 +149,7 @@ def _changed_parameter(mistake: Mistake) -> Hint | None:
 
 SIGN_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _set_by_sign,
-    _arrow_for_a_colon,
     _equal_for_a_colon,
-    _step_by_arrow,
     _named_with_colon,
     _dashes,
     _joined,

@@ -30,6 +30,7 @@ from dsl.syntax.automaton import Automaton
 from dsl.syntax.grammar import END
 from dsl.syntax.mending import Change, mending
 from dsl.syntax.mistake import Mistake
+from dsl.syntax.signs import at_once, sign_at
 from dsl.syntax.token import Token
 from dsl.syntax.wording import diagnose
 from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, OPENERS, OPTIONS, STATEMENTS
@@ -66,7 +67,7 @@ class Reading:
             token = self._fitted(self._at, self.automaton.states)
             if token.kind == "DOC" and self._is_comment(self._at):
                 self._at = self._end_of_docs(self._at)
-            elif not self.automaton.feed(token):
+            elif at_once(self.tokens, self._at) or not self.automaton.feed(token):
                 self._mistake(token)
             elif token.kind == END:
                 return
@@ -120,7 +121,12 @@ class Reading:
 
     def _mistake(self, token: Token) -> None:
         expected = self.automaton.expected()
-        change = None if self._ends_everything(self._at) else self._mending(token, expected)
+        sign = sign_at(self.tokens, self._at, expected)
+        change: Change | None = None
+        if sign is not None:
+            token, change = sign.token, Change(sign.length, [] if sign.instead is None else [sign.instead])
+        elif not self._ends_everything(self._at):
+            change = self._mending(token, expected)
         if self._is_another(token, expected):
             self._report(token, expected, change)
         self._hurt = True

@@ -142,9 +142,7 @@ class Accompaniment:
     async def _give(self, asked: Asked, answer: ScriptedAnswer) -> None:
         by = answer.by or self.by
         try:
-            groups = asked.question.groups
-            group = answer.group or (groups[0] if len(groups) == 1 else None)
-            said = {**asdict(answer), "by": by, "group": group}
+            said = {**asdict(answer), "by": by}
             reply = await to_its_end(asked.run.answer(asked.question, **said, key=self._key_of(by)))
         except AnswerRefused as error:
             self.screen.say(f"the answer of {by} to {asked.question.name} was refused: {inert(str(error))}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics.inert import inert
+from interpreter.boundary.persons import same_person
 from interpreter.boundary.view import QuestionView, ShownValue
 from interpreter.client.errors import UnknownQuestion, did_you_mean
 from interpreter.stores.store import ObjectStore, StoreError
@@ -12,6 +13,9 @@ from interpreter.stores.values import resolve
 
 if TYPE_CHECKING:
     from interpreter.client.run import Run
+
+PERSON = "person "
+"""Stands before the name of a person, where it is told who is asked."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,19 @@ def choose_question(asked: Sequence[Asked], wanted: str | None) -> Asked:
         known = sorted({name for one in asked for name in (one.question.name, one.question.id)})
         raise UnknownQuestion(f"the run does not ask `{inert(wanted)}` now{did_you_mean(wanted, known)}")
     return matching[0]
+
+
+def on_behalf_of(question: QuestionView, by: str) -> str | None:
+    """The group that who names none answers for: where one is asked, that; None for a person who is asked by name, and
+    where several are asked. Which of these is meant is never guessed, also when only one of them has still to agree.
+    """
+    if is_asked_by_name(question, by):
+        return None
+    return question.groups[0] if len(set(question.groups)) == 1 else None
+
+
+def is_asked_by_name(question: QuestionView, by: str) -> bool:
+    return any(same_person(each.removeprefix(PERSON), by) for each in question.whom if each.startswith(PERSON))
 
 
 def _the_only(asked: Sequence[Asked]) -> Asked:

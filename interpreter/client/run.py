@@ -47,7 +47,7 @@ from interpreter.client.following import Seen, follow
 from interpreter.client.giving import give
 from interpreter.client.moving import upgrade
 from interpreter.client.outcome import result_of
-from interpreter.client.questions import Asked, choose_question, with_whole_values
+from interpreter.client.questions import Asked, choose_question, on_behalf_of, with_whole_values
 from interpreter.client.repairing import UNSAID, Repairs, Unsaid
 from interpreter.client.sending import refusal_of
 from interpreter.client.statuses import how_it_ended
@@ -215,7 +215,7 @@ class Run:
     ) -> AnswerReply:
         """Say yes. `question` is the name or id of an open question, needed only when there are several. Where others
         have proposed an answer, `proposal` is the digest of the one that was seen, or `answer` gives another. `key`
-        signs: without it, nobody can know who answered.
+        signs: without it, nobody can know who answered. `group`, on whose behalf, may be left out where one is asked.
         """
         asked = await self.open_question(question)
         seen = replace(asked.question, proposal_digest=proposal)
@@ -247,7 +247,8 @@ class Run:
         key: Signer | None = None,
     ) -> AnswerReply:
         """Answer a question as it was shown, to whose digest the answer is bound, and to that of the answer that others
-        have proposed in it. The same `id` is the same answer. `key` signs all that.
+        have proposed in it. The same `id` is the same answer. `key` signs all that. `group` may be left out where one
+        group is asked.
         """
         given = Answer(
             id=id or uuid.uuid4().hex,
@@ -255,7 +256,7 @@ class Run:
             decision=decision,
             by=by,
             answer=answer,
-            group=group,
+            group=on_behalf_of(question, by) if group is None else group,
             note=note,
             proposal=question.proposal_digest if answer is None else None,
             digest=question.digest,

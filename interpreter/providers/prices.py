@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from genai_prices.types import TieredPrices
 
 _MILLION = 1_000_000
+TRAINS_FURTHER = "openai"
 
 
 def resolve_prices(models: Iterable[str], known: Models = TABLE) -> dict[str, Price]:
@@ -31,7 +32,9 @@ def _price(model: str) -> Price | None:
 
     provider, _, name = model.rpartition("/")
     try:
-        _, known = get_snapshot().find_provider_model(name, None, provider or None, None)
+        # Of a name that says that a model was trained further, the snapshot does not know by itself whose it is.
+        whose = provider or (TRAINS_FURTHER if name.startswith("ft:") else None)
+        _, known = get_snapshot().find_provider_model(name, None, whose, None)
     except LookupError:
         return None
     prices = known.get_prices(datetime.now(UTC))

@@ -75,8 +75,8 @@ def test_a_run_that_nobody_carries_takes_an_answer_and_goes_on_later(dsl: Dsl, s
     running.until("keep  asks")
     running.process.kill()
     running.end()
-    answered = dsl.here("approve", "killed", "--group", "team", "--answer", "count=1", "--by", "ada")
-    assert (answered.code, answered.out) == (0, "keep: approved (unverified, by ada)\n"), answered.err
+    answered = dsl.here("approve", "killed", "--answer", "count=1", "--by", "ada")
+    assert (answered.code, answered.out) == (0, "keep: approved (unverified, by ada for team)\n"), answered.err
     attached = dsl("attach", "killed", "--json")
     assert attached.events[-1]["value"]["count"] == 3
     assert shop_log.read_text() == "reserve book\n"
@@ -90,7 +90,7 @@ def test_mistakes_about_questions_are_told_with_what_there_is(dsl: Dsl) -> None:
     misfit = dsl.here("approve", "mistaken", "--group", "team", "--answer", "coutn=1")
     assert misfit.code == 1
     assert "coutn: unknown field; did you mean `count`?" in misfit.err
-    assert dsl.here("reject", "mistaken", "--group", "team").code == 0
+    assert dsl.here("reject", "mistaken").code == 0
     assert running.end().code == 1
 
 

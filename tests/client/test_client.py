@@ -83,6 +83,10 @@ async def asked(run: api.Run, count: int = 1) -> list[api.QuestionView]:
     return await until(run.approvals, lambda questions: len(questions) >= count)
 
 
+async def told(run: api.Run, kind: str) -> str:
+    return " ".join(note.detail for note in (await run.state()).notes if note.kind == kind)
+
+
 async def test_submit_follow_approve_result(folder: Path) -> None:
     async with client_with_worker(folder) as client:
         run = await client.submit(SHOP, {"item": "book"}, requester="carol")
@@ -92,8 +96,9 @@ async def test_submit_follow_approve_result(folder: Path) -> None:
         assert (await run.state()).requester == "carol"
         with pytest.raises(api.AnswerRefused, match="count: is missing"):
             await run.approve(answer={}, by="ada", group="team")
-        reply = await run.approve("keep", {"count": 3}, by="ada", group="team")
+        reply = await run.approve("keep", {"count": 3}, by="ada")
         assert reply.outcome == "approved"
+        assert "approve by ada for team" in await told(run, "voted")
         assert await run.result() == {"id": "hold-book", "price": "12.50", "count": 5, "note": None}
         notes = await following
         assert [note.number for note in notes] == list(range(1, len(notes) + 1))

@@ -29,6 +29,8 @@ refuses = ["temperature", "json_schema"]
 like = "gpt-4o"
 """
 
+FINE = "ft:gpt-4o-mini-2024-07-18:acme::a1"
+
 FLOW = """edition 1
 agent a() -> { s: text } { model "m1" then "our/deployment" prompt "?" temperature 0.2 }
 flow main() -> text budget 1 usd { step v = a() return v.s }
@@ -57,6 +59,49 @@ def test_what_is_said_is_pinned_in_a_run(models: Models) -> None:
     assert resolve_max_output(names, models) == {"m1": 8192, "our/deployment": 16_384}
     refused = {"m1": ["json_schema", "temperature"], "our/deployment": ["reasoning_effort"]}
     assert resolve_refused(names, models) == refused
+
+
+def test_a_model_may_be_like_another_one_that_is_told_of(tmp_path: Path) -> None:
+    """What is not said of it is as with that, and so on; a price is said as a whole."""
+    said = """
+[providers.ours]
+kind = "compatible"
+address = "http://localhost:8080/v1"
+[models.base]
+like = "gpt-4o"
+input = 3
+output = 4
+cached = 1
+[models.tuned]
+like = "ours/base"
+refuses = ["seed"]
+[models.small]
+like = "tuned"
+answer = 100
+input = 5
+output = 6
+[models.fine]
+like = "ft:gpt-4o-mini-2024-07-18:acme::a1"
+"""
+    (tmp_path / NAME).write_text(said)
+    found = models_for(tmp_path, {})
+    prices = resolve_prices(["base", "tuned", "ours/tuned", "small", "fine"], found)
+    assert prices["tuned"] == prices["ours/tuned"] == prices["base"] == Price("0.000003", "0.000004", "0.000001")
+    assert prices["small"] == Price("0.000005", "0.000006")
+    assert prices["fine"] == resolve_prices([FINE])[FINE]
+    assert (found.most_output("small"), found.most_output("tuned"), found.most_output("fine")) == (100, 16_384, 16_384)
+    assert (found.refused_by("small"), found.refused_by("base")) == (("seed",), ("reasoning_effort",))
+    assert found.takes("small") == found.takes("fine") == ("image/*", "application/pdf")
+    assert found.has_price("small")
+    assert found.least_price("fine") == (Decimal("0.3"), Decimal("1.2"))
+
+
+def test_a_model_may_be_like_one_of_the_environment(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text('[models.m1]\nlike = "m2"\n')
+    found = models_for(tmp_path, {VARIABLE: '[models.m2]\nlike = "gpt-4o"\nanswer = 7\n'})
+    assert (found.most_output("m1"), found.priced_as("m1")) == (7, "gpt-4o")
+    with pytest.raises(Unusable, match='"m1" is like "m2" is like "m1"'):
+        models_for(tmp_path, {VARIABLE: '[models.m2]\nlike = "m1"\n'})
 
 
 def test_the_environment_counts_more(tmp_path: Path) -> None:
@@ -109,6 +154,10 @@ def test_a_price_that_nobody_knows_is_refused_and_the_refusal_says_how(
         ('[models.m1]\nrefuses = "temperature"\n', "`refuses`: expected a list of some of temperature"),
         ('[models.m1]\nrefuses = ["colour"]\n', "`refuses`: expected a list"),
         ('[models.m1]\nlike = "gpt-4o-mimi"\n', "`like`: expected the name of a model that is known"),
+        ('[models.m1]\nlike = "m2"\n[models.m2]\nlike = "m3"\n', r'"m2"\], `like`: .*`\[models\]`, not "m3"'),
+        ('[models.m1]\nlike = "m1"\n', '"m1" is like "m1"; name another model'),
+        ('[models."gpt-4o"]\nlike = "gpt-4o"\n', '"gpt-4o" is like "gpt-4o"; name another model, or leave'),
+        ('[models.m1]\nlike = "m2"\n[models.m2]\nlike = "m1"\n', r'"m1"\], `like`: "m1" is like "m2" is like "m1"'),
         ("[models.m1]\nprice = 1\n", "`price`: there is no such setting; there are input, output, cached"),
         ("[models]\nm1 = 1\n", "expected a table of settings"),
         ("[model.m1]\n", "not `model`"),
