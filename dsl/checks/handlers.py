@@ -13,6 +13,7 @@ from dsl.semantics.machine_kinds import NEEDS, possible
 from dsl.semantics.nodes import by_class
 from dsl.semantics.raised import Raised, Raising
 
+_INSTEAD = {"BudgetExceeded": "put the `budget` inside the `try`, or leave it out"}
 Mention = tuple[str, Label]
 """A kind that a text names, and where."""
 
@@ -49,7 +50,7 @@ def _try(program: Program, node: Try, found: Raised) -> Iterator[Diagnostic]:
                 yield _cannot_come(kind, place, found)
             elif kind in NEEDS and kind not in machine and not found.open:
                 message = f"`{kind}` cannot come out of this `try`: {NEEDS[kind]}"
-                yield Diagnostic("SF109", message, place, help="leave it out")
+                yield Diagnostic("SF109", message, place, help=_INSTEAD.get(kind, "leave it out"))
         if handler.condition is None:
             taken.update(dict.fromkeys(handler.kinds or (None,), handler))
 

@@ -12,8 +12,9 @@ from typing import Literal
 
 from dsl.dataclass import dataclass
 
-Caught = Literal["in general", "by its name", "inside its budget"]
-"""`in general`: also by a handler that names no kind. `inside its budget`: not from outside the block that has it."""
+Caught = Literal["in general", "by its name", "around its budget"]
+"""`in general`: also by a handler that names no kind. `around its budget`: by a `try` that what has the budget stands
+in, and by none inside of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ KINDS: Mapping[str, Kind] = {
     "BudgetExceeded": Kind(
         "a budget, or the `depth` of a flow, is used up: `details` say `limit`, `allowed` and `spent`; of a cap over "
         "runs, which nothing catches, also `cap` and `renews`",
-        "inside its budget",
+        "around its budget",
     ),
     "ApprovalTimedOut": Kind("a stage ends with `then fail`"),
     "LockTimedOut": Kind("an `exclusive` waits for its lock longer than `within` allows"),

@@ -25,6 +25,7 @@ NEEDS = {
     "UndoFailed": "nothing in it can be undone",
     "ApprovalTimedOut": "no stage in it ends with `then fail`",
     "LockTimedOut": "nothing in it waits for a lock",
+    "BudgetExceeded": "no budget stands in it, and what handles errors does not outlast one around it",
     "AllFailed": "there is no `race` in it",
     "Withdrawn": "it only stands in the outcomes of a `stop when`",
     "Stuck": "no agent that it asks uses anything",
@@ -66,6 +67,8 @@ def _by_itself(node: Node) -> Iterator[str]:
             yield from _OF_CALLS
         case ast.Fail():
             yield "Failed"
+        case ast.Loop() | ast.BudgetBlock():
+            yield "BudgetExceeded"
         case Stage(outcome="fail"):
             yield "ApprovalTimedOut"
         case ast.ExclusiveBlock():
@@ -96,12 +99,13 @@ def _called(node: Node, facts: Facts) -> Iterator[ToolDeclaration | AgentDeclara
 def _by_being_called(called: ToolDeclaration | AgentDeclaration | FlowDeclaration) -> Iterator[str]:
     match called:
         case FlowDeclaration():
-            yield from _OF_FLOWS
-            yield "UndoFailed"
-        case AgentDeclaration(uses=uses):
+            yield from (*_OF_FLOWS, "UndoFailed", "BudgetExceeded")
+        case AgentDeclaration(uses=uses, budget=budget, summarise=summarise):
             yield "EveryModelFailed"
             if uses:
                 yield "Stuck"
+            if budget is not None or summarise is not None:
+                yield "BudgetExceeded"
         case ToolDeclaration():
             yield from _of_tool(called)
 
