@@ -32,12 +32,13 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`where` is as people name it: `GET /pets/{id}`."""
+    """`where` is as people name it: `GET /pets/{id}`; `servers` are its own, before those of the document."""
 
     method: str
     path: str
     data: Mapping[str, JSON]
     parameters: tuple[Mapping[str, JSON], ...]
+    servers: tuple[JSON, ...] = ()
 
     @property
     def where(self) -> str:
@@ -70,12 +71,7 @@ class Document:
         return text(record(self.data.get("info")).get("title")) or "api"
 
     def server(self) -> str:
-        """Of the first server the address; empty where there is none that is whole."""
-        server = record(next(iter(items(self.data.get("servers"))), None))
-        address = text(server.get("url"))
-        for name, variable in record(server.get("variables")).items():
-            address = address.replace("{" + name + "}", text(record(variable).get("default")))
-        return address.rstrip("/") if re.match(r"https?://[^/{}]+(/[^{}]*)?$", address) else ""
+        return server_of(items(self.data.get("servers")))
 
     def followed(self, node: JSON) -> Mapping[str, JSON]:
         """`node`, or what it refers to in this document; empty where that is nothing."""
@@ -100,15 +96,28 @@ class Document:
                     data = record(item[method])
                     found = [self.followed(each) for each in (*shared, *items(data.get("parameters")))]
                     named = {(text(each.get("name")), text(each.get("in"))): each for each in found}
-                    yield Operation(method, text(path), data, tuple(named.values()))
+                    servers = items(data.get("servers")) or items(item.get("servers"))
+                    yield Operation(method, text(path), data, tuple(named.values()), servers)
+
+
+def server_of(servers: tuple[JSON, ...]) -> str:
+    """Of the first server the address; empty where there is none that is whole."""
+    server = record(next(iter(servers), None))
+    address = text(server.get("url"))
+    for name, variable in record(server.get("variables")).items():
+        address = address.replace("{" + name + "}", text(record(variable).get("default")))
+    return address.rstrip("/") if re.match(r"https?://[^/{}]+(/[^{}]*)?$", address, re.IGNORECASE) else ""
 
 
 def document_of(data: JSON) -> Document:
     """Raises `NoDocument`."""
-    version = text(record(data).get("openapi"))
+    said = record(data).get("openapi")
+    version = str(said) if isinstance(said, float) else text(said)  # `openapi: 3.1` is a number in YAML
     if not version and "swagger" in record(data):
         raise NoDocument("this is Swagger 2; documents of OpenAPI 3.0 and 3.1 are read, and converters make one of it")
-    if not _VERSION.fullmatch(version):
+    if version and not _VERSION.fullmatch(version):
+        raise NoDocument(f"this is OpenAPI {' '.join(version.split())[:20]}; documents of 3.0 and 3.1 are read")
+    if not version:
         raise NoDocument("this is no document of OpenAPI 3.0 or 3.1: it begins with no `openapi: 3.…`")
     return Document(record(data))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dsl.regex import regex
+from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _ODD = regex(r"[^A-Za-z0-9_]+")
@@ -21,6 +22,12 @@ def as_name(text: str, *, fallback: str = "value") -> str:
     found = _ODD.sub("_", text).strip("_") or fallback
     found = f"_{found}" if found[0].isdigit() else found
     return f"{found}_" if found in _WORDS else found
+
+
+def as_type_name(text: str) -> str:
+    """A word that a declaration or a statement begins with is a field, and no type."""
+    name = as_name(text, fallback="Type")
+    return f"{name}_" if name.upper() in DECLARATIONS | STATEMENTS and name.islower() else name
 
 
 def as_tool_name(text: str) -> str:

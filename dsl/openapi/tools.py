@@ -8,12 +8,14 @@ honoured, and what undoes it, no document says. One with a header `Idempotency-K
 import re
 from collections.abc import Mapping
 
+from dsl.ast.expressions import Literal
 from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
-from dsl.openapi.document import JSON, Document, Operation, items, record, text, texts
+from dsl.openapi.document import JSON, Document, Operation, items, record, server_of, text, texts
 from dsl.openapi.names import Names, as_name, as_tool_name, is_name, quoted
 from dsl.openapi.types import LONGEST_LINE, Types, comment, constraints
 from dsl.regex import regex
+from dsl.values.addresses import Unfit, address_of
 from dsl.values.headers import name_problem
 
 _EFFECTS = {"get": "read", "head": "read", "put": "idempotent", "delete": "idempotent"}
@@ -99,6 +101,8 @@ class Tools:
 
         def place(match: re.Match[str]) -> str:
             parameter = declared.get(match[1], {"schema": {"type": "string"}})
+            if parameter.get("style", "simple") != "simple":
+                raise NoTool(f"`{match[1]}` is written with signs of its own (`style: {parameter['style']}`)")
             type_ = self.types.of(parameter.get("schema", {}), f"{operation.where} {match[1]}").rstrip("?")
             if type_ not in ("text", "int", "number", "bool", "time") and not type_.startswith('"'):
                 raise NoTool(f"`{match[1]}` is no one value, as a part of an address is")
@@ -109,7 +113,21 @@ class Tools:
             raise NoTool("its path is no path")
         if any(part.lower().replace("%2e", ".") in (".", "..") for part in operation.path.split("/")):
             raise NoTool("its path leads elsewhere")
-        return self.server + _PLACE.sub(place, operation.path)
+        return self._server(operation) + _PLACE.sub(place, operation.path)
+
+    def _server(self, operation: Operation) -> str:
+        """Its own, where it has one: it is no other host that it is asked at."""
+        if not operation.servers:
+            return self.server
+        own = server_of(operation.servers)
+        try:
+            if own:
+                address_of(Literal(f"{own}/"))
+        except Unfit as unfit:
+            raise NoTool(f"its own server: {unfit}") from None
+        if not own:
+            raise NoTool("it has a server of its own, without its whole address")
+        return own
 
     def _parameter(self, operation: Operation, parameter: Mapping[str, JSON], request: _Request) -> None:
         name, kind = text(parameter.get("name")), parameter.get("in")
@@ -142,7 +160,8 @@ class Tools:
     def _flat(self, parameter: Mapping[str, JSON], where: str) -> str | None:
         """The type of what has one value for its name, or a list of them."""
         schema = self.document.followed(parameter.get("schema"))
-        if parameter.get("explode") is False and schema.get("type") == "array":
+        plain = parameter.get("explode") is not False and parameter.get("style", "form") == "form"
+        if schema.get("type") == "array" and not plain:
             return None
         inner = self.document.followed(schema.get("items")) if schema.get("type") == "array" else schema
         if inner.get("type") in ("array", "object") or "properties" in inner or "allOf" in inner or "oneOf" in inner:
@@ -227,12 +246,17 @@ class Tools:
         schemes = record(record(self.document.data.get("components")).get("securitySchemes"))
         for name in (names[0] for names in options if len(names) == 1 and names[0].strip()):
             scheme = self.document.followed(schemes.get(name))
+            if scheme.get("type") == "mutualTLS":
+                continue
             if scheme.get("type") != "apiKey":
+                kind = text(scheme.get("scheme"))
+                if scheme.get("type") == "http" and kind.lower() not in ("", "bearer"):
+                    request.comments.append(f"its credential is {kind}: [auth.{name}.headers] Authorization")
                 return f" auth {quoted(name)}"
             if scheme.get("in") == "header":
                 request.comments.append(f"its credential stands in {text(scheme.get('name'))}: [auth.{name}.headers]")
                 return f" auth {quoted(name)}"
-        raise NoTool("its credential stands in the address or a cookie")
+        raise NoTool("its credential stands in the address or a cookie, or is a certificate")
 
 
 def _is_json(kind: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
 from dsl.openapi.document import JSON, Document, items, record, text, texts
-from dsl.openapi.names import Names, as_name, is_name, quoted
+from dsl.openapi.names import Names, as_type_name, is_name, quoted
 from dsl.values.patterns import pattern_problem
 from dsl.values.structure import BASIC_TYPES, GENERIC_TYPES
 
@@ -178,7 +178,7 @@ class Types:
             return self._json(key, self.without[key])
         if self._entered.get(key) == len(self._ends):
             return self._json(where or key, f"`{key}` contains itself, and a value of it would have no end")
-        name = self.names.of(key, as_name(key, fallback="Type"))
+        name = self.names.of(key, as_type_name(key))
         if key not in self.written:
             self.written[key] = ""  # under way: it may name itself
             self._entered[key] = len(self._ends)
