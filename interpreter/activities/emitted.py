@@ -25,6 +25,7 @@ from dsl.expressions.wire import to_wire
 from dsl.values.validate import converting
 from interpreter.activities.context import CALL
 from interpreter.activities.said_by_worker import SaidByWorker
+from interpreter.activities.wording import LONGEST_NAME, one_line
 from interpreter.boundary.failures import EVENT_NOT_TAKEN, NOT_CALLED, SERVER_UNAVAILABLE, UNDECLARED
 from interpreter.boundary.names import QUEUE_FULL, SEND_UPDATE, UNPROCESSED
 from interpreter.boundary.payloads import AnswerReply
@@ -42,9 +43,12 @@ class EmitFunction:
     types: Mapping[str, Type]
 
     async def __call__(self, **arguments: Value) -> None:
-        run, send = self._worded(arguments)
+        id_, send = self._worded(arguments)
+        run = one_line(id_, LONGEST_NAME)
+        if not id_:
+            raise SaidByWorker(EVENT_NOT_TAKEN, "nobody is meant: the id of the run is empty")
         try:
-            handle = activity.client().get_workflow_handle(run)
+            handle = activity.client().get_workflow_handle(id_)
             reply: AnswerReply = await handle.execute_update(
                 SEND_UPDATE, send, result_type=AnswerReply, rpc_timeout=PATIENCE
             )
@@ -60,6 +64,8 @@ class EmitFunction:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise SaidByWorker(EVENT_NOT_TAKEN, f"no run {run} is under way") from None
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise SaidByWorker(EVENT_NOT_TAKEN, f"no run can be called {run}: {error.message}") from None
             raise SaidByWorker(UNDECLARED, f"the run {run} cannot be reached: {error.message}") from None
         if not reply.accepted:
             raise self._refused(run, reply.message, reply.outcome == "full")

@@ -69,12 +69,12 @@ def _folder_of(given: str) -> Path:
     return Path() if given.lstrip()[:1] in ("{", "[") else Path(given).parent
 
 
-def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS) -> JSON:
-    """The answer to a question: one JSON text, or `field=value` for each field."""
+def read_answer(parts: Sequence[str], texts: Mapping[str, bool] = NO_TEXTS, *, what: str = "the answer") -> JSON:
+    """The answer to a question, or what else is said there: one JSON text, or `field=value` for each field."""
     if not parts:
         return None
     if len(parts) == 1 and not _is_assignment(parts[0]):
-        return travelling(parse_json(typed(parts[0]), "the answer"))
+        return travelling(parse_json(typed(parts[0]), what))
     return travelling(read_assignments(parts, texts))
 
 

@@ -48,7 +48,7 @@ def read_key(file: Path | None) -> "SigningKey | None":
 def who_answers(by: str | None, key: "SigningKey | None") -> str:
     """The one named, or whose key it is, or the user of the operating system."""
     if by is not None and not by.strip():
-        raise Misuse("`--by` names nobody: say who answers, or leave it out")
+        raise Misuse("`--by` names nobody: write a name, or leave it out")
     named = key.name if key is not None else ""
     if by is not None and named and not same_person(by, named):
         raise Misuse(f"the key is of {named}, and the answer is to be by {by}")

@@ -162,6 +162,8 @@ def test_numbers_keep_their_digits() -> None:
     assert read_answer(["a=12.5"]) == {"a": 12.5}
     assert read_answer(["a=0.1000000000000000000001"]) == {"a": "0.1000000000000000000001"}
     assert read_answer([]) is None
+    with pytest.raises(Misuse, match="what is sent is not JSON: line 1"):
+        read_answer(['{"a": 1'], what="what is sent")
 
 
 @pytest.mark.parametrize("by", ["", "  "])

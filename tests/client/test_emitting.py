@@ -52,6 +52,10 @@ async def test_a_full_queue_is_waited_for_and_a_run_that_is_over_refuses(tmp_pat
             assert await late.result() == "no run shop is under way"
             nobody = await client.submit(CUSTOMER, {"shop": "nobody"})
             assert await nobody.result() == "no run nobody is under way"
+            unnamed = await client.submit(CUSTOMER, {"shop": ""})
+            assert await unnamed.result() == "nobody is meant: the id of the run is empty"
+            odd = await client.submit(CUSTOMER, {"shop": "a\nb"})
+            assert await odd.result() == r"no run a\nb is under way"
 
 
 async def test_a_worker_without_the_flow_sends_nothing(tmp_path: Path) -> None:

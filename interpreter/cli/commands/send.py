@@ -81,7 +81,7 @@ def send(
     _refuse_misuse(file, wait=wait, starting=given is not None or flow is not None or bool(config))
     if text is not None and value:
         raise Misuse("what is in the event is given twice: leave out --text, or the rest")
-    content = text if text is not None else read_answer(value)
+    content = text if text is not None else read_answer(value, what="what is sent")
     sender = who_answers(by, None)
 
     async def deliver() -> None:
