@@ -35,10 +35,18 @@ async def test_each_value_stays_in_its_place(asked: Asked, server: Faulty) -> No
     ] == "/pets/a%2Fb%3Fc/card"
 
 
-@pytest.mark.parametrize("id", ["", ".", "..", "../admin", "a/../../b", "..\\x", "%2e%2E", "x%2f..%2fy"])
+@pytest.mark.parametrize("id", ["", ".", "..", "../admin", "a/../../b", "..\\x", "%2e%2E", "x%2f..%2fy", "..;v=1", ".%2E%3bx"])
 async def test_no_value_leads_elsewhere(asked: Asked, server: Faulty, id: str) -> None:
     kind, words = await asked.fails(PET, id=id)
     assert (kind, server.seen) == (NOT_CALLED, []), words
+
+
+async def test_nor_where_a_part_ends_behind_it(asked: Asked, server: Faulty) -> None:
+    """Some servers take `/..;v=1/` for `/../`."""
+    tool = PET.replace("pets/{{ id }}/card", "a/{{ id }};v=1/b").replace("{ id: text } read", "json read")
+    kind, words = await asked.fails(tool, id="..")
+    assert (kind, server.seen) == (NOT_CALLED, []), words
+    assert (await asked.call(tool, id=";a..b"))["target"] == "/a/%3Ba..b;v=1/b"
 
 
 async def test_a_write_says_its_key_and_leaves_out_what_is_not_given(asked: Asked, server: Faulty) -> None:
