@@ -194,7 +194,7 @@ PARTIAL = {
         ("dsl/semantics/machine_kinds.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what can be called"),
         (
             "dsl/semantics/machine_kinds.py",
-            "CompensateStatement ExclusiveBlock Fail Parallel ParallelFor Set Step",
+            "BudgetBlock CompensateStatement ExclusiveBlock Fail Loop Parallel ParallelFor Set Step",
             "what some kind of error needs",
         ),
         ("dsl/semantics/written_with.py", "FlowDeclaration ToolDeclaration", "calls that no model decides about"),
