@@ -19,16 +19,17 @@ from interpreter.workflow.headers import _call as call_of_header
 ROOMS = (
     *("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing"),
     *("keeping", "headers", "locks", "lock"),
-    *("run", "driver", "definitions", "watching"),
+    *("run", "driver", "definitions", "watching", "moving"),
 )
 
 
 class Continued(Exception):
-    """A run has continued as new, with `input`."""
+    """A run has continued as new, with `input`; `options` is what was said besides."""
 
-    def __init__(self, input_: Any) -> None:
+    def __init__(self, input_: Any, options: dict[str, Any]) -> None:
         super().__init__("continued as new")
         self.input = input_
+        self.options = options
 
 
 class Handle(asyncio.Future[Any]):
@@ -95,7 +96,7 @@ class Played:
     details: list[str] = field(default_factory=list)
     memos: list[dict[str, Any]] = field(default_factory=list)
     attributes: list[dict[str, Any]] = field(default_factory=list)
-    memo: dict[str, Any] = field(default_factory=dict)
+    memo_: dict[str, Any] = field(default_factory=dict)
     is_over: bool = False
     functions: dict[str, Any] = field(default_factory=dict)
     handling: bool = False
@@ -129,7 +130,10 @@ class Played:
         self.memos.append(memo)
 
     def memo_value(self, name: str, default: Any) -> Any:
-        return self.memo.get(name, default)
+        return self.memo_.get(name, default)
+
+    def memo(self) -> dict[str, Any]:
+        return self.memo_
 
     def upsert_search_attributes(self, updates: list[Any]) -> None:
         self.attributes.append({update.key.name: update.value for update in updates})
@@ -183,8 +187,8 @@ class Played:
         if over is not None:
             self.asked = [asked for asked in self.asked if asked.ends is not over]
 
-    def continue_as_new(self, input_: Any) -> None:
-        raise Continued(input_)
+    def continue_as_new(self, input_: Any, **options: Any) -> None:
+        raise Continued(input_, options)
 
     def take(self, name: str) -> Asked:
         """The first that was asked for under this name, which it is no more."""

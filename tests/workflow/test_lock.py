@@ -191,3 +191,11 @@ async def test_a_bug_fails_the_task_and_is_not_lost(played: Played) -> None:
     await settle()
     with pytest.raises(RuntimeError, match="a bug"):
         lock.run.result()
+
+
+async def test_who_has_left_is_forgotten(played: Played) -> None:
+    """A lock may live for years."""
+    lock = Lock(played)
+    await lock.ask("a", "b")
+    await lock.leave("a")
+    assert list(lock.flow._known) == [request("b").ticket]

@@ -93,7 +93,7 @@ def test_a_wait_is_found_by_its_groups_and_its_deadline_until_it_is_over(indexed
 @pytest.mark.parametrize("memo", [{}, {MEMO_FLOW: "main"}], ids=["registered", "not registered"])
 def test_a_child_is_found_by_its_flow_from_when_it_first_waits(played: Played, memo: dict[str, str]) -> None:
     played.info_.parent = SimpleNamespace(workflow_id="above")
-    played.memo = memo
+    played.memo_ = memo
     Showing(private=False, listed=False).show(run().state, None)
     due = datetime.fromtimestamp(START + 3600, UTC)
     found = {FLOW_ATTRIBUTE: "main", GROUPS_ATTRIBUTE: ["ann", "person olga"], DEADLINE_ATTRIBUTE: due}
@@ -149,6 +149,6 @@ def test_what_a_run_waits_for_stands_in_its_memo_while_it_does(played: Played) -
 
 
 def test_a_run_that_has_continued_knows_what_stands_in_its_memo(played: Played) -> None:
-    played.memo = {MEMO_LACKING: {"main": "waits for the store"}}
+    played.memo_ = {MEMO_LACKING: {"main": "waits for the store"}}
     Showing(private=False, listed=True).show(run().state, None)
     assert played.memos == [{MEMO_LACKING: None}]

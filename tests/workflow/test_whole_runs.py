@@ -185,6 +185,25 @@ async def test_a_lease_holds_and_without_one_nothing_does(played: Played) -> Non
     assert failed.value.type == BUDGET_EXCEEDED
 
 
+async def test_a_cancelled_child_says_what_it_has_left_behind(played: Played) -> None:
+    played.reason = "asked for"
+    text = TOOLS + "flow main() { try { step send(x: 1) } on error OutcomeUnknown { } sleep 1h }"
+    run = PlayedRun(played, text, parent=UP)
+    (await run.asked("send")).fail(activity_error(timeout(None)))
+    await run.goes_on()
+    run.main.cancel()
+    signal = await run.asked(f"signal {CHILD_ENDED_SIGNAL}")
+    assert [entry["state"] for entry in signal.arguments[1].ledger] == ["uncertain"]
+
+
+@pytest.mark.parametrize(("lent", "told_of"), [("0.1", False), ("0.2", True)])
+async def test_a_child_that_spent_all_that_was_lent_need_not_say_so(played: Played, lent: str, told_of: bool) -> None:
+    run = PlayedRun(played, TWO, {"x": 1}, lease=Lease(usd=lent, calls=2), parent=UP)
+    await run.answers("charge", 5)
+    await run.answers("charge", 6)
+    assert ("spent" in await run.ended()) is told_of
+
+
 async def test_what_an_execution_continues_with_is_all_that_it_began_with(played: Played) -> None:
     began = {
         "requester": "ann",

@@ -5,6 +5,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
 from interpreter.boundary.names import REFERENCES
+from interpreter.stores.values import LARGE
 from interpreter.workflow.receiving import LARGE_ANSWER, is_large
 
 PLAIN = {"encoding": b"json/plain"}
@@ -23,3 +24,7 @@ PLAIN = {"encoding": b"json/plain"}
 )
 def test_an_answer_is_large_that_no_worker_of_ours_gives(metadata: dict[str, bytes], size: int, large: bool) -> None:
     assert is_large(RawValue(Payload(metadata=metadata, data=b"5" * size))) is large
+
+
+def test_what_a_worker_of_ours_answers_at_once_is_never_large() -> None:
+    assert LARGE_ANSWER == LARGE
