@@ -58,7 +58,10 @@ class Encrypting(PayloadCodec, WithSerializationContext):
         inner: object = self.inner
         if isinstance(inner, WithSerializationContext):
             inner = inner.with_context(context)
-        return Encrypting(self.keys, cast("PayloadCodec | None", inner), run_of(context))
+        run = run_of(context) if self.keys or self.keys.required else None
+        if inner is self.inner and run == self._run:  # the SDK asks several times for each call, and copies what differs
+            return self
+        return Encrypting(self.keys, cast("PayloadCodec | None", inner), run)
 
 
 def run_of(context: SerializationContext) -> str | None:

@@ -44,7 +44,8 @@ class ReadingAhead(PayloadCodec, WithSerializationContext):
         inner: object = self.inner
         if not isinstance(inner, WithSerializationContext):
             return self
-        return ReadingAhead(self._objects, cast(PayloadCodec, inner.with_context(context)))
+        with_context = inner.with_context(context)
+        return self if with_context is inner else ReadingAhead(self._objects, cast(PayloadCodec, with_context))
 
 
 def converter_that_reads_ahead(converter: DataConverter | None, objects: Objects, keys: Keyring) -> DataConverter:

@@ -177,3 +177,21 @@ async def test_where_it_is_required_nothing_else_is_taken() -> None:
             await codec_of(context, required=True).decode([unbound])
     none = codec_of(of_activity(None), required=True)
     assert await none.decode(await none.encode([PAYLOAD])) == [PAYLOAD], "an activity of no run"
+
+
+async def test_only_where_it_makes_a_difference_a_codec_is_of_a_run() -> None:
+    """The SDK copies its converter for each call whose codec is another one."""
+    assert (plain := Encrypting(NO_KEYS)).with_context(of_run("one")) is plain
+    one = codec_of(of_run("one"))
+    assert one.with_context(of_activity("one")) is one
+    assert one.with_context(of_run("two")) is not one
+    strict = Encrypting(Keyring((), required=True)).with_context(of_run("one"))
+    with pytest.raises(NotEncrypted, match="is not encrypted, in default/one"):
+        await strict.decode([PAYLOAD])
+
+
+def test_a_codec_that_heeds_its_run_is_asked_within_ours() -> None:
+    inner = Encrypting(Keyring((OLD,)))
+    told = Encrypting(NO_KEYS, inner).with_context(of_run("one"))
+    assert isinstance(told.inner, Encrypting)
+    assert told.inner is not inner

@@ -128,6 +128,19 @@ async def test_a_run_that_another_one_calls_is_not_moved_by_itself(played: Playe
     assert refusal(check_move, run, move_to(OTHER)) == "MoveRefused"
 
 
+async def test_a_run_that_has_gone_to_work_meanwhile_moves_when_that_is_over(played: Played) -> None:
+    run = PlayedRun(played, HEAD + "flow main() -> int { step a = look(x: 1) sleep 1h return 1 }")
+    await run.goes_on()
+    assert refusal(check_move, run, move_to(OTHER)) == "MoveRefused"
+    move = move_to(HEAD + "flow main() -> int { step a = look(x: 1) sleep 1h return 2 }")
+    moving = asyncio.create_task(run.flow.move(move))
+    await run.goes_on()
+    assert not run.main.done()
+    await run.answers("look", 5)
+    assert (await run.continued()).definition == move.definition
+    moving.cancel()
+
+
 async def test_what_cannot_be_moved_any_more_goes_on_as_it_was(played: Played) -> None:
     """Since it was asked it has come to where the other definition has nothing."""
     run = PlayedRun(played, HEAD + "flow main() -> int { sleep 1h sleep 2h return 1 }")

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.caps import Cap
 from interpreter.boundary.failures import BUDGET_EXCEEDED, OUTCOME_UNKNOWN
+from interpreter.boundary.ledgers import row_of
 from interpreter.boundary.names import (
     ASK_LOCK_ACTIVITY,
     CANCEL_RUN_ACTIVITY,
@@ -329,6 +330,35 @@ async def test_a_result_that_cannot_travel_lies_in_the_store(played: Played, mon
     (await run.asked(f"local {STORE_ACTIVITY}")).end({"kept": "ab", "size": 9})
     result = await run.ended()
     assert result["references"] == [[[], "ab", 9]]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_ledger_that_cannot_travel_lies_in_the_store(
+    played: Played, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    monkeypatch.setattr(run_module, "LARGEST_END", 100)
+    end = 'fail "no"' if fails else "return"
+    text = TOOLS + f"flow main() {{ try {{ step send(x: 1) }} on error OutcomeUnknown {{ }} {end} }}"
+    run = PlayedRun(played, text, parent=UP)
+    (await run.asked("send")).fail(activity_error(timeout(None)))
+    kept = await run.asked(f"local {STORE_ACTIVITY}")
+    assert [entry["state"] for entry in kept.arguments[0]] == ["uncertain"]
+    kept.end({"kept": "ab" * 32, "size": 9})
+    if not fails:
+        assert (await run.ended())["ledger"] == row_of("ab" * 32, 9)
+        return
+    with pytest.raises(ApplicationError) as failed:
+        await run.ended()
+    assert failed.value.details[0]["ledger"] == row_of("ab" * 32, 9)
+
+
+@pytest.mark.parametrize("wait", ["1s", "1h"])
+async def test_a_moment_is_waited_for_too(played: Played, wait: str) -> None:
+    run = PlayedRun(played, TOOLS + f"flow main() {{ sleep {wait} }}")
+    timer = await run.asked("timer")
+    assert timer.arguments == (1.0 if wait == "1s" else 3600.0,)
+    timer.end()
+    await run.ended()
 
 
 async def test_who_watches_is_told_in_order(played: Played) -> None:
