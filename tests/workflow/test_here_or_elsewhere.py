@@ -26,7 +26,6 @@ BROKEN = ApplicationError("broken", type="ValueError")
 MISSING = ApplicationError("gone", type=told_by_worker(OBJECT_MISSING))
 SAID_BY_A_TOOL = ApplicationError("gone", type=OBJECT_MISSING)
 NOT_HERE = ApplicationError("no such tool", type=told_by_worker(NOT_REGISTERED))
-STILL_AT_WORK = ApplicationError("no such tool", type=told_by_worker(NOT_REGISTERED, at_work=True))
 EVALUATION = Evaluate("main/let", {}, {})
 QUICK = a_call(quick=True)
 VERIFICATION = VerifyAnswer("main/ok!answer1", Answer("1", "main/ok", "approve", "ann"), 7.0)
@@ -48,7 +47,6 @@ class World:
         (EVALUATION, EVALUATE_ACTIVITY, MISSING, False),
         (QUICK, "card.charge", LATE, True),
         (QUICK, "card.charge", NOT_HERE, True),
-        (QUICK, "card.charge", STILL_AT_WORK, False),
         (QUICK, "card.charge", BROKEN, False),
         (QUICK, "card.charge", MISSING, False),
         (VERIFICATION, VERIFY_ANSWER_ACTIVITY, LATE, True),
