@@ -59,7 +59,7 @@ class Encrypting(PayloadCodec, WithSerializationContext):
         if isinstance(inner, WithSerializationContext):
             inner = inner.with_context(context)
         run = run_of(context) if self.keys or self.keys.required else None
-        if inner is self.inner and run == self._run:  # the SDK asks several times for each call, and copies what differs
+        if inner is self.inner and run == self._run:  # the SDK asks for each call, and copies its converter for another
             return self
         return Encrypting(self.keys, cast("PayloadCodec | None", inner), run)
 
