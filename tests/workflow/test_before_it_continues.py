@@ -33,6 +33,18 @@ async def test_a_lock_that_is_being_asked_for_is_waited_for(played: Played) -> N
     assert (await run.continued()).state is not None
 
 
+async def test_a_child_that_is_being_started_is_waited_for(played: Played) -> None:
+    text = HEAD + "flow main() { parallel { step kid() branch b { step look(x: 1) step look(x: 2) sleep 1h } } }"
+    run = PlayedRun(played, text, options=EAGER)
+    child = await run.asked(CHILD)
+    await run.answers("look", 5)
+    assert not run.main.done()
+    child.end(played.handle())
+    await run.answers("look", 5)
+    (await run.asked(f"signal {REPORT_SIGNAL}")).end()
+    assert list((await run.continued()).children.values()) == [child.options["id"]]
+
+
 async def test_the_cancel_of_a_child_goes_out_first(played: Played) -> None:
     """Only a cancel stands in no state: the next execution would not ask for it again."""
     text = HEAD + "flow main() { race { step kid() branch b { step look(x: 1) } } sleep 1h }"

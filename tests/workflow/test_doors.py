@@ -119,7 +119,8 @@ async def test_a_run_that_waits_goes_on_with_another_definition(played: Played) 
     assert [pair.value for pair in error.options["search_attributes"]] == ["main", move.definition.hash]
     (moment,) = [asked for asked in played.asked if asked.options.get("summary") == "reply to a move"]
     moment.end()
-    assert (await moving).outcome == "moving"
+    reply = await moving
+    assert (reply.accepted, reply.outcome) == (True, "moving")
 
 
 async def test_a_run_that_another_one_calls_is_not_moved_by_itself(played: Played) -> None:

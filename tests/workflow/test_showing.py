@@ -73,6 +73,22 @@ def test_the_details_say_which_attempt_it_is_and_the_memo_that_it_is_made_up(
     assert played.memos == [{MEMO_MADE_UP: [REHEARSAL_WORD, STAGED_WORD]}]
 
 
+def test_a_made_up_child_is_told_of_by_the_run_above_it(played: Played) -> None:
+    one = run()
+    one.state.rehearsal = True
+    Showing(private=False, listed=False).show(one.state, None)
+    assert played.memos == []
+
+
+def test_a_history_in_which_nothing_lacks_a_worker_has_no_mark_of_that(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks: list[str] = []
+    monkeypatch.setattr(played, "patched", lambda id_: marks.append(id_) or True, raising=False)
+    Showing(private=False, listed=True).show(run().state, None)
+    assert marks == []
+
+
 def test_the_details_have_so_many_steps_and_no_more(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(showing, "MOST_SHOWN", 0)
     Showing(private=False, listed=True).show(run().state, None)
@@ -131,10 +147,9 @@ def test_what_a_run_has_spent_is_told_at_its_end(indexed: Played) -> None:
     assert indexed.attributes == [], "it has spent nothing"
     for purse in one.state.purses.values():
         purse.spent = Amount(Decimal("0.5"))
-    if one.state.purses:
-        shown.show(one.state, None)
-        shown.show(one.state, None)
-        assert [each[USD_ATTRIBUTE] for each in indexed.attributes] == [0.5]
+    shown.show(one.state, None)
+    shown.show(one.state, None)
+    assert [each[USD_ATTRIBUTE] for each in indexed.attributes] == [0.5]
 
 
 def test_what_a_run_waits_for_stands_in_its_memo_while_it_does(played: Played) -> None:
