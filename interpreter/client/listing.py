@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
-from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
+from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -24,10 +25,14 @@ from interpreter.encryption.errors import EncryptionError
 
 logger = logging.getLogger(__name__)
 
-FAILURES_BEFORE_STUCK = 2
-"""A workflow task that fails once may only have lost its worker."""
-
 RECENT_EVENTS = 20
+"""Among them is how the first try of a workflow task ended; later ones leave no event."""
+
+_ENDS_OF_TASKS = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+)
 
 MOST_BELOW = 200
 """Runs below one that are looked at."""
@@ -77,10 +82,12 @@ async def list_runs(
 
 
 async def why_stuck(client: TemporalClient, run: Run) -> str | None:
-    """The failure that a workflow task repeats, or None when it does not."""
+    """The failure that a workflow task repeats, or None when it does not: one that ran out of time once may only have
+    lost its worker.
+    """
     raw = (await run.describe()).raw_description
     task = raw.pending_workflow_task
-    if task.attempt < FAILURES_BEFORE_STUCK:
+    if task.attempt <= 1:
         return None
     request = GetWorkflowExecutionHistoryReverseRequest(
         namespace=client.namespace,
@@ -88,15 +95,23 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
         maximum_page_size=RECENT_EVENTS,
     )
     history = (await client.workflow_service.get_workflow_execution_history_reverse(request)).history
-    for event in history.events:
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-            failure = event.workflow_task_failed_event_attributes.failure
-            words = _in_plain_words(await words_of(client.data_converter, failure))
-            times = "once" if task.attempt == 2 else f"{task.attempt - 1} times"
-            return f"its workflow task has failed {times}: {words}"
+    first = next((event for event in history.events if event.event_type in _ENDS_OF_TASKS), None)
+    if first is not None and first.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED and _is_workers(first):
+        failure = first.workflow_task_failed_event_attributes.failure
+        words = _in_plain_words(await words_of(client.data_converter, failure))
+        times = "once" if task.attempt == 2 else f"{task.attempt - 1} times"
+        return f"its workflow task has failed {times}: {words}"
+    if task.attempt == 2:
+        return None
     if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
         return f"its workflow task has been tried {task.attempt} times; a worker has it now"
     return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"
+
+
+def _is_workers(failed: HistoryEvent) -> bool:
+    """Whether a worker has failed the task: not the server, for something that came in between."""
+    cause = failed.workflow_task_failed_event_attributes.cause
+    return cause != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 
 async def stuck_below(run: Run) -> list[RunSummary]:

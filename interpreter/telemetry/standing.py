@@ -33,8 +33,8 @@ _OURS = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
 WAITING = f"{_OURS} AND {names.GROUPS_ATTRIBUTE} IS NOT NULL"
 MOST_DESCRIBED = 200
 """Runs, the latest first, of which it is asked whether they go on."""
-FAILURES_BEFORE_STUCK = 2
-"""A workflow task that fails once may only have lost its worker."""
+TRIES_BEFORE_STUCK = 2
+"""A workflow task that is tried once more may only have lost its worker."""
 LOOKS_BETWEEN = 4
 """Since each run is asked about on its own, not each look does that."""
 
@@ -90,7 +90,7 @@ class Standing:
             except RPCError as error:
                 logger.debug("the run %s has just ended: %s", run.id, error)
                 continue
-            found += raw.pending_workflow_task.attempt >= FAILURES_BEFORE_STUCK
+            found += raw.pending_workflow_task.attempt > TRIES_BEFORE_STUCK
         return found
 
     async def _learn(self, waiting: list[WorkflowExecution]) -> None:
