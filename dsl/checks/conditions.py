@@ -1,4 +1,6 @@
-"""SF610: a condition that is known before the run: of an `if`, an `until` or the `where` of an event."""
+"""SF610: a condition that is known before the run: of an `if`, an `until` or the `where` of an event; and an `else` for
+which nothing is left.
+"""
 
 from collections.abc import Iterator
 
@@ -7,7 +9,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.statements import Until
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.findings import Settled
+from dsl.semantics.findings import IdleElse, Settled
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -18,6 +20,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
         because = () if found.because is None else (program.label(found.because, _why(found)),)
         told = (_of_until if is_until else _of_where if is_where else _of_if)(found.truth)
         yield Diagnostic("SF610", told[0], program.label(found.node), because, told[1], severity="warning")
+    for idle in program.facts.found(IdleElse):
+        message = "the `else` behind this is never done: nothing else is left"
+        advice = "make this the `else`, without its condition, or leave the `else` out"
+        yield Diagnostic("SF610", message, program.label(idle.node), help=advice, severity="warning")
 
 
 def _why(found: Settled) -> str:

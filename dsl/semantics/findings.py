@@ -139,6 +139,13 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleElse:
+    """The last condition of a chain, which takes all that is left, so the `else` behind it is never done."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class SetInParallel:
     node: Node
     name: str
@@ -180,6 +187,7 @@ Finding = (
     | Uncovered
     | IdleCase
     | Settled
+    | IdleElse
     | SetInParallel
     | Misplaced
     | NoReturn

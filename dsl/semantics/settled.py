@@ -5,7 +5,9 @@ none, and the same question asked before in one chain of `else if`. Items of lis
 they are there is no matter of their type.
 """
 
-from dsl.ast.expressions import Binary, Expression, FunctionCall, Get, Index, Literal, Name, Unary
+from collections.abc import Iterable
+
+from dsl.ast.expressions import Binary, Expression, FunctionCall, Get, Index, ListLiteral, Literal, Name, Unary
 from dsl.ast.node import Node
 from dsl.dataclass import dataclass
 from dsl.expressions.context import CONSTANT
@@ -38,6 +40,30 @@ def settled(condition: Expression, state: State, facts: Facts, asked: dict[Expre
         found = None if same is condition else Known(truth=False, because=same)
     if found is not None:
         facts.findings.append(Settled(condition, found.truth, found.because))
+
+
+def takes_the_rest(condition: Expression, facts: Facts) -> bool:
+    """Whether `condition` holds for all that is left over of an enumeration where it is asked: an `else` behind it is
+    never done. It is no mistake of the condition, which calls the last case by its name.
+    """
+    match condition:
+        case Binary(operator="==", left=left, right=right):
+            return _is_one_of(left, (right,), facts) or _is_one_of(right, (left,), facts)
+        case Binary(operator="in", left=left, right=ListLiteral(items=items)):
+            return _is_one_of(left, items, facts)
+        case Binary(operator="and", left=left, right=right):
+            return takes_the_rest(left, facts) and takes_the_rest(right, facts)
+        case Binary(operator="or", left=left, right=right):
+            return takes_the_rest(left, facts) or takes_the_rest(right, facts)
+        case _:
+            return False
+
+
+def _is_one_of(subject: Expression, values: Iterable[Expression], facts: Facts) -> bool:
+    found = facts.type_of(subject)
+    if not isinstance(found, Enum) or found.written or path_of(subject) is None or _by_position(subject):
+        return False
+    return {each.value for each in values if isinstance(each, Literal)}.issuperset(found.values)
 
 
 def known(condition: Expression, state: State | None, facts: Facts) -> Known | None:

@@ -9,10 +9,10 @@ in a block gives it and goes on behind the choice, where what the blocks defined
 
 from dsl.ast.expressions import Expression, Literal
 from dsl.ast.statements import If, Match
-from dsl.semantics.findings import IdleCase, Uncovered
+from dsl.semantics.findings import IdleCase, IdleElse, Uncovered
 from dsl.semantics.inference import Wanted
 from dsl.semantics.narrowing import Constant, assume, assume_none_of, assume_one_of
-from dsl.semantics.settled import settled
+from dsl.semantics.settled import settled, takes_the_rest
 from dsl.semantics.state import State, join
 from dsl.semantics.types import (
     BOOL,
@@ -49,6 +49,8 @@ def if_(walker: Walker, node: If, state: State, around: Around) -> State | None:
         settled(arm.condition, left, walker.facts, asked)
         ends.append(walker.block(arm.body, assume(arm.condition, True, left, walker.facts), inner))
         left = assume(arm.condition, False, left, walker.facts)
+    if node.otherwise is not None and takes_the_rest(node.arms[-1].condition, walker.facts):
+        walker.facts.findings.append(IdleElse(node.arms[-1].condition))
     ends.append(left if node.otherwise is None else walker.block(node.otherwise, left, inner))
     return _after(walker, node, ends, state, inner, around)
 
