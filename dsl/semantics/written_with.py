@@ -1,8 +1,9 @@
 """The writes that are certain to be made in a block, also in the flows that it calls, each with what it is given.
 
-What is given is a number: two are the same value exactly when they have the same number (`gating.terms`, with what a
-parameter was given in its place). One that is another in each turn or branch, or each time that it is asked for, is
-`varying`: nothing in a called flow is the same in two calls of it but what follows from its parameters.
+What is given is a number: two that have the same number are the same value (`gating.terms`, with what a parameter was
+given in its place, and `alike` for what is written otherwise). One that is another in each turn or branch, or each time
+that it is asked for, is `varying`: nothing in a called flow is the same in two calls of it but what follows from its
+parameters.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from dsl.ast.node import Node
 from dsl.ast.statements import Branch, BudgetBlock, Parallel, Statement, Step, Try
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
+from dsl.semantics.alike import alike
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.terms import Term, Terms
 
@@ -96,7 +98,8 @@ class Writes:
             return place.given.get(str(name), self._numbered(("default", place.flow.name, name)))
         parts = [self._number(part, place) if isinstance(part, Term) else repr(part) for part in term.parts]
         own = ("config", name) if term.kind == "root" and term.parts[1] == "config" else (term.kind, *parts)
-        number = self._numbered(own)
+        same = alike(term, lambda part: self._number(part, place), self._facts)
+        number = same if isinstance(same, int) else self._numbered(same or own)
         below = any(part in self._varying for part in parts if isinstance(part, int))
         if below or self._is_varying(term, place):
             self._varying.add(number)
