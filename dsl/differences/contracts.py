@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dsl.ast.types import Field, RecordType, Type
 from dsl.dataclass import dataclass, replace
+from dsl.differences.bounds import bare, longer, redocumented
 from dsl.differences.changes import COMPATIBLE, Found, Weighed, breaking, shown, verb_of
 from dsl.differences.compatible import Fitting, Types, may_be_left_out
-from dsl.differences.written import field_type_text
-from dsl.values.writing import type_text
+from dsl.differences.written import field_type_text, whole_type_text
 
 STARTS = "who starts it has to give it"
 REFUSED = "who gives it is refused"
@@ -31,7 +31,7 @@ class Contracts:
         old = {renamed.get(each.name, each.name): each for each in before}
         new = {each.name: each for each in after}
         for name in dict.fromkeys([*old, *new]):
-            for found in self._parameter(name, old.get(name), new.get(name)):
+            for found in self._parameter(name, old.get(name), new.get(name), started=started):
                 if found.weight != "breaking" or started:
                     yield found
                 elif not found.follows:
@@ -40,7 +40,7 @@ class Contracts:
         if both[0] != both[1]:
             yield Found("order", "order of the parameters", "moved", ", ".join(both[0]), ", ".join(both[1]))
 
-    def _parameter(self, name: str, old: Field | None, new: Field | None) -> Iterator[Found]:
+    def _parameter(self, name: str, old: Field | None, new: Field | None, *, started: bool) -> Iterator[Found]:
         what = f"parameter {name}"
         if old is None:
             assert new is not None
@@ -52,18 +52,25 @@ class Contracts:
         else:
             if old.name != new.name:
                 yield Found("parameter", what, "renamed", old.name, new.name, "breaking", STARTS)
-            yield from self._field("parameter", what, old, new)
+            yield from self._field("parameter", what, old, new, bounding=started)
 
-    def _field(self, aspect: str, what: str, old: Field, new: Field) -> Iterator[Found]:
+    def _field(self, aspect: str, what: str, old: Field, new: Field, *, bounding: bool) -> Iterator[Found]:
+        """`bounding`: how long its lists are bounds how often something is done."""
+        more = self._longer(old.type, new.type, new.name) if bounding else None
         fitting = Fitting(self.old, self.new, "input")
         reason = fitting.field(old, new, new.name)
         if _as_declared(old) != _as_declared(new):
             found = Found(aspect, what, "changed", field_type_text(old), field_type_text(new))
-            yield _judged(found, old, new, reason)
+            found = _judged(found, old, new, reason)
+            yield found.because("weaker", more) if more and found.weight in ("compatible", "stronger") else found
         elif reason is not None:
             yield Found(aspect, what, "changed", None, None, "breaking", reason, follows=True)
-        if old.doc != new.doc:
-            yield Found("documentation", f"{what}, documentation that a model reads", "changed", old.doc, new.doc)
+        elif more is not None:
+            yield Found(aspect, what, "changed", None, None, "weaker", more, follows=True)
+        yield from _redocumented(what, old, new)
+
+    def _longer(self, old: Type, new: Type, at: str) -> str | None:
+        return longer(old, new, self.old, self.new, at)
 
     def configured(self, before: tuple[Field, ...], after: tuple[Field, ...]) -> Iterator[Found]:
         """Values of the deployment that a flow reads: more may be said than it reads."""
@@ -71,7 +78,7 @@ class Contracts:
         for name in dict.fromkeys([*old, *new]):
             one, other = old.get(name), new.get(name)
             if one is not None and other is not None:
-                yield from self._field("config", f"config {name}", one, other)
+                yield from self._field("config", f"config {name}", one, other, bounding=False)
                 continue
             has_to = other is not None and not may_be_left_out(other, self.new)
             weight = breaking(DEPLOYS) if has_to else COMPATIBLE
@@ -86,14 +93,18 @@ class Contracts:
             reason = Fitting(self.new, self.old, "result").misfit(after, before, "")
         elif before is not None:
             reason = "there is none any more"
-        texts = shown(type_text, before, after)
+        texts = shown(whole_type_text, before, after)
         weight: Weighed = COMPATIBLE
+        more = None if before is None or after is None or read else self._longer(before, after, "")
+        if more is not None:
+            weight = "weaker", _readable(more)
         if reason is not None and read:
             weight = "breaking", f"{READS}: {_readable(reason)}"
-        if before != after:
+        if bare(before) != bare(after):
             yield Found("result", "result", "changed", *texts, *weight)
-        elif reason is not None and read:
+        elif weight != COMPATIBLE:
             yield Found("result", "result", "changed", None, None, *weight, follows=True)
+        yield from redocumented("result", before, after)
 
     def answer(self, before: RecordType | None, after: RecordType | None) -> Iterator[Found]:
         """What people answer besides yes and no."""
@@ -102,11 +113,12 @@ class Contracts:
         weight: Weighed = COMPATIBLE
         if reason is not None:
             weight = "breaking", f"{ANSWERS}: {reason}"
-        if before != after:
-            texts = shown(_record_text, before, after)
+        if bare(before) != bare(after):
+            texts = shown(whole_type_text, before, after)
             yield Found("answer", "answer", "changed", *texts, *weight)
         elif reason is not None:
             yield Found("answer", "answer", "changed", None, None, *weight, follows=True)
+        yield from redocumented("answer", before, after)
 
     def event(self, before: Type, after: Type) -> str | None:
         """Why what was sent does not fit any more."""
@@ -123,8 +135,9 @@ class Contracts:
 
     def declared(self, before: Type, after: Type) -> Iterator[Found]:
         if not isinstance(before, RecordType) or not isinstance(after, RecordType):
-            if before != after:
-                yield Found("type", "type", "changed", type_text(before), type_text(after))
+            if bare(before) != bare(after):
+                yield Found("type", "type", "changed", whole_type_text(before), whole_type_text(after))
+            yield from redocumented("type", before, after)
             return
         renamed = renames(before.fields, after.fields)
         old = {renamed.get(each.name, each.name): each for each in before.fields}
@@ -146,12 +159,20 @@ class Contracts:
         if _as_declared(old) != _as_declared(new):
             found = Found("field", what, "changed", field_type_text(old), field_type_text(new))
             yield _judged(found, old, new, None)
-        if old.doc != new.doc:
-            yield Found("documentation", f"{what}, documentation that a model reads", "changed", old.doc, new.doc)
+        yield from _redocumented(what, old, new)
 
 
 def _as_declared(field: Field) -> Field:
-    return replace(field, name="", doc=None)
+    """As it is written: what is said of it, and of what is in it, is told apart."""
+    declared = bare(field.type)
+    assert declared is not None
+    return replace(field, name="", doc=None, type=declared)
+
+
+def _redocumented(what: str, old: Field, new: Field) -> Iterator[Found]:
+    if old.doc != new.doc:
+        yield Found("documentation", f"{what}, documentation that a model reads", "changed", old.doc, new.doc)
+    yield from redocumented(what, old.type, new.type)
 
 
 def _judged(found: Found, old: Field, new: Field, reason: str | None) -> Found:
@@ -163,6 +184,8 @@ def _judged(found: Found, old: Field, new: Field, reason: str | None) -> Found:
         return found.because("weaker", "what a model wrote may go there")
     if new.sensitive != old.sensitive or new.trusted != old.trusted:
         return replace(found, weight="stronger")
+    if old.default is not None and new.default is not None and new.default != old.default:
+        return found.because("compatible", "who leaves it out gives another value")
     return found
 
 
@@ -176,11 +199,6 @@ def renames(before: tuple[Field, ...], after: tuple[Field, ...]) -> dict[str, st
         for one, other in zip(before, after, strict=True)
         if one.name not in new and other.name not in old and _as_declared(one) == _as_declared(other)
     }
-
-
-def _record_text(type_: RecordType) -> str:
-    inside = ", ".join(f"{each.name}: {field_type_text(each)}" for each in type_.fields)
-    return f"{{ {inside} }}"
 
 
 def _readable(reason: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from dsl.ast.events import ExpectedEvent
+from dsl.differences.bounds import bare, redocumented
 from dsl.differences.changes import COMPATIBLE, Found, breaking, shown, verb_of
 from dsl.differences.manners import Row
-from dsl.differences.written import expression_text
-from dsl.values.writing import type_text
+from dsl.differences.written import expression_text, whole_type_text
 
 SENDERS = "who sends it has to follow"
 
@@ -19,8 +19,9 @@ def awaited(row: Row, before: ExpectedEvent | None, after: ExpectedEvent | None)
         return
     if before.event != after.event:
         yield Found("event", "event", "changed", before.event, after.event, "breaking", SENDERS)
-    if before.type != after.type:
-        yield Found("event", "what is in it", "changed", type_text(before.type), type_text(after.type))
+    if bare(before.type) != bare(after.type):
+        yield Found("event", "what is in it", "changed", whole_type_text(before.type), whole_type_text(after.type))
+    yield from redocumented("what is in it", before.type, after.type)
     if before.key != after.key:
         texts = shown(expression_text, before.key, after.key)
         breaks = after.key is not None
@@ -29,11 +30,12 @@ def awaited(row: Row, before: ExpectedEvent | None, after: ExpectedEvent | None)
     if before.where != after.where:
         texts = shown(expression_text, before.where, after.where)
         yield Found("condition", "where", verb_of(before.where, after.where), *texts)
-    if before.reply != after.reply:
-        texts = shown(type_text, before.reply, after.reply)
+    if bare(before.reply) != bare(after.reply):
+        texts = shown(whole_type_text, before.reply, after.reply)
         breaks = before.reply is not None
         weight = breaking("its sender waits for that") if breaks and after.reply is None else COMPATIBLE
         yield Found("event", "reply", verb_of(before.reply, after.reply), *texts, *weight)
+    yield from redocumented("reply", before.reply, after.reply)
     if before.waiting != after.waiting:
         texts = shown(lambda each: f"{each:,}", before.waiting, after.waiting)
         yield Found("event", "how many wait", verb_of(before.waiting, after.waiting), *texts)

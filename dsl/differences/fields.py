@@ -23,14 +23,13 @@ from dsl.differences.tools import effects, using
 from dsl.differences.written import (
     budget_text,
     calls_text,
-    exclusive_text,
     first_text,
     quoted,
     retry_text,
     stage_text,
     undo_text,
+    whole_type_text,
 )
-from dsl.values.writing import type_text
 
 Weights = tuple[tuple[Verb, Weight, str | None], ...]
 
@@ -44,6 +43,11 @@ def _worse(verb: Verb, why: str) -> Weights:
 def _more(why: str) -> Weights:
     """A limit that is raised, or is gone."""
     return (*_worse("raised", why), *_worse("removed", why))
+
+
+def _either_way(raised: str, lowered: str) -> Weights:
+    """What follows of a time that no promise is about: the budget around bounds it."""
+    return (("raised", "compatible", raised), ("lowered", "compatible", lowered))
 
 
 def _expr(aspect: str, what: str, weights: Weights = ()) -> Row:
@@ -78,7 +82,9 @@ _SEES = Row("sees", "sees", manners.classes, str, _worse("added", "it may be giv
 _KEEPS = Row("keeps", "keeps", manners.classes, str, _worse("added", "its answer is taken to hold nothing of it"))
 _ASKS = Row("asks", "asked for more", manners.stages, _stages, _worse("added", "people may let it spend more"))
 _BUDGET = Row("budget", "budget", manners.budget, budget_text)
-_RETRY = _show("retry", "retry", retry_text)
+_ATTEMPT = _either_way("an attempt may take longer", "an attempt is given up sooner")
+_WAIT = _either_way("it may wait longer", "it waits less long")
+_RETRY = Row("retry", "retry", manners.retrying, retry_text)
 _DOC = _show("documentation", "documentation that a model reads", quoted)
 _UNDO = Row("undo", "undo", manners.undo, undo_text)
 _NAME = _text("name", "name")
@@ -87,12 +93,12 @@ _LIST_LIMIT = _count("limit", "at most", _more("it may go round more often"))
 _KEEP_GOING = _flag("failures", "keep going")
 _FIRST = _show("race", "how many win", first_text)
 _STOP = _expr("race", "stop when")
-_LOCKED = "more of them may run at a time"
+_APART: Weights = (("changed", "weaker", manners.KEPT_APART),)
 
 FIELDS: dict[type[Node], dict[str, Row]] = {
     ToolDeclaration: {
         "effect": Row("effect", "effect", effects),
-        "timeout": _time("timeout", "timeout"),
+        "timeout": _time("timeout", "timeout", _ATTEMPT),
         "retry": _RETRY,
         "heartbeat": _time("heartbeat", "heartbeat"),
         "queue": _text("queue", "queue"),
@@ -110,7 +116,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "keeps": _KEEPS,
         "http": Row("request", "request", requesting),
         "emit": Row("event", "event", emitting),
-        "exclusive": _show("exclusive", "exclusive", exclusive_text, _worse("removed", _LOCKED)),
+        "exclusive": Row("exclusive", "exclusive", manners.locking),
     },
     AgentDeclaration: {
         "models": Row("model", "model", manners.several),
@@ -128,7 +134,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "summarise": _show("memory", "summarise", lambda made: f"by {made.target} at {made.at:,} tokens"),
         "reasoning": _text("reasoning", "reasoning"),
         "seed": _text("seed", "seed"),
-        "timeout": _time("timeout", "timeout"),
+        "timeout": _time("timeout", "timeout", _ATTEMPT),
         "retry": _RETRY,
         "queue": _text("queue", "queue"),
         "batch": _time("batch", "batch within"),
@@ -154,7 +160,7 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
     },
     ast.Step: {
         "call": Row("target", "calls", manners.calling),
-        "timeout": _time("timeout", "timeout"),
+        "timeout": _time("timeout", "timeout", _ATTEMPT),
         "retry": _RETRY,
         "compensate": _UNDO,
         "without_approval": _show(
@@ -165,8 +171,8 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
         "chosen_timeout": _expr("timeout", "timeout worked out"),
         "detached": _flag("detached", "detached", _worse("added", "no cancel reaches it, and nobody undoes it")),
     },
-    ast.Let: {"value": _VALUE, "type": _show("type", "type", type_text)},
-    ast.Var: {"value": _VALUE, "type": _show("type", "type", type_text)},
+    ast.Let: {"value": _VALUE, "type": _show("type", "type", whole_type_text)},
+    ast.Var: {"value": _VALUE, "type": _show("type", "type", whole_type_text)},
     ast.Set: {"name": _text("variable", "sets"), "value": _VALUE},
     ast.If: {},
     ast.Arm: {"condition": _expr("condition", "condition")},
@@ -202,20 +208,20 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
     },
     ast.AwaitEvent: {
         "expected": Row("event", "event", awaited),
-        "timeout": _time("timeout", "timeout"),
+        "timeout": _time("timeout", "timeout", _WAIT),
         "chosen_timeout": _expr("timeout", "timeout worked out"),
     },
     ast.AwaitFirst: {},
     ast.FirstBranch: {
         "expected": Row("event", "event", awaited),
-        "after": _time("after", "after"),
+        "after": _time("after", "after", _WAIT),
         "chosen_after": _expr("after", "after worked out"),
         "until": _expr("after", "until"),
         "branch": _text("branch", "branch"),
     },
     ast.Respond: {"name": _text("event", "answers event"), "value": _VALUE},
     ast.Sleep: {
-        "milliseconds": _time("sleep", "sleep"),
+        "milliseconds": _time("sleep", "sleep", _WAIT),
         "chosen": _expr("sleep", "sleep worked out"),
         "until": _expr("sleep", "sleep until"),
     },
@@ -233,8 +239,8 @@ FIELDS: dict[type[Node], dict[str, Row]] = {
     },
     ast.CompensateStatement: {"calls": _show("undo", "undo", calls_text)},
     ast.ExclusiveBlock: {
-        "by": _expr("exclusive", "exclusive by"),
-        "up_to": _count("exclusive", "at a time", _worse("raised", _LOCKED)),
+        "by": _expr("exclusive", "exclusive by", _APART),
+        "up_to": _count("exclusive", "at a time", _worse("raised", manners.MORE_AT_A_TIME)),
         "within": _time("exclusive", "waits within"),
     },
     ast.Fail: {"value": _VALUE},

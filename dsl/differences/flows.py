@@ -19,6 +19,7 @@ from dsl.differences.plain import with_names
 from dsl.differences.written import call_text, calls_text, expression_text
 
 MOST_SAID = 160
+UNASKED = "it is called without this agreement"
 Opened = Mapping[str, tuple[str, ...]]
 
 
@@ -94,7 +95,19 @@ class FlowComparison:
         """Which irreversible calls wait for it."""
         old, new = self.opened[0].get(before, ()), self.opened[1].get(after, ())
         if old != new:
-            yield from several(Row("opens", "opens", several), old, new)
+            for found in several(Row("opens", "opens", several), old, new):
+                yield found.because("weaker", UNASKED) if self._is_let_go(found.before, after) else found
+
+    def _is_let_go(self, target: str | None, approval: str) -> bool:
+        """Whether the call is still made, and nobody agrees to it, or others do: where it was asked for before
+        elsewhere too, it may be that which is left."""
+        if target is None or not any(
+            isinstance(each, ast.Step) and each.call.target == target for each in walk(self.new)
+        ):
+            return False
+        new = {name for name, opens in self.opened[1].items() if target in opens}
+        old = {name for name, opens in self.opened[0].items() if target in opens}
+        return not new or bool(new - old)
 
     def _sent(self, found: Found, before: Node, after: Node) -> Found:
         """What is in an event and its reply, where the types are known."""

@@ -15,6 +15,7 @@ from dsl.differences.changes import STRONGER, Found, Weighed, shown, verb_of, we
 from dsl.differences.written import stage_text
 
 APPROVED = "nobody's answer counts as agreement now"
+SOONER = "nobody's answer counts as agreement sooner"
 OTHER = "it ends otherwise when nobody answers"
 
 
@@ -44,12 +45,28 @@ def _weight(old: tuple[Stage, ...], new: tuple[Stage, ...], before: Stage | None
         return weaker(_more(before, after))
     if after is not None and after.outcome == "approve" and not _approves(old):
         return weaker(APPROVED)
+    if before is not None and after is not None and _approves_sooner(before, after):
+        return weaker(SOONER)
     if before is not None and not any(covers(each, before) for each in new):
         return STRONGER
     if before is not None and before.outcome == "approve" and not _approves(new):
         return STRONGER
     ends = before is not None and after is not None and before.outcome != after.outcome
-    return "compatible", OTHER if ends else None
+    return "compatible", OTHER if ends else _time(before, after)
+
+
+def _approves_sooner(before: Stage, after: Stage) -> bool:
+    both = before.outcome == after.outcome == "approve"
+    return both and before.timeout is not None and after.timeout is not None and after.timeout < before.timeout
+
+
+def _time(before: Stage | None, after: Stage | None) -> str | None:
+    """What follows for who is asked."""
+    if before is None or after is None or before.timeout is None or after.timeout is None:
+        return None
+    if before.timeout == after.timeout:
+        return None
+    return "there is more time to answer" if after.timeout > before.timeout else "there is less time to answer"
 
 
 def _more(before: Stage | None, after: Stage) -> str:

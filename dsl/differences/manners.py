@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from dsl.ast.declarations import Costs, Verify
+from dsl.ast.declarations import Costs, Exclusive, Verify
 from dsl.ast.duration import format_duration
-from dsl.ast.expressions import Expression
-from dsl.ast.statements import Budget, Call
+from dsl.ast.expressions import Expression, Literal
+from dsl.ast.statements import Budget, Call, Retry
 from dsl.dataclass import dataclass, replace
 from dsl.differences import gates
 from dsl.differences.changes import COMPATIBLE, STRONGER, Found, Verb, Weighed, Weight, shown, verb_of, weaker
@@ -20,6 +20,7 @@ from dsl.differences.written import (
     call_text,
     class_text,
     costs_text,
+    exclusive_text,
     expression_text,
     limit_text,
     undo_text,
@@ -162,7 +163,42 @@ def undo(row: Row, before: Any, after: Any) -> Iterator[Found]:
         weight = "stronger", None
     elif old and {each.target for each in before.calls} - {each.target for each in after.calls}:
         weight = "weaker", "what undid it is not called any more"
+    elif old and _given(before.calls) != _given(after.calls):
+        weight = "weaker", "something else may be undone"
     yield Found(row.aspect, row.what, verb_of(before, after), *texts, *weight)
+
+
+def _given(calls: tuple[Call, ...]) -> dict[tuple[str, str], str]:
+    """What is worked out of the result and the parameters: what an undo is about."""
+    return {
+        (call.target, each.name or ""): expression_text(each.value)
+        for call in calls
+        for each in call.arguments
+        if not isinstance(each.value, Literal)
+    }
+
+
+MORE_AT_A_TIME = "more of them may run at a time"
+KEPT_APART = "those that waited for each other may run at a time"
+
+
+def locking(row: Row, before: Exclusive | None, after: Exclusive | None) -> Iterator[Found]:
+    weight: Weighed = COMPATIBLE
+    if before is None or after is None:
+        weight = STRONGER if before is None else weaker(MORE_AT_A_TIME)
+    elif before.by != after.by and not isinstance(after.by, Literal):
+        weight = weaker(KEPT_APART)
+    elif before.up_to != after.up_to:
+        weight = weaker(MORE_AT_A_TIME) if after.up_to > before.up_to else STRONGER
+    yield Found(row.aspect, row.what, verb_of(before, after), *shown(exclusive_text, before, after), *weight)
+
+
+def retrying(row: Row, before: Retry | None, after: Retry | None) -> Iterator[Found]:
+    found = row.found(before, after)
+    old, new = (None if each is None else each.times for each in (before, after))
+    if old is not None and new is not None and old != new:
+        found = replace(found, why="it may be tried more often" if new > old else "it is tried less often")
+    yield found
 
 
 def costs(row: Row, before: Costs | None, after: Costs | None) -> Iterator[Found]:

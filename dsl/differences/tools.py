@@ -24,7 +24,7 @@ DOES_MORE = {
 def effects(row: Row, before: Effect, after: Effect) -> Iterator[Found]:
     if before.kind != after.kind:
         more = KINDS.index(after.kind) > KINDS.index(before.kind)
-        weight: Weighed = weaker(DOES_MORE[after.kind]) if more else STRONGER
+        weight: Weighed = weaker(DOES_MORE[after.kind]) if more else _guarded_less(before, after)
         yield Found("effect", row.what, "raised" if more else "lowered", before.kind, after.kind, *weight)
     if before.keyed != after.keyed:
         why = "a call of which nobody knows may not be made again"
@@ -41,6 +41,13 @@ def effects(row: Row, before: Effect, after: Effect) -> Iterator[Found]:
         yield from manners.flag(final, before.final, after.final)
     if before.quick != after.quick:
         yield from manners.flag(Row("effect", "quick", manners.flag), before.quick, after.quick)
+
+
+def _guarded_less(before: Effect, after: Effect) -> Weighed:
+    """It is said to do less; whether the tool does, nobody can tell from here, and what guarded its calls is gone."""
+    if before.kind == "irreversible":
+        return weaker("nobody has to agree to a call any more")
+    return "stronger", "a call of which nobody knows is made again" if before.kind == "write" else None
 
 
 def _keyed_for(before: int | None, after: int | None) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from dsl.ast.expressions import Argument, Expression
 from dsl.ast.joining import First
 from dsl.ast.people import Group, Stage
 from dsl.ast.statements import Budget, Call, Compensate, Retry
-from dsl.ast.types import SENSITIVE, Field
+from dsl.ast.types import SENSITIVE, Field, GenericType, ListType, OptionalType, RecordType, Type, UnionType
 from dsl.decompiling import texts
 from dsl.decompiling.expressions import Unwritable, expression
 from dsl.decompiling.writing import Writing
@@ -49,7 +49,7 @@ def field_text(field: Field) -> str:
 
 
 def field_type_text(field: Field) -> str:
-    parts = [type_text(field.type)]
+    parts = [whole_type_text(field.type)]
     if field.at_least is not None:
         parts.append(f"at least {field.at_least:f}")
     if field.at_most is not None:
@@ -63,6 +63,24 @@ def field_type_text(field: Field) -> str:
     if field.default is not None:
         parts.append(f"= {expression_text(field.default)}")
     return " ".join(parts)
+
+
+def whole_type_text(type_: Type) -> str:
+    """With the bounds and defaults of the fields in it, so that two which differ are never shown alike."""
+    match type_:
+        case RecordType(fields=fields) if fields:
+            return f"{{ {', '.join(map(field_text, fields))} }}"
+        case ListType(item=item, at_most=most):
+            return f"[{whole_type_text(item)}{'' if most is None else f' at most {most}'}]"
+        case OptionalType(item=item):
+            inside = whole_type_text(item)
+            return f"({inside})?" if isinstance(item, UnionType) else f"{inside}?"
+        case GenericType(name=name, argument=argument):
+            return f"{name}[{whole_type_text(argument)}]"
+        case UnionType(options=options):
+            return " | ".join(map(whole_type_text, options))
+        case _:
+            return type_text(type_)
 
 
 def class_text(name: str, *, marked: bool = False) -> str:
