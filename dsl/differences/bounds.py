@@ -1,10 +1,22 @@
 """What of a type the words for it leave out: what fields are said to be, and how long lists may be."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from dsl.ast.node import Node
 from dsl.ast.rewrite import rewrite
-from dsl.ast.types import Field, GenericType, ListType, NamedType, OptionalType, RecordType, Type, UnionType
+from dsl.ast.types import (
+    ConversationType,
+    Field,
+    GenericType,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
 from dsl.dataclass import replace
 from dsl.differences.changes import Found, Verb
 
@@ -42,6 +54,10 @@ def _words(type_: Type, at: str) -> Iterator[tuple[str, str | None]]:
         case UnionType(options=options):
             for number, option in enumerate(options, 1):
                 yield from _words(option, f"{at}|{number}")
+        case NamedType() | LiteralType() | ConversationType():
+            return
+        case _:
+            assert_never(type_)
 
 
 def longer(before: Type, after: Type, old: Types, new: Types, at: str) -> str | None:
@@ -56,8 +72,9 @@ def longer(before: Type, after: Type, old: Types, new: Types, at: str) -> str | 
 
 def _limits(type_: Type, types: Types, at: str, seen: frozenset[str]) -> Iterator[tuple[str, int | None]]:
     match type_:
-        case NamedType(name=name) if name in types and name not in seen:
-            yield from _limits(types[name], types, at, seen | {name})
+        case NamedType(name=name):
+            if name in types and name not in seen:
+                yield from _limits(types[name], types, at, seen | {name})
         case ListType(item=item, at_most=most):
             yield at, most
             yield from _limits(item, types, f"{at}[]", seen)
@@ -71,3 +88,7 @@ def _limits(type_: Type, types: Types, at: str, seen: frozenset[str]) -> Iterato
         case UnionType(options=options):
             for option in options:
                 yield from _limits(option, types, at, seen)
+        case LiteralType() | ConversationType():
+            return
+        case _:
+            assert_never(type_)

@@ -1,6 +1,7 @@
 """Parts of declarations and statements as an author writes them: out of the tree, because a definition has no text."""
 
 from decimal import Decimal
+from typing import assert_never
 
 from dsl.ast.declarations import Costs, Exclusive, HttpStatus, Use, Verify
 from dsl.ast.duration import format_duration
@@ -8,7 +9,19 @@ from dsl.ast.expressions import Argument, Expression
 from dsl.ast.joining import First
 from dsl.ast.people import Group, Stage
 from dsl.ast.statements import Budget, Call, Compensate, Retry
-from dsl.ast.types import SENSITIVE, Field, GenericType, ListType, OptionalType, RecordType, Type, UnionType
+from dsl.ast.types import (
+    SENSITIVE,
+    ConversationType,
+    Field,
+    GenericType,
+    ListType,
+    LiteralType,
+    NamedType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
 from dsl.decompiling import texts
 from dsl.decompiling.expressions import Unwritable, expression
 from dsl.decompiling.writing import Writing
@@ -68,8 +81,8 @@ def field_type_text(field: Field) -> str:
 def whole_type_text(type_: Type) -> str:
     """With the bounds and defaults of the fields in it, so that two which differ are never shown alike."""
     match type_:
-        case RecordType(fields=fields) if fields:
-            return f"{{ {', '.join(map(field_text, fields))} }}"
+        case RecordType(fields=fields):
+            return f"{{ {', '.join(map(field_text, fields))} }}" if fields else "{}"
         case ListType(item=item, at_most=most):
             return f"[{whole_type_text(item)}{'' if most is None else f' at most {most}'}]"
         case OptionalType(item=item):
@@ -79,8 +92,10 @@ def whole_type_text(type_: Type) -> str:
             return f"{name}[{whole_type_text(argument)}]"
         case UnionType(options=options):
             return " | ".join(map(whole_type_text, options))
-        case _:
+        case NamedType() | LiteralType() | ConversationType():
             return type_text(type_)
+        case _:
+            assert_never(type_)
 
 
 def class_text(name: str, *, marked: bool = False) -> str:
