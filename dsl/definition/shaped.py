@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 from dsl.ast.node import Node
 from dsl.definition.encode import NODES
 from dsl.definition.form import EDITIONS, FORMAT
-from dsl.definition.well_formed import LARGEST_INT, MOST_DEPTH, PARTS, options
+from dsl.definition.well_formed import LARGEST_INT, MOST_DEPTH, PARTS, is_negative, options
 
 _TOP = ("format", "edition", "flow", *PARTS)
 
@@ -106,6 +106,9 @@ def _problem(at: _Place) -> Misshapen | None:
         if name != "node" and name not in known:
             pointer = f"{at.pointer}/{escaped(name)}"
             return Misshapen(pointer, f"`{chosen.__name__}` has no `{name}`", _instead(name, tuple(known)))
+        if is_negative(chosen.__name__, name, at.value[name]):
+            pointer = f"{at.pointer}/{escaped(name)}"
+            return Misshapen(pointer, f"{_shown(at.value[name])} is less than nothing", "write a number of 0 or more")
     for name, part in known.items():
         if part.default is MISSING and name not in at.value:
             wanted = _wanted(_annotations(chosen)[name])

@@ -18,6 +18,9 @@ from dsl.ast.types import Type
 MOST_DEPTH = 400
 """Nodes inside of nodes."""
 LARGEST_INT = 2**63
+SIGNED = frozenset({("Literal", "value"), ("LiteralType", "value"), ("AgentDeclaration", "seed"), ("Budget", "turns")})
+"""Fields whose whole numbers may be less than nothing; all others are times, limits and counts. Turns are looked at
+where it is said whether they have an end (`linked`)."""
 MOST_DIGITS = 6_144
 """Digits before or after the point of a decimal."""
 
@@ -52,10 +55,21 @@ def _problem(value: Any, annotation: Any, path: str) -> str | None:
         fitting = _option(found, wanted)
         if fitting is None:
             return f"{at}: {_shown(found)} cannot stand here"
+        if isinstance(found, Node) and (name := _negative(found)) is not None:
+            return f"{at}.{name}: {getattr(found, name)} is less than nothing"
         if depth > MOST_DEPTH:
             return f"{at}: more than {MOST_DEPTH} nodes inside of each other"
         waiting.extend(_below(found, fitting, at, depth + 1))
     return None
+
+
+def _negative(node: Node) -> str | None:
+    kind = type(node).__name__
+    return next((part.name for part in fields(node) if is_negative(kind, part.name, getattr(node, part.name))), None)
+
+
+def is_negative(kind: str, name: str, value: Any) -> bool:
+    return type(value) is int and value < 0 and (kind, name) not in SIGNED
 
 
 def _option(value: Any, annotation: Any) -> Any:

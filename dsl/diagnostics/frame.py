@@ -10,7 +10,8 @@
        |
        = help: did you mean `verdict`?
 
-Widths are those of a terminal: a tab is drawn as four columns, wide characters take two, combining ones none.
+Widths are those of a terminal: a tab is drawn as four columns, wide characters take two, combining ones none. Of a very
+long line, such as JSON without line ends, a part around what it is about is shown.
 """
 
 import unicodedata
@@ -22,6 +23,11 @@ from dsl.diagnostics.inert import inert, inert_lines, is_active
 from dsl.source import Source
 
 _TAB = "    "
+_LONGEST = 240
+"""Characters of a line that is shown whole."""
+_BEFORE, _PART = 60, 160
+"""Of a longer one, so many before the mark, and so many in all."""
+_CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +105,34 @@ def _help(diagnostic: Diagnostic, width: int, bar: str, style: Style) -> Iterato
 
 
 def _lines(source: Source, marks: list[_Mark], width: int, bar: str, tone: str, style: Style) -> Iterator[str]:
-    shown = 0
+    shown, part = 0, range(0)
     for mark in marks:
-        if mark.line != shown:
+        line = source.line(mark.line)
+        if mark.line != shown or mark.start not in part:
             if shown and mark.line > shown + 1:
                 yield f"{' ' * width}{style.place}...{style.end}"
-            text = _drawn(source.line(mark.line))
-            yield f"{style.place}{mark.line:>{width}} |{style.end} {text}".rstrip()
-            shown = mark.line
-        yield f"{bar} {_carets(source.line(mark.line), mark, tone if mark.primary else style.place, style)}"
+            shown, part = mark.line, _part(line, mark)
+            yield f"{style.place}{mark.line:>{width}} |{style.end} {_cut(line, part)}".rstrip()
+        yield f"{bar} {_carets(line, part, mark, tone if mark.primary else style.place, style)}"
 
 
-def _carets(line: str, mark: _Mark, tone: str, style: Style) -> str:
-    indent = " " * _width(line[: mark.start])
-    length = max(1, _width(line[mark.start : mark.end]))
+def _part(line: str, mark: _Mark) -> range:
+    """Of the line, what is shown: one place behind its end is in it, for what is missing there."""
+    if len(line) <= _LONGEST:
+        return range(len(line) + 1)
+    first = max(0, mark.start - _BEFORE)
+    last = first + _PART
+    return range(first, len(line) + 1 if last >= len(line) else last)
+
+
+def _cut(line: str, part: range) -> str:
+    before, after = _CUT if part.start else "", _CUT if part.stop <= len(line) else ""
+    return f"{before}{_drawn(line[part.start : part.stop])}{after}"
+
+
+def _carets(line: str, part: range, mark: _Mark, tone: str, style: Style) -> str:
+    indent = " " * ((1 if part.start else 0) + _width(line[part.start : mark.start]))
+    length = max(1, _width(line[mark.start : min(mark.end, part.stop)]))
     text = f" {inert(mark.text)}" if mark.text else ""
     return f"{indent}{tone}{('^' if mark.primary else '-') * length}{text}{style.end}"
 

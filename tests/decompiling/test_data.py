@@ -170,6 +170,7 @@ HOSTILE: dict[str, tuple[Callable[[Any], None], str, str]] = {
     "another flow": (put("flow", value="other"), "/flow", "name the flow"),
     "another name": (put("tools", "bank.pay", "name", value="x"), "/tools/bank.pay/name", "one name"),
     "an unknown field": (put(*BODY, 0, "timout", value=5), "/flows/main/body/statements/0/timout", "`timeout`?"),
+    "less than nothing": (put("tools", "bank.pay", "timeout", value=-5), "/tools/bank.pay/timeout", "0 or more"),
     "a missing field": (without(*BODY, 0, "call"), "/flows/main/body/statements/0", "add it: a node `Call`"),
     "a wrong kind": (put(*BODY, 0, "call", value="x"), "/flows/main/body/statements/0/call", "write a node `Call`"),
     "a node that is none": (put(*BODY, 0, "node", value="Setp"), "/flows/main/body/statements/0", "a node `Step`"),

@@ -78,6 +78,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a decimal that is none": (put("flows", "support", "budget", "usd", {"$decimal": "abc"}), "InvalidOperation"),
     "a decimal without end": (put("flows", "support", "budget", "usd", {"$decimal": "NaN"}), "cannot stand here"),
     "an endless number": (put("flows", "support", "budget", "time", 10**30), "cannot stand here"),
+    "less than nothing": (put("flows", "support", "budget", "time", -1), "time: -1 is less than nothing"),
     "an unknown type": (put("types", "Triage", {"node": "NamedType", "name": "nobody"}), "no type `nobody`"),
     "an agent without a model": (put("agents", "triage", "models", []), "no model"),
     "a limit without a cap": (put("flows", "support", "budget", "chosen", [choosing("tokens")]), "nothing bounds"),

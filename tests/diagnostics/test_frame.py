@@ -51,6 +51,24 @@ def test_labels_of_one_line_stand_below_each_other() -> None:
     assert drawn("a = b", "b", "a") == ["1 | a = b", "  |     ^", "  | - this is a"]
 
 
+def test_of_a_very_long_line_the_part_around_a_mark_is_shown() -> None:
+    line, mark = drawn("a" * 300 + "wrong" + "b" * 300, "wrong")
+    assert line == f"1 | …{'a' * 60}wrong{'b' * 95}…"
+    assert mark == f"  | {' ' * 61}^^^^^"
+    assert drawn("a" * 300 + "wrong", "wrong") == [f"1 | …{'a' * 60}wrong", mark]
+    assert drawn("wrong" + "b" * 300, "wrong") == [f"1 | wrong{'b' * 155}…", "  | ^^^^^"]
+    assert drawn("wrong" * 60, "wrong" * 60) == [f"1 | {'wrong' * 32}…", f"  | {'^' * 160}"]
+
+
+def test_marks_far_from_each_other_in_a_long_line_have_a_part_each() -> None:
+    assert drawn("first" + "a" * 300 + "wrong", "wrong", "first") == [
+        f"1 | …{'a' * 60}wrong",
+        f"  | {' ' * 61}^^^^^",
+        f"1 | first{'a' * 155}…",
+        "  | ----- this is first",
+    ]
+
+
 def test_line_numbers_are_aligned() -> None:
     lines = drawn("\n" * 7 + "one\n\n\ntwo\n", "two", "one")
     assert lines[0] == " 8 | one"
