@@ -7,6 +7,7 @@ faults, the server's database and what workers said.
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -62,6 +63,9 @@ class Tally:
 
 async def soak(options: argparse.Namespace, tally: Tally) -> None:
     """Some rounds at a time, since most of a round is waiting."""
+    own = asyncio.current_task()
+    assert own is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, own.cancel)  # servers and workers end with it
     until = time.monotonic() + options.minutes * 60 if options.minutes else None
     seeds = iter(range(options.seed, options.seed + options.rounds) if until is None else count(options.seed))
     async with nursery() as registry, asyncio.TaskGroup() as group:
@@ -102,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     keep_off_standard_output()
     try:
         asyncio.run(soak(options, tally))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nstopped", file=sys.stderr)
     finally:
         _show("")
