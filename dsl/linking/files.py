@@ -7,7 +7,6 @@ what a check reads must not depend on where in the world a project lies.
 
 import os
 import stat
-from difflib import get_close_matches
 from pathlib import Path
 
 from dsl.dataclass import dataclass
@@ -70,6 +69,8 @@ class Files:
         known = {Path(os.path.relpath(each, folder)).as_posix(): each for each in near}
         same = [each for each, file in known.items() if file.name == Path(path).name]
         known.pop(os.path.normpath(path), None)  # it is there, and is no file
+        from difflib import get_close_matches
+
         close = get_close_matches(path, list(known), n=1, cutoff=0.6) or same[:1]
         instead = close[0] if close else None
         advice = f'did you mean `"{instead}"`?' if instead else FROM_HERE

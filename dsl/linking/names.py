@@ -8,7 +8,6 @@ it.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from dsl.ast.bindings import bound_in
@@ -111,6 +110,8 @@ class Scope:
         before, dot, name = written.partition(".")
         seen = next((each for each in self.uses if dot and each.use.alias == before), None)
         if seen is not None and seen.whole:
+            from difflib import get_close_matches
+
             close = get_close_matches(name, list(seen.declared), n=1, cutoff=0.6)
             advice = f"did you mean `{_behind(before, close[0])}`?" if close else None
             message = f"`{seen.use.path}` declares no `{name}`"

@@ -5,7 +5,6 @@ result and effect are written out, and the address names the server so that a re
 command with its arguments, or a URL, never a credential.
 """
 
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,6 +112,8 @@ def _check_address(site: Site, address: str, span: Span) -> None:
             site.problem(message, span, advice='leave it out, and name it: `auth "name"`')
         return
     try:
+        import shlex
+
         words = shlex.split(address)
     except ValueError as error:
         site.problem(f"this is no command: {str(error).lower()}", span, advice="quote as for a shell")

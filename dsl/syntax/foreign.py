@@ -145,9 +145,20 @@ _MONEY = (
     "yen",
     "jpy",
 )
-_WORDS = sorted((*_TIMES, *_LONG_TIMES, *_DOLLARS, *_MONEY), key=len, reverse=True)
-WITH_UNIT = regex(rf"([0-9]+(?:\.[0-9]+)?)(k|M)?[ \t]*({'|'.join(_WORDS)})\b(?![ \t]*[:(=.])(?!\.)")
+_WORDS = frozenset((*_TIMES, *_LONG_TIMES, *_DOLLARS, *_MONEY))
+_NUMBER_AND_WORD = regex(r"([0-9]+(?:\.[0-9]+)?)(k|M)?[ \t]*([A-Za-z]+)\b(?![ \t]*[:(=.])(?!\.)")
 WITH_SIGN = regex(r"[$€£¥][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(?:usd|USD)\b)?")
+
+
+def number_with_unit(text: str, at: int) -> tuple[str, str, str | None, str] | None:
+    """What stands at `at`, if it is a number with a unit in words: whole, number, `k` or `M`, unit."""
+    found = _NUMBER_AND_WORD.match(text, at)
+    if found is None:
+        return None
+    number, scale, word = found.groups()
+    if scale and word not in _WORDS and found.end(2) == found.start(3):
+        word, scale = scale + word, None
+    return (found[0], number, scale, word) if word in _WORDS else None
 
 
 def with_unit(written: str, number: str, scale: str | None, unit: str) -> Unit | None:

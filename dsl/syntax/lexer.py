@@ -16,7 +16,7 @@ from dsl.diagnostics.diagnostic import Label
 from dsl.regex import regex
 from dsl.source import Span
 from dsl.syntax.characters import HIDDEN, hidden_characters
-from dsl.syntax.foreign import WITH_SIGN, WITH_UNIT, with_unit
+from dsl.syntax.foreign import WITH_SIGN, number_with_unit, with_unit
 from dsl.syntax.grammar import END, Tables
 from dsl.syntax.lexer_texts import (
     LONG,
@@ -157,15 +157,15 @@ class _Lexer:
     def _unit(self, at: int) -> bool:
         """`24 hours`, `1 eur`, `$1`: read as what is meant. Only where it is no text of several tokens that fits."""
         if sign := WITH_SIGN.match(self.text, at):
-            meant = with_unit(sign[0], sign[1], sign[2], "USD")
+            written, meant = sign[0], with_unit(sign[0], sign[1], sign[2], "USD")
             inside = bool(self.scanner.tokens) and self.scanner.tokens[-1].kind in _BEFORE_AMOUNTS
+        elif found := number_with_unit(self.text, at):
+            written, meant, inside = found[0], with_unit(*found), True
         else:
-            if not (word := WITH_UNIT.match(self.text, at)):
-                return False
-            meant, sign, inside = with_unit(word[0], word[1], word[2], word[3]), word, True
-        if meant is None or sign is None:
             return False
-        span = Span(at, sign.end())
+        if meant is None:
+            return False
+        span = Span(at, at + len(written))
         self.scanner.problem(span, meant.message, meant.advice, meant.replacement if inside else None, code="SF008")
         for kind, text in meant.tokens[: None if inside else 1]:
             self.scanner.put(Token(kind, text, span, word=kind == "USD"))

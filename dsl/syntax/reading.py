@@ -17,23 +17,27 @@ mistake shows. Recovery keeps as much of it as it can:
 It ends, because each of these lets a token be taken, takes one away, or makes the stack lower. One mistake is reported
 once: until a token of the text has been taken, a further refusal belongs to the same mistake. What was built before the
 mistake and after it are ordinary nodes, so the later stages see all the text but the broken statement.
+
+What puts a mistake into words is loaded where there is one: most texts have none.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
 from dsl.syntax.grammar import END
-from dsl.syntax.mending import Change, mending
 from dsl.syntax.mistake import Mistake
 from dsl.syntax.signs import at_once, sign_at
 from dsl.syntax.token import Token
-from dsl.syntax.wording import diagnose
 from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, OPENERS, OPTIONS, STATEMENTS
+
+if TYPE_CHECKING:
+    from dsl.syntax.mending import Change
 
 MAXIMUM_PROBLEMS = 100
 _SHOWN_BEFORE = 40
@@ -120,6 +124,8 @@ class Reading:
     # After a mistake
 
     def _mistake(self, token: Token) -> None:
+        from dsl.syntax.mending import Change
+
         expected = self.automaton.expected()
         sign = sign_at(self.tokens, self._at, expected)
         change: Change | None = None
@@ -179,7 +185,9 @@ class Reading:
                 return self.tokens[at].span.start
         return self._before(self.tokens[self._at]).start
 
-    def _mending(self, token: Token, expected: frozenset[str]) -> Change | None:
+    def _mending(self, token: Token, expected: frozenset[str]) -> "Change | None":
+        from dsl.syntax.mending import mending
+
         following = self.tokens[self._at + 1 : self._at + 1 + _SHOWN_AFTER]
         before = self.tokens[self._at - 1].text if self._at else ""
         return mending(self.automaton, [token, *following], expected, self._texts, before, self._gives(token))
@@ -200,7 +208,9 @@ class Reading:
                 found.setdefault(name.text, set()).add(word.kind)
         return found
 
-    def _report(self, token: Token, expected: frozenset[str], change: Change | None) -> None:
+    def _report(self, token: Token, expected: frozenset[str], change: "Change | None") -> None:
+        from dsl.syntax.wording import diagnose
+
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]
         put_in = change.instead[0] if change and change.length == 0 else None
         mistake = Mistake(

@@ -1,7 +1,6 @@
 """What is wrong with a value, as values: a place in it and a sentence in plain words."""
 
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from dsl.dataclass import dataclass
@@ -73,5 +72,7 @@ def shown(value: Any) -> str:
 
 def did_you_mean(word: str, known: list[str], quote: str = "`") -> str:
     """`; did you mean …?`, when one of the known words is close."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, known, n=1) if len(word) <= LONGEST_WORD else None
     return f"; did you mean {quote}{close[0]}{quote}?" if close else ""

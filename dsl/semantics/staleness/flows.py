@@ -1,21 +1,29 @@
-"""All flows of a file, those that are called before those that call them; where flows call each other, once more."""
+"""All flows of a file, those that are called before those that call them; where flows call each other, once more.
+
+What walks them is loaded where something waits.
+"""
+
+from typing import TYPE_CHECKING
 
 from dsl.ast.declarations import FlowDeclaration, Use
 from dsl.ast.statements import AwaitApproval, AwaitEvent, AwaitFirst, ExclusiveBlock, Loop, Sleep
 from dsl.semantics.call_graph import call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.persons import called_first
-from dsl.semantics.staleness.deciding import Stale
 from dsl.semantics.staleness.effects import Effects, is_wait
-from dsl.semantics.staleness.knowing import Summary
-from dsl.semantics.staleness.walk import FlowReadings
+
+if TYPE_CHECKING:
+    from dsl.semantics.staleness.deciding import Stale
 
 _WAITS = (AwaitApproval, AwaitEvent, AwaitFirst, Sleep, ExclusiveBlock, Loop)
 
 
-def stale(facts: Facts) -> list[Stale]:
+def stale(facts: Facts) -> "list[Stale]":
     if not any(is_wait(each) for kind in _WAITS for each in facts.all(kind)) and not _gated(facts):
         return []
+    from dsl.semantics.staleness.knowing import Summary
+    from dsl.semantics.staleness.walk import FlowReadings
+
     flows, effects = called_first(facts), Effects(facts)
     summaries = {id(flow): Summary() for flow in flows}
     found: dict[int, Stale] = {}
