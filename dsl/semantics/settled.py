@@ -1,8 +1,8 @@
 """Conditions whose answer is known before a run: what stands behind them is never left out, or never done.
 
 Only what is certain counts: what is written out, a path whose truth an earlier condition told, null where a type has
-none, and the same question asked before in one chain of `else if`. Items of lists and maps are not looked at: whether
-they are there is no matter of their type.
+none, numbers between bounds (`ranges`), and the same question asked before in one chain of `else if`. Items of lists
+and maps are not looked at: whether they are there is no matter of their type.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from dsl.semantics.access import path_of
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Settled
 from dsl.semantics.nodes import by_class
+from dsl.semantics.ranges import outcome
 from dsl.semantics.state import State
 from dsl.semantics.types import JSON, NOTHING, NULL, UNKNOWN, Enum, OptionalOf
 
@@ -103,6 +104,9 @@ def _compared(node: Binary, facts: Facts) -> Known | None:
     for subject, other in ((node.left, node.right), (node.right, node.left)):
         if node.operator in ("==", "!=") and isinstance(other, Literal) and other.value is None:
             return _null(subject, node.operator == "==", facts)
+    found = outcome(node, facts)
+    if found is not None:
+        return Known(*found)
     return _texts(node, facts) if node.operator in ("==", "!=") else None
 
 
