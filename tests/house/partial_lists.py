@@ -92,6 +92,11 @@ PARTIAL = {
         ),
         *(("dsl/semantics/gathered.py", kinds, "what makes a list longer, or as long") for kinds in _LENGTHS),
         (
+            "dsl/semantics/ranges.py",
+            "FunctionCall Get Literal Name Unary",
+            "whose bounds are known",
+        ),
+        (
             "dsl/semantics/settled.py",
             "Binary Get Literal Name Unary",
             "of which something is known; of any other nothing",
