@@ -91,16 +91,8 @@ PARTIAL = {
             "what reads its parameters itself; those of a tool are for who carries it out",
         ),
         *(("dsl/semantics/gathered.py", kinds, "what makes a list longer, or as long") for kinds in _LENGTHS),
-        (
-            "dsl/semantics/ranges.py",
-            "FunctionCall Get Literal Name Unary",
-            "whose bounds are known",
-        ),
-        (
-            "dsl/semantics/settled.py",
-            "Binary Get Literal Name Unary",
-            "of which something is known; of any other nothing",
-        ),
+        ("dsl/semantics/ranges.py", "FunctionCall Get Literal Name Unary", "whose bounds are known"),
+        ("dsl/semantics/settled.py", "Binary Get Literal Name Unary", "of which something is known"),
         (
             "interpreter/activities/given_files.py",
             "GenericType ListType NamedType OptionalType RecordType",
