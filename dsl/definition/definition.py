@@ -6,7 +6,7 @@ from dsl.ast.address import addresses
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Http, ToolDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.node import Node, walk
-from dsl.ast.types import Type
+from dsl.ast.types import Field, Type
 from dsl.dataclass import dataclass, field
 from dsl.definition.canonical import canonical, digest
 from dsl.definition.encode import encode
@@ -27,7 +27,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Definition(Parts):
-    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `events`, `signature`) is kept in it."""
+    """The meaning of one flow. What is derived from it (`narrow`, `addresses`, `classes` …) is kept in it."""
 
     hash: str
     edition: int
@@ -35,6 +35,7 @@ class Definition(Parts):
     _addresses: dict[str, dict[str, Node]] = field(default_factory=dict, compare=False, repr=False)
     _events: dict[str, dict[str, tuple[ExpectedEvent, ...]]] = field(default_factory=dict, compare=False, repr=False)
     _signatures: dict[str, Signature] = field(default_factory=dict, compare=False, repr=False)
+    _classes: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def signature(self, tool: str) -> Signature:
         """What a worker's tool is compared with."""
@@ -45,6 +46,15 @@ class Definition(Parts):
                 with_key(declared.parameters, declared.key), declared.returns, self.types, carrier(declared)
             )
         return found
+
+    def classes(self) -> frozenset[str]:
+        """Those that something in it is `sensitive` of."""
+        if self.flow not in self._classes:
+            parts = (*self.types.values(), *self.tools.values(), *self.agents.values(), *self.flows.values())
+            fields = (node for part in parts for node in walk(part) if isinstance(node, Field))
+            found = (each.sensitive for each in fields)
+            self._classes[self.flow] = frozenset(each for each in found if each is not None)
+        return self._classes[self.flow]
 
     def addresses(self, flow: str) -> dict[str, Node]:
         """Every statement and block of a flow by its static address."""

@@ -66,7 +66,7 @@ def _of_temporal(error: ApplicationError, file: str | None) -> ApplicationError:
         return _misnamed(error.type, error, file)
     details = (_details(one) for one in error.details)
     return ApplicationError(
-        words, *details, type=error.type, non_retryable=error.non_retryable, category=error.category
+        words, *details, type=error.type, non_retryable=error.non_retryable, category=ApplicationErrorCategory.BENIGN
     )
 
 

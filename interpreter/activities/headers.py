@@ -43,7 +43,7 @@ class DeclaredSignature:
 @dataclass(frozen=True, slots=True)
 class CallHeaders:
     """Absent values are None: the activity was not called by a flow. `verifies` is the key of the call that this one
-    asks about; `first_run` the id of the run's first execution.
+    asks about; `first_run` the id of the run's first execution. `discreet`: what it says goes into no log.
     """
 
     key: str | None = None
@@ -52,6 +52,7 @@ class CallHeaders:
     verifies: str | None = None
     references: References = field(default_factory=list)
     first_run: str | None = None
+    discreet: bool = False
 
 
 OURS = "__steadflow_activity__"
@@ -127,4 +128,5 @@ def _read(headers: Mapping[str, Payload]) -> CallHeaders:
         DeclaredSignature(given["signature"], given.get("declared", "")),
         given.get("verifies"),
         given.get("references", []),
+        discreet=given.get("discreet", False),
     )

@@ -10,6 +10,7 @@ import traceback
 from temporalio.exceptions import ApplicationError
 
 from interpreter.activities.context import ToolContext
+from interpreter.activities.headers import HEADERS
 from interpreter.activities.wording import class_of, one_line, place
 from interpreter.boundary.told import SDK_NOT_FOUND, is_workers
 
@@ -20,12 +21,16 @@ _told: set[tuple[str, str]] = set()
 
 def tell_failed(tool: str, call: ToolContext, failure: BaseException, error: BaseException, file: str | None) -> None:
     """`failure` goes on record for `error`. A declared error is an answer, and no line. The line ends with the call's
-    key, which others were told too.
+    key, which others were told too. Of a discreet call it has the class of the exception, and no words.
     """
     if not isinstance(failure, ApplicationError) or not is_workers(failure.type):
         return
     attempt, words, frames = call.attempt, one_line(failure.message), _frames(tool, error, file)
+    discreet = HEADERS.get().discreet
+    words = f"{class_of(error)}; what it says may hold sensitive data, and is kept back" if discreet else words
     log.warning("`%s` failed, attempt %d: %s [%s]%s", tool, attempt, words, one_line(call.key), frames)
+    if discreet:
+        return
     try:
         log.debug("`%s`, attempt %d, in full", tool, attempt, exc_info=error)
     except BaseException as second:  # noqa: BLE001 - the exception is the author's, and is looked at in all its parts

@@ -147,6 +147,7 @@ class ChatRequest:
     preamble and its messages. `reasoning`: how much it thinks, such as "low". `batch`: it is answered in a batch.
     `caps`: the names of those over runs under which it counts. `files` are shown with the prompt, where that is sent:
     on their way references of their own stand beside them, and a provider has each with its content (`data`, base64).
+    `discreet`: nothing of its texts goes into logs and spans.
     """
 
     agent: str
@@ -168,6 +169,7 @@ class ChatRequest:
     batch: bool = False
     caps: list[str] = field(default_factory=list)
     files: list[JSON] = field(default_factory=list)
+    discreet: bool = False
 
 
 REFUSABLE = (

@@ -6,6 +6,9 @@ from interpreter.boundary.costs import Cost
 from interpreter.boundary.moved import Moved
 from interpreter.boundary.payloads import JSON, References, Spent
 
+KEPT_BACK = "kept back, since sensitive data may stand in it that readers of the flow do not see (`sees`)"
+"""What people are told in the place of such words."""
+
 AROUND = frozenset({"parallel", "race", "for", "budget", "try"})
 """What stands around others: where it is, what is inside tells more. Any other kind of node is shown for itself."""
 

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -33,7 +33,7 @@ async def bad_end(run: Run, error: ClientError) -> BadEnd:
         return BadEnd(record, "\n".join([*[REHEARSAL] * rehearsal, inert(str(error))]))
     detail = error.detail
     place = await place_of(run, detail.path) if detail.path else None
-    record = {"rehearsal": detail.rehearsal, "outcome": "failed", **vars(detail)}
+    record = {"rehearsal": detail.rehearsal, "outcome": "failed", **vars(without_words(detail))}
     if place is not None:
         position = place.source.position(place.span.start)
         record["place"] = {"file": place.source.name, "line": position.line, "column": position.column}
@@ -50,18 +50,26 @@ async def _was_a_rehearsal(run: Run) -> bool:
 def _headline(run: Run, detail: FailureDetail, place: Place | None) -> str:
     if place is None:
         where = f" (at {detail.path})" if detail.path else ""
-        return inert(f"error[{detail.kind}]: {detail.message}{where}")
+        return inert(f"error[{detail.kind}]: {detail.told}{where}")
     label = Label(place.span, f"in the run {run.id}")
     style = COLOURED if sys.stderr.isatty() else PLAIN
-    return frame(place.source, Diagnostic(detail.kind, detail.message, label), style)
+    return frame(place.source, Diagnostic(detail.kind, detail.told, label), style)
 
 
 def _left_behind(id: str, detail: FailureDetail) -> list[str]:
     """The effects that are not undone, and what is not known; and who tells what can be done about it."""
-    lines = [entry_line(entry) for entry in detail.ledger if isinstance(entry, dict)]
+    lines = [entry_line(entry) for entry in without_words(detail).ledger if isinstance(entry, dict)]
     run = names.repaired_by(id) or id
     how = f"how it is repaired is told by: dsl show {shlex.quote(run)}"
     return ["what is left of its effects:", *lines, inert(how)] if lines else []
+
+
+def without_words(detail: FailureDetail) -> FailureDetail:
+    """As it may be shown."""
+    if not detail.kept_back:
+        return detail
+    ledger = tuple({**entry, "reason": ""} if isinstance(entry, dict) else entry for entry in detail.ledger)
+    return replace(detail, message=detail.told, details=None, ledger=ledger, undo_failures=())
 
 
 def entry_line(entry: JSON) -> str:

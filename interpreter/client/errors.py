@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dsl.diagnostics.inert import inert
 from dsl.values.references import shown
 from interpreter.boundary.payloads import JSON
+from interpreter.boundary.view import KEPT_BACK
 from interpreter.core.snapshot import decode
 
 if TYPE_CHECKING:
@@ -163,7 +164,9 @@ class RunTerminated(ClientError):
 
 @dataclass(frozen=True)
 class FailureDetail:
-    """Why a run failed. `path` is the step; `ledger` what stands, `undo_failures` what could not be undone."""
+    """Why a run failed. `path` is the step; `ledger` what stands, `undo_failures` what could not be undone.
+    `kept_back`: something sensitive may stand in `message`, `details` and the reasons of the ledger.
+    """
 
     kind: str
     message: str
@@ -173,13 +176,19 @@ class FailureDetail:
     ledger: tuple[JSON, ...] = ()
     undo_failures: tuple[JSON, ...] = ()
     rehearsal: bool = False
+    kept_back: bool = False
+
+    @property
+    def told(self) -> str:
+        """Its words, as they may stand in a log or on a screen."""
+        return KEPT_BACK if self.kept_back else self.message
 
 
 class RunFailed(ClientError):
     """The run came to a bad end that its flow did not handle."""
 
     def __init__(self, detail: FailureDetail) -> None:
-        super().__init__(f"{detail.kind}: {detail.message}")
+        super().__init__(f"{detail.kind}: {detail.told}")
         self.detail = detail
 
     @property
@@ -204,6 +213,7 @@ def failure_detail(kind: str | None, message: str, details: Sequence[Any]) -> Fa
         ledger=tuple(record.get("ledger") or ()),
         undo_failures=tuple(record.get("undo_failures") or ()),
         rehearsal=bool(record.get("rehearsal")),
+        kept_back=bool(record.get("kept_back")),
     )
 
 

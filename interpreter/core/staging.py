@@ -11,6 +11,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.values.references import shown
 from dsl.values.schema import Unwrappable, json_schema, unwrap
 from interpreter.boundary.payloads import JSON
+from interpreter.core import discretion
 from interpreter.core.machine import Machine
 from interpreter.core.state import Frame, State
 
@@ -30,8 +31,12 @@ def is_staged(state: State) -> bool:
 
 
 def note_captured(machine: Machine, frame: Frame, node: str, name: str, tool: str, arguments: dict[str, JSON]) -> None:
-    """The call as it would have been made, in the order of all that happened."""
-    given = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in shown(arguments).items())
+    """The call as it would have been made, in the order of all that happened; without the arguments of one that may
+    hold what the flow's readers do not see.
+    """
+    hides = discretion.is_discreet(machine.definition, machine.state.flow, tool)
+    said = {key: "…" if hides else json.dumps(value, ensure_ascii=False) for key, value in shown(arguments).items()}
+    given = ", ".join(f"{key}: {value}" for key, value in said.items())
     machine.note("staged", frame, node, name=name, detail=f"{tool}({given})")
 
 

@@ -55,21 +55,22 @@ class _Inbound(ActivityInboundInterceptor):
         request: ChatRequest = input.args[0]
         told = _asked(request) | self._answering(request)
         with self._span(f"chat {request.model}", told, SpanKind.CLIENT) as span:
-            if self._spans.texts:
+            if texts := self._spans.texts and not request.discreet:
                 WHOLE.set(lambda whole: span.set_attributes(messages_in(whole)))
             result: ChatResult = await super().execute_activity(input)
             span.set_attributes(_answered(result))
-            if self._spans.texts:
+            if texts:
                 span.set_attributes(messages_out(result))
         return result
 
     async def _tool(self, input: ExecuteActivityInput, name: str) -> Any:
         told: Told = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name, "gen_ai.tool.type": "function"}
         with self._span(f"execute_tool {name}", told, SpanKind.INTERNAL) as span:
-            if self._spans.texts and input.args:
+            texts = self._spans.texts and not HEADERS.get().discreet
+            if texts and input.args:
                 span.set_attribute("gen_ai.tool.call.arguments", _as_text(input.args[0]))
             result = await super().execute_activity(input)
-            if self._spans.texts:
+            if texts:
                 span.set_attribute("gen_ai.tool.call.result", _as_text(result))
         return result
 

@@ -102,5 +102,6 @@ def _beside(command: CallTool, references: References, activity_id: str) -> dict
         "attempt": command.attempt if command.attempt != 1 else None,
         "verifies": command.verifies,
         "references": references,
+        "discreet": command.discreet,
     }
     return {name: value for name, value in given.items() if value}

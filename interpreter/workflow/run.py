@@ -54,6 +54,7 @@ from interpreter.boundary.view import RunView
 from interpreter.core import arrivals, event_replies, telling
 from interpreter.core.ballot import why_not
 from interpreter.core.commands import Finish
+from interpreter.core.discretion import keeps_back
 from interpreter.core.outcomes import Failure
 from interpreter.core.purses import is_all_of
 from interpreter.core.reports import in_doubt, lost
@@ -263,6 +264,8 @@ class FlowWorkflow:
             "rehearsal": state.rehearsal,
             "ledger": report.ledger,
         }
+        if keeps_back(self._driver.definition, state.flow, failure):
+            details["kept_back"] = True
         if record:
             details["record"] = record
         if report.heard is not None and self._parent is not None:

@@ -146,6 +146,24 @@ async def test_texts_stand_in_spans_where_that_is_wanted(temporal_address: str) 
     }
 
 
+async def test_texts_that_may_hold_sensitive_data_stand_in_no_span(temporal_address: str) -> None:
+    sensitive = FLOW.replace("orders.find(id: text)", 'orders.find(id: text sensitive "health")')
+    sensitive = sensitive.replace("read { errors Gone }", 'read { errors Gone sees "health" }')
+    sensitive = sensitive.replace("use orders.find\n", 'sees "health"\n  use orders.find\n')
+    sensitive = sensitive.replace("() -> text {", '() -> text sees "health" {', 1)
+    private = sensitive.replace('return "{{ len(found) }} {{ first }} {{ said }}"', "return mask(said)")
+    private = private.replace(
+        ' sees "health" {\n  step reply = helper()\n  return reply.s',
+        " {\n  step reply = helper()\n  return mask(reply.s)",
+    )
+    traced = Traced(temporal_address, texts=True)
+    with played_model() as model:
+        model.plans = dict(PLANS)
+        await traced.run(private, model, LiveRun.value)
+    assert {"chat p/m", "execute_tool orders.find"} <= {span.name for span in traced.spans}
+    assert PLANTED not in str([span.to_json() for span in traced.spans])
+
+
 async def test_what_a_tool_traces_itself_stands_below_its_call(temporal_address: str) -> None:
     traced = Traced(temporal_address)
 

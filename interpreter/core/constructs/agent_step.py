@@ -28,6 +28,7 @@ from interpreter.core import (
     caps,
     chosen,
     counting,
+    discretion,
     longer_answers,
     model_answers,
     model_costs,
@@ -126,6 +127,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
             seed=agent.seed,
             batch=agent.batch is not None,
             files=[] if kept else list(memory.files),
+            discreet=discretion.is_discreet(machine.definition, machine.state.flow, agent.name),
         )
 
     def event(self, machine: Machine, frame: Frame, event: Event) -> None:
@@ -288,7 +290,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
     def _ask_again(self, machine: Machine, frame: Frame, problem: str, refused: str | None = None) -> None:
         shown = None if refused is None else model_answers.shown_again(refused)
         if self.memory(frame).asked.ask_again(problem, shown):
-            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}")
+            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {discretion.words(machine, frame, problem)}")
         else:
             self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, problem))
 
@@ -298,7 +300,8 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
         asked, request = self.memory(frame).asked, self._request(machine, frame)
         longer = longer_answers.after(machine.state, frame.purse, agent, request, answer.most)
         if longer.is_worth_it and asked.ask_for_more(problem, longer.most, answer.most):
-            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {problem}; now it may have more", whole=True)
+            said = discretion.words(machine, frame, problem)
+            self._ask_next(machine, frame, f"{failures.MALFORMED_OUTPUT}: {said}; now it may have more", whole=True)
         else:
             self._next_model(machine, frame, Failure(failures.MALFORMED_OUTPUT, f"{problem}; {longer.advice}"))
 
@@ -306,7 +309,7 @@ class AgentStepConstruct(Parks[AgentStepMemory]):
         """After the last one the step fails."""
         asked = self.memory(frame).asked
         if asked.next_model(_parts(machine, frame)[1].models, failure, budget):
-            self._ask_next(machine, frame, f"{failure.kind}: {failure.message}; the next model is asked")
+            self._ask_next(machine, frame, f"{discretion.told(machine, frame, failure)}; the next model is asked")
         else:
             self._end(machine, frame, failed(asked.every_model_failed()))
 

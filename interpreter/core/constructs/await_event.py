@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from dsl.ast.statements import AwaitEvent
-from interpreter.core import arrivals, chosen
+from interpreter.core import arrivals, chosen, discretion
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct, unless_cancelled
 from interpreter.core.events import Event
@@ -66,7 +66,7 @@ class AwaitEventConstruct(Construct[AwaitEventMemory]):
 
     def fail(self, machine: Machine, frame: Frame, failure: Failure) -> None:
         self._over(machine, frame)
-        machine.note("failed", frame, "event", detail=f"{failure.kind}: {failure.message}")
+        machine.note("failed", frame, "event", detail=discretion.told(machine, frame, failure))
         super().fail(machine, frame, failure)
 
     def doing(self, frame: Frame) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from interpreter.boundary.view import Counts
+from interpreter.core import discretion
 from interpreter.core.memory import Memory, NoMemory
 from interpreter.core.outcomes import CANCELLED, Exit, Failure, failed
 
@@ -80,7 +81,7 @@ class Construct(Generic[M_co]):
         people are told, as of a step.
         """
         if self.waits:
-            machine.note("failed", frame, self.node or "", detail=f"{failure.kind}: {failure.message}")
+            machine.note("failed", frame, self.node or "", detail=discretion.told(machine, frame, failure))
         machine.end(frame, failed(failure))
 
     def doing(self, frame: "Frame") -> str:
@@ -158,6 +159,6 @@ def end_step(
     exit_, came = unless_cancelled(frame, exit_), exit_.kind
     if exit_.failure is not None:
         exit_ = failed(replace(exit_.failure, path=frame.path, said=False))
-    detail = f"{exit_.failure.kind}: {exit_.failure.message}" if exit_.failure else ""
+    detail = discretion.told(machine, frame, exit_.failure) if exit_.failure else ""
     machine.note(_NOTES[came if stays else exit_.kind], frame, node, detail=detail, rehearsal=rehearsal, counts=counts)
     machine.end(frame, exit_)

@@ -13,7 +13,7 @@ from dsl.expressions.values import Value
 from dsl.values.codec import dump
 from dsl.values.validate import validate, validate_record
 from interpreter.boundary.failures import INVALID_INPUT, INVALID_OUTPUT
-from interpreter.core import arrivals, caps, chosen, ledger, more, purses, reports, reservations, telling
+from interpreter.core import arrivals, caps, chosen, discretion, ledger, more, purses, reports, reservations, telling
 from interpreter.core.commands import Finish
 from interpreter.core.constructs.calls import describe
 from interpreter.core.constructs.parks import Parks
@@ -178,7 +178,7 @@ class FlowConstruct(Parks[FlowMemory]):
         state.status = "failed" if failure else "cancelled" if exit_.kind == "cancelled" else "completed"
         state.failure = failure
         machine.withdraw(purses.deadline_id(frame))
-        told = state.status if failure is None else f"{failure.kind}: {failure.message}"
+        told = state.status if failure is None else discretion.told(machine, frame, failure)
         machine.note("finished", frame, "run", detail=told)
         if failure is not None:
             machine.commands.append(Finish(reports.failed(state, failure)))

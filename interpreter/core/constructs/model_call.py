@@ -19,6 +19,7 @@ from interpreter.core import (
     batches,
     caps,
     counting,
+    discretion,
     fetching,
     heard_of_models,
     lefts,
@@ -193,7 +194,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.request = replace(memory.request, without=sorted({*without, *parts}))
         memory.tries -= 1
         named = " and ".join(f"`{part}`" for part in parts)
-        detail = f"{model} does not take {named}: asked again without it ({event.message})"
+        said = discretion.words(machine, frame, event.message)
+        detail = f"{model} does not take {named}: asked again without it ({said})"
         self._note(machine, frame, "adapted", detail)
         self.granted(machine, frame)
         return True
@@ -211,7 +213,8 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         memory.lowered, memory.most_answer = True, min(memory.most_answer, most)
         memory.tries -= 1
         whose = memory.request.model if of_model else f"{memory.request.model} with this prompt"
-        detail = f"{whose} answers with at most {most:,} tokens: asked again with that ceiling ({event.message})"
+        said = discretion.words(machine, frame, event.message)
+        detail = f"{whose} answers with at most {most:,} tokens: asked again with that ceiling ({said})"
         self._note(machine, frame, "adapted", detail)
         self.granted(machine, frame)
         return True
@@ -238,7 +241,7 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         assert memory.lost is not None
         memory.phase = "waiting"
         memory.command = f"{memory.id}~{memory.attempt}!retry"
-        reason = f"{memory.lost.kind}: {memory.lost.message}"
+        reason = discretion.told(machine, frame, memory.lost)
         memory.waits = f"{reason}; again in {format_duration(-(-delay // 1000) * 1000)}"
         summary = f"{title(memory.id)}: {memory.lost.kind}"
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))

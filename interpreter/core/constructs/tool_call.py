@@ -22,6 +22,7 @@ from interpreter.core import (
     called_again,
     caps,
     certainty,
+    discretion,
     fetching,
     policies,
     purses,
@@ -133,6 +134,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             schema=staging.schema_of(machine, tool) if memory.staged else None,
             start_within=called_again.start_within(machine, memory),
             claim=frame.claim,
+            discreet=discretion.is_discreet(machine.definition, machine.state.flow, tool.name),
         )
         memory.phase, memory.called_at = "calling", machine.state.now
         machine.issue(frame, command)
@@ -286,7 +288,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         left = int(patience - (machine.state.now - memory.busy_since) * 1000)
         following = policies.after_refusal(event, memory.misfits, left=left, patience=patience)
         if following.what == "again":
-            memory.misfit = event.message
+            memory.misfit = discretion.words(machine, frame, event.message)
             self._wait(machine, frame, event, following.delay)
         else:
             self.fail(machine, frame, replace(failure, message=f"{failure.message}; {following.reason}"))
@@ -327,7 +329,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         machine.issue(frame, SetTimer(memory.command, machine.state.now + delay / 1000, summary))
         if memory.misfits - memory.explains <= 1 or not memory.misfit:
             unfit = memory.misfit and event.kind in (NOT_REGISTERED, SIGNATURE_MISMATCH, WORKER_BUSY)
-            detail = self.detail(frame) if unfit else f"{event.kind}: {event.message}"
+            detail = self.detail(frame) if unfit else discretion.told(machine, frame, event)
             machine.note("retrying", frame, "tool", name=summary, attempt=memory.attempt, detail=detail)
 
     def buys(self, frame: Frame) -> tuple[str, str] | None:

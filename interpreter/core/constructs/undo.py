@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from dsl.ast import defaults
 from interpreter.boundary.failures import STILL_RUNNING, UNDO_FAILED
-from interpreter.core import ledger, policies
+from interpreter.core import discretion, ledger, policies
 from interpreter.core.commands import SetTimer
 from interpreter.core.constructs.construct import Construct
 from interpreter.core.constructs.tool_call import open_call
@@ -141,7 +141,7 @@ class UndoConstruct(Construct[UndoMemory]):
     def _broken(self, machine: Machine, frame: Frame, entry: Entry, reason: str) -> None:
         entry.state, entry.reason = "undo_failed", reason
         self.memory(frame).broken.append(entry.path)
-        self._tell(machine, frame, entry, "undo_failed", reason)
+        self._tell(machine, frame, entry, "undo_failed", discretion.words(machine, frame, reason))
 
     def _tell(self, machine: Machine, frame: Frame, entry: Entry, kind: str, detail: str = "") -> None:
         """What a `finally` does undoes nothing."""
