@@ -32,6 +32,7 @@ def document(plan: Plan) -> dict[str, Any]:
         ],
         "asked": [{"name": each.name, "line": each.line, "stages": list(each.stages)} for each in plan.asked],
         "each_item": {text: _numbers(more) for text, more in plan.each_item.items()},
+        "each_item_most": {text: _numbers(more) for text, more in plan.each_item_most.items()},
         "dearest": [
             {"of": each.of, "line": each.line, "text": each.text, "share": _plain(each.share)} for each in plan.dearest
         ],
@@ -56,7 +57,8 @@ def lines(plan: Plan) -> Iterator[str]:
         yield ""
         yield "one item more makes"
         for text, more in plan.each_item.items():
-            yield f"  {inert(text)}: {', '.join(_more(more)) or 'no difference'}"
+            usual = ", ".join(_more(more)) or "no difference"
+            yield f"  {inert(text)}: {usual}; at most {', '.join(_more(plan.each_item_most[text])) or 'none'}"
     if plan.dearest:
         yield ""
         yield "most of it comes from"
@@ -103,6 +105,8 @@ def _more(more: Amounts) -> Iterator[str]:
 
 def share(of: str, amount: int | Decimal | None) -> str:
     """In words, as `3 tool calls`."""
+    if amount is None:
+        return f"no bound of {UNITS_OF[of].removeprefix('of ')}"
     match of:
         case "usd":
             number = money(Decimal(amount or 0))
@@ -121,7 +125,7 @@ def money(usd: Decimal | None) -> str:
     """Of at least a dollar in cents, and never less than it is: what is told is a bound."""
     if usd is None:
         return "?"
-    return f"{usd.quantize(Decimal('0.01'), rounding=ROUND_CEILING) if usd >= 1 else usd.normalize():f}"
+    return f"{usd.quantize(Decimal('0.01'), rounding=ROUND_CEILING) if usd >= 1 else usd.normalize():,f}"
 
 
 def time(milliseconds: int | None) -> str:

@@ -54,7 +54,8 @@ class Dearest:
 @dataclass(frozen=True)
 class Plan:
     """`usual` is what it comes to where nothing goes wrong, `most` its upper bound; `executions` those of the run
-    itself. What a list of the input adds is in `each_item`, by the text of the list: for one item more."""
+    itself. What a list of the input adds is in `each_item`, by the text of the list: for one item more, where nothing
+    goes wrong, and at most in `each_item_most`."""
 
     flow: str
     hash: str | None
@@ -64,6 +65,7 @@ class Plan:
     called: tuple[Called, ...]
     asked: tuple[Asked, ...]
     each_item: Mapping[str, Amounts]
+    each_item_most: Mapping[str, Amounts]
     dearest: tuple[Dearest, ...]
 
 
@@ -87,7 +89,8 @@ class Planner:
             executions(most),
             tuple(self._called(usual, most)),
             tuple(self._asked(flow)),
-            self._each_item(flow, lengths),
+            self._each_item(flow, lengths, rough=False),
+            self._each_item(flow, lengths, rough=True),
             tuple(self._dearest(flow, most, lengths)),
         )
 
@@ -98,9 +101,7 @@ class Planner:
 
     # -- numbers
 
-    def _reckoned(
-        self, name: str, *, rough: bool, lengths: Mapping[int, int], without: ast.Statement | None = None
-    ) -> Amounts:
+    def _reckoned(self, name: str, *, rough: bool, lengths: Mapping[int, int], without: Node | None = None) -> Amounts:
         plans = Plans(self._analysis.facts, self._analysis.program.graph, rough=rough, lengths=lengths, without=without)
         plans.of(name)
         found = plans.inside[name]
@@ -128,14 +129,14 @@ class Planner:
             if isinstance(given, list):
                 yield id(source), len(given)
 
-    def _each_item(self, flow: FlowDeclaration, lengths: Mapping[int, int]) -> dict[str, Amounts]:
-        """The difference that one item more makes, where nothing goes wrong."""
+    def _each_item(self, flow: FlowDeclaration, lengths: Mapping[int, int], *, rough: bool) -> dict[str, Amounts]:
+        """The difference that one item more makes."""
         found = {}
         for source in _sources(flow):
             if id(source) in lengths:
                 continue
             none, one = (
-                self._reckoned(flow.name, rough=False, lengths={**lengths, id(source): count}) for count in (0, 1)
+                self._reckoned(flow.name, rough=rough, lengths={**lengths, id(source): count}) for count in (0, 1)
             )
             found[self._text(source.span)] = _difference(one, none)
         return found
@@ -173,15 +174,21 @@ class Planner:
         plans = Plans(self._analysis.facts, self._analysis.program.graph, rough=True, lengths=lengths)
         plans.of(flow.name)
         lines = [(line, plans.alone[id(line)].times(often)) for line, often in _lines(plans, flow.body, 1)]
+        waiting = list(_waiting(plans, flow.body, 1))
         for of in ("requests", "tokens", "usd", "calls", "time", "events"):
             whole = getattr(most, of)
-            if not whole or not lines:
+            among: list[tuple[Node, Amounts]] = [*lines, *(waiting if of == "time" else ())]
+            if whole == 0 or not among:
                 continue
-            line, _ = max(lines, key=lambda each: _rank(getattr(each[1], of)))
-            without = self._reckoned(flow.name, rough=True, lengths=lengths, without=line)
-            share = whole - (getattr(without, of) or 0)
-            if share > 0:
-                yield Dearest(of, self._line(line.span), self._text(line.span).split("\n")[0], share, line.span)
+            for line, found in sorted(among, key=lambda each: _rank(getattr(each[1], of)), reverse=True)[:_LOOKED_AT]:
+                share = None
+                if whole is not None:
+                    without = self._reckoned(flow.name, rough=True, lengths=lengths, without=line)
+                    share = whole - (getattr(without, of) or 0)
+                if (share is None and getattr(found, of) is None) or (share is not None and share > 0):
+                    text = self._text(line.span).split("\n")[0]
+                    yield Dearest(of, self._line(line.span), text, share, line.span)
+                    break
 
     def _text(self, span: Span) -> str:
         return self._analysis.source.text[span.start : span.end]
@@ -191,6 +198,8 @@ class Planner:
         return source.position(start).line
 
 
+_LOOKED_AT = 4
+"""Lines that are tried: without the first of them another may fill the same budget."""
 Line: TypeAlias = "ast.Step | ast.AwaitApproval | ast.Sleep"
 
 
@@ -203,6 +212,16 @@ def _lines(plans: Plans, node: Node, often: int | None) -> Iterator[tuple[Line, 
     inside = None if often is None or rounds is None else often * rounds
     for child in children(node):
         yield from _lines(plans, child, inside)
+
+
+def _waiting(plans: Plans, node: Node, often: int | None) -> Iterator[tuple[Node, Amounts]]:
+    """What waits besides: for an event, and loops that wait for their next round longer than one takes."""
+    rounds = plans.rounds(node)
+    inside = None if often is None or rounds is None else often * rounds
+    if id(node) in plans.waits:
+        yield node, Amounts(time=plans.waits[id(node)]).times(inside)
+    for child in children(node):
+        yield from _waiting(plans, child, inside)
 
 
 def _rank(amount: int | Decimal | None) -> tuple[bool, int | Decimal]:

@@ -61,11 +61,14 @@ class Plans(Reckoning[Amounts]):
         *,
         rough: bool,
         lengths: Mapping[int, int] | None = None,
-        without: ast.Statement | None = None,
+        without: Node | None = None,
     ) -> None:
         super().__init__(facts, graph, NOTHING, UNKNOWN)
         self.inside: dict[str, Amounts] = {}
         self.alone: dict[int, Amounts] = {}
+        self.waits: dict[int, int | None] = {}
+        """How long each wait for an event may be, by its identity, and that of a loop for its next round, where that is
+        longer than what it does."""
         self._steps: dict[int, ast.Step] = {}
         self._looks: dict[int, int] = {}
         self._rough = rough
@@ -171,11 +174,13 @@ class Plans(Reckoning[Amounts]):
             case ast.AwaitApproval():
                 return self._asked(node.stages, node.remind)
             case ast.AwaitEvent(timeout=timeout):
+                self.waits[id(node)] = timeout
                 return Amounts(time=timeout) + self._written(DEADLINE) + self._written(MESSAGE)
             case ast.AwaitFirst(branches=branches):
                 times = [branch.after for branch in branches if branch.after is not None]
                 until = any(branch.until is not None for branch in branches)
                 waits = min(times) if times else None if until else 0
+                self.waits[id(node)] = waits
                 timers = sum(branch.expected is None and branch.branch is None for branch in branches)
                 return Amounts(time=waits) + self._written(TIMER).times(timers) + self._written(MESSAGE)
             case ast.Sleep(milliseconds=milliseconds):
@@ -189,6 +194,8 @@ class Plans(Reckoning[Amounts]):
         budget = node.budget or Budget()
         rounds = 1 if isinstance(node, ast.BudgetBlock) else budget.iterations
         if isinstance(node, ast.Loop) and node.every is not None:
+            if body.time is not None and body.time < node.every:
+                self.waits[id(node)] = node.every
             body = body.beside(Amounts(time=node.every)) + self._written(TIMER)
         if not self._rough and isinstance(node, ast.Loop) and not node.every:
             rounds = 1

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use, bounding
 from dsl.ast.expressions import Expression
+from dsl.ast.node import Node
 from dsl.ast.shapes import shape
 from dsl.ast.statements import Budget
 from dsl.semantics.call_graph import CallGraph
@@ -56,7 +57,7 @@ class Reckoning(Generic[C]):
     Only a way round is followed by recursion, with what each flow on it comes to one level further down (`levels`).
     """
 
-    left_out: ast.Statement | None = None
+    left_out: Node | None = None
     """What is reckoned as if it were not there."""
 
     def __init__(self, facts: Facts, graph: CallGraph, nothing: C, unknown: C) -> None:

@@ -13,6 +13,7 @@ from dsl.cli.reading import Given, one_source
 from dsl.cli.reporting import report
 from dsl.cli.searching import STDIN
 from dsl.definition.seal import Sealed, UnknownFlow, seal
+from dsl.definition.unseal import unseal
 from dsl.linking.files import files_of
 from dsl.models.configured import TABLE, Models, models_for
 from dsl.models.unusable import Unusable
@@ -73,10 +74,22 @@ def sealed_flow(analysis: Analysis, flow: str | None) -> Sealed:
 
 
 def _plan(analysis: Analysis, sealed: Sealed, models: Models, input: Any) -> Plan:
-    if input is not None and not isinstance(input, dict):
-        raise Misuse("the input of a flow is a JSON object")
-
+    if input is not None:
+        _fits(sealed, input)
     return replace(Planner(analysis, lambda model: price(model, models), input).plan(sealed.flow), hash=sealed.hash)
+
+
+def _fits(sealed: Sealed, input: Any) -> None:
+    """What no run would begin with has no plan."""
+    from interpreter.client.errors import InputRefused
+    from interpreter.client.submission import fitting_input
+
+    if not isinstance(input, dict):
+        raise Misuse("the input of a flow is a JSON object")
+    try:
+        fitting_input(unseal(sealed.json), input)
+    except InputRefused as error:
+        raise Misuse(str(error)) from error
 
 
 def price(model: str, models: Models) -> Decimal | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from dsl.ast.node import walk
 from dsl.ast.statements import Budget
@@ -171,6 +171,18 @@ def source_in(name: str, data: bytes | str) -> Source:
 
 def _checked_input(store: ObjectStore, definition: Definition, input: JSON) -> tuple[JSON, References]:
     """The input as plain JSON, complete with defaults, and its files beside it. They are kept when all fits."""
+    value, files = fitting_input(definition, input)
+    for file in files.values():
+        keep(store, file)
+    wire, references = parted(to_wire(value))
+    size = len(json.dumps(wire, ensure_ascii=False).encode())
+    if size > LARGEST_INPUT:
+        raise InputRefused(definition.flow, [f"it has {size:,} bytes of JSON; at most {LARGEST_INPUT:,} can be given"])
+    return wire, references
+
+
+def fitting_input(definition: Definition, input: JSON) -> tuple[Any, dict[str, File]]:
+    """The value that a run is given, and its files by their content. Raises `InputRefused` with all that is wrong."""
     files: dict[str, File] = {}
     try:
         given = _with_values(input, files)
@@ -179,13 +191,7 @@ def _checked_input(store: ObjectStore, definition: Definition, input: JSON) -> t
     checked = validate_record(given, definition.flows[definition.flow].parameters, definition.types)
     if checked.problems:
         raise InputRefused(definition.flow, [str(problem) for problem in checked.problems])
-    for file in files.values():
-        keep(store, file)
-    wire, references = parted(to_wire(checked.value))
-    size = len(json.dumps(wire, ensure_ascii=False).encode())
-    if size > LARGEST_INPUT:
-        raise InputRefused(definition.flow, [f"it has {size:,} bytes of JSON; at most {LARGEST_INPUT:,} can be given"])
-    return wire, references
+    return checked.value, files
 
 
 def _with_values(input: JSON, files: dict[str, File]) -> JSON:

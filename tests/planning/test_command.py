@@ -56,6 +56,31 @@ def test_lists_are_as_long_as_their_types_allow_or_as_they_are() -> None:
     assert given["most"]["executions"] == 1 < most["most"]["executions"]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{}", "orders: is missing"),
+        ('{"orders": [], "gift": {"ids": []}}', "did you mean `gifts`?"),
+        ('{"orders": [7], "gifts": {"ids": []}}', "orders[0]: expected text"),
+        ('{"orders": [], "gifts": {"ids": "all"}}', "gifts.ids: expected a list"),
+    ],
+)
+def test_an_input_that_no_run_would_begin_with_has_no_plan(given: str, said: str) -> None:
+    result = planned("--input", given)
+    assert (result.exit_code, said in result.stderr, result.stdout) == (2, True, ""), result.stderr
+
+
+def test_what_one_item_more_makes_where_a_model_may_go_on_as_it_likes() -> None:
+    text = ASKS.replace("budget 1k tokens", "use look budget 2 turns, 1k tokens")
+    text = text.replace(
+        "agent judge", "tool look(x: text) -> text read\ntool keep(x: text) write keyed final\nagent judge"
+    )
+    text = text.replace("flow main(x: text)", "flow main(x: text, notes: [text] at most 9)")
+    text = text.replace("  await approval", "  for note in notes { step keep(x: note) }\n  await approval")
+    plan = found(text=text)
+    assert (plan["each_item"]["notes"]["calls"], plan["each_item_most"]["notes"]["calls"]) == (None, 6)
+
+
 def test_who_is_asked_and_until_when() -> None:
     asked = found(text=ASKS)["asked"]
     assert asked == [
@@ -92,7 +117,24 @@ def test_a_limit_that_may_be_exceeded_ends_with_one_and_says_where(limit: tuple[
 def test_what_no_text_bounds_is_over_every_limit() -> None:
     open_ = ASKS.replace(" budget 1k tokens }", " }").replace("budget 2d", "")
     result = planned("--max-tokens", "5", text=open_)
-    assert (result.exit_code, "more than the text bounds" in result.stderr) == (1, True)
+    where = "more than the text bounds, and at most 5 tokens are wanted; what has none is line 5: step good = judge(x)"
+    assert (result.exit_code, where in result.stderr) == (1, True), result.stderr
+    assert "line 5, `step good = judge(x)`: 36 model requests, no bound of tokens" in result.stdout
+
+
+def test_the_line_of_a_loop_that_waits_for_its_next_round() -> None:
+    loop = "edition 1\ntool tick() write keyed final\nflow main() {\n  loop daily budget 3 iterations every 1d {\n"
+    text = loop + "    step tick()\n    sleep 2h\n  }\n}\n"
+    result = planned("--max-days", "1", text=text)
+    assert (result.exit_code, "comes from line 4: loop daily" in result.stderr) == (1, True), result.stderr
+    result = planned("--max-days", "1", text=text.replace("sleep 2h", "sleep 30h"))
+    assert (result.exit_code, "comes from line 6: sleep 30h" in result.stderr) == (1, True), result.stderr
+
+
+def test_the_line_of_an_event_that_is_waited_for() -> None:
+    text = 'edition 1\nflow main() {\n  await event mail: text from "a" timeout 3d else { return }\n}\n'
+    result = planned("--max-days", "1", text=text)
+    assert (result.exit_code, "comes from line 3: await event mail" in result.stderr) == (1, True), result.stderr
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,17 @@ def _over(found: Plan, limits: dict[str, Decimal | int]) -> Iterator[str]:
         if most is not None and most <= limit:
             continue
         line = dearest.get(of)
-        where = f"; most of it comes from line {line.line}: {line.text.strip()}" if line is not None else ""
+        comes = "what has none is" if most is None else "most of it comes from"
+        where = f"; {comes} line {line.line}: {line.text.strip()}" if line is not None else ""
         said = "more than the text bounds" if most is None else f"up to {_worded(of, most)}"
         yield f"over the limit: {said}, and at most {_worded(of, limit)} {UNITS_OF[of]} are wanted{where}"
 
 
 def _worded(of: str, number: Decimal | int) -> str:
-    return format_duration(int(number)) if of == "time" else f"{number:,}"
+    return (
+        format_duration(int(number))
+        if of == "time"
+        else f"{number:,f}"
+        if isinstance(number, Decimal)
+        else f"{number:,}"
+    )
