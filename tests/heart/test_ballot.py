@@ -228,6 +228,21 @@ def test_a_vote(name: str) -> None:
     check(answers, *asked(definition(stages), answers), expected)
 
 
+def test_whose_vote_was_for_another_answer_may_answer_at_a_later_stage() -> None:
+    answers = [
+        Says("ann", "recorded", amount="5"),
+        Says("bob", "recorded", amount="7"),
+        Says("bob", "refused: `bob` answered at an earlier stage", group="board", at=4000),
+        Says("ann", "recorded", group="board", amount="7", at=4001),
+        Says("cem", "approved", group="legal", at=4002),
+    ]
+    replies, run = asked(definition(f'from 2 of "a" {LATER}', typed=True), answers)
+    check(answers, replies, run, None)
+    assert run.finish is not None
+    assert isinstance(run.finish.value, dict)
+    assert run.finish.value["by"] == ["ann", "cem"]
+
+
 @pytest.mark.parametrize("name", TYPED)
 def test_a_vote_on_an_answer(name: str) -> None:
     answers, amount = TYPED[name]

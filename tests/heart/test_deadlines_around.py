@@ -5,7 +5,7 @@ import pytest
 from interpreter.boundary.failures import BUDGET_EXCEEDED
 from interpreter.boundary.payloads import Answer
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
-from interpreter.simulation.world import Returns, World
+from interpreter.simulation.world import Fails, Returns, World
 from tests.heart.played import play
 from tests.heart.watched import definition_of
 
@@ -67,3 +67,14 @@ def test_a_called_flow_begins_nothing_when_the_time_of_its_caller_is_over(handle
     ended = play(CALLED.replace("HANDLED", handled), {"read": [Returns(1, 3600.0)], "pay": [Returns(None)]})
     assert ended.times("pay") == []
     assert ended.value == value
+
+
+def test_an_undo_is_called_again_though_the_time_around_it_is_over() -> None:
+    text = """edition 1
+tool post(n: int) write keyed { compensate undo(n: n) }
+tool undo(n: int) idempotent
+flow main() budget 3s { step post(n: 1) fail "no" }
+"""
+    ended = play(text, {"post": [Returns()], "undo": [Fails("Down", "no", "answered", 5.0), Returns()]})
+    assert ended.times("undo") == [0.1, 6.1]
+    assert ended.failure.kind == "Failed"

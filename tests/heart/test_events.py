@@ -227,3 +227,10 @@ def test_the_way_is_gone_when_the_losers_are_undone() -> None:
     assert simulation.now >= START + 60, "it was undone before"
     run.send(Send("2", "word", "next", "ann"))
     assert value(simulation, run) == ["first", "next"]
+
+
+@pytest.mark.parametrize("length", [100, 101])
+def test_who_sends_has_a_name_of_so_many_characters_and_no_more(length: int) -> None:
+    _, run = begun(TWO)
+    refused = arrivals.why_not(run.definition, run.state, Send("1", "first", "x", "a" * length))
+    assert (refused is None) is (length == arrivals.LONGEST_NAME)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dsl.expressions.values import Reference
 from dsl.values.codec import dump
 from interpreter.boundary.failures import OBJECT_MISSING
 from interpreter.boundary.payloads import ChatResult, ChatUsage
@@ -16,6 +17,7 @@ from interpreter.core.events import (
     TimerFired,
     ToolReturned,
 )
+from interpreter.core.fetching import _holding
 from interpreter.core.view import lacking, view
 from tests.heart.stepped import HASH, LARGE, Stepped
 from tests.heart.watched import check_nothing_left
@@ -132,3 +134,13 @@ def test_an_answer_that_cannot_be_looked_into_is_waited_for_and_a_cancel_waits_f
     undo = only([command for command in run.take(CancelRequested(4.0)) if type(command) is Evaluate], Evaluate)
     only([command for command in run.missing(undo.id) if type(command) is Finish], Finish)
     assert run.state.ledger["main/web.keep"].state == "undo_failed"
+
+
+OTHER = "b" * 64
+
+
+@pytest.mark.parametrize(("digest", "held"), [(HASH, ["page"]), (OTHER, ["other"]), ("c" * 64, ["page", "other"])])
+def test_an_object_belongs_to_the_names_that_refer_to_it_else_to_all_that_may(digest: str, held: list[str]) -> None:
+    """One that a worker names and nobody knows lies within another."""
+    scope = {"page": dump(Reference(HASH, 9)), "small": dump("a"), "other": dump([Reference(OTHER, 9)])}
+    assert _holding(Evaluate("main/let", {}, scope), digest) == held

@@ -17,6 +17,7 @@ WHOLE = '{"s": "hi"}'
         f"\ufeff \n{WHOLE}\n",
         f"```json\n{WHOLE}\n```",
         f"```\n{WHOLE}\n```\n",
+        f"```  \n{WHOLE}\n```\n",
         f"  ```JSON \r\n{WHOLE}\r\n```  ",
         f"~~~json\n{WHOLE}\n~~~",
         f"````json\n{WHOLE}\n````",

@@ -92,3 +92,22 @@ def test_rounds_that_ask_for_something_outside_follow_each_other_without_a_pause
     ended = play(ASKS, {"look": [Returns("more", 1.0), Returns("more", 1.0), Returns("enough", 1.0)]})
     assert ended.value == 3
     assert ended.times("look") == [0.0, 1.0, 2.0]
+
+
+def test_rounds_begin_every_so_often_and_one_that_took_longer_leaves_some_out() -> None:
+    """The third takes 25 minutes: two beginnings pass, and the next is on time again."""
+    flow = definition_of(
+        "edition 1\ntool read() -> int read\n"
+        "flow main() { loop look budget 5 iterations every 10m { step read() } on exhausted { } }"
+    )
+    assert flow is not None
+    begun: list[float] = []
+
+    def read(_: Command) -> Returns:
+        begun.append((simulation.now - START) / 60)
+        return Returns(1, 1500.0 if len(begun) == 3 else 1.0)
+
+    simulation = Simulation(flow, World({"read": read}))
+    simulation.run({})
+    simulation.go()
+    assert begun == [0, 10, 20, 50, 60]
