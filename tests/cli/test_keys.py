@@ -47,7 +47,7 @@ def test_only_signed_answers_count_where_people_are_known(dsl: Dsl) -> None:
         assert ended.code != 0
         assert reason in ended.err
     approved = dsl.here(*answer, "--key", "ada.key")
-    assert (approved.code, approved.out) == (0, "keep: approved (signed, by ada)\n"), approved.err
+    assert (approved.code, approved.out) == (0, "keep: approved (signed, by ada for team)\n"), approved.err
     ended = running.end()
     assert ended.code == 0
     assert "voted  approve by ada (key " in ended.err
@@ -65,7 +65,7 @@ def test_a_run_that_was_left_is_answered_with_the_people_it_was_started_with(dsl
     answer = ("approve", "left-signed", "--group", "team", "--answer", "count=2", "--answer", "note=all well")
     unsigned = dsl.here(*answer, "--by", "ada")
     assert (unsigned.code, "takes only signed answers" in unsigned.err) == (1, True), unsigned.err
-    assert dsl.here(*answer, "--key", "ada.key").out == "keep: approved (signed, by ada)\n"
+    assert dsl.here(*answer, "--key", "ada.key").out == "keep: approved (signed, by ada for team)\n"
     (dsl.folder / "people.yaml").unlink()
     attached = dsl("attach", "left-signed")
     assert (attached.code, "people file" in attached.err) == (2, True), attached.err

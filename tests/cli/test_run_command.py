@@ -63,7 +63,7 @@ def test_without_a_terminal_it_says_how_to_answer_and_waits(dsl: Dsl) -> None:
     approved = dsl.here(
         "approve", "waits", "--group", "team", "--answer", "count=2", "--answer", "note=all well", "--by", "ada"
     )
-    assert (approved.code, approved.out) == (0, "keep: approved (unverified, by ada)\n"), approved.err
+    assert (approved.code, approved.out) == (0, "keep: approved (unverified, by ada for team)\n"), approved.err
     ended = running.end()
     assert ended.code == 0
     assert ended.json["note"] == "all well"

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from dsl.ast.statements import Parallel, ParallelFor
+from dsl.ast.statements import Parallel, ParallelFor, Step
 from dsl.definition.definition import Definition
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -11,7 +11,8 @@ _INDEX = re.compile(r"\[\d+\]")
 
 def side_by_side(definition: Definition) -> frozenset[str]:
     """The addresses of what lets branches run beside each other, as they end a path; also of a block in which the rest
-    of a race goes on beside what follows.
+    of a race goes on beside what follows. That of a step which nobody waits for ends with `/`: all that is below it goes
+    on beside all that is not.
     """
     found = set()
     for flow in definition.flows:
@@ -20,7 +21,9 @@ def side_by_side(definition: Definition) -> frozenset[str]:
                 found.add(address)
                 if node.first is not None and node.first.finish_rest:
                     found.add(address.rsplit("/", 1)[0])
-    return frozenset("/" + address.strip("/").replace("[]", "") for address in found)
+            elif isinstance(node, Step) and node.detached:
+                found.add(f"{address}/")
+    return frozenset("/" + address.removeprefix("/").replace("[]", "") for address in found)
 
 
 def differences(expected: list[str], seen: list[str], beside: frozenset[str], place: str) -> list[str]:
@@ -58,7 +61,13 @@ def _may_swap(one: list[str], other: list[str], beside: frozenset[str]) -> bool:
         common += 1
     if common and one[common - 1].startswith("turn#"):
         return True  # the calls of one turn of an agent
+    for path in (one[: common + 1], other[: common + 1]):
+        if any(f"{_address(path)}/".endswith(address) for address in beside if address.endswith("/")):
+            return True
     if common == 0 or one[common - 1].startswith("["):
         return False  # within one round, or one branch
-    shared = "/" + _INDEX.sub("", "/".join(one[:common]).replace("/[", "["))
-    return any(shared.endswith(address) for address in beside)
+    return any(_address(one[:common]).endswith(address) for address in beside)
+
+
+def _address(path: list[str]) -> str:
+    return "/" + _INDEX.sub("", "/".join(path).replace("/[", "["))

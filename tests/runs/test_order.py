@@ -4,7 +4,7 @@ import pytest
 
 from tests.runs.order import differences
 
-BESIDE = frozenset({"/main/parallel#1", "/main/all", "/chapter/parallel#1"})
+BESIDE = frozenset({"/main/parallel#1", "/main/all", "/chapter/parallel#1", "/main/long/"})
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,11 @@ BESIDE = frozenset({"/main/parallel#1", "/main/all", "/chapter/parallel#1"})
     [
         (["a @main/x", "b @main/y"], ["a @main/x", "b @main/y"], ""),
         (["a @main/x", "b @main/y"], ["b @main/y", "a @main/x"], "the other way round: a @main/x | b @main/y"),
+        (["a @main/long/y/z", "b @main/x"], ["b @main/x", "a @main/long/y/z"], ""),
+        (["b @main/x", "a @main/long/y"], ["a @main/long/y", "b @main/x"], ""),
+        (["a @main/long/y", "b @main/long/x"], ["b @main/long/x", "a @main/long/y"], "the other way round"),
+        (["a @main/x", "b @main/long"], ["b @main/long", "a @main/x"], ""),
+        (["a @main/long2/y", "b @main/x"], ["b @main/x", "a @main/long2/y"], "the other way round"),
         (["a @main/x"], ["a @main/x~again1"], "missing: a @main/x"),
         (["a @main/x", "a @main/x"], ["a @main/x"], "missing: a @main/x"),
         (["a @main/x"], ["a @main/x", "a @main/x"], "not expected: a @main/x"),
