@@ -11,8 +11,8 @@ _INDEX = re.compile(r"\[\d+\]")
 
 def side_by_side(definition: Definition) -> frozenset[str]:
     """The addresses of what lets branches run beside each other, as they end a path; also of a block in which the rest
-    of a race goes on beside what follows. That of a step which nobody waits for ends with `/`: all that is below it goes
-    on beside all that is not.
+    of a race goes on beside what follows. That of a step which nobody waits for ends with `/`: what is below it goes on
+    beside all that is not.
     """
     found = set()
     for flow in definition.flows:

@@ -122,8 +122,10 @@ def test_by_the_place_in_a_list_of_the_models() -> None:
         'match w.n as p { 1, 2 => { yield "ann" } else => { yield "bob" } }',
         'match w.name as p { "x" => { yield q } "y" => { yield "cem" } else => { yield "bob" } }',
         'var p = "ann" match w.n { 1 => { set p = "bob" } else => { } }',
-        'var p = "ann" loop outer budget 2 iterations '
-        '{ loop inner budget 2 iterations { if w.n > 3 { break outer } } set p = "bob" }',
+        (
+            'var p = "ann" loop outer budget 2 iterations '
+            '{ loop inner budget 2 iterations { if w.n > 3 { break outer } } set p = "bob" }'
+        ),
     ],
 )
 def test_by_whatever_way_a_value_comes_of_the_answer(chosen: str) -> None:
@@ -146,8 +148,10 @@ def test_by_whatever_way_a_value_comes_of_the_answer(chosen: str) -> None:
         "let p = first(people, len(q))[0]",
         'var p = "ann" loop again budget 2 iterations { until q == "x" } on exhausted { set p = "bob" }',
         'match q as p { "x" => { yield "ann" } else => { yield "bob" } }',
-        'var p = "ann" loop outer budget 2 iterations '
-        '{ loop inner budget 2 iterations { if w.sure { break } } set p = "bob" until q == "x" }',
+        (
+            'var p = "ann" loop outer budget 2 iterations '
+            '{ loop inner budget 2 iterations { if w.sure { break } } set p = "bob" until q == "x" }'
+        ),
     ],
 )
 def test_what_comes_of_the_input_is_no_choice_of_the_models(chosen: str) -> None:
