@@ -64,7 +64,8 @@ def test_a_planted_fault_is_found_and_shown_by_little() -> None:
 
 def test_what_reaches_something_new_is_kept() -> None:
     search = Search(PROPERTIES["given"], [b"1"], seed=1)
-    assert list(search.run(0.5)) == []
+    while search.tried < 50:  # a busy machine tries few in so short a time
+        assert list(search.run(0.5)) == []
     assert 1 <= len(search.kept) < search.tried
     assert b"1" in search.kept
 

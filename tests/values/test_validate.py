@@ -1,5 +1,6 @@
 """Values against types: tests/cases/values/validate.yaml, and what JSON cannot say."""
 
+import difflib
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -13,7 +14,6 @@ from dsl.ast.types import NamedType
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import NeedsReference
 from dsl.expressions.values import Reference
-from dsl.values import problems
 from dsl.values.basic import DECODERS
 from dsl.values.codec import dump
 from dsl.values.problems import MOST_PROBLEMS
@@ -210,7 +210,7 @@ def test_one_odd_item_among_plain_ones_is_found(text: str, odd: Any) -> None:
 def test_what_comes_after_so_many_mistakes_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer of megabytes is validated within one workflow task, and each hint takes as long as a hundred items."""
     asked: list[str] = []
-    monkeypatch.setattr(problems, "get_close_matches", lambda word, *_, **__: asked.append(word))
+    monkeypatch.setattr(difflib, "get_close_matches", lambda word, *_, **__: asked.append(word))
     for value, text in (["alphx"] * 1000, '["alpha" | "beta"]'), ([{"kind": "c"}] * 1000, "[Named]"):
         named = types('type Named = { kind: "a" } | { kind: "b" }')
         assert len(validate(value, type_(text), named).problems) == MOST_PROBLEMS
@@ -219,7 +219,7 @@ def test_what_comes_after_so_many_mistakes_is_not_looked_at(monkeypatch: pytest.
 
 @pytest.mark.parametrize("text", ['"alpha" | "beta"', "map[int]", "{ a: int }"])
 def test_a_message_about_a_long_text_is_short(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problems, "get_close_matches", lambda *_, **__: pytest.fail("it takes long"))
+    monkeypatch.setattr(difflib, "get_close_matches", lambda *_, **__: pytest.fail("it takes long"))
     word = "alpha" * 100_000
     for value in (word, {word: "x"}, {word + "!": "x"}):
         assert all(len(str(problem)) < 300 for problem in validate(value, type_(text), {}).problems)
