@@ -18,6 +18,20 @@ class Person(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenGroup(Node):
+    """`group EXPR`: one of `groups`, which are all values of the type that `EXPR` has. They stand in a sealed
+    definition only, so that whoever has it knows who may be asked."""
+
+    value: Expression
+    groups: tuple[str, ...] = ()
+
+
+FromData = ChosenGroup | Person
+"""Whom data names."""
+Whom = Group | ChosenGroup | Person
+
+
+@dataclass(frozen=True, slots=True)
 class Stage(Node):
     """`from 2 of "a", "b" except requester timeout 12h then reject`.
 
@@ -26,7 +40,7 @@ class Stage(Node):
     With a `chosen_timeout`, a duration, or `chosen_required` the number beside it is the most that that can be.
     """
 
-    whom: tuple[Group | Person, ...]
+    whom: tuple[Whom, ...]
     required: int = 1
     all_of: bool = False
     except_requester: bool = False

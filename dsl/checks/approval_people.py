@@ -7,7 +7,7 @@ from dsl.ast.declarations import Use
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Literal
 from dsl.ast.left import limited
-from dsl.ast.people import Group, Person, Stage
+from dsl.ast.people import ChosenGroup, FromData, Group, Person, Stage, Whom
 from dsl.ast.statements import AwaitApproval, Budget
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
@@ -35,7 +35,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 
 def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
-    """A group may have any number of members; a person is one."""
+    """A group may have any number of members; a person is one. What data says twice is one seat."""
     if not stage.whom:
         message = "this stage asks nobody"
         yield Diagnostic("SF502", message, program.label(stage), help="name a group, or `person …`")
@@ -45,22 +45,25 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
             message = f"{stage.required} answers are required, and {named} can come"
             yield Diagnostic("SF502", message, program.label(stage), help="ask for fewer, or name more people")
     elif stage.all_of:
-        seen: dict[object, Person | Group] = {}
+        seen: dict[object, Whom] = {}
         for whom in stage.whom:
             first = seen.setdefault(_who(whom), whom)
-            if first is not whom and isinstance(whom, Person):
-                message, before = "this person is asked twice, and counts once", program.label(first, "asked here")
-                advice = "leave one out, or name another person"
+            if first is not whom and isinstance(whom, FromData):
+                what = "person" if isinstance(whom, Person) else "group"
+                message, before = f"this {what} is asked twice, and counts once", program.label(first, "asked here")
+                advice = f"leave one out, or name another {what}"
                 yield Diagnostic("SF502", message, program.label(whom), (before,), help=advice)
 
 
-def _who(whom: Person | Group) -> object:
-    """Equal for two that are one person for certain: the same expression, or a name in the text in any spelling."""
+def _who(whom: Whom) -> object:
+    """Equal for two that are one for certain: the same expression, or a person's name in the text in any spelling."""
     match whom:
         case Person(value=Literal(value=str(name))):
             return " ".join(normalize("NFKC", name).casefold().split())
         case Person(value=value):
             return value
+        case ChosenGroup():
+            return whom
         case _:
             return id(whom)
 
@@ -69,10 +72,10 @@ def _chosen_by_model(program: Program, found: ChosenByModel) -> Diagnostic:
     """With the way of the value: from the answer of the model to the one who is asked."""
     nobody = "who sends one" if isinstance(found.call, ExpectedEvent) else "a model"
     message = f"who is asked comes from {found.source}: {nobody} may not choose who approves"
-    if not isinstance(found.whom, Person):
+    if not isinstance(found.whom, FromData):
         message = f"how people are asked comes from {found.source}: {nobody} may not choose how many, nor for how long"
     labels = (*program.way(found.way), program.label(found.call, found.comes_in))
-    what = "person" if isinstance(found.whom, Person) else "limit"
+    what = {Person: "person", ChosenGroup: "group"}.get(type(found.whom), "limit")
     advice = f"take the {what} from the input of the flow, or from a tool, and let no model or event decide between two"
     return Diagnostic("SF502", message, program.label(found.whom), labels, help=advice)
 
@@ -84,8 +87,8 @@ def _for_more(program: Program, question: Question, budget: Budget | None) -> It
             message = "nobody who does not answer says how much more there is"
             yield Diagnostic("SF502", message, program.label(stage), help="end this stage with `then fail`")
         for whom in stage.whom:
-            if isinstance(whom, Person):
-                message = "for more of a budget groups are asked"
+            if not isinstance(whom, Group):
+                message = "for more of a budget groups are asked that stand there"
                 yield Diagnostic("SF502", message, program.label(whom), help='name a group: `ask "leads"`')
     if budget is None:
         message = "there is no budget here to have more of"

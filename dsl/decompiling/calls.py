@@ -1,11 +1,12 @@
 """Calls, and what tools, steps, agents and questions share: retries, undoing, budgets, who is asked."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from dsl.ast.defaults import LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Expression
-from dsl.ast.people import Group, Stage
+from dsl.ast.people import ChosenGroup, Group, Person, Stage, Whom
 from dsl.ast.statements import Budget, Call, Compensate, Retry
 from dsl.dataclass import replace
 from dsl.decompiling.expressions import OR, arguments, decimal, expression
@@ -110,13 +111,22 @@ def _stage(node: Stage, writing: Writing) -> str:
     required = "all of " if node.all_of else f"{node.required} of " if node.required != 1 else ""
     if node.chosen_required is not None:
         required = f"({capped(str(node.required), node.chosen_required, writing)}) of "
-    whom = ", ".join(
-        quoted(each.name) if isinstance(each, Group) else f"person {expression(each.value, writing, OR)}"
-        for each in node.whom
-    )
+    whom = ", ".join(_whom(each, writing) for each in node.whom)
     words = [f"{required}{whom}"]
     words += ["except requester"] if node.except_requester else []
     words += ["verified"] if node.verified else []
     words += lasting("timeout", node.timeout, node.chosen_timeout, writing)
     words += [] if node.outcome is None else [f"then {node.outcome}"]
     return " ".join(words)
+
+
+def _whom(node: Whom, writing: Writing) -> str:
+    match node:
+        case Group(name=name):
+            return quoted(name)
+        case ChosenGroup(value=value):
+            return f"group {expression(value, writing, OR)}"
+        case Person(value=value):
+            return f"person {expression(value, writing, OR)}"
+        case _:
+            assert_never(node)

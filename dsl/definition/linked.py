@@ -27,7 +27,7 @@ from dsl.ast.declarations import (
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Apply, Binary, Expression, FunctionCall, Unary
 from dsl.ast.node import Node, walk
-from dsl.ast.people import Person, Stage
+from dsl.ast.people import ChosenGroup, FromData, Group, Stage
 from dsl.ast.served import PLACE
 from dsl.ast.statements import (
     AwaitApproval,
@@ -166,6 +166,8 @@ def _complete(place: str, node: Node) -> Iterator[str]:
             yield f"{place}: a loop has no budget"
         case Sleep(milliseconds=None, until=None):
             yield f"{place}: a sleep has no end"
+        case ChosenGroup(groups=()):
+            yield f"{place}: nothing says which groups may be asked"
         case AwaitApproval():
             yield from _stages(place, f"`{node.name}`", node.stages)
         case Loop() | BudgetBlock() | AgentDeclaration() | FlowDeclaration() if node.asks:
@@ -204,8 +206,8 @@ def _more(place: str, node: Loop | BudgetBlock | AgentDeclaration | FlowDeclarat
     if node.budget is None:
         yield f"{place}: there is no budget to have more of"
     yield from _stages(place, "the question for more", node.asks)
-    if any(isinstance(whom, Person) for stage in node.asks for whom in stage.whom):
-        yield f"{place}: for more of a budget groups are asked"
+    if not all(isinstance(whom, Group) for stage in node.asks for whom in stage.whom):
+        yield f"{place}: for more of a budget groups are asked that stand there"
     if chosen_in_stages(node.asks):
         yield f"{place}: for more of a budget people are asked for so long as stands there"
 
@@ -302,9 +304,9 @@ def _use(place: str, use: Use, known: set[str], callables: Mapping[str, tuple[Fi
         yield f"{place}: nothing is called `{use.target}`"
         return
     given = {field.name for field in callables[use.target]}
-    persons = tuple(each.value for stage in use.gate for each in stage.whom if isinstance(each, Person))
+    named = tuple(each.value for stage in use.gate for each in stage.whom if isinstance(each, FromData))
     for expressions, names_ in (
-        ((use.when, *persons, *chosen_in_stages(use.gate)), known),
+        ((use.when, *named, *chosen_in_stages(use.gate)), known),
         ((use.then,), known | {RESULT}),
         ((use.only, use.otherwise), known | given),
     ):

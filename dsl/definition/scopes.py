@@ -23,7 +23,7 @@ from dsl.ast.expressions import Expression
 from dsl.ast.left import limited, unit_left
 from dsl.ast.node import Node, walk
 from dsl.ast.of_run import asked_of_run
-from dsl.ast.people import Person
+from dsl.ast.people import FromData
 from dsl.ast.shapes import only_counts_rounds, shape
 from dsl.dataclass import dataclass, field, replace
 from dsl.expressions.names import names
@@ -188,8 +188,8 @@ class _Walk:
         self.uses(at, state, *(argument.value for call in calls for argument in call.arguments), extra=extra)
 
     def approval(self, node: ast.AwaitApproval, at: str, state: State) -> None:
-        persons = [each.value for stage in node.stages for each in stage.whom if isinstance(each, Person)]
-        self.uses(at, state, node.question, *node.show, *persons, *chosen_in_stages(node.stages))
+        named = [each.value for stage in node.stages for each in stage.whom if isinstance(each, FromData)]
+        self.uses(at, state, node.question, *node.show, *named, *chosen_in_stages(node.stages))
         for gate in node.gates:
             given = [node.name]
             for round_ in gate.rounds:

@@ -6,9 +6,10 @@ agree there could have agreed then. It is no stronger when it is so the other wa
 alike, and two of which none covers the other count as weaker, for something is agreed to now that was not then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dsl.ast.people import Group, Person, Stage
+from dsl.ast.people import ChosenGroup, Group, Person, Stage, Whom
+from dsl.dataclass import replace
 from dsl.definition.canonical import canonical
 from dsl.definition.encode import encode
 from dsl.differences.changes import STRONGER, Found, Weighed, shown, verb_of, weaker
@@ -74,7 +75,7 @@ def _more(before: Stage | None, after: Stage) -> str:
     if before is None:
         return "one way more to agree"
     reasons = []
-    if {_who(each) for each in after.whom} - {_who(each) for each in before.whom}:
+    if _possible(after, before) - _asked(before.whom):
         reasons.append("others may agree")
     if _needed(after) < _needed(before):
         reasons.append(f"{_needed(after)} of them {'is' if _needed(after) == 1 else 'are'} enough")
@@ -86,7 +87,14 @@ def _more(before: Stage | None, after: Stage) -> str:
 
 
 def _needed(stage: Stage) -> int:
-    return len(stage.whom) if stage.all_of else _fewest(stage)
+    return _seats(stage) if stage.all_of else _fewest(stage)
+
+
+def _seats(stage: Stage) -> int:
+    """Of `all of`, how many there are at least: a group that data chooses may be one that is asked besides."""
+    written = [each for each in stage.whom if not isinstance(each, ChosenGroup)]
+    persons = sum(isinstance(each, Person) for each in written)
+    return len(written) + (len(written) == persons < len(stage.whom))
 
 
 def _fewest(stage: Stage) -> int:
@@ -102,15 +110,43 @@ def covers(wide: Stage, narrow: Stage) -> bool:
     """Whether whatever people agree in `narrow` could have agreed in `wide`."""
     if wide.except_requester > narrow.except_requester or wide.verified > narrow.verified:
         return False
-    of_wide, of_narrow = ({_who(each) for each in stage.whom} for stage in (wide, narrow))
+    of_wide, of_narrow = _asked(wide.whom), _possible(narrow, wide)
     if wide.all_of and len(of_wide) > 1:
-        return narrow.all_of and of_wide <= of_narrow
+        return narrow.all_of and of_wide <= _asked(_as_in(narrow, wide))
     if narrow.all_of:
-        return of_narrow <= of_wide and wide.required <= len(of_narrow)
+        return of_narrow <= of_wide and wide.required <= _seats(replace(narrow, whom=_once(narrow.whom)))
     if wide.chosen_required is not None and wide.chosen_required == narrow.chosen_required:
         return of_narrow <= of_wide and wide.required <= narrow.required
     return of_narrow <= of_wide and wide.required <= _fewest(narrow)
 
 
-def _who(whom: Group | Person) -> bytes:
+def _asked(whom: Iterable[Whom]) -> set[bytes]:
+    """Who is asked; a group that data chooses is itself."""
+    return {_who(each) for each in whom}
+
+
+def _possible(stage: Stage, beside: Stage) -> set[bytes]:
+    """Who may be asked: each group that data may choose, unless `beside` makes the same choice."""
+    asked = _as_in(stage, beside)
+    choices = [each for each in asked if isinstance(each, ChosenGroup) and each not in beside.whom]
+    return _asked(each for each in asked if each not in choices) | {
+        _who(Group(name)) for choice in choices for name in choice.groups
+    }
+
+
+def _as_in(stage: Stage, beside: Stage) -> tuple[Whom, ...]:
+    """Those of `stage`, where what data says chooses as it does in `beside`, among no other groups, as there."""
+    there = [each for each in beside.whom if isinstance(each, ChosenGroup)]
+    return tuple(next((each for each in there if _is_within(whom, each)), whom) for whom in stage.whom)
+
+
+def _is_within(whom: Whom, choice: ChosenGroup) -> bool:
+    return isinstance(whom, ChosenGroup) and whom.value == choice.value and {*whom.groups} <= {*choice.groups}
+
+
+def _once(asked: tuple[Whom, ...]) -> tuple[Whom, ...]:
+    return tuple({_who(each): each for each in asked}.values())
+
+
+def _who(whom: Whom) -> bytes:
     return canonical(encode(whom))

@@ -7,7 +7,7 @@ from dsl.ast.declarations import Costs, Exclusive, HttpStatus, Use, Verify
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import Argument, Expression
 from dsl.ast.joining import First
-from dsl.ast.people import Group, Stage
+from dsl.ast.people import ChosenGroup, Group, Person, Stage, Whom
 from dsl.ast.statements import Budget, Call, Compensate, Retry
 from dsl.ast.types import (
     SENSITIVE,
@@ -110,9 +110,7 @@ def capped_text(most: str, chosen: Expression | None) -> str:
 
 
 def stage_text(stage: Stage) -> str:
-    whom = [
-        f'"{each.name}"' if isinstance(each, Group) else f"person {expression_text(each.value)}" for each in stage.whom
-    ]
+    whom = map(_whom_text, stage.whom)
     many = "all of " if stage.all_of else f"{stage.required} of " if stage.required > 1 else ""
     if stage.chosen_required is not None:
         many = f"({capped_text(str(stage.required), stage.chosen_required)}) of "
@@ -122,6 +120,19 @@ def stage_text(stage: Stage) -> str:
         timeout = capped_text(format_duration(stage.timeout), stage.chosen_timeout)
         parts.append(f"timeout {timeout} then {stage.outcome}")
     return " ".join(parts)
+
+
+def _whom_text(whom: Whom) -> str:
+    """Of a group that data chooses, all that it may be."""
+    match whom:
+        case Group(name=name):
+            return f'"{name}"'
+        case ChosenGroup(value=value, groups=groups):
+            return f"group {expression_text(value)} ({' or '.join(map(quoted, groups))})"
+        case Person(value=value):
+            return f"person {expression_text(value)}"
+        case _:
+            assert_never(whom)
 
 
 def retry_text(retry: Retry) -> str:

@@ -104,8 +104,9 @@ SHAPES: dict[str, Shape] = {
     **_rows(
         Shape.WORDS,
         """
-        after_branch answer arm await_event bare_return branch break budget_block commit compensate_statement
-        continue detached else_case emit event_branch every except_requester expected_event exclusive_block fail
+        after_branch answer arm await_event bare_return branch break budget_block chosen_group commit
+        compensate_statement continue detached else_case emit event_branch every except_requester expected_event
+        exclusive_block fail
         finally finish_rest first for go_on group handler if keep_going loop name_pattern negative_pattern on_exhausted
         outcome parallel parallel_for pattern person race race_for remind required respond return
         sleep step_branch until_branch

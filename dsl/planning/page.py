@@ -7,7 +7,7 @@ from typing import Any
 from dsl.ast.duration import UNITS, format_duration
 from dsl.diagnostics.inert import inert
 from dsl.planning.amounts import Amounts
-from dsl.planning.plan import Plan
+from dsl.planning.plan import Asked, Plan
 
 UNITS_OF = {
     "requests": "model requests",
@@ -30,13 +30,19 @@ def document(plan: Plan) -> dict[str, Any]:
             {"name": each.name, "what": each.what, "effect": each.effect, "usual": each.usual, "most": each.most}
             for each in plan.called
         ],
-        "asked": [{"name": each.name, "line": each.line, "stages": list(each.stages)} for each in plan.asked],
+        "asked": [_question(each) for each in plan.asked],
         "each_item": {text: _numbers(more) for text, more in plan.each_item.items()},
         "each_item_most": {text: _numbers(more) for text, more in plan.each_item_most.items()},
         "dearest": [
             {"of": each.of, "line": each.line, "text": each.text, "share": _plain(each.share)} for each in plan.dearest
         ],
     }
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    """`groups` only where data chooses one: by the words that say which, all that it may be."""
+    found: dict[str, Any] = {"name": asked.name, "line": asked.line, "stages": list(asked.stages)}
+    return {**found, "groups": {said: list(may_be) for said, may_be in asked.groups}} if asked.groups else found
 
 
 def lines(plan: Plan) -> Iterator[str]:
@@ -53,6 +59,9 @@ def lines(plan: Plan) -> Iterator[str]:
         for asked in plan.asked:
             stages = "; ".join(inert(" ".join(text.split())) for text in asked.stages)
             yield f"  {asked.name}, line {asked.line}: {stages}"
+            for said, groups in asked.groups:
+                any_of = ", ".join(f'"{each}"' for each in groups)
+                yield f"    group {inert(' '.join(said.split()))}: one of {inert(any_of)}"
     if plan.each_item:
         yield ""
         yield "one item more makes"

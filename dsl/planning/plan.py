@@ -10,10 +10,12 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
 from dsl.ast.expressions import Expression, Get, Name
 from dsl.ast.node import Node, children, walk
+from dsl.ast.people import ChosenGroup, Stage
 from dsl.dataclass import dataclass, replace
 from dsl.planning.amounts import Amounts
 from dsl.planning.history import EXECUTION, EXECUTION_BYTES
 from dsl.planning.plans import Plans
+from dsl.semantics.chosen_groups import as_written, possible
 from dsl.source import Span
 
 Price = Callable[[str], Decimal | None]
@@ -33,11 +35,13 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to people, in the words of the text: whom, and until when."""
+    """A question to people, in the words of the text: whom, and until when. Where data chooses a group, `groups` has
+    the words that say which, and all that it may be."""
 
     name: str
     line: int
     stages: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,21 @@ class Planner:
         for node in self._reached(flow):
             match node:
                 case ast.AwaitApproval(name=name, stages=stages):
-                    yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+                    yield self._question(name, node, stages)
                 case Use(target=name, gate=stages) if stages:
-                    yield Asked(name, self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+                    yield self._question(name, node, stages)
                 case ast.Loop() | ast.BudgetBlock() | AgentDeclaration() | FlowDeclaration() if node.asks:
-                    stages = node.asks
-                    yield Asked("more", self._line(node.span), tuple(self._text(stage.span) for stage in stages))
+                    yield self._question("more", node, node.asks)
+
+    def _question(self, name: str, node: Node, stages: tuple[Stage, ...]) -> Asked:
+        groups = {
+            self._text(whom.value.span): possible(whom, self._analysis.facts)
+            for stage in stages
+            for whom in stage.whom
+            if isinstance(whom, ChosenGroup) and as_written(whom) is None
+        }
+        said = tuple(self._text(stage.span) for stage in stages)
+        return Asked(name, self._line(node.span), said, tuple(groups.items()))
 
     def _reached(self, flow: FlowDeclaration) -> Iterator[Any]:
         graph, seen = self._analysis.program.graph, [flow.name]

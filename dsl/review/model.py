@@ -21,10 +21,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenGroup:
+    """What comes of the expression `said`: one of `groups`."""
+
+    said: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """Who is asked, and what is done when nobody answers in time. `persons` are expressions, as they are written."""
+    """Who is asked, and what is done when nobody answers in time. `chosen` are groups that data chooses; `persons` are
+    expressions, as they are written."""
 
     groups: tuple[str, ...]
+    chosen: tuple[ChosenGroup, ...]
     persons: tuple[str, ...]
     required: int
     all_of: bool

@@ -6,11 +6,13 @@ from typing import TypeVar
 from dsl.analysis import Analysis
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration
 from dsl.ast.node import Node
-from dsl.ast.people import Group, Person
+from dsl.ast.people import ChosenGroup, Group, Person
 from dsl.ast.people import Stage as Asked
 from dsl.ast.statements import Call
 from dsl.dataclass import dataclass, field
+from dsl.review import model
 from dsl.review.model import Place, Stage, Undo
+from dsl.semantics.chosen_groups import as_written, possible
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.source import Span
@@ -86,7 +88,12 @@ class Reached:
 
     def _stage(self, stage: Asked) -> Stage:
         return Stage(
-            tuple(whom.name for whom in stage.whom if isinstance(whom, Group)),
+            tuple(_written(stage)),
+            tuple(
+                model.ChosenGroup(self.said(whom.value), possible(whom, self.facts))
+                for whom in stage.whom
+                if isinstance(whom, ChosenGroup) and as_written(whom) is None
+            ),
             tuple(self.said(whom.value) for whom in stage.whom if isinstance(whom, Person)),
             stage.required,
             stage.all_of,
@@ -99,3 +106,10 @@ class Reached:
 
     def undo(self, calls: Iterable[Call]) -> tuple[Undo, ...]:
         return tuple(Undo(call.target, self.said(call), self.place(call)) for call in calls)
+
+
+def _written(stage: Asked) -> Iterator[str]:
+    for whom in stage.whom:
+        name = whom.name if isinstance(whom, Group) else as_written(whom) if isinstance(whom, ChosenGroup) else None
+        if name is not None:
+            yield name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dsl.ast.duration import format_duration
 from dsl.dataclass import dataclass
-from dsl.review.model import Place, Stage
+from dsl.review.model import ChosenGroup, Place, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,11 @@ def stages(asked: Sequence[Stage]) -> Said:
 
 def _stage(stage: Stage) -> Iterator[str | Quoted]:
     whom: list[Said] = [(Quoted(f'"{each}"'),) for each in stage.groups]
+    whom += [tuple(_chosen(each)) for each in stage.chosen]
     whom += [("the person ", Quoted(each)) for each in stage.persons]
     if stage.all_of and len(whom) > 1:
         yield "one of each of "
-    elif stage.groups:
+    elif stage.groups or stage.chosen:
         yield f"{stage.required} people of " if stage.required > 1 else "somebody of "
     yield from listed(whom, " and " if stage.all_of else " or ")
     if stage.except_requester:
@@ -116,3 +117,9 @@ def _stage(stage: Stage) -> Iterator[str | Quoted]:
     if stage.verified:
         yield ", with a signed answer,"
     yield f" within {lasting(stage.timeout)}, {OUTCOMES[stage.outcome]}"
+
+
+def _chosen(group: ChosenGroup) -> Iterator[str | Quoted]:
+    yield from ("the group ", Quoted(group.said), " (")
+    yield from listed(((Quoted(f'"{each}"'),) for each in group.groups), " or ")
+    yield ")"

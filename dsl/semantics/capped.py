@@ -8,9 +8,10 @@ from decimal import Decimal
 from dsl.ast.chosen import chosen_in_stages
 from dsl.ast.duration import format_duration
 from dsl.ast.expressions import DurationLiteral, Expression, Literal
-from dsl.ast.people import Person, Stage
+from dsl.ast.people import ChosenGroup, Person, Stage
 from dsl.ast.statements import Budget, Step
 from dsl.ast.types import Field, NamedType
+from dsl.semantics import chosen_groups
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.findings import InvalidType
 from dsl.semantics.inference import Inference, Wanted
@@ -69,6 +70,8 @@ def stages(nodes: tuple[Stage, ...], state: State, inference: Inference) -> None
         for whom in stage.whom:
             if isinstance(whom, Person):
                 inference.expect(whom.value, Wanted(TEXT, "`person`"), state)
+            elif isinstance(whom, ChosenGroup):
+                chosen_groups.check(whom, state, inference)
         length(stage.chosen_timeout, stage.timeout, "`timeout`", state, inference)
         count(stage.chosen_required, stage.required, "how many have to agree", state, inference)
 

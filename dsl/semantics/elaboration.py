@@ -30,10 +30,12 @@ from dsl.ast.expressions import (
 from dsl.ast.left import left_name
 from dsl.ast.node import Node
 from dsl.ast.of_run import run_name
+from dsl.ast.people import ChosenGroup, Group
 from dsl.ast.rewrite import Change, rewrite
 from dsl.ast.statements import Match, Step, transcript_name
 from dsl.ast.types import NamedType
 from dsl.dataclass import dataclass, field, replace
+from dsl.semantics.chosen_groups import as_written, possible
 from dsl.semantics.facts import Asked, Facts
 from dsl.semantics.widening import written
 from dsl.semantics.written_out import Size, sizes
@@ -56,6 +58,9 @@ class Elaboration:
             )
         elif isinstance(node, Step) and id(original) in self.facts.transcripts:
             node = replace(node, transcript=True)
+        elif isinstance(node, ChosenGroup):
+            assert isinstance(original, ChosenGroup)
+            node = _asked(node, original, self.facts)
         elif isinstance(node, Match) and id(original) in self.facts.complete:
             node = replace(node, complete=True)
         for type_ in self.facts.conversions.get(id(original), ()):
@@ -117,6 +122,12 @@ class Elaboration:
         parameters = tuple(replace(rewrite(each, change), default=None, doc=None) for each in function.parameters)
         returns = rewrite(function.returns, change)
         return Apply(function.name, arguments, self._bodies[function.name], parameters, returns, span=node.span)
+
+
+def _asked(node: ChosenGroup, original: ChosenGroup, facts: Facts) -> ChosenGroup | Group:
+    """With all groups that may be asked."""
+    name = as_written(node)
+    return replace(node, groups=possible(original, facts)) if name is None else Group(name, span=original.span)
 
 
 def _of_conversation(node: FunctionCall, asked: Asked, original: Node) -> Expression:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dsl.ast.expressions import Expression
-from dsl.ast.people import Group, Person, Stage
+from dsl.ast.people import ChosenGroup, Group, Person, Stage, Whom
 from dsl.ast.statements import AwaitApproval
 from dsl.ast.types import RecordType
 from dsl.source import Span
@@ -39,7 +39,7 @@ def stage(site: Site, required: Count | Span | None, *rest: object) -> Stage:
         values |= {"timeout": _stage_timeout(site, length), "chosen_timeout": length.chosen}
     if isinstance(required, Count):
         values |= {"required": required.value, "chosen_required": required.chosen}
-    people = tuple(each for each in parts if isinstance(each, Group | Person))
+    people = tuple(each for each in parts if isinstance(each, Whom))
     values |= {"all_of": isinstance(required, Span), "outcome": outcome}
     return Stage(people, **values, span=site.span)
 
@@ -67,6 +67,10 @@ def group(site: Site, name: Token) -> Group:
     return Group(plain(site, name), span=site.span)
 
 
+def chosen_group(site: Site, value: Expression) -> ChosenGroup:
+    return ChosenGroup(value, span=site.span)
+
+
 def person(site: Site, value: Expression) -> Person:
     return Person(value, span=site.span)
 
@@ -92,6 +96,7 @@ RULES: Rules = {
     "required": required,
     "capped_required": capped_required,
     "group": group,
+    "chosen_group": chosen_group,
     "person": person,
     "except_requester": except_requester,
     "verified": verified,

@@ -40,6 +40,9 @@ def _divided(mistake: Mistake) -> Hint | None:
     return None
 
 
+_WHOM = {"group": "group", "groups": "group", "person": "person", "persons": "person"}
+
+
 def _not_in_quotes(mistake: Mistake) -> Hint | None:
     """`prompt question`, `from leads`."""
     kinds, name = _last(mistake), mistake.token.text
@@ -50,11 +53,11 @@ def _not_in_quotes(mistake: Mistake) -> Hint | None:
         return Hint(f"write `prompt {written}`", written, "a prompt is a text")
     if kinds[0] in _TAKE_TEXT:
         return Hint(f'write `"{name}"`', f'"{name}"', f"`{mistake.before[-1].text}` takes a text in quotes")
-    if kinds[0] == "FROM" and name == "group":
-        advice = 'write `from "leads"`; where data chooses between groups, ask in the blocks of a `match`'
-        return Hint(advice, None, "a group is written out, so that it can be seen who may be asked")
+    if kinds[0] == "FROM" and name in _WHOM:
+        advice = f'write `from {_WHOM[name]} EXPRESSION`, or `from "leads"` for a group that stands there'
+        return Hint(advice, None, "who is asked is a group in quotes, `group` or `person`")
     if kinds[0] == "FROM":
-        advice = f'write `"{name}"` for a group, or `person {name}` for one whom a value names'
+        advice = f'write `"{name}"` for a group, or `group {name}` or `person {name}` for one that a value names'
         return Hint(advice, None, "who is asked stands in quotes")
     return None
 

@@ -114,6 +114,17 @@ COMES_BACK = {
         ),
         ['tools notes from mcp "npx notes {root}" auth "n" {', 'from "search-all" read', 'from "notes://{l}"'],
     ),
+    "groups that data chooses": (
+        (
+            'let BOSS = "board" type Team = "a" | "b" flow main(t: Team, n: int) -> bool { await approval ok "Go?" { '
+            'from 2 of group t, group (if n > 1 then "x" else "y"), group BOSS, "c" timeout 1h then ask '
+            'from all of group Team("{{ n }}"), person "{{ n }}" timeout 1h then reject } return ok.approved }'
+        ),
+        [
+            'from 2 of group t, group (if n > 1 then "x" else "y"), "board", "c" timeout 1h then ask',
+            'from all of group Team("{{ n }}"), person "{{ n }}" timeout 1h then reject',
+        ],
+    ),
     "a flow that its callees call": (
         (
             "flow odd(n: int) -> bool depth 3 { if n == 0 { return false } step r = even(n - 1) return r } "
@@ -193,3 +204,15 @@ def test_what_was_sealed_without_the_types_of_functions_can_be_read_all_the_same
     assert "fn half(x: number) -> json = x / 2" in made.text
     assert "return half(x: n)" in made.text
     assert made.difference is not None or not made.analysis.ok
+
+
+@pytest.mark.parametrize("groups", [["a"], ["b", "a"], ["a", "b", "c"]])
+def test_which_groups_data_may_choose_follows_from_the_text(groups: list[str]) -> None:
+    asked = 'await approval ok "Go?" { from group t timeout 1h then reject }'
+    text = f'flow main(t: "a" | "b") -> bool {{ {asked} return ok.approved }}'
+    (sealed,) = sealed_flows(analysed(HEAD + text))
+    form = json.loads(sealed.json)
+    form["flows"]["main"]["body"]["statements"][0]["stages"][0]["whom"][0]["groups"] = groups
+    made = decompile(unseal(canonical(form)))
+    assert made.difference is not None
+    assert "/whom/0/groups" in made.difference.pointer

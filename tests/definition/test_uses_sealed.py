@@ -162,6 +162,34 @@ ODD: dict[str, tuple[int, dict[str, Any], str]] = {
         },
         "there is no name `order`",
     ),
+    "groups that nobody knows": (
+        0,
+        {
+            "gate": [
+                {
+                    "node": "Stage",
+                    "whom": [{"node": "ChosenGroup", "value": {"node": "Literal", "value": "x"}}],
+                    "timeout": 5,
+                    "outcome": "reject",
+                }
+            ]
+        },
+        "nothing says which groups may be asked",
+    ),
+    "a group that the model names": (
+        2,
+        {
+            "gate": [
+                {
+                    "node": "Stage",
+                    "whom": [{"node": "ChosenGroup", "value": _name("amount"), "groups": ["x"]}],
+                    "timeout": 5,
+                    "outcome": "reject",
+                }
+            ]
+        },
+        "there is no name `amount`",
+    ),
     "a function that reads what is around it": (
         0,
         {"when": {"node": "Apply", "function": "f", "arguments": [], "body": _name("paid")}},

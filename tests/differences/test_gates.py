@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from dsl.ast.expressions import Expression, Name
-from dsl.ast.people import Group, Stage
+from dsl.ast.people import ChosenGroup, Group, Person, Stage
 from dsl.differences.gates import compared, covers
 
 
@@ -13,6 +13,15 @@ def stage(*groups: str, required: int = 1, all_of: bool = False, not_requester: 
           outcome: str = "reject", chosen: Expression | None = None) -> Stage:  # fmt: skip
     whom = tuple(map(Group, groups))
     return Stage(whom, required, all_of, not_requester, 1000, outcome, signed, chosen_required=chosen)  # type: ignore[arg-type]
+
+
+def of_data(*asked: str | tuple[str, ...], required: int = 1, all_of: bool = False) -> Stage:
+    """A tuple of groups is a choice between them."""
+    whom = tuple(Group(each) if isinstance(each, str) else ChosenGroup(Name("".join(each)), each) for each in asked)
+    return Stage(whom, required, all_of, timeout=1000, outcome="reject")
+
+
+AB, BC = ("a", "b"), ("b", "c")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,16 @@ def stage(*groups: str, required: int = 1, all_of: bool = False, not_requester: 
         ([stage("a", required=2)], [stage("a", required=3, chosen=Name("n"))], ["weaker"]),
         ([stage("a", required=3, chosen=Name("n"))], [stage("a", required=2, chosen=Name("n"))], ["weaker"]),
         ([stage("a")], [stage("a"), stage("a")], ["compatible"]),
+        ([of_data(AB)], [of_data("a")], ["weaker"]),
+        ([of_data("a")], [of_data(AB)], ["weaker"]),
+        ([of_data(AB)], [of_data(BC)], ["weaker"]),
+        ([of_data(AB)], [of_data(AB, "c")], ["weaker"]),
+        ([of_data("a", "b")], [of_data(AB)], ["stronger"]),
+        ([of_data("a", "b", required=2)], [of_data(AB)], ["weaker"]),
+        ([of_data(AB, BC, required=2)], [of_data(AB, BC, all_of=True)], ["weaker"]),
+        ([of_data("a", "b", required=2)], [of_data("a", AB, all_of=True)], ["weaker"]),
+        ([of_data("a", "b", all_of=True)], [of_data("a", AB, all_of=True)], ["weaker"]),
+        ([of_data(AB)], [of_data(AB, BC, all_of=True)], ["weaker"]),
         ([stage("a")], [stage("a", outcome="fail")], ["compatible"]),
     ],
 )
@@ -53,5 +72,17 @@ def test_a_stage_that_is_the_same_is_not_told() -> None:
 def test_a_stage_covers_itself(many: bool) -> None:
     for one in (stage("a"), stage("a", "b", required=2), stage("a", "b", all_of=many), stage("a", all_of=True)):
         assert covers(one, one)
+    for one in (of_data(AB), of_data("a", AB, BC, required=2), of_data("c", AB, all_of=many), of_data(AB, all_of=True)):
+        assert covers(one, one)
     chosen = stage("a", required=3, chosen=Name("n"))
     assert covers(chosen, chosen)
+
+
+def test_that_more_groups_may_be_chosen_is_told() -> None:
+    before = Stage((ChosenGroup(Name("team"), ("a", "b")), Person(Name("who"))), 1, timeout=1000, outcome="reject")
+    after = Stage((ChosenGroup(Name("team"), ("a", "b", "c")), Person(Name("who"))), 1, timeout=1000, outcome="reject")
+    (found,) = compared((before,), (after,))
+    assert (found.weight, found.why) == ("weaker", "others may agree")
+    assert 'group team ("a" or "b" or "c"), person who' in str(found)
+    (found,) = compared((after,), (before,))
+    assert found.weight == "stronger"

@@ -1,10 +1,11 @@
-"""Random flows in which a model's answers mix with other values, and people are asked by name; the same for a seed."""
+"""Random flows in which a model's answers mix with other values, which say who is asked; the same for a seed."""
 
 import random
 from dataclasses import dataclass, replace
 
 DECLARATIONS = """\
 edition 1
+type Team = "ann" | "bob" | "cho" | "dan"
 type Case { owner: text, note: text, people: [text] at most 3 }
 agent judge(q: text) -> { name: text, sure: bool, at: int, names: [text] at most 3, cases: [Case] at most 3 } {
   model "m"
@@ -123,7 +124,9 @@ class Writer:
 
     def ask(self, scope: Scope) -> tuple[str, Scope]:
         name = self.name()
-        stage = f"from person {self.text(scope)} timeout 1h then reject"
+        whom = self.text(scope)
+        whom = f'group Team({whom}, or: "ann")' if self.numbers % 3 == 0 else f"person {whom}"
+        stage = f"from {whom} timeout 1h then reject"
         return f'await approval {name} "Go?" {{ answer {{ who: text }} {stage} }}', scope
 
     def story(self, scope: Scope) -> tuple[str, Scope]:

@@ -1,4 +1,4 @@
-"""Whatever the models of a flow that passes the check answer, each question that is asked goes to the same persons."""
+"""Whatever models answer in a flow that passes the check, each question goes to the same persons and groups."""
 
 import random
 from collections import Counter
@@ -54,9 +54,9 @@ def asked(definition: Definition, seed: str) -> Persons:
                     f"{s}.{w}": seat.name
                     for s, stage in enumerate(question.stages)
                     for w, seat in enumerate(stage.seats)
-                    if seat.is_person
                 }
-                answer = Answer(path, path, "approve", "ann", {"who": "bob"}, "leads")
+                group = next((seat.name for seat in question.stages[0].seats if not seat.is_person), None)
+                answer = Answer(path, path, "approve", "ann", {"who": "bob"}, group)
                 run.simulation.at(run.simulation.now, lambda answer=answer: run.answer(answer))  # type: ignore[misc]
 
     def judge(request: Any) -> Planned:

@@ -12,6 +12,7 @@ from tests.house.checkout import ROOT
 
 FOLLOWS = {
     ("AwaitApproval", "gates"): "filled in by sealing",
+    ("ChosenGroup", "groups"): "filled in by sealing",
     ("FirstBranch", "branch"): "the name of what runs there",
     ("FlowDeclaration", "charges"): "filled in by sealing",
     ("FlowDeclaration", "most"): "filled in by sealing",

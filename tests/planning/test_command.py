@@ -95,6 +95,13 @@ def test_who_is_asked_and_until_when() -> None:
     ]
 
 
+def test_which_groups_data_may_choose() -> None:
+    text = ASKS.replace("flow main(x: text)", 'flow main(x: text, by: "board" | "legal")')
+    text = text.replace('of "board", "owners"', 'of group by, "owners", group "staff"')
+    (asked,) = found(text=text)["asked"]
+    assert asked["groups"] == {"by": ["board", "legal"]}
+
+
 @pytest.mark.parametrize(
     ("limit", "over"),
     [

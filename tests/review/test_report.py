@@ -208,3 +208,26 @@ def test_a_flow_is_not_written_over(tmp_path: Path) -> None:
     ended = typed(str(flow), "--html", "-o", str(flow))
     assert (ended.exit_code, "is the flow itself" in ended.output) == (2, True)
     assert flow.read_text() == "edition 1\nflow main() {}\n"
+
+
+GROUPS = """edition 1
+type Team = "a" | "b"
+let BOSS = "board"
+flow main(t: Team, who: text) -> bool {
+  await approval ok "Go?" {
+    from 2 of group t, "c", group BOSS, person who timeout 1h then ask
+    from all of group t, "c" timeout 1h then ask
+    from group (if t == "a" then "x" else "y") timeout 1h then reject
+  }
+  return ok.approved
+}
+"""
+
+
+def test_all_groups_are_named_that_data_may_choose() -> None:
+    found = reviewed(GROUPS)
+    assert found is not None
+    shown = " ".join(" ".join(lines(worded(found))).split())
+    assert '2 people of "c", "board", the group `t` ("a" or "b") or the person `who` within 1h' in shown
+    assert 'one of each of "c" and the group `t` ("a" or "b") within 1h' in shown
+    assert 'somebody of the group `if t == "a" then "x" else "y"` ("x" or "y") within 1h' in shown

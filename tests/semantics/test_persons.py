@@ -35,6 +35,28 @@ def test_through_a_parameter() -> None:
     ]
 
 
+def test_a_group_through_a_parameter() -> None:
+    flows = """
+      type Team = "a" | "b"
+      flow ask_team(t: Team) -> bool {
+        await approval ok "ok?" { from "c", group t timeout 1h then reject }
+        return ok.approved
+      }
+      flow main(q: text) -> bool {
+        step w = who(q: q)
+        step a = ask_team(t: if w.sure then "a" else "b")
+        return a
+      }
+    """
+    assert ways(flows) == [
+        [
+            ("", "group t"),
+            ("given to `ask_team` as `t`", 'step a = ask_team(t: if w.sure then "a" else "b")'),
+            ("the model answers here", "who(q: q)"),
+        ]
+    ]
+
+
 def test_through_flows_that_give_it_on_and_give_it_back() -> None:
     flows = """
       flow between(x: text) -> bool { step a = ask(p: x) return a }

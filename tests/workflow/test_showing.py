@@ -130,6 +130,19 @@ def test_persons_are_not_named_where_data_is_private(indexed: Played) -> None:
     assert indexed.attributes[0][GROUPS_ATTRIBUTE] == ["ann"]
 
 
+def test_a_group_that_data_chooses_stands_as_any_other(indexed: Played) -> None:
+    """Once, also where it is asked besides."""
+    whom = (
+        'all of group (if run.requester == null then "legal" else "board"), "ann", group Team("{{{{ 1 }}}}", or: "ann")'
+    )
+    flow = FLOW.replace("flow main", 'type Team = "ann" | "bob"\nflow main').replace("{whom}", whom)
+    definition = definition_of(flow.format())
+    assert definition is not None
+    one = Simulation(definition, World({"look": lambda command: Returns("a", 5.0)})).run({})
+    Showing(private=True, listed=True).show(one.state, None)
+    assert indexed.attributes[0][GROUPS_ATTRIBUTE] == ["legal", "ann"]
+
+
 def test_names_beyond_what_the_server_takes_are_left_out(indexed: Played) -> None:
     names = [f"group {number:03}" for number in range(300)]
     whom = ", ".join(f'"{name}"' for name in names)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dsl.ast.chosen import chosen_in_stages
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.people import Person
+from dsl.ast.people import FromData
 from dsl.ast.statements import Call
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Asked, Called
@@ -24,7 +24,7 @@ class AgentMarks:
             for use in agent.uses
             for stage in use.gate
             for whom in stage.whom
-            if isinstance(whom, Person)
+            if isinstance(whom, FromData)
         ]
         self.asked += [
             Asked(value, values.of(value).all()) for use in agent.uses for value in chosen_in_stages(use.gate)

@@ -6,7 +6,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Use
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
-from dsl.ast.people import Person
+from dsl.ast.people import FromData
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass, field, replace
 from dsl.semantics.provenance.marks import NO_SOURCES, Mark, Sources
@@ -17,9 +17,9 @@ REACHED = "@"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Someone who is asked by name, and what the name depends on; or what is given to a `trusted` parameter."""
+    """Who is asked by data, and what that depends on; or what is given to a `trusted` parameter."""
 
-    whom: Person | Expression | Use
+    whom: FromData | Expression | Use
     sources: Sources
     parameter: Field | None = None
 

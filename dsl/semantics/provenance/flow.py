@@ -19,7 +19,7 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclarat
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression
 from dsl.ast.node import Node
-from dsl.ast.people import Person
+from dsl.ast.people import FromData
 from dsl.ast.statements import Statement
 from dsl.dataclass import replace
 from dsl.semantics.gating.gates import seen_in_approvals
@@ -128,7 +128,7 @@ class FlowMarks(Marking):
         beside = (node.question, *node.show)
         for stage in node.stages:
             for whom in stage.whom:
-                if isinstance(whom, Person):
+                if isinstance(whom, FromData):
                     found = self._read(whom.value, around).all()
                     self.asked.append(Asked(whom, found | self._of_the_turn(whom.value, beside, around)))
             for value in chosen_by(stage):

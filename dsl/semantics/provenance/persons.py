@@ -1,6 +1,6 @@
-"""What is so because a model said so, or who sent an event, and may not be: who is asked by `from person`, and what a
-`trusted` parameter of a tool is given. The answers of models, and events, are followed there through all flows of a
-file.
+"""What is so because a model said so, or who sent an event, and may not be: who is asked by `from person` and `from
+group`, and what a `trusted` parameter of a tool is given. The answers of models, and events, are followed there through
+all flows of a file.
 
 Every flow is walked for whatever its parameters are given (`flow.py`), all of them until no summary grows, so flows
 that call each other or themselves are no exception. From each such place the way then goes back: an answer of a
@@ -21,7 +21,7 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration
 from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression, Name
 from dsl.ast.node import Node
-from dsl.ast.people import Person, Stage
+from dsl.ast.people import ChosenGroup, Person, Stage
 from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
@@ -61,7 +61,8 @@ class ChosenByModel:
 
 def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
     limits = any(chosen_by(stage) for stage in facts.all(Stage))
-    if not limits and not any(facts.all(Person)) and not any(field.trusted for field in facts.all(Field)):
+    named = any(facts.all(Person)) or any(facts.all(ChosenGroup))
+    if not limits and not named and not any(field.trusted for field in facts.all(Field)):
         return []
     flows = called_first(facts)
     summaries = {id(flow): Summary() for flow in flows}

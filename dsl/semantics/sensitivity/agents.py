@@ -8,7 +8,7 @@ gate, and its answer. What is said to it while it works (`dsl tell`) is what a p
 from dsl.ast.chosen import chosen_by, chosen_in_stages
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, Summarise, ToolDeclaration, Use
 from dsl.ast.expressions import Expression
-from dsl.ast.people import Person
+from dsl.ast.people import FromData
 from dsl.ast.types import Field
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Called, Summary
@@ -81,9 +81,9 @@ class AgentLabels:
             if text is not None:
                 self._sees(text, values.of(text).all())
         if use.gate:
-            persons = [whom.value for stage in use.gate for whom in stage.whom if isinstance(whom, Person)]
+            named = [whom.value for stage in use.gate for whom in stage.whom if isinstance(whom, FromData)]
             chosen = chosen_in_stages(use.gate)
-            who = NO_SOURCES.union(*(values.of(value).all() for value in (*persons, *chosen)))
+            who = NO_SOURCES.union(*(values.of(value).all() for value in (*named, *chosen)))
             self.shown.append(Shown(use, use, frozenset(use.sees), wrote.all() | who))
 
     def _comes_of(self, use: Use, signature: Signature) -> Mark:
