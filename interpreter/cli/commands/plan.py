@@ -113,10 +113,6 @@ def _over(found: Plan, limits: dict[str, Decimal | int]) -> Iterator[str]:
 
 
 def _worded(of: str, number: Decimal | int) -> str:
-    return (
-        format_duration(int(number))
-        if of == "time"
-        else f"{number:,f}"
-        if isinstance(number, Decimal)
-        else f"{number:,}"
-    )
+    if of == "time":
+        return format_duration(int(number))
+    return f"{number:,f}" if isinstance(number, Decimal) else f"{number:,}"
