@@ -111,9 +111,9 @@ def _check_address(site: Site, address: str, span: Span) -> None:
             message = "a credential stands in the address, and so in every definition and history"
             site.problem(message, span, advice='leave it out, and name it: `auth "name"`')
         return
-    try:
-        import shlex
+    import shlex  # most texts have no such command
 
+    try:
         words = shlex.split(address)
     except ValueError as error:
         site.problem(f"this is no command: {str(error).lower()}", span, advice="quote as for a shell")
