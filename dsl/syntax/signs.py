@@ -1,7 +1,7 @@
 """Signs with which other languages give a value or a name, where `=`, `:` or nothing at all is written here.
 
-Reading goes on as if the right one stood there, so one sign is one message: `step f <- find(…)` was two tokens that do
-not fit, and each was told. Signs of two characters that are two tokens here (`:=`, `<-`) count where nothing stands
+Reading goes on as if the right one stood there, so one sign is one message, also where it is two tokens that do not fit
+(`step f <- find(…)`). Signs of two characters that are two tokens here (`:=`, `<-`) count where nothing stands
 between. `:=` is never right, so it is found before the `:` of it is read as one. So is the `:` of `let x: 1`: what
 stands behind it is no type, or no `=` follows that type. What else could be meant is left alone: `find(n <= 3)` is a
 comparison, and `int <= 3` a bound.
