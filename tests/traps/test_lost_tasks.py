@@ -9,10 +9,12 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     PollWorkflowTaskQueueRequest,
     PollWorkflowTaskQueueResponse,
+    RespondWorkflowTaskCompletedRequest,
     RespondWorkflowTaskFailedRequest,
 )
 
-from interpreter.boundary.names import WORKFLOW
+from interpreter.boundary.names import SEND_SIGNAL, WORKFLOW
+from interpreter.boundary.send import Send
 from interpreter.client.listing import why_stuck
 from interpreter.client.run import Run
 from interpreter.client.submission import prepare
@@ -40,6 +42,16 @@ class Deserted:
         asked = PollWorkflowTaskQueueRequest(namespace=self.client.namespace, task_queue=TaskQueue(name=self.queue))
         return await self.client.workflow_service.poll_workflow_task_queue(asked, timeout=timedelta(seconds=60))
 
+    async def fails(self, task: PollWorkflowTaskQueueResponse) -> None:
+        failed = RespondWorkflowTaskFailedRequest(
+            namespace=self.client.namespace, task_token=task.task_token, failure=Failure(message="a bug")
+        )
+        await self.client.workflow_service.respond_workflow_task_failed(failed)
+
+    async def completes(self, task: PollWorkflowTaskQueueResponse) -> None:
+        completed = RespondWorkflowTaskCompletedRequest(namespace=self.client.namespace, task_token=task.task_token)
+        await self.client.workflow_service.respond_workflow_task_completed(completed)
+
     async def is_tried(self, attempt: int) -> None:
         async def tried() -> bool | None:
             return (await self.run.describe()).raw_description.pending_workflow_task.attempt == attempt or None
@@ -66,11 +78,21 @@ async def test_a_task_that_a_worker_took_and_never_finished_says_nothing_the_fir
 async def test_a_task_that_a_worker_failed_says_why_at_once(runs: Runs) -> None:
     one = Deserted(runs)
     await one.begins()
-    task = await one.takes_a_task()
-    failed = RespondWorkflowTaskFailedRequest(
-        namespace=one.client.namespace, task_token=task.task_token, failure=Failure(message="a bug")
-    )
-    await one.client.workflow_service.respond_workflow_task_failed(failed)
+    await one.fails(await one.takes_a_task())
     await one.is_tried(2)
     assert str(await why_stuck(one.client, one.run)).startswith("its workflow task has failed once: a bug")
+    await one.ends()
+
+
+async def test_what_an_earlier_task_failed_of_is_not_said_of_a_later_one(runs: Runs) -> None:
+    one = Deserted(runs)
+    await one.begins()
+    await one.fails(await one.takes_a_task())
+    await one.is_tried(2)
+    await one.completes(await one.takes_a_task())
+    await one.client.get_workflow_handle(one.run.id).signal(SEND_SIGNAL, Send("1", "paid", 5, "ann"))
+    for attempt in (2, 3):
+        await one.takes_a_task()
+        await one.is_tried(attempt)
+    assert "no worker finished it in time" in str(await why_stuck(one.client, one.run))
     await one.ends()
