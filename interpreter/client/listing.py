@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
-from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -96,7 +95,7 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
     )
     history = (await client.workflow_service.get_workflow_execution_history_reverse(request)).history
     first = next((event for event in history.events if event.event_type in _ENDS_OF_TASKS), None)
-    if first is not None and first.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED and _is_workers(first):
+    if first is not None and first.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
         failure = first.workflow_task_failed_event_attributes.failure
         words = _in_plain_words(await words_of(client.data_converter, failure))
         times = "once" if task.attempt == 2 else f"{task.attempt - 1} times"
@@ -106,12 +105,6 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
     if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
         return f"its workflow task has been tried {task.attempt} times; a worker has it now"
     return f"its workflow task has been tried {task.attempt} times; no worker finished it in time"
-
-
-def _is_workers(failed: HistoryEvent) -> bool:
-    """Whether a worker has failed the task: not the server, for something that came in between."""
-    cause = failed.workflow_task_failed_event_attributes.cause
-    return cause != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 
 async def stuck_below(run: Run) -> list[RunSummary]:
