@@ -43,15 +43,10 @@ class Workers:
     def start(self, **environment: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "interpreter.cli", "worker", "--rehearse", "--state", str(self._state)]
         command += ["--tools", str(HERE / "support_tools.py"), "--flow", str(HERE / "support.flow")]
-        with (self._books / "workers.log").open("ab") as log:
-            worker = subprocess.Popen(
-                command,
-                env={**os.environ, "STEADFLOW_DEMO_DIR": str(self._books), **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        self._started.append(worker)
+        environment = {**os.environ, "STEADFLOW_DEMO_DIR": str(self._books), **environment}
+        with (self._books / "workers.log").open("ab") as log, signals_heard_afterwards():
+            worker = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._started.append(worker)
         return worker
 
     def check(self) -> None:
@@ -145,6 +140,23 @@ def ending_the_server(state: Path) -> Iterator[None]:
         last = time.monotonic() + PATIENCE
         while is_held(state_folder(state).keeper_lock) and time.monotonic() < last:
             time.sleep(0.05)
+
+
+@contextmanager
+def signals_heard_afterwards() -> Iterator[None]:
+    """What ends this process waits until all that it has started is known to it: nothing is left behind."""
+    heard: list[int] = []
+    usual = {
+        number: signal.signal(number, lambda which, _: heard.append(which))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+        for which in heard:
+            signal.raise_signal(which)
 
 
 def rows(books: Path, query: str) -> list[str]:

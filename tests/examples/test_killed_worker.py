@@ -57,6 +57,25 @@ def test_stopped_in_the_middle_it_leaves_nothing_behind(number: signal.Signals, 
     assert alive(tmp_path) == []
 
 
+def test_a_worker_that_is_being_started_when_a_signal_comes_ends_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen[bytes]
+
+    def start_and_be_stopped(_: list[str], **options: object) -> subprocess.Popen[bytes]:
+        begun.append(real([sys.executable, "-c", "import time; time.sleep(600)"]))
+        signal.raise_signal(signal.SIGINT)
+        return begun[0]
+
+    monkeypatch.setattr(subprocess, "Popen", start_and_be_stopped)
+    with pytest.raises(KeyboardInterrupt), killed_worker.workers_of(tmp_path, tmp_path) as workers:
+        workers.start()
+    ended = begun[0].poll()
+    begun[0].kill()
+    assert ended == -signal.SIGKILL
+
+
 @pytest.mark.parametrize(
     ("attempts", "payments", "mails"), [(1, 1, 1), (2, 2, 1), (2, 0, 1), (2, 1, 0), (2, 1, 2), (2, 1, 1)]
 )
