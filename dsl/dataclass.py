@@ -260,7 +260,11 @@ def _init(cls: type, frozen: bool, space: dict[str, Any]) -> str:
             heads[each.kw_only].append(f"{value}=_default_{value}")
         else:
             heads[each.kw_only].append(value)
-        lines.append(f"_put(self, {each.name!r}, {value})" if frozen else f"self.{each.name} = {value}")
+        if frozen and any(each.name in vars(base).get("__slots__", ()) for base in cls.__mro__):
+            space[f"_put_{each.name}"] = getattr(cls, each.name).__set__  # a third less than by its name
+            lines.append(f"_put_{each.name}(self, {value})")
+        else:
+            lines.append(f"_put(self, {each.name!r}, {value})" if frozen else f"self.{each.name} = {value}")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     taken = ", ".join([*heads[False], *(["*", *heads[True]] if heads[True] else [])])

@@ -7,6 +7,7 @@ Lines and columns are computed from a `Source` only when someone is shown a plac
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import accumulate
 
 from dsl.dataclass import dataclass, field
 
@@ -61,7 +62,7 @@ class Source:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
-        return (0, *(i + 1 for i, character in enumerate(self.text) if character == "\n"))
+        return (0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1]))
 
     def line_start(self, offset: int) -> int:
         """Where the line of `offset` begins."""

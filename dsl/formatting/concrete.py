@@ -48,15 +48,19 @@ class Concrete(Automaton):
         self._stack: list[_Piece] = []
 
     def feed(self, token: Token) -> bool:
-        actions, states = self.tables.actions, self.states
-        while (action := actions[states[-1]].get(token.kind)) is not None:
+        actions, productions, states, kind = self.tables.actions, self.tables.productions, self.states, token.kind
+        while (action := actions[states[-1]].get(kind)) is not None:
             if action >= 0:
                 states.append(action)
                 self._stack.append(len(self.taken))
                 self.taken.append(token)
                 return True
-            self._make_branch(self.tables.productions[-1 - action])
-            if token.kind == END and states[-1] == self.tables.end:
+            production = productions[-1 - action]
+            if production.single and production.size == 1:
+                states[-1] = actions[states[-2]][production.left]
+                continue
+            self._make_branch(production)
+            if kind == END and states[-1] == self.tables.end:
                 self.taken.append(token)
                 return True
         raise NotReadable
@@ -68,20 +72,20 @@ class Concrete(Automaton):
 
     def _make_branch(self, production: Production) -> None:
         stack, states, size = self._stack, self.states, production.size
-        if size == 1 and production.single:
+        parts: list[Part] = []
+        if size == 1:
             states.pop()
+            alone = stack.pop()
+            parts = alone if isinstance(alone, list) else [alone]
         elif size:
-            pieces = stack[-size:]
+            parts = _grown(stack[-size:])
             del stack[-size:], states[-size:]
-            parts = _grown(pieces)
-            if production.inline:
-                stack.append(parts)
-            else:
-                branch = Branch(production.name, parts)
-                self.branches.append(branch)
-                stack.append(branch)
+        if production.inline or not parts:
+            stack.append(parts)
         else:
-            stack.append([])
+            branch = Branch(production.name, parts)
+            self.branches.append(branch)
+            stack.append(branch)
         states.append(self.tables.actions[states[-1]][production.left])
 
 

@@ -31,20 +31,19 @@ def format_text(text: str) -> str | None:
     made = read(Source("", text))
     if made is None or not _known_edition(made):
         return None
-    before = _outline(made)
     printed = _printed(text, made)
-    if printed != text and not _says_the_same(printed, made, before):
+    if printed != text and not _says_the_same(printed, text, made):
         raise TreeChanged
     return printed
 
 
-def _says_the_same(printed: str, made: Concrete, before: "_Outline") -> bool:
+def _says_the_same(printed: str, text: str, made: Concrete) -> bool:
     """The tree depends on the tokens alone, so of the same tokens it is the same."""
     lexed = tokenise(printed, tables())
     if not lexed.diagnostics and _written(lexed.tokens) == _written(made.given):
         return True
-    again = read(Source("", printed))
-    return again is not None and _outline(again) == before
+    before, again = read(Source("", text)), read(Source("", printed))
+    return before is not None and again is not None and _outline(before) == _outline(again)
 
 
 def _written(tokens: Sequence[Token]) -> list[tuple[str, str]]:

@@ -32,13 +32,18 @@ class Automaton:
 
     def feed(self, token: Token) -> bool:
         """Take `token`; False when it cannot stand here."""
-        while (action := self.tables.actions[self.states[-1]].get(token.kind)) is not None:
+        actions, productions, states, kind = self.tables.actions, self.tables.productions, self.states, token.kind
+        while (action := actions[states[-1]].get(kind)) is not None:
             if action >= 0:
-                self.states.append(action)
+                states.append(action)
                 self.pieces.append(Piece(token, token.span))
                 return True
-            self._reduce(self.tables.productions[-1 - action], token.span.start)
-            if token.kind == END and self.states[-1] == self.tables.end:
+            production = productions[-1 - action]
+            if production.passing:
+                states[-1] = actions[states[-2]][production.left]
+                continue
+            self._reduce(production, token.span.start)
+            if kind == END and states[-1] == self.tables.end:
                 return True
         return False
 
@@ -59,17 +64,25 @@ class Automaton:
     def accepts(self, states: list[int], kind: str, height: int | None = None) -> bool:
         """Whether `kind` can stand on the first `height` of `states`. Nothing of them is copied, so that asking again
         and again takes time for what is asked, and not for how deep the text is."""
-        actions, base = self.tables.actions, len(states) if height is None else height
+        actions, productions = self.tables.actions, self.tables.productions
+        base = len(states) if height is None else height
         above: list[int] = []
-        while (action := actions[above[-1] if above else states[base - 1]].get(kind)) is not None:
+        state = states[base - 1]
+        while (action := actions[state].get(kind)) is not None:
             if action >= 0:
                 return True
-            production = self.tables.productions[-1 - action]
-            gone = min(production.size, len(above))
-            del above[len(above) - gone :]
-            base -= production.size - gone
-            above.append(actions[above[-1] if above else states[base - 1]][production.left])
-            if kind == END and above[-1] == self.tables.end:
+            production = productions[-1 - action]
+            size, have = production.size, len(above)
+            if size < have:
+                del above[have - size :]
+                below = above[-1]
+            else:
+                above.clear()
+                base -= size - have
+                below = states[base - 1]
+            state = actions[below][production.left]
+            above.append(state)
+            if kind == END and state == self.tables.end:
                 return True
         return False
 

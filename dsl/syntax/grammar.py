@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 START = "module"
 END = "$END"
-_FORMAT = "3"
+_FORMAT = "4"
 
 
 class Production(NamedTuple):
     """One right-hand side. `plan` says what its children become: None is an absent optional, otherwise (two items) the
     position of a child, and whether its own children take its place. `single` passes an only child through; a
-    `documented` one begins with docs, which are not part of its place."""
+    `documented` one begins with docs, which are not part of its place. A `passing` one only says that what is there is
+    of another kind as well."""
 
     name: str
     left: str
@@ -40,6 +41,7 @@ class Production(NamedTuple):
     single: bool
     inline: bool
     documented: bool
+    passing: bool
 
 
 class Rows(dict[int, dict[str, int]]):
@@ -149,14 +151,17 @@ def _production(rule: "Rule") -> Production:
         elif rule.options.keep_all_tokens or not symbol.filter_out:  # type: ignore[attr-defined]
             plan.append((position, False))
     left = str(rule.origin.name)
+    single = bool(rule.options.expand1 and not rule.alias)
+    inline = left.startswith("_") and not rule.alias
     return Production(
         name=str(rule.alias or left),
         left=left,
         size=len(rule.expansion),
         plan=tuple(plan),
-        single=bool(rule.options.expand1 and not rule.alias),
-        inline=left.startswith("_") and not rule.alias,
+        single=single,
+        inline=inline,
         documented=len(rule.expansion) > 1 and rule.expansion[0].name == "doc",
+        passing=single and not inline and len(rule.expansion) == 1 and plan == [(0, False)],
     )
 
 

@@ -37,8 +37,17 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = regex(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
 _WORD = regex(r"[^\W\d]\w*")
 _PLAIN_WORD = regex(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
+_GOES_ON = regex(r" ?[A-Za-z0-9_\"(){}]")
+"""What shows at once that no `:` comes."""
+_QUOTES = (SHORT, LONG)
 _PLAIN_SYMBOLS = frozenset("()[],:{")
 """What begins nothing else, so that most tokens are found without asking for everything that there is."""
+_PLAIN = regex(
+    rf" *(?:({_PLAIN_WORD.pattern})"
+    r"|([()\[\],:{]|=(?=[ \n])|\.(?=[A-Za-z_])|\}(?=[ \n,)\]])|->(?= ))"
+    r"|(\n[ \n]*))"
+)
+_IS_SYMBOL, _IS_LINES = 2, 3
 _PREFIXED = regex(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
 _PLACE = regex(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
 _BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
@@ -66,10 +75,12 @@ class _Lexer:
         self._places: Counter[str] = Counter()
 
     def run(self) -> Scanner:
-        scanner = self.scanner
-        while scanner.at < len(self.text) and not scanner.too_deep:
-            if scanner.inside(SHORT, LONG):
+        scanner, openers, end = self.scanner, self.scanner.openers, len(self.text)
+        while scanner.at < end and not scanner.too_deep:
+            if openers and openers[-1].kind in _QUOTES:
                 inside_text(scanner)
+            elif scanner.stray is None and (plain := _PLAIN.match(self.text, scanner.at)):
+                self._plain(plain)
             else:
                 self._code(scanner.at)
         close_at_end(scanner)
@@ -78,6 +89,23 @@ class _Lexer:
         scanner.diagnostics += hidden
         scanner.spoiled += [each.primary.span for each in hidden]
         return scanner
+
+    def _plain(self, found: re.Match[str]) -> None:
+        """A word, a sign or line ends that begin nothing else: most of a text is that."""
+        scanner = self.scanner
+        which = found.lastindex or 0
+        scanner.at, end = found.span(which)
+        written = found[which]
+        if which == _IS_LINES:
+            if not scanner.openers or not line_break(scanner):
+                scanner.at = end
+        elif which == _IS_SYMBOL:
+            self._symbol(written)
+        elif written in self.fixed:
+            self._plain_word(written)
+        else:
+            scanner.tokens.append(Token("NAME", written, Span(scanner.at, end)))
+            scanner.at = end
 
     def _code(self, at: int) -> None:
         if self.scanner.stray is not None and begins_unquoted(self.scanner):
@@ -130,6 +158,8 @@ class _Lexer:
         tokens = self.scanner.tokens
         if tokens and tokens[-1].text in (".", "?."):
             return True
+        if _GOES_ON.match(self.text, end):
+            return False
         blank = _BLANK.match(self.text, end)
         after = blank.end() if blank else end
         return self.text[after : after + 1] == ":" and not self.scanner.inside("[")

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from dsl.syntax.mending import Change
 
 MAXIMUM_PROBLEMS = 100
+_BEGINNING = STATEMENTS | DECLARATIONS
+_BEGINNING_LINES = _BEGINNING | OPTIONS
 _SHOWN_BEFORE = 40
 _SHOWN_AFTER = 12
 SURE = 3
@@ -67,39 +69,43 @@ class Reading:
         self._texts = {kind: text for text, kind in automaton.tables.fixed.items()}
 
     def run(self) -> None:
+        tokens, states, feed = self.tokens, self.automaton.states, self.automaton.feed
         while True:
-            token = self._fitted(self._at, self.automaton.states)
-            if token.kind == "DOC" and self._is_comment(self._at):
-                self._at = self._end_of_docs(self._at)
-            elif at_once(self.tokens, self._at) or not self.automaton.feed(token):
+            at = self._at
+            token = self._fitted(at, states) if tokens[at].word else tokens[at]
+            kind = token.kind
+            if kind == "DOC" and self._is_comment(at):
+                self._at = self._end_of_docs(at)
+            elif (kind == "COLON" and at_once(tokens, at)) or not feed(token):
                 self._mistake(token)
-            elif token.kind == END:
+            elif kind == END:
                 return
             else:
                 self._taken(token)
-                self._at += 1
+                self._at = at + 1
 
     def _taken(self, token: Token) -> None:
         """A word that begins a line and a statement shows as well that reading has found its place again."""
-        if token.kind in DECLARATIONS:
-            self._declared, self._hurt = token.kind, False
+        kind = token.kind
+        if kind in DECLARATIONS:
+            self._declared, self._hurt = kind, False
             self._named.clear()
-        if token.kind == "NAME" and token.text.upper() in STATEMENTS | DECLARATIONS:
+        if kind == "NAME" and token.text.upper() in _BEGINNING:
             self._named.add(token.text)
-        begins = token.kind in STATEMENTS | OPTIONS | DECLARATIONS and self._line_before(token) == ""
+        begins = kind in _BEGINNING_LINES and self._line_before(token) == ""
         self._moved = SURE if begins else self._moved + 1
 
     # Which words are names
 
     def _fitted(self, at: int, states: list[int]) -> Token:
-        """The token at `at`, as a NAME when it is a word of the language that cannot stand here but a name can."""
+        """The word of the language at `at`, as a NAME when it cannot stand here but a name can."""
         token = self.tokens[at]
-        if not token.word or token.kind in NEVER_NAMES:
+        if token.kind in NEVER_NAMES:
             return token
         at_once = self.automaton.tables.actions[states[-1]].get(token.kind, -1) >= 0
         if at_once or self.automaton.accepts(states, token.kind):
             return token
-        begins = token.kind in STATEMENTS | DECLARATIONS and token.text not in self._named
+        begins = token.kind in _BEGINNING and token.text not in self._named
         if begins and self.tokens[at + 1].kind not in AFTER_A_NAME and not self._is_of_a_server(at):
             return token
         return replace(token, kind="NAME") if self.automaton.accepts(states, "NAME") else token
@@ -173,7 +179,7 @@ class Reading:
         complete = "FLOW" in expected or "STEP" in expected
         start = self.source.line_start(token.span.start if complete else self._statement())
         new_line = self.source.line_start(token.span.start) > self._before(token).start
-        broken_off = not complete and new_line and token.kind in STATEMENTS | OPTIONS | DECLARATIONS
+        broken_off = not complete and new_line and token.kind in _BEGINNING_LINES
         self._quiet = self.source.line_end(self._before(token).start if broken_off else token.span.start)
         self.damage.append(Span(start, self._quiet if broken_off else max(token.span.end, self._quiet)))
 

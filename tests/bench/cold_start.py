@@ -54,6 +54,7 @@ def cold_start() -> list[Row]:
         edited = {EDITED: write_project(project, *SIZE)[-1], **_copies(Path(bytecode))}
         of_files = {name: [DSL, "check", str(edited[name])] for name in SMALL} | _of_a_project(project)
         commands = {**COMMANDS, **of_files}
+        _once([DSL, "fmt", str(project)], kept)
         for command in commands.values():
             _once(command, kept)
         rounds = []
@@ -77,7 +78,13 @@ def _copies(folder: Path) -> dict[str, Path]:
 
 def _of_a_project(folder: Path) -> dict[str, list[str]]:
     check = [DSL, "check", str(folder)]
-    return {"a project, nothing changed": check, EDITED: check, "a project, --no-cache": [*check, "--no-cache"]}
+    fmt = [DSL, "fmt", "--check", str(folder)]
+    return {
+        "a project, nothing changed": check,
+        EDITED: check,
+        "a project, --no-cache": [*check, "--no-cache"],
+        "a project, dsl fmt --check": fmt,
+    }
 
 
 def _once(command: list[str], environment: dict[str, str]) -> tuple[float, float]:

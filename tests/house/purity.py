@@ -76,7 +76,7 @@ CALLS = frozenset(
 EXCEPT: dict[str, frozenset[str]] = {
     "dsl.dataclass": frozenset(
         {"exec", "__qualname__", "__doc__", "__hash__", "__setattr__", "__mro__", "__name__", "__annotations__"}
-        | {"__bases__", "__module__", "__slots__", "__match_args__", "__post_init__"}
+        | {"__bases__", "__module__", "__slots__", "__set__", "__match_args__", "__post_init__"}
     ),
 }
 """One file may do as the standard library's `dataclasses` does: methods are made of the names of fields alone."""
