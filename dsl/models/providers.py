@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from dsl.dataclass import dataclass
-from dsl.models.addresses import no_address
+from dsl.models.addresses import no_address, no_endpoint
 from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
 from dsl.regex import regex
@@ -92,6 +92,9 @@ def _provider(name: str, row: Any, where: str) -> Served:
         raise Unusable(f"{where}, `batch`: batches of Azure are not supported")
     if "version" in row and kind != "azure":
         raise Unusable(f"{where}, `version`: only one of the kind azure has a version")
+    problem = no_endpoint(row["address"], "`version`", 'use `kind = "compatible"`') if kind == "azure" else None
+    if problem is not None:
+        raise Unusable(f"{where}, `address`: it {problem}")
     rate = row.get("requests_per_second")
     key, models = row.get("key", USUAL_KEYS[kind]), tuple(row.get("models", ()))
     address, api, version = row.get("address"), row.get("api", "chat"), row.get("version")

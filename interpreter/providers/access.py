@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from dsl.models.addresses import no_address
+from dsl.models.addresses import no_address, no_endpoint
 from dsl.models.providers import Api, Served
 from interpreter.providers.call_id import CALL_ID_HEADER
 
@@ -118,7 +118,8 @@ def access_in(environment: Mapping[str, str]) -> Access:
     endpoint = address_in(environment, AZURE_ADDRESS)
     if endpoint is None:
         return Access(key_in(environment), address_in(environment))
-    name = AZURE_KEY if environment.get(AZURE_KEY, "").strip() else KEY
+    only_usual = not environment.get(AZURE_KEY, "").strip() and bool(environment.get(KEY, "").strip())
+    name = KEY if only_usual else AZURE_KEY
     version = environment.get(AZURE_VERSION, "").strip() or USUAL_AZURE_VERSION
     if not re.fullmatch(r"[A-Za-z0-9.-]+", version):
         raise UnusableAccess(f"{AZURE_VERSION} is no version: write it as {USUAL_AZURE_VERSION}")
@@ -158,7 +159,11 @@ def address_in(environment: Mapping[str, str], name: str = ADDRESS) -> str | Non
     address = environment.get(name, "").strip()
     if not address:
         return None
-    problem = no_address(address)
+    problem = _no_endpoint(address) if name == AZURE_ADDRESS else no_address(address)
     if problem is not None:
         raise UnusableAccess(f"{name} {problem}")
     return address
+
+
+def _no_endpoint(text: str) -> str | None:
+    return no_endpoint(text, AZURE_VERSION, f"set {ADDRESS} to it instead, with the key in {KEY}")

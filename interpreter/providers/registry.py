@@ -39,7 +39,8 @@ def lacking(models: Iterable[str], known: Models, environment: Mapping[str, str]
         served = known.providers.get(name or "")
         if has_key(served, environment) if served is not None else bool(access_in(environment).key):
             return None
-        lacks.append(NoProvider() if served is None else NoProvider(served.key, served.name))
+        usual = NoProvider(access_in(environment).key_name)
+        lacks.append(usual if served is None else NoProvider(served.key, served.name))
     return lacks[0] if lacks else None
 
 
@@ -53,7 +54,8 @@ def provider_from_environment(
     """
     if rehearse:
         return RehearsalProvider()
-    providers: dict[str | None, Provider] = {None: _provider(access_in(environment), NoProvider())}
+    usual = access_in(environment)
+    providers: dict[str | None, Provider] = {None: _provider(usual, NoProvider(usual.key_name))}
     for name, served in models.providers.items():
         providers[name] = _named(served, environment)
     return Routed(models, providers)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from dsl.models.configured import TABLE
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.providers.access import (
@@ -21,7 +22,7 @@ from interpreter.providers.access import (
 from interpreter.providers.no_provider import NoProvider
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
-from interpreter.providers.registry import can_ask, provider_from_environment
+from interpreter.providers.registry import can_ask, lacking, provider_from_environment
 from interpreter.providers.routing import Routed
 from tests.providers.test_openai_oddities import Player, chunk, playing, stream
 
@@ -95,6 +96,37 @@ def test_an_endpoint_of_azure_has_its_own_key_and_version() -> None:
         access_in({**AZURE, AZURE_VERSION: "2024 10"})
     with pytest.raises(UnusableAccess, match=f"{AZURE_KEY} has a blank"):
         access_in({**AZURE, AZURE_KEY: "a b"})
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "/openai/deployments/gpt-4o/chat/completions?api-version=2025-01-01-preview",
+        "/openai/deployments/gpt-4o",
+        "/openai",
+        "/openai/",
+        "/?api-version=2025-01-01-preview",
+    ],
+)
+def test_what_azures_pages_show_to_be_copied_is_refused_with_where_it_goes(behind: str) -> None:
+    with pytest.raises(UnusableAccess, match=AZURE_ADDRESS) as caught:
+        access_in({**AZURE, AZURE_ADDRESS: AZURE[AZURE_ADDRESS] + behind})
+    assert "write it as https://NAME.openai.azure.com; the deployment is the model's name" in str(caught.value)
+    assert AZURE_VERSION in str(caught.value)
+
+
+def test_an_endpoint_of_azure_without_versions_is_one_of_openais_form() -> None:
+    with pytest.raises(UnusableAccess, match=f"set {ADDRESS} to it instead, with the key in {KEY}"):
+        access_in({**AZURE, AZURE_ADDRESS: "https://ours.openai.azure.com/openai/v1/"})
+    assert access_in({**AZURE, AZURE_ADDRESS: "https://gateway.example.com/azure"}).version == "2024-10-21"
+
+
+def test_without_a_key_azures_own_is_named() -> None:
+    environment = {AZURE_ADDRESS: AZURE[AZURE_ADDRESS]}
+    lack = lacking(["our-deployment"], TABLE, environment)
+    assert lack is not None
+    assert lack.lacks == AZURE_KEY
+    assert access_in({**environment, AZURE_KEY: " ", KEY: SECRET}).key_name == KEY
 
 
 async def test_azure_is_asked_in_its_form() -> None:
