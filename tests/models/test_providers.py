@@ -89,12 +89,14 @@ def test_a_model_is_known_priced_and_limited_under_the_name_of_its_provider(mode
         ("[providers.a]\nkind = 'azure'", "a provider of the kind azure has an `address`"),
         (
             "[providers.a]\nkind = 'azure'\naddress = 'https://a.openai.azure.com/openai/deployments/d'",
-            "`address`: it has more than the endpoint in it: write it as https://NAME.openai.azure.com; "
-            "the deployment is the model's name, and its version stands in `version`",
+            (
+                "`address`: it has more than the endpoint in it: write it as https://NAME.openai.azure.com; "
+                "the deployment is the model's name, and its version stands in `version`"
+            ),
         ),
         (
             "[providers.a]\nkind = 'azure'\naddress = 'https://a.openai.azure.com/openai/v1'",
-            "is asked as OpenAI's are: use `kind = \"compatible\"`",
+            'is asked as OpenAI\'s are: use `kind = "compatible"`',
         ),
         ("[providers.a]\nkind = 'openai'\nurl = 'x'", "`url`: there is no such setting; there are kind, address"),
         ("[providers.a]\nkind = 'openai'\naddress = 'x'", "`address`: it is no address: write it as https://host/v1"),
