@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from interpreter.cli.remembered import people_of
+from interpreter.cli.remembered import people_of, recall_whose_worker
 from interpreter.cli.target import Target
 from interpreter.client.client import Client
 from interpreter.client.errors import AnswerKept, ClientError, NoWorker
@@ -92,9 +92,14 @@ async def nobody_works(run: Run, target: Target) -> str:
 
 async def _way_on(run: Run, target: Target) -> str:
     queue = shlex.quote((await run.describe()).task_queue)
-    if target.is_embedded:
+    if can_be_attached(run.id, target):
         return f"carry it on with: dsl attach {shlex.quote(run.id)}{target.as_typed}"
     return f"start a worker: dsl worker --task-queue {queue} --tools MODULE{target.as_typed}"
+
+
+def can_be_attached(id: str, target: Target) -> bool:
+    """Whether `dsl attach` carries the run on: what was submitted it only follows, as it does not know its tools."""
+    return target.is_embedded and recall_whose_worker(target.folder, id) is not None
 
 
 async def deserted(client: Client, runs: Iterable[RunSummary]) -> set[str]:

@@ -46,17 +46,21 @@ def recall(folder: StateFolder, id: str) -> Remembered | None:
         return None
 
 
-def people_of(folder: StateFolder, id: str) -> Path | None:
-    """The people file that the worker of a run has, or of the run that started it."""
+def recall_whose_worker(folder: StateFolder, id: str) -> Remembered | None:
+    """Of the run, or of the nearest above it that `dsl run` has started: its worker carries both out."""
     parts = id.split("/")
-    for length in range(len(parts), 0, -1):
-        run = recall(folder, "/".join(parts[:length]))
-        if run is not None:
-            return Path(run.people) if run.people is not None else None
-    return None
+    runs = (recall(folder, "/".join(parts[:length])) for length in range(len(parts), 0, -1))
+    return next((run for run in runs if run is not None), None)
+
+
+def people_of(folder: StateFolder, id: str) -> Path | None:
+    """The people file that the worker of a run has."""
+    run = recall_whose_worker(folder, id)
+    return Path(run.people) if run is not None and run.people is not None else None
 
 
 def _place(folder: StateFolder, id: str) -> Path:
     """An id may hold characters that a file name may not: then its hash stands for it."""
-    plain = all(character.isalnum() or character in "-_." for character in id) and len(id) < 100 and id[0] != "."
+    spelt = all(character.isalnum() or character in "-_." for character in id)
+    plain = spelt and 0 < len(id) < 100 and not id.startswith(".")
     return folder.runs / f"{id if plain else hashlib.sha256(id.encode()).hexdigest()}.json"

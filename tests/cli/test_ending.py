@@ -11,6 +11,18 @@ from tests.cli.conftest import CASES, Dsl
 
 SHOP = CASES / "shop.flow"
 
+ABOVE = """
+edition 1
+flow below() -> text {
+  await approval go "Go?" { from "team" timeout 1h then reject }
+  return go.outcome
+}
+flow above() -> text {
+  step done = below()
+  return done
+}
+"""
+
 
 @pytest.fixture
 def left(dsl: Dsl) -> str:
@@ -77,6 +89,38 @@ def test_a_run_nobody_works_on_is_listed_as_such_and_who_waits_for_it_is_told(ds
     waiting.until(f"nothing works on this run; carry it on with: dsl attach {left}")
     waiting.interrupt()
     waiting.end()
+
+
+def test_what_was_submitted_and_nobody_works_on_wants_a_worker(dsl: Dsl) -> None:
+    """`dsl attach` would only follow it: nobody said which tools it has."""
+    run, queue = f"sent-{dsl.folder.name}", f"queue-{dsl.folder.name}"
+    assert dsl.here("submit", SHOP, "--set", "item=book", "--id", run, "--task-queue", queue).code == 0
+    worker = f"dsl worker --task-queue {queue} --tools MODULE"
+    assert f"nothing works on this run; start a worker: {worker}" in dsl.here("show", run).out
+    assert f"what waits on the task queue {queue} is carried on by a worker: {worker}" in dsl.here("runs").err
+    assert f"nothing works on this run; start a worker: {worker}" in dsl.here("cancel", run).err
+
+
+@pytest.mark.slow
+def test_a_run_below_another_is_carried_on_by_the_same_worker(dsl: Dsl) -> None:
+    (dsl.folder / "above.flow").write_text(ABOVE)
+    above = f"above-{dsl.folder.name}"
+    running = dsl.start("run", "above.flow", "--id", above)
+    said = running.until(" --group team")
+    running.interrupt()
+    running.end()
+    (below,) = {word for word in said.split() if word.startswith(f"{above}/")}
+    assert f"carry it on with: dsl attach {below}" in dsl.here("show", below).out
+    attached = dsl.start("attach", below)
+    attached.until(f"dsl approve {below}")
+    assert dsl.here("approve", below, "--group", "team", "--by", "ada").code == 0
+    assert (attached.end().code, json.loads(dsl.here("result", above).out)) == (0, "approved")
+
+
+@pytest.mark.parametrize("id_", ["", "/", "/x", "//"])
+def test_what_is_the_id_of_no_run_is_no_bug(dsl: Dsl, id_: str) -> None:
+    ended = dsl.here("attach", id_)
+    assert (ended.code, "no run" in ended.err) == (2, True), ended.err
 
 
 @pytest.mark.slow

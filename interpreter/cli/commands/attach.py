@@ -8,7 +8,7 @@ from interpreter.cli import completing
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.carrying_on import Of, Wanted, as_before, carry_on
 from interpreter.cli.own_output import prints_on_standard_error
-from interpreter.cli.remembered import recall
+from interpreter.cli.remembered import recall_whose_worker
 from interpreter.cli.serving import Serving, serving_options
 from interpreter.cli.signing import key_option, read_key
 from interpreter.cli.target import Target, connected, target_options
@@ -39,14 +39,14 @@ def attach(
     """Come back to a run and carry it on.
 
     Starts the server and the worker as `dsl run` did, and follows the run to its end. A run that was started in another
-    way is only followed, unless --tools are given.
+    way is only followed, unless --tools are given; one below another has the worker of that.
     """
     with prints_on_standard_error():
         return carry_out(_attach(run, Wanted(tools, answers, serving, read_key(key_file), as_json), target))
 
 
 async def _attach(id: str, wanted: Wanted, target: Target) -> int:
-    before = recall(target.folder, id)
+    before = recall_whose_worker(target.folder, id)
     target = as_before(before, target)
     async with connected(target) as client:
         of = Of(id, f"dsl attach {id}{target.as_typed}")

@@ -1,6 +1,7 @@
 """`dsl runs`."""
 
 import asyncio
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import click
 
 from dsl.diagnostics.inert import inert
 from interpreter.cli import completing
-from interpreter.cli.asked_directly import ASKED_AT_ONCE, deserted
+from interpreter.cli.asked_directly import ASKED_AT_ONCE, can_be_attached, deserted
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json, print_table
 from interpreter.cli.spans import duration_text
@@ -62,11 +63,19 @@ async def _runs(flow: str | None, status: str | None, stuck: bool, limit: int, a
     elif found:
         rows = [_row(each, left, repaired.get(each.id)) for each in found]
         print_table(("run", "flow", "status", "age", "hash"), rows)
-        if any(_is_worked_on(each, left) is False for each in found):
-            how = "dsl attach RUN" if target.is_embedded else "a worker: dsl worker --task-queue NAME --tools MODULE"
-            click.echo(f"what nobody works on is carried on with {how}{target.as_typed}", err=True)
+        _tell_the_way_on([each for each in found if _is_worked_on(each, left) is False], target)
     else:
         click.echo("there are no such runs")
+
+
+def _tell_the_way_on(left: list[RunSummary], target: Target) -> None:
+    """How what nobody works on is carried on."""
+    others = [each for each in left if not can_be_attached(each.id, target)]
+    if len(others) < len(left):
+        click.echo(f"what nobody works on is carried on with dsl attach RUN{target.as_typed}", err=True)
+    for queue in sorted({each.task_queue for each in others}):
+        worker = f"dsl worker --task-queue {shlex.quote(queue)} --tools MODULE{target.as_typed}"
+        click.echo(inert(f"what waits on the task queue {queue} is carried on by a worker: {worker}"), err=True)
 
 
 async def _repaired(client: Client, found: Iterable[RunSummary]) -> dict[str, Repairs]:
