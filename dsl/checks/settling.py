@@ -12,9 +12,12 @@ from dsl.semantics.symbols import Signature
 from dsl.semantics.types import (
     BOOL,
     INT,
+    JSON,
     NOTHING,
+    NULL,
     NUMBER,
     TEXT,
+    UNKNOWN,
     Basic,
     Enum,
     ListOf,
@@ -73,6 +76,11 @@ def _verify(program: Program, tool: ToolDeclaration) -> Iterator[Diagnostic]:
         declared = (program.name_label(signature.node, signature.name, "declared here"),)
         advice = f"let `{call.target}` answer with the result of `{tool.name}`, or with null where it did not happen"
         yield Diagnostic("SF402", problem, program.label(call), declared, help=advice)
+    elif not _may_be_null(structure(signature.returns)):
+        message = f"`{call.target}` never answers null, so `verify` never learns that nothing has happened"
+        declared = (program.name_label(signature.node, signature.name, "declared here"),)
+        advice = f"let `{call.target}` answer with null, by `-> …?`, where it finds nothing"
+        yield Diagnostic("SF402", message, program.label(call), declared, help=advice, severity="warning")
 
 
 def _cannot_tell(look_up: Signature, tool: Signature) -> str | None:
@@ -89,6 +97,11 @@ def _cannot_tell(look_up: Signature, tool: Signature) -> str | None:
     if _shape(found) and _shape(wanted) and _shape(found) != _shape(wanted):
         return f"`{look_up.name}` finds {spelled(found)}, and `{tool.name}` answers with {spelled(wanted)}"
     return None
+
+
+def _may_be_null(answer: Type) -> bool:
+    """What is not known, of a mistake reported elsewhere, may be anything."""
+    return isinstance(answer, OptionalOf) or answer in (JSON, NULL, UNKNOWN)
 
 
 def _lacks(found: Type, wanted: Type) -> str | None:

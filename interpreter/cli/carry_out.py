@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -67,8 +68,10 @@ what to do.
 """
 
 
-def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
-    """The exit code of the command."""
+def carry_out(
+    body: Coroutine[Any, Any, int | None], advice: Mapping[type[Exception], str] = MappingProxyType({})
+) -> int:
+    """The exit code of the command. `advice`: what to do about a failure, where this command has other options."""
     try:
         return asyncio.run(body) or 0
     except FlowRefused as error:
@@ -82,7 +85,7 @@ def carry_out(body: Coroutine[Any, Any, int | None]) -> int:
             raise
         raise _unusable_file(error) from error
     except Exception as error:
-        worded = _worded(error)
+        worded = _worded(error, advice)
         if worded is None:
             raise
         raise worded from error
@@ -93,9 +96,10 @@ def _unusable_file(error: OSError) -> Problem:
     return Problem(words) if cannot_be_written(error) else Misuse(words)
 
 
-def _worded(error: Exception) -> Problem | None:
+def _worded(error: Exception, instead: Mapping[type[Exception], str]) -> Problem | None:
     """The sentence for the person who typed the command; None for what is a bug."""
-    for kind, problem, advice in WORDED:
+    for kind, problem, usual in WORDED:
         if isinstance(error, kind):
+            advice = instead.get(kind, usual)
             return problem(f"{error}\n{advice}" if advice else str(error))
     return None

@@ -30,7 +30,7 @@ from interpreter.core import lefts
 from interpreter.core.constructs.calls import describe
 from interpreter.core.first_memory import over_by
 from interpreter.core.late_answers import reply_without_question
-from interpreter.core.question import Check, Question, Stage, Vote
+from interpreter.core.question import Check, Question, Seat, Stage, Vote
 from interpreter.core.state import State
 
 MOST_VOTES = 200
@@ -205,7 +205,13 @@ def _missing(question: Question) -> str:
     stage, votes = question.current, question.agreeing
     if stage.all_of:
         taken = {vote.seat for vote in votes}
-        open_seats = [seat.shown for n, seat in enumerate(stage.seats) if n not in taken]
+        open_seats = [_to_agree(seat, votes) for n, seat in enumerate(stage.seats) if n not in taken]
         return f"still to agree: {', '.join(open_seats)}" if open_seats else ""
     lacking = stage.required - len({person_form(vote.by) for vote in votes})
     return f"{lacking} more must agree" if lacking > 0 else ""
+
+
+def _to_agree(seat: Seat, votes: list[Vote]) -> str:
+    """Data may come to one person twice, who counts once: the seat that is left stays free until the time is over."""
+    agreed = seat.is_person and any(same_person(vote.by, seat.name) for vote in votes)
+    return f"{seat.shown} once more, who counts once, so that nobody can" if agreed else seat.shown

@@ -9,14 +9,18 @@ import pytest
 
 from dsl.diagnostics.inert import is_active
 from interpreter.boundary.view import Note, QuestionView, ShownValue, VoteView
+from interpreter.cli.carry_out import carry_out
+from interpreter.cli.commands.send import HOW_TO_GIVE
 from interpreter.cli.fields import read_field, text_fields
 from interpreter.cli.lines import note_line
 from interpreter.cli.problem import Misuse
 from interpreter.cli.questions import answer_fields, how_to_answer, question_lines
 from interpreter.cli.reading import parse_json, read_answer, read_input
 from interpreter.cli.scripted import read_script
+from interpreter.cli.sent import read_sent_at_start
 from interpreter.cli.signing import who_answers
 from interpreter.cli.spans import duration_text
+from interpreter.client.errors import InputRefused
 
 DECIMAL = {"type": ["string", "number"], "pattern": "…"}
 
@@ -164,6 +168,29 @@ def test_numbers_keep_their_digits() -> None:
     assert read_answer([]) is None
     with pytest.raises(Misuse, match="what is sent is not JSON: line 1"):
         read_answer(['{"a": 1'], what="what is sent")
+
+
+def test_what_is_sent_is_read_as_the_flow_declares_it(tmp_path: Path) -> None:
+    file = tmp_path / "ask.flow"
+    file.write_text(
+        "edition 1\ntype Mail { subject: text, n: int, zip: text? }\n"
+        "flow main() -> text budget 1h {\n"
+        '  await event mail: Mail timeout 1m else { return "late" }\n  return mail.subject\n}\n'
+    )
+    parts = ["subject=4711", "n=3", "zip=01234", "other=5"]
+    read = {"subject": "4711", "n": 3, "zip": "01234", "other": 5}
+    assert read_sent_at_start(parts, "mail", file, file, None) == read
+    assert read_sent_at_start(["subject=4711"], "unknown", file, file, None) == {"subject": 4711}
+
+
+def test_a_command_says_what_to_do_with_its_own_options() -> None:
+    async def refused() -> None:
+        raise InputRefused("main", ["who: is missing"])
+
+    with pytest.raises(Misuse, match="--set NAME=VALUE"):
+        carry_out(refused())
+    with pytest.raises(Misuse, match=r"who: is missing\n.*dsl send --help"):
+        carry_out(refused(), {InputRefused: HOW_TO_GIVE})
 
 
 @pytest.mark.parametrize("by", ["", "  "])

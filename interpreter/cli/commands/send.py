@@ -6,6 +6,7 @@ import click
 
 from dsl.cli.completing import flows_of_the_file
 from dsl.diagnostics.inert import inert
+from interpreter.boundary.payloads import JSON
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
@@ -15,10 +16,14 @@ from interpreter.cli.nameable import nameable
 from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
-from interpreter.cli.reading import read_answer, read_input
+from interpreter.cli.reading import read_input
+from interpreter.cli.sent import read_sent, read_sent_at_start
 from interpreter.cli.signing import who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import TASK_QUEUE
+from interpreter.client.errors import InputRefused
+
+HOW_TO_GIVE = "Give it with --input FILE, or the JSON itself; `dsl send --help` shows how"
 
 
 @click.command(
@@ -81,12 +86,18 @@ def send(
     _refuse_misuse(file, wait=wait, starting=given is not None or flow is not None or bool(config))
     if text is not None and value:
         raise Misuse("what is in the event is given twice: leave out --text, or the rest")
-    content = text if text is not None else read_answer(value, what="what is sent")
     sender = who_answers(by, None)
 
     async def deliver() -> None:
         source, values = (None, None) if file is None else given_with_config(file, flow, given, config)
         async with connected(target) as client:
+            handle = client.run(run)
+            if text is not None:
+                content: JSON = text
+            elif file is not None and source is not None:
+                content = read_sent_at_start(value, event, file, source, flow)
+            else:
+                content = await read_sent(value, event, handle)
             if source is not None:
                 await client.start_or_send(
                     source,
@@ -104,7 +115,6 @@ def send(
                 )
                 click.echo(f"the run has `{inert(event)}`")
                 return
-            handle = client.run(run)
             if wait:
                 print_json(await handle.ask(event, content, by=sender, key=key, id=id))
                 return
@@ -114,7 +124,7 @@ def send(
             if unattended:
                 click.echo(f"it is recorded, and nothing is done with it yet: {unattended}", err=True)
 
-    return carry_out(deliver())
+    return carry_out(deliver(), {InputRefused: HOW_TO_GIVE})
 
 
 def _refuse_misuse(file: Path | None, *, wait: bool, starting: bool) -> None:
