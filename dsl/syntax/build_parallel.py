@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from dsl.ast.expressions import Expression
+from dsl.ast.expressions import Expression, Name
 from dsl.ast.joining import First
-from dsl.ast.statements import AwaitApproval, Block, Branch, Parallel, ParallelFor, Statement, Step
+from dsl.ast.statements import AwaitApproval, AwaitEvent, Block, Branch, Parallel, ParallelFor, Statement, Step, Yield
 from dsl.dataclass import replace
 from dsl.source import Span
 from dsl.syntax.build_types import Bound, rounds
@@ -24,14 +24,14 @@ def parallel(
     body: tuple[Statement | Branch, ...],
 ) -> Parallel:
     _named(site, name, stop_when)
-    kept = _branches(site, "parallel", body)
+    kept = _branches(site, "parallel", body, named=name is not None)
     return Parallel(_text(name), keep_going is not None, kept, None, stop_when, span=site.span)
 
 
 def race(
     site: Site, first: First | None, name: Token | None, finish_rest: Span | None, body: tuple[Statement | Branch, ...]
 ) -> Parallel:
-    kept = _branches(site, "race", body)
+    kept = _branches(site, "race", body, named=name is not None)
     first = _first(site, first, finish_rest)
     if first.count > len(kept):
         message = f"the first {first.count} are waited for, and so many branches run here: {len(kept)}"
@@ -40,19 +40,32 @@ def race(
     return Parallel(_text(name), False, kept, first, span=site.span)
 
 
-def _branches(site: Site, word: str, body: tuple[Statement | Branch, ...]) -> tuple[Step | AwaitApproval | Branch, ...]:
-    kept = []
+def _branches(
+    site: Site, word: str, body: tuple[Statement | Branch, ...], *, named: bool
+) -> tuple[Step | AwaitApproval | Branch, ...]:
+    kept: list[Step | AwaitApproval | Branch] = []
     for each in body:
         if isinstance(each, Step | AwaitApproval | Branch):
             kept.append(each)
             continue
+        if isinstance(each, AwaitEvent):
+            kept.append(_awaited(each, named=named))
+            continue
         site.problem(
-            f"only a step, an approval or a `branch` can stand directly inside `{word}`",
+            f"only a step, an approval, an event or a `branch` can stand directly inside `{word}`",
             each.span,
             code="SF604",
             advice="put it into `branch NAME { … }`",
         )
     return tuple(kept)
+
+
+def _awaited(node: AwaitEvent, *, named: bool) -> Branch:
+    """`await event word …` by itself is short for `branch word { await event word … }`, with `yield word` at its end
+    where the whole has a name, and so each branch a value."""
+    name = node.expected.name
+    value = (Yield(Name(name, span=node.expected.span), span=node.expected.span),) if named else ()
+    return Branch(name, Block((node, *value), span=node.span), span=node.span)
 
 
 def branch(site: Site, name: Token, body: Block) -> Branch:
