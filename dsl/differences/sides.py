@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsl.analysis import Analysis
-from dsl.dataclass import dataclass, field
+from dsl.dataclass import dataclass, field, replace
 from dsl.definition.canonical import digest
 from dsl.definition.definition import Definition, Parts
 from dsl.definition.form import to_bytes
@@ -53,6 +53,15 @@ def side_of(name: str, analysis: Analysis, models: Models = TABLE) -> Side:
 def side_of_definition(name: str, definition: Definition) -> Side:
     """A sealed definition, which has no text."""
     return _side(name, definition, definition.edition, None, TABLE, frozenset())
+
+
+def of_one_flow(side: Side, flow: str) -> Side:
+    """What a flow of the file reaches, as one definition has it: nothing else of the file is compared with that."""
+    if flow not in side.reached:
+        return side
+    parts = side.reached[flow]
+    reached = {name: side.reached[name] for name in parts.flows}
+    return replace(side, parts=parts, reached=reached, hashes={name: side.hashes[name] for name in reached})
 
 
 def nothing(name: str) -> Side:

@@ -23,7 +23,7 @@ from dsl.decompiling.expressions import Unwritable
 from dsl.definition.definition import Definition
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.diagnostics.reports import FORMATS
-from dsl.differences.sides import Side, nothing, side_of, side_of_definition
+from dsl.differences.sides import Side, nothing, of_one_flow, side_of, side_of_definition
 from dsl.linking.files import Files, files_of
 from dsl.linking.revisions import PREFIX, NoRevision, Revision, files_of_revision, revision, source_of
 from dsl.models.configured import Models
@@ -139,12 +139,24 @@ def _below(of: Revision, place: str) -> str:
 def sides(old: Asked, new: Asked, models: Models, definitions: Definitions) -> list[tuple[Side, Side]]:
     """Each pair of files that is compared. A file that is on one side only is compared with nothing."""
     if not (old.is_folder or new.is_folder):
-        return [(_one(old, models, definitions), _one(new, models, definitions))]
+        return [_pair(old, new, models, definitions)]
     before, after = _in_folder(old), _in_folder(new)
     if not before and not after:
         raise Misuse(f"no .flow file in {new.typed}")
     pairs = [(_file(before, name, old, models), _file(after, name, new, models)) for name in sorted({*before, *after})]
     return list(_with_moved(pairs))
+
+
+def _pair(old: Asked, new: Asked, models: Models, definitions: Definitions) -> tuple[Side, Side]:
+    """A definition is that of one flow, so of a file that is compared with it no other is told as new, or gone."""
+    one, other = _definition(old, definitions), _definition(new, definitions)
+    before = _checked(old, models) if one is None else _of_definition(one)
+    after = _checked(new, models) if other is None else _of_definition(other)
+    if one is not None and other is None:
+        return before, of_one_flow(after, one.flow)
+    if other is not None and one is None:
+        return of_one_flow(before, other.flow), after
+    return before, after
 
 
 def _with_moved(pairs: list[tuple[Side, Side]]) -> Iterator[tuple[Side, Side]]:
@@ -186,15 +198,12 @@ def _file(files: Mapping[str, str], name: str, side: Asked, models: Models) -> S
     return _checked(Asked(path, path, side.revision), models)
 
 
-def _one(side: Asked, models: Models, definitions: Definitions) -> Side:
-    if side.signed is not None:
-        return _of_definition(side, side.signed)
-    if side.hash is not None:
-        return _of_definition(side, definitions(side.hash))
-    return _checked(side, models)
+def _definition(side: Asked, definitions: Definitions) -> Definition | None:
+    """Of what is no file."""
+    return definitions(side.hash) if side.hash is not None else side.signed
 
 
-def _of_definition(side: Asked, definition: Definition) -> Side:
+def _of_definition(definition: Definition) -> Side:
     """With the text that it says, where there is one."""
     name = f"{definition.flow} {definition.hash[:12]}"
     try:

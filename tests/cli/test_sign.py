@@ -157,6 +157,16 @@ def test_what_differs_from_the_version_that_was_signed(project: Project) -> None
     changed = differences("signed:pay.flow", "pay.flow")
     assert (changed.return_value, 'argument to: to → "me"' in changed.stdout) == (7, True), changed.output
     assert differences("pay.flow", "signed:").return_value == 7
+    others = (
+        PAY.replace("to: to", 'to: "me"')
+        + "\ntool never.called(n: int) -> int read\nflow another(n: int) -> int { return n }\n"
+    )
+    project.pay.write_text(others)
+    for sides in (("signed:pay.flow:pay", "pay.flow"), ("pay.flow", "signed:pay.flow:pay")):
+        told = differences(*sides)
+        assert (told.return_value, "argument to:" in told.stdout) == (7, True), told.output
+        assert "another" not in told.stdout
+        assert "never.called" not in told.stdout
     project.edit(lambda signed: [each["signatures"].clear() for each in signed])
     assert "no signature in pay.flow.signed counts" in str(differences("signed:", "pay.flow").exception)
 

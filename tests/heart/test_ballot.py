@@ -100,11 +100,6 @@ CASES: dict[str, tuple[str, list[Says], dict[str, Any]]] = {
         [Says("ann", "refused: `ann` is not asked here"), Says(" Olga ", "approved", group=None)],
         {"outcome": "approved", "approved": True, "by": [" Olga "]},
     ),
-    "a person who is named twice counts once": (
-        "from all of person owner, person trim(owner) timeout 1h then reject",
-        [Says("Olga", "recorded: recorded; still to agree: person olga once more, who counts once", group=None)],
-        {"outcome": "timed_out", "approved": False, "by": []},
-    ),
     "the requester may not": (
         'from "a" except requester timeout 1h then reject',
         [Says("rita", "refused: `rita` asked for this"), Says("rita", "refused", "reject"), Says("ann", "approved")],
