@@ -17,25 +17,27 @@ if TYPE_CHECKING:
 FLOW_FILE = "flow"
 _FLOW = regex(r"^\s*flow\s+([^\W\d]\w*)", re.MULTILINE)
 _LARGEST = 4_000_000
+_ENDINGS = (".flow", (".json", ".yaml", ".yml"))
 
 
 def flow_files(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
-    """Flow files, and folders, that begin so."""
+    """Flow files, and folders, that begin so. A flow may be data too: such files are offered where no flow file is."""
     folder, begun = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or os.curdir) as entries:
-            names = sorted(each.name for each in entries if _is_offered(each, begun))
+            near = [each for each in entries if _begins(each.name, begun)]
+            folders = [each.name for each in near if each.is_dir()]
+            flows, data = ([each.name for each in near if each.is_file() and each.name.endswith(e)] for e in _ENDINGS)
     except (OSError, ValueError):
         return []
     from click.shell_completion import CompletionItem
 
+    names = sorted(folders + (flows or data))
     return [CompletionItem(os.path.join(folder, name), type=FLOW_FILE) for name in names]
 
 
-def _is_offered(entry: "os.DirEntry[str]", begun: str) -> bool:
-    if not entry.name.startswith(begun) or (entry.name.startswith(".") and not begun.startswith(".")):
-        return False
-    return entry.is_dir() or (entry.name.endswith(".flow") and entry.is_file())
+def _begins(name: str, begun: str) -> bool:
+    return name.startswith(begun) and (begun.startswith(".") or not name.startswith("."))
 
 
 def flows_of_the_file(

@@ -77,6 +77,8 @@ NOTHING = frozenset(
 LISTS = frozenset(name for name, shape in GENERIC.items() if shape.startswith("["))
 MAPS = frozenset(name for name, shape in GENERIC.items() if shape.startswith("map"))
 OPTIONAL = frozenset(name for name, shape in GENERIC.items() if shape == "text?") | {"null"}
+MARKS = frozenset({"sensitive", "trusted"})
+"""What stands behind a type."""
 ENUMS = frozenset(name for name, shape in GENERIC.items() if shape.startswith('"'))
 BASIC = frozenset({"text", "int", "number", "decimal", "bool", "time", "duration", "json", "file", "conversation"})
 

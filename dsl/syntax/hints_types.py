@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dsl.syntax.foreign_types import ENUMS, LISTS, MAPS, NOTHING, OPTIONAL, here, is_type
+from dsl.syntax.foreign_types import ENUMS, LISTS, MAPS, MARKS, NOTHING, OPTIONAL, here, is_type
 from dsl.syntax.mistake import Hint, Mistake
 from dsl.syntax.token import Token
 
@@ -113,6 +113,23 @@ def _beside(mistake: Mistake) -> Hint | None:
     return None
 
 
+def _mark_in_front(mistake: Mistake) -> Hint | None:
+    """`sensitive text`, `sensitive "health" text`, `trusted text`: the mark is read as the type."""
+    tokens = [*mistake.before[-2:], mistake.token, *mistake.after[:1]]
+    at = next((n for n, each in enumerate(tokens[:2]) if each.text in MARKS), None)
+    if at is None or at + 1 >= len(tokens):
+        return None
+    as_field = at == 0 and mistake.expected == {"COLON"}
+    if not as_field and not (at == len(mistake.before[-2:]) - 1 and _is_behind(mistake)):
+        return None
+    mark, *rest = tokens[at:]
+    named = f" {mistake.source.text[rest[0].span.start : rest[0].span.end]}" if rest[0].kind == "STRING" else ""
+    type_ = rest[1] if named and len(rest) > 1 else rest[0]
+    if type_.kind != "NAME":
+        return None
+    return Hint(f"write `{here(type_.text)} {mark.text}{named}`", None, f"`{mark.text}` stands behind the type")
+
+
 def _bounds(mistake: Mistake) -> Hint | None:
     """`int >= 0`, `int(0..5)`, `text(10)`, `decimal(10, 2)`, `enum("a", "b")`."""
     token, last = mistake.token, _last(mistake)
@@ -178,6 +195,7 @@ TYPE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _list,
     _several,
     _beside,
+    _mark_in_front,
     _bounds,
     _range,
     _index,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from dsl.syntax.foreign_types import here, is_type
+from dsl.syntax.foreign_types import MARKS, here, is_type
 from dsl.syntax.mistake import Hint, Mistake
 from dsl.syntax.words import OPTIONS
 
@@ -38,6 +38,8 @@ def _untyped(mistake: Mistake) -> Hint | None:
     """`tool t(a)`, `tool t(text a)`: a parameter or a field is a name and a type."""
     if mistake.expected != {"COLON"} or not mistake.before or mistake.before[-1].kind != "NAME":
         return None
+    if len(mistake.before) > 1 and mistake.before[-2].text in MARKS:
+        return None  # `a: sensitive text`
     name, token = mistake.before[-1].text, mistake.token
     if token.kind == "NAME" and mistake.unclosed is not None and is_type(token.text) and not is_type(name):
         return Hint(f"write `{name}: {here(token.text)}`", None, f"`:` is missing behind `{name}`", "SF008")

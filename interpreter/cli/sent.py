@@ -16,14 +16,18 @@ from interpreter.client.run import Run
 from interpreter.client.submission import FlowSource, read_source
 
 
-async def read_sent(parts: Sequence[str], event: str, run: Run) -> JSON:
-    """For a run that is there. Where its definition cannot be had, what is typed is read by what it looks like."""
-    definition = await definition_of(run) if parts else None
-    return _read(parts, event, definition)
+async def read_sent(
+    parts: Sequence[str], event: str, run: Run, file: Path | None, source: FlowSource | None, flow: str | None
+) -> JSON:
+    """For a run that is there, or one that `file` may start with it. Where the definition of one that is there cannot
+    be had, what is typed is read by what it looks like."""
+    if file is not None and source is not None:
+        return read_sent_at_start(parts, event, file, source, flow)
+    return _read(parts, event, await definition_of(run) if parts else None)
 
 
 def read_sent_at_start(parts: Sequence[str], event: str, file: Path, source: FlowSource, flow: str | None) -> JSON:
-    """For one that is started with it, of `file`, which is read unless it was already."""
+    """A file is read unless it was already."""
     if not parts:
         return None
     sealed = source if isinstance(source, Sealed) else compile_flow(read_source(file), flow)

@@ -32,7 +32,7 @@ _ZSH = """\
         %(complete_var)s=zsh_complete %(prog_name)s 2> /dev/null)}")
     for type key descr in ${response}; do
         case $type in
-            flow) flows=yes ;;
+            flow) [[ "$key" == *.(json|yaml|yml) ]] && flows='*.(json|yaml|yml)' || flows=${flows:-'*.flow'} ;;
             dir) _path_files -/ ;;
             file) _path_files -f ;;
             plain)
@@ -41,7 +41,7 @@ _ZSH = """\
                 fi ;;
         esac
     done
-    if [[ -n "$flows" ]]; then _files -g '*.flow'; fi
+    if [[ -n "$flows" ]]; then _files -g "$flows"; fi
     if [[ -n "$completions_with_descriptions" ]]; then _describe -V unsorted completions_with_descriptions -U; fi
     if [[ -n "$completions" ]]; then compadd -U -V unsorted -a completions; fi
 }

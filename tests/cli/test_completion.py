@@ -77,6 +77,10 @@ def test_flow_files_and_folders() -> None:
         ]
     assert values("check my\\ flows/") == ["my flows/one.flow"]
     assert values("check .h") == [".hidden.flow"]
+    Path("my flows/other.yaml").touch()
+    assert values("check my\\ flows/") == ["my flows/one.flow"]
+    Path("my flows/one.flow").unlink()
+    assert values("plan my\\ flows/") == ["my flows/other.yaml"]  # a flow as data
     assert values("check none/") == values("check '\\0'") == []
 
 

@@ -6,7 +6,6 @@ import click
 
 from dsl.cli.completing import flows_of_the_file
 from dsl.diagnostics.inert import inert
-from interpreter.boundary.payloads import JSON
 from interpreter.cli import completing
 from interpreter.cli.asked_directly import asked_directly
 from interpreter.cli.carry_out import carry_out
@@ -17,7 +16,7 @@ from interpreter.cli.person import current_user
 from interpreter.cli.printing import print_json
 from interpreter.cli.problem import Misuse
 from interpreter.cli.reading import read_input
-from interpreter.cli.sent import read_sent, read_sent_at_start
+from interpreter.cli.sent import read_sent
 from interpreter.cli.signing import who_answers
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import TASK_QUEUE
@@ -92,12 +91,7 @@ def send(
         source, values = (None, None) if file is None else given_with_config(file, flow, given, config)
         async with connected(target) as client:
             handle = client.run(run)
-            if text is not None:
-                content: JSON = text
-            elif file is not None and source is not None:
-                content = read_sent_at_start(value, event, file, source, flow)
-            else:
-                content = await read_sent(value, event, handle)
+            content = text if text is not None else await read_sent(value, event, handle, file, source, flow)
             if source is not None:
                 await client.start_or_send(
                     source,
