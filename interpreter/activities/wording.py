@@ -10,12 +10,14 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dsl.diagnostics.inert import ACTIVE
+
 LONGEST_MESSAGE = 2_000
 LONGEST_NAME = 100
 MOST_PARTS = 3
 """Of an exception group, how many exceptions are named."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(f"[{ACTIVE}]")
 
 
 def short(text: str, longest: int = LONGEST_MESSAGE) -> str:

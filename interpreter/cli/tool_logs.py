@@ -40,7 +40,7 @@ def tool_logs(folder: StateFolder, name: str, say: Callable[[str], None]) -> Ite
     path = folder.root / "logs" / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)[:100]}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     file = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace", delay=True)
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    file.setFormatter(_Entries("%(asctime)s %(levelname)s %(name)s %(message)s"))
     screen = _Screen(say, path)
     before = [(logger, logger.level, logger.propagate) for logger in map(logging.getLogger, _LOGGERS)]
     for logger, _, _ in before:
@@ -58,6 +58,13 @@ def tool_logs(folder: StateFolder, name: str, say: Callable[[str], None]) -> Ite
             logger.setLevel(level)
             logger.propagate = propagate
         file.close()
+
+
+class _Entries(logging.Formatter):
+    """An entry begins at the margin, and nothing else does: no line that others wrote is taken for one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n  ".join(map(inert, super().format(record).split("\n")))
 
 
 class _Screen(logging.Handler):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dsl.diagnostics.inert import is_active
 from tests.cli.conftest import Dsl
 
 pytestmark = pytest.mark.slow
@@ -73,7 +74,10 @@ def test_traceback_for_each_attempt(dsl: Dsl, files: tuple[Path, Path]) -> None:
     assert ended.err.count("    talking.py:17, in hi: raise ValueError") == 1
     assert "Traceback" not in ended.err
     named = ended.err.split("(all that is logged: ")[1].split(")")[0]
-    assert Path(named).read_text().count("Traceback") == 3
+    kept = Path(named).read_text()
+    assert kept.count("Traceback") == 3
+    assert not [character for character in kept if is_active(character) and character != "\n"]
+    assert all(line[:2] in ("20", "  ") for line in kept.splitlines()), kept  # entries, and what they say further
 
 
 def test_a_tool_that_closes_a_stream_closes_it_for_nobody(dsl: Dsl, files: tuple[Path, Path]) -> None:
