@@ -85,7 +85,7 @@ def request_of(talk: TalkMemory, keep_last: int | None) -> Talk:
         shown=kept,
         hidden=max(0, len(talk.fresh) - count),
         messages=cast("list[Value]", talk.fresh),
-        preamble=talk.preamble,
+        preamble=talk.preamble if begun else None,
         tools_text=None if begun else talk.tools_text,
         again=begun and talk.first < hidden,
         opening=cast("list[Value]", talk.opening),
