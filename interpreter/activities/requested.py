@@ -125,9 +125,12 @@ class _Asking:
         by_name = "page" in _read(http)
         page: Value = None
         async with function.sender.connected() as pool:
-            request, size = request_of(http, {**scope, "page": None}, types), 0
+            request, size, known = request_of(http, {**scope, "page": None}, types), 0, set[tuple[Request, bytes]]()
             for _ in range(next_.at_most):
                 answer = await self._answer(pool, request)
+                if (request, answer.body) in known:
+                    raise UnfitAnswer("its pages go round: the same page came twice for the same request")
+                known.add((request, answer.body))
                 size += len(answer.body)
                 if size > LARGEST_ANSWER:
                     raise UnfitAnswer(f"its pages have more than {LARGEST_ANSWER // 1024 // 1024} MB together")

@@ -246,7 +246,7 @@ async def test_pages_are_together_no_larger_than_an_answer(
     tool = """tool a.b() -> [text] read {
       http get "SERVER/x" { query { after: page } next result.next at most 100 pages items result.rows }
     }"""
-    server.plan("/x", said({"rows": ["y" * 1_000_000], "next": "on"}))
+    server.plan("/x", *(said({"rows": [f"{page}" * 1_000_000], "next": f"p{page}"}) for page in range(4)))
     kind, words = await asked.fails(tool)
     assert (kind, len(server.seen)) == (UNDECLARED, 4)
     assert "its pages have more than 3 MB together" in words
@@ -274,12 +274,37 @@ async def test_pages_by_a_cursor(asked: Asked, server: Faulty) -> None:
     server.plan("/x", first, last)
     assert await asked.call(tool) == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert server.targets() == ["GET /x?limit=2", "GET /x?after=c%261&limit=2"]
-    server.plan("/x", first)
+    server.plan("/x", *(said({"rows": [{"n": 1}], "cursor": f"c{page}"}) for page in range(3)))
     server.seen.clear()
     assert "more than 3 pages" in (await asked.fails(tool))[1]
     assert len(server.seen) == 3
     server.plan("/x", said({"rows": 1, "cursor": None}))
     assert "no list of items" in (await asked.fails(tool))[1]
+
+
+@pytest.mark.parametrize("round_", [("a",), ("a", "b"), ("a", "b", "c")])
+async def test_pages_that_go_round_are_not_asked_up_to_the_bound(
+    asked: Asked, server: Faulty, round_: tuple[str, ...]
+) -> None:
+    tool = """
+    tool a.b() -> [text] at most 900 read {
+      http get "SERVER/x" { query { after: page } next result.cursor at most 90 pages items result.rows }
+    }"""
+    server.plan("/x", *(said({"rows": [each], "cursor": each}) for each in round_ * 3))
+    kind, words = await asked.fails(tool)
+    assert kind == UNDECLARED
+    assert "its pages go round" in words
+    assert len(server.seen) <= 2 * len(round_) + 1
+
+
+async def test_a_cursor_that_stays_the_same_goes_on_while_the_pages_do(asked: Asked, server: Faulty) -> None:
+    tool = """
+    tool a.b() -> [int] at most 9 read {
+      http get "SERVER/x" { query { scroll: page } next result.cursor at most 9 pages items result.rows }
+    }"""
+    pages = [said({"rows": [1], "cursor": "s"}), said({"rows": [2], "cursor": "s"}), said({"rows": [3], "cursor": "s"})]
+    server.plan("/x", *pages, said({"rows": [], "cursor": None}))
+    assert await asked.call(tool) == [1, 2, 3]
 
 
 async def test_pages_by_links(asked: Asked, server: Faulty) -> None:
