@@ -8,14 +8,13 @@ from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.checks.consequences import one_at_a_place, said, without_idle_warnings
 from dsl.checks.ignored import heeded
 from dsl.checks.program import Program
-from dsl.checks.registry import CHECKS
+from dsl.checks.registry import checks_of
 from dsl.dataclass import dataclass, replace
 from dsl.diagnostics.diagnostic import Diagnostic, Fix
 from dsl.linking.files import Files
 from dsl.linking.link import link
 from dsl.models.configured import TABLE, Models
 from dsl.semantics.facts import Facts
-from dsl.semantics.gating.gates import gates
 from dsl.semantics.nodes import by_class
 from dsl.semantics.spending import Spending
 from dsl.semantics.understand import understand
@@ -54,6 +53,8 @@ class Analysis:
 
     @cached_property
     def _gates(self) -> dict[int, tuple[GatedCall, ...]]:
+        from dsl.semantics.gating.gates import gates
+
         found: dict[int, tuple[GatedCall, ...]] = {}
         for flow in self.flows:
             by_name = gates(flow, self.facts)
@@ -117,7 +118,7 @@ def _analyse(text: Source, models: Models, files: Files | None) -> Analysis:
     source, parsed = linked.source, linked.parsed
     facts = understand(parsed.module, source.text, parsed.damage, parsed.lost, linked.excused)
     program = Program(facts, source, models)
-    checked = (each for _, check in CHECKS for each in check(program))
+    checked = (each for check in checks_of(facts) for each in check(program))
     found = [*parsed.diagnostics, *said(checked, program)]
     found = [each for each in found if each.severity == "error" or each.primary.span.start <= len(text.text)]
     found.sort(key=lambda each: (each.primary.span.start, each.code))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dsl.ast.node import Node
 from dsl.dataclass import dataclass
@@ -12,10 +13,12 @@ from dsl.regex import regex
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
-from dsl.semantics.provenance.persons import ChosenByModel, chosen_by_models
-from dsl.semantics.provenance.search import Passed
 from dsl.semantics.spending import Spendings
 from dsl.source import Source, Span
+
+if TYPE_CHECKING:
+    from dsl.semantics.provenance.persons import ChosenByModel
+    from dsl.semantics.provenance.search import Passed
 
 MOST_SHOWN = 3
 _HEAD = regex(r"(?:\s*#[^\n]*\n)*\s*")
@@ -39,7 +42,9 @@ class Program:
         return Spendings(self.facts, self.graph)
 
     @cached_property
-    def chosen_by_models(self) -> list[ChosenByModel]:
+    def chosen_by_models(self) -> "list[ChosenByModel]":
+        from dsl.semantics.provenance.persons import chosen_by_models
+
         return chosen_by_models(self.facts)
 
     def place(self, node: Node) -> Span:
@@ -65,7 +70,7 @@ class Program:
     def name_label(self, node: Node, name: str, text: str = "") -> Label:
         return Label(self.word(node, name), text)
 
-    def way(self, passed: tuple[Passed, ...]) -> tuple[Label, ...]:
+    def way(self, passed: "tuple[Passed, ...]") -> tuple[Label, ...]:
         """The calls by which a value comes, from the last back to the first."""
         return tuple(self.label(each.step, _passed(each)) for each in passed)
 
@@ -77,7 +82,7 @@ class Program:
         )
 
 
-def _passed(passed: Passed) -> str:
+def _passed(passed: "Passed") -> str:
     if passed.parameter is None:
         return f"whether `{passed.flow}` is called"
     return f"given to `{passed.flow}` as `{passed.parameter}`"

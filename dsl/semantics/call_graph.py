@@ -110,3 +110,19 @@ def function_calls(facts: Facts) -> Calls:
                 targets.setdefault(call.function, call)
         found.setdefault(function.name, targets)
     return found
+
+
+def called_first(facts: Facts) -> list[FlowDeclaration]:
+    """All flows, those that are called before those that call them, as far as there is such an order."""
+    graph = call_graph(facts)
+    order: dict[str, FlowDeclaration] = {}
+    waiting = [(name, False) for name in reversed(list(graph.flows))]
+    seen: set[str] = set()
+    while waiting:
+        name, is_done = waiting.pop()
+        if is_done:
+            order[name] = graph.flows[name]
+        elif name not in seen:
+            seen.add(name)
+            waiting += [(name, True), *((target, False) for target in graph.calls[name] if target in graph.flows)]
+    return list(order.values())

@@ -23,9 +23,9 @@ from dsl.ast.statements import (
     Try,
 )
 from dsl.dataclass import dataclass
+from dsl.semantics.call_graph import called_first
 from dsl.semantics.facts import Facts
 from dsl.semantics.machine_kinds import possible
-from dsl.semantics.provenance.persons import called_first
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,15 @@ _BYTE_ORDER_MARK = "\ufeff"
 _SHOWN = 3
 
 
+def is_plain(text: str) -> bool:
+    """Whether it has none of them, nor letters of other scripts: most texts, and found at once."""
+    return text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
+
+
 def hidden_characters(text: str, tokens: Sequence[Token]) -> Iterator[Diagnostic]:
     """One problem for each run of them."""
+    if is_plain(text):
+        return
     starts = [token.span.start for token in tokens]
     for run in _RUN.finditer(text, 1 if text.startswith(_BYTE_ORDER_MARK) else 0):
         at = bisect_right(starts, run.start()) - 1

@@ -147,7 +147,8 @@ _MONEY = (
 )
 _WORDS = frozenset((*_TIMES, *_LONG_TIMES, *_DOLLARS, *_MONEY))
 _NUMBER_AND_WORD = regex(r"([0-9]+(?:\.[0-9]+)?)(k|M)?[ \t]*([A-Za-z]+)\b(?![ \t]*[:(=.])(?!\.)")
-WITH_SIGN = regex(r"[$€£¥][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(?:usd|USD)\b)?")
+SIGNS = "$€£¥"
+WITH_SIGN = regex(rf"[{SIGNS}][ \t]*([0-9]+(?:\.[0-9]+)?)(k|M)?\b(?:[ \t]*(?:usd|USD)\b)?")
 
 
 def number_with_unit(text: str, at: int) -> tuple[str, str, str | None, str] | None:

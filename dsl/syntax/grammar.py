@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START = "module"
 END = "$END"
-_FORMAT = "4"
+_FORMAT = "5"
 
 
 class Production(NamedTuple):
@@ -45,14 +45,22 @@ class Production(NamedTuple):
 
 
 class Rows(dict[int, dict[str, int]]):
-    """A row for each state, each read when it is first asked for."""
+    """A row for each state, each read when it is first asked for. A line has what shifts, and of what reduces the
+    action with the number of the line of `sets` that says before which symbols: there are few such sets."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], sets: list[str]) -> None:
         super().__init__()
         self.lines = lines
+        self.sets = sets
+        self._known: dict[int, list[str]] = {}
 
     def __missing__(self, state: int) -> dict[str, int]:
-        row: dict[str, int] = json.loads(self.lines[state])
+        row: dict[str, int]
+        row, reduced = json.loads(self.lines[state])
+        for action, number in reduced:
+            if number not in self._known:
+                self._known[number] = json.loads(self.sets[number])
+            row.update(dict.fromkeys(self._known[number], action))
         self[state] = row
         return row
 
@@ -129,13 +137,31 @@ def _tables(made: "Lark") -> Tables:
         else:
             patterns[terminal.name] = terminal.pattern.value
     return Tables(
-        actions=Rows([json.dumps(row, separators=(",", ":")) for row in actions]),
+        actions=_rows(actions),
         productions=tuple(_production(rule) for rule in numbers),
         start=table.start_states[START],
         end=table.end_states[START],
         fixed=fixed,
         patterns=patterns,
     )
+
+
+def _rows(actions: list[dict[str, int]]) -> Rows:
+    sets: dict[str, int] = {}
+    lines = []
+    for row in actions:
+        before: dict[int, list[str]] = {}
+        for symbol, action in row.items():
+            if action < 0:
+                before.setdefault(action, []).append(symbol)
+        shifted = {symbol: action for symbol, action in row.items() if action >= 0}
+        reduced = [[action, sets.setdefault(_json(sorted(each)), len(sets))] for action, each in before.items()]
+        lines.append(_json([shifted, reduced]))
+    return Rows(lines, list(sets))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _production(rule: "Rule") -> Production:
@@ -189,19 +215,21 @@ def _write(place: Path, content: str) -> None:
 
 
 def _written(made: Tables) -> str:
-    """The rest of the tables and a digest of the rows in the first line, then the rows."""
-    rows = "\n".join(made.actions.lines)
-    rest = [_digest(rows), made.productions, made.start, made.end, made.fixed, made.patterns]
-    return json.dumps(rest, separators=(",", ":")) + "\n" + rows
+    """The rest of the tables and a digest of the rows in the first line, then the rows and their sets."""
+    rows = "\n".join([*made.actions.lines, *made.actions.sets])
+    rest = [_digest(rows), len(made.actions.sets), made.productions, made.start, made.end, made.fixed, made.patterns]
+    return _json(rest) + "\n" + rows
 
 
 def _read(text: str) -> Tables:
     first, _, rows = text.partition("\n")
-    digest, productions, start, end, fixed, patterns = json.loads(first)
+    digest, sets, productions, start, end, fixed, patterns = json.loads(first)
     if digest != _digest(rows):
         raise ValueError("written by halves")
     made = tuple(Production(*each) for each in productions)
-    return Tables(Rows(rows.split("\n")), made, int(start), int(end), dict(fixed), dict(patterns))
+    lines = rows.split("\n")
+    actions = Rows(lines[: len(lines) - sets], lines[len(lines) - sets :])
+    return Tables(actions, made, int(start), int(end), dict(fixed), dict(patterns))
 
 
 def _digest(rows: str) -> str:

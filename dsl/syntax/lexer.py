@@ -15,8 +15,8 @@ from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Label
 from dsl.regex import regex
 from dsl.source import Span
-from dsl.syntax.characters import HIDDEN, hidden_characters
-from dsl.syntax.foreign import WITH_SIGN, number_with_unit, with_unit
+from dsl.syntax.characters import HIDDEN, hidden_characters, is_plain
+from dsl.syntax.foreign import SIGNS, WITH_SIGN, number_with_unit, with_unit
 from dsl.syntax.grammar import END, Tables
 from dsl.syntax.lexer_texts import (
     LONG,
@@ -35,6 +35,7 @@ from dsl.syntax.token import Token
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = regex(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
+_PLAIN_BLANK = regex(r"(?:[ \t\n]+|#(?!#)[^\n]*)+")
 _WORD = regex(r"[^\W\d]\w*")
 _PLAIN_WORD = regex(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
 _GOES_ON = regex(r" ?[A-Za-z0-9_\"(){}]")
@@ -48,6 +49,7 @@ _PLAIN = regex(
     r"|(\n[ \n]*))"
 )
 _IS_SYMBOL, _IS_LINES = 2, 3
+_PREFIXES = "fFrRbBuU"
 _PREFIXED = regex(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
 _PLACE = regex(r"(?<!\{)\{ *([^{}\n]+?) *\}(?!\})")
 _BEFORE_AMOUNTS = frozenset({"BUDGET", "COMMA"})
@@ -70,6 +72,7 @@ class _Lexer:
         self.doc = re.compile(tables.patterns["DOC"])
         self.name = re.compile(tables.patterns["NAME"])
         self.text = text
+        self.blank = _PLAIN_BLANK if is_plain(text) else _BLANK
         self.scanner = Scanner(text, stray=stray_quotes(text))
         self._told: dict[str, int] = {}
         self._places: Counter[str] = Counter()
@@ -114,7 +117,7 @@ class _Lexer:
             self._plain_word(plain.group())
         elif self.text[at] in _PLAIN_SYMBOLS:
             self._symbol(self.text[at])
-        elif blank := _BLANK.match(self.text, at):
+        elif blank := self.blank.match(self.text, at):
             self._blank(blank.group())
         elif self.scanner.startswith(SHORT):
             quote(self.scanner)
@@ -160,7 +163,7 @@ class _Lexer:
             return True
         if _GOES_ON.match(self.text, end):
             return False
-        blank = _BLANK.match(self.text, end)
+        blank = self.blank.match(self.text, end)
         after = blank.end() if blank else end
         return self.text[after : after + 1] == ":" and not self.scanner.inside("[")
 
@@ -186,7 +189,7 @@ class _Lexer:
 
     def _unit(self, at: int) -> bool:
         """`24 hours`, `1 eur`, `$1`: read as what is meant. Only where it is no text of several tokens that fits."""
-        if sign := WITH_SIGN.match(self.text, at):
+        if self.text[at] in SIGNS and (sign := WITH_SIGN.match(self.text, at)):
             written, meant = sign[0], with_unit(sign[0], sign[1], sign[2], "USD")
             inside = bool(self.scanner.tokens) and self.scanner.tokens[-1].kind in _BEFORE_AMOUNTS
         elif found := number_with_unit(self.text, at):
@@ -203,7 +206,7 @@ class _Lexer:
 
     def _prefixed_text(self, at: int) -> bool:
         """`f"hello {name}"`: read as the text without its prefix."""
-        found = _PREFIXED.match(self.text, at)
+        found = _PREFIXED.match(self.text, at) if self.text[at] in _PREFIXES else None
         if found is None:
             return False
         prefix, written = found.groups()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dsl.checks.registry import CHECKS
+from dsl.checks import registry
+from dsl.checks.registry import ROWS
 from dsl.diagnostics.codes import CODES
 from tests.checks.cases import FOLDER, Expected, expected, files, found, name_of, places, places_file, read
 
@@ -55,8 +56,14 @@ def test_a_code_has_a_case_that_gives_it_and_one_that_does_not(code: str) -> Non
 
 
 def test_every_code_has_a_check_or_comes_from_the_parser() -> None:
-    assert {code for code, _ in CHECKS} | OF_THE_PARSER | OF_LINKING | OF_NOTES == set(CODES)
+    assert {row.code for row in ROWS} | OF_THE_PARSER | OF_LINKING | OF_NOTES == set(CODES)
 
 
 def test_every_expectation_says_which_words() -> None:
     assert [each for path in files() for each in expected(read(path)) if not each.words] == []
+
+
+def test_each_check_is_in_the_list() -> None:
+    folder = Path(registry.__file__).parent
+    names = {path.stem for path in folder.glob("*.py") if "\ndef check" in path.read_text("utf-8")}
+    assert names - {"registry"} == {row.module for row in ROWS}

@@ -12,7 +12,7 @@ import pytest
 
 from dsl.analysis import Analysis, analyse
 from dsl.ast.node import walk
-from dsl.checks.registry import CHECKS
+from dsl.checks.registry import ROWS
 from dsl.definition.seal import seal
 from dsl.definition.unseal import unseal
 from dsl.diagnostics.codes import CODES
@@ -61,6 +61,9 @@ def _check(text: str) -> None:
         assert each.message
         for label in (each.primary, *each.secondary):
             assert 0 <= label.span.start <= label.span.end <= len(text)
+    for row in ROWS:
+        if not row.where(analysis.facts):
+            assert list(row.load()(analysis.program)) == [], f"{row.module} is not asked, and finds something"
     if all(each.severity == "warning" for each in analysis.diagnostics):
         _nothing_is_wrong(analysis)
 
@@ -71,7 +74,7 @@ def _nothing_is_wrong(analysis: Analysis) -> None:
     assert not parsed.lost
     findings = understand(parsed.module, analysis.source.text).findings
     assert [each for each in findings if not isinstance(each, Settled)] == []
-    found = [each for _, check in CHECKS for each in check(analysis.program)]
+    found = [each for row in ROWS for each in row.load()(analysis.program)]
     assert [each for each in found if each.severity == "error"] == []
     if findings == []:  # where nobody comes, what is null and is asked not to be has no type
         assert [each for each in walk(analysis.module) if analysis.facts.types.get(id(each)) == UNKNOWN] == []

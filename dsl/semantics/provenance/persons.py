@@ -25,7 +25,7 @@ from dsl.ast.people import ChosenGroup, Person, Stage
 from dsl.ast.statements import Call, Step
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
-from dsl.semantics.call_graph import call_graph
+from dsl.semantics.call_graph import called_first
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.provenance.agents import AgentMarks
@@ -85,22 +85,6 @@ def _findings(marks: list[Marks], search: Search) -> Iterator[ChosenByModel]:
             found = search.back(each.of, asked.sources, lambda source: isinstance(source, Answered))
             if found is not None and isinstance(found.source, Answered):
                 yield ChosenByModel(asked.whom, found.source.call, found.way, asked.parameter)
-
-
-def called_first(facts: Facts) -> list[FlowDeclaration]:
-    """All flows, those that are called before those that call them, as far as there is such an order."""
-    graph = call_graph(facts)
-    order: dict[str, FlowDeclaration] = {}
-    waiting = [(name, False) for name in reversed(list(graph.flows))]
-    seen: set[str] = set()
-    while waiting:
-        name, is_done = waiting.pop()
-        if is_done:
-            order[name] = graph.flows[name]
-        elif name not in seen:
-            seen.add(name)
-            waiting += [(name, True), *((target, False) for target in graph.calls[name] if target in graph.flows)]
-    return list(order.values())
 
 
 def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int, str]]:

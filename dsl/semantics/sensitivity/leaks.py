@@ -16,10 +16,10 @@ from dsl.ast.declarations import AgentDeclaration, ToolDeclaration
 from dsl.ast.node import Node
 from dsl.ast.types import Field
 from dsl.dataclass import dataclass
+from dsl.semantics.call_graph import called_first
 from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import Summary
 from dsl.semantics.provenance.marks import Sensitive, Source
-from dsl.semantics.provenance.persons import called_first
 from dsl.semantics.provenance.search import Caller, Origin, Search
 from dsl.semantics.sensitivity.agents import AgentLabels
 from dsl.semantics.sensitivity.flows import FlowLabels

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from dsl.ast.declarations import FlowDeclaration, Use
 from dsl.ast.statements import AwaitApproval, AwaitEvent, AwaitFirst, ExclusiveBlock, Loop, Sleep
-from dsl.semantics.call_graph import call_graph
+from dsl.semantics.call_graph import call_graph, called_first
 from dsl.semantics.facts import Facts
-from dsl.semantics.provenance.persons import called_first
 from dsl.semantics.staleness.effects import Effects, is_wait
 
 if TYPE_CHECKING:
