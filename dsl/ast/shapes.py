@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dsl.ast import statements as ast
+from dsl.ast.expressions import ListLiteral, Widen
 from dsl.ast.node import Node
 from dsl.dataclass import dataclass
 
@@ -223,3 +224,11 @@ def only_counts_rounds(loop: ast.Loop) -> bool:
         return False
     others = (budget.usd, budget.tokens, budget.calls, budget.turns, budget.time)
     return all(limit is None for limit in others)
+
+
+def surely_runs(loop: ast.For) -> bool:
+    """Whether there is a first round: the list is written out, and has an item."""
+    source = loop.source
+    while isinstance(source, Widen):
+        source = source.value
+    return isinstance(source, ListLiteral) and bool(source.items)

@@ -24,7 +24,7 @@ from dsl.ast.left import limited, unit_left
 from dsl.ast.node import Node, walk
 from dsl.ast.of_run import asked_of_run
 from dsl.ast.people import FromData
-from dsl.ast.shapes import only_counts_rounds, shape
+from dsl.ast.shapes import only_counts_rounds, shape, surely_runs
 from dsl.dataclass import dataclass, field, replace
 from dsl.expressions.names import names
 
@@ -272,8 +272,9 @@ class _Walk:
         if isinstance(node, ast.For):
             self.uses(at, state, node.source)
             inner = state.define(node.variable, node).define(node.index, node)
-            self.block(node.body, f"{at}[]", inner, inside)
-            return state
+            end = self.block(node.body, f"{at}[]", inner, inside)
+            after = _join([end, *round_.exits, *round_.continues]) if surely_runs(node) else None
+            return state if after is None else after.leave(state)
         end = self.block(node.body, f"{at}[]", state.within(node.budget), inside)
         ways: list[End] = [*round_.exits]
         whole = _join([end, *round_.continues]) if only_counts_rounds(node) else None

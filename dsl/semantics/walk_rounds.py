@@ -4,7 +4,7 @@ A round starts with what is known before the first one, less what the body may h
 after each round. Behind the loop holds what holds at every way out of it.
 """
 
-from dsl.ast.shapes import only_counts_rounds
+from dsl.ast.shapes import only_counts_rounds, surely_runs
 from dsl.ast.statements import Break, Continue, For, Loop, Return, Until
 from dsl.semantics import capped
 from dsl.semantics.findings import Unbounded, UnknownName
@@ -27,7 +27,8 @@ def for_(walker: Walker, node: For, state: State, around: Around) -> State | Non
         inner = walker.define(node, node.index, "index", INT, inner, around)
     round_ = Round(node)
     end = walker.block(node.body, inner, around.inside(round_))
-    after = join((start, end, *round_.exits, *round_.continues))
+    rounds = (end, *round_.exits, *round_.continues)
+    after = (join(rounds) if surely_runs(node) else None) or join((start, *rounds))
     return None if after is None else after.leave(state)
 
 

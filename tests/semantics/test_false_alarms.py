@@ -37,6 +37,10 @@ TAKEN = {
     "a value that is set before the next round": """var best: number
       loop budget 3 iterations { set best = n if c { continue } until best > 5 } on exhausted { }
       return "{{ best }}" """,
+    "a value that each item sets": 'var got: text for a in ["x", name] { set got = a } return got',
+    "a value that is set before the next item": """var got: number
+      for a in [1, 0.5] { set got = a if c { continue } if n > 3 { break } } return "{{ got }}" """,
+    "a list that is written out, and left": """for a in ["x"] { return a } return "n" """,
     "a test in a let": 'let has = x != null if has { return x } return "n"',
     "a negated test in a let": 'let none = x == null if none { return "n" } return x',
     "two tests in lets": 'let a = x != null let b = a and c if b { return x } return "n"',
@@ -71,6 +75,20 @@ REFUSED = {
         loop budget 3 iterations { if c { continue } set best = n until best > 5 } on exhausted { }
         return "{{ best }}" """,
         "SF103",
+    ),
+    "items of a list that may be empty": ("var got: text for a in xs { set got = a } return got", "SF103"),
+    "items of no list": ("var got: text for a in [] { set got = name } return got", "SF103"),
+    "an item that is left before": (
+        'var got: text for a in ["x"] { if c { continue } set got = a } return got',
+        "SF103",
+    ),
+    "an item at which the loop is left": (
+        'var got: text for a in ["x"] { if c { break } set got = a } return got',
+        "SF103",
+    ),
+    "a test that a round undoes": (
+        """var y = x for a in [1, 2] { step z = next(n: a) set y = z } return y""",
+        "SF202",
     ),
     "a let about a var that was set": (
         'var y = x let has = y != null step z = next(n: 1) set y = z if has { return y } return "n"',
