@@ -1,9 +1,12 @@
 """What stands in a picture, in the words of the language, as a decompiled definition has them, each on one line."""
 
 from dsl.ast.events import ExpectedEvent
-from dsl.ast.expressions import Expression
-from dsl.ast.people import Stage
+from dsl.ast.expressions import Expression, Get, Literal
+from dsl.ast.node import Node
+from dsl.ast.people import ChosenGroup, Stage
+from dsl.ast.rewrite import rewrite
 from dsl.ast.statements import Budget, Call, ParallelFor
+from dsl.dataclass import replace
 from dsl.decompiling import calls, statements
 from dsl.decompiling.expressions import Unwritable, arguments, expression
 from dsl.decompiling.writing import Writing
@@ -22,6 +25,16 @@ def call_text(call: Call) -> str:
         return f"{call.target}({arguments(call.arguments, Writing(), nested=True)})"
     except Unwritable:
         return f"{call.target}(…)"
+
+
+def opened_text(call: Call) -> str:
+    """A call that an approval opens, as the author would write it: while its question stands, what is answered is not
+    known yet, and so the definition asks for it with `?.`."""
+    return call_text(rewrite(call, _plainly))
+
+
+def _plainly(node: Node, _before: Node) -> Node:
+    return replace(node, optional=False) if isinstance(node, Get) else node
 
 
 def budget_text(budget: Budget | None) -> str:
@@ -46,11 +59,22 @@ def asked_texts(stages: tuple[Stage, ...]) -> list[str]:
 
 
 def stage_texts(stages: tuple[Stage, ...]) -> list[str]:
-    """`from 2 of "leads", "finance" timeout 12h then reject`."""
+    """`from 2 of "leads", "finance" timeout 12h then reject`, and below it which groups data may come to."""
     try:
-        return calls.stages(stages, Writing())
+        written = calls.stages(stages, Writing())
     except Unwritable:
         return ["from …"]
+    lines: list[str] = []
+    for stage, line in zip(stages, written, strict=True):
+        lines.append(line)
+        lines += [_either(whom) for whom in stage.whom if isinstance(whom, ChosenGroup)]
+    return lines
+
+
+def _either(whom: ChosenGroup) -> str:
+    """`group order.team: "leads" or "board"`."""
+    names = " or ".join(expression_text(Literal(name)) for name in whom.groups)
+    return f"group {expression_text(whom.value)}: {names}"
 
 
 def event_text(event: ExpectedEvent) -> str:

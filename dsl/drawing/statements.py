@@ -53,6 +53,7 @@ from dsl.drawing.said import (
     event_text,
     expression_text,
     length_text,
+    opened_text,
     stage_texts,
 )
 from dsl.drawing.titles import fan_title, handler_text, limit_lines, result_lines, value_text, way_text
@@ -253,7 +254,7 @@ class Statements:
         if node.remind is not None:
             lines.append(f"remind every {format_duration(node.remind)}")
         lines += stage_texts(node.stages)
-        lines += [f"opens {call_text(gate.call)}" for gate in node.gates]
+        lines += [f"opens {opened_text(gate.call)}" for gate in node.gates]
         return self._pen.node(at, "approval", f"await approval {node.name}", group, lines, after=ways)
 
     def drawn_event(self, node: AwaitEvent, at: str, group: str, ways: Ways) -> Ways:

@@ -96,6 +96,9 @@ def _round(walker: Walker, node: Break | Continue, around: Around) -> Round | No
     word = type(node).__name__.lower()
     if node.loop is not None:
         named = next((round_ for round_ in reversed(around.rounds) if round_.name == node.loop), None)
+        if named is None and _is_outside(walker, node, around):
+            walker.misplaced(node, f"`{word}` cannot leave a branch that runs beside others")
+            return None
         if named is None:
             names = tuple(round_.name for round_ in around.rounds if round_.name is not None)
             walker.inference.report(UnknownName(node, "loop", node.loop, names))
@@ -108,3 +111,10 @@ def _round(walker: Walker, node: Break | Continue, around: Around) -> Round | No
     else:
         walker.misplaced(node, f"`{word}` belongs into a `loop` or a `for`")
     return None
+
+
+def _is_outside(walker: Walker, node: Break | Continue, around: Around) -> bool:
+    """Whether the loop that is named stands around the branch."""
+    loops = by_class(walker.flow).get(Loop, ()) if around.branch is not None else ()
+    named = [each for each in loops if isinstance(each, Loop) and each.name == node.loop]
+    return any(inside is node for each in named for inside in by_class(each).get(type(node), ()))
