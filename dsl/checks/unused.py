@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.statements import AwaitApproval, Let, Parallel, Step
+from dsl.ast.statements import AwaitApproval, Let, Parallel, Step, Var
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import UnknownName
@@ -19,7 +19,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if id(flow) in program.facts.partly_read:
             continue
         nodes = by_class(flow)
-        for node in (*nodes.get(Step, ()), *nodes.get(AwaitApproval, ()), *nodes.get(Let, ())):
+        for node in (*nodes.get(Step, ()), *nodes.get(AwaitApproval, ()), *nodes.get(Let, ()), *nodes.get(Var, ())):
             if id(node) not in used and nearest(node.name, tuple(missed)) is None:
                 yield from _unused(program, node)
 
@@ -36,7 +36,7 @@ def _unused(program: Program, node: object) -> Iterator[Diagnostic]:
                 message = f"nobody uses `{name}`, and `{signature.name}` {_nothing_else(signature)}"
                 primary = program.name_label(node, name)
                 yield Diagnostic("SF603", message, primary, help="use it, or leave the step out", severity="warning")
-        case Let(name=name):
+        case Let(name=name) | Var(name=name):
             primary = program.name_label(node, name)
             yield Diagnostic("SF603", f"nobody uses `{name}`", primary, help="leave it out", severity="warning")
         case AwaitApproval(name=name):
