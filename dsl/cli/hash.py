@@ -53,7 +53,7 @@ def _hashes(context: click.Context, source: Source, flow: str | None) -> dict[st
     """By the flow's name."""
     from dsl.analysis import analyse
     from dsl.ast.declarations import FlowDeclaration
-    from dsl.definition.seal import UnknownFlow, seal
+    from dsl.definition.seal import UnknownFlow, hashes
     from dsl.linking.files import files_of
 
     analysis = analyse(source, files=files_of(source.name))
@@ -64,9 +64,6 @@ def _hashes(context: click.Context, source: Source, flow: str | None) -> dict[st
     flows = [each.name for each in analysis.module.declarations if isinstance(each, FlowDeclaration)]
     names = [name for name in flows if name not in analysis.module.linked]
     try:
-        return {
-            name: seal(analysis.facts, analysis.source, name, gates=analysis.gates, spends=analysis.spends).hash
-            for name in ([flow] if flow else names)
-        }
+        return hashes(analysis.facts, [flow] if flow else names, gates=analysis.gates, spends=analysis.spends)
     except UnknownFlow as error:
         raise click.UsageError(str(error)) from error

@@ -19,7 +19,7 @@ What is left differs only where a run could tell the difference, or a model. Whe
 object, the source map: only clients read it, to show a place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dsl.ast.address import addresses
@@ -71,15 +71,41 @@ def seal(facts: Facts, source: Source, flow: str | None = None, *, gates: Gates,
     name = flow if flow is not None else main_flow(module)
     if name is None:
         raise UnknownFlow("this file has no main flow, or more than one: name a flow")
-    if name not in parts.flows:
-        raise UnknownFlow(f"there is no flow `{name}`; this file has {', '.join(sorted(parts.flows)) or 'none'}")
+    _known(name, parts)
     if parts.flows[name].requires_approval:
         raise UnknownFlow(
             f"`{name}` requires approval: it is called by flows that ask for it, and not started by itself"
         )
+    return _sealed(module, source, parts, name)
+
+
+def startable(facts: Facts, source: Source, *, gates: Gates, spends: Spends) -> Iterator[Sealed]:
+    """Each flow of the file itself that can be started; what all of them share is made once."""
+    module, parts = facts.module, parts_of(facts, gates, spends)
+    for name, flow in parts.flows.items():
+        if name not in module.linked and not flow.requires_approval:
+            yield _sealed(module, source, parts, name)
+
+
+def _sealed(module: Module, source: Source, parts: Parts, name: str) -> Sealed:
     reached = reach(parts, name)
     data = to_bytes(reached, module.edition or 1)
     return Sealed(name, data, digest(data), source_map(module, source, reached))
+
+
+def hashes(facts: Facts, flows: Iterable[str], *, gates: Gates, spends: Spends) -> dict[str, str]:
+    """Of each of these flows, also of one that is only called: what all of them share is made once."""
+    parts, edition = parts_of(facts, gates, spends), facts.module.edition or 1
+    found = {}
+    for name in flows:
+        _known(name, parts)
+        found[name] = digest(to_bytes(reach(parts, name), edition))
+    return found
+
+
+def _known(flow: str, parts: Parts) -> None:
+    if flow not in parts.flows:
+        raise UnknownFlow(f"there is no flow `{flow}`; this file has {', '.join(sorted(parts.flows)) or 'none'}")
 
 
 def main_flow(module: Module) -> str | None:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from dsl.ast.declarations import FlowDeclaration
 from dsl.decompiling.sources import source_of
 from dsl.decompiling.unreadable import Unreadable
 from dsl.definition.definition import Definition
-from dsl.definition.seal import Sealed, seal
+from dsl.definition.seal import Sealed, startable
 from dsl.definition.unseal import unseal
 from dsl.linking.project import text_of, where_no_text
 from dsl.source import Source
@@ -62,12 +61,8 @@ def _compiled(source: Source) -> Iterator[Definition]:
     if errors:
         lines = [f"  {_place(analysis.source, one.primary.span.start)}: {one.code} {one.message}" for one in errors]
         raise UnusableFlow(f"{source.name} does not pass the check:\n" + "\n".join(lines))
-    for declaration in analysis.module.declarations:
-        if isinstance(declaration, FlowDeclaration) and declaration.name not in analysis.module.linked:
-            sealed = seal(
-                analysis.facts, analysis.source, declaration.name, gates=analysis.gates, spends=analysis.spends
-            )
-            yield unseal(sealed.json, sealed.hash)
+    for sealed in startable(analysis.facts, analysis.source, gates=analysis.gates, spends=analysis.spends):
+        yield unseal(sealed.json, sealed.hash)
 
 
 def _place(source: Source, offset: int) -> str:

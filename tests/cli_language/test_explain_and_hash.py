@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from dsl.cli.explain import _messages, explain
 from dsl.cli.hash import hash_
+from dsl.definition import seal as sealing
 from dsl.diagnostics.codes import CODES
 from dsl.diagnostics.searching import MOST, search
 
@@ -145,3 +146,29 @@ def test_a_file_that_is_no_text_has_no_hash(tmp_path: Path) -> None:
 def test_help_shows_an_example(command: object) -> None:
     result = CliRunner().invoke(command, ["--help"])  # type: ignore[arg-type]
     assert "Examples:" in result.stdout
+
+
+GATED = """edition 1
+tool pay(amount: int) irreversible keyed final
+flow pays(amount: int) requires approval { step pay(amount) }
+flow main() {
+  await approval ok "Pay?" { from "leads" timeout 1h then reject }
+  if ok.approved { step pays(1) }
+}
+"""
+
+
+def test_a_flow_that_is_only_called_has_a_hash_too() -> None:
+    found = hashed(stdin=GATED)
+    assert found.exit_code == 0, found.output
+    names = [line.split()[1] for line in found.stdout.splitlines()]
+    assert names == ["pays", "main"]
+    assert hashed("--flow", "pays", stdin=GATED).stdout.strip() == found.stdout.split()[0]
+
+
+def test_what_flows_share_is_made_once_for_all_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    parts_of = sealing.parts_of
+    monkeypatch.setattr(sealing, "parts_of", lambda *given: made.append(1) or parts_of(*given))
+    assert hashed().exit_code == 0
+    assert len(made) == 1

@@ -200,7 +200,11 @@ PARTIAL = {
         ("dsl/semantics/staleness/walk.py", "Break Continue", "what leads out of a round, beside `until`"),
         ("dsl/checks/losers.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what a step calls"),
         ("dsl/checks/unused.py", "AgentDeclaration ToolDeclaration", "what may do nothing but answer"),
-        ("dsl/checks/unused.py", "AwaitApproval Let Step", "a result that cost something, or a name, for a warning"),
+        (
+            "dsl/checks/unused.py",
+            "AwaitApproval Let Step Var",
+            "a result that cost something, or a name: a warning",
+        ),
         (
             "dsl/definition/linked.py",
             "AwaitApproval BudgetBlock Loop Sleep",

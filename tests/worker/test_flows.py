@@ -113,3 +113,14 @@ def test_a_file_that_does_not_pass_the_check_is_told_with_its_places(tmp_path: P
     assert "does not pass the check" in str(caught.value)
     with pytest.raises(UnusableFlow, match="cannot be read"):
         definitions([tmp_path / "no.flow"])
+
+
+def test_a_flow_that_only_others_start_comes_with_those() -> None:
+    text = (
+        "edition 1\ntool pay(amount: int) irreversible keyed final\n"
+        "flow pays(amount: int) requires approval { step pay(amount) }\n"
+        'flow main() {\n  await approval ok "Pay?" { from "leads" timeout 1h then reject }\n'
+        "  if ok.approved { step pays(1) }\n}\n"
+    )
+    (found,) = definitions([text])
+    assert (found.flow, set(found.flows)) == ("main", {"main", "pays"})
