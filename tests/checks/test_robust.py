@@ -23,7 +23,7 @@ from dsl.source import Source
 from dsl.syntax.parse import parse
 from tests.checks.cases import files, name_of, read
 
-QUICK, SOAK = 3, 100
+QUICK, SOAK = 2, 100
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 

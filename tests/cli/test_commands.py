@@ -28,6 +28,7 @@ def test_submit_returns_at_once_and_says_what_is_missing(dsl: Dsl) -> None:
     assert "dsl worker --task-queue empty" in ended.err
 
 
+@pytest.mark.slow
 def test_a_worker_carries_out_what_was_submitted(dsl: Dsl) -> None:
     run = submitted(dsl, "by-worker")
     worker = dsl.start("worker", "--task-queue", f"queue-{run}", "--tools", CASES / "shop_tools.py", "--flow", SHOP)

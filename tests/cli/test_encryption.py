@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
+
 from tests.cli.conftest import CASES, KEY, Dsl
 
 SHOP = CASES / "shop.flow"
 
 
+@pytest.mark.slow
 def test_every_command_takes_its_keys_from_one_place_and_says_which_one_it_lacks(dsl: Dsl) -> None:
     made = dsl("encryption-key", "nov-1")
     assert made.code == 0

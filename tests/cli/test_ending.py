@@ -35,6 +35,7 @@ def left(dsl: Dsl) -> str:
     return id_
 
 
+@pytest.mark.slow
 def test_what_a_run_leaves_behind_is_told_before_it_is_terminated(dsl: Dsl, left: str) -> None:
     refused = dsl("terminate", left)
     assert (refused.code, f"dsl terminate {left} --yes" in refused.err) == (2, True), refused.err

@@ -1,5 +1,7 @@
 """`-` in the place of a file: what starts a flow reads it from standard input, as what checks one does."""
 
+import pytest
+
 from tests.cli.conftest import Dsl
 
 FLOW = """edition 1
@@ -13,6 +15,7 @@ def test_what_comes_in_is_run(dsl: Dsl) -> None:
     assert (ended.code, ended.out) == (0, '"Hello Ada in us"\n')
 
 
+@pytest.mark.slow
 def test_what_comes_in_is_submitted_and_sent(dsl: Dsl) -> None:
     here = ("--set", "name=Ada", "--config", "region=us", "--id", "piped")
     assert dsl("submit", "-", *here, input=FLOW).out == "piped\n"

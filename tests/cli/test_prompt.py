@@ -80,6 +80,7 @@ def test_later_leaves_it_open_and_says_so(dsl: Dsl, asks: Path, word: str) -> No
     assert terminal.end() == 0
 
 
+@pytest.mark.slow
 def test_leaving_the_prompt_does_not_say_that_the_question_is_closed(dsl: Dsl, asks: Path) -> None:
     terminal = dsl.at_terminal("run", asks, "--set", "mail=hello", "--id", "left-at-prompt")
     terminal.until("[l]ater: ")

@@ -34,6 +34,7 @@ def test_readme_example_does_nothing(tmp_path: Path) -> None:
     assert f"`{printed[-1]}`" in README
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(150)
 async def test_it_does_so_on_a_server_that_is_there(tmp_path: Path) -> None:
     elsewhere = PROGRAM.replace('connect(state_dir="state")', "connect()")

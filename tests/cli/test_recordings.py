@@ -45,6 +45,7 @@ def model(dsl: Dsl) -> Iterator[PlayedModel]:
         yield model
 
 
+@pytest.mark.slow
 def test_a_recorded_run_runs_again_without_a_model_and_says_so(dsl: Dsl, model: PlayedModel) -> None:
     (dsl.folder / "takes").mkdir()
     run = ("run", "ask.flow", "--set", "q=where?", "--json")

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Dsl
 
 FLOW = """edition 1
@@ -30,6 +32,7 @@ def repay(ref: str) -> None:
 """
 
 
+@pytest.mark.slow
 def test_what_is_left_is_told_settled_and_undone(dsl: Dsl) -> None:
     (dsl.folder / "order.flow").write_text(FLOW)
     (dsl.folder / "order_tools.py").write_text(TOOLS)

@@ -209,6 +209,7 @@ def test_a_rehearsal_that_fails_or_is_cancelled_is_said_to_be_one_first(dsl: Dsl
         assert list(dsl.here("result", run, "--json").json.items())[1] == ("rehearsal", True)
 
 
+@pytest.mark.slow
 def test_scripted_models_are_said_to_be_none(dsl: Dsl, tmp_path: Path) -> None:
     flow, models = tmp_path / "ask.flow", tmp_path / "ask.models.yaml"
     flow.write_text(

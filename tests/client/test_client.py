@@ -204,6 +204,7 @@ async def test_what_nobody_works_on_is_named(folder: Path) -> None:
         await run.cancel()
 
 
+@pytest.mark.slow
 async def test_answer_kept_though_told_otherwise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who answers while no worker is there is told what is true: the answer is kept, and counts when one comes."""
     monkeypatch.setattr(run_module, "UPDATE_TIMEOUT", timedelta(seconds=1))

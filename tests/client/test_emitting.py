@@ -33,6 +33,7 @@ flow customer(shop: text) -> text budget 1h {
 """
 
 
+@pytest.mark.slow
 async def test_a_full_queue_is_waited_for_and_a_run_that_is_over_refuses(tmp_path: Path) -> None:
     async with await api.connect(state_dir=tmp_path) as client:
         plugin = FlowPlugin(flows=[SHOP, CUSTOMER], store=client.store)

@@ -116,6 +116,7 @@ async def above_a_child(client: Client, folder: Path) -> None:
     assert CLOSED == ["d-e"]
 
 
+@pytest.mark.slow
 async def test_a_run_is_moved_where_it_waits(tmp_path: Path) -> None:
     (tmp_path / "main.flow").write_text(FLOW)
     async with await api.connect(state_dir=tmp_path) as client:

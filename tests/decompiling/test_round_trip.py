@@ -12,7 +12,7 @@ from tests.decompiling.trips import GENERATORS, ROOT, analysed, back, sealed_flo
 from tests.heart.flows import some_flow
 from tests.heart.watched import Watched, definition_of, flows, seen
 
-FEW, SOME, MANY = 4, 150, 3_000
+FEW, SOME, MANY = 4, 50, 3_000
 EXAMPLES = sorted((ROOT / "examples").glob("*.flow"))
 CASES = sorted((ROOT / "tests" / "cases").rglob("*.flow"))
 RARE = ("wild", "sensitive", "persons")
@@ -46,9 +46,10 @@ def test_some_cases_come_back() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_all_examples_and_cases_come_back() -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_examples_and_more_cases_come_back(every: int) -> None:
     assert passing(EXAMPLES) >= len(EXAMPLES)
-    assert passing(CASES) > len(CASES) / 2
+    assert passing(CASES[1::every] if every > 1 else CASES) > len(CASES) / every / 2
 
 
 def generated(name: str, number: int, first: int = 0) -> int:
@@ -73,7 +74,7 @@ def test_a_random_text_comes_back(name: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", GENERATORS)
 def test_random_texts_come_back(name: str) -> None:
-    assert generated(name, SOME // 10 if name in RARE else SOME, 1_000) >= 10
+    assert generated(name, SOME // 10 if name in RARE else SOME, 1_000) >= 5
 
 
 @pytest.mark.soak

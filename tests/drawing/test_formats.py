@@ -104,7 +104,13 @@ def test_graphviz_shows_the_words_as_they_are() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [*CASES, *(each for each in EXAMPLES if each.stem in ("support", "report", "handoff"))]
+    "path",
+    [
+        *CASES[::3],
+        *(pytest.param(path, marks=pytest.mark.soak) for path in CASES if path not in CASES[::3]),
+        *(each for each in EXAMPLES if each.stem in ("support", "report", "handoff")),
+    ],
+    ids=lambda path: path.stem,
 )
 def test_mermaid_draws_it(path: Path) -> None:
     """The library that GitHub uses, in an interpreter of JavaScript; one that cannot read a text raises."""

@@ -39,7 +39,9 @@ async def begun(runs: Runs, cap: Cap) -> Any:
     return await runs.start(FLOW, TEXTS, prices=PRICES, caps=[cap])
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["it waits", "its making was not heard of"])
+@pytest.mark.parametrize(
+    "lost", [pytest.param(False, marks=pytest.mark.soak), True], ids=["it waits", "its making was not heard of"]
+)
 async def test_nothing_is_asked_twice(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:

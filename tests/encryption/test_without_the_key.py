@@ -111,6 +111,7 @@ async def test_a_key_is_replaced_while_a_run_waits(state: Path) -> None:
     assert written == ["b", "b"]
 
 
+@pytest.mark.slow
 async def test_a_worker_without_the_key_leaves_runs_alone_and_says_why(
     state: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -52,9 +52,14 @@ class Counting:
         "sleep 0s",
         "sleep until before",
         "budget 1s { sleep 0s }",
-        "for twice in [1, 2] { sleep until before }",
-        "parallel for twice in [1, 2] { sleep 0s }",
-        "loop inner budget 3 iterations { sleep 0s until 1 == 2 - 1 }",
+        *(
+            pytest.param(body, marks=pytest.mark.slow)
+            for body in (
+                "for twice in [1, 2] { sleep until before }",
+                "parallel for twice in [1, 2] { sleep 0s }",
+                "loop inner budget 3 iterations { sleep 0s until 1 == 2 - 1 }",
+            )
+        ),
     ],
 )
 def test_rounds_that_wait_for_nothing_are_spread_over_their_time(body: str) -> None:

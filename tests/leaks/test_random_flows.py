@@ -9,7 +9,7 @@ from dsl.source import Source
 from tests.leaks.flows import larger_flow, some_flow
 from tests.leaks.monitor import differs, sealed
 
-QUICK, SOAK = 14, 5000
+QUICK, SOAK = 8, 5000
 
 
 def look(passing: int, first: int) -> tuple[int, int, int]:

@@ -51,6 +51,11 @@ def shown(system: str, scenario: str) -> str:
 def test_what_is_found_before_anything_runs() -> None:
     said = shown("steadflow", "before").splitlines()
     assert [re.findall(r"SF\d+", line) for line in said] == [["SF101"], ["SF101"], ["SF401"], ["SF302"], ["SF501"]]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(400)
+def test_what_a_type_checker_finds_before_anything_runs() -> None:
     first, *others = shown("temporal", "before").splitlines()
     assert 'Name "citty" is not defined' in first
     assert len(others) == 4

@@ -128,6 +128,7 @@ def test_what_is_searched_lies_beside_the_pages(site: Path) -> None:
     assert "compensate" in (site / "search.js").read_text(encoding="utf-8")
 
 
+@pytest.mark.soak
 def test_the_same_checkout_gives_the_same_site(site: Path, tmp_path: Path) -> None:
     again = built(tmp_path)
     files = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}

@@ -45,7 +45,7 @@ PARTS = {
     "talk": 'var t{n}: conversation = [] step s{n} = ask(x: "a") {{ continue t{n} }} set t{n} = transcript(s{n})',
     "try": 'try {{ step s{n} = text.echo(text: "{n}") }} on error {{ step h{n} = text.echo(text: "h") }}',
 }
-RUNS = 40
+RUNS = 24
 PRICES = {"m": Price("0.000001", "0.000001")}
 
 

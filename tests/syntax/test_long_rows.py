@@ -108,7 +108,7 @@ def from_the_left(first: Any, *rest: tuple[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("symbols", ["+", "-", "/", "-++", "/**"])
-@pytest.mark.parametrize("count", [33, 99, 1000])
+@pytest.mark.parametrize("count", [33, 99, pytest.param(1000, marks=pytest.mark.slow)])
 def test_fractions_are_worked_out_from_the_left(symbols: str, count: int) -> None:
     """Which differs in the last digits from any other order."""
     rest = [(symbols[at % len(symbols)], (0.9, 1.3, 0.7)[at % 3]) for at in range(count)]

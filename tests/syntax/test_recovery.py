@@ -109,6 +109,7 @@ def test_a_file_may_end_anywhere(file: Path) -> None:
         read(text[:end])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ['step a = t("x)', "# \u202e", "step a = = t()", "stpe a = t()", "  }", "  if true {", "uses: x", '$5 f"x"']
 )

@@ -168,6 +168,7 @@ flow main() -> int { step below = inner() sleep 1500ms return below }
 """
 
 
+@pytest.mark.slow
 async def test_a_sleep_after_a_child_is_as_long_as_it_says(runs: Runs) -> None:
     run = await runs.start(NAPPING)
     assert await run.value() == 1

@@ -40,6 +40,7 @@ async def says(run: LiveRun) -> str:
     return await eventually(look)
 
 
+@pytest.mark.slow
 async def test_a_store_slower_than_a_workflow_task_may_be_holds_up_no_thread(
     runs: Runs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

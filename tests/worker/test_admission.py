@@ -32,6 +32,7 @@ def refusal(of: Admission, flow: str, hash_: str, *, is_child: bool = False, has
     return None
 
 
+@pytest.mark.slow
 def test_what_nobody_or_too_few_have_signed_is_not_begun(project: Project) -> None:
     hash_ = project.sealed().hash
     door = Admission([project.folder], None)

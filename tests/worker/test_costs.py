@@ -120,6 +120,7 @@ async def test_a_run_that_has_completed(runs: Runs, model: PlayedModel, eagerly:
     assert grouped([found], ["day"], since="2999-01-01") == []
 
 
+@pytest.mark.slow
 async def test_the_client_tells_the_same_in_python(runs: Runs, model: PlayedModel) -> None:
     name, client = unique(), Steadflow(runs.client, runs.store)
     async with worker(runs):

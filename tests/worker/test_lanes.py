@@ -56,13 +56,13 @@ async def test_no_more_are_asked_than_the_provider_takes(temporal_address: str) 
 
 
 @pytest.mark.slow
-async def test_three_hundred_runs_at_ten_a_second_make_no_storm(temporal_address: str) -> None:
+@pytest.mark.parametrize("runs", [150, pytest.param(300, marks=pytest.mark.soak)])
+async def test_hundreds_of_runs_at_ten_a_second_make_no_storm(temporal_address: str, runs: int) -> None:
     async with metered(rate=10, burst=12) as meter:
-        said = await many(temporal_address, served("metered", meter, 10), FLOW, runs=300, workers=2)
-    assert said == ["yes"] * 300
+        said = await many(temporal_address, served("metered", meter, 10), FLOW, runs=runs, workers=2)
+    assert said == ["yes"] * runs
     gaps = sorted(later - earlier for earlier, later in pairwise(meter.at))
-    print(
-        f"{len(meter.at)} requests, {meter.refused} refused, in {meter.at[-1] - meter.at[0]:.1f} s; median {gaps[150]}"
-    )
-    assert meter.refused <= 15, "one in twenty: where nobody slows them down, more than half are refused"
+    took, median = meter.at[-1] - meter.at[0], gaps[runs // 2]
+    print(f"{len(meter.at)} requests, {meter.refused} refused, in {took:.1f} s; median {median}")
+    assert meter.refused <= runs // 20, "one in twenty: where nobody slows them down, more than half are refused"
     assert lane("metered") == "steadflow-lane-metered"
