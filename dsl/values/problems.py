@@ -64,8 +64,10 @@ def shown(value: Any) -> str:
         return text.encode("utf-8", "backslashreplace").decode()  # half a character may be what is wrong with it
     if kind in (list, dict, Reference, File) or value is None or kind not in KIND_NAMES:
         return kind_name(value)
-    if kind is Decimal and value.is_finite() and abs(value.adjusted()) > LONGEST_SHOWN:
-        return kind_name(value)  # in plain digits, `1e999999999` is a gigabyte
+    if kind is Decimal and value.is_finite():
+        # In plain digits, `1e999999999` is a gigabyte.
+        text = str(value) if abs(value.adjusted()) > LONGEST_SHOWN else json_text(value).strip('"')
+        return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
     text = json_text(value)
     return text.strip('"') if len(text) <= LONGEST_SHOWN + 2 else kind_name(value)
 
