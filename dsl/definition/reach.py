@@ -103,4 +103,5 @@ def _closure(names: set[str], nodes: Mapping[str, T], named: Callable[[T], tuple
 
 
 def _select(items: Mapping[str, T], names: set[str]) -> dict[str, T]:
-    return {name: items[name] for name in sorted(items) if name in names}
+    """In alphabetical order. What is looked through is what is wanted, for there may be many more items."""
+    return {name: items[name] for name in sorted(names) if name in items}
