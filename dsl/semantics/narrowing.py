@@ -166,7 +166,8 @@ def _literal(subject: Expression, value: object, equal: bool, state: State, fact
     if value is None:
         return _null(subject, equal, state, facts)
     if isinstance(value, bool):
-        unclear = not equal and isinstance(facts.type_of(subject), OptionalOf)
+        found = facts.type_of(subject)
+        unclear = not equal and (isinstance(found, OptionalOf) or found == NULL)
         return state if unclear else facts.when(subject, value == equal, state)
     if isinstance(value, str):
         return _one_of(subject, (value,), equal, state, facts)

@@ -78,6 +78,15 @@ REFUSED = {
     ),
     "items of a list that may be empty": ("var got: text for a in xs { set got = a } return got", "SF103"),
     "items of no list": ("var got: text for a in [] { set got = name } return got", "SF103"),
+    "what is null is not true either": (
+        'let u = if c then c else null if u != null or u == true { return "n" } return if u then "y" else "z"',
+        "SF201",
+    ),
+    "what is null is not false either": (
+        """let u = if c then c else null if u != null or (u == false and n > 3) { return "n" }
+        return if u then "y" else "z" """,
+        "SF202",
+    ),
     "an item that is left before": (
         'var got: text for a in ["x"] { if c { continue } set got = a } return got',
         "SF103",
