@@ -58,6 +58,7 @@ _STAGES = (
     'from "leads" timeout 5s then reject',
     'from "leads" timeout 2s then ask from 2 of "leads", "board" timeout 4s then reject',
     'from all of "leads", "board" timeout 6s then fail',
+    'from all of "leads", group (if q != "" then "board" else "leads") timeout 6s then fail',
 )
 _ASKS = (
     'on exhausted ask "leads" timeout 3s then fail',
