@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dsl.ast.expressions import Expression, Literal
+from dsl.ast.expressions import Expression, Get, Literal
 from dsl.ast.node import Node
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -18,15 +18,21 @@ from dsl.semantics.types import (
     OPAQUE,
     TEXT,
     TIME,
+    Basic,
     Enum,
     ListOf,
     Record,
     Type,
+    UnionOf,
     holds_conversation,
+    required,
     spelled,
+    structure,
 )
+from dsl.semantics.unions import discriminator
 
 _LONGEST = 80
+_TOLD_APART = "what is told apart"
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -42,6 +48,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
     """What other languages allow: a text and a number beside `+`, a record as a map, json as a list."""
+    if isinstance(found.found, Basic) and found.found.mixed and found.wanted == _TOLD_APART:
+        return _to_be_told_apart(program, found)
     if found.role == "`[ ]`" and isinstance(found.found, Record) and found.wanted == "a list or a map":
         types = {spelled(member.type) for member in found.found.members}
         kind = types.pop() if len(types) == 1 else "json"
@@ -63,6 +71,19 @@ def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
     named = f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
     written = value if "\n" not in value and len(value) <= 40 else "…"
     return f"`+` does not join a text and {named}", f'write `"{start}{{{{ {written} }}}}"`, or `text({written})`'
+
+
+def _to_be_told_apart(program: Program, found: Mismatch) -> tuple[str, str]:
+    """Of `r.value`, where each branch gives something else: what `r.branch` is, is to be asked first."""
+    value = program.source.slice(found.node.span)
+    of = program.facts.type_of(found.node.subject) if isinstance(found.node, Get) else None
+    union = structure(required(of)) if of is not None else None
+    apart = discriminator(union) if isinstance(union, UnionOf) else None
+    message = f"{found.role} may not be there: what `{value}` holds depends on which one it is"
+    if apart is None or not isinstance(found.node, Get):
+        return message, f"convert it first, as in `Page({value})`, or read it with `?.`"
+    subject = program.source.slice(found.node.subject.span)
+    return message, f"ask first, `match {subject}.{apart} {{ … }}`; or convert it, as in `Page({value})`"
 
 
 def _message(found: Mismatch) -> str:

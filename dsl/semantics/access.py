@@ -11,11 +11,13 @@ from dsl.semantics.types import (
     FILE_MEMBERS,
     INT,
     JSON,
+    MIXED,
     NEVER,
     NOTHING,
     NULL,
     TEXT,
     UNKNOWN,
+    Basic,
     Enum,
     ListOf,
     MapOf,
@@ -144,7 +146,7 @@ def _field(node: Get, subject: Type, inference: Inference) -> Type:
     if bare == FILE:
         bare = Record(FILE_MEMBERS)
     if bare in (UNKNOWN, JSON):
-        return bare
+        return bare if node.optional else _of_json(node.subject, bare, f"`.{node.name}`", inference)
     if bare == NULL:
         return NULL if node.optional else UNKNOWN
     if isinstance(bare, UnionOf):
@@ -162,6 +164,15 @@ def _field(node: Get, subject: Type, inference: Inference) -> Type:
     return UNKNOWN
 
 
+def _of_json(subject: Expression, found: Type, role: str, inference: Inference) -> Type:
+    """What is in a value of `json`. Of one that is only `json` because it is not told apart yet, nobody has said that it
+    may not be there."""
+    if isinstance(found, Basic) and found.mixed:
+        inference.report(Mismatch(subject, role, "what is told apart", found))
+        return UNKNOWN
+    return found
+
+
 def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
     found = shared_member(union, node.name)
     if found is None and (envelope := events.of_envelope(node, inference)) is not None:
@@ -174,7 +185,7 @@ def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
     joined: Type | None = found[0]
     for type_ in found[1:]:
         joined = None if joined is None else join(joined, type_)
-    common = JSON if joined is None else joined
+    common = MIXED if joined is None else joined
     for type_ in found:
         if changes(type_, common):
             inference.widen(node, type_, common)
@@ -193,7 +204,7 @@ def index(node: Index, state: State, inference: Inference) -> Type:
             return _known(node, value, state, inference)
     inference.infer(node.index, state)
     if subject == JSON:
-        return JSON
+        return _of_json(node.subject, subject, "`[ ]`", inference)
     inference.refuse(node.subject, "`[ ]`", "a list or a map", subject)
     return UNKNOWN
 

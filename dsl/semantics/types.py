@@ -14,7 +14,11 @@ from dsl.dataclass import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Basic:
+    """`mixed`: `json` that nobody has written, for a value of a union that is not told apart yet. As a whole it is as
+    good as any; what is in it depends on which it is."""
+
     name: str
+    mixed: bool = field(default=False, compare=False)
 
 
 TEXT = Basic("text")
@@ -25,6 +29,7 @@ BOOL = Basic("bool")
 TIME = Basic("time")
 DURATION = Basic("duration")
 JSON = Basic("json")
+MIXED = Basic("json", mixed=True)
 FILE = Basic("file")
 BASIC_TYPES = {basic.name: basic for basic in (TEXT, INT, NUMBER, DECIMAL, BOOL, TIME, DURATION, JSON, FILE)}
 
