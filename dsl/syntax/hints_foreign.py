@@ -8,6 +8,7 @@ from dsl.syntax.foreign_types import here, of
 from dsl.syntax.mistake import Hint, Mistake, meant
 from dsl.syntax.words import DECLARATIONS, STATEMENTS
 
+_SHOWN = 30
 _ASSIGNING = ("PLUS", "MINUS", "TIMES", "DIVIDE")
 _OPTIONS_OF_FLOWS = {
     "TIMEOUT": ("a flow has a budget of time", "write `budget 5m`, or add it to the budget: `budget 1 usd, 5m`"),
@@ -70,6 +71,13 @@ def _is_var(mistake: Mistake, name: str) -> bool:
     return re.search(rf"\bvar\s+{re.escape(name)}\b", before) is not None
 
 
+def _amount(mistake: Mistake) -> str:
+    """Of `x += 2` what stands behind the sign on its line; 1 of `x++`."""
+    source, start = mistake.source, mistake.token.span.start
+    written = source.text[start : source.line_end(start)].partition("=")[2].strip() or "1"
+    return written if len(written) <= _SHOWN and "#" not in written and "}" not in written else "…"
+
+
 def _assignment(mistake: Mistake) -> Hint | None:
     if not mistake.in_block or mistake.token.kind != "NAME":
         return None
@@ -86,7 +94,7 @@ def _assignment(mistake: Mistake) -> Hint | None:
         return Hint(f"make a new value: `{{ ...{root}, … }}`", None, "a field is not set by itself", "SF008")
     if len(behind) > 1 and behind[0] in _ASSIGNING and behind[1] in ("EQUAL", behind[0]):
         sign = mistake.texts[behind[0]]
-        advice = f"write `set {name} = {name} {sign} 1`"
+        advice = f"write `set {name} = {name} {sign} {_amount(mistake)}`"
         return Hint(advice, None, "a `var` is given another value with `set`", "SF008")
     if behind[:1] == ["COLON"]:
         return None

@@ -98,9 +98,9 @@ class Reading:
     # Which words are names
 
     def _fitted(self, at: int, states: list[int]) -> Token:
-        """The word of the language at `at`, as a NAME when it cannot stand here but a name can."""
+        """The token at `at`, as a NAME when it is a word of the language that cannot stand here but a name can."""
         token = self.tokens[at]
-        if token.kind in NEVER_NAMES:
+        if not token.word or token.kind in NEVER_NAMES:
             return token
         at_once = self.automaton.tables.actions[states[-1]].get(token.kind, -1) >= 0
         if at_once or self.automaton.accepts(states, token.kind):
