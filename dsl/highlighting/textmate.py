@@ -138,6 +138,7 @@ def _names() -> list[Rule]:
     heads = _heads()
     type_, call = _alternatives(heads["type"]), _alternatives(heads["function"])
     path = rf"{_NAME}(?=(?:\.{_NAME})*\s*\()"
+    words = tables().fixed.keys()
     return [
         *(_captured(rf"({dot})\s*({path})", colour, "function") for dot, colour in _DOTS),
         *(_captured(rf"({dot})\s*({_NAME})", colour, "name") for dot, colour in _DOTS),
@@ -147,7 +148,8 @@ def _names() -> list[Rule]:
         _match("function", rf"\b{_NAME}(?=(?:\.{_NAME})+\s*\()"),
         *(_typed(sign) for sign in ("->", "|", ":")),
         _match("basic type", rf"(?<=\[)(?:{_alternatives(BUILT_IN_TYPES)})(?=\]|\s+at\b)"),
-        _match("builtin", rf"\b(?:{_alternatives(BUILTINS)})(?=\s*\()"),
+        _match("builtin", rf"\b(?:{_alternatives(BUILTINS.keys() - words)})(?=\s*\()"),
+        _match("builtin", rf"\b(?:{_alternatives(BUILTINS.keys() & words)})(?=\()"),  # and `group (`, as the word
         _match("basic type", rf"\b(?:{_alternatives(BUILT_IN_TYPES - BUILTINS.keys())})(?=\s*[\[(])"),
         _match("type", r"\b[A-Z][A-Za-z0-9_]*" + _REST),
         _match("name", rf"\b{_NAME}(?=\??\.(?!\.))"),
