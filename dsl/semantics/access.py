@@ -165,8 +165,8 @@ def _field(node: Get, subject: Type, inference: Inference) -> Type:
 
 
 def _of_json(subject: Expression, found: Type, role: str, inference: Inference) -> Type:
-    """What is in a value of `json`. Of one that is only `json` because it is not told apart yet, nobody has said that it
-    may not be there."""
+    """What is in a value of `json`. Of one that is only `json` because it is not told apart yet, nobody has said that
+    it may not be there."""
     if isinstance(found, Basic) and found.mixed:
         inference.report(Mismatch(subject, role, "what is told apart", found))
         return UNKNOWN
