@@ -6,7 +6,7 @@ from dsl.ast.expressions import Expression, Get, Literal
 from dsl.ast.node import Node
 from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.semantics.findings import Mismatch
+from dsl.semantics.findings import TOLD_APART, Mismatch
 from dsl.semantics.fit import NUMERIC
 from dsl.semantics.instead import instead
 from dsl.semantics.types import (
@@ -18,7 +18,6 @@ from dsl.semantics.types import (
     OPAQUE,
     TEXT,
     TIME,
-    Basic,
     Enum,
     ListOf,
     Record,
@@ -32,13 +31,12 @@ from dsl.semantics.types import (
 from dsl.semantics.unions import discriminator
 
 _LONGEST = 80
-_TOLD_APART = "what is told apart"
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in program.facts.found(Mismatch):
         primary, declared = program.label(found.node), _declared(program, found)
-        elsewhere = _elsewhere(program, found)
+        elsewhere = _to_be_told_apart(program, found) if found.wanted == TOLD_APART else _elsewhere(program, found)
         message, advice = elsewhere or (
             _message(found),
             _continued(program, found) or _advice(found) or _instead(program, found),
@@ -48,8 +46,6 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
     """What other languages allow: a text and a number beside `+`, a record as a map, json as a list."""
-    if isinstance(found.found, Basic) and found.found.mixed and found.wanted == _TOLD_APART:
-        return _to_be_told_apart(program, found)
     if found.role == "`[ ]`" and isinstance(found.found, Record) and found.wanted == "a list or a map":
         types = {spelled(member.type) for member in found.found.members}
         kind = types.pop() if len(types) == 1 else "json"

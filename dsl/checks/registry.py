@@ -15,6 +15,7 @@ from dsl.ast.node import Node
 from dsl.ast.people import Stage
 from dsl.ast.types import Field
 from dsl.checks.program import Check
+from dsl.dataclass import field_names
 from dsl.semantics import findings
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import Finding
@@ -48,16 +49,16 @@ def _told(*kinds: type[Finding]) -> Where:
     return lambda facts: any(isinstance(each, kinds) for each in facts.findings)
 
 
+def _either(*ways: Where) -> Where:
+    return lambda facts: any(way(facts) for way in ways)
+
+
 def _always(_: Facts) -> bool:
     return True
 
 
 def _with_errors(facts: Facts) -> bool:
     return ast.Fail in facts.nodes or any(tool.errors for tool in facts.all(declared.ToolDeclaration))
-
-
-def _lists(facts: Facts) -> bool:
-    return _agents(facts) or any(isinstance(each, findings.Unbounded) for each in facts.findings)
 
 
 def _batched(facts: Facts) -> bool:
@@ -78,27 +79,19 @@ def _sensitive(facts: Facts) -> bool:
 
 
 def _classes(facts: Facts) -> bool:
-    """What is sensitive, or who sees it."""
-    sides = (each for kind in _SIDES for each in facts.nodes.get(kind, ()))
-    return _sensitive(facts) or any(getattr(side, word, ()) for side in sides for word in ("sees", "keeps"))
+    """What is sensitive, or whoever says that it sees or keeps such data."""
+    said = ((kind, word) for kind in facts.nodes for word in ("sees", "keeps") if word in field_names(kind))
+    return _sensitive(facts) or any(getattr(each, word) for kind, word in said for each in facts.nodes[kind])
 
 
 def _trusted(facts: Facts) -> bool:
     return any(field.trusted for field in facts.all(Field))
 
 
-_SIDES = (
-    declared.ToolDeclaration,
-    declared.AgentDeclaration,
-    declared.FlowDeclaration,
-    ast.AwaitApproval,
-    declared.Use,
-)
 _agents = _with(declared.AgentDeclaration)
 _fans = _with(ast.Parallel, ast.ParallelFor)
 _asking = _with(ast.AwaitApproval, Stage)
-_waits = _with(ast.AwaitEvent, ast.AwaitFirst, ast.AwaitApproval, Stage)
-_long = _with(ast.Sleep, ast.ExclusiveBlock, ast.Loop)
+_waits = _either(_asking, _with(ast.AwaitEvent, ast.AwaitFirst))
 
 ROWS: tuple[Row, ...] = (
     Row("SF010", "braces_in_text", _always),
@@ -117,7 +110,7 @@ ROWS: tuple[Row, ...] = (
     Row("SF203", "error_texts", _with(declared.ErrorText)),
     Row("SF301", "loop_budget", _with(ast.Loop)),
     Row("SF302", "wait_timeout", _waits),
-    Row("SF303", "list_size", _lists),
+    Row("SF303", "list_size", _either(_agents, _told(findings.Unbounded))),
     Row("SF304", "recursion", _always),
     Row("SF305", "budgets", _always),
     Row("SF305", "least", _with(ast.Budget)),
@@ -149,7 +142,7 @@ ROWS: tuple[Row, ...] = (
     Row("SF610", "conditions", _told(findings.Settled, findings.IdleElse)),
     Row("SF611", "unused_parameters", _always),
     Row("SF612", "same_writes", _fans),
-    Row("SF613", "stale_reads", lambda facts: _waits(facts) or _long(facts)),
+    Row("SF613", "stale_reads", _either(_waits, _with(ast.Sleep, ast.ExclusiveBlock, ast.Loop))),
     Row("SF701", "sensitive", _sensitive),
     Row("SF702", "sensitive_classes", _classes),
     Row("SF703", "trusted", _trusted),

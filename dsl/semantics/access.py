@@ -2,7 +2,7 @@
 
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
 from dsl.semantics import budget_left, config, events, of_run
-from dsl.semantics.findings import Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
+from dsl.semantics.findings import TOLD_APART, Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
 from dsl.semantics.fit import join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import Path, State, place_by_name
@@ -168,7 +168,7 @@ def _of_json(subject: Expression, found: Type, role: str, inference: Inference) 
     """What is in a value of `json`. Of one that is only `json` because it is not told apart yet, nobody has said that
     it may not be there."""
     if isinstance(found, Basic) and found.mixed:
-        inference.report(Mismatch(subject, role, "what is told apart", found))
+        inference.report(Mismatch(subject, role, TOLD_APART, found))
         return UNKNOWN
     return found
 

@@ -11,6 +11,9 @@ from dsl.ast.node import Node
 from dsl.dataclass import dataclass
 from dsl.semantics.types import Type
 
+TOLD_APART = "what is told apart"
+"""Wanted of a value that is one of several, to read a part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:

@@ -115,7 +115,6 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration ToolDeclaration",
             "with approvals and uses, all that shows something",
         ),
-        ("dsl/checks/registry.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what `sees`"),
         ("dsl/checks/sensitive_classes.py", "AgentDeclaration FlowDeclaration ToolDeclaration", "what `sees`"),
         (
             "dsl/semantics/provenance/flow.py",
