@@ -37,17 +37,15 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = regex(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
 _PLAIN_BLANK = regex(r"(?:[ \t\n]+|#(?!#)[^\n]*)+")
 _WORD = regex(r"[^\W\d]\w*")
-_PLAIN_WORD = regex(r"[A-Za-z_][A-Za-z0-9_]*(?![\w\"])")
 _GOES_ON = regex(r" ?[A-Za-z0-9_\"(){}]")
 """What shows at once that no `:` comes."""
 _QUOTES = (SHORT, LONG)
-_PLAIN_SYMBOLS = frozenset("()[],:{")
-"""What begins nothing else, so that most tokens are found without asking for everything that there is."""
 _PLAIN = regex(
-    rf" *(?:({_PLAIN_WORD.pattern})"
+    r" *(?:([A-Za-z_][A-Za-z0-9_]*(?![\w\"]))"
     r"|([()\[\],:{]|=(?=[ \n])|\.(?=[A-Za-z_])|\}(?=[ \n,)\]])|->(?= ))"
     r"|(\n[ \n]*))"
 )
+"""What begins nothing else, so that most tokens are found without asking for everything that there is."""
 _IS_SYMBOL, _IS_LINES = 2, 3
 _PREFIXES = "fFrRbBuU"
 _PREFIXED = regex(r'\b([fFrRbBuU]|[fF][rR]|[rR][fF]|[bB][rR]|[rR][bB])("(?!"")(?:[^"\\\n]|\\.)*")')
@@ -82,7 +80,9 @@ class _Lexer:
         while scanner.at < end and not scanner.too_deep:
             if openers and openers[-1].kind in _QUOTES:
                 inside_text(scanner)
-            elif scanner.stray is None and (plain := _PLAIN.match(self.text, scanner.at)):
+            elif scanner.stray is not None and begins_unquoted(scanner):
+                quote(scanner)
+            elif plain := _PLAIN.match(self.text, scanner.at):
                 self._plain(plain)
             else:
                 self._code(scanner.at)
@@ -111,13 +111,8 @@ class _Lexer:
             scanner.at = end
 
     def _code(self, at: int) -> None:
-        if self.scanner.stray is not None and begins_unquoted(self.scanner):
-            quote(self.scanner)
-        elif plain := _PLAIN_WORD.match(self.text, at):
-            self._plain_word(plain.group())
-        elif self.text[at] in _PLAIN_SYMBOLS:
-            self._symbol(self.text[at])
-        elif blank := self.blank.match(self.text, at):
+        """What begins with a sign or a letter that may be one of several things."""
+        if blank := self.blank.match(self.text, at):
             self._blank(blank.group())
         elif self.scanner.startswith(SHORT):
             quote(self.scanner)
