@@ -288,8 +288,9 @@ def test_any_form_is_a_definition_or_refused_in_words() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_many_forms_are_definitions_or_refused_in_words() -> None:
-    some_mutations(1_000)
+@pytest.mark.parametrize("number", [1_000, pytest.param(3_000, marks=pytest.mark.soak)])
+def test_many_forms_are_definitions_or_refused_in_words(number: int) -> None:
+    some_mutations(number)
 
 
 @pytest.mark.parametrize(

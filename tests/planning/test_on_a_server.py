@@ -45,7 +45,7 @@ PARTS = {
     "talk": 'var t{n}: conversation = [] step s{n} = ask(x: "a") {{ continue t{n} }} set t{n} = transcript(s{n})',
     "try": 'try {{ step s{n} = text.echo(text: "{n}") }} on error {{ step h{n} = text.echo(text: "h") }}',
 }
-RUNS = 24
+FEW, MANY = 24, 300
 PRICES = {"m": Price("0.000001", "0.000001")}
 
 
@@ -79,9 +79,10 @@ async def measured(run: LiveRun) -> tuple[int, int]:
     return found.history_length, found.history_size_bytes
 
 
-async def test_histories_are_as_long_as_planned(runs: Runs) -> None:
+@pytest.mark.parametrize("number", [FEW, pytest.param(MANY, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
+async def test_histories_are_as_long_as_planned(runs: Runs, number: int) -> None:
     shares: list[float] = []
-    for seed in range(RUNS):
+    for seed in range(number):
         text = some_text(seed)
         run = await runs.start(text, main="main", prices=PRICES)
         await run.value()
