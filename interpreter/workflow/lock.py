@@ -5,9 +5,10 @@
 - Who gets the lock is told by a signal to its workflow id, in whatever execution that run is by then. Where nobody is
   there any more, the lock is free again.
 - **The lease.** A holder gives the lock back when it ends, also by a failure or a cancel. One that was terminated tells
-  nobody. So while somebody waits, it is asked every half a minute whether the holders still run; the lock of one that
-  has been over for so long is free. That long, because what it had under way may be at work until it hears, by its
-  next sign of life, that nobody wants it any more.
+  nobody. So soon after somebody begins to wait, and then every half a minute, it is asked whether the holders still
+  run; the lock of one that has been over for so long is free. That long, because what it had under way may be at work
+  until it hears, by its next sign of life, that nobody wants it any more. One that is over for less is asked after
+  again when that is due, and no later: who waits has a limit, too.
 - It continues as new between two signals, with the queue as it stands.
 """
 
@@ -33,6 +34,9 @@ from interpreter.boundary.sparse import sparse
 from interpreter.core.lock_queue import LockQueue
 
 LEASE = timedelta(seconds=30)
+FIRST_LOOK = timedelta(seconds=5)
+"""After somebody has begun to wait: the holder may be over for long."""
+SHORTEST_LOOK = timedelta(seconds=1)
 LONGEST_LOOK = timedelta(hours=1)
 """Between two looks at who holds it, where nobody waits."""
 MOST_EVENTS = 2_000
@@ -97,20 +101,30 @@ class LockWorkflow:
 
     async def _look_after(self) -> None:
         """See again and again to it that nobody holds the lock who is not there any more."""
+        due = LEASE
         while True:
             try:
+                pause = due if self._queue.waiting else min(due, FIRST_LOOK)
                 await workflow.wait_condition(lambda: bool(self._queue.waiting), timeout=LONGEST_LOOK)
-                await workflow.sleep(LEASE, summary="look after the holders")
+                await workflow.sleep(pause, summary="look after the holders")
             except TimeoutError:
                 pass
-            for ticket in list(self._queue.holding):
-                if ticket not in self._queue.holding:  # it has left while another was asked after
-                    continue
-                self._under_way += 1
-                since = await self._over_since(self._known[ticket])
-                if since is not None and since >= LEASE.total_seconds():
-                    self._leave(ticket)
-                self._over()
+            due = await self._look()
+
+    async def _look(self) -> timedelta:
+        """At each holder; and when the next look is due."""
+        due = LEASE
+        for ticket in list(self._queue.holding):
+            if ticket not in self._queue.holding:  # it has left while another was asked after
+                continue
+            self._under_way += 1
+            since = await self._over_since(self._known[ticket])
+            if since is not None and since >= LEASE.total_seconds():
+                self._leave(ticket)
+            elif since is not None:
+                due = min(due, LEASE - timedelta(seconds=since))
+            self._over()
+        return max(due, SHORTEST_LOOK)
 
     async def _over_since(self, holder: LockRequest) -> float | None:
         found: float | None = await workflow.execute_activity(

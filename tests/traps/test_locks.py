@@ -76,6 +76,7 @@ async def test_the_lease_of_a_terminated_holder_runs_out(runs: Runs, monkeypatch
 async def test_what_is_granted_to_a_terminated_run_is_not_taken_by_who_has_its_id_now(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lock, "FIRST_LOOK", lock.timedelta(hours=1))
     monkeypatch.setattr(lock, "LEASE", lock.timedelta(hours=1))  # else it may be granted what that one has not taken
     key, taken = uuid4().hex, f"taken-{uuid4().hex}"
     holder = await runs.start(NEVER, {"key": key})

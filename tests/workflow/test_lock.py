@@ -8,7 +8,7 @@ from temporalio.converter import value_to_type
 
 from interpreter.boundary.lock import LockInput, LockRequest
 from interpreter.boundary.names import ACQUIRED_SIGNAL, OVER_SINCE_ACTIVITY
-from interpreter.workflow.lock import LEASE, LONGEST_LOOK, MOST_EVENTS, LockWorkflow
+from interpreter.workflow.lock import FIRST_LOOK, LEASE, LONGEST_LOOK, MOST_EVENTS, SHORTEST_LOOK, LockWorkflow
 from tests.workflow.played import Asked, Continued, Played, gone, settle
 
 GRANTED = f"signal {ACQUIRED_SIGNAL}"
@@ -52,6 +52,10 @@ class Lock:
         self.played.take("timer").end()
         await settle()
         return self.played.take(OVER_SINCE_ACTIVITY)
+
+    def pauses(self) -> list[timedelta]:
+        """How long it is until the next look."""
+        return [asked.arguments[0] for asked in self.played.asked if asked.name == "timer"]
 
     async def over_since(self, seconds: float | None) -> list[str]:
         (await self.after_a_lease()).end(seconds)
@@ -119,10 +123,34 @@ async def test_to_ask_again_changes_nothing_but_is_told_again_to_who_has_it(play
 async def test_a_holder_that_is_over_for_a_lease_has_left(played: Played) -> None:
     lock = Lock(played)
     await lock.ask("a", "b")
-    assert [asked.arguments for asked in played.asked if asked.name == "timer"] == [(LEASE,)]
     assert await lock.over_since(None) == []
+    assert lock.pauses() == [LEASE]
     assert await lock.over_since(LEASE.total_seconds() - 0.1) == [], "what it had under way may be at work"
     assert await lock.over_since(LEASE.total_seconds()) == ["b"]
+
+
+async def test_who_begins_to_wait_for_one_that_is_long_over_waits_no_lease(played: Played) -> None:
+    lock = Lock(played)
+    await lock.ask("a")
+    assert await lock.ask("b") == []
+    assert lock.pauses() == [FIRST_LOOK]
+    assert FIRST_LOOK * 2 <= LEASE
+    assert await lock.over_since(GONE) == ["b"]
+
+
+async def test_a_holder_that_is_just_over_is_asked_after_when_its_lease_has_run_out(played: Played) -> None:
+    lock = Lock(played)
+    await lock.ask("a", "b", "c", up_to=2)
+    (await lock.after_a_lease()).end(21.5)
+    await settle()
+    played.take(OVER_SINCE_ACTIVITY).end(4.0)
+    assert await lock.granted() == []
+    assert lock.pauses() == [LEASE - timedelta(seconds=21.5)]
+    (await lock.after_a_lease()).end(LEASE.total_seconds() - 0.001)
+    await settle()
+    played.take(OVER_SINCE_ACTIVITY).end(None)
+    await settle()
+    assert lock.pauses() == [SHORTEST_LOOK]
 
 
 async def test_each_holder_is_asked_after_that_is_still_one(played: Played) -> None:
