@@ -5,6 +5,7 @@ edition 1
 
 let GREETING = "a{{ len("b") }}"
 let ROUNDS = 2
+type Desk = "leads" | "board"
 config region: text = "eu"
 config rounds: int at least 1 at most 9 = 2
 config patience: duration = 2s

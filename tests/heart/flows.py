@@ -343,6 +343,17 @@ class FlowWriter:
     def race(self, place: Place) -> str:
         return races.race(self, place)
 
+    def chosen_group(self) -> str:
+        """A group that data chooses, of which a model knows nothing."""
+        one = self.owed.choice(["GREETING", *([] if self.free else ["region", "run.id", "run.hash"])])
+        return self.owed.choice(
+            [
+                f'group if len({one}) > 2 then "leads" else "board"',
+                f'group Desk({one}, or: "leads")',
+                'group Desk("board")',
+            ]
+        )
+
     def approval(self, place: Place) -> str:
         name = self.fresh("a")
         stages = self.chance.choice(
@@ -353,6 +364,8 @@ class FlowWriter:
                 'from all of "leads", "board" timeout 150s then reject',
             ]
         )
+        if self.owed.random() < 0.4:
+            stages = stages.replace('"leads"', self.chosen_group(), 1)
         shown = self.chance.choice(place.texts)
         gated = "approve" not in stages and self.chance.random() < 0.6 and not place.may_lose
         pay = f"\nif {name}.approved {{ step t.pay(x: {shown}) }}" if gated else ""

@@ -11,6 +11,7 @@ DECLARATIONS = """\
 edition 1
 type Sub { amount: int, to: text }
 type Pay { amount: int, to: text, subs: [Sub] at most 2, best: Sub }
+type Desk = "a" | "b" | "board"
 type Plan { pays: [Pay] at most 2, others: [Pay] at most 2, rates: map[int], at: int, one: Sub }
 type Given { amount: int, to: text, pays: [Sub] at most 2, at: int }
 tool plan(n: int) -> Plan read
@@ -44,6 +45,7 @@ class Writer:
     numbers: int = 0
     size: int = 9
     kept: list[str] = field(default_factory=list)
+    choosing: random.Random = field(default_factory=lambda: random.Random(0))
 
     def flow(self) -> str:
         scope = Scope(plans=("p",), lists=("p.pays", "p.others"), pairs=("p.one",), indexes=("p.at",))
@@ -134,7 +136,7 @@ class Writer:
         """Shown, perhaps set, and gone over."""
         shown = self.chance.choice((*scope.vars * 3, *scope.lists))
         name = self.name()
-        text = f'await approval {name} "Go?" {{ show {shown} from "leads" timeout 1m then reject }}'
+        text = f'await approval {name} "Go?" {{ show {shown} from {self.whom(scope)} timeout 1m then reject }}'
         text += f' if not {name}.approved {{ fail "no" }}'
         scope = scope.with_(approvals=(f"{name}.approved",))
         if scope.vars and self.chance.random() < 0.5:
@@ -157,7 +159,7 @@ class Writer:
         answer = "answer { amount: int, to: text, pays: [Sub] at most 2, at: int }" * answered
         by_timeout = not answered and self.chance.random() < 0.2
         end = "approve" if by_timeout else "reject"
-        stage = f'from "leads" timeout 1m then {end}'
+        stage = f"from {self.whom(scope)} timeout 1m then {end}"
         text = f'await approval {name} "Go?" {{ show {", ".join(shown)} {answer} {stage} }}'
         approved = f'{name}.outcome == "approved"' if by_timeout and self.chance.random() < 0.7 else f"{name}.approved"
         given = scope
@@ -170,6 +172,16 @@ class Writer:
             return f'{text} if not ({approved}) {{ fail "no" }}', given
         inner = self.block(given.inside())
         return f"{text} if {approved} {{\n{inner}{'  ' * (scope.depth + 1)}}}", scope
+
+    def whom(self, scope: Scope) -> str:
+        """A group in quotes, or one that data chooses: what is shown and opened is the same whoever is asked."""
+        kind = self.choosing.randint(0, 5)
+        amount = f"{self.choosing.choice((*scope.pairs, 'p.one'))}.amount > {self.choosing.randint(0, 2)}"
+        if kind == 0:
+            return f'group if {amount} then "leads" else "board"'
+        if kind == 1:
+            return f'all of "leads", group (if {amount} then "leads" else "board")'
+        return f'group Desk({scope.pairs[-1]}.to, or: "board")' if kind == 2 else '"leads"'
 
     def send(self, scope: Scope) -> tuple[str, Scope]:
         one = self.pair(scope)
@@ -233,4 +245,4 @@ class Writer:
 
 
 def gated_flow(seed: int) -> str:
-    return Writer(random.Random(f"gates {seed}")).flow()
+    return Writer(random.Random(f"gates {seed}"), choosing=random.Random(f"whom {seed}")).flow()

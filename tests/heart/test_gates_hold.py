@@ -82,6 +82,7 @@ class People:
     tickets: list[Ticket] = field(default_factory=list)
     calls: list[tuple[CallTool, int]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    groups: Counter[str] = field(default_factory=Counter)
 
     def watch(self, run: SimulatedRun, event: Event, commands: list[Command]) -> None:
         for command in commands:
@@ -99,9 +100,13 @@ class People:
         given = {"amount": 100, "to": "given", "pays": self.pays(range(101, 103)), "at": self.chance.randint(0, 1)}
         before, lines = len(self.tickets), run.state.questions[path].gates
         self.tickets += [ticket for line in lines for ticket in _tickets(path, line, given)]
-        typed = run.state.questions[path].answer_type is not None
-        run.answer(Answer(path, path, "approve", "ann", given if typed else None, "leads"))
-        refused = [reply for reply in run.replies if reply.ticket == path and not reply.accepted]
+        question = run.state.questions[path]
+        typed = question.answer_type is not None
+        ids = [f"{path}!{number}" for number in range(len(question.stages[0].groups))]
+        for id, by, group in zip(ids, ("ann", "bob"), question.stages[0].groups, strict=False):
+            self.groups[group] += 1
+            run.answer(Answer(id, path, "approve", by, given if typed else None, group))
+        refused = [reply for reply in run.replies if reply.ticket in ids and not reply.accepted]
         if refused:
             del self.tickets[before:]
 
@@ -178,6 +183,7 @@ def check(seeds: range, worlds: int) -> Counter[str]:
             wrong = unlisted(people)
             assert wrong is None, f"flow {seed}, world {number}: {wrong}, approved were {people.tickets}"
             counted["calls"] += len(people.calls)
+            counted["chosen"] += sum(people.groups[group] for group in ("a", "b", "board"))
             counted["open"] += sum("‹" in ticket.amount + ticket.to for ticket in people.tickets)
             counted["turns"] += sum("]" in command.id for command, _ in people.calls)
     return counted
@@ -188,6 +194,7 @@ def test_no_call_is_made_that_was_not_listed() -> None:
     assert counted["flows"] > FLOWS / 10
     assert counted["calls"] > counted["flows"] / 2
     assert counted["turns"] > counted["calls"] / 5
+    assert counted["chosen"] > counted["calls"] / 5
 
 
 @pytest.mark.soak
