@@ -21,6 +21,9 @@ _STATE = {
 }
 """The state that a kind of note leads to, where that has another name."""
 
+_HEARD_OF = frozenset({"turn", "attempt", "retrying", "completed", "failed", "cancelled"})
+"""Notes of an agent that do not come while a turn of it goes on."""
+
 _PARTS_OF_A_CALL = ("/call", "/verify")
 _SEGMENT = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
 WITHOUT_NAME = re.compile(r"(if|match|try|budget)#\d+|then\d*|case\d*|else|body|on\d+")
@@ -56,7 +59,11 @@ class Item:
             if self.node == "turn":
                 states = [_told(state) for state in states]
             return next((state for state in states if state in RUNNING), self.own_state or states[-1])
-        return self.own_state
+        return self.own_state or ("running" if self.is_empty_turn else "")
+
+    @property
+    def is_empty_turn(self) -> bool:
+        return self.node == "turn" and not self.inside
 
     @property
     def began(self) -> float | None:
@@ -104,6 +111,8 @@ class Board:
             item.detail = item.called
         if note.kind in ("continued", "moved", "stayed"):
             return item
+        if note.kind in _HEARD_OF:
+            _settle_turns(item, note)
         if note.kind == "finished":
             self.status = note.detail if note.detail in ("completed", "cancelled") else "failed"
             item.own_state = self.status
@@ -162,8 +171,16 @@ def _settle(item: Item, at: float) -> None:
     """Nothing goes on in a run that is over: what has not said how it ended was ended with it."""
     for inside in item.inside.values():
         _settle(inside, at)
-        if inside.own_state in RUNNING:
+        if inside.own_state in RUNNING or (inside.is_empty_turn and not inside.own_state):
             inside.own_state, inside.ended = "cancelled", at
+
+
+def _settle_turns(agent: Item, note: Note) -> None:
+    """When an agent is heard of again its turn is over; of one in which no call was made nothing else tells."""
+    for turn in agent.inside.values():
+        if turn.is_empty_turn and not turn.own_state:
+            turn.own_state, turn.ended = "cancelled" if note.kind == "cancelled" else "completed", note.at
+            turn.detail = f"{turn.detail} (none was called)"
 
 
 def _said(item: Item, note: Note) -> Item:

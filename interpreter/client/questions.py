@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics.inert import inert
+from interpreter.boundary.meant import meant
 from interpreter.boundary.persons import same_person
 from interpreter.boundary.view import QuestionView, ShownValue
 from interpreter.client.errors import UnknownQuestion, did_you_mean
@@ -39,10 +40,13 @@ def with_whole_values(store: ObjectStore, question: QuestionView) -> QuestionVie
 
 
 def choose_question(asked: Sequence[Asked], wanted: str | None) -> Asked:
-    """By id, by name when only one has it, or the only one there is."""
+    """By id, by name or a part of the id when only one has it, or the only one there is."""
     if wanted is None:
         return _the_only(asked)
     matching = [one for one in asked if wanted in (one.question.id, one.question.name)]
+    if not matching:
+        paths = meant([one.question.id for one in asked], wanted)
+        matching = [one for one in asked if one.question.id in paths]
     if len(matching) > 1:
         raise UnknownQuestion(f"{wanted} is asked {len(matching)} times; name one of: {_ids(matching)}")
     if not matching:

@@ -20,6 +20,7 @@ from temporalio.exceptions import ApplicationError
 from dsl.definition.definition import Definition
 from interpreter.boundary import names
 from interpreter.boundary.beginnings import Lease
+from interpreter.boundary.meant import meant
 from interpreter.boundary.payloads import JSON, RunInput
 from interpreter.boundary.repair import Repair, Resolution
 from interpreter.client.carried import definition_in, input_of
@@ -130,13 +131,13 @@ async def resolve(run: "Run", said: Resolution) -> Repairs:
             return await repairs_of(run)
         if chain.entries is None:
             raise RunUnderWay(f"the run {run.id} is being repaired, by {chain.acts[-1].id}: wait until that has ended")
-        meant = replace(said, path=_meant(chain.entries, said.path))
+        known = replace(said, path=_meant(chain.entries, said.path))
         try:
-            repairs.resolved(chain.definition, chain.entries, meant, time.time())
+            repairs.resolved(chain.definition, chain.entries, known, time.time())
         except repairs.Unresolvable as problem:
             raise Unresolved(str(problem)) from problem
         try:
-            await _act(run, chain, [meant], undoes=False)
+            await _act(run, chain, [known], undoes=False)
         except RunExists:
             continue
         return await repairs_of(run)
@@ -148,24 +149,20 @@ def _said_before(chain: _Chain, said: Resolution) -> bool:
     paths = {entry.path for entry in chain.entries or ()}
     for act in reversed(chain.acts):
         for each in act.resolutions:
-            if _is_named(each.path, said.path):
+            if meant([each.path], said.path):
                 return each.stands == said.stands and (act is chain.acts[-1] or each.path not in paths)
     return False
 
 
 def _meant(entries: list[Entry], named: str) -> str:
     """The path of the step of that name. Raises `Unresolved` when there is none, or several."""
-    found = [entry.path for entry in entries if _is_named(entry.path, named)]
+    found = meant([entry.path for entry in entries], named)
     if len(found) == 1 or named in found:
         return named if named in found else found[0]
     there = ", ".join(found or [entry.path for entry in entries])
     if found:
         raise Unresolved(f"several steps are called {named}; say which: {there}")
     raise Unresolved(f"nothing is left of a step {named}" + (f"; there is: {there}" if there else ""))
-
-
-def _is_named(path: str, named: str) -> bool:
-    return path == named or path.endswith(f"/{named}")
 
 
 def _left(definition: Definition, entry: Entry, now: float) -> Left:

@@ -17,6 +17,7 @@ from typing import cast
 from dsl.ast.defaults import MOST_TURNS_TOLD
 from dsl.ast.statements import Step
 from dsl.definition.definition import Definition
+from interpreter.boundary.meant import meant
 from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.persons import in_one_line
 from interpreter.boundary.tell import Tell, said
@@ -106,12 +107,13 @@ def _addressed(state: State, step: str | None) -> Frame | str:
 
 
 def _named(talking: list[Frame], step: str) -> list[Frame]:
-    """Those that are meant by `step`: a path, or the last of it where that is enough."""
+    """Those that are meant by `step`: a path, or as much of it as is enough."""
     for name_of in (lambda frame: frame.path, _without_flow, _last, lambda frame: _last(frame).partition("#")[0]):
         found = [frame for frame in talking if name_of(frame) == step]
         if found:
             return found
-    return []
+    paths = meant([frame.path for frame in talking], step)
+    return [frame for frame in talking if frame.path in paths]
 
 
 def _without_flow(frame: Frame) -> str:

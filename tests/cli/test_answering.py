@@ -1,9 +1,10 @@
 """For whom an answer counts that names no group."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,9 @@ from interpreter.boundary.payloads import AnswerReply
 from interpreter.boundary.view import QuestionView
 from interpreter.cli import answering
 from interpreter.cli.commands.approve import approve
-from interpreter.client.questions import on_behalf_of
+from interpreter.client.errors import UnknownQuestion
+from interpreter.client.questions import Asked, choose_question, on_behalf_of
+from interpreter.client.run import Run
 from tests.cli.test_typing import question
 
 
@@ -30,6 +33,27 @@ from tests.cli.test_typing import question
 )
 def test_the_only_group_is_meant(whom: list[str], groups: list[str], by: str, group: str | None) -> None:
     assert on_behalf_of(question(whom=whom, groups=groups), by) == group
+
+
+ASKED = [Asked(cast(Run, None), question(id=f"main/for#2[{number}]/ok", name="ok")) for number in (3, 13)]
+
+
+@pytest.mark.parametrize("typed", ["main/for#2[13]/ok", "for[13]/ok", "[13]/ok", "for/[13]/ok"])
+def test_a_question_is_meant_by_what_a_screen_shows_of_it(typed: str) -> None:
+    assert choose_question(ASKED, typed) is ASKED[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("ok", "is asked 2 times; name one of: main/for#2[3]/ok, main/for#2[13]/ok"),
+        ("for/ok", "is asked 2 times"),
+        ("loop[3]/ok", "the run does not ask"),
+    ],
+)
+def test_it_is_told_which_questions_may_be_meant(typed: str, problem: str) -> None:
+    with pytest.raises(UnknownQuestion, match=re.escape(problem)):
+        choose_question(ASKED, typed)
 
 
 class OneRun:

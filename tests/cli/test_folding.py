@@ -56,3 +56,25 @@ def test_while_it_lasts_only_the_turn_that_is_under_way_is_unfolded() -> None:
     board = _board(over=False)
     assert _labels(board, UNDER_WAY) == ["f", "  reply", "    turn 3", "      find", "      look"]
     assert _labels(_board(over=True), UNDER_WAY) == ["f", "  reply"]
+
+
+def _turns(*kinds: str) -> list[tuple[str, str]]:
+    """The turns of an agent that asked for `find`, of which then came one note of each kind; nothing was called."""
+    board = Board("f")
+    for number, kind in enumerate(("started", "turn", *kinds), 1):
+        turn = {"attempt": kinds[: number - 2].count("turn") + 1, "detail": "find"} if kind == "turn" else {}
+        path = "" if kind == "finished" else "f/reply"
+        board.take(Note(number, 100.0 + number, kind, path, "reply", "run" if not path else "agent", **turn))  # type: ignore[arg-type]
+    turns = [item for _, item in Folding("turns").rows(board.root) if item.node == "turn"]
+    assert all((item.ended is None) == (item.state == "running") for item in turns)
+    return [(item.state, item.detail) for item in turns]
+
+
+def test_a_turn_without_a_call_has_a_state_too() -> None:
+    over = ("completed", "find (none was called)")
+    assert _turns() == [("running", "find")]
+    assert _turns("turn") == [over, ("running", "find")]
+    assert _turns("attempt") == _turns("retrying") == _turns("completed") == _turns("failed") == [over]
+    assert _turns("cancelled") == [("cancelled", "find (none was called)")]
+    assert _turns("told") == [("running", "find")]
+    assert _turns("finished") == [("cancelled", "find")]

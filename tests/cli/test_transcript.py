@@ -99,7 +99,8 @@ def test_each_step_is_told_with_what_it_went_on_with(dsl: Dsl) -> None:
     assert "(no model was asked)" in text
     assert "             │   user       │ <script>alert(1)</script> & more" in text
     assert "talk/verdict" not in text
-    assert len(dsl.here("transcript", "talked", "talk/for#2[1]/reply", "--json").json["steps"]) == 1
+    for path in ("talk/for#2[1]/reply", "talk/for[1]/reply", "for/[1]/reply", "[1]/reply"):
+        assert len(dsl.here("transcript", "talked", path, "--json").json["steps"]) == 1
     assert "&lt;script&gt;alert(1)" in dsl.here("transcript", "talked", "--html").out
     unknown = dsl.here("transcript", "talked", "answer")
     assert unknown.code == 2

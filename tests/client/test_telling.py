@@ -76,7 +76,7 @@ async def test_what_is_told_is_heard_with_the_words_of_a_rejection(folder: Path,
             await run.tell("Hello.", "other", by="ada")
         reply = await run.tell("Only refunds under 50.", by="ada")
         assert (reply.outcome, reply.message) == ("told", "`reply` hears it before its next turn")
-        code, out, err = await asyncio.to_thread(command, "tell", run.id, "reply", "Be kind.", "--by", "eve")
+        code, out, err = await asyncio.to_thread(command, "tell", run.id, "desk / reply", "Be kind.", "--by", "eve")
         assert (code, out, err) == (0, "`reply` hears it before its next turn\n", "")
         code, out, _ = await asyncio.to_thread(command, "show", run.id)
         assert ": told, by ada: Only refunds under 50.\n" in out, out

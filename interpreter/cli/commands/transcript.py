@@ -5,6 +5,7 @@ from functools import partial
 
 import click
 
+from interpreter.boundary.meant import meant
 from interpreter.cli import completing
 from interpreter.cli.carry_out import carry_out
 from interpreter.cli.printing import print_json
@@ -25,7 +26,8 @@ from interpreter.stores.store import ObjectStore, StoreError, read
 def transcript(run: str, step: str | None, as_json: bool, as_html: bool, target: Target) -> int:
     """Show what the agents of a run were told and what they answered.
 
-    Of each step that has called an agent, or of those named STEP, or at that path: instructions, messages, calls.
+    Of each step that has called an agent, or of those that STEP means, a name or a path
+    as `dsl show` has it: instructions, messages, calls.
     """
     if as_json and as_html:
         raise click.UsageError("Choose one of --json and --html.")
@@ -35,7 +37,8 @@ def transcript(run: str, step: str | None, as_json: bool, as_html: bool, target:
 async def _transcript(id: str, step: str | None, as_json: bool, as_html: bool, target: Target) -> None:
     async with connected(target) as client:
         found = await transcripts(client.run(id))
-    chosen = [each for each in found if step is None or _is_meant(each, step)]
+    wanted = None if step is None else meant([each.step for each in found], step)
+    chosen = [each for each in found if wanted is None or each.step in wanted]
     if step is not None and not chosen:
         steps = ", ".join(dict.fromkeys(_name(each) for each in found))
         raise Misuse(f"no step {step} of the run {id} has an answer of an agent; there is {steps or 'none'}")
@@ -54,10 +57,6 @@ def _content(store: ObjectStore, digest: str) -> bytes | None:
         return read(store, digest)
     except StoreError:
         return None
-
-
-def _is_meant(each: Transcript, step: str) -> bool:
-    return step in (each.step, _name(each))
 
 
 def _name(each: Transcript) -> str:
