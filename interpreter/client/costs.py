@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal, Protocol, get_args
 
 from interpreter.boundary.costs import Cost
+from interpreter.boundary.persons import person_form
 from interpreter.boundary.view import RunView
 from interpreter.client.ending import ending
 from interpreter.client.errors import ClientError, UnknownRun
@@ -206,19 +207,21 @@ def _not_recorded(view: RunView) -> list[Cost]:
 
 
 def grouped(spendings: Iterable[Spending], by: Sequence[By], since: str = "") -> list[Group]:
-    """The dearest first; by day, the latest. `since` is a day."""
+    """The dearest first; by day, the latest. `since` is a day. Who asks is one, however the name is spelt."""
     groups: dict[tuple[str, ...], Group] = {}
+    people: dict[str, str] = {}
     for spending in spendings:
+        person = people.setdefault(person_form(spending.requester), spending.requester)
         for cost in spending.costs:
             if cost.day >= since:
-                key = tuple(_part(way, spending, cost) for way in by)
+                key = tuple(_part(way, spending, cost, person) for way in by)
                 groups.setdefault(key, Group(key)).add(spending.run, cost)
     if by and by[0] == "day":
         return sorted(groups.values(), key=lambda group: group.key, reverse=True)
     return sorted(groups.values(), key=lambda group: (-group.usd, -group.tokens, group.key))
 
 
-def _part(way: By, spending: Spending, cost: Cost) -> str:
+def _part(way: By, spending: Spending, cost: Cost, person: str) -> str:
     match way:
         case "step":
             return cost.step or NOT_RECORDED
@@ -233,6 +236,6 @@ def _part(way: By, spending: Spending, cost: Cost) -> str:
         case "hash":
             return spending.hash
         case "requester":
-            return spending.requester or "(nobody)"
+            return person or "(nobody)"
         case "run":
             return spending.run

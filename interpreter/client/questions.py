@@ -64,6 +64,11 @@ def on_behalf_of(question: QuestionView, by: str) -> str | None:
     return question.groups[0] if len(set(question.groups)) == 1 else None
 
 
+def asks(question: QuestionView, name: str) -> bool:
+    """Whether that group is asked, or that person."""
+    return name in question.whom or is_asked_by_name(question, name.removeprefix(PERSON))
+
+
 def is_asked_by_name(question: QuestionView, by: str) -> bool:
     return any(same_person(each.removeprefix(PERSON), by) for each in question.whom if each.startswith(PERSON))
 

@@ -14,7 +14,7 @@ from interpreter.boundary.view import QuestionView
 from interpreter.cli import answering
 from interpreter.cli.commands.approve import approve
 from interpreter.client.errors import UnknownQuestion
-from interpreter.client.questions import Asked, choose_question, on_behalf_of
+from interpreter.client.questions import Asked, asks, choose_question, on_behalf_of
 from interpreter.client.run import Run
 from tests.cli.test_typing import question
 
@@ -33,6 +33,13 @@ from tests.cli.test_typing import question
 )
 def test_the_only_group_is_meant(whom: list[str], groups: list[str], by: str, group: str | None) -> None:
     assert on_behalf_of(question(whom=whom, groups=groups), by) == group
+
+
+@pytest.mark.parametrize(
+    ("name", "is_asked"), [("team", True), ("Team", False), ("olga", True), (" OLGA", True), ("person olga", True)]
+)
+def test_a_group_is_asked_by_its_name_and_a_person_however_it_is_spelt(name: str, is_asked: bool) -> None:
+    assert asks(question(whom=["team", "person Olga"], groups=["team"]), name) is is_asked
 
 
 ASKED = [Asked(cast(Run, None), question(id=f"main/for#2[{number}]/ok", name="ok")) for number in (3, 13)]

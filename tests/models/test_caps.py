@@ -76,6 +76,21 @@ def test_each_has_a_book_that_does_not_name_anybody(models: Models) -> None:
     assert "ann" not in ann
 
 
+@pytest.mark.parametrize("who", ["ann", "Ann", " ann ", "ANN", "\uff21nn", "a\u200bnn"])
+@pytest.mark.parametrize("named", ["*", "ann", "Ann", "a nn"])
+def test_a_person_has_one_cap_however_the_name_is_spelt(who: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(f'[caps.some]\nrequester = "{named}"\nusd = 5\n')
+    models = models_for(tmp_path, {})
+    assert resolve_caps("f", who, ["gpt-4o"], models) == resolve_caps("f", "ann", ["gpt-4o"], models)
+    assert bool(resolve_caps("f", who, ["gpt-4o"], models)) is (named != "a nn")
+
+
+@pytest.mark.parametrize("who", [None, "", " ", "\u200b"])
+def test_who_has_no_name_is_nobody(who: str | None, models: Models) -> None:
+    found = resolve_caps("f", who, ["gpt-4o"], models)
+    assert found == resolve_caps("f", None, ["gpt-4o"], models)
+
+
 def test_a_model_without_a_price_is_refused_where_money_is_capped(tmp_path: Path) -> None:
     flow = tmp_path / "a.flow"
     flow.write_text('edition 1\nagent a() -> text { model "ours/m" prompt "x" }\nflow main() { step a() }\n')

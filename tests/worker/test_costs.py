@@ -12,6 +12,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from interpreter.boundary.costs import Cost
 from interpreter.boundary.payloads import Price
 from interpreter.cli.commands.costs import _csv, _Teller, _what_is_not_known
 from interpreter.cli.target import Target
@@ -88,6 +89,14 @@ async def spent(runs: Runs, run: LiveRun) -> tuple[Spending, list[str]]:
 
 def by(found: Spending, *ways: Any) -> dict[tuple[str, ...], tuple[float, int]]:
     return {group.key: (float(group.usd), group.tokens) for group in grouped([found], ways)}
+
+
+def test_who_asks_is_one_however_the_name_is_spelt() -> None:
+    spent = [
+        Spending(who, "f", "h", "completed", who, costs=[Cost("f", usd="1")]) for who in ("Ann", " ann", "bob", "")
+    ]
+    found = {group.key: (group.usd, group.runs) for group in grouped(spent, ["requester"])}
+    assert found == {("Ann",): (2, {"Ann", " ann"}), ("bob",): (1, {"bob"}), ("(nobody)",): (1, {""})}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from interpreter.cli.questions import how_to_answer, question_lines
 from interpreter.cli.target import Target, connected, target_options
 from interpreter.client.client import Client
 from interpreter.client.errors import ClientError
-from interpreter.client.questions import Asked
+from interpreter.client.questions import Asked, asks
 
 
 @click.command(epilog="Example: dsl approvals support-3f9c2a10")
@@ -33,7 +33,7 @@ async def _approvals(id: str | None, group: str | None, as_json: bool, target: T
     async with connected(target) as client:
         asked, all_said = (await _of_run(client, id, target), True) if id is not None else await _of_all(client, target)
     code = exit_codes.DONE if all_said else exit_codes.UNATTENDED
-    asked = [one for one in asked if group is None or group in one.question.whom]
+    asked = [one for one in asked if group is None or asks(one.question, group)]
     if as_json:
         print_json([{**_first(one), **asdict(one.question)} for one in asked])
         return code
