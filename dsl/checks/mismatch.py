@@ -9,6 +9,7 @@ from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import TOLD_APART, Mismatch
 from dsl.semantics.fit import NUMERIC
 from dsl.semantics.instead import instead
+from dsl.semantics.of_one_type import of_one_type
 from dsl.semantics.types import (
     BOOL,
     DURATION,
@@ -39,7 +40,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         elsewhere = _to_be_told_apart(program, found) if found.wanted == TOLD_APART else _elsewhere(program, found)
         message, advice = elsewhere or (
             _message(found),
-            _continued(program, found) or _advice(found) or _instead(program, found),
+            _continued(program, found) or of_one_type(found) or _advice(found) or _instead(program, found),
         )
         yield Diagnostic("SF201", message, primary, (*declared, *program.also(found)), help=advice)
 

@@ -80,7 +80,8 @@ class WrongKind:
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """`role` names the place that asks (an argument, a field), `wanted` its type in words, `reason` what differs;
-    `beside` is the other side of an operator."""
+    `beside` is the other side of an operator; `as_before` what those are that it stands with (other items, the other
+    way of an `if`)."""
 
     node: Node
     role: str
@@ -89,6 +90,7 @@ class Mismatch:
     reason: str | None = None
     declared: Node | None = None
     beside: Expression | None = None
+    as_before: Type | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,14 @@ author's words, because a message needs it anyway. What fits, the run accepts: n
   There are finitely many pairs of names, so it ends.
 
 `join(a, b)` is a type that both fit, for `if … then … else`, lists and ways that meet. Where the only such type would
-be of no use (an int and a record), there is none, and what was written is reported.
+be of no use (an int and a record), there is none, and what was written is reported. Two records that are written out
+side by side may lack fields of each other, which are null then; of records that are compared, and of those that have
+a name, that would hide a mistake.
 """
 
 from collections.abc import Iterable
 
+from dsl.semantics.misspelt import misspelt
 from dsl.semantics.types import (
     CONVERSATION,
     DECIMAL,
@@ -158,38 +161,51 @@ def _first(reasons: Iterable[str | None]) -> str | None:
     return next((reason for reason in reasons if reason is not None), None)
 
 
-def join(left: Type, right: Type) -> Type | None:
-    """The type of a value that is one or the other; None when there is none that is of use."""
-    if left == right or right in (NEVER, UNKNOWN):
+def join(left: Type, right: Type, *, filling: bool = False) -> Type | None:
+    """The type of a value that is one or the other; None when there is none that is of use. `filling`: of two records
+    without a name, one may lack what the other has, which is null there."""
+    if right in (left, NEVER):
         return left
     if left in (NEVER, UNKNOWN):
         return right
+    if right == UNKNOWN:
+        return left
     if NULL in (left, right) or isinstance(left, OptionalOf) or isinstance(right, OptionalOf):
-        return _join_optional(left, right)
+        return _join_optional(left, right, filling)
     if isinstance(left, Enum) and isinstance(right, Enum):
         return Enum(tuple(dict.fromkeys(left.values + right.values)), written=left.written and right.written)
     if isinstance(left, ListOf) and isinstance(right, ListOf):
-        return _join_lists(left, right)
+        return _join_lists(left, right, filling)
     if isinstance(left, Conversation) or isinstance(right, Conversation):
         return _join_conversations(left, right)
+    if _is_written_out(left) and _is_written_out(right):
+        return _join_records(left, right, filling)
     if misfit(left, right) is None:
-        return right
-    if misfit(right, left) is None:
-        return left
-    return _join_records(left, right)
+        return left if misfit(right, left) is None and _left_out(left) > _left_out(right) else right
+    return left if misfit(right, left) is None else _join_records(left, right, filling)
 
 
-def _join_optional(left: Type, right: Type) -> Type | None:
+def _is_written_out(type_: Type) -> bool:
+    """A record that no declaration says anything of: neither a name nor what it is filled with."""
+    return isinstance(type_, Record) and type_.name is None and all(part.default is None for part in type_.members)
+
+
+def _left_out(type_: Type) -> int:
+    """How many fields may be left out: of two that fit each other, the one with more of them takes more."""
+    return sum(not part.required for part in (members(type_) or {}).values())
+
+
+def _join_optional(left: Type, right: Type, filling: bool) -> Type | None:
     bare = [side.item if isinstance(side, OptionalOf) else side for side in (left, right)]
     present = [side for side in bare if side != NULL]
     if len(present) < 2:
         return optional(present[0]) if present else NULL
-    joined = join(present[0], present[1])
+    joined = join(present[0], present[1], filling=filling)
     return None if joined is None else optional(joined)
 
 
-def _join_lists(left: ListOf, right: ListOf) -> Type | None:
-    item = join(left.item, right.item)
+def _join_lists(left: ListOf, right: ListOf, filling: bool) -> Type | None:
+    item = join(left.item, right.item, filling=filling)
     bounded = left.at_most is not None and right.at_most is not None
     at_most = max(left.at_most or 0, right.at_most or 0) if bounded else None
     return None if item is None else ListOf(item, at_most)
@@ -203,13 +219,31 @@ def _join_conversations(left: Type, right: Type) -> Type | None:
     return Conversation(None if None in bounds else max(bound or 0 for bound in bounds))
 
 
-def _join_records(left: Type, right: Type) -> Type | None:
+def _join_records(left: Type, right: Type, filling: bool) -> Type | None:
     one, other = members(left), members(right)
-    if one is None or other is None or one.keys() != other.keys():
+    if one is None or other is None or not (one.keys() == other.keys() or (filling and _fill(left, right))):
         return None
-    joined = {name: join(member.type, other[name].type) for name, member in one.items()}
-    parts = tuple(Member(name, type_) for name, type_ in joined.items() if type_ is not None)
-    return Record(parts) if len(parts) == len(joined) else None
+    parts = [_joined_member(name, one.get(name), other.get(name), filling) for name in (*one, *other)]
+    found = {part.name: part for part in parts if part is not None}
+    return Record(tuple(found.values())) if len(found) == len(one | other) else None
+
+
+def _joined_member(name: str, one: Member | None, other: Member | None, filling: bool) -> Member | None:
+    if one is not None and other is not None:
+        joined = join(one.type, other.type, filling=filling)
+        return None if joined is None else Member(name, joined, one.required and other.required)
+    given = one or other
+    assert given is not None
+    return Member(name, optional(given.type), required=False)
+
+
+def _fill(left: Type, right: Type) -> bool:
+    """Whether two records may lack fields of each other: they have no name that says what belongs to them, they have
+    something in common, and no field of one is the other's with a slip in it."""
+    if not isinstance(left, Record) or not isinstance(right, Record) or left.name or right.name:
+        return False
+    one, other = members(left) or {}, members(right) or {}
+    return bool(one.keys() & other.keys()) and misspelt(one.keys() - other.keys(), other.keys() - one.keys()) is None
 
 
 def widened(type_: Type) -> Type:

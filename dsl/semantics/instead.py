@@ -24,6 +24,8 @@ def instead(found: Mismatch, written: str, beside: Type | None) -> str | None:
     if found.role == "`+`":
         joins = beside is not None and isinstance(structure(beside), ListOf) and not isinstance(bare, ListOf)
         return f"a list is joined with a list: write `[{value}]`" if joins else None
+    if (found.reason or "").startswith("it is none of ") and isinstance(bare, Record) and bare.name is None:
+        return f"say which one it is where it is made: `let x: {found.wanted} = …`"
     if found.wanted == "text" and found.found == required(found.found):
         return _as_text(bare, value)
     return None

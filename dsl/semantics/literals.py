@@ -18,11 +18,12 @@ from dsl.expressions.numbers import LARGEST_INT
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import expect_messages
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, UnknownField
-from dsl.semantics.fit import join, misfit
+from dsl.semantics.fit import join
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Symbol
+from dsl.semantics.together import odd_one, together
 from dsl.semantics.types import (
     BOOL,
     DURATION,
@@ -84,30 +85,45 @@ def template(node: Template, state: State, inference: Inference) -> Type:
 
 
 def conditional(node: Conditional, state: State, inference: Inference) -> Type:
-    inference.expect(node.condition, Wanted(BOOL, "the condition of `if`"), state)
-    then = inference.infer(node.then, assume(node.condition, True, state, inference.facts))
-    otherwise = inference.infer(node.otherwise, assume(node.condition, False, state, inference.facts))
-    joined = join(then, otherwise)
+    """All ways of one that goes on with `else if` together, as of a long one, which is a `Chain`."""
+    ways = [node]
+    while isinstance(last := ways[-1].otherwise, Conditional):
+        ways.append(last)
+    types: list[Type] = []
+    for way in ways:
+        inference.expect(way.condition, Wanted(BOOL, "the condition of `if`"), state)
+        types.append(inference.infer(way.then, assume(way.condition, True, state, inference.facts)))
+        state = assume(way.condition, False, state, inference.facts)
+    values = [*(way.then for way in ways), last]
+    joined = one_of_ways(values, [*types, inference.infer(last, state)], inference)
+    for way in ways:
+        inference.facts.conversions.pop(id(way), None)
+        inference.facts.types[id(way)] = joined
+    return joined
+
+
+def one_of_ways(values: list[Expression], types: list[Type], inference: Inference) -> Type:
+    joined = together(types)
     if joined is None:
-        inference.report(Mismatch(node.otherwise, "`else`", f"{spelled(then)}, as `then` gives", otherwise))
+        odd, before = odd_one(types)
+        wanted = f"{spelled(before)}, as `then` gives"
+        inference.report(Mismatch(values[odd], "`else`", wanted, types[odd], as_before=before))
         return UNKNOWN
-    inference.widen(node.then, then, joined)
-    inference.widen(node.otherwise, otherwise, joined)
+    for value, found in zip(values, types, strict=True):
+        inference.widen(value, found, joined)
     return joined
 
 
 def list_literal(node: ListLiteral, state: State, inference: Inference) -> Type:
-    item: Type = NEVER
     types = [inference.infer(part, state) for part in node.items]
+    item = together(types)
+    if item is None:
+        odd, before = odd_one(types)
+        role, wanted = "an item of this list", f"{spelled(before)}, as the items before"
+        inference.report(Mismatch(node.items[odd], role, wanted, types[odd], as_before=before))
+        return ListOf(UNKNOWN, len(node.items))
     for part, found in zip(node.items, types, strict=True):
-        joined = join(item, found)
-        if joined is None:
-            inference.report(Mismatch(part, "an item of this list", f"{spelled(item)}, as the items before", found))
-            return ListOf(UNKNOWN, len(node.items))
-        item = joined
-    for part, found in zip(node.items, types, strict=True):
-        if misfit(found, item) is None:
-            inference.widen(part, found, item)
+        inference.widen(part, found, item)
     return ListOf(item, len(node.items))
 
 

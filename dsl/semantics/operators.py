@@ -7,6 +7,7 @@ from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
+from dsl.semantics.together import together
 from dsl.semantics.types import (
     BOOL,
     DECIMAL,
@@ -213,7 +214,8 @@ def refused(node: Binary, left: Type, right: Type, inference: Inference) -> Type
     needs = _NEEDS.get(node.operator, "two numbers")
     beside, its = (node.right, right) if culprit is node.left else (node.left, left)
     reason = f"it is {spelled(other)}, beside {spelled(its)}"
-    inference.report(Mismatch(culprit, f"`{node.operator}`", needs, other, reason, beside=beside))
+    lists = left if isinstance(left, ListOf) and isinstance(right, ListOf) else None
+    inference.report(Mismatch(culprit, f"`{node.operator}`", needs, other, reason, beside=beside, as_before=lists))
     return UNKNOWN
 
 
@@ -247,7 +249,7 @@ def _number(operator: str, left: Type, right: Type) -> Type:
 
 
 def _concatenated(left: ListOf, right: ListOf) -> Type | None:
-    item = join(left.item, right.item)
+    item = together((left.item, right.item))
     bounded = left.at_most is not None and right.at_most is not None
     return None if item is None else ListOf(item, (left.at_most or 0) + (right.at_most or 0) if bounded else None)
 

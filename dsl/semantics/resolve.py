@@ -80,10 +80,16 @@ class Resolver:
             if field.name in found:
                 self._findings.append(DefinedTwice(field, field.name, found[field.name][1]))
                 continue
-            needed = field.default is None and not isinstance(type_, meant.OptionalOf) and type_ != meant.UNKNOWN
+            needed = field.default is None and type_ != meant.UNKNOWN and not self._may_be_left_out(field.type, type_)
             found[field.name] = meant.Member(field.name, type_, needed, field.default, field), field
         self._inside -= 1
         return tuple(member for member, _ in found.values())
+
+    def _may_be_left_out(self, node: Type, type_: meant.Type) -> bool:
+        """`json?` is `json`, whose null is a value like any other; that it may be left out stands in the text only."""
+        while type_ == meant.JSON and isinstance(node, NamedType) and node.name in self._declarations.type_nodes:
+            node = self._declarations.type_nodes[node.name].type
+        return isinstance(type_, meant.OptionalOf) or (type_ == meant.JSON and isinstance(node, OptionalType))
 
     def named(self, node: NamedType) -> meant.Type:
         if node.name in meant.BASIC_TYPES:

@@ -7,9 +7,11 @@ from dsl.semantics.conversations import extended
 from dsl.semantics.findings import Mismatch
 from dsl.semantics.fit import join
 from dsl.semantics.inference import Inference, Wanted
+from dsl.semantics.literals import one_of_ways
 from dsl.semantics.narrowing import assume
 from dsl.semantics.operators import refused, result
 from dsl.semantics.state import State
+from dsl.semantics.together import odd_one, together
 from dsl.semantics.types import BOOL, NULL, UNKNOWN, Conversation, ListOf, Type, spelled
 
 
@@ -27,10 +29,23 @@ def row(node: Row, state: State, inference: Inference) -> Type:
             continue
         found = result(operand.operator, left, right)
         left = refused(_pair(node, at), left, right, inference) if found is None else found
-    if isinstance(left, ListOf):
-        for value, each in lists:
-            inference.widen(value, each, left)
-    return left
+    return _one_list(lists, left, inference) if isinstance(left, ListOf) else left
+
+
+def _one_list(lists: list[tuple[Expression, Type]], found: ListOf, inference: Inference) -> Type:
+    """What each list becomes in the one that they make: of items that they all have in common."""
+    items = [each.item if isinstance(each, ListOf) else each for _, each in lists]
+    item = together(items)
+    if item is None:
+        odd, before = odd_one(items)
+        inference.report(
+            Mismatch(lists[odd][0], "`+`", spelled(ListOf(before)), lists[odd][1], as_before=ListOf(before))
+        )
+        return UNKNOWN
+    made = ListOf(item, found.at_most)
+    for value, each in lists:
+        inference.widen(value, each, made)
+    return made
 
 
 def _pair(node: Row, at: int) -> Binary:
@@ -44,17 +59,8 @@ def _pair(node: Row, at: int) -> Binary:
 
 def chain(node: Chain, state: State, inference: Inference) -> Type:
     found = _each(node, state, inference, inference.infer)
-    joined = found[0]
-    values = (*(way.value for way in node.ways), node.otherwise)
-    for value, each in zip(values[1:], found[1:], strict=True):
-        common = join(joined, each)
-        if common is None:
-            inference.report(Mismatch(value, "`else`", f"{spelled(joined)}, as `then` gives", each))
-            return UNKNOWN
-        joined = common
-    for value, each in zip(values, found, strict=True):
-        inference.widen(value, each, joined)
-    return joined
+    values = [*(way.value for way in node.ways), node.otherwise]
+    return one_of_ways(values, found, inference)
 
 
 def expect_chain(node: Chain, wanted: Wanted, state: State, inference: Inference) -> Type | None:

@@ -208,10 +208,15 @@ def spelled(type_: Type, levels: int = 4) -> str:
             return _spelled_out(type_, levels) if levels else "…"
 
 
+def _field(part: Member, levels: int) -> str:
+    may_be_left_out = part.type == JSON and not part.required and part.default is None
+    return f"{part.name}: {spelled(part.type, levels)}{'?' if may_be_left_out else ''}"
+
+
 def _spelled_out(type_: Type, levels: int) -> str:
     match type_:
         case Record(members=parts):
-            inside = ", ".join(f"{part.name}: {spelled(part.type, levels - 1)}" for part in parts)
+            inside = ", ".join(_field(part, levels - 1) for part in parts)
             return f"{{ {inside} }}" if parts else "{}"
         case ListOf(item=item, at_most=at_most):
             inner = "" if item == NEVER else spelled(item, levels - 1)

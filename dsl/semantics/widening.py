@@ -140,7 +140,10 @@ def written(type_: Type, declared: Mapping[str, Type]) -> ast.Type:
 
 
 def _field(part: Member, declared: Mapping[str, Type]) -> ast.Field:
-    return ast.Field(part.name, written(part.type, declared), default=part.default)
+    type_ = written(part.type, declared)
+    if not part.required and part.default is None and not isinstance(part.type, OptionalOf):
+        type_ = ast.OptionalType(type_)  # of `json`, which does not say so itself
+    return ast.Field(part.name, type_, default=part.default)
 
 
 _BASIC = {"fraction": "decimal", "null": "json", "nothing": "json", "never": "json", "unknown": "json"}

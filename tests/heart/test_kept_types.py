@@ -14,6 +14,7 @@ type Tree { value: number, left: Tree?, right: Tree? }
 type X { kind: "x", v: int }
 type Y { kind: "y", v: number }
 type U = X | Y
+type Maybe = json?
 tool half(x: number) -> number read
 tool take(id: text) -> text write keyed { compensate give(id: id, share: 0.5) }
 tool give(id: text, share: number) idempotent
@@ -46,6 +47,67 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         'flow main(r: R, x: bool) -> text { let y = if x then r else { a: 1, b: 3 } return "<{{ y.c }}>" }',
         {"r": {"a": 5}, "x": False},
         "<>",
+    ),
+    "records with different fields": (
+        """flow main(x: bool, y: bool) -> json {
+          let z = if x then { a: 1 } else if y then { b: "b", a: 2 } else { a: 3, c: { d: 0.5 } }
+          return z
+        }""",
+        {"x": False, "y": True},
+        {"a": 2, "b": "b", "c": None},
+    ),
+    "items with different fields": (
+        """flow main() -> json {
+          let z = [{ a: 1 }, { a: 2, b: 5m, c: null }, { a: 0.5, d: [1] }]
+          return [if x.b == null then "none" else text(x.b) for x in z] + [json_text(z[2])]
+        }""",
+        {},
+        ["none", "5m", "none", '{"a":0.5,"b":null,"c":null,"d":[1]}'],
+    ),
+    "records further in": (
+        "flow main() -> json { let z = [[{ a: { b: 1 } }], [{ a: { b: 2, c: 3 } }]] return z[0][0] }",
+        {},
+        {"a": {"b": 1, "c": None}},
+    ),
+    "lists of records with different fields": (
+        "flow main() -> json { let z = [{ a: 1 }] + [{ b: 2, a: 3 }] return z }",
+        {},
+        [{"a": 1, "b": None}, {"a": 3, "b": 2}],
+    ),
+    "choices with different fields": (
+        """flow main(x: bool) -> json {
+          if x as z { yield { status: "done" } } else { yield { status: "late", by: 5m } }
+          return { ...z, again: z.by == null }
+        }""",
+        {"x": True},
+        {"status": "done", "by": None, "again": True},
+    ),
+    "a declared record among others": (
+        "flow main(r: R) -> [int] { let z = [{ a: 1 }, r, { a: 2, b: 3 }] return [x.b for x in z] }",
+        {"r": {"a": 5, "b": 6}},
+        [2, 6, 3],
+    ),
+    "a declared record is one of the ways": (
+        """flow main(r: R, n: int) -> json {
+          let z = if n > 1 then r else if n > 0 then { a: 1, b: 3 } else { a: 2 }
+          return z
+        }""",
+        {"r": {"a": 5}, "n": 0},
+        {"a": 2, "b": 2, "c": None},
+    ),
+    "a declared record among lists": (
+        "flow main(rs: [R]) -> [int] { let z = [{ a: 1 }] + rs + [{ a: 2, b: 3 }] return [x.b for x in z] }",
+        {"rs": [{"a": 5}]},
+        [2, 2, 3],
+    ),
+    "json that may be left out": (
+        """flow main(r: { a: int, j: json?, k: Maybe }) -> json {
+          let z: { a: int, j: json?, k: Maybe } = { a: 2 }
+          let chosen = if r.a > 1 then r else { a: 3 }
+          return [r.j == null, z, chosen]
+        }""",
+        {"r": {"a": 1, "k": {"x": 0.5}}},
+        [True, {"a": 2, "j": None, "k": None}, {"a": 3, "j": None, "k": None}],
     ),
     "a list of a record and less": (
         "flow main(r: R) -> int { return sum([x.b for x in [r, { a: 7 }]]) }",

@@ -99,6 +99,38 @@ def test_some_have_nothing_in_common() -> None:
     assert join(*_types("{ a: int }", "{ b: int }")) is None
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "joined"),
+    [
+        ("{ a: int }", "{ a: int, b: text }", "{ a: int, b: text? }"),
+        ("{ b: int, a: int }", "{ a: number, c: json }", "{ b: int?, a: number, c: json? }"),
+        ("{ a: int, b: text? }", "{ a: int, b: text }", "{ a: int, b: text? }"),
+        ("[{ a: int }]", "[{ a: int, b: int }]", "[{ a: int, b: int? }]"),
+        ("{ a: int }?", "{ a: int, b: int }", "{ a: int, b: int? }?"),
+    ],
+)
+def test_of_records_without_a_name_one_may_lack_what_the_other_has(left: str, right: str, joined: str) -> None:
+    one, other = _types(left, right)
+    both = join(one, other, filling=True)
+    assert both is not None
+    assert spelled(both) == joined
+    assert misfit(one, both) is misfit(other, both) is None
+    assert left == right or join(one, other) is None or spelled(join(one, other) or NULL) == joined
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("{ a: int }", "{ b: int }"),
+        ("{ a: int }", "{ a: text, b: int }"),
+        ("{ a: int, amount: int }", "{ a: int, amuont: int }"),
+        ("{ kind: text }", "Card"),
+    ],
+)
+def test_but_for_what_would_hide_a_mistake(left: str, right: str) -> None:
+    assert join(*_types(left, right), filling=True) is None
+
+
 def test_null_and_nothing() -> None:
     (text,) = _types("text")
     assert misfit(NULL, text) == "it is null"

@@ -8,9 +8,14 @@ import argparse
 import sys
 import time
 
-from tests.typed.search import Look, hole_in_typed, hole_in_wider, hole_in_wild, search
+from tests.typed.search import Look, hole_in_beside, hole_in_typed, hole_in_wider, hole_in_wild, search
 
-LOOKS: dict[str, Look] = {"plain": hole_in_typed, "wider": hole_in_wider, "wild": hole_in_wild}
+LOOKS: dict[str, Look] = {
+    "plain": hole_in_typed,
+    "wider": hole_in_wider,
+    "wild": hole_in_wild,
+    "beside": hole_in_beside,
+}
 PART = 1_000
 
 

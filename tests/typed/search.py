@@ -16,7 +16,8 @@ from dsl.source import Source
 from interpreter.simulation.simulation import Simulation, Switches
 from interpreter.simulation.world import World
 from tests.heart.played import Ended
-from tests.typed.programs import inputs, known, typed
+from tests.typed.beside import beside
+from tests.typed.programs import Scope, inputs, known, typed
 from tests.typed.wider import CONFIGS, configured, wider
 from tests.typed.wild import wild
 
@@ -51,7 +52,15 @@ def search(look: Look, seeds: Iterable[int]) -> tuple[Hole | None, int]:
 
 
 def hole_in_typed(seed: int) -> tuple[Hole | None, bool]:
-    text, value = typed(seed)
+    return _hole_in(typed, seed)
+
+
+def hole_in_beside(seed: int) -> tuple[Hole | None, bool]:
+    return _hole_in(beside, seed)
+
+
+def _hole_in(make: Callable[[int], tuple[str, Callable[[Scope], Any]]], seed: int) -> tuple[Hole | None, bool]:
+    text, value = make(seed)
     source = Source("typed.flow", text)
     analysis = analyse(source)
     if not analysis.ok:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from dsl.semantics import access, functions, literals, narrowing, state, widening
+from dsl.semantics import access, fit, functions, literals, narrowing, rows, state, widening, yields
 from dsl.semantics.builtins import _ANY, BUILTINS, Parameter
 from dsl.semantics.inference import Inference
 from dsl.semantics.state import State
-from dsl.semantics.types import NULL, UNKNOWN
-from tests.typed.search import hole_in_typed, hole_in_wider, hole_in_wild, search
+from dsl.semantics.types import NEVER, NULL, UNKNOWN
+from tests.typed.search import hole_in_beside, hole_in_typed, hole_in_wider, hole_in_wild, search
 
 PROGRAMS = 2500
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -81,6 +81,17 @@ def a_test_outlives_what_it_was_about(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(state, "names_in", lambda condition: frozenset())
 
 
+def what_two_have_in_common_is_kept(patch: pytest.MonkeyPatch) -> None:
+    def together(types: Any) -> Any:
+        found: Any = NEVER
+        for type_ in types:
+            found = None if found is None else fit.join(found, type_, filling=True)
+        return found
+
+    for room in (literals, rows, yields):
+        patch.setattr(room, "together", together)
+
+
 HOLES: tuple[tuple[Plant, Any, int], ...] = (
     (nothing_is_converted, hole_in_typed, 0),
     (nothing_is_converted, hole_in_wider, 0),
@@ -95,6 +106,7 @@ HOLES: tuple[tuple[Plant, Any, int], ...] = (
     (a_map_that_is_spread_fits_everywhere, hole_in_wild, 160),
     (a_field_of_null_fits_everywhere, hole_in_wild, 2300),
     (a_test_outlives_what_it_was_about, hole_in_wild, 0),
+    (what_two_have_in_common_is_kept, hole_in_beside, 0),
 )
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.typed.search import Look, hole_in_typed, hole_in_wider, hole_in_wild, search
+from tests.typed.search import Look, hole_in_beside, hole_in_typed, hole_in_wider, hole_in_wild, search
 
 FEW, MORE, MANY = range(100), range(100, 500), range(500, 5_000)
 LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
-@pytest.mark.parametrize("look", [hole_in_typed, hole_in_wider], ids=["plain", "wider"])
+@pytest.mark.parametrize("look", [hole_in_typed, hole_in_wider, hole_in_beside], ids=["plain", "wider", "beside"])
 @pytest.mark.parametrize(
     "seeds",
     [FEW, pytest.param(MORE, marks=pytest.mark.slow), pytest.param(MANY, marks=LONG)],
