@@ -6,7 +6,9 @@ a reference into another file is told like anything else.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from dsl.dataclass import dataclass, field
 from dsl.regex import regex
@@ -14,6 +16,9 @@ from dsl.regex import regex
 JSON = Any
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 _VERSION = regex(r"3\.[01](\.\d+)?")
+SCHEMAS = "#/components/schemas/"
+_MOST_PARTS = 20_000
+"""Of one schema that are looked at. A document may write one in many places, and each of them in many more."""
 _DEEPEST = 40
 """How far references may lead on to references."""
 
@@ -53,7 +58,7 @@ class Operation:
         return texts(self.data.get("tags"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     data: Mapping[str, JSON]
     left: list[Left] = field(default_factory=list)
@@ -65,6 +70,22 @@ class Document:
     @property
     def schemas(self) -> Mapping[str, JSON]:
         return record(record(self.data.get("components")).get("schemas"))
+
+    @cached_property
+    def of_one_way(self) -> frozenset[str]:
+        """Schemas in which something is only answered or only sent, in them or in what they refer to."""
+        inside = {name: _inside(schema) for name, schema in self.schemas.items()}
+        found = {name for name, (_, one_way) in inside.items() if one_way}
+        waiting = list(found)
+        named_in: dict[str, list[str]] = {}
+        for name, (references, _) in inside.items():
+            for each in references:
+                named_in.setdefault(each, []).append(name)
+        while waiting:
+            new = [each for each in named_in.get(waiting.pop(), ()) if each not in found]
+            found.update(new)
+            waiting += new
+        return frozenset(found)
 
     @property
     def title(self) -> str:
@@ -84,7 +105,7 @@ class Document:
                 return {}
             node = self.data
             for part in reference[2:].split("/"):
-                node = record(node).get(part.replace("~1", "/").replace("~0", "~"))
+                node = record(node).get(name_of(part))
         return {}
 
     def operations(self) -> Iterator[Operation]:
@@ -120,6 +141,24 @@ def document_of(data: JSON) -> Document:
     if not version:
         raise NoDocument("this is no document of OpenAPI 3.0 or 3.1: it begins with no `openapi: 3.…`")
     return Document(record(data))
+
+
+def _inside(schema: JSON) -> tuple[set[str], bool]:
+    """The schemas that it refers to, and whether something in it is of one way."""
+    references, one_way, waiting = set(), False, [schema]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            break
+        node = waiting.pop()
+        waiting += [*items(node), *record(node).values()]
+        one_way = one_way or record(node).get("readOnly") is True or record(node).get("writeOnly") is True
+        references.add(name_of(text(record(node).get("$ref")).removeprefix(SCHEMAS)))
+    return references, one_way
+
+
+def name_of(part: str) -> str:
+    """Of a part of a `$ref`, which is an address and a JSON pointer."""
+    return unquote(part).replace("~1", "/").replace("~0", "~")
 
 
 def record(value: JSON) -> Mapping[str, JSON]:

@@ -75,7 +75,7 @@ class Tools:
         self._body(operation, request)
         auth = self._auth(operation, request)
         name = self.names.of(operation.where, f"{self.prefix}.{as_tool_name(operation.id or operation.where)}")
-        returns, errors = self._answers(operation)
+        returns, errors = self._answers(operation, request)
         effect = _EFFECTS.get(operation.method, "write keyed final" if request.keyed else "write final")
         if effect == "write final":
             request.comments.append(_KNOWS_BETTER)
@@ -161,9 +161,10 @@ class Tools:
         """The type of what has one value for its name, or a list of them."""
         schema = self.document.followed(parameter.get("schema"))
         plain = parameter.get("explode") is not False and parameter.get("style", "form") == "form"
-        if schema.get("type") == "array" and not plain:
+        is_list = "array" in (schema.get("type"), *items(schema.get("type"))) or "items" in schema
+        if is_list and not plain:
             return None
-        inner = self.document.followed(schema.get("items")) if schema.get("type") == "array" else schema
+        inner = self.document.followed(schema.get("items")) if is_list else schema
         if inner.get("type") in ("array", "object") or "properties" in inner or "allOf" in inner or "oneOf" in inner:
             return None
         type_ = self.types.of(parameter["schema"], where)
@@ -172,9 +173,8 @@ class Tools:
     def _body(self, operation: Operation, request: _Request) -> None:
         body = self.document.followed(operation.data.get("requestBody"))
         contents = record(body.get("content"))
-        kind = next((each for each in contents if _is_json(each)), None) or next(
-            (each for each in contents if each.partition(";")[0] in (_FORM, "text/plain")), None
-        )
+        known = (_is_json, lambda each: each.partition(";")[0] in (_FORM, "text/plain"), _is_any)
+        kind = next((each for knows in known for each in contents if knows(each)), None)
         if not contents:
             return
         if operation.method in _WITHOUT_BODY:
@@ -182,12 +182,14 @@ class Tools:
             return
         if kind is None:
             raise NoTool(f"its body is {', '.join(contents)}")
-        if kind.partition(";")[0] not in ("application/json", "text/plain"):
+        if kind.partition(";")[0] not in ("application/json", "text/plain") and not _is_any(kind):
             request.headers.append(f'header "Content-Type": {quoted(kind)}')
         schema = record(contents[kind]).get("schema", {})
-        self._content(operation, schema, request, required=body.get("required") is True, form=kind.startswith(_FORM))
+        with self.types.to_send():
+            self._content(operation, schema, request, required=body.get("required") is True, kind=kind)
 
-    def _content(self, operation: Operation, schema: JSON, request: _Request, *, required: bool, form: bool) -> None:
+    def _content(self, operation: Operation, schema: JSON, request: _Request, *, required: bool, kind: str) -> None:
+        form = kind.startswith(_FORM)
         whole = self.document.followed(schema)
         merged = self.types.merged(whole) if "allOf" in whole else whole
         properties = record((merged or {}).get("properties"))
@@ -195,7 +197,7 @@ class Tools:
             needed = set(texts(merged.get("required")))
             entries = []
             for name, inner in properties.items():
-                if record(self.document.followed(inner)).get("readOnly") is True:
+                if self.types.is_kept_back(inner):
                     continue
                 type_ = self.types.of(inner, f"{operation.where} {name}")
                 if form and (type_.startswith(("{", "map[")) or type_.rstrip("?") in self._objects()):
@@ -207,15 +209,16 @@ class Tools:
             return
         if form:
             raise NoTool("its form has no fields that are known")
-        request.body = request.take(
-            "body", "body", self.types.of(schema, f"{operation.where} body"), "", required=required
-        )
+        type_ = self.types.of(schema, f"{operation.where} body")
+        request.body = request.take("body", "body", type_, "", required=required)
+        if (_is_json(kind) or (_is_any(kind) and not self.types.is_text(type_))) and self.types.may_be_text(type_):
+            request.body = _as_json(request, can_be_missing=not required)
 
     def _objects(self) -> frozenset[str]:
         records = [key for key, written in self.types.written.items() if "{ " in written or not written]
         return frozenset(self.types.names.of(key, key) for key in records)
 
-    def _answers(self, operation: Operation) -> tuple[str, list[str]]:
+    def _answers(self, operation: Operation, request: _Request) -> tuple[str, list[str]]:
         """The type of the result, empty for none, and the errors that statuses say."""
         responses = record(operation.data.get("responses"))
         good = next((code for code in sorted(responses) if code.upper() in ("200", "201", "202", "203", "2XX")), None)
@@ -223,17 +226,29 @@ class Tools:
         if good is None or operation.method == "head":
             return "", errors
         contents = record(self.document.followed(responses[good]).get("content"))
-        kind = next((each for each in contents if _is_json(each)), None)
-        if kind is not None:
-            type_ = self.types.of(record(contents[kind]).get("schema", {}), f"{operation.where} answer")
-            return (
-                f"{type_}?" if "204" in responses and not type_.endswith("?") and type_ != "json" else type_
-            ), errors
-        if any(each.startswith("text/") for each in contents):
-            return "text", errors
-        if contents:
+        if not contents:
+            return "", errors
+        type_ = self._answer(contents, operation, request)
+        may_be_empty = "204" in responses and type_ != "text" and not type_.endswith("?")
+        return f"{type_}?" if may_be_empty else type_, errors
+
+    def _answer(self, contents: Mapping[str, JSON], operation: Operation, request: _Request) -> str:
+        """A tool that gives a `text` has what comes as it stands, and so the quotes of a text in JSON."""
+        known = (_is_json, lambda each: each.startswith("text/"), _is_any)
+        kind = next((each for knows in known for each in contents if knows(each)), "")
+        schema = record(contents.get(kind)).get("schema", {})
+        shape = self.document.followed(schema)
+        if not kind or (_is_any(kind) and (not shape or "format" in shape)):
             raise NoTool(f"it answers with {', '.join(contents)}")
-        return "", errors
+        if kind.startswith("text/"):
+            return "text"
+        type_ = self.types.of(schema, f"{operation.where} answer")
+        if not self.types.is_text(type_):
+            return type_
+        if _is_any(kind):
+            return "text"
+        request.comments.append("it answers with a text in JSON: `text(RESULT)` is that text")
+        return "json"
 
     def _auth(self, operation: Operation, request: _Request) -> str:
         """A credential of the worker's, by the name of its scheme."""
@@ -257,6 +272,19 @@ class Tools:
                 request.comments.append(f"its credential stands in {text(scheme.get('name'))}: [auth.{name}.headers]")
                 return f" auth {quoted(name)}"
         raise NoTool("its credential stands in the address or a cookie, or is a certificate")
+
+
+def _as_json(request: _Request, *, can_be_missing: bool) -> str:
+    """A body that is a text is sent as it stands, without quotes; so it is written as JSON before."""
+    if not any(each.lower().startswith('header "content-type"') for each in request.headers):
+        request.headers.append('header "Content-Type": "application/json"')
+    written = f"json_text({request.body})"
+    return f"if {request.body} == null then null else {written}" if can_be_missing else written
+
+
+def _is_any(kind: str) -> bool:
+    """So frameworks write that do not say what they answer with, which is JSON."""
+    return kind.partition(";")[0].strip() in ("*/*", "application/*")
 
 
 def _is_json(kind: str) -> bool:

@@ -2,7 +2,8 @@
 
 Read: `type` with `nullable` or `null`, `enum` and `const` of texts, `format: date-time`, `properties` with `required`,
 `additionalProperties` of a schema, `items` with `maxItems`, `allOf` of objects, `oneOf` and `anyOf` with null, or of
-declared objects that a text field tells apart, and `$ref` within the document. What bounds a value (`minimum`,
+declared objects that a text field tells apart, and `$ref` within the document. What is `readOnly` is not sent, what is
+`writeOnly` not answered: a schema in which something is, is a type for each way. What bounds a value (`minimum`,
 `pattern`) counts for what is sent (`constraints`), and not for what comes: refusing its answer mends no server.
 """
 
@@ -11,12 +12,11 @@ from contextlib import contextmanager
 
 from dsl.dataclass import dataclass, field
 from dsl.diagnostics.inert import inert
-from dsl.openapi.document import JSON, Document, items, record, text, texts
+from dsl.openapi.document import JSON, SCHEMAS, Document, items, name_of, record, text, texts
 from dsl.openapi.names import Names, as_type_name, is_name, quoted
 from dsl.values.patterns import pattern_problem
 from dsl.values.structure import BASIC_TYPES, GENERIC_TYPES
 
-PREFIX = "#/components/schemas/"
 MOST_OPTIONS = 50
 LONGEST_LINE = 100
 _PLAIN = {"string": "text", "integer": "int", "number": "number", "boolean": "bool"}
@@ -30,6 +30,7 @@ class Types:
     """Types by the name of their schema, written when they are first needed. `without` are those that are not, with the
     reason.
 
+    `_same` are names of what is no record, with what they name; `_sending` is not empty while it is about what is sent.
     `_ends` counts the lists, maps and optional fields around what is looked at: there a value of a type that contains
     itself has its end. `_entered` is how many there were where a type began.
     """
@@ -38,6 +39,8 @@ class Types:
     without: Mapping[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names({*BASIC_TYPES, *GENERIC_TYPES, "conversation", "file"}))
     written: dict[str, str] = field(default_factory=dict)
+    _same: dict[str, str] = field(default_factory=dict)
+    _sending: list[None] = field(default_factory=list)
     _ends: list[str] = field(default_factory=list)
     _entered: dict[str, int] = field(default_factory=dict)
     _looks: list[None] = field(default_factory=list)
@@ -107,12 +110,19 @@ class Types:
             if not is_name(name):
                 self.document.leave(f"{where}.{name}", "no field can be called so")
                 continue
+            if self.is_kept_back(inner):
+                continue
             if name in required:
                 fields.append(f"{name}: {self.of(inner, f'{where}.{name}', depth + 1)}")
                 continue
             with self._end(where):
                 fields.append(f"{name}: {_optional(self.of(inner, f'{where}.{name}', depth + 1))}")
         return _record(fields, depth) if fields else "json"
+
+    def is_kept_back(self, schema: JSON) -> bool:
+        """On the way that is looked at: it only comes, and this is sent, or the other way round."""
+        way = "readOnly" if self._sending else "writeOnly"
+        return any(side.get(way) is True for side in (record(schema), self.document.followed(schema)))
 
     def _all_of(self, schema: Mapping[str, JSON], where: str, depth: int) -> str:
         merged = self.merged(schema)
@@ -163,17 +173,20 @@ class Types:
         return None
 
     def _mark(self, schema: Mapping[str, JSON], name: str) -> str | None:
-        inner = self.document.followed(record(schema.get("properties")).get(name))
+        found = record(schema.get("properties")).get(name)
+        inner = {} if self.is_kept_back(found) else self.document.followed(found)
         values = [inner["const"]] if "const" in inner else items(inner.get("enum"))
         required = name in texts(schema.get("required"))
         return values[0] if required and len(values) == 1 and isinstance(values[0], str) else None
 
     def _named(self, reference: str, where: str) -> str:
-        if not reference.startswith(PREFIX):
+        if not reference.startswith(SCHEMAS):
             return self._json(where or reference, f"`{reference}` is no schema of this document")
-        key = reference.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~")
+        key = name_of(reference.removeprefix(SCHEMAS))
         if key not in self.document.schemas:
             return self._json(where or reference, f"there is no schema `{key}`")
+        schema = record(self.document.schemas[key])
+        key = f"{key} to send" if self._sending and key in self.document.of_one_way else key
         if key in self.without:
             return self._json(key, self.without[key])
         if self._entered.get(key) == len(self._ends):
@@ -183,17 +196,39 @@ class Types:
             self.written[key] = ""  # under way: it may name itself
             self._entered[key] = len(self._ends)
             self.looks_anew()
-            schema = record(self.document.schemas[key])
             doc = comment(schema.get("description"), "##")
             body = self.of(schema, key)
             del self._entered[key]
             is_record = body.startswith("{ ") and body.endswith(" }")
             self.written[key] = f"{doc}type {name} {'' if is_record else '= '}{body}\n"
+            self._same.update({} if is_record else {name: body})
         return name
+
+    def is_text(self, type_: str) -> bool:
+        return self._meant(type_) == "text"
+
+    def may_be_text(self, type_: str) -> bool:
+        """Whether a value of it may be one that is written in quotes."""
+        meant = self._meant(type_)
+        return meant in ("text", "time", "json") or meant.startswith(('"', '("'))
+
+    def _meant(self, type_: str) -> str:
+        """A type as it is written, whatever it is called, without null."""
+        plain = type_.removesuffix("?")
+        return self._meant(self._same[plain]) if plain in self._same else plain
 
     def looks_anew(self) -> None:
         """For the next schema, or the next operation."""
         self._looks.clear()
+
+    @contextmanager
+    def to_send(self) -> Iterator[None]:
+        """What is looked at is for what is sent."""
+        self._sending.append(None)
+        try:
+            yield
+        finally:
+            self._sending.pop()
 
     @contextmanager
     def _end(self, where: str) -> Iterator[None]:

@@ -53,7 +53,10 @@ def request_of(http: Http, scope: Scope, types: Mapping[str, Type]) -> Request:
         if http.query is not None:
             target = _with_query(target, _written(http.query, value_of(http.query)))
         headers = list(_headers(http, value_of))
-        body = None if http.body is None else _body(_written(http.body, value_of(http.body)), headers)
+        sent = None if http.body is None else _written(http.body, value_of(http.body))
+        body = None if sent is None else _body(sent, headers)
+        if body is None:
+            headers = [each for each in headers if each[0].lower() != "content-type"]
     except (Unfit, EvaluationError) as error:
         raise NotSent(str(error)) from None
     if len(target) > _LONGEST_TARGET:

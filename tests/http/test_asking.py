@@ -77,6 +77,18 @@ async def test_query_form_and_text(asked: Asked, server: Faulty) -> None:
     assert (await asked.call(text, t="öl"))["headers"]["content-type"] == "text/plain; charset=utf-8"
 
 
+async def test_a_body_that_is_null_is_none(asked: Asked, server: Faulty) -> None:
+    tool = """tool a.b(body: { n: int }? = null) -> json write final {
+      http post "SERVER/x" { header "Content-Type": "application/json" body body }
+    }"""
+    await asked.call(tool, body=None)
+    await asked.call(tool, body={"n": 1})
+    assert [(each.body, each.headers.get("content-type")) for each in server.seen] == [
+        (b"", None),
+        (b'{"n":1}', "application/json"),
+    ]
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "ü"])
 async def test_no_value_begins_another_header(asked: Asked, server: Faulty, value: str) -> None:
     tool = 'tool a.b(v: text) -> json read { http get "SERVER/x" { header "X-V": v } }'
