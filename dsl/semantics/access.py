@@ -3,9 +3,10 @@
 from dsl.ast.expressions import Expression, Get, Index, Literal, Name, Slice, Unary
 from dsl.semantics import budget_left, config, events, of_run
 from dsl.semantics.findings import TOLD_APART, Mismatch, NoValue, UnknownField, UnknownName, WrongKind, no_value
-from dsl.semantics.fit import join, misfit
+from dsl.semantics.fit import misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import Path, State, place_by_name
+from dsl.semantics.together import together
 from dsl.semantics.types import (
     FILE,
     FILE_MEMBERS,
@@ -182,9 +183,7 @@ def _shared_field(node: Get, union: UnionOf, inference: Inference) -> Type:
         shared = [field for field in (known[0] if known else []) if all(field in fields for fields in known)]
         inference.report(UnknownField(node, node.name, union, tuple(shared)))
         return UNKNOWN
-    joined: Type | None = found[0]
-    for type_ in found[1:]:
-        joined = None if joined is None else join(joined, type_)
+    joined = together(found, filling=False)
     common = MIXED if joined is None else joined
     for type_ in found:
         if changes(type_, common):

@@ -4,13 +4,14 @@ A parameter accepts a *shape*: a set of types with a name in words. The result m
 `last(xs, 3)` holds at most 3 items, which is what keeps a conversation's memory bounded.
 """
 
-from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join
+from dsl.semantics.fit import NUMERIC, ORDERED, join
 from dsl.semantics.pure_functions import PURE_FUNCTIONS
 from dsl.semantics.taken import A_LIST as _LIST
 from dsl.semantics.taken import A_TEXT as _TEXT
 from dsl.semantics.taken import AN_INT as _INT
 from dsl.semantics.taken import ANY as _ANY
 from dsl.semantics.taken import Function, Given, Parameter, Shape, gives, is_text, smaller
+from dsl.semantics.together import comparable, together
 from dsl.semantics.types import (
     BOOL,
     DECIMAL,
@@ -165,9 +166,7 @@ def _values(given: Given) -> Type:
     if isinstance(found, MapOf):
         return ListOf(found.value)
     types = [member.type for member in (members(found) or {}).values()]
-    joined: Type | None = types[0] if types else JSON
-    for type_ in types[1:]:
-        joined = None if joined is None else join(joined, type_)
+    joined = together(types, filling=False) if types else JSON
     return ListOf(JSON if joined is None else joined, len(types) or None)
 
 

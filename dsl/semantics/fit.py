@@ -293,19 +293,3 @@ def grown(type_: Type, found: Type) -> Type | None:
             return Record(parts) if len(parts) == len(kept) else None
         case _:
             return None
-
-
-def comparable(left: Type, right: Type) -> bool:
-    """Whether a value of one type can ever equal one of the other. Of conversations nobody knows."""
-    if NULL in (left, right):
-        return True
-    if holds_conversation(left) or holds_conversation(right):
-        return False
-    if JSON in (left, right):
-        return True
-    left, right = required(left), required(right)
-    if isinstance(left, Enum) and isinstance(right, Enum):
-        return not set(left.values).isdisjoint(right.values)
-    if left in NUMERIC and right in NUMERIC:
-        return True
-    return misfit(left, right) is None or misfit(right, left) is None or join(left, right) is not None

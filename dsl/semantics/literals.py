@@ -30,7 +30,6 @@ from dsl.semantics.types import (
     FRACTION,
     INT,
     JSON,
-    NEVER,
     NOTHING,
     NULL,
     OPAQUE,
@@ -161,14 +160,13 @@ def record(node: RecordLiteral, state: State, inference: Inference) -> Type:
 
 
 def _map(node: RecordLiteral, fields: dict[str, Member], values: list[Type], inference: Inference) -> Type:
-    value: Type = NEVER
-    for found in (*values, *(member.type for member in fields.values())):
-        joined = join(value, found)
-        if joined is None:
-            role = "a value beside the map that is spread here"
-            inference.report(Mismatch(node, role, spelled(value), found))
-            return UNKNOWN
-        value = joined
+    types = [*values, *(member.type for member in fields.values())]
+    value = together(types)
+    if value is None:
+        odd, before = odd_one(types)
+        role = "a value beside the map that is spread here"
+        inference.report(Mismatch(node, role, spelled(before), types[odd], as_before=before))
+        return UNKNOWN
     for entry in node.entries:
         found_type = inference.facts.type_of(entry.value)
         inference.widen(entry.value, found_type, value if isinstance(entry, Entry) else MapOf(value))

@@ -3,11 +3,11 @@
 from dsl.ast.expressions import Binary, Expression, ListLiteral, Literal, Unary
 from dsl.semantics.conversations import extended
 from dsl.semantics.findings import Mismatch
-from dsl.semantics.fit import NUMERIC, ORDERED, comparable, join, misfit
+from dsl.semantics.fit import NUMERIC, ORDERED, join, misfit
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.narrowing import assume
 from dsl.semantics.state import State
-from dsl.semantics.together import together
+from dsl.semantics.together import comparable, together
 from dsl.semantics.types import (
     BOOL,
     DECIMAL,

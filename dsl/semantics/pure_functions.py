@@ -6,6 +6,7 @@ A list keeps its bound wherever it has one, so that what is made of it may be lo
 from dsl.expressions.functions_time import UNITS
 from dsl.semantics.fit import join
 from dsl.semantics.taken import A_LIST, A_TEXT, AN_INT, Function, Given, Parameter, Shape, gives, is_text
+from dsl.semantics.together import together
 from dsl.semantics.types import (
     INT,
     NEVER,
@@ -52,10 +53,8 @@ def _as_map(found: Type) -> MapOf | None:
     common. None where it has none."""
     if isinstance(found, MapOf):
         return found
-    value: Type | None = NEVER
-    for member in found.members if isinstance(found, Record) else ():
-        value = None if value is None else join(value, member.type)
-    return MapOf(value) if isinstance(found, Record) and value is not None else None
+    value = together([each.type for each in found.members], filling=False) if isinstance(found, Record) else None
+    return None if value is None else MapOf(value)
 
 
 _A_MAP_OR_RECORD = Shape("a map", lambda found, given: _as_map(found) is not None)

@@ -7,17 +7,31 @@ they say what is filled in. What has been filled in with null already, further i
 such a record beside an `R` is refused, so that no value depends on how the ways are nested.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from dsl.semantics.fit import join, misfit
-from dsl.semantics.types import NEVER, Record, Recursive, Type, UnionOf, required, structure
+from dsl.semantics.fit import NUMERIC, join, misfit
+from dsl.semantics.types import (
+    JSON,
+    NEVER,
+    NULL,
+    Enum,
+    ListOf,
+    MapOf,
+    Member,
+    Record,
+    Recursive,
+    Type,
+    UnionOf,
+    holds_conversation,
+    required,
+)
 
 
-def together(types: Sequence[Type]) -> Type | None:
-    """The type of a value that is any of them; None when there is none that is of use."""
+def together(types: Sequence[Type], *, filling: bool = True) -> Type | None:
+    """The type of a value that is any of them; None when there is none that is of use. `filling` as for `join`."""
     named_first = sorted(types, key=lambda type_: not _says_its_fields(type_))
-    for order, filling in ((types, False), (named_first, False), (types, True)):
-        found = _joined(order, filling)
+    for order, fill in ((types, False), (named_first, False), *([(types, True)] if filling else ())):
+        found = _joined(order, fill)
         if found is not None and all(misfit(each, found) is None for each in types):
             return None if _filled_otherwise(types) is not None else found
     return None
@@ -35,20 +49,51 @@ def odd_one(types: Sequence[Type]) -> tuple[int, Type]:
     return (odd, found) if odd is not None else _filled_otherwise(types) or (len(types) - 1, found)
 
 
+def comparable(left: Type, right: Type) -> bool:
+    """Whether a value of one type can ever equal one of the other. Of conversations nobody knows, and of a record
+    that has null already where the other has a default it would be a guess."""
+    if NULL in (left, right):
+        return True
+    if holds_conversation(left) or holds_conversation(right):
+        return False
+    if JSON in (left, right):
+        return True
+    if _filled_otherwise((left, right)) is not None:
+        return False
+    left, right = required(left), required(right)
+    if isinstance(left, Enum) and isinstance(right, Enum):
+        return not set(left.values).isdisjoint(right.values)
+    if left in NUMERIC and right in NUMERIC:
+        return True
+    return misfit(left, right) is None or misfit(right, left) is None or join(left, right) is not None
+
+
 def _filled_otherwise(types: Sequence[Type]) -> tuple[int, Type] | None:
     """A record with null for a field that it lacked, and one beside it that would fill in something else there."""
     defaults: dict[str, Type] = {}
     filled: dict[str, Type] = {}
     for position, type_ in enumerate(types):
-        bare = structure(required(type_))
-        for each in bare.members if isinstance(bare, Record) else ():
-            if each.default is not None:
-                defaults.setdefault(each.name, type_)
-            elif not each.required and each.declared is None:
-                filled.setdefault(each.name, type_)
-            if each.name in defaults and each.name in filled:
-                return position, filled[each.name] if type_ is defaults[each.name] else defaults[each.name]
+        for place, field in _fields(type_, ""):
+            if field.default is not None:
+                defaults.setdefault(place, type_)
+            elif not field.required and field.declared is None:
+                filled.setdefault(place, type_)
+            if place in defaults and place in filled:
+                return position, filled[place] if type_ is defaults[place] else defaults[place]
     return None
+
+
+def _fields(type_: Type, place: str) -> Iterator[tuple[str, Member]]:
+    """Those of a record and of what is in it, each with its place."""
+    match required(type_):
+        case ListOf(item=inner) | MapOf(value=inner):
+            yield from _fields(inner, f"{place}[]")
+        case Record(members=parts):
+            for part in parts:
+                yield f"{place}.{part.name}", part
+                yield from _fields(part.type, f"{place}.{part.name}")
+        case _:
+            return
 
 
 def _says_its_fields(type_: Type) -> bool:

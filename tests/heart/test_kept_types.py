@@ -15,6 +15,7 @@ type X { kind: "x", v: int }
 type Y { kind: "y", v: number }
 type U = X | Y
 type Maybe = json?
+type P = { p: R }
 tool half(x: number) -> number read
 tool take(id: text) -> text write keyed { compensate give(id: id, share: 0.5) }
 tool give(id: text, share: number) idempotent
@@ -99,6 +100,24 @@ CASES: dict[str, tuple[str, Any, Any]] = {
         "flow main(rs: [R]) -> [int] { let z = [{ a: 1 }] + rs + [{ a: 2, b: 3 }] return [x.b for x in z] }",
         {"rs": [{"a": 5}]},
         [2, 2, 3],
+    ),
+    "values of a record, one of them declared": (
+        """flow main(r: { p: R }) -> [int] {
+          return [v.p.b for v in values({ x: { p: { a: 1 } }, y: r, z: { p: { a: 2, b: 3 } } })]
+        }""",
+        {"r": {"p": {"a": 5}}},
+        [2, 2, 3],
+    ),
+    "values beside a map, one of them declared": (
+        'flow main(m: map[P]) -> int { return { ...m, x: { p: { a: 1 } }, y: { p: { a: 2, b: 3 } } }["x"].p.b }',
+        {"m": {"r": {"p": {"a": 5}}}},
+        2,
+    ),
+    "a field of a union, one of them declared": (
+        """type Whole = { k: "c", v: { p: { a: int, b: int } } }
+        flow main(u: { k: "a", v: { p: { a: int } } } | { k: "b", v: P } | Whole) -> int { return u.v.p.b }""",
+        {"u": {"k": "a", "v": {"p": {"a": 5}}}},
+        2,
     ),
     "json that may be left out": (
         """flow main(r: { a: int, j: json?, k: Maybe }) -> json {
