@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from dsl.ast.declarations import TypeDeclaration, TypeFrom
 from dsl.ast.types import Field, ListType, LiteralType, NamedType, OptionalType, RecordType, Type, UnionType
@@ -40,6 +41,7 @@ _OF_KIND = {
     "number": frozenset({"minimum", "maximum"}),
     "boolean": frozenset[str](),
 }
+_KNOWN = frozenset.union(_SAYS_NOTHING, _OF_EACH, *_OF_KIND.values())
 _ANY = r"[\s\S]*"
 _ENDS = regex(r"(?<!\\)(?:\\\\)*\$\Z")
 _BOUNDS = {"minimum": "at_least", "minLength": "at_least", "maximum": "at_most", "maxLength": "at_most"}
@@ -92,6 +94,8 @@ class _Schema:
             raise UnreadableSchema(at, "a schema is an object")
         if "$ref" in schema:
             return self._referred(schema, at, within)
+        if (strange := next((word for word in schema if word not in _KNOWN), None)) is not None:
+            raise UnreadableSchema(f"{at}/{_escaped(strange)}", f"`{strange}` is not read here")
         kind, optional = _kind(schema, at)
         for word in schema:
             allowed = _SAYS_NOTHING | _OF_EACH | _OF_KIND[kind]
@@ -164,7 +168,7 @@ class _Schema:
             raise UnreadableSchema(f"{at}/$ref", f"`{reference}` contains itself; only the whole schema, `#`, may")
         found = self.whole
         for part in reference[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
+            key = unquote(part).replace("~1", "/").replace("~0", "~")
             if not isinstance(found, dict) or key not in found:
                 raise UnreadableSchema(f"{at}/$ref", f"there is no `{reference}` in the file")
             found = found[key]

@@ -92,7 +92,9 @@ def field(**schema: object) -> dict[str, object]:
         "no JSON": ("{", "at `/`: it is no JSON"),
         "a key twice": ('{"type": "object", "type": "array"}', "stands in one object twice"),
         "no schema": ("true", "at `/`: a schema is an object"),
-        "one of": (field(oneOf=[]), "at `/properties/a`: a schema says one `type`"),
+        "one of": (field(oneOf=[]), "at `/properties/a/oneOf`: `oneOf` is not read here"),
+        "neither a type": (field(const="x"), "at `/properties/a/const`: `const` is not read here"),
+        "nothing at all": (field(title="Any"), "at `/properties/a`: a schema says one `type`"),
         "beside a type": (field(type="string", format="date"), "at `/properties/a/format`: `format` is not read here"),
         "of another kind": (field(type="string", minimum=3), "at `/properties/a/minimum`: `minimum` is not read here"),
         "several types": (field(type=["string", "integer"]), "at `/properties/a/type`: a schema says one `type`"),
@@ -135,6 +137,13 @@ def test_anything_else_is_refused_with_its_place(schema: object, told: str) -> N
     (only,) = said()
     assert only.startswith("main.flow: SF110 `schemas/invoice.json` is no schema that can be read: ")
     assert told in only
+
+
+def test_a_reference_is_an_address() -> None:
+    put({**field(**{"$ref": "#/$defs/a%20b~1c"}), "$defs": {"a b/c": {"type": "boolean"}}})
+    write(main=DECLARED + FLOW, hand="type Invoice { a: bool? }\n" + FLOW)
+    assert said() == []
+    assert sealed("main.flow").hash == sealed("hand.flow").hash
 
 
 def test_what_is_meant_in_many_places_has_an_end() -> None:
