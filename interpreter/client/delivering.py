@@ -17,7 +17,7 @@ from interpreter.boundary.payloads import Answer
 from interpreter.boundary.send import Send
 from interpreter.boundary.tell import Tell
 from interpreter.client.errors import ClientError
-from interpreter.client.explaining import explained
+from interpreter.client.explaining import explained, is_full
 
 T = TypeVar("T")
 DELIVERY_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0)
@@ -67,9 +67,12 @@ async def until_taken(run: str, give: Callable[[], Awaitable[T]]) -> T:
             wait = waits.pop(0)
         except RPCError as error:
             missed = was_missed(error)
-            if not missed and error.status not in _BUSY and _ABORTED not in error.message:
+            full = is_full(error)
+            if not missed and not full and error.status not in _BUSY and _ABORTED not in error.message:
                 raise explained(run, error) from error
             wait = (waits if missed else busy).pop(0)
+            if full and not busy:
+                raise explained(run, error) from error
         await asyncio.sleep(wait * random.uniform(0.5, 1.5))
     raise ClientError(f"the run {run} took nothing, again and again; try again later")
 

@@ -70,7 +70,7 @@ from interpreter.workflow.calls import Call, Calls
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.keeping import Keeper, restored, whole_ledger
-from interpreter.workflow.limits import ONE_MOMENT, Room, over_hard_limit
+from interpreter.workflow.limits import ONE_MOMENT, Room
 from interpreter.workflow.locks import Locks
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
@@ -160,6 +160,7 @@ class Driver:
     async def _replied(self, event: Callable[[str], Event]) -> AnswerReply:
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
         self._answers += 1
+        self._room.take_update()
         ticket = str(self._answers)
         self._replies[ticket] = reply
         self._arrived(event(ticket))
@@ -212,7 +213,7 @@ class Driver:
         """
         if self.move is not None and self.may_continue():
             return True
-        held = self._outbox.holding and over_hard_limit()
+        held = self._outbox.holding and self.is_full
         return self.advanced and (held or self.keeper.trouble is not None) and self.may_continue()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
@@ -240,6 +241,10 @@ class Driver:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""
         answered = not self.inbox and not is_checking(self.state)
         return self._calls.in_flight == 0 and self._children.settled and self._locks.settled and answered
+
+    @property
+    def is_full(self) -> bool:
+        return self._room.is_full
 
     def may_continue(self) -> bool:
         return self.quiescent() and not self.keeper.pausing

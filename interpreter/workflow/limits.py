@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import workflow
 
 from interpreter.workflow.moments import Moments
-from interpreter.workflow.patches import SHORTER_EXECUTIONS
+from interpreter.workflow.patches import COUNTS_UPDATES, SHORTER_EXECUTIONS
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """A timer of it makes another workflow task."""
@@ -28,7 +28,8 @@ SOFT_EVENTS = 2_500
 """After so many a run continues as new where it can: a worker that takes it up has replayed them in about a second."""
 HARD_EVENTS = 15_000
 HARD_BYTES = 20_000_000
-"""Past these nothing new is started until the run can continue as new."""
+HARD_UPDATES = 1_500
+"""Past these nothing new is started until the run can continue as new. The server takes 2,000 updates of one."""
 
 
 LOCAL_RESULT = 64 * 1024
@@ -38,7 +39,8 @@ LOCAL_BEGIN, LOCAL_WORK = 0.3, 0.4
 
 
 class Room:
-    """How much of the current workflow task is left: bytes that go out with it, and time for local work.
+    """How much of the current workflow task is left: bytes that go out with it, and time for local work; and whether
+    anything is left of this execution.
 
     Past four fifths of a task's timeout the SDK completes it although local work is under way, and goes on in another
     task. A replay takes the two for one, so whatever came between them gets another time than it had, and a run that
@@ -51,6 +53,8 @@ class Room:
         self._bytes = 0
         self._length = -1
         self._next: asyncio.Task[None] | None = None
+        self._updates = 0
+        self._full = False
 
     @property
     def left(self) -> bool:
@@ -77,6 +81,17 @@ class Room:
         if self._next is None or self._next.done():
             self._next = asyncio.create_task(_a_moment())
         return self._next
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing new may be started in this execution."""
+        return self._full or over_hard_limit()
+
+    def take_update(self) -> None:
+        """Another one has come. Counted here, because Temporal does not say how many there were."""
+        self._updates += 1
+        if self._updates > HARD_UPDATES and not self._full:
+            self._full = workflow.patched(COUNTS_UPDATES)
 
     def take(self, size: int) -> None:
         """Also of what is given back: less than nothing."""

@@ -67,7 +67,7 @@ class Outbox:
     def _may_send(self) -> bool:
         most = limits.MOST_IN_FLIGHT
         few = self._calls.in_flight < most and self._children.in_flight < most
-        return bool(self._held) and few and not limits.over_hard_limit()
+        return bool(self._held) and few and not self._room.is_full
 
     def _fits(self) -> bool:
         """Whether the first that is held fits into this workflow task."""

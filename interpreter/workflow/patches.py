@@ -14,3 +14,7 @@ TELLS_OF_REHEARSALS = "tells-of-rehearsals"
 TELLS_OF_WORKERS = "tells-of-workers"
 """What waits for a worker that can take it is told in the memo, as what waits for an object is: asked for only where
 something does, so that no other history has a mark of it."""
+
+COUNTS_UPDATES = "counts-updates"
+"""A run starts nothing new after `limits.HARD_UPDATES` until it can continue as new: asked for once, past that number,
+so that no shorter history has a mark of it."""

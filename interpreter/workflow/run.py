@@ -63,7 +63,7 @@ from interpreter.core.view import view
 from interpreter.workflow.children import parent_link
 from interpreter.workflow.definitions import admit
 from interpreter.workflow.driver import Driver
-from interpreter.workflow.limits import LARGEST_PAYLOAD, over_hard_limit, over_soft_limit, size_of
+from interpreter.workflow.limits import LARGEST_PAYLOAD, over_soft_limit, size_of
 from interpreter.workflow.moving import can_move, moved_input, why_not_moved
 from interpreter.workflow.showing import Showing, with_hash
 
@@ -199,7 +199,7 @@ class FlowWorkflow:
             return self._driver.may_continue() and can_move(self._driver, self._driver.move)
         if not self._driver.may_continue() or not self._driver.advanced:
             return False
-        return run_input.options.continue_eagerly or over_soft_limit() or over_hard_limit()
+        return run_input.options.continue_eagerly or over_soft_limit() or self._driver.is_full
 
     def _continue(self, run_input: RunInput) -> NoReturn:
         driver = self._driver

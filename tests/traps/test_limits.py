@@ -8,6 +8,7 @@ from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
 from interpreter.boundary.names import FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE
+from interpreter.client.client import Client
 from interpreter.client.submission import prepare
 from interpreter.server.setup import register_attributes
 from interpreter.stores.values import resolve
@@ -123,6 +124,30 @@ flow main(name: text) -> text {
 """
 
 
+OVERLAPPING = """
+edition 1
+tool door.nap(milliseconds: int) -> int read
+flow main() -> text {
+  race as won {
+    branch busy {
+      parallel for n in [40, 70] {
+        loop naps budget 4k iterations { step slept = door.nap(milliseconds: n) until slept < 0 }
+      }
+      yield "never"
+    }
+    branch told {
+      loop words budget 500 iterations {
+        await event word: { said: text } timeout 1h else { fail "nobody said anything" }
+        until word.said == "stop"
+      }
+      yield "stopped"
+    }
+  }
+  return won.value
+}
+"""
+
+
 MANY_PERSONS = """
 edition 1
 flow main() -> int {
@@ -223,6 +248,20 @@ async def test_a_long_run_continues_by_itself_where_only_that_helps(
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
     )
     assert executions >= 3
+
+
+async def test_a_run_that_takes_many_events_continues_where_only_that_helps(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its calls overlap, so that something is in flight always."""
+    monkeypatch.setattr(limits, "HARD_UPDATES", 20)
+    run = await runs.start(OVERLAPPING)
+    client = Client(runs.client, runs.store).run(run.id)
+    for _ in range(25):
+        await client.send("word", {"said": "more"}, by="ann")
+    await run.seen(lambda view: view.continuations or None)
+    await client.send("word", {"said": "stop"}, by="ann")
+    assert await run.value() == "stopped"
 
 
 async def test_more_people_than_a_search_attribute_holds(runs: Runs) -> None:
