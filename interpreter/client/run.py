@@ -36,6 +36,7 @@ from interpreter.client.errors import (
     ClientError,
     EventUnanswered,
     NoWorker,
+    RunOver,
     RunStuck,
     TellRefused,
     UnknownQuestion,
@@ -295,17 +296,26 @@ class Run:
         self, event: str, value: JSON = None, *, by: str, key: str | None = None, id: str | None = None
     ) -> JSON:
         """`send`, and wait for what the flow replies, as long as that takes; the same `id` again waits for the same
-        reply. Raises `EventUnanswered` when the run ends without one.
+        reply, and has it also of a run that is over. Raises `EventUnanswered` when the run ends without one.
         """
-        id = id or uuid.uuid4().hex
-        await self.send(event, value, by=by, key=key, id=id)
+        known, id = id is not None, id or uuid.uuid4().hex
+        over: RunOver | None = None
+        try:
+            await self.send(event, value, by=by, key=key, id=id)
+        except RunOver as error:
+            if not known:
+                raise
+            over = error
         wait = ASK_AGAIN
         while True:
             reply = await self._queried(EventReply, QUERY_TIMEOUT, names.EVENT_QUERY, id)
             if reply.state == "replied":
                 return reply.value
+            if over is not None:
+                raise over
             if reply.state != "waiting":
-                raise EventUnanswered(f"the run {self.id} replied nothing to `{event}`, and will not: {reply.state}")
+                why = "it has forgotten the event" if reply.state == "forgotten" else "it has ended without one"
+                raise EventUnanswered(f"the run {self.id} has no reply to `{event}`: {why}")
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_PAUSE)
 

@@ -190,8 +190,22 @@ async def test_who_asks_waits_for_the_reply_also_while_the_run_continues(folder:
         arguments = ("send", run.id, "order", "count=3", "--wait")
         code, out, _ = await asyncio.to_thread(command, *arguments)
         assert (code, out) == (0, '{\n  "id": "o-3",\n  "price": "9.90"\n}\n')
-        with pytest.raises(api.EventUnanswered, match="never"):
+        with pytest.raises(api.EventUnanswered, match="it has ended without one"):
             await run.ask("order", {"count": 0}, by="ada")
+        await run.result()
+        assert await run.ask("order", {"count": 1}, by="ada", id="o1") == {"id": "o-1", "price": "9.90"}, "it is kept"
+        for id in (None, "o4"):
+            with pytest.raises(api.RunOver):
+                await run.ask("order", {"count": 4}, by="ada", id=id)
+
+
+async def test_who_starts_a_run_by_an_event_waits_for_the_reply(folder: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("STEADFLOW_STATE", str(folder))
+    (folder / "shop.flow").write_text(ASKED.replace("5 iterations", "2 iterations"))
+    async with served(folder):
+        arguments = ("send", "shop-1", "order", "count=7", "--start", str(folder / "shop.flow"), "--wait")
+        for _ in range(2):
+            assert await asyncio.to_thread(command, *arguments) == (0, '{\n  "id": "o-7",\n  "price": "9.90"\n}\n', "")
 
 
 def test_scripts_without_async_send_too(folder: Path) -> None:

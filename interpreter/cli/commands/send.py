@@ -1,5 +1,6 @@
 """`dsl send`."""
 
+import uuid
 from pathlib import Path
 
 import click
@@ -82,10 +83,11 @@ def send(
     The run keeps it until it waits for one of this name, and of this key where it waits for those of one. When the
     command ends, the run has it; the same id again changes nothing. Nobody proves who sends it.
     """
-    _refuse_misuse(file, wait=wait, starting=given is not None or flow is not None or bool(config))
+    if file is None and (given is not None or flow is not None or config):
+        raise Misuse("--input, --flow and --config say what is started: name its file with --start")
     if text is not None and value:
         raise Misuse("what is in the event is given twice: leave out --text, or the rest")
-    sender = who_answers(by, None)
+    sender, event_id = who_answers(by, None), id or uuid.uuid4().hex
 
     async def deliver() -> None:
         source, values = (None, None) if file is None else given_with_config(file, flow, given, config)
@@ -101,28 +103,22 @@ def send(
                     value=content,
                     key=key,
                     by=sender,
-                    event_id=id,
+                    event_id=event_id,
                     flow=flow,
                     task_queue=task_queue,
                     requester=current_user(),
                     config=values,
                 )
+            if wait:
+                print_json(await handle.ask(event, content, by=sender, key=key, id=event_id))
+                return
+            if source is not None:
                 click.echo(f"the run has `{inert(event)}`")
                 return
-            if wait:
-                print_json(await handle.ask(event, content, by=sender, key=key, id=id))
-                return
             async with asked_directly(client, target, handle) as unattended:
-                reply = await handle.send(event, content, by=sender, key=key, id=id)
+                reply = await handle.send(event, content, by=sender, key=key, id=event_id)
             click.echo(inert(reply.message))
             if unattended:
                 click.echo(f"it is recorded, and nothing is done with it yet: {unattended}", err=True)
 
     return carry_out(deliver(), {InputRefused: HOW_TO_GIVE})
-
-
-def _refuse_misuse(file: Path | None, *, wait: bool, starting: bool) -> None:
-    if file is None and starting:
-        raise Misuse("--input, --flow and --config say what is started: name its file with --start")
-    if file is not None and wait:
-        raise Misuse("--wait is for a run that is there: start it first, then send and wait")
