@@ -133,6 +133,8 @@ def var_type(site: Site, type_: Type, *constraints: object) -> Type:
 
 
 _SIZE_OF_EACH = "a list of lists says first how long each of them may be: `[[text at most 4] at most 6]`"
+_SIZE_OF_TEXTS = "say it once; how long a text may be stands behind a field: `[{ name: text at most 20 }] at most 3`"
+_SIZE_ONCE = "say it once: leave one of them out"
 
 
 def sized(site: Site, type_: Type, options: dict[str, Option]) -> Type:
@@ -145,10 +147,20 @@ def sized(site: Site, type_: Type, options: dict[str, Option]) -> Type:
     del options[limit.name]
     assert isinstance(limit.value, Bound)
     if inner.at_most is not None:
-        site.problem("its size is said twice", limit.span, code="SF203", advice=_SIZE_OF_EACH)
+        site.problem("its size is said twice", limit.span, code="SF203", advice=_of_its_items(inner))
         return type_
     bounded = replace(inner, at_most=whole(site, limit.value))
     return replace(type_, item=bounded) if isinstance(type_, OptionalType) else bounded
+
+
+def _of_its_items(type_: ListType | ConversationType) -> str:
+    match type_:
+        case ListType(item=ListType()):
+            return _SIZE_OF_EACH
+        case ListType(item=NamedType(name="text")):
+            return _SIZE_OF_TEXTS
+        case _:
+            return _SIZE_ONCE
 
 
 def _counted_in_messages(site: Site, type_: Type, options: dict[str, Option]) -> None:

@@ -12,6 +12,7 @@ from dsl.syntax.hints_agents import AGENT_HINTS
 from dsl.syntax.hints_choices import CHOICE_HINTS
 from dsl.syntax.hints_foreign import FOREIGN_HINTS
 from dsl.syntax.hints_options import OPTION_HINTS
+from dsl.syntax.hints_order import ORDER_HINTS
 from dsl.syntax.hints_people import PEOPLE_HINTS
 from dsl.syntax.hints_signs import SIGN_HINTS
 from dsl.syntax.hints_types import TYPE_HINTS
@@ -208,6 +209,7 @@ _ALL = (
     *VALUE_HINTS,
     *TYPE_HINTS,
     *OPTION_HINTS,
+    *ORDER_HINTS,
     *FOREIGN_HINTS,
     *PEOPLE_HINTS,
     *_HINTS,

@@ -86,7 +86,8 @@ class _Lexer:
                 self._plain(plain)
             else:
                 self._code(scanner.at)
-        close_at_end(scanner)
+        if not scanner.too_deep:  # otherwise nobody has looked for what closes them
+            close_at_end(scanner)
         scanner.token(END, 0)
         hidden = list(hidden_characters(self.text, scanner.tokens))
         scanner.diagnostics += hidden

@@ -43,7 +43,7 @@ class Scanner:
     def open(self, kind: str) -> None:
         if len(self.openers) >= MAXIMUM_NESTING:
             self.too_deep = True
-            advice = "move the inner part to a flow of its own"
+            advice = "split it: give parts a name with `let`, or move them to a flow of their own"
             self.problem(self.ahead(len(kind)), f"nested more than {MAXIMUM_NESTING} deep", advice)
         self.openers.append(Opener(kind, self.at))
 
