@@ -9,7 +9,7 @@ from dsl.cli.internal import cannot_be_written
 from dsl.diagnostics.inert import inert
 from interpreter.cli import exit_codes
 from interpreter.cli.lazy_group import LazyGroup
-from interpreter.cli.leaving import say_unwritable
+from interpreter.cli.leaving import came_of_an_interrupt, say_unwritable
 
 
 def installed_version() -> str:
@@ -66,22 +66,13 @@ def run_command(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last door: a bug of ours is said to be one
         if isinstance(error, OSError) and cannot_be_written(error):
             return say_unwritable(error)
-        if _came_of_an_interrupt(error):
+        if came_of_an_interrupt(error):
             click.echo("", err=True)
             return exit_codes.LEFT
         if isinstance(error, ImportError) and not _is_ours(error.name):
             return _say_not_whole(error)
         return _internal_error()
     return code if isinstance(code, int) else 0
-
-
-def _came_of_an_interrupt(error: BaseException | None) -> bool:
-    """Ctrl-C while a class is being made, as while modules load, comes as the cause of another error."""
-    while error is not None:
-        if isinstance(error, KeyboardInterrupt):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _is_ours(module: str | None) -> bool:

@@ -35,6 +35,15 @@ def say_unwritable(error: OSError) -> int:
     return exit_codes.FAILED
 
 
+def came_of_an_interrupt(error: BaseException | None) -> bool:
+    """Ctrl-C while a class is being made, as while modules load, comes as the cause of another error."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def leave(code: int) -> NoReturn:
     """End the process here and now.
 
