@@ -42,6 +42,7 @@ else:
 
 _FIELDS = "__dataclass_fields__"
 _PARAMETERS = "__dataclass_params__"
+_MATCHED = "__match_args__"
 _MISSING: Any = type("MISSING", (), {})()
 FEW = 30
 """So many values of a class are made without a method for it: to compile one takes as long as that."""
@@ -66,18 +67,52 @@ class _Part(NamedTuple):
     kw_only: bool = False
 
 
-class _Asked:
-    """An attribute of a class that the standard library asks for: worked out then, by itself."""
+class _Fields:
+    """Those of a class, as its text says them: most classes are made, and never asked for them."""
 
-    def __init__(self, name: str, parts: tuple[_Part, ...]) -> None:
-        self.name = name
-        self.parts = parts
-        self._found: Any = None
+    __slots__ = ("_parts", "_said", "cls", "kw_only", "own")
+
+    def __init__(self, cls: type, own: dict[str, Any], kw_only: bool) -> None:
+        self.cls, self.own, self.kw_only = cls, own, kw_only
+        self._parts: tuple[_Part, ...] | None = None
+        self._said: dict[str, Any] = {}
+
+    @property
+    def parts(self) -> tuple[_Part, ...]:
+        if self._parts is None:
+            bases = [vars(base)[_FIELDS].fields for base in reversed(self.cls.__mro__[1:]) if _FIELDS in vars(base)]
+            inherited = {each.name: each for base in bases for each in base.parts}
+            self._parts = tuple((inherited | {each.name: each for each in self._own()}).values())
+        return self._parts
+
+    def _own(self) -> Iterator[_Part]:
+        for name, type_ in self.cls.__annotations__.items():
+            value = self.own.get(name, _MISSING)
+            if type(value) is _Told:
+                yield _Part(name, type_, **{"kw_only": self.kw_only, **value.told})
+            else:
+                yield _Part(name, type_, value, kw_only=self.kw_only)
+
+    def said(self, name: str) -> Any:
+        """What the language or the standard library asks a class for, under `name`."""
+        if name not in self._said:
+            if name == _MATCHED:
+                self._said[name] = tuple(each.name for each in self.parts if each.init and not each.kw_only)
+            else:
+                self._said[name] = getattr(_beside(self.cls.__name__, self.parts, {}), name)
+        return self._said[name]
+
+
+class _Asked:
+    """An attribute of a class, worked out when it is asked for."""
+
+    __slots__ = ("fields", "name")
+
+    def __init__(self, name: str, fields: _Fields) -> None:
+        self.name, self.fields = name, fields
 
     def __get__(self, _: object, owner: type) -> Any:
-        if self._found is None:
-            self._found = getattr(_beside(owner.__name__, self.parts, {}), self.name)
-        return self._found
+        return self.fields.said(self.name)
 
 
 def field_names(of: object) -> tuple[str, ...]:
@@ -93,20 +128,21 @@ def _field_names(cls: type) -> tuple[str, ...]:
 def _parts(cls: type) -> tuple[_Part, ...]:
     for each in cls.__mro__:
         if _FIELDS in vars(each):
-            found: tuple[_Part, ...] = vars(each)[_FIELDS].parts
-            return found
+            found: _Fields = vars(each)[_FIELDS].fields
+            return found.parts
     raise TypeError(f"{cls.__name__} has no fields")
 
 
 def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> type:
     """All that it has is put into a class with slots before that is made: to assign a method afterwards has the class
     look for what follows from it, method by method."""
-    own = {each.name: each for each in _own(cls, kw_only)}
-    inherited = (each for base in reversed(cls.__mro__[1:]) if _FIELDS in vars(base) for each in _parts(base))
-    parts = tuple(({each.name: each for each in inherited} | own).values())
     written = vars(cls)
-    said: dict[str, object] = {name: _Asked(name, parts) for name in (_FIELDS, _PARAMETERS)}
-    said["__match_args__"] = tuple(each.name for each in parts if each.init and not each.kw_only)
+    own = {name: written[name] for name in cls.__annotations__ if name in written}
+    for name, value in own.items():
+        if type(value).__module__ == "dataclasses":
+            raise TypeError(f"{cls.__name__}.{name}: take `field` from dsl.dataclass")
+    fields = _Fields(cls, own, kw_only)
+    said: dict[str, object] = {name: _Asked(name, fields) for name in (_FIELDS, _PARAMETERS, _MATCHED)}
     said["__init__"] = _first_values(frozen)
     said["__repr__"] = _first("__repr__")
     if eq:
@@ -117,28 +153,17 @@ def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> t
     said |= {name: method for name, method in shared.items() if getattr(cls, name, None) is not method}
     said = {name: value for name, value in said.items() if written.get(name) is None}
     if slots:
-        return _with_slots(cls, own, said)
+        return _with_slots(cls, said)
     _with_defaults(cls, own)
     for name, value in said.items():
         setattr(cls, name, value)
     return cls
 
 
-def _own(cls: type, kw_only: bool) -> Iterator[_Part]:
-    values = vars(cls)
-    for name, type_ in cls.__annotations__.items():
-        value = values.get(name, _MISSING)
-        if type(value) is _Told:
-            yield _Part(name, type_, **{"kw_only": kw_only, **value.told})
-        elif type(value).__module__ == "dataclasses":
-            raise TypeError(f"{cls.__name__}.{name}: take `field` from dsl.dataclass")
-        else:
-            yield _Part(name, type_, value, kw_only=kw_only)
-
-
-def _with_slots(cls: type, own: dict[str, _Part], more: dict[str, object]) -> type:
+def _with_slots(cls: type, more: dict[str, object]) -> type:
     """Another class: slots cannot be given to one that there is already."""
     taken = {slot for base in cls.__mro__[1:-1] for slot in vars(base).get("__slots__", ())}
+    own = cls.__annotations__
     left_out = {*own, "__dict__", "__weakref__"}
     content: dict[str, Any] = {name: value for name, value in vars(cls).items() if name not in left_out} | more
     content["__slots__"] = tuple(name for name in own if name not in taken)
@@ -146,11 +171,14 @@ def _with_slots(cls: type, own: dict[str, _Part], more: dict[str, object]) -> ty
     return type(cls)(cls.__name__, cls.__bases__, content)
 
 
-def _with_defaults(cls: type, own: dict[str, _Part]) -> None:
-    for name, each in own.items():
-        if each.default is not _MISSING:
-            setattr(cls, name, each.default)
-        elif name in vars(cls):
+def _with_defaults(cls: type, own: dict[str, Any]) -> None:
+    """The value of a field that is only told of is its default, if it has one."""
+    for name, value in own.items():
+        if type(value) is not _Told:
+            continue
+        if "default" in value.told:
+            setattr(cls, name, value.told["default"])
+        else:
             delattr(cls, name)
 
 

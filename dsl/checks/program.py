@@ -93,6 +93,8 @@ Check = Callable[[Program], Iterator[Diagnostic]]
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
     """The known name that was probably meant."""
+    if not known:
+        return None
     from difflib import get_close_matches
 
     by_lower = {each.lower(): each for each in reversed(known)}

@@ -18,7 +18,6 @@ from dsl.ast.expressions import Expression
 from dsl.expressions.access import get, index, slice_of
 from dsl.expressions.context import Context, Evaluation
 from dsl.expressions.errors import EvaluationError, refuse
-from dsl.expressions.functions import call
 from dsl.expressions.names import weight
 from dsl.expressions.operators import OPERATORS, negate
 from dsl.expressions.size import charge_walk, check_size
@@ -91,6 +90,8 @@ def _slice(node: ast.Slice, scope: Scope, evaluation: Evaluation) -> Any:
 
 
 def _function_call(node: ast.FunctionCall, scope: Scope, evaluation: Evaluation) -> Any:
+    from dsl.expressions.functions import call  # fifteen modules, which a check of most files can do without
+
     positional: list[Any] = []
     named: dict[str, Any] = {}
     for argument in node.arguments:

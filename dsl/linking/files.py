@@ -7,7 +7,6 @@ what a check reads must not depend on where in the world a project lies.
 
 import os
 import stat
-from pathlib import Path
 
 from dsl.dataclass import dataclass
 from dsl.linking.project import ENDING, LARGEST, flow_files, root_of, text_of, used_places
@@ -20,7 +19,7 @@ FROM_HERE = "a path is relative to the folder of this file"
 class Used:
     """A file that is there. `place` has no links in it: two spellings of one file have one."""
 
-    place: Path
+    place: str
     source: Source
 
 
@@ -37,19 +36,19 @@ class Refused:
 class Files:
     """What the file at `place` and those that it uses may use."""
 
-    place: Path
-    root: Path
+    place: str
+    root: str
 
     def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
         """The file that `path` means in the file `by`; its name has this `ending`."""
         if wrong := misspelt(path, ending):
             return wrong
         try:
-            place = (by.place.parent / path).resolve()
+            place = os.path.realpath(os.path.join(os.path.dirname(by.place), path))
             there = _is_file(place)
-        except (OSError, RuntimeError, ValueError):  # too long, links in a circle, characters that no path has
+        except (OSError, ValueError):  # too long, links in a circle, characters that no path has
             return Refused(f"`{path}` leads to no file")
-        if not place.is_relative_to(self.root):
+        if not is_within(place, self.root):
             return Refused(
                 f"`{path}` leads out of the project",
                 "a project is the folder that has `steadflow.toml`, `pyproject.toml` or `.git`, and all in it",
@@ -60,18 +59,18 @@ class Files:
 
     def is_used_by_others(self) -> bool:
         """Whether another file of the project uses the one at `place`, as far as it takes little time to find out."""
-        return str(self.place) in used_places(str(self.root))
+        return self.place in used_places(self.root)
 
     def _missing(self, path: str, by: Used) -> Refused:
         """Looked for among the files beside the one that was meant, and those of the same name elsewhere."""
-        folder = by.place.parent
-        near = [Path(each) for each in flow_files(str(self.root)) if os.path.realpath(each) != str(by.place)]
-        known = {Path(os.path.relpath(each, folder)).as_posix(): each for each in near}
-        same = [each for each, file in known.items() if file.name == Path(path).name]
-        known.pop(os.path.normpath(path), None)  # it is there, and is no file
+        folder = os.path.dirname(by.place)
+        near = [each for each in flow_files(self.root) if os.path.realpath(each) != by.place]
+        known = [os.path.relpath(each, folder).replace(os.sep, "/") for each in near]
+        same = [each for each in known if os.path.basename(each) == os.path.basename(path)]
         from difflib import get_close_matches
 
-        close = get_close_matches(path, list(known), n=1, cutoff=0.6) or same[:1]
+        others = [each for each in known if each != os.path.normpath(path)]  # that one is there, and is no file
+        close = get_close_matches(path, others, n=1, cutoff=0.6) or same[:1]
         instead = close[0] if close else None
         advice = f'did you mean `"{instead}"`?' if instead else FROM_HERE
         return Refused(f"there is no file `{path}`", advice, instead)
@@ -79,20 +78,24 @@ class Files:
 
 def files_of(name: str) -> Files | None:
     """What the file of this name may use; None where it is no file."""
-    place = Path(name)
     try:
-        if not place.is_file():
+        if not _is_file(name):
             return None
-        place = place.resolve()
-    except (OSError, RuntimeError, ValueError):
+        place = os.path.realpath(name)
+    except (OSError, ValueError):
         return None
-    return Files(place, Path(root_of(str(place))))
+    return Files(place, root_of(place))
 
 
-def _is_file(place: Path) -> bool:
-    """As `Path.is_file`, but what is wrong with the path itself raises, in every version of Python."""
+def is_within(place: str, folder: str) -> bool:
+    """Of two paths from the root, without links."""
+    return os.path.commonpath((place, folder)) == folder
+
+
+def _is_file(place: str) -> bool:
+    """What is wrong with the path itself raises."""
     try:
-        return stat.S_ISREG(place.stat().st_mode)
+        return stat.S_ISREG(os.stat(place).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
 
@@ -109,11 +112,12 @@ def misspelt(path: str, ending: str) -> Refused | None:
     return None
 
 
-def _read(place: Path, name: str, path: str) -> Used | Refused:
+def _read(place: str, name: str, path: str) -> Used | Refused:
     try:
-        if place.stat().st_size > LARGEST:
+        if os.stat(place).st_size > LARGEST:
             return Refused(f"`{path}` is larger than {LARGEST:,} bytes")
-        text = text_of(place.read_bytes())
+        with open(place, "rb") as file:
+            text = text_of(file.read())
     except UnicodeDecodeError as error:
         lines = error.object[: error.start].decode("utf-8").split("\n")
         at = f"line {len(lines)}, column {len(lines[-1]) + 1}"

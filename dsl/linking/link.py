@@ -8,7 +8,6 @@ one of a used file is the first.
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 from dsl.ast.declarations import (
     ConfigDeclaration,
@@ -25,7 +24,6 @@ from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.linking.files import Files, Refused, Used
 from dsl.linking.moved import moved
 from dsl.linking.names import Scope, Seen, declared_in
-from dsl.linking.schemas import UnreadableSchema, type_of
 from dsl.source import NOWHERE, Source, Span, joined
 from dsl.syntax.parse import Parsed, parse
 
@@ -60,7 +58,7 @@ def link(source: Source, files: Files | None) -> Linked:
     """`files` are what it may use; without them, it can use none."""
     parsed = parse(source)
     problems: list[Diagnostic] = []
-    first = Used(Path(source.name) if files is None else files.place, source)
+    first = Used(source.name if files is None else files.place, source)
     excused: set[str] = set()
     parsed = _with_schemas(parsed, first, files, problems, excused)
     if not parsed.module.uses:
@@ -106,6 +104,8 @@ def _with_schemas(
 
 
 def _schema(declaration: TypeFrom, used: Used, files: Files | None) -> TypeDeclaration | Refused:
+    from dsl.linking.schemas import UnreadableSchema, type_of  # most texts name no schema
+
     file = NO_FILE if files is None else files.find(declaration.path, used, SCHEMA)
     if isinstance(file, Refused):
         return file

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from dsl.dataclass import dataclass
-from dsl.linking.files import Files, Refused, Used, misspelt
+from dsl.linking.files import Files, Refused, Used, is_within, misspelt
 from dsl.linking.project import ENDING, LARGEST, MARKS, text_of
 from dsl.source import Source
 
@@ -119,13 +119,13 @@ class FilesOfRevision(Files):
     def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
         if wrong := misspelt(path, ending):
             return wrong
-        place = Path(os.path.normpath(by.place.parent / path))
-        if not place.is_relative_to(self.root):
+        place = os.path.normpath(os.path.join(os.path.dirname(by.place), path))
+        if not is_within(place, self.root):
             return Refused(
                 f"`{path}` leads out of the project",
                 "a project is the folder that has `steadflow.toml`, `pyproject.toml` or `.git`, and all in it",
             )
-        found = source_of(self.of, place.relative_to(self.of.top).as_posix())
+        found = source_of(self.of, Path(place).relative_to(self.of.top).as_posix())
         return Used(place, found) if isinstance(found, Source) else found
 
     def is_used_by_others(self) -> bool:
@@ -149,4 +149,4 @@ def source_of(of: Revision, path: str) -> Source | Refused:
 
 
 def files_of_revision(of: Revision, path: str) -> FilesOfRevision:
-    return FilesOfRevision(of.top / path, of.top / of.root_of(path), of)
+    return FilesOfRevision(str(of.top / path), str(of.top / of.root_of(path)), of)

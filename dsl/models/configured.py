@@ -23,7 +23,6 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from dsl.dataclass import dataclass, field
@@ -162,27 +161,28 @@ TABLE = Models({})
 """Nothing is said beside the table."""
 
 
-def models_for(place: Path | None, environment: Mapping[str, str] = os.environ) -> Models:
+def models_for(place: str | os.PathLike[str] | None, environment: Mapping[str, str] = os.environ) -> Models:
     """For a flow in the folder `place`, or (None) the current one. Raises `Unusable`."""
-    found = _in_folder((place or Path()).resolve())
+    found = _in_folder(os.path.realpath(place or os.curdir))
     text = environment.get(VARIABLE, "").strip()
     if not text:
         return found.check(NAME)
-    more = _read(text, VARIABLE) if "=" in text else _in_file(Path(text))
+    more = _read(text, VARIABLE) if "=" in text else _in_file(text)
     providers, caps = {**found.providers, **more.providers}, {**found.caps, **more.caps}
     config, required = {**found.config, **more.config}, found.require_signed or more.require_signed
     both = Models({**found.settings, **more.settings}, providers, caps, config, required)
     return both.check(f"{NAME} and {VARIABLE}")
 
 
-def _in_folder(folder: Path) -> Models:
-    found = nearest(str(folder))
-    return TABLE if found is None else _in_file(Path(found))
+def _in_folder(folder: str) -> Models:
+    found = nearest(folder)
+    return TABLE if found is None else _in_file(found)
 
 
-def _in_file(path: Path) -> Models:
+def _in_file(path: str) -> Models:
     try:
-        return _read(path.read_bytes().decode("utf-8-sig"), str(path))
+        with open(path, "rb") as file:
+            return _read(file.read().decode("utf-8-sig"), path)
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 

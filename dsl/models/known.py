@@ -14,18 +14,19 @@ whether a budget can pay for anything; tests write both anew (`--rewrite`).
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from dsl.dataclass import dataclass
 from dsl.regex import regex
 
-FILE = Path(__file__).with_name("models.json")
-PRICES = FILE.with_name("prices.json")
+FOLDER = os.path.dirname(__file__)
+FILE = os.path.join(FOLDER, "models.json")
+PRICES = os.path.join(FOLDER, "prices.json")
 
 _VARIANT = regex(r"[-:@](latest|preview|beta|exp|free|\d{4}-?\d\d-?\d\d|\d{4}|\d{3}|v\d+(:\d+)?|ft-.*|thinking|high)$")
 """What makers add to the name of a model without making another of it."""
@@ -145,11 +146,16 @@ def _priced() -> frozenset[str]:
 
 @cache
 def _prices() -> dict[str, list[str]]:
-    prices: dict[str, list[str]] = json.loads(PRICES.read_text("utf-8"))
+    prices: dict[str, list[str]] = _read(PRICES)
     return prices
 
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+    table: dict[str, Any] = _read(FILE)
     return table
+
+
+def _read(file: str) -> Any:
+    with open(file, encoding="utf-8") as opened:
+        return json.load(opened)

@@ -14,10 +14,9 @@ id_header = "X-Request-Id"  # the header that has the id of a call
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from dsl.dataclass import dataclass
-from dsl.models.addresses import no_address, no_endpoint
+from dsl.models.addresses import no_address, no_endpoint, parts_of
 from dsl.models.rows import Problem, settings
 from dsl.models.unusable import Unusable
 from dsl.regex import regex
@@ -113,7 +112,7 @@ def _no_address(value: Any) -> str | None:
     problem = no_address(value)
     if problem is not None:
         return f"it {problem}"
-    parts = urlsplit(value)
+    parts = parts_of(value)
     if parts.username or parts.password:
         return "a name or a password has no place here: the key stands in the worker's environment"
     return None

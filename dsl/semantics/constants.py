@@ -16,8 +16,8 @@ from dsl.dataclass import dataclass, field
 from dsl.expressions.context import CONSTANT, Context
 from dsl.expressions.errors import EvaluationError
 from dsl.expressions.evaluate import TOO_DEEP, evaluate
-from dsl.expressions.functions import FUNCTIONS
 from dsl.expressions.names import names
+from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.elaboration import Elaboration
 from dsl.semantics.facts import Constant, Facts
 from dsl.semantics.findings import InvalidType, NoReturn
@@ -136,4 +136,4 @@ def _calls(expression: Expression) -> Iterator[FunctionCall]:
 
 
 def _is_pure(call: FunctionCall) -> bool:
-    return call.function in FUNCTIONS and call.function not in ("now", "uuid")
+    return call.function in BUILTINS and call.function not in ("now", "uuid")

@@ -3,17 +3,8 @@
 from dsl.ast import statements as ast
 from dsl.ast.bindings import names_defined
 from dsl.ast.declarations import FlowDeclaration
-from dsl.semantics import (
-    capped,
-    config,
-    walk_approval,
-    walk_blocks,
-    walk_choices,
-    walk_events,
-    walk_fan,
-    walk_rounds,
-    walk_values,
-)
+from dsl.later import later
+from dsl.semantics import capped, config, walk_values
 from dsl.semantics.declare import parameters
 from dsl.semantics.facts import Facts
 from dsl.semantics.findings import NoReturn
@@ -35,23 +26,23 @@ TABLE: dict[type, Walk] = {
     ast.Sleep: walk_values.sleep,
     ast.Fail: walk_values.fail,
     ast.Return: walk_values.return_,
-    ast.If: walk_choices.if_,
-    ast.Match: walk_choices.match,
-    ast.Try: walk_blocks.try_,
-    ast.BudgetBlock: walk_blocks.budget_block,
-    ast.ExclusiveBlock: walk_blocks.exclusive_block,
-    ast.For: walk_rounds.for_,
-    ast.Loop: walk_rounds.loop,
-    ast.Until: walk_rounds.until,
-    ast.Break: walk_rounds.break_,
-    ast.Continue: walk_rounds.continue_,
-    ast.Parallel: walk_fan.parallel,
-    ast.ParallelFor: walk_fan.parallel_for,
-    ast.Yield: walk_fan.yield_,
-    ast.AwaitApproval: walk_approval.await_approval,
-    ast.AwaitEvent: walk_events.await_event,
-    ast.Respond: walk_events.respond,
-    ast.AwaitFirst: walk_events.await_first,
+    ast.If: later("dsl.semantics.walk_choices", "if_"),
+    ast.Match: later("dsl.semantics.walk_choices", "match"),
+    ast.Try: later("dsl.semantics.walk_blocks", "try_"),
+    ast.BudgetBlock: later("dsl.semantics.walk_blocks", "budget_block"),
+    ast.ExclusiveBlock: later("dsl.semantics.walk_blocks", "exclusive_block"),
+    ast.For: later("dsl.semantics.walk_rounds", "for_"),
+    ast.Loop: later("dsl.semantics.walk_rounds", "loop"),
+    ast.Until: later("dsl.semantics.walk_rounds", "until"),
+    ast.Break: later("dsl.semantics.walk_rounds", "break_"),
+    ast.Continue: later("dsl.semantics.walk_rounds", "continue_"),
+    ast.Parallel: later("dsl.semantics.walk_fan", "parallel"),
+    ast.ParallelFor: later("dsl.semantics.walk_fan", "parallel_for"),
+    ast.Yield: later("dsl.semantics.walk_fan", "yield_"),
+    ast.AwaitApproval: later("dsl.semantics.walk_approval", "await_approval"),
+    ast.AwaitEvent: later("dsl.semantics.walk_events", "await_event"),
+    ast.Respond: later("dsl.semantics.walk_events", "respond"),
+    ast.AwaitFirst: later("dsl.semantics.walk_events", "await_first"),
 }
 
 

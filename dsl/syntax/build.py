@@ -4,25 +4,43 @@ The functions stand in `build_*.py`, by part of the language. Each gets the site
 grammar keeps (named terminals and rules; an absent optional is None), and returns a node of `dsl.ast` or a part of one.
 """
 
+from collections.abc import Callable
+from importlib import import_module
+
 from dsl.source import Span
 from dsl.syntax import (
     build_agents,
-    build_approvals,
     build_budgets,
-    build_costs,
     build_declarations,
-    build_events,
     build_expressions,
     build_http,
     build_names,
-    build_parallel,
-    build_servers,
     build_statements,
     build_steps,
     build_tools,
     build_types,
 )
 from dsl.syntax.site import Findings, Rules, Site
+
+
+def _seldom(part: str, rule: str) -> Callable[..., object]:
+    def build(site: Site, *children: object) -> object:
+        built: object = import_module(f"dsl.syntax.build_{part}").RULES[rule](site, *children)
+        return built
+
+    return build
+
+
+SELDOM = {
+    "approvals": "await_approval show answer remind stage required capped_required group chosen_group person "
+    "except_requester verified outcome",
+    "costs": "costs",
+    "events": "expected_event await_event respond await_first event_branch after_branch until_branch approval_branch "
+    "step_branch",
+    "parallel": "branches parallel branch parallel_for at_once keep_going stop_when race race_for first finish_rest",
+    "servers": "tools_declaration served auth_names served_tool served_resource",
+}
+"""The rules of modules that few texts need: each is loaded with the first of its rules."""
 
 RULES: Rules = {
     **build_names.RULES,
@@ -31,15 +49,11 @@ RULES: Rules = {
     **build_budgets.RULES,
     **build_steps.RULES,
     **build_statements.RULES,
-    **build_parallel.RULES,
-    **build_approvals.RULES,
-    **build_events.RULES,
     **build_tools.RULES,
-    **build_costs.RULES,
     **build_http.RULES,
-    **build_servers.RULES,
     **build_agents.RULES,
     **build_declarations.RULES,
+    **{rule: _seldom(part, rule) for part, rules in SELDOM.items() for rule in rules.split()},
 }
 
 

@@ -1,6 +1,5 @@
 """Agents."""
 
-from copy import deepcopy
 from typing import Any, get_args
 
 from dsl.ast.declarations import RESULT, AgentDeclaration, Reasoning, Summarise, Use
@@ -111,11 +110,16 @@ def batch(site: Site, length: Length | None) -> Option:
 def agent_use(site: Site, *parts: Use | Option) -> Uses:
     """What stands behind the names of one `use` is said of each of them."""
     said: dict[str, Any] = {option.name: option.value for option in site.options(parts).values()}
+    uses = only_of(Use, parts)
+    if not said:
+        return Uses(uses)
+    from copy import deepcopy  # a node stands at one place
+
     gate_, sees = said.get("gate", ((), ()))
     condition, otherwise = said.get("only", (None, None))
     return Uses(
         replace(each, gate=deepcopy(gate_), only=deepcopy(condition), otherwise=deepcopy(otherwise), sees=sees)
-        for each in only_of(Use, parts)
+        for each in uses
     )
 
 

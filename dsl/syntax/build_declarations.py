@@ -17,7 +17,6 @@ from dsl.ast.statements import Block
 from dsl.ast.types import Field, Type
 from dsl.dataclass import replace
 from dsl.source import Span
-from dsl.syntax.build_servers import one_server_each
 from dsl.syntax.build_types import field
 from dsl.syntax.site import Option, Rules, Site, option_values
 from dsl.syntax.templates import plain
@@ -40,7 +39,10 @@ def module(site: Site, edition: int | None, *read: Declaration | UseFile | tuple
             advice=f"begin with `edition {EDITION}`",
             replacement=f"edition {EDITION}\n\n",
         )
-    one_server_each(site, declarations)
+    if any(isinstance(one, ToolDeclaration) and one.served for one in declarations):
+        from dsl.syntax.build_servers import one_server_each  # most texts have no server
+
+        one_server_each(site, declarations)
     return Module(edition, tuple(declarations), uses, span=site.span)
 
 

@@ -7,7 +7,6 @@ command with its arguments, or a URL, never a credential.
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from dsl.ast.declarations import Declaration, Effect, ErrorText, Served, ToolDeclaration
 from dsl.ast.served import PLACE, is_web
@@ -107,6 +106,8 @@ def _read(
 
 def _check_address(site: Site, address: str, span: Span) -> None:
     if is_web(address):
+        from urllib.parse import urlsplit  # most texts have no such server
+
         if "@" in urlsplit(address).netloc:
             message = "a credential stands in the address, and so in every definition and history"
             site.problem(message, span, advice='leave it out, and name it: `auth "name"`')

@@ -7,16 +7,16 @@ read or written costs time, never the result.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import sys
+from binascii import crc32
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dsl.dataclass import dataclass
+from dsl.digests import sha256
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START = "module"
 END = "$END"
-_FORMAT = "5"
+_FORMAT = "6"
 
 
 class Production(NamedTuple):
@@ -83,7 +83,7 @@ def tables() -> Tables:
     text = grammar_text()
     place = _cache_path(text)
     try:
-        return _read(place.read_text("utf-8"))
+        return _read(_content(place))
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         made = build(text)
     # A read-only home or a full disk only means that the next start is as slow as this one.
@@ -94,9 +94,15 @@ def tables() -> Tables:
 
 def grammar_text() -> str:
     """The grammar inside an installed package, else the one of the checkout."""
-    package = Path(__file__).parents[1]
-    packaged = package / "_grammar" / "flow.lark"
-    return (packaged if packaged.is_file() else package.parent / "grammar" / "flow.lark").read_text("utf-8")
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    packaged = os.path.join(package, "_grammar", "flow.lark")
+    ours = os.path.join(os.path.dirname(package), "grammar", "flow.lark")
+    return _content(packaged if os.path.isfile(packaged) else ours)
+
+
+def _content(place: str) -> str:
+    with open(place, encoding="utf-8") as file:
+        return file.read()
 
 
 def build(text: str) -> Tables:
@@ -191,20 +197,21 @@ def _production(rule: "Rule") -> Production:
     )
 
 
-def _cache_path(text: str) -> Path:
+def _cache_path(text: str) -> str:
     marks = f"{_FORMAT}\0{sys.version}\0{text}"
-    name = f"grammar-{hashlib.sha256(marks.encode()).hexdigest()[:32]}.json"
+    name = f"grammar-{sha256(marks.encode()).hexdigest()[:32]}.json"
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(home) / "steadflow" / name
+    return os.path.join(home, "steadflow", name)
 
 
-def _write(place: Path, content: str) -> None:
+def _write(place: str, content: str) -> None:
     import tempfile
 
-    if not place.is_absolute():  # there is no home
+    if not os.path.isabs(place):  # there is no home
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".grammar-")
+    folder = os.path.dirname(place)
+    os.makedirs(folder, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=folder, prefix=".grammar-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(content)
@@ -215,22 +222,26 @@ def _write(place: Path, content: str) -> None:
 
 
 def _written(made: Tables) -> str:
-    """The rest of the tables and a digest of the rows in the first line, then the rows and their sets."""
+    """The rest of the tables and a checksum of the rows in the first line, then the rows and their sets."""
     rows = "\n".join([*made.actions.lines, *made.actions.sets])
-    rest = [_digest(rows), len(made.actions.sets), made.productions, made.start, made.end, made.fixed, made.patterns]
+    rest = [
+        crc32(rows.encode()),
+        len(made.actions.sets),
+        made.productions,
+        made.start,
+        made.end,
+        made.fixed,
+        made.patterns,
+    ]
     return _json(rest) + "\n" + rows
 
 
 def _read(text: str) -> Tables:
     first, _, rows = text.partition("\n")
-    digest, sets, productions, start, end, fixed, patterns = json.loads(first)
-    if digest != _digest(rows):
+    checksum, sets, productions, start, end, fixed, patterns = json.loads(first)
+    if checksum != crc32(rows.encode()):
         raise ValueError("written by halves")
     made = tuple(Production(*each) for each in productions)
     lines = rows.split("\n")
     actions = Rows(lines[: len(lines) - sets], lines[len(lines) - sets :])
     return Tables(actions, made, int(start), int(end), dict(fixed), dict(patterns))
-
-
-def _digest(rows: str) -> str:
-    return hashlib.sha256(rows.encode()).hexdigest()

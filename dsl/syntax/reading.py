@@ -30,9 +30,8 @@ from dsl.dataclass import replace
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.source import Damage, Source, Span
 from dsl.syntax.automaton import Automaton
+from dsl.syntax.colons import at_once
 from dsl.syntax.grammar import END
-from dsl.syntax.mistake import Mistake
-from dsl.syntax.signs import at_once, sign_at
 from dsl.syntax.token import Token
 from dsl.syntax.words import AFTER_A_NAME, CLOSERS, DECLARATIONS, NEVER_NAMES, OPENERS, OPTIONS, STATEMENTS
 
@@ -131,6 +130,7 @@ class Reading:
 
     def _mistake(self, token: Token) -> None:
         from dsl.syntax.mending import Change
+        from dsl.syntax.signs import sign_at
 
         expected = self.automaton.expected()
         sign = sign_at(self.tokens, self._at, expected)
@@ -215,6 +215,7 @@ class Reading:
         return found
 
     def _report(self, token: Token, expected: frozenset[str], change: "Change | None") -> None:
+        from dsl.syntax.mistake import Mistake
         from dsl.syntax.wording import diagnose
 
         open_ = [piece.value for piece in self.automaton.pieces if isinstance(piece.value, Token)]

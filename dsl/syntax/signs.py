@@ -2,9 +2,8 @@
 
 Reading goes on as if the right one stood there, so one sign is one message, also where it is two tokens that do not fit
 (`step f <- find(…)`). Signs of two characters that are two tokens here (`:=`, `<-`) count where nothing stands
-between. `:=` is never right, so it is found before the `:` of it is read as one. So is the `:` of `let x: 1`: what
-stands behind it is no type, or no `=` follows that type. What else could be meant is left alone: `find(n <= 3)` is a
-comparison, and `int <= 3` a bound.
+between. `:=` is never right, so it is found before the `:` of it is read as one. So is the `:` of `let x: 1`
+(`colons.py`). What else could be meant is left alone: `find(n <= 3)` is a comparison, and `int <= 3` a bound.
 """
 
 from collections.abc import Sequence
@@ -12,18 +11,15 @@ from typing import NamedTuple
 
 from dsl.dataclass import replace
 from dsl.source import Span
-from dsl.syntax.foreign_types import is_type
+from dsl.syntax.colons import NO_TYPES, is_given_below, touch
 from dsl.syntax.mistake import Hint, Mistake
 from dsl.syntax.token import Token
-from dsl.syntax.words import CLOSERS, OPENERS, OPTIONS, STATEMENTS
+from dsl.syntax.words import OPTIONS
 
 _SIGNS = frozenset({":=", "<-", "->", "<=", "=>", "==", "::", "=:", "<<"})
 _GIVING = {"STEP": "a step takes", "LET": "a `let` takes", "VAR": "a `var` takes", "SET": "a `var` takes"}
 _TAKING = frozenset({"BUDGET", "RETURN", "YIELD"})
 _ARROW = "__ANON_0"
-_NO_TYPES = frozenset(
-    {"INT", "SCALED", "NUMBER", "DURATION", "TRUE", "FALSE", "NULL", "TEXT_START", "IF", "NOT", "MINUS"}
-)
 
 
 class Sign(NamedTuple):
@@ -34,19 +30,10 @@ class Sign(NamedTuple):
     instead: Token | None
 
 
-def at_once(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the `:` that stands there is none, though one could stand there."""
-    if tokens[at].kind != "COLON":
-        return False
-    if at + 1 < len(tokens) and tokens[at + 1].kind == "EQUAL" and _touch(tokens[at], tokens[at + 1]):
-        return True
-    return at > 1 and tokens[at - 1].kind == "NAME" and _is_no_type(tokens, at)
-
-
 def sign_at(tokens: Sequence[Token], at: int, expected: frozenset[str]) -> Sign | None:
     """The sign that stands there, where it cannot."""
     token, length = tokens[at], 1
-    if at + 1 < len(tokens) and _touch(token, tokens[at + 1]) and token.text + tokens[at + 1].text in _SIGNS:
+    if at + 1 < len(tokens) and touch(token, tokens[at + 1]) and token.text + tokens[at + 1].text in _SIGNS:
         behind = tokens[at + 1]
         token = replace(token, text=token.text + behind.text, span=Span(token.span.start, behind.span.end))
         length = 2
@@ -58,7 +45,7 @@ def sign_at(tokens: Sequence[Token], at: int, expected: frozenset[str]) -> Sign 
     behind_type = {"<=": "QMARK", "->": "RPAR"}.get(token.text)
     if _ARROW in expected or ("QMARK" in expected and behind_type in expected):
         return None
-    if token.text == ":" and (("QMARK" in expected and not _is_value(tokens, at)) or _is_given_below(tokens, at)):
+    if token.text == ":" and (("QMARK" in expected and not _is_value(tokens, at)) or is_given_below(tokens, at)):
         return None
     if "EQUAL" in expected:
         return Sign(token, length, Token("EQUAL", "=", token.span))
@@ -89,11 +76,7 @@ def hint(mistake: Mistake) -> Hint | None:
 
 def _is_value(tokens: Sequence[Token], at: int) -> bool:
     """Whether what stands behind the sign is one, and no type."""
-    return at + 1 < len(tokens) and tokens[at + 1].kind in _NO_TYPES | {"STRING"}
-
-
-def _touch(one: Token, other: Token) -> bool:
-    return one.span.end == other.span.start
+    return at + 1 < len(tokens) and tokens[at + 1].kind in NO_TYPES | {"STRING"}
 
 
 def _follows_option(tokens: Sequence[Token], at: int) -> bool:
@@ -102,27 +85,3 @@ def _follows_option(tokens: Sequence[Token], at: int) -> bool:
     if pair == ["APPROVAL", "NAME"]:
         return True
     return tokens[at].text != ":" and (pair[-1] in OPTIONS | _TAKING or pair == ["KEY", "AS"])
-
-
-def _is_no_type(tokens: Sequence[Token], at: int) -> bool:
-    """`let x: 1`, and `let x: [y]` without a value."""
-    giving, first = tokens[at - 2].kind, tokens[at + 1] if at + 1 < len(tokens) else None
-    if giving not in ("LET", "VAR", "SET") or first is None:
-        return False
-    if first.kind in _NO_TYPES:
-        return True
-    if giving == "VAR" or (first.kind == "NAME" and (is_type(first.text) or first.text[:1].isupper())):
-        return False
-    return not _is_given_below(tokens, at)
-
-
-def _is_given_below(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an `=` follows in the same statement."""
-    depth = 0
-    for token in tokens[at + 1 :]:
-        depth += (token.kind in OPENERS) - (token.kind in CLOSERS)
-        if depth == 0 and token.kind == "EQUAL":
-            return True
-        if depth < 0 or (depth == 0 and token.kind in STATEMENTS):
-            return False
-    return False

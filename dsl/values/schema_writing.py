@@ -18,7 +18,6 @@ from dsl.ast.types import (
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.wire import to_wire
-from dsl.values.spoken import MESSAGE
 from dsl.values.structure import BASIC_TYPES, Types, is_optional, outcome, resolve
 from dsl.values.validate import converting
 
@@ -79,6 +78,8 @@ class SchemaWriting:
         return schema if type_.at_most is None else schema | {"maxItems": type_.at_most}
 
     def conversation(self, type_: ConversationType) -> Schema:
+        from dsl.values.spoken import MESSAGE  # most flows take no conversation
+
         schema: Schema = {"type": "array", "items": self.type(MESSAGE)}
         return schema if type_.at_most is None else schema | {"maxItems": type_.at_most}
 

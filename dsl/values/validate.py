@@ -35,7 +35,6 @@ from dsl.expressions.json_reading import exact
 from dsl.expressions.numbers import LARGEST_INT, parse_decimal
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import json_text
-from dsl.values import spoken
 from dsl.values.basic import DECODERS
 from dsl.values.bounds import check_bounds
 from dsl.values.checking import MOST_DEPTH, Checking, Enough
@@ -267,6 +266,8 @@ def _unknown_fields(value: dict[Any, Any], type_: RecordType, place: Place | Non
 
 
 def _conversation(value: Any, type_: ConversationType, place: Place | None, checking: Checking) -> Any:
+    from dsl.values import spoken  # most files have no conversation, and a check judges their constants
+
     return spoken.checked(value, type_, place, checking, _value)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+import dsl.values.spoken  # noqa: F401 - loaded with the worker, not amid the first run that needs it
 from dsl.expressions.values import Reference
 from dsl.values.references import parted
 from interpreter.boundary.archive import archived

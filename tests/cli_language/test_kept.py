@@ -323,7 +323,18 @@ def test_no_home(found_out: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert not Path("relative").exists()
 
 
+def test_room_is_made_now_and_then(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(kept, "_make_room", looked.append)
+    for key, times in (("1" * 64, 0), ("0" * 64, 1)):
+        answers = Answers(str(tmp_path / "kept"))
+        answers.keep(key, kept.Answer([], [], [], None))
+        answers.close()
+        assert len(looked) == times
+
+
 def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LOOKED_AFTER", "")
     monkeypatch.setattr(kept, "MOST_FILES", 8)
     for number in range(12):
         Path(f"f{number}.flow").write_text(f"edition 1\n\nflow f{number}() -> int {{ return {number} }}\n")

@@ -15,7 +15,7 @@ from tests.models import priced
 
 
 def test_the_names_are_those_of_today(golden: Golden) -> None:
-    file = Path(str(known.FILE))
+    file = Path(known.FILE)
     golden(file, priced.text(json.loads(file.read_text(encoding="utf-8"))))
 
 
@@ -33,7 +33,7 @@ def test_nothing_is_cheaper_than_the_least() -> None:
 
 
 def test_what_is_refused_has_a_name() -> None:
-    table = json.loads(known.FILE.read_text(encoding="utf-8"))
+    table = json.loads(Path(known.FILE).read_text(encoding="utf-8"))
     assert REFUSABLE == payloads.REFUSABLE
     for row in (*table["models"], *table["servers"]):
         assert set(row.get("refuses", ())) <= set(REFUSABLE)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +13,7 @@ from lark.exceptions import GrammarError
 from dsl.ast import declarations, events, expressions, joining, people, statements, types
 from dsl.ast.node import Node
 from dsl.syntax import grammar
-from dsl.syntax.build import RULES
+from dsl.syntax.build import RULES, SELDOM
 from tests.house.test_constructs import rule_of
 
 NOT_WRITTEN = (
@@ -50,6 +51,11 @@ def test_every_rule_has_a_builder() -> None:
     made = {each.name for each in grammar.tables().productions if not each.inline}
     assert made - set(RULES) - SHAPES == {"$root_module"} & made
     assert set(RULES) - made == set()
+
+
+def test_what_is_seldom_needed_is_named_as_its_module_does() -> None:
+    for part, rules in SELDOM.items():
+        assert rules.split() == list(import_module(f"dsl.syntax.build_{part}").RULES)
 
 
 def test_every_class_of_the_tree_is_named_by_a_rule() -> None:

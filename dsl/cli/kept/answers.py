@@ -26,6 +26,9 @@ SWITCH = "STEADFLOW_NO_CACHE"
 """Set to anything, nothing is read from the cache or written into it."""
 MOST_FILES = 5_000
 MOST_BYTES = 50_000_000
+LOOKED_AFTER = "0"
+"""How the key of an answer begins after which there is a look at how many there are: about each sixteenth. To look at
+five thousand files takes longer than most checks do."""
 LARGEST = 200_000
 """Bytes of one answer."""
 _FORMAT = 1
@@ -120,7 +123,7 @@ class Answers:
         return place in self._used[root]
 
     def close(self) -> None:
-        """Whoever has written makes room."""
+        """Whoever has written makes room, now and then."""
         if self._wrote and self.folder:
             with contextlib.suppress(OSError):
                 _make_room(self.folder)
@@ -157,7 +160,7 @@ class Answers:
         except BaseException:
             os.unlink(aside)
             raise
-        self._wrote = True
+        self._wrote = self._wrote or key.startswith(LOOKED_AFTER)
 
     def _place(self, key: str) -> str:
         return os.path.join(self.folder, key)

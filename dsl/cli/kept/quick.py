@@ -81,12 +81,10 @@ def _is_found_clean(name: str, text: str, key: str, answers: "Answers") -> bool:
     from dsl.cli.loading import loading
 
     with loading():
-        from pathlib import Path
-
         from dsl.cli.kept.finding import find
         from dsl.models.configured import models_for
         from dsl.source import Source
     try:
-        return not find(Source(name, text), models_for(Path(name).parent), answers, key).diagnostics
+        return not find(Source(name, text), models_for(os.path.dirname(name)), answers, key).diagnostics
     except Exception:  # noqa: BLE001 - the command meets it too, and says what it is
         return False

@@ -24,11 +24,11 @@ class Recording(Files):
 
     def find(self, path: str, by: Used, ending: str = ENDING) -> Used | Refused:
         found = super().find(path, by, ending)
-        way = os.path.join(by.place.parent, path)
+        way = os.path.join(os.path.dirname(by.place), path)
         if isinstance(found, Refused):
             self.in_vain.append(way)
             return found
-        place = str(found.place)
+        place = found.place
         known = place, digest(found.source.text)
         if self.read.setdefault(way, known) != known:
             self.in_vain.append(way)  # it has just been written: who knows which of the two was checked
@@ -37,14 +37,14 @@ class Recording(Files):
         return found
 
     def is_used_by_others(self) -> bool:
-        self.asked.append(self.answers.is_used(str(self.place)))
+        self.asked.append(self.answers.is_used(self.place))
         return self.asked[-1]
 
     def answer(self, source: Source, diagnostics: tuple[Diagnostic, ...]) -> Answer | None:
         """What was found, to be kept; None where it may be another one although nothing changes that was read."""
         if self.in_vain:
             return None
-        named = {source.name: str(self.place), **self.named}
+        named = {source.name: self.place, **self.named}
         parts = [part.name for _, part in source.parts] or [source.name]
         read = [(path, *known) for path, known in self.read.items()]
         files = [(name, named[name]) for name in parts]

@@ -4,11 +4,11 @@ The program is known by the sizes and times of its files and of the libraries th
 that is written has another time of change (ctime), which nobody can set, so a version is not taken for another one.
 """
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
 
+from dsl.digests import sha256
 from dsl.models.beside import VARIABLE, nearest
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -24,7 +24,7 @@ class Unknown(Exception):
 
 
 def digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def of_program(package: str = PACKAGE) -> str:
@@ -46,7 +46,7 @@ def of_settings(folder: str) -> str:
 def _content(place: str) -> str:
     try:
         with open(place, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+            return sha256(file.read()).hexdigest()
     except (OSError, ValueError) as error:
         raise Unknown(place) from error
 

@@ -20,7 +20,7 @@ from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, In
 from dsl.ast.node import Node
 from dsl.ast.statements import AwaitApproval, For
 from dsl.dataclass import field_names, replace
-from dsl.expressions.functions import FUNCTIONS
+from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.facts import Facts
 from dsl.semantics.gating.terms import DEEPEST, Rounds, Term, Terms, end_of, roots
 from dsl.semantics.state import State
@@ -173,7 +173,7 @@ class Readings:
         """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made. A call
         of what a file declares is said where it was shown as it stands, and nowhere else: sealing knows it by its node.
         """
-        if isinstance(term.node, FunctionCall) and (term.kind == "called" or term.node.function not in FUNCTIONS):
+        if isinstance(term.node, FunctionCall) and (term.kind == "called" or term.node.function not in BUILTINS):
             return None
         changes: dict[str, Any] = {}
         size = 1

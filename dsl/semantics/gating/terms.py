@@ -18,7 +18,7 @@ from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, In
 from dsl.ast.node import Node
 from dsl.ast.statements import For, Let, ParallelFor
 from dsl.dataclass import dataclass, field_names
-from dsl.expressions.functions import FUNCTIONS
+from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.facts import Facts
 from dsl.semantics.nodes import by_class
 from dsl.semantics.symbols import Symbol
@@ -102,7 +102,7 @@ class Terms:
                 return self._name(expression)
             case FunctionCall(function="now" | "uuid"):
                 return self._make("fresh", (id(expression),), expression)
-            case FunctionCall(function=function) if function in FUNCTIONS and self._facts.callee_of(expression):
+            case FunctionCall(function=function) if function in BUILTINS and self._facts.callee_of(expression):
                 return self._make("called", self._structure(expression)[1], expression)
             case Get(name=asked) if id(expression) in self._facts.of_run:
                 return self._make("run", (asked,), expression)
