@@ -3,6 +3,8 @@
 Measured: inline, a large definition costs its size in every history and megabytes of memory for each run on a worker.
 """
 
+from collections.abc import Set
+
 from dsl.ast.node import Node, children
 from dsl.ast.shapes import SHAPES
 from dsl.ast.statements import Step
@@ -32,13 +34,29 @@ def pack(store: ObjectStore, definition: Definition, content: bytes) -> Definiti
 
 
 def may_start_many(definition: Definition) -> bool:
-    """Whether one of the flows may start more than a few children: by many steps, or by one that is repeated."""
-    return any(_children(flow.body, definition) > MOST_INLINE_CHILDREN for flow in definition.flows.values())
+    """Whether one of the flows may start more than a few children: by many steps, by one that is repeated, or by an
+    agent, of whose model nobody knows how many of the flows it uses it calls.
+    """
+    calling = _agents_that_call_flows(definition)
+    return any(_children(flow.body, definition, calling) > MOST_INLINE_CHILDREN for flow in definition.flows.values())
 
 
-def _children(node: Node, definition: Definition) -> float:
+def _children(node: Node, definition: Definition, calling: Set[str]) -> float:
     if isinstance(node, Step):
+        if node.call.target in calling:
+            return float("inf")
         return 1 if node.call.target in definition.flows else 0
-    below = sum(_children(child, definition) for child in children(node))
+    below = sum(_children(child, definition, calling) for child in children(node))
     repeats = type(node) in SHAPES and SHAPES[type(node)].repeats
     return float("inf") if below and repeats else below
+
+
+def _agents_that_call_flows(definition: Definition) -> Set[str]:
+    """Also those that use such an agent."""
+    found: set[str] = set()
+    while True:
+        starting = found | definition.flows.keys()
+        more = {name for name, agent in definition.agents.items() if any(use.target in starting for use in agent.uses)}
+        if more == found:
+            return found
+        found = more

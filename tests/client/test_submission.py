@@ -213,6 +213,39 @@ def test_a_small_definition_travels_inside_and_a_large_one_by_its_hash() -> None
     assert len(store.get(large.hash)) > LARGEST_INLINE
 
 
+STARTING = """edition 1
+tool t() -> text read
+flow below(q: text) -> text {{ return q }}
+agent worker(q: text) -> text {{ model "gpt-4o" prompt "{{{{ q }}}}" use {uses} budget 5 turns }}
+agent boss(q: text) -> text {{ model "gpt-4o" prompt "{{{{ q }}}}" use worker budget 5 turns }}
+flow f() -> text {{
+  {body}
+  return a
+}}
+"""
+EIGHT = " ".join(f'step s{number} = below("x")' for number in range(7)) + ' step a = below("y")'
+
+
+@pytest.mark.parametrize(
+    ("uses", "body", "is_inside"),
+    [
+        ("t", 'step a = worker("x")', True),
+        ("t", EIGHT, True),
+        ("t", f'step ninth = below("z") {EIGHT}', False),
+        ("t", 'var a = "" for x in ["1", "2"] { step b = below(x) set a = b }', False),
+        ("below", 'step a = worker("x")', False),
+        ("below", 'step a = boss("x")', False),
+        ("t", 'step a = boss("x")', True),
+    ],
+)
+def test_what_may_start_many_runs_travels_by_its_hash(uses: str, body: str, is_inside: bool) -> None:
+    flow = (
+        STARTING.format(uses=uses, body=body)
+        + 'flow other() -> text { step a = worker("x") step b = below(a) return b }'
+    )
+    assert (prepare(MemoryStore(), flow, "f", None).input.definition.inline is not None) is is_inside
+
+
 def test_the_place_of_a_path_is_found_without_its_indices() -> None:
     text = """edition 1
 tool t() -> text read
