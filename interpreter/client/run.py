@@ -340,7 +340,7 @@ class Run:
             report = await self._queried(ChildReport, QUERY_TIMEOUT, names.REPORT_QUERY)
         else:
             report = (await self.look(self)).report
-        return report.ledger or []
+        return [entry for entry in report.ledger or [] if not entry.get("staged")]
 
     async def repairs(self) -> Repairs:
         """What this run, which has ended, left, and what has been done about it. Raises `RunUnderWay`."""

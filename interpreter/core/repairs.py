@@ -41,9 +41,10 @@ def begin(state: State, repair: Repair) -> None:
 
 
 def left(ledger: list[JSON]) -> list[Entry]:
-    """The entries that nobody has taken over: no handler of the author, and no undo."""
+    """The entries that nobody has taken over: no handler of the author, and no undo; nor a call that was captured."""
     entries: list[Entry] = [decode(data) for data in ledger]
-    return [entry for entry in entries if not entry.accepted and entry.state != "undone" and _is_of_note(entry)]
+    standing = (entry for entry in entries if not entry.accepted and not entry.staged and entry.state != "undone")
+    return [entry for entry in standing if _is_of_note(entry)]
 
 
 def _is_of_note(entry: Entry) -> bool:

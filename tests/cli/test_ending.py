@@ -51,6 +51,21 @@ def test_what_a_run_leaves_behind_is_told_before_it_is_terminated(dsl: Dsl, left
 
 
 @pytest.mark.slow
+def test_what_was_captured_is_not_left_behind(dsl: Dsl) -> None:
+    id_ = f"staged-{dsl.folder.name}"
+    running = dsl.start("run", SHOP, "--set", "item=book", "--id", id_, "--staged")
+    running.until(f"dsl approve {id_}")
+    running.interrupt()
+    running.end()
+    assert "shop.reserve at shop/parallel#1/hold: not carried out" in dsl("show", id_).out
+    ended = dsl("terminate", id_, "--yes")
+    assert (ended.code, f"{id_} has done nothing that can be undone" in ended.err) == (0, True), ended.err
+    assert "dsl repair" not in dsl("show", id_).out
+    repaired = dsl("repair", id_)
+    assert (repaired.code, f"nothing is left of the run {id_}" in repaired.err) == (1, True), repaired.err
+
+
+@pytest.mark.slow
 def test_it_is_asked_at_a_terminal_and_told_as_json(dsl: Dsl, left: str) -> None:
     asking = dsl.at_terminal("terminate", left)
     asking.until("terminate it? [y]es  [n]o: ")

@@ -289,11 +289,17 @@ def test_a_repair_is_not_cancelled_and_takes_no_answer() -> None:
     assert outcome(run) == ("completed", "")
 
 
-def test_a_staged_run_has_nothing_to_repair() -> None:
-    played = Played('step k = keep(x: "1")', {}, Switches())
-    run = played.simulation.run({}, key_base="staged", options=RunOptions(staged=True))
-    played.simulation.go()
-    assert outcome(run)[0] == "completed"
+def test_what_a_staged_run_has_captured_is_not_left() -> None:
+    """It is terminated while it waits."""
+    body = 'step k = keep(x: "1") step p = pay(amount: 1) step h = hire(n: 1) sleep 1m'
+    played = Played(body, {"pay": [Returns({"ref": "r"}, 0.0)], "hire": [Returns({"id": "h"}, 0.0)]}, Switches())
+    staged = played.simulation.run({}, key_base="staged", options=RunOptions(staged=True))
+    until = played.simulation.now + 30
+    played.simulation.go(lambda: played.simulation.now >= until)
+    assert [entry.staged for entry in staged.state.ledger.values()] == [True] * 3
+    report = lost(staged.state)
+    assert len(report.ledger or []) == 3
+    assert repairs.left(list(report.ledger or [])) == []
 
 
 def test_what_is_left_survives_its_way_through_a_history() -> None:
