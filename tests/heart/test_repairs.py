@@ -13,6 +13,7 @@ from interpreter.core import repairs
 from interpreter.core.commands import CallTool
 from interpreter.core.reports import lost
 from interpreter.core.snapshot import encode
+from interpreter.providers.rehearsal import made_up
 from interpreter.simulation.simulation import SimulatedRun, Simulation, Switches
 from interpreter.simulation.world import Fails, Planned, Returns, World
 from tests.heart.watched import definition_of
@@ -291,15 +292,15 @@ def test_a_repair_is_not_cancelled_and_takes_no_answer() -> None:
 
 def test_what_a_staged_run_has_captured_is_not_left() -> None:
     """It is terminated while it waits."""
-    body = 'step k = keep(x: "1") step p = pay(amount: 1) step h = hire(n: 1) sleep 1m'
-    played = Played(body, {"pay": [Returns({"ref": "r"}, 0.0)], "hire": [Returns({"id": "h"}, 0.0)]}, Switches())
-    staged = played.simulation.run({}, key_base="staged", options=RunOptions(staged=True))
-    until = played.simulation.now + 30
-    played.simulation.go(lambda: played.simulation.now >= until)
-    assert [entry.staged for entry in staged.state.ledger.values()] == [True] * 3
-    report = lost(staged.state)
-    assert len(report.ledger or []) == 3
-    assert repairs.left(list(report.ledger or [])) == []
+    body = 'flow main() { step k = keep(x: "1") step p = pay(amount: 1) sleep 1m }'
+    definition = definition_of(TEXT.replace("BODY", body))
+    assert definition is not None, "the check refuses it"
+    simulation = Simulation(definition, World(made_up=made_up))
+    staged, until = simulation.run({}, options=RunOptions(staged=True)), simulation.now + 30
+    simulation.go(lambda: simulation.now >= until)
+    ledger = lost(staged.state).ledger or []
+    assert [(entry["tool"], entry["staged"]) for entry in ledger] == [("keep", True), ("pay", True)]
+    assert repairs.left(list(ledger)) == []
 
 
 def test_what_is_left_survives_its_way_through_a_history() -> None:
