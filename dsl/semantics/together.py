@@ -5,19 +5,30 @@ an `R` with a default for `b` are an `R`, an `R` and `{ a: 2, b: 3 }` may be a r
 first one is not. So a type is an answer only when every value fits it, and records that have a name come first, since
 they say what is filled in. What has been filled in with null already, further in, is not a default that was left out:
 such a record beside an `R` is refused, so that no value depends on how the ways are nested.
+
+Of long lists of what is written out, one by one is too slow: each text makes the type of those before it longer. There
+the order in which two are taken together makes no difference, as long as fields are the same (`_outline`): so runs of
+them are halved again and again, and what holds for a run holds for each in it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from dsl.semantics.fit import NUMERIC, join, misfit
 from dsl.semantics.types import (
+    BOOL,
+    DURATION,
     JSON,
     NEVER,
     NULL,
+    TEXT,
+    TIME,
     Enum,
     ListOf,
     MapOf,
     Member,
+    OptionalOf,
     Record,
     Recursive,
     Type,
@@ -26,9 +37,16 @@ from dsl.semantics.types import (
     required,
 )
 
+LONG = 16
+_VALUES = (*NUMERIC, BOOL, TEXT, TIME, DURATION, NULL)
+
 
 def together(types: Sequence[Type], *, filling: bool = True) -> Type | None:
     """The type of a value that is any of them; None when there is none that is of use. `filling` as for `join`."""
+    runs = _in_runs(types)
+    if runs is None:
+        return None
+    types = runs
     named_first = sorted(types, key=lambda type_: not _says_its_fields(type_))
     for order, fill in ((types, False), (named_first, False), *([(types, True)] if filling else ())):
         found = _joined(order, fill)
@@ -39,6 +57,9 @@ def together(types: Sequence[Type], *, filling: bool = True) -> Type | None:
 
 def odd_one(types: Sequence[Type]) -> tuple[int, Type]:
     """Which of types that have none in common stands out, and what those before it are."""
+    if None not in _outlines(types):
+        position = bisect_left(range(len(types)), True, key=lambda last: _from_first_to(last, types) is None)
+        return min(position, len(types) - 1), _from_first_to(position - 1, types) or NEVER
     found: Type = NEVER
     for position, type_ in enumerate(types):
         joined = join(found, type_, filling=True)
@@ -98,6 +119,54 @@ def _fields(type_: Type, place: str) -> Iterator[tuple[str, Member]]:
 
 def _says_its_fields(type_: Type) -> bool:
     return isinstance(type_, UnionOf | Recursive) or (isinstance(type_, Record) and type_.name is not None)
+
+
+def _in_runs(types: Sequence[Type]) -> Sequence[Type] | None:
+    """Fewer types, which have the same in common, or none; those that are given where something in them is declared."""
+    outlines = _outlines(types)
+    if None in outlines:
+        return types
+    runs: list[Type] = []
+    for _, run in groupby(zip(outlines, types, strict=True), key=lambda each: each[0]):
+        joined = _halved([type_ for _, type_ in run])
+        if joined is None:
+            return None
+        runs.append(joined)
+    return runs
+
+
+def _from_first_to(last: int, types: Sequence[Type]) -> Type | None:
+    runs = _in_runs(types[: last + 1]) if last >= LONG else types[: last + 1]
+    return None if runs is None else _joined(runs, True)
+
+
+def _outlines(types: Sequence[Type]) -> list[Hashable | None]:
+    """Of few, nothing is gained by them."""
+    return [_outline(type_) for type_ in types] if len(types) > LONG else [None]
+
+
+def _outline(type_: Type) -> Hashable | None:
+    """The same for records that have the same fields; None for what is declared, or no text, number or record."""
+    match type_:
+        case Enum(name=None, written=True):
+            return "value"
+        case OptionalOf(item=item):
+            return _outline(item)
+        case Record(name=None, members=parts) if all(part.default is None for part in parts):
+            fields = tuple((part.name, part.required, _outline(part.type)) for part in parts)
+            return None if any(outline is None for _, _, outline in fields) else fields
+        case _:
+            return "value" if type_ in _VALUES else None
+
+
+def _halved(types: list[Type]) -> Type | None:
+    while len(types) > 1:
+        pairs = [join(left, right) for left, right in zip(types[::2], types[1::2], strict=False)]
+        found = [pair for pair in pairs if pair is not None]
+        if len(found) < len(pairs):
+            return None
+        types = [*found, *types[len(pairs) * 2 :]]
+    return types[0]
 
 
 def _joined(types: Iterable[Type], filling: bool) -> Type | None:
