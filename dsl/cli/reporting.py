@@ -1,12 +1,12 @@
 """How problems reach the person who asked: the report on standard output, one line that sums up on standard error."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
 import click
 
+from dsl.cli.styling import styled
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.diagnostics.frame import COLOURED, PLAIN, Style
 from dsl.diagnostics.problems import Problems
@@ -53,9 +53,6 @@ def report(problems: Problems, form: str) -> None:
 
 
 def style_for(stream: TextIO) -> Style:
-    """Colour on a terminal; NO_COLOR and FORCE_COLOR, when not empty, say otherwise."""
-    if os.environ.get("NO_COLOR"):
-        return PLAIN
-    if os.environ.get("FORCE_COLOR", "0") != "0":
-        return COLOURED
-    return COLOURED if stream.isatty() else PLAIN
+    """Colour on a terminal, unless the environment says otherwise."""
+    wanted = styled()
+    return COLOURED if wanted or (wanted is None and stream.isatty()) else PLAIN

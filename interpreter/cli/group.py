@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from dsl.cli.internal import cannot_be_written
+from dsl.cli.styling import styled
 from dsl.diagnostics.inert import inert
 from interpreter.cli import exit_codes
 from interpreter.cli.lazy_group import LazyGroup
@@ -50,7 +51,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         if "_DSL_COMPLETE" in os.environ:
             import_module("interpreter.cli.shells")  # so that click knows our ways
-        code = dsl.main(arguments, prog_name="dsl", standalone_mode=False)
+        code = dsl.main(arguments, prog_name="dsl", standalone_mode=False, color=styled())
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -2,6 +2,7 @@
 
 import click
 
+from dsl.cli.styling import styled
 from dsl.diagnostics.inert import inert_lines
 from interpreter.cli import exit_codes
 
@@ -12,7 +13,8 @@ class Problem(click.ClickException):
     exit_code = exit_codes.FAILED
 
     def show(self, file: object = None) -> None:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {inert_lines(self.message)}", err=True)
+        shown = f"{click.style('error:', fg='red', bold=True)} {inert_lines(self.message)}"
+        click.echo(shown, err=True, color=styled())
 
 
 class Misuse(Problem):
