@@ -103,8 +103,9 @@ def _expanded(found: Type, wanted: Type, assumed: Assumed) -> str | None:
         case _ if UNKNOWN in (found, wanted) or (found, wanted) in WIDER:
             return None
         case Enum(), Enum():
-            extra = [value for value in found.values if value not in wanted.values]
-            return None if not extra else f'"{extra[0]}" is not one of {spelled(Enum(wanted.values))}'
+            known = wanted.values if len(found.values) == 1 else frozenset(wanted.values)
+            extra = next((value for value in found.values if value not in known), None)
+            return None if extra is None else f'"{extra}" is not one of {spelled(Enum(wanted.values))}'
         case Enum(), _ if wanted == TEXT:
             return None
         case ListOf(), ListOf():

@@ -195,9 +195,12 @@ class Resolver:
 
     def _enum(self, node: UnionType, enums: list[meant.Enum]) -> meant.Type:
         values = [value for enum in enums for value in enum.values]
-        twice = next((value for position, value in enumerate(values) if value in values[:position]), None)
-        if twice is not None:
-            self._findings.append(InvalidType(node, f'"{twice}" stands in this enumeration twice'))
+        known: dict[str, None] = {}
+        for value in values:
+            if value in known:
+                self._findings.append(InvalidType(node, f'"{value}" stands in this enumeration twice'))
+                break
+            known[value] = None
         return meant.Enum(tuple(dict.fromkeys(values)))
 
     def _check_union(self, node: Node, union: meant.UnionOf) -> None:

@@ -1,10 +1,14 @@
 """Which types fit where."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
 from dsl.ast.declarations import FlowDeclaration
 from dsl.semantics.fit import join, misfit
-from dsl.semantics.types import NOTHING, NULL, Type, spelled
+from dsl.semantics.resolve import Resolver
+from dsl.semantics.types import NOTHING, NULL, Enum, Type, spelled
 from tests.semantics.reading import clean
 
 TYPES = """
@@ -135,3 +139,26 @@ def test_null_and_nothing() -> None:
     (text,) = _types("text")
     assert misfit(NULL, text) == "it is null"
     assert misfit(NOTHING, text) == "it has no value"
+
+
+class Compared(str):
+    """A text that counts how often one is held against another."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_large_enumerations_are_not_held_against_each_other_one_by_one() -> None:
+    large = [Enum((Compared(f"v{number}"),)) for number in range(2_000)]
+    found: list[Any] = []
+    declared = Resolver._enum(cast(Any, SimpleNamespace(_findings=found)), cast(Any, None), [*large, large[7]])
+    assert isinstance(declared, Enum)
+    assert [each.message for each in found] == ['"v7" stands in this enumeration twice']
+    assert misfit(declared, Enum((*declared.values, Compared("more")))) is None
+    assert (misfit(Enum((*declared.values, "more")), declared) or "").startswith('"more" is not one of')
+    assert Compared.times < 20_000
