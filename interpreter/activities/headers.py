@@ -107,6 +107,12 @@ def call_id() -> str:
     )
 
 
+def own_key() -> str:
+    """That of a call which is told none: the first attempt in an execution that has not continued as new."""
+    info = activity.info()
+    return key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
+
+
 def _given(data: bytes) -> dict[str, Any]:
     if len(data) == DIGEST_BYTES:
         return {"signature": data.hex()}
@@ -120,10 +126,8 @@ def _read(headers: Mapping[str, Payload]) -> CallHeaders:
         first = headers.get(FIRST_RUN_HEADER)
         return CallHeaders(first_run=None if first is None else first.data.decode())
     given = _given(call.data)
-    info = activity.info()
-    own_key = key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
     return CallHeaders(
-        given.get("key", own_key),
+        given.get("key") or own_key(),
         given.get("attempt", 1),
         DeclaredSignature(given["signature"], given.get("declared", "")),
         given.get("verifies"),

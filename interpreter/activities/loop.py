@@ -150,10 +150,10 @@ class RunningTask:
         self.future.set_running_or_notify_cancel()  # so that whoever stops waiting for it does not cancel it
         self._loop = loop
         self._call = call
-        self._task: asyncio.Task[Outcome] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def start(self, context: Context, calls: "WeakKeyDictionary[asyncio.Task[Any], FunctionCall]") -> None:
-        self._task = self._loop.create_task(self._call.in_loop(), context=context)
+        self._task = self._loop.create_task(self._ended(), context=context)
         calls[self._task] = self._call
         self._task.add_done_callback(self._done)
 
@@ -164,6 +164,11 @@ class RunningTask:
         if self._task is not None:
             self._task.cancel()
 
-    def _done(self, task: "asyncio.Task[Outcome]") -> None:
+    async def _ended(self) -> None:
+        """Told within the turn in which the function ends."""
+        self.future.set_result(await self._call.in_loop())
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
         """A task that was cancelled before its first turn has not begun its function."""
-        self.future.set_result(Outcome(error=NotBegun()) if task.cancelled() else task.result())
+        if not self.future.done():
+            self.future.set_result(Outcome(error=NotBegun()))

@@ -16,15 +16,16 @@ from interpreter.boundary.names import QUICK_ACTIVITY
 from interpreter.boundary.payloads import QuickRequest
 
 
-def quick_activity(tools: Mapping[str, Callable[[Any], Awaitable[Any]]]) -> Callable[[QuickRequest], Awaitable[Any]]:
+def quick_activity(tools: Mapping[str, Callable[[Any], Awaitable[Any]]]) -> Callable[[Any], Awaitable[Any]]:
     """`tools`: the activities of this worker's tools, by name."""
 
     @activity.defn(name=QUICK_ACTIVITY)
-    async def quick(request: QuickRequest) -> Any:
-        call = tools.get(request.tool)
+    async def quick(request: Any) -> Any:
+        called: QuickRequest = request
+        call = tools.get(called["tool"])
         if call is None:
-            raise worker_says(NOT_REGISTERED, f"the worker that has the run has no tool `{request.tool}`")
-        return await call(request.arguments)
+            raise worker_says(NOT_REGISTERED, f"the worker that has the run has no tool `{called['tool']}`")
+        return await call(called["arguments"])
 
     setattr(quick, OURS, True)
     return quick

@@ -36,6 +36,9 @@ _EXACT: tuple[tuple[type, Callable[[Any], Value]], ...] = (
 """Texts and numbers of libraries are often classes of their own; a value is exactly what the language knows."""
 
 _SHORT = 10_000
+_SHORT_INT = 64
+"""Bits of a number that is no question of size."""
+_AS_IT_IS = (bool, type(None))
 _PLAIN = (bool, int, float, str, Decimal, timedelta, type(None))
 
 
@@ -79,6 +82,8 @@ def recordable(value: Value, store: ObjectStore | None, *, exactly: bool = False
     `exactly`: nobody here knows whether a decimal is declared or stands in `json`, so it is written as a number with
     all its digits, which is right for both.
     """
+    if type(value) in _AS_IT_IS or (type(value) is int and value.bit_length() < _SHORT_INT):
+        return value
     wire = _wire(value, store, exactly=exactly)
     size = len(json.dumps(shown(wire), separators=(",", ":"), default=str))
     if size > LARGEST_RESULT:

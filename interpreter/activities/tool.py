@@ -26,7 +26,7 @@ from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.failing import failure_of, undeclared, worker_says
 from interpreter.activities.function import FunctionCall, NotBegun, Outcome
 from interpreter.activities.given_files import GivenFiles
-from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature
+from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature, own_key
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.results import Unrecordable, is_scalar, plain, recordable
@@ -43,7 +43,6 @@ from interpreter.boundary.failures import (
     UNDECLARED,
     WORKER_BUSY,
 )
-from interpreter.boundary.names import key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.stores.kept_files import spelled_out
 from interpreter.stores.store import ObjectStore, StoreError
@@ -75,6 +74,10 @@ class Tool:
     def takes_scalars(self) -> bool:
         """Whether arguments are converted by nothing that the author wrote, and in no time."""
         return all(adapter.core_schema["type"] in _SCALARS for adapter in self.adapters.values())
+
+    @cached_property
+    def returns_json(self) -> bool:
+        return self.returns is not None and holds("json", self.returns, self.types)
 
 
 def in_python(name: str, offered: Container[str]) -> str:
@@ -210,9 +213,8 @@ def _not_called(tool: Tool, reason: str) -> BaseException:
 
 def _context(headers: CallHeaders) -> ToolContext:
     info = activity.info()
-    own_key = key_of_activity(info.workflow_id or "", info.workflow_run_id or "", info.activity_id)
     return ToolContext(
-        key=headers.key or own_key,
+        key=headers.key or own_key(),
         attempt=headers.attempt or info.attempt,
         path=info.activity_id,
         workflow_id=info.workflow_id or "",
@@ -249,8 +251,7 @@ def _result(tool: Tool, returned: Any, store: ObjectStore | None) -> Any:
     problems = validate(value, tool.returns, tool.types, received=True).problems if tool.returns is not None else ()
     if problems:
         raise Unrecordable("; ".join(map(str, problems)))
-    exactly = tool.returns is not None and holds("json", tool.returns, tool.types)
-    return recordable(value, store, exactly=exactly)
+    return recordable(value, store, exactly=tool.returns_json)
 
 
 def _failure(tool: Tool, error: BaseException, file: str | None) -> BaseException:

@@ -4,7 +4,7 @@ A field is only ever added, with a default, and never changes its meaning.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from interpreter.boundary.beginnings import DefinitionEnvelope, Lease
 from interpreter.boundary.beginnings import read as beginning
@@ -246,9 +246,10 @@ class EvaluateResult:
     error_message: str | None = None
 
 
-@dataclass
-class QuickRequest:
-    """A call for the worker that has the run; what travels beside it is in the header of any call."""
+class QuickRequest(TypedDict):
+    """A call for the worker that has the run; what travels beside it is in the header of any call. It is JSON as it
+    stands: the SDK would copy what is in a dataclass to write it, and look up its types to read it.
+    """
 
     tool: str
     arguments: JSON

@@ -44,6 +44,7 @@ class Encrypting(PayloadCodec, WithSerializationContext):
         self.keys = keys
         self.inner = inner
         self._run = run
+        self._same_for_all = inner is None and run is None and not keys and not keys.required
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         encoded = list(payloads) if self.inner is None else await self.inner.encode(payloads)
@@ -55,11 +56,13 @@ class Encrypting(PayloadCodec, WithSerializationContext):
         return decoded if self.inner is None else await self.inner.decode(decoded)
 
     def with_context(self, context: SerializationContext) -> "Encrypting":
+        if self._same_for_all:  # the SDK asks some ten times for each call
+            return self
         inner: object = self.inner
         if isinstance(inner, WithSerializationContext):
             inner = inner.with_context(context)
         run = run_of(context) if self.keys or self.keys.required else None
-        if inner is self.inner and run == self._run:  # the SDK asks for each call, and copies its converter for another
+        if inner is self.inner and run == self._run:  # of another, the SDK copies its converter
             return self
         return Encrypting(self.keys, cast("PayloadCodec | None", inner), run)
 

@@ -78,7 +78,7 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_local_activity(self, input: StartLocalActivityInput) -> workflow.ActivityHandle[Any]:
         call = _call.get()
         if call is not None:
-            input.headers = {**input.headers, CALL_HEADER: _header(*call, "")}
+            input.headers = {**input.headers, CALL_HEADER: _header(*call, input.activity_id or "")}
         return super().start_local_activity(input)
 
 

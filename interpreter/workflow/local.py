@@ -138,7 +138,7 @@ def inlined(command: CallTool, arguments: JSON, references: References) -> Any:
 
 def quick_call(command: CallTool, arguments: JSON, elsewhere: Callable[[], Handle]) -> Any:
     """To be called where the headers of the call are set."""
-    request = QuickRequest(command.tool, arguments)
+    request = QuickRequest(tool=command.tool, arguments=arguments)
     most = min(timedelta(milliseconds=command.timeout), local_work_at_most())
     here = _here(command.id, QUICK_ACTIVITY, request, RawValue, most, command.summary)
     return _here_first(here, elsewhere, only_if=_is_for_another_worker)

@@ -11,7 +11,7 @@ query fails, whoever asked asks again, the SDK forgets the run, and the task tha
 history. What came after the last task of a closed run is not handed over, so that can always be asked.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from temporalio import workflow
 
@@ -22,8 +22,7 @@ class AheadOfTask(Exception):
     """Events came with a query. No failure of the run: it is only not asked in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What the latest workflow task said: its time, and how large the history was; and where the history ends."""
 
     time: float

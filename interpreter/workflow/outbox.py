@@ -65,9 +65,10 @@ class Outbox:
         return command is not None
 
     def _may_send(self) -> bool:
+        if not self._held:
+            return False
         most = limits.MOST_IN_FLIGHT
-        few = self._calls.in_flight < most and self._children.in_flight < most
-        return bool(self._held) and few and not self._room.is_full
+        return self._calls.in_flight < most and self._children.in_flight < most and not self._room.is_full
 
     def _fits(self) -> bool:
         """Whether the first that is held fits into this workflow task."""

@@ -94,10 +94,15 @@ async def test_a_first_attempt_may_go_past_the_queue_and_each_further_one_is_for
         assert sent.headers[CALL_HEADER].data == bytes.fromhex(DIGEST)
 
 
-async def test_local_work_says_its_key_in_full(played: Played) -> None:
-    with written.for_call(a_call(PLACE, signature=DIGEST, key=OWN), []):
+@pytest.mark.parametrize(("key", "in_full"), [(OWN, False), (f"{OWN}#2", True)])
+async def test_local_work_says_a_key_that_does_not_follow_from_its_place(
+    played: Played, key: str, in_full: bool
+) -> None:
+    with written.for_call(a_call(PLACE, signature=DIGEST, key=key), []):
         sent: Any = written._Outbound(Next()).start_local_activity(given())  # type: ignore[arg-type]
-    assert OWN in sent.headers[CALL_HEADER].data.decode()
+    said = sent.headers[CALL_HEADER].data
+    assert (key.encode() in said) == in_full
+    assert (said == bytes.fromhex(DIGEST)) == (not in_full)
 
 
 async def test_what_is_no_call_of_a_tool_carries_no_header(played: Played) -> None:
