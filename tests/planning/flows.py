@@ -143,7 +143,7 @@ def some_flow_for_plans(seed: int) -> Source:
 
 
 def files() -> Files:
-    return Files(PLACE, ROOT)
+    return Files(str(PLACE), str(ROOT))
 
 
 class MoreOutside(Outside):
