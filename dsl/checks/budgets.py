@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, Use
+from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
 from dsl.ast.defaults import FIRST_BACKOFF, LONGEST_BACKOFF, LONGEST_LOCK_WAIT
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
+from dsl.ast.people import Stage
 from dsl.ast.statements import (
     AwaitApproval,
     AwaitEvent,
@@ -29,6 +30,7 @@ from dsl.checks.program import Program
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
+from dsl.semantics.longest_question import LongestQuestions, asking
 from dsl.semantics.nodes import by_class
 
 _DEAREST = Decimal("0.0002")
@@ -46,13 +48,16 @@ class _Limit:
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
+    questions = LongestQuestions(program.facts)
     yield from _not_counted(program)
     for tool in program.facts.all(ToolDeclaration):
         yield from _tool(program, tool)
     for agent in program.facts.all(AgentDeclaration):
-        yield from _agent(program, agent)
+        yield from _agent(program, agent, questions)
     for flow in program.facts.all(FlowDeclaration):
-        yield from _inside(program, flow.body, _narrowed({}, flow.budget))
+        limits = _narrowed({}, flow.budget)
+        yield from _asks(program, flow, flow.asks, limits)
+        yield from _inside(program, flow.body, limits, questions)
         if id(flow) not in program.facts.partly_read:
             yield from _without_end(program, flow)
 
@@ -89,18 +94,35 @@ def _free(program: Program, call: Call | None, does: str) -> Iterator[Diagnostic
         yield Diagnostic("SF305", message, program.label(call), declared, help="declare it once more, without `costs`")
 
 
-def _agent(program: Program, agent: AgentDeclaration) -> Iterator[Diagnostic]:
+def _agent(program: Program, agent: AgentDeclaration, questions: LongestQuestions) -> Iterator[Diagnostic]:
     """Its own budget pays for one turn, and outlasts the people who are asked in one."""
     limits = _narrowed({}, agent.budget)
     if agent.budget is not None:
         yield from _first_turn(program, agent, agent.budget, limits)
+    yield from _asks(program, agent, agent.asks, limits)
     for use in agent.uses:
         words = f"the gate of `{use.target}` may wait"
-        yield from _wait(program, words, _asking(use), use, limits)
+        yield from _wait(program, words, asking(use.gate), use, limits)
+        yield from _asked_within(program, use.target, use, limits, questions)
 
 
-def _asking(use: Use) -> int:
-    return sum(stage.timeout for stage in use.gate if stage.timeout is not None)
+def _asks(program: Program, node: Node, stages: tuple[Stage, ...], limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+    """Whoever is asked for more of a budget, the end of its time is not put off."""
+    yield from _wait(program, "asking for more of this budget may take", asking(stages), _place(node), limits)
+
+
+def _place(node: Node) -> Node:
+    return getattr(node, "budget", None) or node
+
+
+def _asked_within(
+    program: Program, called: str, node: Node, limits: dict[str, _Limit], questions: LongestQuestions
+) -> Iterator[Diagnostic]:
+    """A called flow stands for itself, so what it asks was not compared with this budget."""
+    longest = questions.within(called) if "time" in limits else None
+    if longest is not None:
+        also = (program.label(longest.node, "this may wait so long"),)
+        yield from _wait(program, f"{longest.words} in `{called}` may wait", longest.milliseconds, node, limits, also)
 
 
 def _first_turn(
@@ -152,16 +174,18 @@ def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) ->
             yield Diagnostic("SF305", message, program.label(budget), help=advice)
 
 
-def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+def _inside(
+    program: Program, node: Node, limits: dict[str, _Limit], questions: LongestQuestions
+) -> Iterator[Diagnostic]:
     inner = limits
     match node:
         case Loop(budget=Budget() as budget) | BudgetBlock(budget=budget):
             for name in _SPENT:
                 yield from _compare(program, name, getattr(budget, name), budget, limits)
             inner = _narrowed(limits, budget)
+            yield from _asks(program, node, node.asks, inner)
         case AwaitApproval():
-            timeouts = [stage.timeout for stage in node.stages if stage.timeout is not None]
-            yield from _wait(program, f"approval `{node.name}` may wait", sum(timeouts), node, limits)
+            yield from _wait(program, f"approval `{node.name}` may wait", asking(node.stages), node, limits)
         case AwaitEvent(timeout=int(timeout)):
             yield from _wait(program, f"event `{node.expected.event}` may come", timeout, node, limits)
         case FirstBranch(after=int(after)):
@@ -171,17 +195,17 @@ def _inside(program: Program, node: Node, limits: dict[str, _Limit]) -> Iterator
         case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:
             yield from _wait(program, "this block may wait for its lock", within, node, limits)
         case Step():
-            yield from _step(program, node, limits)
+            yield from _step(program, node, limits, questions)
         case Finally(calls=calls) | CompensateStatement(calls=calls):
             does = "is called however this ends" if isinstance(node, Finally) else "undoes what was done"
             for call in calls:
                 yield from _free(program, call, does)
     for child in children(node):
         ended = child is getattr(node, "on_exhausted", None)
-        yield from _inside(program, child, limits if ended else inner)
+        yield from _inside(program, child, limits if ended else inner, questions)
 
 
-def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+def _step(program: Program, node: Step, limits: dict[str, _Limit], questions: LongestQuestions) -> Iterator[Diagnostic]:
     signature = program.facts.callee_of(node.call)
     flow = None if signature is None else signature.node
     for call in node.compensate.calls if node.compensate is not None else ():
@@ -195,7 +219,9 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit]) -> Iterator[D
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
     if isinstance(flow, AgentDeclaration):
-        yield from _asked(program, flow, node, limits)
+        yield from _asked(program, flow, node, limits, questions)
+    if isinstance(flow, FlowDeclaration) and not node.detached:
+        yield from _asked_within(program, flow.name, node, limits, questions)
     if isinstance(flow, FlowDeclaration) and flow.budget is not None and flow.budget.time is not None:
         yield from _wait(program, f"flow `{flow.name}` may take", flow.budget.time, node, limits)
 
@@ -226,20 +252,36 @@ def _pauses(program: Program, tool: ToolDeclaration, node: Step, limits: dict[st
         yield Diagnostic("SF305", message, program.label(node), others, help=advice, severity="warning")
 
 
-def _asked(program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+def _asked(
+    program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit], questions: LongestQuestions
+) -> Iterator[Diagnostic]:
     yield from _first_turn(program, agent, node, limits)
-    longest = max(map(_asking, agent.uses), default=0)
-    yield from _wait(program, f"a gate of `{agent.name}` may wait", longest, node, limits)
+    own = max((asking(use.gate) for use in agent.uses), default=0)
+    yield from _wait(program, f"a gate of `{agent.name}` may wait", own, node, limits)
+    longest = questions.within(agent.name) if "time" in limits else None
+    if longest is not None and longest.milliseconds > own:
+        also = (program.label(longest.node, "this may wait so long"),)
+        yield from _wait(program, f"{longest.words} may wait", longest.milliseconds, node, limits, also)
 
 
-def _wait(program: Program, what: str, needed: int, node: Node, limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
+def _wait(
+    program: Program,
+    what: str,
+    needed: int,
+    node: Node,
+    limits: dict[str, _Limit],
+    also: tuple[Label, ...] = (),
+) -> Iterator[Diagnostic]:
     limit = limits.get("time")
     if limit is not None and needed > limit.amount:
+        is_itself = limit.budget is node
+        around = () if is_itself else (program.label(limit.budget, "the budget around it"),)
+        ends = f"{'it' if is_itself else 'the budget around it'} ends after {_amount('time', limit.amount)}"
         yield Diagnostic(
             "SF305",
-            f"{what} {format_duration(needed)}, and the budget around it ends after {_amount('time', limit.amount)}",
+            f"{what} {format_duration(needed)}, and {ends}",
             program.label(node),
-            (program.label(limit.budget, "the budget around it"),),
+            (*around, *also),
             help=f"give that budget at least {format_duration(needed)}, or wait for less",
         )
 
