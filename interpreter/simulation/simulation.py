@@ -146,14 +146,14 @@ class Simulation:
         config: dict[str, Any] | None = None,
         repair: Repair | None = None,
     ) -> "SimulatedRun":
-        """Start a run; `go` moves it on. Of the `options`, those that say what is captured. `repair`: of what another
-        left.
+        """Start a run; `go` moves it on. Of the `options`, those that say what is captured and whose answers count.
+        `repair`: of what another left.
         """
         state = State(self.definition.flow, self.definition.hash, key_base, requester, prices or {})
         state.id, state.max_output, state.caps = key_base, max_output or {}, caps or []
         state.config = config or {}
         if options is not None:
-            state.staged, state.with_tools = options.staged, options.with_tools
+            state.staged, state.with_tools, state.verified = options.staged, options.with_tools, options.verified
         if repair is not None:
             repairs.begin(state, repair)
         run = SimulatedRun(self, self.definition, state)
@@ -306,7 +306,7 @@ class SimulatedRun:
         state.id, state.caps, state.config = key_base, self.state.caps, self.state.config
         state.refuses = {model: list(parts) for model, parts in self.state.refuses.items()}
         state.rehearsal, state.held = command.rehearsal, list(command.locks)
-        state.staged, state.with_tools = self.state.staged, self.state.with_tools
+        state.staged, state.with_tools, state.verified = self.state.staged, self.state.with_tools, self.state.verified
         child = SimulatedRun(self.simulation, definition, state, None if command.detached else (self, command.id))
         if command.detached:
             self._flying[command.id] = None

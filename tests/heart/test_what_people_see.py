@@ -2,7 +2,7 @@
 
 import pytest
 
-from interpreter.boundary.payloads import RunOptions
+from interpreter.boundary.payloads import Answer, RunOptions
 from interpreter.core.view import view
 from interpreter.core.wording import title
 from interpreter.simulation.simulation import START, SimulatedRun, Simulation
@@ -94,6 +94,26 @@ def test_a_question_says_whether_its_answers_must_be_verified(stage: str, whole:
     run.state.verified = whole
     (question,) = view(definition, run.state).questions
     assert question.verified is (bool(stage) or whole)
+
+
+BELOW = """edition 1
+flow below() -> text { await approval pay "Pay?" { from "a" timeout 1h then reject } return pay.outcome }
+flow main() -> text { step done = below() return done }
+"""
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_called_flow_wants_its_answers_verified_where_the_run_does(whole: bool) -> None:
+    definition = definition_of(BELOW)
+    assert definition is not None
+    run = Simulation(definition, World()).run({}, options=RunOptions(verified=whole))
+    run.simulation.go(lambda: any(child.state.questions for child in run.children.values()))
+    (child,) = run.children.values()
+    (question,) = child.state.questions
+    answer = Answer("1", question, "approve", "ann", None, "a")
+    child.answer(answer)
+    run.simulation.go()
+    assert [reply.accepted for reply in child.replies] == [not whole]
 
 
 @pytest.mark.parametrize(
