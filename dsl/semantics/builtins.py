@@ -70,6 +70,8 @@ def _beside(found: Type, given: Given) -> bool:
 def _is_part(found: Type, given: Given) -> bool:
     """Of a text, a text; of a list, what may be equal to an item."""
     whole = given.types.get("value", UNKNOWN)
+    if whole == UNKNOWN:
+        return True
     if isinstance(whole, ListOf):
         return whole.item in (UNKNOWN, NEVER) or comparable(found, whole.item)
     return is_text(found)
@@ -78,7 +80,8 @@ def _is_part(found: Type, given: Given) -> bool:
 def _sortable(found: Type, given: Given) -> bool:
     if not isinstance(found, ListOf):
         return False
-    return members(found.item) is not None if "by" in given.types else _is_ordered(found.item)
+    by = "by" in given.types
+    return (found.item == UNKNOWN or members(found.item) is not None) if by else _is_ordered(found.item)
 
 
 def _names_a_field(found: Type, given: Given) -> bool:

@@ -1,7 +1,7 @@
 """Types of calls of built-in functions, and of types that are called: the conversions out of `json` and `text`."""
 
 from dsl.ast.expressions import Argument, Expression, FunctionCall
-from dsl.semantics import conversations
+from dsl.semantics import computed_maps, conversations
 from dsl.semantics.arguments import Parameters, bind
 from dsl.semantics.builtins import BUILTINS, accepted
 from dsl.semantics.facts import Cast
@@ -63,8 +63,10 @@ def _built_in(node: FunctionCall, function: Function, inference: Inference) -> T
     given = _given(node, function, inference)
     for parameter in function.parameters:
         if parameter.name in given.expressions:
-            role = f"`{parameter.name}` of `{node.function}`"
-            _judge(given.expressions[parameter.name], role, parameter.shape, given, inference)
+            expression, role = given.expressions[parameter.name], f"`{parameter.name}` of `{node.function}`"
+            if computed_maps.is_computed(node):
+                role = computed_maps.role(node, expression)
+            _judge(expression, role, parameter.shape, given, inference)
     if function.more is not None:
         for argument in _more(node, function):
             _judge(argument.value, f"`{node.function}`", function.more, given, inference)

@@ -15,6 +15,7 @@ from dsl.ast.expressions import (
     Template,
 )
 from dsl.expressions.numbers import LARGEST_INT
+from dsl.semantics import computed_maps
 from dsl.semantics.constants import expect_constant
 from dsl.semantics.conversations import expect_messages
 from dsl.semantics.findings import DefinedTwice, InvalidType, Mismatch, UnknownField
@@ -115,6 +116,8 @@ def one_of_ways(values: list[Expression], types: list[Type], inference: Inferenc
 
 def list_literal(node: ListLiteral, state: State, inference: Inference) -> Type:
     types = [inference.infer(part, state) for part in node.items]
+    if computed_maps.is_wrong(node, inference):
+        return ListOf(UNKNOWN, len(node.items))
     item = together(types)
     if item is None:
         odd, before = odd_one(types)

@@ -32,7 +32,11 @@ CALENDAR = Record(
 
 def _names_a_text(found: Type, given: Given) -> bool:
     field = (members(given.item()) or {}).get(str(given.literal("by")))
-    return is_text(found) and (given.item() == UNKNOWN or (field is not None and is_text(structure(field.type))))
+    return is_text(found) and (given.item() == UNKNOWN or (field is not None and _may_be_text(field.type)))
+
+
+def _may_be_text(found: Type) -> bool:
+    return found == UNKNOWN or is_text(structure(found))
 
 
 def _is_entries(found: Type, given: Given) -> bool:
@@ -40,7 +44,7 @@ def _is_entries(found: Type, given: Given) -> bool:
         return False
     fields = members(found.item) or {}
     key, value = fields.get("key"), fields.get("value")
-    return found.item in (UNKNOWN, NEVER) or (value is not None and key is not None and is_text(structure(key.type)))
+    return found.item in (UNKNOWN, NEVER) or (value is not None and key is not None and _may_be_text(key.type))
 
 
 def _is_such_a_map(found: Type, given: Given) -> bool:
@@ -61,7 +65,8 @@ _A_MAP_OR_RECORD = Shape("a map", lambda found, given: _as_map(found) is not Non
 _MAP = Shape("a map", lambda found, given: isinstance(found, MapOf))
 _SUCH_A_MAP = Shape("a map of values of that kind", _is_such_a_map)
 _RECORDS = Shape(
-    "a list of records", lambda found, given: isinstance(found, ListOf) and members(found.item) is not None
+    "a list of records",
+    lambda found, given: isinstance(found, ListOf) and (found.item == UNKNOWN or members(found.item) is not None),
 )
 _BY = Shape("the name of a field of the items, which is a text", _names_a_text)
 _ENTRIES = Shape("a list of records with `key`, a text, and `value`", _is_entries)
