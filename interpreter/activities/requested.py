@@ -32,6 +32,7 @@ from interpreter.activities.errors import ToolError
 from interpreter.activities.said_by_worker import SaidByWorker
 from interpreter.activities.wording import one_line
 from interpreter.boundary.failures import HTTP_REFUSED, NOT_CALLED, SERVER_UNAVAILABLE, TIMED_OUT, UNDECLARED
+from interpreter.boundary.numbers import LONGEST_WAIT
 from interpreter.boundary.payloads import JSON
 from interpreter.http.answers import beginning, json_of, link_of, value_of
 from interpreter.http.errors import AnswerLost, NotSent, UnfitAnswer, Unreachable
@@ -234,14 +235,17 @@ def _details(answer: Answer) -> JSON:
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
-    """How many seconds the server asks to wait; None where it does not say, or not so that it can be."""
+    """How many seconds the server asks to wait, a year at most, which nobody waits; None where it does not say, or not
+    so that it can be.
+    """
     said = headers.get("retry-after", "").strip()
-    if said.isdecimal() and len(said) < 12:
-        return float(said)
+    if said.isascii() and said.isdecimal():
+        digits = said.lstrip("0")
+        return min(float(digits or 0), LONGEST_WAIT) if len(digits) < 12 else LONGEST_WAIT
     try:
         moment = parsedate_to_datetime(said)
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        return max(0.0, moment.timestamp() - time.time())
+        return min(max(0.0, moment.timestamp() - time.time()), LONGEST_WAIT)
     except (ValueError, TypeError, OverflowError):
         return None
 

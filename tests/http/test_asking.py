@@ -130,7 +130,11 @@ async def test_what_each_end_says(asked: Asked, server: Faulty, reply: Reply, ki
 
 
 async def test_a_server_says_when_to_ask_again(asked: Asked, server: Faulty) -> None:
-    for header, wait in (("7", 7.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("soon", None), ("-3", None), ("", None)):
+    year = 31_536_000.0
+    for header, wait in (
+        *(("7", 7.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("soon", None), ("-3", None), ("", None), ("７", None)),
+        *(("99999999", year), ("0" * 30 + "12", 12.0), ("9" * 400, year), ("Fri, 31 Dec 9999 23:59:59 GMT", year)),
+    ):
         server.plan("/pets/7/card", Reply(429, headers={"Retry-After": header}))
         error = await asked.error(PET, id="7")
         assert list(error.details) == ([] if wait is None else [{"retry_after": wait}]), header
