@@ -148,6 +148,35 @@ def _quoted_field(mistake: Mistake) -> Hint | None:
     return Hint(f"write `{name}: …`", name, "the name of a field stands without quotes", "SF008")
 
 
+def _quoted_name(mistake: Mistake) -> Hint | None:
+    """`step "done" = …`, `flow "main"()`."""
+    name = mistake.token.text.strip('"')
+    if mistake.token.kind != "STRING" or not mistake.expected <= {"NAME"} or not name.isidentifier():
+        return None
+    return Hint(f"write `{name}`", name, "a name stands without quotes", "SF008")
+
+
+_OF_OTHERS = {
+    "BUDGET": ("limit", "limits", "cap", "quota"),
+    "TIMEOUT": ("within", "deadline", "time_limit"),
+    "ERRORS": ("throws", "raises", "error", "exceptions"),
+    "REJECT": ("deny", "decline", "refuse", "disapprove"),
+}
+
+
+def _word_of_others(mistake: Mistake) -> Hint | None:
+    """`limit 5k tokens`, `within 5m`, `throws NotFound`, `then deny`; and `keyed write`."""
+    text = mistake.token.text
+    for kind, words in _OF_OTHERS.items():
+        if kind in mistake.expected and text in words:
+            word = mistake.texts.get(kind, kind.lower())
+            return Hint(f"write `{word}`", word, f"`{text}` means nothing here", "SF008")
+    behind = mistake.after[0].text if mistake.after else ""
+    if mistake.token.kind == "KEYED" and behind in ("write", "irreversible"):
+        return Hint(f"write `{behind} keyed`", None, f"`keyed` stands behind `{behind}`", "SF008")
+    return None
+
+
 OPTION_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _option_with_a_sign,
     _divided,
@@ -160,4 +189,6 @@ OPTION_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _approval,
     _enumeration,
     _quoted_field,
+    _quoted_name,
+    _word_of_others,
 )

@@ -179,6 +179,25 @@ def _range(mistake: Mistake) -> Hint | None:
     return Hint(f"write `{_text(of)} {bounds}`", None, "the bounds of a number are said in words", "SF008")
 
 
+_SIZES = dict.fromkeys(("atmost", "at_most", "max", "maximum", "max_items", "upto", "<="), "at most")
+_SIZES |= dict.fromkeys(("atleast", "at_least", "min", "minimum"), "at least")
+_COUNTS = ("INT", "NUMBER", "DURATION")
+
+
+def _size(mistake: Mistake) -> Hint | None:
+    """`[text] atmost 5`, `[text] max 5`, `text at_most 20`, where the word may be read as a field."""
+    as_field = mistake.expected == {"COLON"}
+    word = mistake.before[-1] if as_field and mistake.before else mistake.token
+    number = mistake.token if as_field else mistake.after[0] if mistake.after else None
+    written = _SIZES.get(word.text)
+    if written is None or number is None or number.kind not in _COUNTS or "UP" in mistake.expected:
+        return None
+    if not as_field and "AT" not in mistake.expected:
+        return None
+    advice = f"write `{written} {number.text}`"
+    return Hint(advice, None if as_field else written, f"a size is said in words: `{written}`", "SF008")
+
+
 def _index(mistake: Mistake) -> Hint | None:
     """`{ [key: string]: int }`."""
     if mistake.token.kind != "LSQB" or mistake.expected - {"DOC", "NAME", "RBRACE", "COMMA"}:
@@ -198,5 +217,6 @@ TYPE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _mark_in_front,
     _bounds,
     _range,
+    _size,
     _index,
 )

@@ -36,6 +36,9 @@ from dsl.syntax.token import Token
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _BLANK = regex(rf"(?:(?:[ \t\r\n]|{HIDDEN})+|#(?!#)[^\n]*)+")
 _PLAIN_BLANK = regex(r"(?:[ \t\n]+|#(?!#)[^\n]*)+")
+_FIELD = regex(r"[ \t]*[a-z_]\w*:")
+_COMMA = Meant("write `,`", ",")
+_BOTH = "write `,` between two, and nothing at the end of a line"
 _WORD = regex(r"[^\W\d]\w*")
 _GOES_ON = regex(r" ?[A-Za-z0-9_\"(){}]")
 """What shows at once that no `:` comes."""
@@ -241,7 +244,8 @@ class _Lexer:
     def _foreign(self) -> None:
         at = self.scanner.at
         written = foreign_at(self.text, at) or self.text[at]
-        meant = FOREIGN.get(written, Meant(None))
+        divides = written == ";" and self._goes_on_behind(at + 1)
+        meant = _COMMA if divides else FOREIGN.get(written, Meant(None))
         span = Span(at, at + len(written))
         code = "SF006" if written == "'''" else "SF008"
         if written not in self._told:
@@ -259,6 +263,10 @@ class _Lexer:
         else:
             self.scanner.at = span.end
 
+    def _goes_on_behind(self, at: int) -> bool:
+        """Whether `;` stands between two arguments, items or fields, and not at the end of a statement."""
+        return self.scanner.inside("(", "[") or (self.scanner.inside("{") and bool(_FIELD.match(self.text, at)))
+
     def _told_again(self, written: str, span: Span, advice: str | None) -> None:
         """A habit is one mistake: a sign is told where it stands first, with the next places and how many there are."""
         at = self._told[written]
@@ -266,6 +274,8 @@ class _Lexer:
         more, told = self._places[written], self.scanner.diagnostics[at]
         if more <= MOST_PLACES:
             told = replace(told, secondary=(*told.secondary, Label(span, "and here")))
+        if advice is not None and not (told.help or "").startswith(advice):
+            advice = _BOTH  # a comma here, nothing there
         if advice is not None:
             told = replace(told, help=f"{advice}; so it is at {'one other place' if more == 1 else f'{more} others'}")
         self.scanner.diagnostics[at] = told
