@@ -10,7 +10,7 @@ from dsl.semantics.fit import grown, misfit, widened
 from dsl.semantics.gathered import Gathering, gathers, of_any_length
 from dsl.semantics.inference import Inference, Wanted
 from dsl.semantics.state import State
-from dsl.semantics.symbols import Symbol
+from dsl.semantics.symbols import Symbol, SymbolKind
 from dsl.semantics.types import (
     BOOL,
     ERROR,
@@ -146,11 +146,13 @@ def _grow(walker: Walker, node: Set, symbol: Symbol, state: State) -> None:
             walker.growing.append(symbol.node)
 
 
-_CALLED = {
+_CALLED: dict[SymbolKind, str] = {
     "parameter": "a parameter",
     "config": "a value of the deployment",
     "step": "the result of a step",
     "approval": "an approval",
+    "event": "an event",
+    "heard": "an event",
     "let": "a `let`, which has one value for good",
     "item": "the item of a round",
     "index": "the position of a round",

@@ -10,7 +10,7 @@ from dsl.ast import events, expressions, shapes, statements, types
 from dsl.ast.node import Node, children
 from dsl.drawing import statements as drawn
 from dsl.expressions import evaluate, names
-from dsl.semantics import flows, resolve, rules
+from dsl.semantics import flows, resolve, rules, symbols, walk_values
 from dsl.semantics.provenance import flow, values
 from dsl.values import schema, schema_writing, signature, validate, writing
 from interpreter.boundary import view
@@ -46,6 +46,10 @@ TABLES: dict[str, tuple[Collection[Any], Any]] = {
 def test_a_table_has_a_row_for_each_kind(table: str) -> None:
     rows, union = TABLES[table]
     assert {kind.__name__ for kind in rows} == {kind.__name__ for kind in get_args(union)}
+
+
+def test_each_name_that_cannot_be_set_is_called_something() -> None:
+    assert {*walk_values._CALLED} == {*get_args(symbols.SymbolKind)} - {"var"}
 
 
 def test_free_names_are_looked_for_in_every_part_of_an_expression() -> None:
