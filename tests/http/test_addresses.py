@@ -4,6 +4,7 @@ import pytest
 
 from dsl.ast.expressions import Expression, Literal, Name, Template
 from dsl.values.addresses import Unfit, address_of, filled
+from dsl.values.headers import name_problem
 
 
 def template(*parts: str | Expression) -> Template:
@@ -34,6 +35,7 @@ def test_whole_addresses(url: str) -> None:
         "https:///x",
         "https://a b/",
         "https://a.example:0/",
+        "https://a.example:65536/",
         "https://a.example:70000/",
         "https://a.example:80:80/",
         "https://u@a.example/",
@@ -50,6 +52,40 @@ def test_whole_addresses(url: str) -> None:
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(Unfit):
         address_of(Literal(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://a.example/", "http://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("http://a.example:443/", "http://a.example:443"),
+        ("https://a.example:80/", "https://a.example:80"),
+        ("https://a.example:65535/", "https://a.example:65535"),
+    ],
+)
+def test_the_port_of_a_scheme_is_not_said(url: str, origin: str) -> None:
+    assert str(address_of(Literal(url)).origin) == origin
+
+
+def test_what_cannot_stand_there_is_named_with_what_to_write() -> None:
+    with pytest.raises(Unfit, match="` ` cannot stand in the path") as told:
+        address_of(Literal("https://a.example/a b"))
+    assert told.value.advice == "write `%20`"
+
+
+@pytest.mark.parametrize(("value", "told"), [("", "is empty"), ("..", "leads out"), ("a/%2E", "leads out")])
+def test_a_value_that_leads_elsewhere(value: str, told: str) -> None:
+    with pytest.raises(Unfit, match=told):
+        filled(address_of(template("https://a.example/a/", Name("x"))), lambda _: value)
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "HOST", "Proxy-Connection", "proxy-anything"])
+def test_a_header_that_is_written_by_who_sends_the_request(name: str) -> None:
+    told = name_problem(name)
+    assert told is not None
+    assert "is written by what sends the request" in told[0]
+    assert name_problem("X-Proxy") is None
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ def test_for_people_and_tools() -> None:
         ("[int]", "nonsense", "nonsense"),
         ("Case", "nonsense", "nonsense"),
         ("map[int]", {"value": [1, "a", None]}, [1, "a", None]),
+        ("map[int]", {"value": ""}, ""),
         ("map[int]", {"value": [{"key": "a", "value": 1}, {"key": "b"}]}, [{"key": "a", "value": 1}, {"key": "b"}]),
         ("Case?", {"value": {"id": "a", "scores": []}}, {"id": "a", "scores": {}}),
     ],

@@ -9,7 +9,7 @@ from dsl.expressions.context import CONSTANT
 from dsl.expressions.errors import EvaluationError, NeedsReference
 from dsl.expressions.values import Reference
 from dsl.expressions.wire import to_wire
-from dsl.values.conversations import conversation, mark_of, size_of
+from dsl.values.conversations import FRAMING, conversation, mark_of, size_of
 from dsl.values.references import joined, parted
 from dsl.values.schema import json_schema
 from dsl.values.spoken import ending, is_conversation
@@ -145,6 +145,20 @@ def test_a_long_text_of_a_message_stays_where_it_is() -> None:
     assert talk["tail"] == [{"role": "user", "value": HEAD}]
     assert talk["sizes"][0] >= HEAD.size
     assert widened(talk, TALK) == talk
+
+
+def test_the_size_of_a_message_is_that_of_all_that_is_said_in_it() -> None:
+    empty = size_of({"role": "user", "value": None})
+    assert size_of({"role": "user", "value": ""}) == empty == 3 * FRAMING
+    assert size_of({"role": "user", "value": "ä!"}) == empty + 3
+    assert size_of({"role": "user", "value": {"a": 1}}) == empty + len('{"a": 1}')
+
+
+@pytest.mark.parametrize("sizes", ["", {}, None, [1.0], [True, "1"]])
+def test_what_has_no_sizes_is_no_conversation(sizes: Any) -> None:
+    talk = {"head": None, "tail": [], "sizes": sizes}
+    assert not is_conversation(talk)
+    assert is_conversation(talk | {"sizes": []})
 
 
 def test_its_schema_is_a_list_of_messages() -> None:
