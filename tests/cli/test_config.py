@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.conftest import CASES, Dsl
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def flow(tmp_path: Path) -> Path:
@@ -15,7 +17,6 @@ def flow(tmp_path: Path) -> Path:
     return tmp_path / "placed.flow"
 
 
-@pytest.mark.slow
 def test_a_run_keeps_what_it_was_given(dsl: Dsl, flow: Path) -> None:
     (flow.parent / "steadflow.toml").write_text('[config]\nregion = "eu"\nzones = [3, 4]\nnobody = 1\n')
     assert dsl("run", flow, "--id", "placed-1").json == "eu: [3,4]"

@@ -19,6 +19,8 @@ from interpreter.server.record import read_record
 from interpreter.worker import looking
 from tests.cli.conftest import CASES, Dsl, Ended
 
+pytestmark = pytest.mark.slow
+
 SHOP = CASES / "shop.flow"
 
 
@@ -105,7 +107,6 @@ def test_a_terminated_run_is_told_of_by_a_replay_and_else_from_its_history(
 NAPS = "edition 1\nflow naps() budget 1h { for n in range(200) { sleep 1s } }\n"
 
 
-@pytest.mark.slow
 def test_a_run_does_not_go_on_because_somebody_looks(dsl: Dsl, tmp_path: Path) -> None:
     """It needs no tools, so whoever stood in for its worker would carry it to its end."""
     flow = tmp_path / "naps.flow"

@@ -17,6 +17,8 @@ from interpreter.cli.commands.plan import plan
 from interpreter.cli.commands.report import report
 from tests.cli.test_hostile_texts import PIECES, active_in
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 6
 MARKUP = [
     *("<script>alert(1)</script>", "</svg>", "]]>", "-->", "&lt;", "'\"><img src=x onerror=alert(1)>", "</pre>"),

@@ -9,6 +9,8 @@ import pytest
 from interpreter.worker.loading import ToolsUnreadable, load_tools
 from tests.cli.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 FULL = Path("/dev/full")
 FLOW = "edition 1\nflow small(n: int) -> int { return n }\n"
 

@@ -14,6 +14,8 @@ from interpreter.converter.codec import encrypted
 from interpreter.converter.codec_server import LARGEST_BODY, CodecServer
 from interpreter.encryption.keyring import Key, Keyring
 
+pytestmark = pytest.mark.slow
+
 KEYS = Keyring((Key.new("one"),))
 UI = "http://localhost:8233"
 PAYLOAD = Payload(metadata={"encoding": b"json/plain"}, data=b'"secret"')

@@ -15,6 +15,8 @@ from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.histories.recorded import Recording, as_history, recordings
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = Key.new("old"), Key.new("new")
 
 

@@ -22,7 +22,7 @@ from interpreter.worker.tools import tool
 from tests.live.http_server import Faulty, Reply, said
 from tests.live.runs import LiveRun, Runs
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 DECLARED = """
 tool a.read(n: int) -> { n: int } read {

@@ -15,6 +15,8 @@ from tests.planning.counted import Counted
 from tests.planning.flows import MoreOutside, files, some_flow_for_plans
 from tests.planning.test_plans_hold import Counting, check
 
+pytestmark = pytest.mark.slow
+
 QUICK, SOAK = 15, 2_000
 WORDS = ("h.list(", "h.make(", "l.post(", "l.sent(", "e.tell(", "q.read(", "again(", "sorter(", "respond ", " every ")
 WORDS += ("continue v", "commit", "sleep until", "race for", "detached", "finally")

@@ -18,7 +18,7 @@ from interpreter.stores.values import LARGE
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 QUEUE = "somewhere else"
 HEADER = """edition 1

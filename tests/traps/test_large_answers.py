@@ -19,7 +19,7 @@ from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.test_foreign import foreign
 from tests.traps.tools import calls
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 HEADER = """edition 1
 type Row { id: int, name: text, price: decimal, tags: [text] }

@@ -19,6 +19,8 @@ from interpreter.stores.memory import MemoryStore
 from interpreter.worker.plugin import FlowPlugin
 from tests.live.runs import Runs
 
+pytestmark = pytest.mark.slow
+
 ONE_STAGE = """
 edition 1
 flow main() -> text {

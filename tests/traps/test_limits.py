@@ -17,7 +17,7 @@ from interpreter.workflow import limits
 from tests.live.runs import Runs
 from tests.traps.tools import doors
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 BRANCHES = """
 edition 1

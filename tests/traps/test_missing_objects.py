@@ -13,7 +13,7 @@ from interpreter.stores.memory import MemoryStore
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.tools import calls
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 FLOW = """
 edition 1

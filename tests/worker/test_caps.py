@@ -27,6 +27,8 @@ from interpreter.workflow.calls import Call, Calls
 from tests.live.played_model import PlayedModel, Says, played_model
 from tests.live.runs import LiveRun, Runs, eventually
 
+pytestmark = pytest.mark.slow
+
 FLOW = """edition 1
 agent ask(x: text) -> text { model "capped" prompt "{{ x }}" answer at most 100 tokens }
 flow main() -> text {
@@ -72,7 +74,7 @@ async def how(run: LiveRun) -> str:
     return "completed" if await run.ending() is None else (await run.failure()).kind
 
 
-@pytest.mark.parametrize("eagerly", [pytest.param(False, marks=pytest.mark.slow), True], ids=["plain", "continue"])
+@pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
 async def test_many_runs_on_two_workers_never_spend_more_than_the_cap(
     temporal_address: str, model: PlayedModel, eagerly: bool
 ) -> None:

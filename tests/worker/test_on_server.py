@@ -42,6 +42,8 @@ from interpreter.worker.tools import tool, tool_of
 from interpreter.workflow.beside import result_of
 from interpreter.workflow.headers import for_call
 
+pytestmark = pytest.mark.slow
+
 running = threading.Event()
 left = threading.Event()
 calls: list[str] = []

@@ -22,7 +22,7 @@ flow below(said: text) -> bool {
   await approval ok "Send because {{ said }}?" { from "leads" timeout 1h then reject }
   return ok.approved
 }
-flow main() -> bool budget 10k tokens, 10m {
+flow main() -> bool budget 10k tokens, 2h {
   step a = clerk(q: "why")
   step sent = below(said: a.answer)
   return sent
