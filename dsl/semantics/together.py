@@ -8,12 +8,14 @@ such a record beside an `R` is refused, so that no value depends on how the ways
 
 Of long lists of what is written out, one by one is too slow: each text makes the type of those before it longer. There
 the order in which two are taken together makes no difference, as long as fields are the same (`_outline`): so runs of
-them are halved again and again, and what holds for a run holds for each in it.
+them are halved again and again, and what holds for a run holds for each in it. Where there are many runs, all
+with the same fields are one, wherever they stand.
 """
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from dsl.semantics.fit import NUMERIC, join, misfit
 from dsl.semantics.types import (
@@ -126,13 +128,14 @@ def _in_runs(types: Sequence[Type]) -> Sequence[Type] | None:
     outlines = _outlines(types)
     if None in outlines:
         return types
-    runs: list[Type] = []
-    for _, run in groupby(zip(outlines, types, strict=True), key=lambda each: each[0]):
-        joined = _halved([type_ for _, type_ in run])
-        if joined is None:
-            return None
-        runs.append(joined)
-    return runs
+    runs = [[type_ for _, type_ in run] for _, run in groupby(zip(outlines, types, strict=True), key=itemgetter(0))]
+    if len(runs) > LONG:  # records that lack fields in turn
+        alike: dict[Hashable, list[Type]] = {}
+        for outline, type_ in zip(outlines, types, strict=True):
+            alike.setdefault(outline, []).append(type_)
+        runs = list(alike.values())
+    joined = [_halved(run) for run in runs]
+    return None if None in joined else [each for each in joined if each is not None]
 
 
 def _from_first_to(last: int, types: Sequence[Type]) -> Type | None:

@@ -74,3 +74,40 @@ def test_many_texts_take_no_longer_each_than_few(monkeypatch: pytest.MonkeyPatch
     assert together([*types, odd]) is None
     assert odd_one([*types[:1990], odd, *types[1990:]])[0] == 1990
     assert written < many * 300 * max(1, len(fields))
+
+
+def in_turn(number: int) -> list[Type]:
+    """Records that lack fields in turn, each with a text of its own."""
+    shapes = (("a", "b"), ("a", "c"), ("c", "a", "b"))
+    texts = [Enum((f"t{each:04}",), written=True) for each in range(number)]
+    return [
+        Record(tuple(Member(name, text if name == "a" else INT) for name in shapes[each % 3]))
+        for each, text in enumerate(texts)
+    ]
+
+
+def test_records_that_lack_fields_in_turn_are_taken_by_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as one by one, but for the order of the words; and sooner."""
+    calls = [0]
+    join = room.join
+
+    def counted(left: Type, right: Type, *, filling: bool = False) -> Type | None:
+        found = join(left, right, filling=filling)
+        of_words = found.members[0].type if isinstance(found, Record) and found.members else None
+        calls[0] += len(of_words.values) if isinstance(of_words, Enum) else 0
+        return found
+
+    monkeypatch.setattr(room, "join", counted)
+    found = together(in_turn(300))
+    assert calls[0] < 300 * 30
+    monkeypatch.setattr(room, "LONG", 1_000_000)
+    one_by_one = together(in_turn(300))
+    assert calls[0] > 300 * 100
+    assert isinstance(found, Record)
+    assert isinstance(one_by_one, Record)
+    words, others = found.members[0].type, one_by_one.members[0].type
+    assert isinstance(words, Enum)
+    assert isinstance(others, Enum)
+    assert sorted(words.values) == list(others.values)
+    assert [(part.name, part.required) for part in found.members] == [("a", True), ("b", False), ("c", False)]
+    assert found.members[1:] == one_by_one.members[1:]
