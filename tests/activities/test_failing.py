@@ -130,6 +130,12 @@ async def test_details_of_any_size_are_cut(details: Any) -> None:
     assert 0 < len(json.dumps(found.details)) <= MOST_DETAILS + 2
 
 
+async def test_details_that_are_too_large_are_cut_at_some_depth() -> None:
+    deep = [{"a": [{"b": [[["deep" * 50_000]]]}]}]
+    _, found = await raised(Rej("no", details=deep))
+    assert list(found.details) == [[{"a": [{"b": "…"}]}]]
+
+
 class Broken:
     @property
     def __dict__(self) -> Any:  # type: ignore[override]

@@ -1,6 +1,9 @@
 """Requests against a real server: what is sent, what comes of each answer, and what is known of its effect."""
 
 import json
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -138,6 +141,21 @@ async def test_a_server_says_when_to_ask_again(asked: Asked, server: Faulty) -> 
         server.plan("/pets/7/card", Reply(429, headers={"Retry-After": header}))
         error = await asked.error(PET, id="7")
         assert list(error.details) == ([] if wait is None else [{"retry_after": wait}]), header
+
+
+async def test_a_moment_without_a_zone_is_meant_as_utc(
+    asked: Asked, server: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Etc/GMT+5")
+    time.tzset()
+    try:
+        moment = format_datetime(datetime.now(UTC) + timedelta(hours=1)).replace("+0000", "-0000")
+        server.plan("/pets/7/card", Reply(429, headers={"Retry-After": moment}))
+        error = await asked.error(PET, id="7")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert 3_500 < error.details[0]["retry_after"] <= 3_600
 
 
 async def test_details_of_an_error(asked: Asked, server: Faulty) -> None:

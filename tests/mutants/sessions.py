@@ -91,5 +91,12 @@ class Session:
 
 
 def run(file: Path, session: Session, scratch: Path, *more: str) -> int:
-    """What pytest ends with: 0 when all passed, 1 when one failed, 5 when none was there."""
-    return int(pytest.main([str(file), *QUIET, f"--basetemp={scratch}", *more], plugins=[session]))
+    """What pytest ends with: 0 when all passed, 1 when one failed, 5 when none was there. What it raises at its end is
+    a failure, too: something was left open.
+    """
+    try:
+        return int(pytest.main([str(file), *QUIET, f"--basetemp={scratch}", *more], plugins=[session]))
+    except BaseExceptionGroup as left_open:
+        session.failed.append(f"{file.name}, at its end")
+        session.problem = session.problem or str(left_open)
+        return 1
