@@ -141,6 +141,18 @@ def _awaited(mistake: Mistake) -> Hint | None:
     return Hint(advice, None, "a tool is called by a step", "SF008")
 
 
+def _sleep_as_a_call(mistake: Mistake) -> Hint | None:
+    """`sleep(5)`, where `(` begins a time with a limit, and `await sleep 5s`."""
+    kinds = [token.kind for token in mistake.before[-4:]]
+    if mistake.token.kind == "SLEEP" and kinds[-1:] == ["AWAIT"]:
+        return Hint("leave `await` out: `sleep 5s` waits by itself", None, "`sleep` is a statement of its own", "SF008")
+    if kinds[:2] != ["SLEEP", "LPAR"] or kinds[2:] not in (["INT", "RPAR"], ["DURATION", "RPAR"]):
+        return None
+    text = mistake.before[-2].text
+    advice = f"write `sleep {text}s`" if kinds[2] == "INT" else f"write `sleep {text}`"
+    return Hint(advice, None, "no brackets stand around the time of `sleep`", "SF008")
+
+
 def _changeable(mistake: Mistake) -> Hint | None:
     """`let mut k = 0`."""
     last = mistake.before[-1] if mistake.before else None
@@ -168,6 +180,7 @@ VALUE_HINTS: tuple[Callable[[Mistake], Hint | None], ...] = (
     _changed_in_place,
     _step_without_equal,
     _awaited,
+    _sleep_as_a_call,
     _changeable,
     _text_without_quotes,
 )
