@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import Any
 
 
-def later(module: str, name: str) -> Callable[..., Any]:
-    """The function `name` of `module`."""
+def later(module: str, name: str, table: str | None = None) -> Callable[..., Any]:
+    """The function `name` of `module`, or of a table that it has."""
 
     @cache
     def loaded() -> Callable[..., Any]:
-        found: Callable[..., Any] = getattr(import_module(module), name)
+        whole = import_module(module)
+        found: Callable[..., Any] = getattr(whole, name) if table is None else getattr(whole, table)[name]
         return found
 
     def called(*given: Any) -> Any:

@@ -4,9 +4,7 @@ The functions stand in `build_*.py`, by part of the language. Each gets the site
 grammar keeps (named terminals and rules; an absent optional is None), and returns a node of `dsl.ast` or a part of one.
 """
 
-from collections.abc import Callable
-from importlib import import_module
-
+from dsl.later import later
 from dsl.source import Span
 from dsl.syntax import (
     build_agents,
@@ -21,15 +19,6 @@ from dsl.syntax import (
     build_types,
 )
 from dsl.syntax.site import Findings, Rules, Site
-
-
-def _seldom(part: str, rule: str) -> Callable[..., object]:
-    def build(site: Site, *children: object) -> object:
-        built: object = import_module(f"dsl.syntax.build_{part}").RULES[rule](site, *children)
-        return built
-
-    return build
-
 
 SELDOM = {
     "approvals": "await_approval show answer remind stage required capped_required group chosen_group person "
@@ -53,7 +42,11 @@ RULES: Rules = {
     **build_http.RULES,
     **build_agents.RULES,
     **build_declarations.RULES,
-    **{rule: _seldom(part, rule) for part, rules in SELDOM.items() for rule in rules.split()},
+    **{
+        rule: later(f"dsl.syntax.build_{part}", rule, "RULES")
+        for part, rules in SELDOM.items()
+        for rule in rules.split()
+    },
 }
 
 
