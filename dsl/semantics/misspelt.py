@@ -2,7 +2,7 @@
 one.
 
 So close that hardly anybody means both, while `first` and `last`, `a_id` and `b_id`, `line1` and `line2`, `item` and
-`items` are two.
+`items` are two; and so are words that differ in how they begin, as `height` and `weight` or `email` and `mail`.
 """
 
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ def _one_slip(one: str, other: str) -> bool:
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     at = next((at for at, letter in enumerate(shorter) if longer[at] != letter), len(shorter))
     if len(longer) == len(shorter) + 1:
-        return _is_one_more(longer, shorter, at)
+        return at > 0 and _is_one_more(longer, shorter, at)
     if len(longer) != len(shorter) or longer == shorter:
         return False
-    return _are_swapped(longer, shorter, at) or _is_another(longer, shorter, at)
+    return _are_swapped(longer, shorter, at) or (at > 0 and _is_another(longer, shorter, at))
 
 
 def _is_one_more(longer: str, shorter: str, at: int) -> bool:

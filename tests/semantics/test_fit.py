@@ -111,6 +111,8 @@ def test_some_have_nothing_in_common() -> None:
         ("{ a: int, b: text? }", "{ a: int, b: text }", "{ a: int, b: text? }"),
         ("[{ a: int }]", "[{ a: int, b: int }]", "[{ a: int, b: int? }]"),
         ("{ a: int }?", "{ a: int, b: int }", "{ a: int, b: int? }?"),
+        ("{ a: int, height: int }", "{ a: int, weight: int }", "{ a: int, height: int?, weight: int? }"),
+        ("{ a: int, email: text }", "{ a: int, mail: text }", "{ a: int, email: text?, mail: text? }"),
     ],
 )
 def test_of_records_without_a_name_one_may_lack_what_the_other_has(left: str, right: str, joined: str) -> None:
