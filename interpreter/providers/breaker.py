@@ -28,42 +28,39 @@ _OF_MODEL = (failures.OVERLOADED,)
 
 @dataclass
 class Circuit:
-    """One thing that can fail. `probing`: the one question that shows how it is has been let through, and is out."""
+    """One thing that can fail. `pause`: seconds for which it is left alone, none while it is not; `probing`: the one
+    question that shows how it is has been let through, and is out.
+    """
 
     failed: int = 0
-    opened: int = 0
+    pause: float = 0.0
     until: float = 0.0
     probing: bool = False
     reason: str = ""
 
     def wait(self, now: float) -> float:
         """Seconds until it may be asked; 0 for now."""
-        if not self.opened:
+        if not self.pause:
             return 0.0
-        return self._pause if self.probing else max(0.0, self.until - now)
+        return self.pause if self.probing else max(0.0, self.until - now)
 
     def asked(self) -> None:
-        self.probing = self.opened > 0
+        self.probing = self.pause > 0
 
     def given_up(self) -> None:
         """Nobody knows how the question ended."""
         self.probing = False
 
     def closed(self) -> None:
-        self.failed = self.opened = 0
-        self.probing = False
+        self.failed, self.pause = 0, 0.0
 
     def failed_at(self, now: float, reason: str) -> None:
         self.failed += 1
         self.probing = False
         self.reason = reason
         if self.failed >= MOST_FAILURES:
-            self.opened += 1
-            self.until = now + self._pause
-
-    @property
-    def _pause(self) -> float:
-        return min(FIRST_SECONDS * 2.0 ** min(self.opened - 1, 10), LONGEST_SECONDS)
+            self.pause = min(2 * self.pause or FIRST_SECONDS, LONGEST_SECONDS)
+            self.until = now + self.pause
 
 
 class Breaker:

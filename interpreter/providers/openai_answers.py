@@ -132,7 +132,10 @@ def _usage(request: ChatRequest, answer: Answer) -> ChatUsage:
     reported = answer.usage
     if reported is not None and (reported.output_tokens or not answer.length):
         return reported
-    asked = sum(len(call.name.encode()) + len(call.arguments.encode()) for call in answer.calls.values())
-    most = min(len(answer.text.encode()) + asked + answer.thought, request.max_output_tokens)
+    said = [
+        answer.text,
+        *(whole_characters(text) for call in answer.calls.values() for text in (call.name, call.arguments)),
+    ]
+    most = min(sum(len(text.encode()) for text in said) + answer.thought, request.max_output_tokens)
     sent = at_most(request).input_tokens if reported is None else reported.input_tokens
     return ChatUsage(sent, most)

@@ -197,7 +197,7 @@ class _Reading:
         """Where each line of it is an event by itself, they stand without an empty line between them."""
         data, name = [text for text in self.data if text], self.name
         self.data, self.name, self.size = [], "", 0
-        alone = len(data) > 1 and all((text[:1] == "{" and text[-1:] == "}") or text in _DONE for text in data)
+        alone = all((text[:1] == "{" and text[-1:] == "}") or text in _DONE for text in data)
         for text in data if alone else ["\n".join(data)]:
             if text in _DONE:
                 self.answer.complete = True

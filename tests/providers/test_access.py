@@ -1,10 +1,12 @@
 """Keys and addresses as the environment has them: blanks around a key are taken off, what no key has is refused."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from dsl.models.configured import TABLE
+from dsl.models.providers import Served
 from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.providers.access import (
@@ -16,13 +18,15 @@ from interpreter.providers.access import (
     Access,
     UnusableAccess,
     access_in,
+    access_of,
     address_in,
     key_in,
+    usable_key,
 )
 from interpreter.providers.no_provider import NoProvider
 from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
-from interpreter.providers.registry import can_ask, lacking, provider_from_environment
+from interpreter.providers.registry import can_ask, lacking, provider_from_environment, secrets_in
 from interpreter.providers.routing import Routed
 from tests.providers.test_openai_oddities import Player, chunk, playing, stream
 
@@ -198,3 +202,137 @@ def test_what_is_added_to_an_address_is_named(end: str) -> None:
 def test_an_address_that_the_client_cannot_use_is_refused_at_the_start(host: str) -> None:
     with pytest.raises(UnusableAccess, match=f"{ADDRESS} is no address: write it as https://host/v1"):
         provider_from_environment(environment={KEY: SECRET, ADDRESS: f"http://{host}/v1"})
+
+
+@pytest.mark.parametrize(
+    ("character", "told"),
+    [
+        (" ", "a blank or a line end"),
+        ("\n", "a blank or a line end"),
+        ("\u00a0", "a blank or a line end"),
+        ("\x00", "a control character"),
+        ("\x1b", "a control character"),
+        ("\x7f", "a control character"),
+        ("\x80", "a character beyond ASCII"),
+        ("é", "a character beyond ASCII"),
+        ("\u200b", "a character beyond ASCII"),
+    ],
+    ids=ascii,
+)
+def test_what_no_key_has_is_named_with_its_place(character: str, told: str) -> None:
+    with pytest.raises(UnusableAccess) as caught:
+        usable_key(f"ab{character}c", "ITS_NAME")
+    assert str(caught.value) == f"ITS_NAME has {told} at place 3 of 4, which no key has: copy it again"
+
+
+def test_every_character_that_can_be_seen_may_be_in_a_key() -> None:
+    every = "".join(map(chr, range(0x21, 0x7F)))
+    assert usable_key(f"x{every}") == f"x{every}"
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "base", "query", "asked_at"),
+    [
+        (None, "api.openai.com", None, {}, "https://api.openai.com/v1"),
+        ("http://Host:1/v1", "host:1", "http://Host:1/v1", {}, "http://host:1/v1"),
+        ("http://u:p@h/v1?a=1&b=#c", "h", "http://u:p@h/v1", {"a": "1", "b": ""}, "http://h/v1"),
+    ],
+)
+def test_the_parts_of_an_address(
+    address: str | None, host: str, base: str | None, query: dict[str, str], asked_at: str
+) -> None:
+    access = Access("", address)
+    assert (access.host, access.base, access.query) == (host, base, query)
+    assert access.names_address == f"asked at {asked_at} (OPENAI_BASE_URL sets it)"
+    assert access.names_key == f"the worker's environment has the key in OPENAI_API_KEY; {access.names_address}"
+    assert Access("", address, "").names_key == f"the worker's environment has no key for it; {access.names_address}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "told"),
+    [
+        ("k" * 15, f"a{'k' * 15} {'k' * 15} {'k' * 15}9", f"a{'k' * 15} … {'k' * 15}9"),
+        ("k" * 16, f"a{'k' * 16}9", "a…9"),
+        ("abcdef-0", "abcdef…, abcde…, abcdef-…", "…, abcde…, …"),
+        ("abcdef-0", "x abcd**** y ***z", "x … y ***z"),
+        ('ab"cd\\ef-0', 'ab\\"cd\\\\ef-0 ab%22cd%5Cef-0', "… …"),
+    ],
+)
+def test_how_a_key_is_taken_out_of_what_others_say(secret: str, text: str, told: str) -> None:
+    assert Access(secret).without_key(text) == told
+
+
+@pytest.mark.parametrize(("value", "told"), [("12345", "at 12345"), ("123456", "at …")])
+def test_what_an_address_asks_with_is_secret_if_it_is_long_enough(value: str, told: str) -> None:
+    assert Access("", f"http://h/v1?k={value}").without_key(f"at {value}") == told
+
+
+LONG = "sk-0123456789abc"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("", 0),
+        ("x", 0),
+        ("s", 1),
+        ("a sk-", 3),
+        (f"a {LONG[:-1]}", 15),
+        (LONG, 0),
+        (f"{LONG}s", 1),
+        ("sk-s", 1),
+        ("sk-0x", 0),
+        (LONG[1:], 0),
+    ],
+)
+def test_how_much_of_the_end_may_begin_the_key(text: str, begins: int) -> None:
+    assert Access(LONG).begins_key(text) == begins
+    assert Access(LONG[:-1]).begins_key(text) == 0, "a key that is so short may be a word"
+
+
+def test_what_a_model_says_is_looked_through_for_a_key_that_is_no_word() -> None:
+    assert Access(LONG).without_key_in_it(f"a{LONG}b {LONG[:-1]}") == f"a…b {LONG[:-1]}"
+    assert Access(LONG[:-1]).without_key_in_it(LONG) == LONG
+
+
+def test_whom_a_named_provider_is() -> None:
+    served = Served("ours", "compatible", "http://h/v1", "OUR_KEY", id_header="X-Id", api="responses")
+    where = "`address` in [providers.ours]"
+    access = access_of(served, {"OUR_KEY": " k\n", KEY: SECRET})
+    assert access == Access("k", "http://h/v1", "OUR_KEY", where, None, "responses", "X-Id")
+    bare = Served("ours", "azure", "http://h", "")
+    assert access_of(bare, {KEY: SECRET}) == Access("", "http://h", "", where, "2024-10-21")
+    assert access_of(replace(bare, version="2025-01-01"), {}).version == "2025-01-01"
+
+
+def test_who_can_be_asked() -> None:
+    keyless, keyed = Served("a", "compatible", "http://h/v1", ""), Served("b", "compatible", "http://h/v1", "B_KEY")
+    for served, environment, can in (
+        ((), {}, False),
+        ((), {KEY: "k"}, True),
+        ((keyed,), {}, False),
+        ((keyed,), {KEY: "k"}, True),
+        ((keyed,), {"B_KEY": "k"}, True),
+        ((keyed, keyless), {}, True),
+    ):
+        models = replace(TABLE, providers={each.name: each for each in served})
+        assert can_ask(environment, models) is can
+        assert secrets_in({**environment, "OTHER": "x"}, models) == frozenset(environment.values())
+
+
+def test_what_is_lacking_is_that_of_the_first_where_none_can_be_asked() -> None:
+    keyless, keyed = Served("a", "compatible", "http://h/v1", ""), Served("b", "compatible", "http://h/v1", "B_KEY")
+    models = replace(TABLE, providers={"a": keyless, "b": keyed})
+
+    def lacks(*asked: str, **environment: str) -> str | None:
+        found = lacking(asked, models, environment)
+        return None if found is None else found.lacks
+
+    assert lacks() is None
+    assert lacks("o3") == lacks("o3", "b/m") == KEY
+    assert lacks("b/m") == lacks("b/m", "o3") == "B_KEY for the provider b"
+    assert lacks("b/m", "a/m") is None
+    assert lacks("b/m", B_KEY="k") is None
+    assert lacks("o3", "b/m", B_KEY="k") is None
+    assert lacks("o3", OPENAI_API_KEY="k") is None
+    assert lacks("b/m", OPENAI_API_KEY="k") == "B_KEY for the provider b"

@@ -3,7 +3,14 @@
 import pytest
 
 from interpreter.boundary import failures
-from interpreter.providers.breaker import LONGEST_SECONDS, MOST_FAILURES, Breaker
+from interpreter.providers.breaker import (
+    LONGEST_REASON,
+    LONGEST_SECONDS,
+    MOST_FAILURES,
+    Breaker,
+    Circuit,
+    Question,
+)
 from interpreter.providers.provider import Charge, ProviderFailure
 
 
@@ -87,3 +94,57 @@ def test_a_question_that_was_given_up_lets_the_next_one_through() -> None:
     clock.now += 5
     breaker.ask("a").given_up()
     breaker.ask("a").answered()
+
+
+def test_an_answer_to_what_was_asked_before_it_opened_closes_it_too() -> None:
+    breaker = Breaker("ours", Clock())
+    before = breaker.ask("a")
+    for _ in range(MOST_FAILURES):
+        failed(breaker, "a")
+    refused(breaker, "a")
+    before.answered()
+    breaker.ask("a")
+    breaker.ask("a")
+
+
+def test_a_wait_is_told_in_tenths_of_a_second_and_never_too_short() -> None:
+    clock = Clock()
+    breaker = Breaker("ours", clock)
+    for _ in range(MOST_FAILURES):
+        failed(breaker, "a")
+    clock.now += 1.23
+    assert refused(breaker, "a") == 3.8
+    clock.now += 3.76
+    assert refused(breaker, "a") == 0.1
+
+
+@pytest.mark.parametrize(
+    ("kind", "charge", "whole", "model"),
+    [
+        (failures.CONNECTION_FAILED, "none", True, None),
+        (failures.CONNECTION_FAILED, "reservation", True, None),
+        (failures.MODEL_TIMEOUT, "none", True, None),
+        (failures.MODEL_TIMEOUT, "reservation", False, None),
+        (failures.OVERLOADED, "none", False, True),
+        (failures.OVERLOADED, "reservation", False, True),
+        (failures.RATE_LIMITED, "none", False, False),
+    ],
+)
+def test_what_a_failure_says_of_the_provider_and_of_its_model(
+    kind: str, charge: Charge, whole: bool, model: bool | None
+) -> None:
+    """That it fails, that it is there, or (None) nothing: then it stays as it was."""
+    question = Question(Circuit(failed=2), Circuit(failed=2), Clock())
+    question.failed(ProviderFailure(kind, "no luck", charge=charge))
+    counts = {True: 3, False: 0, None: 2}
+    assert (question.whole.failed, question.model.failed) == (counts[whole], counts[model])
+
+
+def test_of_a_long_reason_the_beginning_is_told() -> None:
+    breaker = Breaker("ours", Clock())
+    for _ in range(MOST_FAILURES):
+        breaker.ask("a").failed(ProviderFailure(failures.OVERLOADED, "x" * 900, charge="none"))
+    with pytest.raises(ProviderFailure) as caught:
+        breaker.ask("a")
+    told = f"Overloaded: {'x' * 900}"[:LONGEST_REASON]
+    assert caught.value.message == f"a at ours failed 5 times in a row and is left alone for now ({told})"

@@ -9,7 +9,7 @@ from dsl.models.configured import TABLE
 from interpreter.boundary.failures import INVALID_REQUEST
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.boundary.talk import Talk
-from interpreter.providers.files import refuse_what_it_does_not_take
+from interpreter.providers.files import by_hash, is_text, merged, refuse_what_it_does_not_take, said_with
 from interpreter.providers.openai_request import messages, parameters
 from interpreter.providers.openai_responses import as_response
 from interpreter.providers.provider import ProviderFailure
@@ -77,3 +77,82 @@ def test_a_cassette_has_the_hash_alone() -> None:
     assert "YWJj" not in str(asked_of(one))
     assert "a.png hashed" in str(asked_of(one))
     assert key_of(asked_of(one)) != key_of(asked_of(other))
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text"),
+    [
+        ("text/csv", True),
+        ("application/json", True),
+        ("application/xml", True),
+        ("application/yaml", True),
+        ("application/x-ndjson", True),
+        ("application/ld+json", True),
+        ("image/svg+xml", True),
+        ("application/pdf", False),
+        ("image/png", False),
+        ("application/text", False),
+    ],
+)
+def test_what_any_model_reads(media_type: str, text: bool) -> None:
+    assert is_text(media_type) is text
+    with_it = request(file("a", media_type))
+    if text:
+        refuse_what_it_does_not_take(with_it, lambda _: ())
+        return
+    with pytest.raises(ProviderFailure) as caught:
+        refuse_what_it_does_not_take(with_it, lambda _: ())
+    assert caught.value.message == f"gpt-4o takes no {media_type}, and a is that"
+
+
+@pytest.mark.parametrize(
+    ("taken", "takes"),
+    [
+        (("image/*",), True),
+        (("image/png",), True),
+        (("audio/*", "image/*"), True),
+        (("image/jpeg",), False),
+        (("audio/*",), False),
+        (None, True),
+    ],
+)
+def test_what_a_model_is_known_to_take(taken: tuple[str, ...] | None, takes: bool) -> None:
+    talk = Talk(
+        messages=[{"role": "user", "text": "x", "files": [NOTE]}, {"role": "user", "text": "x", "files": [IMAGE]}]
+    )
+    for asked in request(NOTE, IMAGE), request(), ChatRequest("a", "m", "", talk=talk):
+        if takes or not (asked.files or asked.talk):
+            refuse_what_it_does_not_take(asked, lambda _: taken)
+        else:
+            with pytest.raises(ProviderFailure):
+                refuse_what_it_does_not_take(asked, lambda _: taken)
+
+
+def test_what_is_said_in_a_row_is_joined_as_it_is() -> None:
+    part, other = {"type": "text", "text": "a"}, {"type": "text", "text": "b"}
+    assert merged("a", "b") == "a\n\nb"
+    assert merged([part], "b") == merged("a", [other]) == merged([part], [other]) == [part, other]
+    assert said_with("a", None) == said_with("a", []) == "a"
+
+
+def test_a_text_that_is_none_is_shown_as_far_as_it_is() -> None:
+    (_, shown) = said_with("a", [file("b", "text/plain", b"x\xff")])
+    assert shown == {"type": "text", "text": "b:\nx\ufffd"}
+
+
+def test_what_is_in_a_file_is_told_by_its_hash_wherever_it_stands() -> None:
+    bare = {name: part for name, part in IMAGE.items() if name != "sha256"}
+    plain = {"role": "user", "text": "x"}
+    talk = Talk(messages=[{**plain, "files": [IMAGE, bare]}, plain, {**plain, "files": []}])
+    told = by_hash(ChatRequest("a", "m", "", talk=talk, files=[PAPER, NOTE]))
+    assert told.talk is not None
+    assert told.talk.messages == [
+        {**plain, "files": [{**IMAGE, "data": "sha256:a.png hashed"}, bare]},
+        plain,
+        {**plain, "files": []},
+    ]
+    assert [each["data"] for each in told.files] == [
+        "sha256:b.pdf hashed",
+        base64.b64encode(b"sha256:c.csv hashed").decode(),
+    ], "a text is read, so it stays one that can be"
+    assert by_hash(request()) == request()

@@ -54,3 +54,17 @@ def test_a_number_that_cannot_be_is_bounded() -> None:
     found = told_ceiling(400, f"this model supports at most {'9' * 5000} completion tokens")
     assert found is not None
     assert found.tokens < 10**12
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(400, True), (413, True), (422, True), (401, False), (500, False)])
+def test_of_a_request_that_is_refused_for_what_it_says(status: int, is_told: bool) -> None:
+    for words in (*OF_THE_MODEL, *OF_THIS_PROMPT):
+        assert (told_ceiling(status, words) is not None) is is_told
+        assert (told_ceiling(status, words.upper()) is not None) is is_told
+
+
+def test_a_number_has_twelve_digits_that_count_and_may_have_none() -> None:
+    found = told_ceiling(400, f"this model supports at most {'9' * 13} completion tokens")
+    assert found == Ceiling(999_999_999_999, of_model=True)
+    assert told_ceiling(400, "this model supports at most 1_2,3 output tokens") == Ceiling(123, of_model=True)
+    assert told_ceiling(400, "this model supports at most , output tokens") == Ceiling(0, of_model=True)

@@ -9,7 +9,8 @@ from interpreter.boundary import failures
 from interpreter.boundary.payloads import ChatRequest, ChatResult, ChatUsage
 from interpreter.providers.access import Access
 from interpreter.providers.openai import OpenAIProvider
-from interpreter.providers.openai_responses import as_response
+from interpreter.providers.openai_reading import Damaged, ToldError
+from interpreter.providers.openai_responses import Responded, as_response
 from interpreter.providers.provider import ProviderFailure
 from tests.providers.test_openai_answers import SCHEMA, WHOLE, response
 from tests.providers.test_openai_oddities import playing
@@ -185,3 +186,140 @@ def test_a_conversation_with_calls_and_a_picture() -> None:
         "tools": [{"type": "function", "strict": False, "name": "look", "parameters": {"type": "object"}}],
         "text": {"format": {"type": "json_object"}},
     }
+
+
+def taken(*parts: Any) -> Responded:
+    answer = Responded()
+    for part in parts:
+        answer.take(part)
+    return answer
+
+
+def item(**more: Any) -> dict[str, Any]:
+    return {"type": "function_call", "call_id": "c-1", "name": "find", "arguments": "{}", **more}
+
+
+def done(told: Any, index: Any = 0) -> dict[str, Any]:
+    return {"type": "response.output_item.done", "item": told, "output_index": index}
+
+
+@pytest.mark.parametrize("kind", ["reasoning_summary_text", "reasoning_text"])
+def test_what_was_thought_is_known_and_is_no_answer(kind: str) -> None:
+    answer = taken(delta(kind, "Hm."))
+    assert (answer.reasoned, answer.thought, answer.text, answer.length) == (True, len('"Hm."'), "", 0)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "response.created", "response": {"status": "in_progress"}},
+        {"type": "response.output_text.done", "text": "Hm."},
+        {"type": "response.unknown.delta", "delta": "Hm."},
+        delta("output_text", ""),
+        done(None),
+        done({"type": "message", "content": [{"text": "Hm."}]}),
+        {"delta": "Hm."},
+        {},
+    ],
+    ids=str,
+)
+def test_what_a_chat_does_not_tell_says_nothing(part: dict[str, Any]) -> None:
+    answer = taken(part)
+    assert (answer.text, answer.length, answer.calls, answer.finish) == ("", 0, {}, "")
+
+
+@pytest.mark.parametrize("part", [None, 7, [], "x"])
+def test_a_piece_of_a_response_is_an_object(part: Any) -> None:
+    with pytest.raises(Damaged):
+        taken(part)
+    assert taken([delta("output_text", "hi")]).text == "hi", "also where it stands in a list"
+    assert taken({"choices": [{"delta": {"content": "hi"}}]}).text == "hi", "as a chat tells it"
+
+
+def test_calls_stand_where_they_say_and_the_first_where_nothing_is_said() -> None:
+    answer = taken(done(item(), 2), done(item(call_id="c-2", name="look"), None))
+    told = {place: (call.id, call.name, call.arguments) for place, call in answer.calls.items()}
+    assert told == {2: ("c-1", "find", "{}"), 0: ("c-2", "look", "{}")}
+    whole = taken({"object": "response", "status": "completed", "output": [None, {"type": "reasoning"}, item()]})
+    assert [(place, call.name) for place, call in whole.calls.items()] == [(2, "find")]
+    assert whole.reasoned
+    assert taken(ended(output=[item()]), ended(output=[item()])).calls[0].arguments == "{}", "once"
+
+
+@pytest.mark.parametrize(
+    ("response", "finish"),
+    [
+        ({"status": "completed"}, "stop"),
+        ({"status": None}, "stop"),
+        ({"status": "cancelled"}, "cancelled"),
+        ({"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}, "content_filter"),
+        ({"status": "incomplete", "incomplete_details": None}, "length"),
+        ({"status": "incomplete"}, "length"),
+    ],
+    ids=str,
+)
+def test_why_it_ended(response: dict[str, Any], finish: str) -> None:
+    for part in {"object": "response", **response}, {"type": "response.completed", "response": response}:
+        assert taken(part).finish == finish
+    told = taken({"object": "response", "usage": USAGE, "model": "m-1", **response})
+    assert told.usage is not None
+    assert (told.usage.output_tokens, told.model) == (5, "m-1")
+
+
+def test_an_end_that_tells_nothing_says_not_why() -> None:
+    assert taken({"type": "response.completed", "response": None}) == Responded()
+    assert taken({"type": "response.completed"}) == Responded()
+
+
+@pytest.mark.parametrize(
+    ("part", "error"),
+    [
+        ({"type": "error", "error": {"code": 1}}, {"code": 1}),
+        ({"type": "error", "message": "no", "code": 2}, {"message": "no", "code": 2, "param": None}),
+        ({"type": "unknown", "error": {"code": 3}}, {"code": 3}),
+        (ended("failed"), {"message": "the response failed", "code": "server_error"}),
+        (ended("failed", error={"code": 4}), {"code": 4}),
+        (ended("completed", error={"code": 5}), {"code": 5}),
+        (ended("failed")["response"], {"message": "the response failed", "code": "server_error"}),
+    ],
+    ids=str,
+)
+def test_an_error_wherever_it_stands(part: dict[str, Any], error: dict[str, Any]) -> None:
+    for before, begun in ([], False), ([delta("output_text", "x")], True):
+        answer = taken(*before)
+        with pytest.raises(ToldError) as caught:
+            answer.take(part)
+        assert (caught.value.error, caught.value.begun) == (error, begun)
+        assert (answer.usage is not None) is ("usage" in part or "response" in part), "what was used is known"
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "refusal"),
+    [
+        ([{"text": "h"}, None, {"text": "i"}], "hi", ""),
+        ([{"refusal": "no"}, {"text": 7}], "", "no"),
+        (None, "", ""),
+    ],
+)
+def test_a_message_of_a_whole_one(content: Any, text: str, refusal: str) -> None:
+    answer = taken(
+        {"object": "response", "output": [{"type": "message", "content": content}, {"content": [{"text": "x"}]}]}
+    )
+    assert (answer.text, answer.refusal) == (text, refusal)
+
+
+@pytest.mark.parametrize(
+    ("said", "has"),
+    [
+        ({"max_tokens": 7}, {"max_output_tokens": 7}),
+        ({"max_completion_tokens": 7, "max_tokens": 8}, {"max_output_tokens": 7}),
+        ({"max_tokens": 7, "temperature": 0, "stream": False}, {"temperature": 0, "stream": False}),
+        ({"max_tokens": 7, "reasoning_effort": "low"}, {"reasoning": {"effort": "low"}}),
+    ],
+)
+def test_what_of_a_chat_a_response_says_too(said: dict[str, Any], has: dict[str, Any]) -> None:
+    sent = as_response({"model": "m", "messages": [{"role": "user", "content": ""}], "seed": 7, **said})
+    assert {name: sent[name] for name in has} == has
+    assert sent["input"] == []
+    assert sent["store"] is False
+    assert "seed" not in sent
