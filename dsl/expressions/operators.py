@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from dsl.expressions import numbers
 from dsl.expressions.context import Evaluation
 from dsl.expressions.equality import equal, ordered
-from dsl.expressions.errors import EvaluationError, NeedsReference
+from dsl.expressions.errors import EvaluationError, NeedsReference, refuse
 from dsl.expressions.times import (
     add_durations,
     between,
@@ -155,9 +155,7 @@ def negate(value: Any) -> Any:
     negation = _NEGATIONS.get(type(value))
     if negation is not None:
         return negation(value)
-    if type(value) is Reference:
-        raise NeedsReference((value,))
-    raise EvaluationError("TypeMismatch", f"`-` cannot be used with {kind_name(value)}")
+    refuse(value, "`-` needs a number or a duration")
 
 
 _NEGATIONS: dict[type, Callable[[Any], Any]] = {

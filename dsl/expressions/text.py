@@ -19,7 +19,7 @@ def render(value: Any) -> str:
 
 def number_text(value: float) -> str:
     """The shortest text that reads back the same; a whole number without a point."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 10**16 else repr(value)
 
 
 def _null(value: None) -> str:
