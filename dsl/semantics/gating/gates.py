@@ -74,11 +74,12 @@ def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Ca
     say why they go without, and that the approval of the flow itself does not cover; each with the latest approval that
     opens it, or with all that have come to an end there, the most promising first."""
     steps = [step for step in by_class(flow).get(Step, ()) if isinstance(step, Step) and _needs_gate(step, facts)]
-    terms = Terms(flow, facts) if steps else None
-    approved = entrance(flow, facts) if steps else None
+    if not steps:
+        return
+    terms, approved = Terms(flow, facts), entrance(flow, facts)
     for step in steps:
         moment = facts.moment_of(step)
-        if moment is not None and terms is not None:
+        if moment is not None:
             found = _candidates(step, moment, facts, terms)
             opened = bool(found) and found[0].gate is not None
             if opened or approved is None or _Entered(step, approved, moment, facts, terms).result().gate is None:
@@ -216,8 +217,9 @@ class _Trial:
             if symbol is not None and isinstance(name, Name):
                 if symbol.kind == "var" and self._readings.is_outdated(self._terms.of(name)):
                     return True
-                if isinstance(symbol.node, Rounds) and symbol.kind == "item" and self._changed(symbol.node.source):
-                    return True
+                match symbol.node:
+                    case For() | ParallelFor() if symbol.kind == "item" and self._changed(symbol.node.source):
+                        return True
         return False
 
     def _chosen(self) -> Iterator[Obstacle]:

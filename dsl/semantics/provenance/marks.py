@@ -79,8 +79,8 @@ class Mark:
     fields: Mapping[str, "Mark"] = field(default_factory=dict)
 
     def all(self) -> Sources:
-        """What anything in the value depends on."""
-        return self.sources.union(*(each.all() for each in self.fields.values()))
+        """What anything in the value depends on, taken together: of what is made of that, a field is no field of it."""
+        return _closed(self.sources).union(*(each.all() for each in self.fields.values()))
 
     def part(self, name: str) -> "Mark":
         """A field of a record; `ANY` of a map's values, `ALL` of everything in it taken together, a list's `SPINE`."""
@@ -113,6 +113,11 @@ class Mark:
 
     def spine(self) -> Sources:
         return self.part(SPINE).sources
+
+
+def _closed(sources: Sources) -> Sources:
+    """The same, where all of what a parameter was given counts, whichever part of it is asked for later."""
+    return frozenset(each.part(ALL) if isinstance(each, Given) else each for each in sources)
 
 
 def _without(sources: Sources, classes: frozenset[str]) -> Iterator[Source]:

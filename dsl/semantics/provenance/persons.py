@@ -125,4 +125,4 @@ def _values(flow: FlowDeclaration, target: Caller, step: Step, facts: Facts) -> 
 
 def _differ_only_in(name: str, one: dict[str, _Value], other: dict[str, _Value]) -> bool:
     shared = one.keys() & other.keys()
-    return name in shared and [each for each in shared if one[each] != other[each]] == [name]
+    return [each for each in shared if one[each] != other[each]] == [name]
