@@ -36,10 +36,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
     """A group may have any number of members; a person is one. What data says twice is one seat."""
-    if not stage.whom:
-        message = "this stage asks nobody"
-        yield Diagnostic("SF502", message, program.label(stage), help="name a group, or `person …`")
-    elif not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom):
+    if not stage.all_of and all(isinstance(whom, Person) for whom in stage.whom):
         named = len({_who(whom) for whom in stage.whom})
         if stage.required > named:
             message = f"{stage.required} answers are required, and {named} can come"

@@ -9,7 +9,7 @@ from dsl.ast.statements import AwaitApproval, GatedCall
 from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
-from dsl.semantics.gating.gates import gates
+from dsl.semantics.gating.gates import gates, ungated
 from dsl.source import Source
 from tests.semantics.reading import clean
 
@@ -133,6 +133,60 @@ def test_a_filter_without_its_list_is_no_bug_of_ours() -> None:
     """
     codes = {each.code for each in analyse(Source("case.flow", text)).diagnostics}
     assert codes >= {"SF104", "SF501"}
+
+
+def test_a_function_of_the_file_is_none_of_the_language() -> None:
+    """Whatever it is called: what it takes out of a list, nobody has seen."""
+    for declared, argument in (
+        ("fn first(xs: [text]) -> text = join(xs)", "first(names)"),
+        ("fn last(xs: [text]) -> text = join(xs)", "last(names)"),
+    ):
+        body = f'await approval ok "?" {{ show names from "x" timeout 1h then reject }} step pay({argument}, 1)'
+        text = f"edition 1{TOOLS}\n{declared}\nflow main(names: [text]) {{ {body} }}"
+        analysis = analyse(Source("case.flow", text))
+        (flow,) = analysis.facts.all(FlowDeclaration)
+        ((_, (tried,)),) = ungated(flow, analysis.facts)
+        assert [each.reason for each in tried.obstacles] == ["not approved", "not shown"], argument
+    for declared, goes in (
+        ("fn reverse(xs: [text]) -> [text] at most 3 = xs[:3]", "name in reverse(names)"),
+        ("fn keys(m: map[int]) -> [text] at most 3 = [t for t in keys_of(m)][:3]", "name in keys(counts)"),
+    ):
+        asked = 'await approval ok "?" { show names, counts from "x" timeout 1h then reject }'
+        body = f"{asked} if not ok.approved {{ return }} for {goes} {{ step pay(to: name, amount: 1) }}"
+        more = "fn keys_of(m: map[int]) -> [text] = []"
+        text = f"edition 1{TOOLS}\n{declared}\n{more}\nflow main(names: [text], counts: map[int]) {{ {body} }}"
+        analysis = analyse(Source("case.flow", text))
+        (flow,) = (each for each in analysis.facts.all(FlowDeclaration))
+        ((_, (tried,)),) = ungated(flow, analysis.facts)
+        assert [each.reason for each in tried.obstacles] == ["not shown"], goes
+
+
+def opened(before: str, argument: str) -> bool:
+    shown = 'await approval ok "?" { show claim from "x" timeout 1h then reject } if not ok.approved { return }'
+    text = f"edition 1{TOOLS}\nflow main(claim: Claim) {{ {shown} {before} step pay(to: {argument}, amount: 1) }}"
+    analysis = analyse(Source("case.flow", text))
+    (flow,) = analysis.facts.all(FlowDeclaration)
+    ((_, (tried,)),) = ungated(flow, analysis.facts)
+    return tried.gate is not None
+
+
+def test_a_call_of_what_nobody_knows_needs_no_gate() -> None:
+    analysis = analyse(Source("case.flow", f"edition 1{TOOLS}\nflow main(claim: Claim) {{ step a = nobody(x: 1) }}"))
+    (flow,) = analysis.facts.all(FlowDeclaration)
+    assert list(ungated(flow, analysis.facts)) == []
+    assert [each.code for each in analysis.diagnostics if each.severity == "error"] == ["SF101"]
+
+
+def test_a_long_row_of_names_is_followed_and_deep_nesting_is_not() -> None:
+    """Terms of a hundred levels are looked into, and expressions of fifty where they stand."""
+    lets = [f"let v{at + 1} = v{at}" for at in range(60)]
+    assert opened(f"let v0 = claim.to {' '.join(lets)}", "v60")
+    deep = [f"let v{at + 1} = [v{at}]" for at in range(60)]
+    for many in (49, 50):
+        assert opened(f"let v0 = claim.to {' '.join(deep[:many])}", f"v{many}") is (many < 50), many
+    for nested in (46, 47):
+        written = f"{'[' * nested}{{ a: claim.to }}.a{']' * nested}"
+        assert opened("", written) is (nested < 47), nested
 
 
 FILTERED = """

@@ -100,7 +100,11 @@ def test_sources_are_added_and_joined() -> None:
 def test_what_is_sensitive_of_a_class_is_left_out() -> None:
     (field, *_) = analyse(Source("case", f"{PAY}flow main(a: text, b: text) {{ }}")).facts.nodes[Field]
     health, money = Sensitive("health", 1, field), Sensitive("money", 2, field)
+    step, *_ = steps(f"{PAY}flow main() {{ step a = pay(x: 1) }}")
+    answered = Answered.by(step.call, step)
     mark = Mark(frozenset({health, money, Given("a", ("x",))}), {"y": Mark(frozenset({health, Given("b")}))})
+    assert told(mark.and_(frozenset({answered})).without(frozenset({"health", "money"}))).startswith("a.x but")
+    assert answered in mark.and_(frozenset({answered})).without(frozenset({"health"})).sources
     assert mark.without(frozenset()) is mark
     less = mark.without(frozenset({"health"}))
     assert told(less) == "a.x but health, sensitive money {y: b but health}"

@@ -234,6 +234,56 @@ def test_at_a_later_stage() -> None:
     ]
 
 
+def test_how_long_people_are_asked_in_one_of_two_stages() -> None:
+    stages = 'from "a" timeout 1h then ask from "b" timeout w.wait at most 2h then reject'
+    text = f"""
+      agent slow(q: text) -> {{ wait: duration }} {{ model "m" prompt "{{{{ q }}}}" }}
+      flow main(q: text) -> bool {{ step w = slow(q: q) await approval ok "ok?" {{ {stages} }} return ok.approved }}
+    """
+    assert ways(text) == [[("", "w.wait"), ("the model answers here", "slow(q: q)")]]
+
+
+def test_by_a_flow_that_fails_as_a_model_says() -> None:
+    flows = """
+      flow fails(q: text) -> text { step w = who(q: q) if w.sure { fail "no" } return q }
+      flow main(q: text) -> bool {
+        var p = "ann"
+        try { step s = fails(q: q) } on error { set p = "bob" }
+        step a = ask(p: p)
+        return a
+      }
+    """
+    ((*_, end),) = ways(ASK + flows)
+    assert end == ("the model answers here", "who(q: q)")
+
+
+def test_what_a_flow_only_passes_on_to_itself_is_no_choice() -> None:
+    flows = """
+      flow again(p: text) -> bool depth 2 {
+        step w = who(q: "now?")
+        if w.sure { step a = again(p: p) return a }
+        await approval ok "ok?" { from person p timeout 1h then reject }
+        return ok.approved
+      }
+      flow main(q: text) -> bool { step a = again(p: "ann") return a }
+    """
+    assert ways(flows) == []
+    assert ways(flows.replace("again(p: p)", 'again(p: "bob")')) != []
+
+
+def test_of_a_call_with_a_name_that_nobody_knows_nothing_is_made() -> None:
+    """It is told as an unknown name (SF101), and the other ways are found all the same."""
+    flows = """
+      flow main(q: text) -> bool {
+        step w = who(q: q)
+        if w.sure { step a = ask(p: nobody) return a }
+        step b = ask(p: "bob")
+        return b
+      }
+    """
+    assert len(ways(ASK + flows)) == 1
+
+
 def test_beside_others_of_a_stage() -> None:
     stages = 'from all of "leads", person q, person w.name timeout 1h then reject'
     body = f'step w = who(q: q) await approval ok "ok?" {{ {stages} }} return ok.approved'

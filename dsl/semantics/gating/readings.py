@@ -13,7 +13,6 @@ answer, or in a round; that is how the question lists the calls. So can a filter
 they read nothing newer: an argument that cannot be said is not covered, so what people see is what is sent.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Literal, Name, Template
@@ -89,7 +88,7 @@ class Readings:
 
     def _together(self, term: Term) -> Chains | None:
         found: Chains | None = frozenset()
-        for part in _terms_in(term):
+        for part in term.terms():
             found = _both(found, self.covered(part))
         return found
 
@@ -106,14 +105,16 @@ class Readings:
         return root.parts[0] in self._shown_vars and root not in self._shown and self._name(root) is None
 
     def said(self, term: Term) -> Expression | None:
-        """`term` as it can be evaluated where the question is asked, apart from what is answered there."""
+        """`term` as it can be evaluated where the question is asked, apart from what is answered there. It is covered,
+        or a part of what is, so it is never deep.
+        """
         found = self._saying(term)
         return None if found is None else found[0]
 
     def _saying(self, term: Term) -> tuple[Any, int] | None:
         if term not in self._said:
             self._said[term] = None
-            found = None if term.depth > 2 * DEEPEST else self._say(term)
+            found = self._say(term)
             self._said[term] = None if found is None or found[1] > LARGEST else found
         return self._said[term]
 
@@ -191,7 +192,7 @@ class Readings:
         return replace(term.node, **changes), size
 
     def _tuple(self, parts: Term) -> tuple[Any, int] | None:
-        found = [self._saying(part) for part in _terms_in(parts)]
+        found = [self._saying(part) for part in parts.terms()]
         known = [each for each in found if each is not None]
         whole = len(known) == len(found)
         return (tuple(each[0] for each in known), sum(each[1] for each in known)) if whole else None
@@ -211,10 +212,6 @@ def _both(left: Chains | None, right: Chains | None) -> Chains | None:
 def _round(term: Term) -> Rounds:
     assert isinstance(term.node, Rounds)
     return term.node
-
-
-def _terms_in(term: Term) -> Iterator[Term]:
-    return (part for part in term.parts if isinstance(part, Term))
 
 
 def _fields_of(node: Node) -> list[str]:

@@ -52,6 +52,9 @@ class Term:
         assert isinstance(found, Term)
         return found
 
+    def terms(self) -> "Iterator[Term]":
+        return (part for part in self.parts if isinstance(part, Term))
+
 
 class Terms:
     """The terms of one flow, made on demand. `let`s and rounds come first, in their order, so that none is far away."""
@@ -152,11 +155,12 @@ class Terms:
 
     def _field(self, subject: Term, name: str, node: Get) -> Term:
         """A field of a record that is written out is what was written."""
-        if isinstance(subject.node, RecordLiteral) and subject.kind == "RecordLiteral":
-            entries = zip(subject.node.entries, subject.part(0).parts, strict=True)
-            written = {getattr(entry, "name", None): term for entry, term in entries}
-            if None not in written and isinstance(term := written.get(name), Term):
-                return term.part(1)
+        match subject.node:
+            case RecordLiteral(entries=entries) if subject.kind == "RecordLiteral":
+                named = (getattr(entry, "name", None) for entry in entries)
+                written = dict(zip(named, subject.part(0).terms(), strict=True))
+                if None not in written and name in written:
+                    return written[name].part(1)
         return self._make("Get", (subject, name), node)
 
     def _chosen(self, subject: Term, index: Term, node: Index) -> Term:
@@ -210,8 +214,9 @@ def _filtered(term: Term, call: FunctionCall, facts: Facts) -> Term | None:
 
 def end_of(term: Term) -> Term | None:
     """The list that `first(xs)` or `last(xs)` takes its one item from."""
-    if isinstance(term.node, FunctionCall) and term.kind == "FunctionCall" and len(term.node.arguments) == 1:
-        return _argument(term) if term.node.function in ("first", "last") else None
+    match term.node:
+        case FunctionCall(function="first" | "last", arguments=(_,)) if term.kind == "FunctionCall":
+            return _argument(term)
     return None
 
 
@@ -224,13 +229,10 @@ def _counted(term: Term) -> Term | None:
 
 
 def _is_call(term: Term, function: str) -> bool:
-    call = term.node
-    return (
-        term.kind == "FunctionCall"
-        and isinstance(call, FunctionCall)
-        and call.function == function
-        and len(call.arguments) == 1
-    )
+    match term.node:
+        case FunctionCall(function=called, arguments=(_,)):
+            return term.kind == "FunctionCall" and called == function
+    return False
 
 
 def _argument(term: Term) -> Term:
@@ -245,6 +247,6 @@ def roots(term: Term) -> Iterator[Term]:
     for each in pending:
         if each.kind == "root":
             yield each
-        new = {part for part in each.parts if isinstance(part, Term)} - seen
+        new = set(each.terms()) - seen
         seen |= new
         pending.extend(new)

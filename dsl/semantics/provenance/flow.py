@@ -173,8 +173,7 @@ class FlowMarks(Marking):
 
     def _leaves(self, name: str | None, sources: Sources, around: Around) -> None:
         """What leads out of a loop, or on to its next turn, decides how often everything in it is done."""
-        for depth in range(len(around.decisions) - 1, -1, -1):
-            loop = around.decisions[depth][0]
+        for depth, (loop, _) in reversed(tuple(enumerate(around.decisions))):
             if isinstance(loop, ast.Loop | ast.For) and (name is None or getattr(loop, "name", None) == name):
                 self._grow(loop, "leaving", Mark(sources | around.since(depth + 1)))
                 return

@@ -116,10 +116,10 @@ def _values(flow: FlowDeclaration, target: Caller, step: Step, facts: Facts) -> 
     found: dict[str, _Value] = {}
     for field in target.parameters:
         value = arguments.get(field.name)
-        if value is None or not passes_on(flow, target, field.name, value):
+        if not passes_on(flow, target, field.name, value):
             names = () if value is None else by_class(value).get(Name, ())
             symbols = (facts.symbol_of(name) for name in names)
-            found[field.name] = (value, tuple(0 if symbol is None else id(symbol.node) for symbol in symbols))
+            found[field.name] = (value, tuple(id(symbol.node) for symbol in symbols if symbol is not None))
     return found
 
 

@@ -20,6 +20,6 @@ def _asked_by(mark: Mark, step: ast.Step) -> Mark:
     return Mark(sources, {name: _asked_by(each, step) for name, each in mark.fields.items()})
 
 
-def passes_on(flow: FlowDeclaration, target: Node, parameter: str, value: Expression) -> bool:
+def passes_on(flow: FlowDeclaration, target: Node, parameter: str, value: Expression | None) -> bool:
     """Whether a flow that calls itself gives on what it was given."""
     return flow is target and value == Name(parameter)
