@@ -8,7 +8,7 @@ tested: otherwise a case may have as many flows as it likes. So it is with a `le
 nobody uses.
 
 Beside a case stand its places: line and columns of what each diagnostic is about, and below it those of its second
-places, with what they say.
+places, with what they say, what it says to do, and what an editor would write where.
 """
 
 import re
@@ -74,6 +74,9 @@ def places(path: Path) -> str:
     for each in _shown(path, source):
         lines.append(f"{_place(source, each.primary)} {each.code}")
         lines += [f"  {_place(source, label)} {label.text}".rstrip() for label in each.secondary]
+        lines += [f"  help: {each.help}"] if each.help is not None else []
+        if each.fix is not None:
+            lines.append(f"  fix: {_place(source, Label(each.fix.span))} {each.fix.replacement!r}")
     return "".join(f"{line}\n" for line in lines)
 
 
