@@ -10,7 +10,7 @@ from dsl.ast.shapes import SHAPES
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.regex import regex
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import by_class, of_class
 from dsl.source import Span
 
 _PLACE = regex(r"(?<![{\\])(\$?\{ *([A-Za-z_]\w*)((?:\.\w+)*) *\})(?!\})")
@@ -23,22 +23,22 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """Only of names that are known there: a text may well hold braces that mean themselves."""
     owners: list[FlowDeclaration | AgentDeclaration] = [*program.facts.all(FlowDeclaration)]
     for owner in (*owners, *program.facts.all(AgentDeclaration)):
-        nodes = by_class(owner)
-        names = _names(owner, nodes)
-        for node in nodes.get(Literal, ()):
-            if isinstance(node, Literal) and isinstance(node.value, str) and "{" in node.value:
+        names = _names(owner)
+        literals, templates = of_class(owner, Literal), of_class(owner, Template)
+        for node in literals:
+            if isinstance(node.value, str) and "{" in node.value:
                 yield from _in_text(program, node, names)
-        templates = [node for node in nodes.get(Template, ()) if isinstance(node, Template)]
-        parts = {id(part) for node in templates for part in node.parts}
-        for node in templates:
-            yield from _unopened(program, node.parts)
-        for node in nodes.get(Literal, ()):
-            if id(node) not in parts and isinstance(node, Literal) and _has_words(node.value):
+        parts = {id(part) for template in templates for part in template.parts}
+        for template in templates:
+            yield from _unopened(program, template.parts)
+        for node in literals:
+            if id(node) not in parts and _has_words(node.value):
                 yield from _unopened(program, (node,))
 
 
-def _names(owner: FlowDeclaration | AgentDeclaration, nodes: dict[type[Node], list[Node]]) -> set[str]:
+def _names(owner: FlowDeclaration | AgentDeclaration) -> set[str]:
     found = {field.name for field in owner.parameters}
+    nodes = by_class(owner)
     for kind, shape in SHAPES.items():
         for node in nodes.get(kind, ()):
             found |= {name for name, _ in shape.names(node) if name is not None}

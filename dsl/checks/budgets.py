@@ -31,7 +31,7 @@ from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
 from dsl.semantics.longest_question import LongestQuestions, asking
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import by_class, of_class
 
 _DEAREST = Decimal("0.0002")
 """Usd for a token of a prompt: no model is as dear, so what pays for that needs no look at the prices."""
@@ -307,8 +307,7 @@ def _narrowed(limits: dict[str, _Limit], budget: Budget | None) -> dict[str, _Li
 
 def _without_end(program: Program, flow: FlowDeclaration) -> Iterator[Diagnostic]:
     """A loop that nothing leaves always uses up its budget, and then it fails."""
-    for loop in by_class(flow).get(Loop, ()):
-        assert isinstance(loop, Loop)
+    for loop in of_class(flow, Loop):
         leaving = by_class(loop.body).keys() & {Until, BreakStatement, Return}
         ends = loop.on_exhausted is not None or loop.every is not None or bool(loop.asks)
         if loop.budget is None or ends or leaving:

@@ -10,7 +10,7 @@ from dsl.checks.program import Program, did_you_mean
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.kinds import KINDS, MODEL_REASONS
 from dsl.semantics.machine_kinds import NEEDS, possible
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.raised import Raised, Raising
 
 _INSTEAD = {"BudgetExceeded": "put the `budget` inside the `try`, or leave it out"}
@@ -23,11 +23,11 @@ def check(program: Program) -> Iterator[Diagnostic]:
         node
         for flow in program.facts.all(FlowDeclaration)
         if id(flow) not in program.facts.partly_read
-        for node in by_class(flow).get(Try, ())
+        for node in of_class(flow, Try)
     ]
-    raising = Raising(program.facts) if tries else None
-    for node in tries:
-        if isinstance(node, Try) and raising is not None:
+    if tries:
+        raising = Raising(program.facts)
+        for node in tries:
             yield from _try(program, node, raising.of(node.body))
     for tool in program.facts.all(ToolDeclaration):
         yield from _excepted(program, tool, tool.retry)
@@ -91,8 +91,8 @@ def _mentioned(program: Program, handler: Handler) -> Iterator[Mention]:
         yield kind, program.name_label(handler, kind)
     if handler.condition is None:
         return
-    for node in by_class(handler.condition).get(Binary, ()):
-        if isinstance(node, Binary) and node.operator in ("==", "!=", "in", "not in"):
+    for node in of_class(handler.condition, Binary):
+        if node.operator in ("==", "!=", "in", "not in"):
             for one, other in ((node.left, node.right), (node.right, node.left)):
                 if one == Get(Name(str(handler.name)), "kind"):
                     yield from _texts(program, other)

@@ -7,7 +7,7 @@ from dsl.ast.expressions import Expression, FunctionCall, Literal
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.expressions.names import names
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.requests import KEY, parts_of
 from dsl.semantics.types import (
     CONVERSATION,
@@ -205,8 +205,8 @@ def _said(program: Program, tool: ToolDeclaration, http: Http) -> Iterator[Diagn
 
 
 def _same_each_time(program: Program, tool: ToolDeclaration, http: Http) -> Iterator[Diagnostic]:
-    for call in by_class(http).get(FunctionCall, ()):
-        if isinstance(call, FunctionCall) and call.function in ("now", "uuid"):
+    for call in of_class(http, FunctionCall):
+        if call.function in ("now", "uuid"):
             message = f"a request is the same for each attempt, and `{call.function}()` is not"
             yield Diagnostic("SF409", message, program.label(call), help="make it a parameter; the call's id is `key`")
 

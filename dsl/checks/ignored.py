@@ -23,9 +23,9 @@ def heeded(found: list[Diagnostic], notes: tuple[Note, ...], source: Source) -> 
     """`found` without the warnings that notes ignore, and with what is wrong with the notes; by place."""
     if not notes:
         return found
-    lines = [source.position(each.primary.span.start).line for each in found]
+    placed = [(source.position(each.primary.span.start).line, each) for each in found]
     severities: dict[int, dict[str, str]] = {}
-    for line, each in zip(lines, found, strict=True):
+    for line, each in placed:
         codes = severities.setdefault(line, {})
         codes[each.code] = max(each.severity, codes.get(each.code, ""))  # of both, "warning"
     wrong: list[Diagnostic] = []
@@ -39,11 +39,7 @@ def heeded(found: list[Diagnostic], notes: tuple[Note, ...], source: Source) -> 
             wrong += here.wrong()
             idle += here.idle()
             ignored |= {(note.about, code) for code in here.met()}
-    kept = [
-        each
-        for line, each in zip(lines, found, strict=True)
-        if each.severity == "error" or (line, each.code) not in ignored
-    ]
+    kept = [each for line, each in placed if each.severity == "error" or (line, each.code) not in ignored]
     broken = any(each.severity == "error" for each in found)
     return sorted([*kept, *wrong, *(() if broken else idle)], key=lambda each: (each.primary.span.start, each.code))
 

@@ -64,11 +64,11 @@ def _of_sleeps(program: Program, budget: Budget, body: Block) -> Iterator[Diagno
     if not budget.time:
         return
     found = _certain(body, _in_turn)
-    sleeps = [(each, times) for each, times in found if isinstance(each, Sleep) and each.chosen is None]
-    slept = sum((each.milliseconds or 0) * times for each, times in sleeps)
-    several = sum(times for _, times in sleeps) > 1
-    longest = max((each.milliseconds or 0 for each, _ in sleeps), default=0)
-    if several and slept > budget.time >= longest:
+    written = [(each, times) for each, times in found if isinstance(each, Sleep) and each.chosen is None]
+    sleeps = [(each, each.milliseconds, times) for each, times in written if each.milliseconds is not None]
+    slept = sum(milliseconds * times for _, milliseconds, times in sleeps)
+    longest = max((milliseconds for _, milliseconds, _ in sleeps), default=0)
+    if slept > budget.time >= longest:
         message = (
             f"this sleeps {format_duration(slept)} in all, and the budget ends after {format_duration(budget.time)}"
         )

@@ -6,7 +6,7 @@ from dsl.ast.duration import format_duration
 from dsl.ast.statements import Loop, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 
 _UNITS = ("usd", "tokens", "calls", "turns", "iterations", "time")
 
@@ -31,8 +31,8 @@ def _spends(program: Program, node: Loop) -> bool:
     """Whether a round can spend what the budget limits: a call of any kind, or tokens and money of an agent or flow."""
     assert node.budget is not None
     kinds = set()
-    for step in by_class(node.body).get(Step, ()):
-        signature = program.facts.callee_of(step.call) if isinstance(step, Step) else None
+    for step in of_class(node.body, Step):
+        signature = program.facts.callee_of(step.call)
         kinds.add("tool" if signature is None else signature.kind)
     if node.budget.calls is not None and kinds:
         return True

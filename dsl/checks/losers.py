@@ -10,7 +10,7 @@ from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclarat
 from dsl.ast.statements import AwaitFirst, Call, Commit, Compensate, Parallel, ParallelFor, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -18,8 +18,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     fans: list[Parallel | ParallelFor] = [*program.facts.all(Parallel), *program.facts.all(ParallelFor)]
     for node in fans:
         ends_others = node.stop_when is not None or (node.first is not None and not node.first.finish_rest)
-        for step in by_class(node).get(Step, ()) if ends_others else ():
-            assert isinstance(step, Step)
+        for step in of_class(node, Step) if ends_others else ():
             if (what := standing.of_step(step)) is not None:
                 yield _worded(program, node, step, what)
 
@@ -66,10 +65,9 @@ class _Standing:
         """The first thing; through flows that call each other, each is looked at once."""
         if isinstance(declaration, AgentDeclaration):
             return next((found for use in declaration.uses if (found := self.of_call(use))), None)
-        nodes = by_class(declaration.body)
-        if nodes.get(Commit):
+        if of_class(declaration.body, Commit):
             return f"`{declaration.name}` has a `commit`, behind which nothing is undone"
-        steps = (step for step in nodes.get(Step, ()) if isinstance(step, Step))
+        steps = of_class(declaration.body, Step)
         return next((found for step in steps if (found := self.of_step(step))), None)
 
 

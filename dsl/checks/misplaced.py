@@ -11,7 +11,7 @@ from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.expressions.names import names
 from dsl.semantics.findings import Misplaced
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 
 _ADVICE = {
     "agent": "an agent has its own `retry` and `patience`, and each of its calls an undo",
@@ -40,10 +40,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
 def _nobody_replies(program: Program) -> Iterator[Diagnostic]:
     """Who waits for a reply gets one, on some way at least."""
     for flow in program.facts.all(FlowDeclaration):
-        nodes = by_class(flow)
-        answered = {node.name for node in nodes.get(Respond, ()) if isinstance(node, Respond)}
-        for node in nodes.get(ExpectedEvent, ()):
-            if isinstance(node, ExpectedEvent) and node.reply is not None and node.name not in answered:
+        answered = {node.name for node in of_class(flow, Respond)}
+        for node in of_class(flow, ExpectedEvent):
+            if node.reply is not None and node.name not in answered:
                 message = f"whoever sends `{node.event}` waits for a reply, and nothing here gives one"
                 advice = f"write `respond {node.name} …`, or leave out `reply`"
                 yield Diagnostic("SF604", message, program.label(node.reply), help=advice)
@@ -52,8 +51,8 @@ def _nobody_replies(program: Program) -> Iterator[Diagnostic]:
 def _waits_for_itself(program: Program) -> Iterator[Diagnostic]:
     """A block in another one with the same lock never gets it."""
     for outer in program.facts.all(ExclusiveBlock):
-        for inner in by_class(outer.body).get(ExclusiveBlock, ()):
-            if isinstance(inner, ExclusiveBlock) and inner.by == outer.by and outer.up_to == 1:
+        for inner in of_class(outer.body, ExclusiveBlock):
+            if inner.by == outer.by and outer.up_to == 1:
                 message = "this block waits for the lock that the one around it holds, until its time is over"
                 around = (program.label(outer.by, "held from here on"),)
                 advice = "leave out one of the two"
@@ -63,15 +62,14 @@ def _waits_for_itself(program: Program) -> Iterator[Diagnostic]:
 
 def _called_in_vain(program: Program, outer: ExclusiveBlock) -> Iterator[Diagnostic]:
     """What is called in a block, and waited for, wants the lock that the block holds."""
-    waited_for = (step for step in by_class(outer.body).get(Step, ()) if isinstance(step, Step) and not step.detached)
+    waited_for = (step for step in of_class(outer.body, Step) if not step.detached)
     for step in waited_for if outer.up_to == 1 else ():
         signature = program.facts.callee_of(step.call)
         flow = None if signature is None else signature.node
         if not isinstance(flow, FlowDeclaration):
             continue
         given = program.facts.arguments_of(step.call)
-        for inner in by_class(flow.body).get(ExclusiveBlock, ()):
-            assert isinstance(inner, ExclusiveBlock)
+        for inner in of_class(flow.body, ExclusiveBlock):
             by = given.get(inner.by.name, inner.by) if isinstance(inner.by, Name) else inner.by
             same = by == outer.by and (by is not inner.by or not names(by))
             if same and inner.up_to == 1:

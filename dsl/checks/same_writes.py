@@ -14,7 +14,7 @@ from dsl.ast.node import Node, walk
 from dsl.ast.statements import Parallel, ParallelFor
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.written_with import Write, Writes
 
 _ADVICE = "call it once, beside them; give it what differs; or say `exclusive by …` where the tool is declared"
@@ -23,12 +23,11 @@ _ADVICE = "call it once, beside them; give it what differs; or say `exclusive by
 def check(program: Program) -> Iterator[Diagnostic]:
     writes = Writes(program.facts)
     for flow in program.facts.all(FlowDeclaration):
-        nodes = by_class(flow)
-        for node in nodes.get(ParallelFor, ()):
-            if isinstance(node, ParallelFor) and node.first is None and not _one_at_a_time(node):
+        for node in of_class(flow, ParallelFor):
+            if node.first is None and not _one_at_a_time(node):
                 yield from _of_items(program, writes, flow, node)
-        for fan in nodes.get(Parallel, ()):
-            if isinstance(fan, Parallel) and fan.first is None:
+        for fan in of_class(flow, Parallel):
+            if fan.first is None:
                 yield from _of_branches(program, writes, flow, fan)
 
 

@@ -7,7 +7,7 @@ from dsl.ast.expressions import Name
 from dsl.ast.statements import Compensate, Step
 from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.symbols import Signature
 from dsl.semantics.types import (
     BOOL,
@@ -46,8 +46,7 @@ def _undo(program: Program, tool: ToolDeclaration, compensate: Compensate | None
     settled = tool.effect.keyed or tool.effect.kind in ("read", "idempotent") or tool.verify is not None
     if settled or compensate is None or compensate.call is None:
         return
-    names = by_class(compensate).get(Name, ())
-    if any(isinstance(name, Name) and name.name == "result" for name in names):
+    if any(name.name == "result" for name in of_class(compensate, Name)):
         yield Diagnostic(
             "SF402",
             f"the undo of `{tool.name}` reads its `result`, which nobody knows after a timeout or a lost worker",

@@ -1,7 +1,11 @@
 """Every node of a module by class, gathered in one traversal, so that a check looks only at what concerns it."""
 
+from typing import TypeVar, cast
+
 from dsl.ast.node import Node, walk
 from dsl.ast.statements import Set
+
+Kind = TypeVar("Kind", bound=Node)
 
 MOST_KNOWN = 2_000
 """Trees that were gathered lately. Dozens of checks ask of each flow, and a node never changes."""
@@ -22,6 +26,11 @@ def by_class(root: Node) -> dict[type[Node], list[Node]]:
     return found
 
 
+def of_class(root: Node, kind: type[Kind]) -> list[Kind]:
+    """The nodes of one class below and with `root`, in source order."""
+    return cast("list[Kind]", by_class(root).get(kind, []))
+
+
 def names_set(root: Node) -> frozenset[str]:
     """The vars that statements below `root` set."""
-    return frozenset(node.name for node in by_class(root).get(Set, ()) if isinstance(node, Set))
+    return frozenset(node.name for node in of_class(root, Set))
