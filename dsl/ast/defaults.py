@@ -2,6 +2,8 @@
 
 TIMEOUT = 30_000
 """For one attempt at a tool."""
+LONGEST_IN_PLACE = 300_000
+"""A call that may take longer, beside other work, is carried by a run of its own."""
 QUICK_TIMEOUT = 5_000
 """For one attempt at a `quick` tool."""
 HEARTBEAT = 5_000

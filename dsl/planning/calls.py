@@ -12,7 +12,7 @@ from dsl.ast.declarations import ToolDeclaration
 from dsl.ast.statements import Call, Retry, Step
 from dsl.dataclass import replace
 from dsl.planning.amounts import Amounts
-from dsl.planning.history import ACTIVITY, LOCAL, LOCK, TIMER, largest
+from dsl.planning.history import ACTIVITY, CARRIED, CARRIER, CHECK, HOUR, LOCAL, LOCK, TIMER, largest
 from dsl.semantics.spending import charges_of
 from dsl.values.structure import Types
 
@@ -28,6 +28,14 @@ def backoffs(retry: Retry | None, tries: int) -> int:
     longest = (retry.backoff_maximum if retry else None) or max(first, defaults.LONGEST_BACKOFF)
     doubling = [min(first << number, longest) for number in range(min(tries - 1, 31))]
     return sum(doubling) + longest * max(tries - 1 - len(doubling), 0)
+
+
+def _carried(timeout: int) -> Amounts:
+    """What comes to an attempt of so many milliseconds, which may have to be carried by a run of its own."""
+    if timeout <= defaults.LONGEST_IN_PLACE:
+        return Amounts()
+    looks = Amounts(events=CHECK.rough, size=CHECK.size).times(timeout // HOUR + 8)
+    return Amounts(events=CARRIED.rough, size=CARRIED.size, elsewhere=CARRIER.rough) + looks
 
 
 def timeout_of(tool: ToolDeclaration, step: Step | None) -> int:
@@ -101,7 +109,7 @@ class ToolCalls:
     def _tries(self, tool: ToolDeclaration, step: Step | None) -> Amounts:
         retry, timeout = (step.retry if step else None) or tool.retry, timeout_of(tool, step)
         tries = (retry.times if retry is not None else defaults.RETRIES) + 1
-        attempt = self._attempt(tool)
+        attempt = self._attempt(tool) + _carried(timeout)
         between = Amounts(events=TIMER.rough, size=TIMER.size)
         doubt = 2 if tool.effect.kind in ("write", "irreversible") else 1
         found = attempt.times(tries) + between.times(tries * doubt)

@@ -22,6 +22,7 @@ from dsl.dataclass import dataclass
 from dsl.values.structure import Types
 
 TASK = 3
+HOUR = 3_600_000
 LARGEST_VALUE = 64 * 1024
 """Bytes of a value as it travels: what is larger is kept in the store."""
 EXECUTION = 2_500
@@ -47,6 +48,11 @@ DEADLINE = Written(2, 2 + TASK, 700)
 CHILD = Written(3 + 2 * TASK, 3 + 2 * TASK + 2 * (2 + TASK), 4_000)
 CHECK = Written(0, ACTIVITY.rough + TIMER.rough, 2_500)
 """A run that has continued as new looks after a child of its."""
+CARRIED = Written(0, 2 + 2 * TASK + 2 * (2 + TASK) + 2 + TASK + ACTIVITY.rough, 6_000)
+"""What comes to a call that is carried by a run of its own: a mark, the start, a request to report, a cancel, the
+report, and that its end is read."""
+CARRIER = Written(5 + 2 * TASK, 9 + 5 * TASK, 4_000)
+"""The history of that run."""
 ANSWER = Written(3 + 2 * TASK, 3 + 2 * TASK, 3_000)
 MESSAGE = Written(2 + TASK, 2 + TASK, 3_000)
 """An event from outside, or what somebody says to an agent."""

@@ -23,6 +23,7 @@ from dsl.planning.history import (
     CHECK,
     CHILD,
     DEADLINE,
+    HOUR,
     LOCAL,
     MESSAGE,
     QUESTION,
@@ -41,7 +42,6 @@ SPREAD = 90_000
 """Milliseconds: the longest wait before a model is asked again that no provider has asked for."""
 AT_ONCE = 1_000
 """Calls, and runs, that are under way at once."""
-HOUR = 3_600_000
 LONGEST_LOOK = 300_000
 """Milliseconds between two looks at a batch."""
 

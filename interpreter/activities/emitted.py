@@ -79,7 +79,7 @@ class EmitFunction:
         except EvaluationError as error:
             raise SaidByWorker(NOT_CALLED, f"`{self.declaration.name}` was not called: {error.message}") from None
         call = CALL.get()
-        sender = activity.info().workflow_id or "a run"
+        sender = call.workflow_id or "a run"
         return str(run), Send(str(call.key), self.emit.event, to_wire(value), sender[:100], key)
 
     def _refused(self, run: str, words: str, full: bool) -> SaidByWorker:

@@ -43,7 +43,8 @@ class DeclaredSignature:
 @dataclass(frozen=True, slots=True)
 class CallHeaders:
     """Absent values are None: the activity was not called by a flow. `verifies` is the key of the call that this one
-    asks about; `first_run` the id of the run's first execution. `discreet`: what it says goes into no log.
+    asks about; `first_run` the id of the run's first execution. `discreet`: what it says goes into no log. `run`: that
+    of which the call is, where another workflow carries it.
     """
 
     key: str | None = None
@@ -53,6 +54,7 @@ class CallHeaders:
     references: References = field(default_factory=list)
     first_run: str | None = None
     discreet: bool = False
+    run: str | None = None
 
 
 OURS = "__steadflow_activity__"
@@ -99,6 +101,11 @@ class _Outbound(ActivityOutboundInterceptor):
             self._loop.call_soon_threadsafe(super().heartbeat, *details)
 
 
+def run_id() -> str:
+    """The workflow id of the run of which the call is."""
+    return HEADERS.get().run or activity.info().workflow_id or ""
+
+
 def call_id() -> str:
     """What the call that this activity is made for is known by outside."""
     info, headers = activity.info(), HEADERS.get()
@@ -133,4 +140,5 @@ def _read(headers: Mapping[str, Payload]) -> CallHeaders:
         given.get("verifies"),
         given.get("references", []),
         discreet=given.get("discreet", False),
+        run=given.get("run"),
     )

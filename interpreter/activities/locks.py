@@ -9,7 +9,14 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary.lock import LockInput, LockRequest, lock_id
-from interpreter.boundary.names import ASK_LOCK_ACTIVITY, ASK_LOCK_SIGNAL, LOCK_WORKFLOW, LOCKS, OVER_SINCE_ACTIVITY
+from interpreter.boundary.names import (
+    ASK_LOCK_ACTIVITY,
+    ASK_LOCK_SIGNAL,
+    LOCK_WORKFLOW,
+    LOCKS,
+    OVER_SINCE_ACTIVITY,
+    carriers_of,
+)
 
 GONE = 1e9
 """Seconds, of a run that the server does not know any more."""
@@ -44,7 +51,15 @@ def ask_lock_activity(locks: WorksOnLocks) -> Callable[[LockRequest], Awaitable[
 
 @activity.defn(name=OVER_SINCE_ACTIVITY)
 async def over_since(request: LockRequest) -> float | None:
-    """None while it runs, in whatever execution. Another run under its id is not it."""
+    """None while it runs, in whatever execution. Another run under its id is not it. One that has left a call with a
+    carrier is over since now: the tool is at work until the carrier has told it to stop.
+    """
+    over = await _over_since(request)
+    left = activity.client().list_workflows(carriers_of(request.workflow_id, request.first_run), limit=1)
+    return 0.0 if over is not None and [each async for each in left] else over
+
+
+async def _over_since(request: LockRequest) -> float | None:
     try:
         description = await activity.client().get_workflow_handle(request.workflow_id).describe()
     except RPCError as error:

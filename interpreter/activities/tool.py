@@ -26,7 +26,7 @@ from interpreter.activities.context import CALL, ToolContext
 from interpreter.activities.failing import failure_of, undeclared, worker_says
 from interpreter.activities.function import FunctionCall, NotBegun, Outcome
 from interpreter.activities.given_files import GivenFiles
-from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature, own_key
+from interpreter.activities.headers import HEADERS, OURS, CallHeaders, DeclaredSignature, own_key, run_id
 from interpreter.activities.heartbeats import heartbeating
 from interpreter.activities.missing import object_missing
 from interpreter.activities.results import Unrecordable, is_scalar, plain, recordable
@@ -217,7 +217,7 @@ def _context(headers: CallHeaders) -> ToolContext:
         key=headers.key or own_key(),
         attempt=headers.attempt or info.attempt,
         path=info.activity_id,
-        workflow_id=info.workflow_id or "",
+        workflow_id=run_id(),
     )
 
 

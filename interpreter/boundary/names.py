@@ -6,6 +6,27 @@ import re
 WORKFLOW = "steadflow"
 """The type of the one generic workflow."""
 
+CARRIER = "steadflow.carrier"
+"""The type of the workflow that carries one call of a tool beside a run: `Carried` and the call's arguments in; what
+the tool answered out. `interpreter.workflow.carrier`.
+"""
+
+CARRIED_FAILED = "steadflow.carried-failed"
+"""The type of the error that a carrier ends with. Its cause is that of the activity, with all that is known of it;
+without one the call was never sent.
+"""
+
+CARRIED_ACTIVITY = "steadflow.carried"
+"""How a carrier ended, for a run that has continued as new meanwhile: `LookRequest` in; the tool's answer out, or the
+error that the carrier ended with.
+"""
+
+STILL_CARRIED, CARRIER_LOST = "steadflow.still-carried", "steadflow.carrier-lost"
+"""The types of the errors of that activity, where the carrier runs, and where it did not end by itself."""
+
+CARRIED_SIGNAL = "carried"
+"""Carrier to run, when it was told to report and is about to end: the id of the command, and of the carrier."""
+
 CHAT_ACTIVITY = "steadflow.chat"
 BATCH_ACTIVITY = "steadflow.batch"
 """One attempt at one model: `ChatRequest` in, `ChatResult` out."""
@@ -161,7 +182,8 @@ else a JSON object. Runs that began earlier have it under its earlier name, with
 
 `signature` is the digest of what the definition declares, `declared` the same in words, where a worker has asked for
 them. `key` is the idempotency key, unless it is made of the ids that the activity has anyway (`key_of_activity`);
-`attempt` that of the step, unless it is the first. `verifies` is of a verification the key of the call that it asks
+`attempt` that of the step, unless it is the first. `run` is the workflow id of the run, where another workflow carries
+the call. `verifies` is of a verification the key of the call that it asks
 about, `references` what of the arguments is a reference (`dsl.values.references`).
 """
 
@@ -271,6 +293,12 @@ def path_of_an_undo(path: str) -> str | None:
 def child_id(parent: str, first_execution: str, path: str) -> str:
     """The workflow id of the run that the step at `path` starts; `first_execution` is the parent's first run id."""
     return fitting(f"{parent}/{first_execution[-MARK_OF_AN_EXECUTION:]}/{path}")
+
+
+def carriers_of(run: str, first_execution: str) -> str:
+    """A query for the carriers of a run's calls that are under way."""
+    prefix = f"{run}/{first_execution[-MARK_OF_AN_EXECUTION:]}/".replace("\\", "\\\\").replace("'", "\\'")
+    return f"WorkflowType = '{CARRIER}' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '{prefix}'"
 
 
 def detached_id(parent: str, first_execution: str, path: str) -> str:

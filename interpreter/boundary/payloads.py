@@ -63,12 +63,12 @@ class RunOptions:
 
 @dataclass
 class RunInput:
-    """The one argument of the workflow. `state` and `children` are set only by continue-as-new; `references` are those
-    of `input`, which only a parent gives. `parent` is left out where the id of the run says it. `max_output`: how many
-    tokens each model can answer with, where known. `rehearsal`: an answer was made up before. `refuses`: what each
-    model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind it. `config`: values of
-    the deployment. `locks`: held by who waits for this. `repair`: what is undone. `moved`: to this definition.
-    `child`: what of it is said in one line (`beginnings.line`), in place of `definition`, `flow` and `lease`.
+    """The one argument of the workflow. `state`, `children` and `carriers` are set only by continue-as-new;
+    `references` are those of `input`, which only a parent gives. `parent` is left out where the id of the run says it.
+    `max_output`: how many tokens each model can answer with, where known. `rehearsal`: an answer was made up before.
+    `refuses`: what each model refuses. `lanes`: the queue of each that has one. `caps`: those over runs that bind it.
+    `config`: values of the deployment. `locks`: held by who waits for this. `repair`: what is undone. `moved`: to this
+    definition. `child`: what of it is said in one line (`beginnings.line`), in place of `definition`, `flow`, `lease`.
     """
 
     definition: DefinitionEnvelope = field(default_factory=lambda: DefinitionEnvelope(""))
@@ -94,6 +94,7 @@ class RunInput:
     repair: Repair | None = None
     moved: Moved | None = None
     child: str = ""
+    carriers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.child:

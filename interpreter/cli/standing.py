@@ -15,7 +15,7 @@ from interpreter.client.listing import lacking, stuck_below, what_it_is_of
 from interpreter.client.retold import retold
 from interpreter.client.run import Run
 from interpreter.client.statuses import status_word
-from interpreter.client.waiting import waiting_calls
+from interpreter.client.waiting import waiting_calls, with_carriers
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _is_to_end(description: WorkflowExecutionDescription) -> bool:
 
 async def _waiting(run: Run, description: WorkflowExecutionDescription) -> list[dict[str, Any]]:
     """The calls that no worker has taken yet, and whether there is one that could."""
-    calls = waiting_calls(description)
+    calls = waiting_calls(await with_carriers(run.temporal, description))
     deserted = {missing.queue for missing in await run.missing_workers()} if calls else set()
     return [
         {"step": call.path, "call": call.name, "task_queue": call.queue, "since": call.since}

@@ -70,21 +70,27 @@ def _begun(event: HistoryEvent, parent: str) -> Note | None:
     """The call or the run below that an event asks for."""
     call = event.activity_task_scheduled_event_attributes
     if call.activity_id:
-        path, _, attempt = call.activity_id.partition("~")
-        tool, inside = call.activity_type.name, path.rsplit("/", 1)
-        if tool.startswith(OURS) and tool not in _KIND_OF_CALL:
-            return None
-        number = int(attempt) if attempt.isdecimal() else 1
-        step = names.path_of_an_undo(path)
-        if step is not None:
-            return Note(0, 0, "", path, step, "undo", number, tool)
-        path = inside[0] if inside[-1] == "verify" else path
-        return Note(0, 0, "", path, path, _KIND_OF_CALL.get(tool, "tool"), number, tool)
-    child = event.start_child_workflow_execution_initiated_event_attributes.workflow_id
-    if child:
-        path = _path_of(child, parent)
-        return Note(0, 0, "", path, path, "flow", 0, child)
+        tool = call.activity_type.name
+        return None if tool.startswith(OURS) and tool not in _KIND_OF_CALL else _call(call.activity_id, tool)
+    below = event.start_child_workflow_execution_initiated_event_attributes
+    if below.workflow_id:
+        path = _path_of(below.workflow_id, parent)
+        if below.workflow_type.name == names.CARRIER:
+            return _call(path)
+        return Note(0, 0, "", path, path, "flow", 0, below.workflow_id)
     return None
+
+
+def _call(id_: str, tool: str = "") -> Note:
+    """What is carried has its tool in its own history."""
+    path, _, attempt = id_.partition("~")
+    inside = path.rsplit("/", 1)
+    number = int(attempt) if attempt.isdecimal() else 1
+    step = names.path_of_an_undo(path)
+    if step is not None:
+        return Note(0, 0, "", path, step, "undo", number, tool)
+    path = inside[0] if inside[-1] == "verify" else path
+    return Note(0, 0, "", path, path, _KIND_OF_CALL.get(tool, "tool"), number, tool)
 
 
 def _path_of(child: str, parent: str) -> str:

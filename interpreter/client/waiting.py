@@ -1,11 +1,13 @@
 """What a run waits for in vain: a task queue that no worker polls looks, from outside, exactly like a slow step."""
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -16,6 +18,8 @@ POLL_FRESH = timedelta(seconds=70)
 """A poll lasts at most a minute: a worker that has not asked for longer is gone, though the server still lists it."""
 
 OURS = "steadflow."
+MOST_CARRIERS = 20
+"""Of one run that are looked at: each is asked for."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,24 @@ class WaitingCall:
     since: datetime
 
 
-def waiting_calls(run: WorkflowExecutionDescription) -> list[WaitingCall]:
-    """The calls of tools and models that nobody has taken yet."""
+async def with_carriers(client: TemporalClient, run: WorkflowExecutionDescription) -> list[PendingActivityInfo]:
+    """The calls that are under way for the run, and those that are carried beside it. Which those are the server says
+    of the execution that has begun them; of earlier ones they are looked for.
+    """
+    raw = run.raw_description
+    below = [child.workflow_id for child in raw.pending_children if child.workflow_type_name == names.CARRIER]
+    first = raw.workflow_execution_info.first_run_id
+    if first != run.run_id and run.status == WorkflowExecutionStatus.RUNNING:
+        found = client.list_workflows(names.carriers_of(run.id, first), limit=MOST_CARRIERS)
+        below += [each.id async for each in found if each.id not in below]
+    calls = list(raw.pending_activities)
+    for carrier in below[:MOST_CARRIERS]:
+        calls += (await client.get_workflow_handle(carrier).describe()).raw_description.pending_activities
+    return calls
+
+
+def waiting_calls(calls: Iterable[PendingActivityInfo]) -> list[WaitingCall]:
+    """Those of tools and models that nobody has taken yet."""
     return [
         WaitingCall(
             activity.activity_id,
@@ -65,7 +85,7 @@ def waiting_calls(run: WorkflowExecutionDescription) -> list[WaitingCall]:
             activity.activity_options.task_queue.name,
             activity.scheduled_time.ToDatetime(tzinfo=UTC),
         )
-        for activity in run.raw_description.pending_activities
+        for activity in calls
         if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
     ]
 
@@ -78,7 +98,7 @@ async def missing_workers(client: TemporalClient, run: WorkflowExecutionDescript
     missing = []
     if not await _is_polled(client, run.task_queue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW):
         missing.append(MissingWorker(run.task_queue, (), _waiting_since(raw, run)))
-    for queue, waiting in _scheduled_activities(raw).items():
+    for queue, waiting in _scheduled_activities(await with_carriers(client, run)).items():
         if not await _is_polled(client, queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY):
             tools = tuple(sorted({name for name, _ in waiting if not name.startswith(OURS)}))
             missing.append(MissingWorker(queue, tools or (names.CHAT_ACTIVITY,), min(since for _, since in waiting)))
@@ -96,10 +116,10 @@ def _waiting_since(raw: DescribeWorkflowExecutionResponse, run: WorkflowExecutio
     return run.start_time
 
 
-def _scheduled_activities(raw: DescribeWorkflowExecutionResponse) -> dict[str, list[tuple[str, datetime]]]:
+def _scheduled_activities(calls: Iterable[PendingActivityInfo]) -> dict[str, list[tuple[str, datetime]]]:
     """The activities that nobody has taken yet, by task queue: name, and since when."""
     waiting: dict[str, list[tuple[str, datetime]]] = {}
-    for activity in raw.pending_activities:
+    for activity in calls:
         if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
             queue = activity.activity_options.task_queue.name
             since = activity.scheduled_time.ToDatetime(tzinfo=UTC)

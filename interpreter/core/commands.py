@@ -21,7 +21,8 @@ class CallTool:
     about. A `quick` call only reads and is over soon, so it may be carried out by the worker that has the run. A
     `staged` call is not carried out: its result is made up from the JSON Schema `schema` (null: no result).
     `start_within`: where no worker has begun it in that time, none begins it. It is called only when its `claim` was
-    granted (`caps.py`). Of a `discreet` call no log has the words.
+    granted (`caps.py`). Of a `discreet` call no log has the words. One that is `carried` may take so long beside other
+    work that it must not keep the run from continuing as new (`carrying.py`).
     """
 
     id: str
@@ -42,6 +43,7 @@ class CallTool:
     start_within: int | None = None
     claim: Claim | None = None
     discreet: bool = False
+    carried: bool = False
 
 
 @recorded

@@ -33,6 +33,11 @@ class FanMemory(Memory):
     judged: int = 0
     starting: bool = False
 
+    @property
+    def items_in_all(self) -> int:
+        """Of a fan over a list, whose branches are those of its items."""
+        return 0
+
 
 def has_lost(machine: Machine, frame: Frame) -> bool:
     """Whether it belongs to a branch whose end nobody waits for: what only reads there is left alone."""

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from interpreter.activities.chat import WHOLE
-from interpreter.activities.headers import HEADERS, call_id
+from interpreter.activities.headers import HEADERS, call_id, run_id
 from interpreter.boundary.failures import SIGNATURE_MISMATCH
 from interpreter.boundary.names import CHAT_ACTIVITY, LONGEST_ID, QUICK_ACTIVITY
 from interpreter.boundary.payloads import ChatRequest, ChatResult
@@ -82,7 +82,7 @@ class _Inbound(ActivityInboundInterceptor):
     @contextmanager
     def _span(self, name: str, told: Told, kind: SpanKind) -> Iterator[Span]:
         info, id_ = activity.info(), call_id()
-        workflow_id = info.workflow_id or ""
+        workflow_id = run_id()
         first_run, _, path = id_.removeprefix(f"{workflow_id}/").partition("/")
         here = trace_id(workflow_id, first_run)
         told |= {

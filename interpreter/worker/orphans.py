@@ -6,7 +6,8 @@ undo what they did and end as their flow says. So do their own children, because
 
 Only what a run of ours has started is looked at: its id says so (`names.child_id`), and with which chain of executions
 its parent began. A flow that somebody's own workflow has started is that workflow's business. A parent is there as long
-as that chain has an execution that runs, however often it has continued as new, or was reset.
+as that chain has an execution that runs, however often it has continued as new, or was reset. A call that is carried
+(`workflow/carrier.py`) is looked at like a run: its tool is told to stop.
 """
 
 import asyncio
@@ -59,7 +60,8 @@ class Orphans:
 
     async def _children(self) -> list[WorkflowExecution]:
         queue = self.task_queue.replace("\\", "\\\\").replace("'", "\\'")
-        query = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"
+        ours = f"WorkflowType IN ('{names.WORKFLOW}', '{names.CARRIER}')"
+        query = f"{ours} AND ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"
         return [one async for one in self.client.list_workflows(query) if one.parent_id is not None]
 
     async def _is_there(self, id_: str, mark: str) -> bool:

@@ -22,6 +22,7 @@ from dsl.models.configured import TABLE, Models, models_for
 from interpreter.activities.batch import batch_activity
 from interpreter.activities.cancel_run import cancel_run
 from interpreter.activities.capture import capture_activity
+from interpreter.activities.carried import carried
 from interpreter.activities.chat import chat_activity
 from interpreter.activities.claims import claim_activity, settle_activity
 from interpreter.activities.describe_run import describe_run_activity
@@ -64,6 +65,7 @@ from interpreter.worker.reading_ahead import client_that_reads_ahead, converter_
 from interpreter.worker.settings import with_recommended
 from interpreter.worker.shared_queue import SharedQueue
 from interpreter.worker.tools import tool_of, unique
+from interpreter.workflow.carrier import CarrierWorkflow
 from interpreter.workflow.headers import CallHeaders
 from interpreter.workflow.lock import LockWorkflow
 from interpreter.workflow.run import FlowWorkflow
@@ -166,7 +168,7 @@ class FlowPlugin(SimplePlugin):
             "steadflow.FlowPlugin",
             data_converter=lambda converter: converter_that_reads_ahead(converter, objects, keys),
             interceptors=[CallHeaders(), *self._beside(), TellingInterceptor(self._told)],
-            workflows=[FlowWorkflow],
+            workflows=[FlowWorkflow, CarrierWorkflow],
             workflow_runner=_shared_modules,
             run_context=self._running,
         )
@@ -269,6 +271,7 @@ class FlowPlugin(SimplePlugin):
             settle_activity(books),
             verify,
             describe_run_activity(self._store),
+            carried,
             ask_lock_activity(locks),
             cancel_run,
             pause,

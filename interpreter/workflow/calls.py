@@ -14,31 +14,31 @@ from dsl.values.references import parted
 from interpreter.boundary.batches import BatchReply
 from interpreter.boundary.caps import Claim, ClaimReply
 from interpreter.boundary.names import BATCH_ACTIVITY, CHAT_ACTIVITY, CHAT_GRACE, fitting
-from interpreter.boundary.payloads import ChatResult, InlineResult, References
+from interpreter.boundary.payloads import JSON, ChatResult, InlineResult, References
 from interpreter.boundary.sparse import sparse
 from interpreter.core.caps import claims_of
 from interpreter.core.commands import AskBatch, AttemptModel, CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.workflow import limits, local
 from interpreter.workflow.beside import batch_parted, request_parted
+from interpreter.workflow.carriers import Carriers, NeverSent
 from interpreter.workflow.headers import for_call
 from interpreter.workflow.receiving import is_large, received
 
 Call = CallTool | AttemptModel | AskBatch | Evaluate | Pause | VerifyAnswer | Settle
 Ended = Callable[[Call, Any, BaseException | None], None]
 """Told how a call ended, in a callback: it may only take note."""
+Sent = Callable[[CallTool, JSON, References], Any]
+"""Sends a call with arguments that can travel, and their references."""
 
 CHAT_HEARTBEAT = timedelta(seconds=15)
 
 
-class NeverSent(Exception):
-    """A call that was cancelled before it was sent, or in the very workflow task that would have sent it."""
-
-
 class Calls:
-    def __init__(self, definition: Definition, ended: Ended, room: limits.Room) -> None:
+    def __init__(self, definition: Definition, ended: Ended, room: limits.Room, carriers: Carriers) -> None:
         self._definition = definition
         self._ended = ended
         self._room = room
+        self._carriers = carriers
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._begun: dict[str, int] = {}
         self._abandoned: set[str] = set()
@@ -46,30 +46,51 @@ class Calls:
 
     @property
     def in_flight(self) -> int:
-        return len(self._running) - len(self._abandoned) + len(self._receiving)
+        """How many keep the run from continuing as new."""
+        return len(self._running) - len(self._abandoned) + len(self._receiving) - self._carriers.under_way
+
+    @property
+    def carried(self) -> int:
+        """How many carriers this execution has under way."""
+        return self._carriers.in_flight
 
     def start(self, command: Call) -> None:
         claims = claims_of(command)
-        handle = asyncio.create_task(self._claimed(command, claims)) if claims else self._handle(command)
+        self._await(command, asyncio.create_task(self._claimed(command, claims)) if claims else self._handle(command))
+
+    def runs(self, id_: str) -> bool:
+        """Whether a call has been carried since before a continue."""
+        return self._carriers.runs(id_)
+
+    def look_after(self, command: CallTool) -> None:
+        """Go on waiting for one that is carried since before a continue."""
+        self._await(command, self._carriers.look_after(command.id))
+
+    def _await(self, command: Call, handle: Any) -> None:
         self._running[command.id] = handle
         self._begun[command.id] = workflow.info().get_current_history_length()
         handle.add_done_callback(lambda ended: self._done(command, ended))
 
     def cancel(self, id_: str) -> None:
         """Cancel a call, if it still runs; how it ended comes all the same."""
-        if id_ in self._running:
+        if self._carriers.has(id_):
+            self._carriers.cancel(id_)
+        elif id_ in self._running:
             self._running[id_].cancel()
 
     def abandon(self, id_: str) -> None:
         """Cancel a call whose end nobody waits for: also not before continuing as new."""
         if id_ in self._running:
             self._abandoned.add(id_)
-            self._running[id_].cancel()
+            if self._carriers.has(id_):
+                self._carriers.abandon(id_)
+            else:
+                self._running[id_].cancel()
 
     def _handle(self, command: Call) -> Any:
         match command:
             case CallTool():
-                return _start_tool(command, self._room)
+                return _start_tool(command, self._room, self._sent)
             case AttemptModel():
                 return _start_model(command)
             case AskBatch():
@@ -84,6 +105,11 @@ class Calls:
                 return local.settlement(command, self._room)
             case _:
                 assert_never(command)
+
+    def _sent(self, command: CallTool, arguments: JSON, references: References) -> Any:
+        if self._carriers.takes(command):
+            return self._carriers.carry(command, arguments, references)
+        return started(command, arguments, references)
 
     def _done(self, command: Call, ended: "asyncio.Task[Any]") -> None:
         del self._running[command.id]
@@ -152,19 +178,19 @@ def _bytes_of(result: Any) -> int:
     return len(result.payload.data) if type(result) is RawValue else limits.size_of(result)
 
 
-def _start_tool(command: CallTool, room: limits.Room) -> Any:
+def _start_tool(command: CallTool, room: limits.Room, sent: Sent) -> Any:
     if command.staged:
         return local.capture(command)
     arguments, references = parted(command.arguments)
     if references and command.queue is not None:
-        return asyncio.create_task(_call_inline(command, arguments, references, room))
+        return asyncio.create_task(_call_inline(command, arguments, references, room, sent))
     if not command.quick:
-        return _started(command, arguments, references)
+        return sent(command, arguments, references)
     with for_call(command, references):
-        return local.quick_call(command, arguments, lambda: _started(command, arguments, references))
+        return local.quick_call(command, arguments, lambda: started(command, arguments, references))
 
 
-async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room) -> Any:
+async def _call_inline(command: CallTool, arguments: Any, references: References, room: limits.Room, sent: Sent) -> Any:
     """What the references stand for is known only now, so it waits for room in a workflow task of its own. Until it has
     gone out nothing has happened, however a cancel comes.
     """
@@ -177,14 +203,15 @@ async def _call_inline(command: CallTool, arguments: Any, references: References
             return inline
         await room.for_sending(inline.size)
         sent_at = workflow.info().get_current_history_length()
-        return await _started(command, inline.data, [])
+        return await sent(command, inline.data, [])
     except (asyncio.CancelledError, FailureError) as error:
         if is_cancelled_exception(error) and sent_at in (None, workflow.info().get_current_history_length()):
             raise NeverSent from None
         raise
 
 
-def _started(command: CallTool, arguments: Any, references: References) -> Any:
+def started(command: CallTool, arguments: Any, references: References) -> Any:
+    """The call as an activity, by the workflow that asks: the run, or who carries it."""
     with for_call(command, references):
         return workflow.start_activity(
             command.tool,

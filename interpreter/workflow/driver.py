@@ -7,12 +7,12 @@ from the machine's state.
 
 Continuing as new loses nothing, because it happens only when everything that this execution alone knows is over:
 
-- No call is in flight, no start, signal or cancel of a child waits for its acknowledgement, the inbox is empty, every
-  handler has given its reply.
+- No call is in flight but those that are carried, no start, signal or cancel of a child or a carrier waits for its
+  acknowledgement, the inbox is empty, every handler has given its reply.
 - What the machine asked for and was not sent, and timers, stand as pending in the state, timers with the time at which
   they are due: the next execution asks for all that is pending again. Only a cancel would be lost like that, so while
   one has to go out there is no continuing.
-- Children outlive it and report by signal (`children.py`).
+- Children, and carried calls, outlive it and report by signal (`outliving.py`).
 - Between the last look at all this and the command there is no `await`, so nothing comes in between. A signal or a
   cancel that reaches the server in the meantime makes it refuse this task, and the task is done again with it; an
   answer that was not taken yet is given again by its client, under the same id.
@@ -67,6 +67,7 @@ from interpreter.core.events import (
 )
 from interpreter.core.state import State
 from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.carriers import Carriers, carries
 from interpreter.workflow.children import Children
 from interpreter.workflow.definitions import load
 from interpreter.workflow.keeping import Keeper, restored, whole_ledger
@@ -75,6 +76,7 @@ from interpreter.workflow.locks import Locks
 from interpreter.workflow.moments import Moments
 from interpreter.workflow.outbox import Outbox, Sent
 from interpreter.workflow.outcomes import call_event
+from interpreter.workflow.outliving import all_told
 from interpreter.workflow.watching import watching
 
 Arrival = Callable[[], Event]
@@ -94,7 +96,8 @@ class Driver:
         self._moments = Moments()
         self._watch = watching()
         room = self._room = Room(self._moments)
-        self._calls = Calls(self.definition, self._call_ended, room)
+        self._carriers = Carriers(run_input.carriers, self.inbox.append, carries=carries(self.definition))
+        self._calls = Calls(self.definition, self._call_ended, room, self._carriers)
         self._children = Children(run_input, self.inbox.append)
         self._locks = Locks(self.inbox.append)
         self._outbox = Outbox(self._calls, self._children, self.inbox.append, room)
@@ -179,6 +182,9 @@ class Driver:
     def child_ended(self, report: ChildReport) -> None:
         self._children.reported(report)
 
+    def carrier_ends(self, command: str, carrier: str) -> None:
+        self._carriers.reported(command, carrier)
+
     def _call_ended(self, command: Call, result: Any, error: BaseException | None) -> None:
         self.inbox.append(partial(call_event, command, workflow.time(), result, error))
 
@@ -240,7 +246,8 @@ class Driver:
     def quiescent(self) -> bool:
         """Whether continuing as new now would lose nothing but replies, which need no event any more."""
         answered = not self.inbox and not is_checking(self.state)
-        return self._calls.in_flight == 0 and self._children.settled and self._locks.settled and answered
+        settled = self._children.settled and self._carriers.settled and self._locks.settled
+        return self._calls.in_flight == 0 and settled and answered
 
     @property
     def is_full(self) -> bool:
@@ -261,7 +268,7 @@ class Driver:
         await self._until(lambda: bool(self.inbox) or self._all_is_told())
         if not self.quiescent():
             return False
-        telling = asyncio.create_task(self._children.tell_all_to_report())
+        telling = asyncio.create_task(all_told(self._children, self._carriers))
         await self._until(telling.done)
         if not telling.result() or not self.quiescent():
             return False
@@ -271,9 +278,7 @@ class Driver:
         return self.kept_state is not None and self.quiescent() and workflow.all_handlers_finished()
 
     async def close(self) -> None:
-        """Give the last replies, also to answers that have just come, and let their handlers return; and give back the
-        last locks.
-        """
+        """Give the last replies, also to answers that have just come; give back locks, and tell carriers to stop."""
         self._carry_out(only_last=True)
         while not self._all_is_told():
             await self._until(lambda: bool(self.inbox) or self._all_is_told())
@@ -281,11 +286,12 @@ class Driver:
             self._carry_out(only_last=True)
 
     def _all_is_told(self) -> bool:
-        return workflow.all_handlers_finished() and self._locks.settled
+        return workflow.all_handlers_finished() and self._locks.settled and self._carriers.settled
 
     @property
-    def children(self) -> dict[str, str]:
-        return dict(self._children.told)
+    def told(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The children and the carriers that report by signal."""
+        return dict(self._children.told), dict(self._carriers.told)
 
     # -- what goes out
 
@@ -294,7 +300,7 @@ class Driver:
         kept: deque[Command] = deque()
         while self.commands:
             command = self.commands.popleft()
-            if only_last and type(command) not in _LAST:
+            if only_last and not self._is_told_at_the_end(command):
                 kept.append(command)
             else:
                 _CARRY_OUT[type(command)](self, command)
@@ -303,6 +309,9 @@ class Driver:
             self._outbox.release()
             if self._outbox.waits_for_task:  # what does not fit into this workflow task goes out with the next
                 self._room.next_task()
+
+    def _is_told_at_the_end(self, command: Command) -> bool:
+        return type(command) in _LAST or (type(command) is Cancel and self._carriers.has(command.id))
 
     def _send(self, command: Sent) -> None:
         self._outbox.add(command)

@@ -27,6 +27,17 @@ from interpreter.boundary.payloads import JSON, References
 from interpreter.core.commands import CallTool
 
 _call: ContextVar[tuple[CallTool, References] | None] = ContextVar("steadflow_call", default=None)
+_run: ContextVar[str | None] = ContextVar("steadflow_run", default=None)
+
+
+@contextmanager
+def of_run(workflow_id: str) -> Iterator[None]:
+    """Calls made inside are those of this run, which another workflow carries."""
+    token = _run.set(workflow_id)
+    try:
+        yield
+    finally:
+        _run.reset(token)
 
 
 @contextmanager
@@ -103,5 +114,6 @@ def _beside(command: CallTool, references: References, activity_id: str) -> dict
         "verifies": command.verifies,
         "references": references,
         "discreet": command.discreet,
+        "run": _run.get(),
     }
     return {name: value for name, value in given.items() if value}

@@ -49,6 +49,8 @@ class Outbox:
     def add(self, command: Sent) -> None:
         if type(command) is StartChild and self._children.runs(command.id):
             self._children.look_after(command.id)
+        elif type(command) is CallTool and self._calls.runs(command.id):
+            self._calls.look_after(command)
         else:
             self._held[command.id] = command
 
@@ -68,7 +70,8 @@ class Outbox:
         if not self._held:
             return False
         most = limits.MOST_IN_FLIGHT
-        return self._calls.in_flight < most and self._children.in_flight < most and not self._room.is_full
+        below = self._children.in_flight + self._calls.carried
+        return self._calls.in_flight < most and below < most and not self._room.is_full
 
     def _fits(self) -> bool:
         """Whether the first that is held fits into this workflow task."""

@@ -59,7 +59,8 @@ from interpreter.core.events import (
     ToolReturned,
 )
 from interpreter.workflow.beside import is_unseen, report_joined, result_of
-from interpreter.workflow.calls import Call, NeverSent
+from interpreter.workflow.calls import Call
+from interpreter.workflow.carriers import NeverSent
 from interpreter.workflow.limits import size_of, too_large
 
 LONGEST_KIND, LONGEST_MESSAGE, MOST_DETAILS = 100, 2_000, 64 * 1024

@@ -19,6 +19,7 @@ from interpreter.boundary.names import (
     ACQUIRED_SIGNAL,
     ANSWER_UPDATE,
     CANCEL_RUN_ACTIVITY,
+    CARRIED_SIGNAL,
     CHILD_ENDED_SIGNAL,
     EVENT_QUERY,
     EVENT_REFUSED,
@@ -67,6 +68,7 @@ from interpreter.workflow.driver import Driver
 from interpreter.workflow.limits import LARGEST_PAYLOAD, over_soft_limit, size_of
 from interpreter.workflow.moving import can_move, moved_input, why_not_moved
 from interpreter.workflow.showing import Showing, with_hash
+from interpreter.workflow.undisturbed import undisturbed
 
 LARGEST_FAILURE = 200_000
 LONGEST_MESSAGE = 2_000
@@ -165,6 +167,10 @@ class FlowWorkflow:
     def child_ended(self, report: ChildReport) -> None:
         self._driver.child_ended(report)
 
+    @workflow.signal(name=CARRIED_SIGNAL)
+    def carried(self, command: str, carrier: str) -> None:
+        self._driver.carrier_ends(command, carrier)
+
     @workflow.signal(name=ACQUIRED_SIGNAL)
     def acquired(self, command: str, first_run: str = "") -> None:
         """It may be meant for a run that was terminated, and had this one's id before it."""
@@ -207,6 +213,7 @@ class FlowWorkflow:
         run_input = replace(run_input, moved=None)
         if driver.move is not None:
             run_input = moved_input(run_input, driver, driver.move)
+        children, carriers = driver.told
         next_input = RunInput(
             definition=run_input.definition,
             flow=run_input.flow,
@@ -222,7 +229,8 @@ class FlowWorkflow:
             parent=run_input.parent,
             options=run_input.options,
             state=driver.kept_state,
-            children=driver.children,
+            children=children,
+            carriers=carriers,
             report_to=self._report_to,
             repair=None if run_input.repair is None else replace(run_input.repair, ledger=[]),
             moved=run_input.moved,
@@ -237,8 +245,8 @@ class FlowWorkflow:
         state, report = self._driver.state, finish.report
         doubts, record = in_doubt(report), self._record()
         if report.result is not None:
-            value, report.result.references = await _undisturbed(self._transportable(finish))
-            report.ledger = await _undisturbed(self._travelling(report.ledger or [], size_of(value) + len(record)))
+            value, report.result.references = await undisturbed(self._transportable(finish))
+            report.ledger = await undisturbed(self._travelling(report.ledger or [], size_of(value) + len(record)))
             report.result.value, report.result.ledger, report.result.record = value, report.ledger, record
             report.result.heard = report.heard if self._parent is not None else None
             report.result.costs = report.costs if self._parent is not None else []
@@ -246,7 +254,7 @@ class FlowWorkflow:
             return report.result
         if report.outcome == "cancelled":
             self._report_to = self._report_to or self._parent
-            report.ledger = await _undisturbed(self._travelling(report.ledger or [], 0))
+            report.ledger = await undisturbed(self._travelling(report.ledger or [], 0))
             await self._report(report)
             if record:
                 workflow.upsert_memo({MEMO_RECORD: record})
@@ -257,7 +265,7 @@ class FlowWorkflow:
         failure = _tellable(decode(report.failure))
         report.failure = encode(failure)
         beside = 2 * size_of(report.failure) + len(record)
-        report.ledger = await _undisturbed(self._travelling(report.ledger or [], beside))
+        report.ledger = await undisturbed(self._travelling(report.ledger or [], beside))
         await self._report(report)
         details: dict[str, Any] = {
             "failure": report.failure,
@@ -315,7 +323,7 @@ class FlowWorkflow:
         report.command, report.child = self._report_to.command, workflow.info().workflow_id
         parent = workflow.get_external_workflow_handle(self._report_to.workflow_id)
         try:
-            await _undisturbed(parent.signal(CHILD_ENDED_SIGNAL, report))
+            await undisturbed(parent.signal(CHILD_ENDED_SIGNAL, report))
         except ApplicationError:
             workflow.logger.info("the parent %s has ended", self._report_to.workflow_id)
 
@@ -325,18 +333,6 @@ def _tellable(failure: Failure) -> Failure:
     if size_of(encode(failure)) <= LARGEST_FAILURE:
         return failure
     return replace(failure, message=failure.message[:LONGEST_MESSAGE], details=None)
-
-
-async def _undisturbed(work: Any) -> Any:
-    """Finish `work` even when a cancel comes in the meantime: the run is over, so the cancel changes nothing."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise
-    return task.result()
 
 
 async def _make_cancelled(requested: bool) -> None:

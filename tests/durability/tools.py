@@ -10,6 +10,7 @@ from interpreter.worker.tools import tool
 from tests.durability.books import ask
 
 STEP_SECONDS = 0.12
+LATE_SECONDS = 2
 
 
 def begin() -> int:
@@ -23,8 +24,11 @@ def commit(key: str | None, result: str) -> str:
 
 
 def commit_and_die(key: str | None, result: str) -> str:
-    """On the first execution the process ends right after the commit, before anybody hears of it."""
+    """On the first execution the process ends right after the commit, before anybody hears of it: a while after it has
+    begun, where it is `late`.
+    """
     first = begin() == 1
+    time.sleep(LATE_SECONDS if result.startswith("late") else 0)
     kept = commit(key, result)
     if first:
         os.kill(os.getpid(), signal.SIGKILL)

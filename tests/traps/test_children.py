@@ -11,7 +11,7 @@ from interpreter.boundary.failures import NOT_CALLED
 from interpreter.boundary.payloads import Spent
 from interpreter.client.outcome import result_of
 from interpreter.worker.plugin import FlowPlugin
-from interpreter.workflow import children, limits
+from interpreter.workflow import limits, outliving
 from tests.live.runs import LiveRun, Runs
 from tests.traps.tools import TOOLS, calls
 
@@ -136,7 +136,7 @@ async def test_a_cancelled_child_is_charged_what_it_spent(runs: Runs, eagerly: b
 async def test_a_child_that_was_terminated_after_its_parent_continued_is_noticed(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(children, "FIRST_CHECK", timedelta(milliseconds=300))
+    monkeypatch.setattr(outliving, "FIRST_CHECK", timedelta(milliseconds=300))
     run = await runs.start(WAITING_CHILD, eagerly=True)
     child = await child_of(run)
     await continued(run, 2)

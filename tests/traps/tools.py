@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 
+from interpreter.activities.context import current
 from interpreter.activities.errors import ToolError
 from interpreter.worker.tools import tool
 
@@ -64,6 +65,28 @@ async def pass_door(name: str) -> str:
     return name
 
 
+@tool("door.end")
+async def end_behind_door(name: str, how: str) -> str:
+    """Its key is the name of the door, so who looks at `calls` sees whose call it was."""
+    context = current()
+    calls[f"{name} {context.key} of {context.workflow_id}"] += 1
+    await doors[name].wait()
+    match how:
+        case "refuses":
+            raise ToolError("No", "not now", details={"asked": 7})
+        case "breaks":
+            raise RuntimeError("broken")
+        case "much":
+            return "x" * 3_000_000
+        case _:
+            return how
+
+
+@tool("door.look")
+async def look_at_door(name: str) -> bool:
+    return doors[name].is_set()
+
+
 @tool("door.nap")
 async def nap(milliseconds: int) -> int:
     await asyncio.sleep(milliseconds / 1000)
@@ -82,4 +105,4 @@ async def refuse() -> int:
     raise ToolError("No", "not now")
 
 
-TOOLS = [stuck, refuse, nap, echo, size, make, many, following, count, alone, pass_door]
+TOOLS = [look_at_door, end_behind_door, stuck, refuse, nap, echo, size, make, many, following, count, alone, pass_door]

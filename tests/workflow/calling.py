@@ -1,11 +1,13 @@
 """Calls of a run on a Temporal that is played, and how they ended."""
 
+from collections.abc import Callable
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
 from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.carriers import Carriers
 from interpreter.workflow.limits import Room
 from interpreter.workflow.moments import Moments
 from tests.definition.reading import definition
@@ -27,4 +29,6 @@ class World:
         self.played = played
         self.room = Room(Moments())
         self.ended: list[tuple[Call, Any, BaseException | None]] = []
-        self.calls = Calls(definition(TEXT), lambda *ended: self.ended.append(ended), self.room)
+        self.arrived: list[Callable[[], Any]] = []
+        self.carriers = Carriers({}, self.arrived.append, carries=True)
+        self.calls = Calls(definition(TEXT), lambda *ended: self.ended.append(ended), self.room, self.carriers)

@@ -18,7 +18,7 @@ from interpreter.workflow.headers import _call as call_of_header
 
 ROOMS = (
     *("calls", "children", "outbox", "limits", "beside", "local", "moments", "showing"),
-    *("keeping", "headers", "locks", "lock"),
+    *("keeping", "headers", "locks", "lock", "outliving", "carriers", "carrier"),
     *("run", "driver", "definitions", "watching", "moving"),
 )
 

@@ -11,6 +11,7 @@ from interpreter.boundary.payloads import Answer, AnswerVerdict
 from interpreter.boundary.told import told_by_worker
 from interpreter.core.commands import Evaluate, VerifyAnswer
 from interpreter.workflow.calls import Call, Calls
+from interpreter.workflow.carriers import Carriers
 from interpreter.workflow.limits import Room
 from interpreter.workflow.moments import Moments
 from tests.definition.reading import definition
@@ -35,7 +36,8 @@ class World:
     def __init__(self, played: Played) -> None:
         self.played = played
         self.ended: list[tuple[Call, Any, BaseException | None]] = []
-        self.calls = Calls(definition(TEXT), lambda *ended: self.ended.append(ended), Room(Moments()))
+        room, carriers = Room(Moments()), Carriers({}, print, carries=False)
+        self.calls = Calls(definition(TEXT), lambda *ended: self.ended.append(ended), room, carriers)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class Sink:
         self.started: list[str] = []
         self.looked_after: list[str] = []
         self.in_flight = 0
+        self.carried = 0
         self.running: set[str] = set()
 
     def start(self, command: Any) -> None:
@@ -35,8 +36,9 @@ class Sink:
     def runs(self, id_: str) -> bool:
         return id_ in self.running
 
-    def look_after(self, id_: str) -> None:
-        self.looked_after.append(id_)
+    def look_after(self, it: Any) -> None:
+        """A child by its id, a call whole."""
+        self.looked_after.append(getattr(it, "id", it))
 
     def size(self, command: StartChild) -> int:
         return len(str(command.input["x"]))

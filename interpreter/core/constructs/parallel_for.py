@@ -36,6 +36,10 @@ class ParallelForMemory(FanMemory):
     def begins_more(self) -> bool:
         return self.starting or not self.items.done
 
+    @property
+    def items_in_all(self) -> int:
+        return self.items.length
+
 
 class ParallelForConstruct(FanConstruct[ParallelForMemory]):
     remembers = ParallelForMemory

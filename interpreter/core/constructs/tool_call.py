@@ -21,6 +21,7 @@ from interpreter.boundary.payloads import JSON
 from interpreter.core import (
     called_again,
     caps,
+    carrying,
     certainty,
     discretion,
     fetching,
@@ -116,13 +117,14 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
         sealed = machine.definition.signature(tool.name)
         id_ = memory.id if memory.attempt == 1 else f"{memory.id}~{memory.attempt}"
         frame.claim = None if need is None else caps.claim(machine.state, id_, need)
+        timeout = policies.call_timeout(tool, called_again.step_of(machine, frame))
         command = CallTool(
             id=id_,
             tool=tool.name,
             arguments=memory.arguments,
             key=memory.key,
             attempt=memory.attempt,
-            timeout=policies.call_timeout(tool, called_again.step_of(machine, frame)),
+            timeout=timeout,
             heartbeat=tool.heartbeat or (defaults.HEARTBEAT if tool.queue is None else None),
             queue=tool.queue,
             signature=sealed.digest,
@@ -135,6 +137,7 @@ class ToolCallConstruct(Construct[ToolCallMemory]):
             start_within=called_again.start_within(machine, memory),
             claim=frame.claim,
             discreet=discretion.is_discreet(machine.definition, machine.state.flow, tool.name),
+            carried=not memory.staged and carrying.is_carried(machine, frame, timeout),
         )
         memory.phase, memory.called_at = "calling", machine.state.now
         machine.issue(frame, command)

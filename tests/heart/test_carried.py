@@ -1,0 +1,85 @@
+"""Which calls are carried: those that may take long, and beside which much may come."""
+
+import pytest
+
+from interpreter.core.carrying import may_carry
+from interpreter.core.commands import CallTool
+from interpreter.simulation.simulation import Simulation
+from interpreter.simulation.world import Returns, World
+from tests.heart.watched import definition_of
+
+HEAD = """edition 1
+tool slow(n: int) -> int read { timeout 301s }
+tool fast(n: int) -> int read { timeout 300s }
+tool stop(n: int) -> int write { timeout 1s compensate undo(n: n) }
+tool undo(n: int) idempotent { timeout 1h }
+"""
+MANY = "loop many budget 200 iterations { step fast(n: 1) }"
+FEW = "loop few budget 20 iterations { step fast(n: 1) }"
+
+CASES = {
+    "alone": ("step slow(n: 1)", [False]),
+    "before much": (f"step slow(n: 1) {MANY}", [False]),
+    "beside much": (f"parallel {{ step slow(n: 1) branch b {{ {MANY} }} }}", [True]),
+    "beside little": (f"parallel {{ step slow(n: 1) branch b {{ {FEW} }} }}", [False]),
+    "five minutes and no more": (f"parallel {{ step fast(n: 1) branch b {{ {MANY} }} }}", []),
+    "as its step says": (f"parallel {{ step slow(n: 1) {{ timeout 5m }} branch b {{ {MANY} }} }}", [False]),
+    "much beside itself": (f"parallel {{ branch a {{ step slow(n: 1) {MANY} }} step fast(n: 1) }}", [False]),
+    "deep below a branch": (
+        f"parallel {{ branch a {{ try {{ if true {{ step slow(n: 1) }} }} on error {{ }} }} branch b {{ {MANY} }} }}",
+        [True],
+    ),
+    "a race": (f"race as r {{ branch a {{ step slow(n: 1) yield 1 }} branch b {{ {MANY} yield 2 }} }}", [True]),
+    "losers finish, and much follows": (
+        f"race as r finish rest {{ branch a {{ step slow(n: 1) yield 1 }} branch b {{ yield 2 }} }} {MANY}",
+        [True],
+    ),
+    "after a race whose losers finish": (
+        f"race as r finish rest {{ branch a {{ {MANY} yield 1 }} branch b {{ yield 2 }} }} step slow(n: 1)",
+        [True],
+    ),
+    "few items": ("parallel for n in range(3) at most 500 { step slow(n: n) yield 1 }", [False] * 3),
+    "many items": ("parallel for n in range(102) at most 500 { step slow(n: n) yield 1 }", [True] * 102),
+    "one after the other": ("for n in range(3) at most 500 { step slow(n: n) }", [False] * 3),
+    "a round that nobody has counted": (
+        "parallel { step slow(n: 1) branch b { loop budget 1h { step f = fast(n: 1) until f == 1 } } }",
+        [True],
+    ),
+    "an undo": (
+        f'parallel {{ branch a {{ try {{ step stop(n: 1) fail "x" }} on error {{ }} }} branch b {{ {MANY} }} }}',
+        [True],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_carried(case: str) -> None:
+    body, expected = CASES[case]
+    text = HEAD + f"flow main() {{ {body} }}\n"
+    assert carried(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"), [("await event word as w: text timeout 1h else { }", True), ("", False)]
+)
+def test_a_flow_that_is_sent_events_carries_what_takes_long(event: str, expected: bool) -> None:
+    text = HEAD + f"flow main() {{ step slow(n: 1) {event} }}\n"
+    assert carried(text) == [expected]
+
+
+def carried(text: str) -> list[bool]:
+    """Of each call that may take longer than five minutes."""
+    definition = definition_of(text)
+    assert definition is not None
+    seen: list[bool] = []
+
+    def play(command: CallTool) -> Returns:
+        if command.tool in ("slow", "undo"):
+            seen.append(command.carried)
+        return Returns(1, 0.0)
+
+    simulation = Simulation(definition, World(dict.fromkeys(definition.tools, play)))
+    simulation.run({})
+    simulation.go()
+    assert may_carry(definition) or not any(seen)
+    return seen
