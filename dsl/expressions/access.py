@@ -10,10 +10,8 @@ FILE_FIELDS = ("name", "media_type", "size")
 
 
 def get(subject: Any, name: str, optional: bool) -> Any:
-    """`subject.name`, or `subject?.name`, which is null where there is no such field: only json can lack one."""
+    """`subject.name` that is no field of a record, or `subject?.name`, which is null then: only json can lack one."""
     kind = type(subject)
-    if kind is dict and name in subject:
-        return subject[name]
     if kind is File and name in FILE_FIELDS:
         return getattr(subject, name)
     if optional and kind is not Reference:

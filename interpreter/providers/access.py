@@ -107,7 +107,7 @@ class Access:
 
     @property
     def _secrets(self) -> set[str]:
-        password = urlsplit(self.address or "").password or ""
+        password = urlsplit(self.address or "").password
         asked = {value for value in self.query.values() if len(value) >= _SHORTEST_TOLD}
         secrets = {secret for secret in (self.key, password, *asked) if secret}
         return secrets | {form(secret) for secret in secrets for form in (quote, lambda text: json.dumps(text)[1:-1])}

@@ -64,6 +64,8 @@ def test_files_count_where_they_stand_and_by_their_size() -> None:
         (ChatUsage(10, 5, 6, 4, 5), ChatUsage(10, 5, 6, 4, 5)),
         (ChatUsage(10, 5, 6, 5, 5), ChatUsage(10, 5, 0, 0, 5)),
         (ChatUsage(10, 5, 11), ChatUsage(10, 5)),
+        (ChatUsage(10, 5, 6, -1), ChatUsage(10, 5, 6)),
+        (ChatUsage(10, 5, -1, 6), ChatUsage(10, 5, 0, 6)),
         (ChatUsage(10, 5, 10), ChatUsage(10, 5, 10)),
         (ChatUsage(10, 5, 0, 0, 6), ChatUsage(10, 5, 0, 0, 5)),
         (ChatUsage(0, 0), ChatUsage(0, 0)),
