@@ -45,7 +45,7 @@ def _quorum(program: Program, stage: Stage) -> Iterator[Diagnostic]:
         seen: dict[object, Whom] = {}
         for whom in stage.whom:
             first = seen.setdefault(_who(whom), whom)
-            if first is not whom and isinstance(whom, FromData):
+            if first is not whom:
                 what = "person" if isinstance(whom, Person) else "group"
                 message, before = f"this {what} is asked twice, and counts once", program.label(first, "asked here")
                 advice = f"leave one out, or name another {what}"

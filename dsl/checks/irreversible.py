@@ -15,7 +15,7 @@ from dsl.checks.program import Program
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.expressions.names import names
 from dsl.semantics.gating.gates import Candidate, Obstacle, needs_approval, ungated
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.symbols import Signature
 
 ANEW = frozenset({"now", "uuid"})
@@ -63,10 +63,9 @@ def _unasked(program: Program) -> dict[str, Step]:
     step. What agents use on the way has its own gate, or its own message."""
     found: dict[str, Step] = {}
     for flow in program.facts.all(FlowDeclaration):
-        for step in by_class(flow).get(Step, ()):
-            signature = program.facts.callee_of(step.call) if isinstance(step, Step) else None
-            unasked = isinstance(step, Step) and step.without_approval is not None
-            if isinstance(step, Step) and unasked and signature is not None and needs_approval(signature):
+        for step in of_class(flow, Step):
+            signature = program.facts.callee_of(step.call)
+            if step.without_approval is not None and signature is not None and needs_approval(signature):
                 found.setdefault(flow.name, step)
     waiting = list(found)
     callers = [(name, targets) for name, targets in program.graph.direct.items() if name in program.graph.flows]
@@ -95,11 +94,11 @@ def _worded(program: Program, flow: FlowDeclaration, step: Step, tried: list[Can
 
 def _ask(program: Program, flow: FlowDeclaration, step: Step) -> str:
     """What to add, apart from an approval elsewhere in the flow that does not reach this call."""
-    existing = [node for node in by_class(flow).get(AwaitApproval, ()) if isinstance(node, AwaitApproval)]
-    if existing:
-        return f"put the call where `{existing[0].name}` has its answer, or ask anew just before it"
+    existing = next(iter(of_class(flow, AwaitApproval)), None)
+    if existing is not None:
+        return f"put the call where `{existing.name}` has its answer, or ask anew just before it"
     values = program.facts.arguments_of(step.call).values()
-    shown = ", ".join(program.source.slice(value.span) for value in values if by_class(value).get(Name)) or "…"
+    shown = ", ".join(program.source.slice(value.span) for value in values if of_class(value, Name)) or "…"
     asking = f'`await approval NAME "…" {{ show {shown} from "GROUP" timeout 24h then reject }}`'
     return f"ask before: {asking} and `if NAME.approved {{ … }}`"
 
@@ -181,9 +180,8 @@ def _show(program: Program, tried: Candidate, missing: list[Obstacle]) -> str:
 
 def _comes_anew(program: Program, value: Node) -> bool:
     """Whether something in it has another value wherever it is read."""
-    nodes = by_class(value)
-    called = any(isinstance(each, FunctionCall) and each.function in ANEW for each in nodes.get(FunctionCall, ()))
-    return called or any(id(each) in program.facts.left for each in nodes.get(Get, ()))
+    called = any(each.function in ANEW for each in of_class(value, FunctionCall))
+    return called or any(id(each) in program.facts.left for each in of_class(value, Get))
 
 
 def _answered_in(program: Program, value: Node, approval: AwaitApproval) -> bool:
@@ -191,10 +189,10 @@ def _answered_in(program: Program, value: Node, approval: AwaitApproval) -> bool
     waiting, seen = [value], set[int]()
     while waiting:
         part = waiting.pop()
-        for get in by_class(part).get(Get, ()):
-            if isinstance(get, Get) and get.name == "answer" and get.subject == Name(approval.name):
+        for get in of_class(part, Get):
+            if get.name == "answer" and get.subject == Name(approval.name):
                 return True
-        for name in by_class(part).get(Name, ()):
+        for name in of_class(part, Name):
             symbol = program.facts.symbol_of(name)
             if symbol is not None and isinstance(symbol.node, Let) and id(symbol.node) not in seen:
                 seen.add(id(symbol.node))
@@ -204,8 +202,8 @@ def _answered_in(program: Program, value: Node, approval: AwaitApproval) -> bool
 
 def _by_position(program: Program, value: Node) -> bool:
     """Whether it takes an item by a position that a round gives."""
-    for index in by_class(value).get(Index, ()):
-        for name in by_class(index.index).get(Name, ()) if isinstance(index, Index) else ():
+    for index in of_class(value, Index):
+        for name in of_class(index.index, Name):
             symbol = program.facts.symbol_of(name)
             if symbol is not None and isinstance(symbol.node, For | ParallelFor):
                 return True
@@ -214,7 +212,7 @@ def _by_position(program: Program, value: Node) -> bool:
 
 def _lists(program: Program, value: Node, known: Collection[str]) -> Iterator[Expression]:
     """The lists whose items `value` is made of, for items that are not known where the approval asks."""
-    for name in by_class(value).get(Name, ()):
+    for name in of_class(value, Name):
         symbol = program.facts.symbol_of(name)
         if symbol is not None and symbol.name not in known and isinstance(symbol.node, For | ParallelFor):
             yield symbol.node.source

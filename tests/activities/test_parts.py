@@ -6,24 +6,27 @@ import threading
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from interpreter.activities import heartbeats, written
+from interpreter.activities import heartbeats, running, written
 from interpreter.activities.at_work import Register
 from interpreter.activities.context import ToolContext
 from interpreter.activities.errors import ToolError
 from interpreter.activities.function import Outcome
 from interpreter.activities.heartbeats import UNASKED_SECONDS, heartbeating
 from interpreter.activities.pause import pause
+from interpreter.activities.requested import RequestFunction
 from interpreter.activities.telling import ToldAlready
 from interpreter.activities.threads import NoFreeThread, ToolThreads
 from interpreter.activities.written import Writing
 from interpreter.boundary.told import SDK_NOT_FOUND, told_by_worker
 from interpreter.boundary.written import LONGEST_TAIL
+from interpreter.mcp.errors import Unusable
 
 # -- what a model is writing, and signs of life
 
@@ -118,6 +121,46 @@ class Gone(ToolError):
 )
 def test_a_declared_error_has_a_kind_and_words(error: ToolError, kind: str, message: str) -> None:
     assert (error.kind, error.message, str(error), error.details) == (kind, message, message, None)
+
+
+@pytest.mark.parametrize(
+    ("done", "left", "stops", "waits"),
+    [
+        ([True], None, False, 0),
+        ([False, False, True], None, False, 2),
+        ([False, False, True], 5.0, False, 2),
+        ([False], 0.0, False, 0),
+        ([False], None, True, 0),
+    ],
+)
+async def test_a_cancelled_call_is_waited_for_until_its_time_is_over_or_the_worker_stops(
+    monkeypatch: pytest.MonkeyPatch, done: list[bool], left: float | None, stops: bool, waits: int
+) -> None:
+    waited = list[float | None]()
+
+    class End:
+        def done(self) -> bool:
+            return done.pop(0) if len(done) > 1 else done[0]
+
+        async def within(self, seconds: float | None) -> None:
+            waited.append(seconds)
+
+    monkeypatch.setattr(running.activity, "is_worker_shutdown", lambda: stops)
+    call: Any = SimpleNamespace(seconds_left=lambda: left)
+    await asyncio.wait_for(running._until_nobody_waits(cast(Any, End()), call), 5)
+    assert waited == [running.LOOK_EVERY] * waits
+
+
+@pytest.mark.parametrize("headers", [{"X-Key": "a\r\nb"}, {"X Key\n": "a"}, {"X-Key": "fine", "Y": "ü"}])
+def test_a_credential_that_no_header_can_hold_is_none(headers: dict[str, str]) -> None:
+    http: Any = SimpleNamespace(auth="desk", url=None)
+    function = RequestFunction(cast(Any, None), http, {}, cast(Any, None), lambda _name: headers)
+    with pytest.raises(Unusable, match="the credential `desk` has what no header can hold"):
+        function._secrets()
+    plain = RequestFunction(cast(Any, None), http, {}, cast(Any, None), lambda name: {"X-Key": name})
+    assert plain._secrets() == {"X-Key": "desk"}
+    without: Any = SimpleNamespace(auth=None, url=None)
+    assert RequestFunction(cast(Any, None), without, {}, cast(Any, None), lambda _name: headers)._secrets() == {}
 
 
 # -- threads

@@ -170,6 +170,11 @@ def opened(before: str, argument: str) -> bool:
     return tried.gate is not None
 
 
+def test_names_that_double_at_each_link_cost_no_more_than_their_text() -> None:
+    lets = " ".join(f"let v{at + 1} = v{at} + v{at}" for at in range(40))
+    assert not opened(f"let v0 = claim.to {lets}", "v40")
+
+
 def test_a_call_of_what_nobody_knows_needs_no_gate() -> None:
     analysis = analyse(Source("case.flow", f"edition 1{TOOLS}\nflow main(claim: Claim) {{ step a = nobody(x: 1) }}"))
     (flow,) = analysis.facts.all(FlowDeclaration)

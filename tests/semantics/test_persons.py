@@ -271,6 +271,28 @@ def test_what_a_flow_only_passes_on_to_itself_is_no_choice() -> None:
     assert ways(flows.replace("again(p: p)", 'again(p: "bob")')) != []
 
 
+def test_of_several_ways_the_first_by_name_is_told() -> None:
+    names = "abcdef"
+    parameters = ", ".join(f"{name}: text" for name in names)
+    given = ", ".join(f"{name}: w.name" for name in reversed(names))
+    written = "".join(f"{{{{ {name} }}}}" for name in names)
+    flows = f"""
+      flow asks({parameters}) -> bool {{
+        await approval ok "ok?" {{ from person "{written}" timeout 1h then reject }}
+        return ok.approved
+      }}
+      flow main(q: text) -> bool {{ step w = who(q: q) step a = asks({given}) return a }}
+    """
+    (((_, _), (told, _), _),) = ways(flows)
+    assert told == "given to `asks` as `a`"
+
+
+def test_a_var_that_nobody_knows_is_no_bug_of_ours() -> None:
+    body = 'for x in xs { set nobody = x await approval ok "ok?" { from person x timeout 1h then reject } }'
+    analysis = analyse(Source("case.flow", f"edition 1\nflow main(xs: [text] at most 3) {{ {body} }}"))
+    assert [each.code for each in analysis.diagnostics if each.severity == "error"] == ["SF101"]
+
+
 def test_of_a_call_with_a_name_that_nobody_knows_nothing_is_made() -> None:
     """It is told as an unknown name (SF101), and the other ways are found all the same."""
     flows = """

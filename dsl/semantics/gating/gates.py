@@ -31,7 +31,7 @@ from dsl.semantics.gating.entrance import entrance
 from dsl.semantics.gating.readings import Chain, Readings
 from dsl.semantics.gating.terms import Rounds, Terms
 from dsl.semantics.gating.wording import source_of, worded
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.state import State
 from dsl.semantics.symbols import Signature, Symbol
 from dsl.semantics.types import ApprovalOf, Enum
@@ -73,7 +73,7 @@ def ungated(flow: FlowDeclaration, facts: Facts) -> Iterator[tuple[Step, list[Ca
     """The steps of a flow that need a gate, those on irreversible tools and on flows that require approval that do not
     say why they go without, and that the approval of the flow itself does not cover; each with the latest approval that
     opens it, or with all that have come to an end there, the most promising first."""
-    steps = [step for step in by_class(flow).get(Step, ()) if isinstance(step, Step) and _needs_gate(step, facts)]
+    steps = [step for step in of_class(flow, Step) if _needs_gate(step, facts)]
     if not steps:
         return
     terms, approved = Terms(flow, facts), entrance(flow, facts)
@@ -212,9 +212,9 @@ class _Trial:
 
     def _changed(self, part: Node) -> bool:
         """Whether it reads a `var`, or goes over one, whose value was shown and may have been set since."""
-        for name in by_class(part).get(Name, ()):
+        for name in of_class(part, Name):
             symbol = self._facts.symbol_of(name)
-            if symbol is not None and isinstance(name, Name):
+            if symbol is not None:
                 if symbol.kind == "var" and self._readings.is_outdated(self._terms.of(name)):
                     return True
                 match symbol.node:

@@ -162,10 +162,8 @@ class Readings:
         return None if self._is_inner(round_) else (Name(round_.index), 1)
 
     def _is_visible(self, round_: Rounds) -> bool:
-        symbol = self.asked.names.get(round_.variable)
-        if self._is_inner(round_):
-            return symbol is None
-        return symbol is not None and symbol.node is round_
+        """Those around the question have their variable there; those behind it bring it along, and hide none."""
+        return (round_.variable in self.asked.names) != self._is_inner(round_)
 
     def _is_inner(self, round_: Rounds) -> bool:
         return any(round_ is each for each in self._inner)

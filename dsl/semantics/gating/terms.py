@@ -20,7 +20,7 @@ from dsl.ast.statements import For, Let, ParallelFor
 from dsl.dataclass import dataclass, field_names
 from dsl.semantics.builtins import BUILTINS
 from dsl.semantics.facts import Facts
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.symbols import Symbol
 from dsl.semantics.types import ListOf, MapOf, structure
 
@@ -65,11 +65,9 @@ class Terms:
         self._known: dict[int, Term] = {}
         self._levels: dict[int, int] = {}
         self._depth = self._nesting = 0
-        nodes = by_class(flow)
-        before = [node for kind in (Let, For, ParallelFor) for node in nodes.get(kind, ())]
+        before: list[Let | Rounds] = [*of_class(flow, Let), *of_class(flow, For), *of_class(flow, ParallelFor)]
         for node in sorted(before, key=lambda node: node.span.start):
-            if isinstance(node, Let | For | ParallelFor):
-                self.of(node.value if isinstance(node, Let) else node.source)
+            self.of(node.value if isinstance(node, Let) else node.source)
 
     def of(self, expression: Expression) -> Term:
         known = self._known.get(id(expression))

@@ -27,7 +27,7 @@ from dsl.ast.types import Field
 from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import called_first
 from dsl.semantics.facts import Facts
-from dsl.semantics.nodes import by_class
+from dsl.semantics.nodes import of_class
 from dsl.semantics.provenance.agents import AgentMarks
 from dsl.semantics.provenance.around import Summary
 from dsl.semantics.provenance.flow import FlowMarks
@@ -93,9 +93,9 @@ def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int,
     calls: dict[int, list[dict[str, _Value]]] = {}
     targets: dict[int, Caller] = {}
     for flow in flows:
-        for step in by_class(flow).get(Step, ()):
-            signature = facts.callee_of(step.call) if isinstance(step, Step) else None
-            if signature is not None and isinstance(signature.node, Caller) and isinstance(step, Step):
+        for step in of_class(flow, Step):
+            signature = facts.callee_of(step.call)
+            if signature is not None and isinstance(signature.node, Caller):
                 targets[id(signature.node)] = signature.node
                 calls.setdefault(id(signature.node), []).append(_values(flow, signature.node, step, facts))
     return frozenset(
@@ -117,7 +117,7 @@ def _values(flow: FlowDeclaration, target: Caller, step: Step, facts: Facts) -> 
     for field in target.parameters:
         value = arguments.get(field.name)
         if not passes_on(flow, target, field.name, value):
-            names = () if value is None else by_class(value).get(Name, ())
+            names = () if value is None else of_class(value, Name)
             symbols = (facts.symbol_of(name) for name in names)
             found[field.name] = (value, tuple(id(symbol.node) for symbol in symbols if symbol is not None))
     return found
