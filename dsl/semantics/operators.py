@@ -132,19 +132,20 @@ def as_item_of(item: Expression, items: Expression, found: ListOf, inference: In
 
 def compared_as(left: Type, right: Type) -> Type | None:
     """What two records are compared as: one that leaves fields out has what they are otherwise; and what is compared
-    with `json`. None of all else, whose values are compared as they are."""
+    with `json`; so are lists and maps of them. None of all else, whose values are compared as they are."""
     if JSON in (left, right):
         return JSON
     common = join(left, right)
-    return common if common is not None and _holds_records(common) else None
+    return common if common is not None and _has_forms(common) else None
 
 
-def _holds_records(found: Type) -> bool:
+def _has_forms(found: Type) -> bool:
+    """Whether equal values of it may be written in more than one way."""
     match structure(required(found)):
         case ListOf(item=inner) | MapOf(value=inner):
-            return _holds_records(inner)
+            return _has_forms(inner)
         case bare:
-            return isinstance(bare, Record | UnionOf)
+            return bare == JSON or isinstance(bare, Record | UnionOf)
 
 
 def _is_opaque(node: Binary, left: Type, right: Type, inference: Inference) -> bool:

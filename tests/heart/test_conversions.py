@@ -91,3 +91,26 @@ def test_key_as_a_declared_parameter(declared: str) -> None:
     assert (run.outcome, run.failure.message, run.ledger) == ("failed", "7", {"c": "undone"})
     (entry,) = run.run.state.ledger.values()
     assert entry.undo_arguments["id"] != "none"
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        "at == j",
+        "j == at",
+        "[at] == [j]",
+        "[[at]] == [[j]]",
+        "at in [j]",
+        "j in [at]",
+        "[at] in [[j]]",
+        "contains([[j]], [at])",
+        "{ [t]: at } == { [t]: j }",
+        "{ a: at } == { a: j }",
+    ],
+)
+def test_a_time_is_what_json_says_of_it_also_in_lists_and_maps(compared: str) -> None:
+    text = f'edition 1\nflow main(at: time, j: json, t: text = "a") -> bool {{ return {compared} }}'
+    for said, expected in (("2026-11-21T08:13:00Z", True), ("2026-11-21T08:13:01Z", False)):
+        run = play(text, {}, input={"at": "2026-11-21T08:13:00Z", "j": said})
+        assert run.outcome == "completed", run.failure
+        assert run.value is expected

@@ -1,7 +1,7 @@
 """What is made out of each expression, statement and declaration, and what is told of a wrong one: word for word.
 
-`tests/cases/semantics/` has for each text its type, or what is told: the code, the message, its help, and the part of
-the text that it is about.
+`tests/cases/semantics/` has for each text its type, and what becomes a value of another type; or what is told: the
+code, the message, its help, and the part of the text that it is about.
 """
 
 from pathlib import Path
@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from dsl.analysis import analyse
+from dsl.analysis import Analysis, analyse
+from dsl.ast.expressions import Expression
+from dsl.ast.node import walk
 from dsl.ast.statements import Let
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.types import spelled
@@ -59,10 +61,21 @@ def told(whole: str, each: str, texts: list[str]) -> _Told:
     assert found.keys() <= set(range(len(texts))), found
     types = {
         source.position(let.span.start).line - first: spelled(analysis.facts.type_of(let.value))
+        + _made(let.value, analysis, source)
         for let in analysis.facts.all(Let)
         if let.name.startswith("value")
     }
     return {text: found.get(at) or types.get(at, []) for at, text in enumerate(texts)}
+
+
+def _made(value: Expression, analysis: Analysis, source: Source) -> str:
+    """What in it becomes a value of another type."""
+    made = [
+        f"`{source.slice(node.span)}` as {spelled(type_)}"
+        for node in walk(value)
+        for type_ in analysis.facts.conversions.get(id(node), ())
+    ]
+    return f"; {', '.join(made)}" if made else ""
 
 
 def _said(each: Diagnostic, source: Source) -> str:

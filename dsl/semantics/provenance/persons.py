@@ -60,9 +60,9 @@ class ChosenByModel:
 
 
 def chosen_by_models(facts: Facts) -> list[ChosenByModel]:
-    limits = any(chosen_by(stage) for stage in facts.all(Stage))
-    named = any(facts.all(Person)) or any(facts.all(ChosenGroup))
-    if not limits and not named and not any(field.trusted for field in facts.all(Field)):
+    limits = (stage for stage in facts.all(Stage) if chosen_by(stage))
+    trusted = (field for field in facts.all(Field) if field.trusted)
+    if not [*facts.all(Person), *facts.all(ChosenGroup), *limits, *trusted]:
         return []
     flows = called_first(facts)
     summaries = {id(flow): Summary() for flow in flows}
