@@ -39,8 +39,9 @@ def receive_activity(store: ObjectStore) -> Callable[[ReceiveRequest, RawValue],
 def receive_kept_activity(store: ObjectStore) -> Callable[[ReceiveRequest], Awaitable[Any]]:
     @activity.defn(name=RECEIVE_KEPT_ACTIVITY)
     async def receive_kept(request: ReceiveRequest) -> Any:
+        assert request.kept is not None
         try:
-            answer = await asyncio.to_thread(read, store, request.kept or "")
+            answer = await asyncio.to_thread(read, store, request.kept)
         except StoreError as error:
             raise object_missing(error) from error
         return await asyncio.to_thread(_received, request, answer, store)

@@ -1,6 +1,6 @@
 """What activities ask the server: how a run ended, who holds a lock, an event for another run. The server is played."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -39,6 +39,7 @@ from interpreter.boundary.names import (
     REPORT_QUERY,
     SEND_UPDATE,
     UNPROCESSED,
+    carriers_of,
 )
 from interpreter.boundary.payloads import (
     AnswerReply,
@@ -64,11 +65,17 @@ class Played:
     result: Any = None
     report: Any = None
     reply: Any = None
+    carriers: int = 0
     seen: list[Any] = field(default_factory=list)
 
     def get_workflow_handle(self, workflow_id: str, **more: Any) -> "Played":
         self.seen.append((workflow_id, *more.values()))
         return self
+
+    async def list_workflows(self, query: str, limit: int) -> AsyncIterator[int]:
+        self.seen.append((query, limit))
+        for carrier in range(min(self.carriers, limit)):
+            yield carrier
 
     async def describe(self) -> Any:
         return _given(self.description)
@@ -179,6 +186,11 @@ async def test_of_a_workflow_that_says_nothing_of_itself_nobody_knows_what_it_le
     )
 
 
+async def test_a_failure_without_a_kind_is_undeclared() -> None:
+    report = await described(Ended(status("FAILED"), WorkflowFailureError(cause=ApplicationError("broken"))))
+    assert report == ChildReport("main/c", "failed", failure=failure(UNDECLARED, "broken"))
+
+
 async def test_a_run_that_was_cancelled_has_undone_what_it_did() -> None:
     cancelled = WorkflowFailureError(cause=CancelledError("Workflow cancelled"))
     assert await described(Ended(status("CANCELED"), cancelled)) == ChildReport("main/c", "cancelled", ledger=[])
@@ -257,6 +269,16 @@ async def test_since_when_a_run_is_over() -> None:
         await Played(AWAY).run(over_since, LOCK)
 
 
+async def test_a_run_that_has_left_a_call_with_a_carrier_is_over_since_now() -> None:
+    closed = datetime.now(UTC) - timedelta(hours=1)
+    over = status("COMPLETED", raw_description=of("first"), close_time=closed)
+    runs = status("RUNNING", raw_description=of("first"), close_time=None)
+    for description, carriers, since in ((over, 2, 0.0), (NOT_FOUND, 1, 0.0), (runs, 1, None), (NOT_FOUND, 0, GONE)):
+        played = Played(description, carriers=carriers)
+        assert await played.run(over_since, LOCK) == since
+        assert since is None or (carriers_of("run", "first"), 1) in played.seen
+
+
 async def test_who_asks_for_a_lock_works_for_it() -> None:
     working = []
 
@@ -287,10 +309,9 @@ def tool_that_sends(to: Expression, value: Expression | None = None, key: Expres
 
 
 async def sent(played: Played, function: EmitFunction | None = None, **arguments: Any) -> None:
-    CALL.set(ToolContext("key-1", 1, "main/a", "w"))
+    CALL.set(ToolContext("key-1", 1, "main/a", "w" * 200))
     tool = function or tool_that_sends(Name("run"), Name("words"), Name("who"))
     environment = ActivityEnvironment(cast(Client, played))
-    environment.info = environment.info.__class__(**(vars(environment.info) | {"workflow_id": "w" * 200}))
 
     async def call() -> None:
         await tool(**({"run": "other", "words": "hello", "who": "ann"} | arguments))

@@ -1,6 +1,7 @@
 """What activities are made of: signs of life, keys that are at work, threads, what the log says."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from concurrent.futures import Future
@@ -10,9 +11,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from dsl.ast.expressions import Literal
 from interpreter.activities import heartbeats, running, written
 from interpreter.activities.at_work import Register
 from interpreter.activities.context import ToolContext
@@ -21,11 +24,14 @@ from interpreter.activities.function import Outcome
 from interpreter.activities.heartbeats import UNASKED_SECONDS, heartbeating
 from interpreter.activities.pause import pause
 from interpreter.activities.requested import RequestFunction
+from interpreter.activities.said_by_worker import SaidByWorker
 from interpreter.activities.telling import ToldAlready
 from interpreter.activities.threads import NoFreeThread, ToolThreads
 from interpreter.activities.written import Writing
+from interpreter.boundary.failures import SERVER_UNAVAILABLE, TIMED_OUT, UNDECLARED
 from interpreter.boundary.told import SDK_NOT_FOUND, told_by_worker
 from interpreter.boundary.written import LONGEST_TAIL
+from interpreter.http.sending import Progress
 from interpreter.mcp.errors import Unusable
 
 # -- what a model is writing, and signs of life
@@ -161,6 +167,39 @@ def test_a_credential_that_no_header_can_hold_is_none(headers: dict[str, str]) -
     assert plain._secrets() == {"X-Key": "desk"}
     without: Any = SimpleNamespace(auth=None, url=None)
     assert RequestFunction(cast(Any, None), without, {}, cast(Any, None), lambda _name: headers)._secrets() == {}
+
+
+STOPPED, ASKED = ActivityCancellationDetails(worker_shutdown=True), ActivityCancellationDetails(cancel_requested=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "details", "shutdown", "told"),
+    [
+        (False, None, False, (SERVER_UNAVAILABLE, "a.example was not reached in time", False)),
+        (False, STOPPED, True, (SERVER_UNAVAILABLE, "a.example was not reached in time", False)),
+        (True, None, False, (TIMED_OUT, "timed out; a.example may be at work still", True)),
+        (True, None, True, (UNDECLARED, "the request was given up; a.example may be at work still", True)),
+        (True, ASKED, False, (UNDECLARED, "the request was given up; a.example may be at work still", True)),
+    ],
+)
+async def test_a_request_that_is_given_up_says_whether_it_left(
+    left: bool, details: Any, shutdown: bool, told: tuple[str, str, bool]
+) -> None:
+    http: Any = SimpleNamespace(url=Literal("https://a.example/x"))
+    function = RequestFunction(cast(Any, None), http, {}, cast(Any, None), cast(Any, None))
+    environment = ActivityEnvironment()
+
+    async def given_up() -> SaidByWorker:
+        if shutdown:
+            environment.worker_shutdown()
+        if details is not None:
+            environment.cancel(details)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(1)
+        return function._given_up(Progress(left=left))
+
+    found = await environment.run(given_up)
+    assert (found.kind, found.message, found.at_work) == told
 
 
 # -- threads

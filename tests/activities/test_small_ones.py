@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from temporalio.testing import ActivityEnvironment
 
 from dsl.ast.types import NamedType
 from dsl.definition.encode import encode
+from interpreter.activities import chat
 from interpreter.activities.batch import batch_activity
 from interpreter.activities.calls_in_words import taken_apart
 from interpreter.activities.capture import capture_activity
@@ -25,7 +27,7 @@ from interpreter.activities.verify_answer import verify_answer_activity
 from interpreter.boundary.batches import BatchReply, BatchRequest
 from interpreter.boundary.caps import Claim, ClaimRequest, Entry, Line, Page, Settlement, Written
 from interpreter.boundary.failures import INVALID_OUTPUT, INVALID_REQUEST, NOT_REGISTERED, OBJECT_MISSING
-from interpreter.boundary.names import REFERENCES, UNSEEN
+from interpreter.boundary.names import CHAT_GRACE, REFERENCES, UNSEEN
 from interpreter.boundary.payloads import (
     Answer,
     CaptureRequest,
@@ -106,6 +108,27 @@ def test_what_is_no_text_stays_as_it_is() -> None:
 
 
 USAGE = ChatUsage(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (None, None),
+        (100.0, 100.0 - CHAT_GRACE),
+        (CHAT_GRACE + 1.0, 1.0),
+        (float(CHAT_GRACE), CHAT_GRACE / 2),
+        (1.0, 0.5),
+    ],
+)
+async def test_an_attempt_gives_up_a_little_before_the_server(given: float | None, taken: float | None) -> None:
+    environment = ActivityEnvironment()
+    timeout = None if given is None else timedelta(seconds=given)
+    environment.info = replace(environment.info, start_to_close_timeout=timeout)
+
+    async def seconds() -> float | None:
+        return chat._seconds()
+
+    assert await environment.run(seconds) == taken
 
 
 # -- caps
@@ -233,7 +256,6 @@ async def test_a_store_that_fails_is_told_as_such() -> None:
         assert error.non_retryable
     for activity, arguments in (
         (receive_kept_activity(MemoryStore()), (replace(TEXT, kept="0" * 64),)),
-        (receive_kept_activity(MemoryStore()), (TEXT,)),
         (inline_activity(MemoryStore()), (InlineRequest([None], [[[0], "0" * 64, 9]], 99),)),
     ):
         assert (await fails(activity, *arguments)).type == told_by_worker(OBJECT_MISSING)

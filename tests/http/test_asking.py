@@ -349,3 +349,9 @@ async def test_pages_by_links(asked: Asked, server: Faulty) -> None:
     assert server.targets() == ["GET /x", "GET /y?p=2"]
     server.plan("/x", Reply(body=b"[1]", headers={"Link": '<https://evil.example/>; rel="next"'}))
     assert "another host" in (await asked.fails(tool))[1]
+
+
+async def test_what_is_asked_for_follows_from_the_result(asked: Asked, server: Faulty) -> None:
+    await asked.call('tool a.b(t: text) write final { http post "SERVER/x" { body t } }', t="a")
+    await asked.call('tool a.c(t: text) -> json write final { http post "SERVER/x" { body t } }', t="a")
+    assert [each.headers["accept"] for each in server.seen] == ["*/*", "application/json, text/*;q=0.5"]
