@@ -1,6 +1,7 @@
 """Payloads without what has its default: it would stand in every history, and who reads them fills it in."""
 
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from interpreter.boundary.payloads import JSON
@@ -11,15 +12,25 @@ def sparse(payload: Any) -> JSON:
 
     JSON in it stays as it is: a state has megabytes.
     """
-    if is_dataclass(payload) and not isinstance(payload, type):
-        return {
-            field.name: sparse(value)
-            for field in fields(payload)
-            if not _is_default(value := getattr(payload, field.name), field.default, field.default_factory)
-        }
-    if type(payload) is list and payload and is_dataclass(payload[0]):
-        return [sparse(each) for each in payload]
-    return payload
+    kind: type = type(payload)
+    if kind is list:
+        return [sparse(each) for each in payload] if payload and is_dataclass(payload[0]) else payload
+    defaults = _defaults(kind)
+    if defaults is None:
+        return payload
+    return {
+        name: sparse(value)
+        for name, default, factory in defaults
+        if not _is_default(value := getattr(payload, name), default, factory)
+    }
+
+
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, Any, Any], ...] | None:
+    """The fields of a class of payloads, with what each is when nothing is said; None for what is no such class."""
+    if not is_dataclass(kind):
+        return None
+    return tuple((each.name, each.default, each.default_factory) for each in fields(kind))
 
 
 def _is_default(value: object, default: object, factory: Any) -> bool:

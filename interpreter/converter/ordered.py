@@ -19,11 +19,13 @@ from temporalio.exceptions import ApplicationError
 from dsl.expressions.json_reading import unique_pairs
 from interpreter.boundary.payloads import Answer
 
+_ENCODER = AdvancedJSONEncoder(separators=(",", ":"))
+_METADATA = {"encoding": JSONPlainPayloadConverter().encoding.encode()}
+
 
 class OrderedJSON(JSONPlainPayloadConverter):
     def to_payload(self, value: Any) -> Payload | None:
-        text = json.dumps(value, cls=AdvancedJSONEncoder, separators=(",", ":"))
-        return Payload(metadata={"encoding": self.encoding.encode()}, data=text.encode())
+        return Payload(metadata=_METADATA, data=_ENCODER.encode(value).encode())
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
         """What people answer through a client of another kind has no key twice; else the update is refused."""

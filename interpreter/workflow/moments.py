@@ -32,7 +32,8 @@ class Moment(NamedTuple):
 
 class Moments:
     def __init__(self) -> None:
-        self._latest = _now()
+        self._info = workflow.info()
+        self._latest = self._now()
         self._ahead = False
         self._began = self._latest.time
 
@@ -44,7 +45,7 @@ class Moments:
 
     def ahead(self) -> bool:
         """Whether this activation, or one before, came without a workflow task. To be asked in each activation."""
-        before, now = self._latest, _now()
+        before, now = self._latest, self._now()
         self._latest = now
         same_task = (now.time, now.size) == (before.time, before.size)
         if now.length != before.length:
@@ -56,7 +57,6 @@ class Moments:
         if self.ahead():
             raise AheadOfTask(AHEAD_OF_TASK)
 
-
-def _now() -> Moment:
-    info = workflow.info()
-    return Moment(workflow.time(), info.get_current_history_size(), info.get_current_history_length())
+    def _now(self) -> Moment:
+        info = self._info
+        return Moment(workflow.time(), info.get_current_history_size(), info.get_current_history_length())
