@@ -8,6 +8,7 @@ examples and say nothing of what it is about.
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 
 from dsl.dataclass import dataclass
 from dsl.diagnostics.codes import CODES
@@ -95,6 +96,7 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, known, 1, 0.75)), None)
 
 
+@cache
 def _part(text: str) -> _Part:
     text = _QUOTED.sub("``", text.lower()) + " " + " ".join(_QUOTED.findall(text.lower()))
     return _Part(text, frozenset(_words(text)))
