@@ -84,12 +84,8 @@ async def _measure() -> list[Row]:
                 Row(f"{name}: CPU of client and worker", *medians(flow.cpu, hand.cpu)),
                 *await _histories(client, name, flow, hand, text),
             ]
+        rows += await _quick_reads(client)
         text = in_turn(100)
-        quick, plain = await paired(
-            partial(flow_once, client, text.replace("-> int read", "-> int read quick")),
-            partial(flow_once, client, text),
-        )
-        rows.append(Row("100 quick reads beside 100 plain ones: wall", *medians(quick.wall, plain.wall)))
         followed, waited = await paired(partial(flow_once, client, text, follow=True), partial(flow_once, client, text))
         rows.append(Row("100 steps, followed, beside only waited for: wall", *medians(followed.wall, waited.wall)))
         rows.append(Row("the same: CPU of client and worker", *medians(followed.cpu, waited.cpu)))
@@ -117,6 +113,23 @@ async def _workers() -> AsyncIterator[Client]:
             Worker(temporal, task_queue=HANDS, workflows=BY_HAND, activities=[next_number]),
         ):
             yield Client(temporal, store)
+
+
+async def _quick_reads(client: Client) -> list[Row]:
+    """Whole runs, and what one more read costs in them: a run takes its time to begin and to end, whatever it does."""
+    (quick, plain), (one_quick, one_plain) = [await _quick_and_plain(client, in_turn(reads)) for reads in (100, 1)]
+    more = (quick - one_quick) / 99, (plain - one_plain) / 99
+    return [
+        Row("100 quick reads beside 100 plain ones: wall", quick, plain),
+        Row("one more quick read beside one more plain one: wall", *more),
+    ]
+
+
+async def _quick_and_plain(client: Client, text: str) -> tuple[float, float]:
+    quick, plain = await paired(
+        partial(flow_once, client, text.replace("-> int read", "-> int read quick")), partial(flow_once, client, text)
+    )
+    return medians(quick.wall, plain.wall)
 
 
 Once = Callable[[], Awaitable[str]]
