@@ -193,6 +193,7 @@ async def test_an_async_tool_that_blocks(runner: ToolRunner, caplog: pytest.LogC
     assert f"`shop.order` ({line}) has blocked the loop of the async tools for 1.0 s" in caplog.text
 
 
+@pytest.mark.slow
 async def test_a_tool_that_keeps_pythons_lock_is_named_afterwards(
     runner: ToolRunner, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,6 +13,7 @@ places, with what they say, what it says to do, and what an editor would write w
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from dsl.analysis import analyse
@@ -54,11 +55,12 @@ def expected(source: Source) -> list[Expected]:
 
 def found(path: Path) -> list[Expected]:
     source = read(path)
-    return [_seen(source, each) for each in _shown(path, source)]
+    return [_seen(source, each) for each in _shown(path)]
 
 
-def _shown(path: Path, source: Source) -> list[Diagnostic]:
-    told = analyse(source).diagnostics
+@cache
+def _shown(path: Path) -> list[Diagnostic]:
+    told = analyse(read(path)).diagnostics
     shown = [each for each in told if each.code not in ("SF106", "SF608", "SF611") or path.parent.name == each.code]
     return [each for each in shown if path.parent.name == "SF603" or not _IDLE.fullmatch(each.message)]
 
@@ -71,7 +73,7 @@ def places(path: Path) -> str:
     """Where the diagnostics of a case stand, as its file of places has it."""
     source = read(path)
     lines = []
-    for each in _shown(path, source):
+    for each in _shown(path):
         lines.append(f"{_place(source, each.primary)} {each.code}")
         lines += [f"  {_place(source, label)} {label.text}".rstrip() for label in each.secondary]
         lines += [f"  help: {each.help}"] if each.help is not None else []

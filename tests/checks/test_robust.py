@@ -23,13 +23,19 @@ from dsl.source import Source
 from dsl.syntax.parse import parse
 from tests.checks.cases import files, name_of, read
 
-QUICK, SOAK = 2, 100
+QUICK, SLOW, SOAK = 1, 2, 100
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
 def test_mutations_are_analysed(path: Path) -> None:
     _check_mutations(path, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_more_mutations_are_analysed(path: Path) -> None:
+    _check_mutations(path, SLOW)
 
 
 @pytest.mark.soak

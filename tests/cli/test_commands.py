@@ -214,6 +214,7 @@ def pay(amount: int) -> dict[str, str]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("staged", [True, False])
 def test_what_is_submitted_staged_writes_nothing_and_says_so(dsl: Dsl, tmp_path: Path, staged: bool) -> None:
     (tmp_path / "buy.flow").write_text(STAGED)

@@ -68,6 +68,7 @@ def test_the_prompt_for_an_answer(dsl: Dsl, asks: Path) -> None:
     assert '"why": null' in terminal.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["l", "later", "skip"])
 def test_later_leaves_it_open_and_says_so(dsl: Dsl, asks: Path, word: str) -> None:
     terminal = dsl.at_terminal("run", asks, "--set", "mail=hello", "--id", f"leaves-{word}")

@@ -101,6 +101,7 @@ def test_ctrl_c_leaves_the_run_and_attach_carries_it_on(dsl: Dsl, approving: Pat
     assert shop_log.read_text() == "reserve book\n", "no completed step runs again"
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_cancels_and_waits_for_the_undo(dsl: Dsl, shop_log: Path) -> None:
     running = dsl.start("run", SHOP, "--set", "item=book", "--id", "cancelled")
     running.until("keep  asks")
@@ -136,6 +137,7 @@ def test_at_a_terminal_it_asks_until_it_has_a_valid_answer(dsl: Dsl) -> None:
     assert '"note": "good"' in terminal.said
 
 
+@pytest.mark.slow
 def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "elsewhere")
     terminal.until("[l]ater: ")
@@ -145,6 +147,7 @@ def test_a_question_that_is_answered_elsewhere_gives_the_terminal_back(dsl: Dsl)
     assert "book is not wanted" in terminal.said
 
 
+@pytest.mark.slow
 def test_ctrl_d_leaves_the_question_to_others(dsl: Dsl) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--id", "left-open")
     terminal.until("[l]ater: ")
@@ -154,6 +157,7 @@ def test_ctrl_d_leaves_the_question_to_others(dsl: Dsl) -> None:
     assert terminal.end() == 0
 
 
+@pytest.mark.slow
 def test_a_tree_is_drawn_at_a_terminal(dsl: Dsl, approving: Path) -> None:
     terminal = dsl.at_terminal("run", SHOP, "--set", "item=book", "--answers", approving)
     assert terminal.end() == 0
@@ -163,6 +167,7 @@ def test_a_tree_is_drawn_at_a_terminal(dsl: Dsl, approving: Path) -> None:
     assert "✓ keep" in final
 
 
+@pytest.mark.slow
 def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     flow = tmp_path / "ask.flow"
     flow.write_text(
@@ -189,6 +194,7 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     assert isinstance(json.loads(ended.out), str)
 
 
+@pytest.mark.slow
 def test_a_rehearsal_that_fails_or_is_cancelled_is_said_to_be_one_first(dsl: Dsl, tmp_path: Path) -> None:
     flow = tmp_path / "ask.flow"
     flow.write_text(
@@ -286,6 +292,7 @@ def pay(amount: int) -> dict[str, str]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_tools", [False, True])
 def test_a_rehearsal_writes_only_when_that_is_asked_for_too(dsl: Dsl, tmp_path: Path, with_tools: bool) -> None:
     (tmp_path / "buy.flow").write_text(STAGED)

@@ -46,6 +46,7 @@ def test_declared_errors_turn_retries_off(declared: str, timeout: str, said: str
     assert tries_text(tool(declared)) == f"{timeout} at most for each attempt; {said}"
 
 
+@pytest.mark.slow
 def test_show_says_it_for_each_tool(dsl: Dsl, tmp_path: Path) -> None:
     assert dsl("run", CASES / "shop.flow", "--set", "item=moon", "--id", "shown-tools").code == 1
     shown = dsl.here("show", "shown-tools")

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from dsl.cli.check import check
 from interpreter.cli.lazy_group import ENTRIES
 from tests.house.checkout import ROOT
+from tests.yaml_files import read
 
 MATCHER = ROOT / ".github" / "steadflow-matcher.json"
-ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+ACTION: dict[str, Any] = read(ROOT / "action.yml")
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 LIBRARY = "edition 1\n\ntool fetch(id: txet) -> { name: text } read\n"
 BAD = """edition 1

@@ -46,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("events")
 
 
+@pytest.mark.slow
 async def test_events_are_sent_by_python_and_by_the_command(folder: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("STEADFLOW_STATE", str(folder))
     async with served(folder) as client:

@@ -84,6 +84,7 @@ async def measured(folder: Path) -> AsyncIterator[tuple[api.Client, Client, Scra
         yield client, worker, Scraped(port)
 
 
+@pytest.mark.slow
 async def test_what_models_take_and_what_waits_for_people(tmp_path: Path) -> None:
     async with measured(tmp_path) as (client, temporal, scraped):
         with played_model() as model:

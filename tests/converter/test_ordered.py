@@ -71,6 +71,7 @@ def text(value: Any) -> str:
     return json.dumps(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eagerly", [False, True], ids=["in one execution", "continuing as new"])
 async def test_order_survives_every_way_that_a_value_takes(client: Client, eagerly: bool) -> None:
     got.clear()

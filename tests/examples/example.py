@@ -22,6 +22,7 @@ import yaml
 from interpreter.cli.reading import read_input
 from interpreter.cli.scripted import Script, read_script
 from interpreter.worker.loading import load_tools
+from tests.yaml_files import read
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples"
@@ -49,7 +50,7 @@ class Example:
     @cached_property
     def expected(self) -> dict[str, Any]:
         file = CASES / f"{self}.yaml"
-        expected: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        expected: dict[str, Any] = read(file) if file.is_file() else {}
         return expected
 
     @property

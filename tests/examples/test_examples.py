@@ -36,6 +36,8 @@ from tests.examples.journal import Journal
 from tests.examples.shop import shop_on_this_machine
 from tests.examples.site import failing_site
 
+QUICKLY = ("deploy", "helper", "invoice", "refund", "report", "support", "vote")
+"""Run by each run of the tests; the slow ones run the others."""
 ON_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -61,7 +63,9 @@ def test_each_is_run() -> None:
 
 
 @ON_ONE_LOOP
-@pytest.mark.parametrize("example", RUNS, ids=str)
+@pytest.mark.parametrize(
+    "example", [pytest.param(run, marks=() if str(run) in QUICKLY else pytest.mark.slow) for run in RUNS], ids=str
+)
 async def test_it_runs(
     example: Example, server: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dsl.expressions.context import Context
 from dsl.expressions.errors import EvaluationError, NeedsReference
@@ -13,19 +12,20 @@ from dsl.expressions.evaluate import evaluate
 from dsl.expressions.functions import FUNCTIONS
 from dsl.values.codec import dump, load
 from tests.expressions.reading import expression
+from tests.yaml_files import read
 
 FOLDER = Path(__file__).parents[1] / "cases" / "expressions"
 CONTEXT = Context(
     now=lambda: datetime(2026, 11, 21, 9, 13, tzinfo=UTC),
     uuid=lambda: "00000000-0000-4000-8000-000000000001",
 )
+FILES = {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
 def cases(section: str) -> list[Any]:
-    files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
     return [
         pytest.param(text, data["scope"], expected, id=f"{name}: {text}")
-        for name, data in files.items()
+        for name, data in FILES.items()
         for text, expected in data.get(section, {}).items()
     ]
 

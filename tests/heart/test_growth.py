@@ -33,6 +33,7 @@ FLOWS = {
         f"{HEAD} {{ parallel {{ branch a {{ parallel for i in n {{ step t.read(x: i) }} }} step t.bad(x: n[0]) }} }}"
     ),
 }
+QUICK = ("branches", "undos")
 
 
 def simulated(flow: str, input_: Any) -> Simulation:
@@ -68,7 +69,9 @@ def work_of(flow: str, size: int) -> int:
     return counted["opcode"]
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize(
+    "name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in FLOWS]
+)
 def test_work_grows_with_the_size(name: str) -> None:
     small, large = work_of(FLOWS[name], 25), work_of(FLOWS[name], 100)
     assert small > 25_000
@@ -83,6 +86,7 @@ def test_long_list_gets_slower() -> None:
     assert large < 4.4 * small
 
 
+@pytest.mark.slow
 def test_a_loop_that_only_passes_time_pauses() -> None:
     flow = "flow main() { var n = 0 loop budget 10s { set n = n + 1 until n < 0 } on exhausted { return } }"
     simulation = simulated(flow, {})

@@ -25,7 +25,7 @@ from interpreter.core.snapshot import restore, save
 from interpreter.simulation.simulation import SimulatedRun
 from tests.heart.watched import Watched, flows
 
-QUICK = 75
+QUICK = 55
 STEPS_BETWEEN = 5
 
 

@@ -14,7 +14,7 @@ from tests.heart.effects import check_effects
 from tests.heart.flows import some_flow
 from tests.heart.watched import Watched, definition_of, flows, seen
 
-QUICK, SOAK = 60, 3000
+QUICK, SLOW, SOAK = 30, 60, 3000
 PLANS = 2
 TRAVELLING = (Switches(through_json=True), Switches(continue_often=True))
 
@@ -44,9 +44,10 @@ def test_most_random_flows_pass_the_check() -> None:
     assert sum(definition_of(some_flow(seed)) is not None for seed in range(100)) > 50
 
 
-def test_random_runs() -> None:
-    outcomes = check_many(QUICK, 0)
-    assert all(number > QUICK * PLANS / 20 for number in outcomes.values()), outcomes
+@pytest.mark.parametrize("number", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+def test_random_runs(number: int) -> None:
+    outcomes = check_many(number, 0)
+    assert all(each > number * PLANS / 20 for each in outcomes.values()), outcomes
 
 
 @pytest.mark.soak

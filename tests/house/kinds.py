@@ -38,7 +38,7 @@ class Partial:
 def partial(file: str, tree: ast.AST, unions: dict[str, frozenset[str]] = UNIONS) -> Iterator[Partial]:
     for node in ast.walk(tree):
         named = _named(node)
-        for union, members in unions.items():
+        for union, members in unions.items() if named else ():
             kinds = named & members
             if len(kinds) >= FEWEST[union] and members - kinds:
                 yield Partial(file, " ".join(sorted(kinds)))

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
-import yaml
 
 from dsl.ast.declarations import Effect, ToolDeclaration
 from dsl.ast.duration import format_duration
@@ -25,6 +24,7 @@ from interpreter.worker.tools import describe
 from tests.expressions.reading import expression
 from tests.expressions.test_cases import CONTEXT
 from tests.house.checkout import ROOT
+from tests.yaml_files import read
 
 FUNCTIONS = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
 TOOLS = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
@@ -122,7 +122,7 @@ def test_every_format_of_the_check_has_its_row() -> None:
 
 
 def test_the_hooks_are_commands_that_there_are() -> None:
-    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    hooks = read(ROOT / ".pre-commit-hooks.yaml")
     assert [hook["id"] for hook in hooks if hook["id"] in CHECKING] == ["dsl-check", "dsl-fmt"]
     for hook in hooks:
         assert hook["entry"].split()[1] in ENTRIES

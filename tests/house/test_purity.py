@@ -32,14 +32,10 @@ def offences(tree: ast.AST, room: str, known: Known) -> list[str]:
     return [*foreign(tree, room), *banned(tree, room), *set_order(tree, known)]
 
 
-@cache
-def known_of_the_run() -> Known:
-    return known_in(syntax(path_of(each)) for each in closure())
-
-
-@pytest.mark.parametrize("module", closure())
-def test_a_file_of_the_run_is_pure(module: str) -> None:
-    assert offences(syntax(path_of(module)), room_of(module), known_of_the_run()) == []
+def test_the_files_of_the_run_are_pure() -> None:
+    known = known_in(syntax(path_of(each)) for each in closure())
+    found = {each: offences(syntax(path_of(each)), room_of(each), known) for each in closure()}
+    assert {module: each for module, each in found.items() if each} == {}
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.stem)

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dsl.analysis import analyse
 from dsl.source import Source
+from tests.yaml_files import read
 
 ROOT = Path(__file__).parents[2]
 CLEAN = (ROOT / "examples" / "clinic.flow").read_text(encoding="utf-8")
@@ -16,7 +16,7 @@ agent plain(text: text) -> text { model "gpt-4o" prompt "{{ text }}" }
 fn told(patient: Patient) -> text = "{{ patient.name }}: {{ patient.complaint }}"
 flow inner(complaint: text) budget 1h { step mail.send(to: "desk", body: complaint) }
 """
-PLANTED: dict[str, Any] = yaml.safe_load((ROOT / "tests" / "cases" / "leaks.yaml").read_text(encoding="utf-8"))
+PLANTED: dict[str, Any] = read(ROOT / "tests" / "cases" / "leaks.yaml")
 LEAKS = [
     pytest.param(group["place"], into, class_, id=f"{name}: {told}")
     for name, group in PLANTED.items()

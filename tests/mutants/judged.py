@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from tests import yaml_files
 from tests.mutants.mutations import Mutation
 
 FILE = Path(__file__).with_name("judged.yaml")
@@ -31,7 +30,7 @@ class Judgement:
 
 def read(file: Path = FILE) -> dict[Key, Judgement]:
     found: dict[Key, Judgement] = {}
-    for source, functions in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items():
+    for source, functions in (yaml_files.read(file) or {}).items():
         for function, entries in functions.items():
             for entry in entries:
                 (word, because) = next((word, entry[word]) for word in ("equivalent", "accepted") if word in entry)

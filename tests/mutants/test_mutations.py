@@ -74,6 +74,7 @@ def test_text_before_a_fault_may_be_of_any_letters() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_fault_of_a_room_is_python() -> None:
     (room,) = chosen("dsl/values")
     for file in room.files():

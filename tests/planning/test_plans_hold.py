@@ -20,7 +20,7 @@ from tests.heart.flows import some_flow
 from tests.heart.watched import Watched, definition_of
 from tests.planning.counted import Counted, planned
 
-QUICK, SOAK = 25, 3_000
+QUICK, SLOW, SOAK = 12, 25, 3_000
 
 
 class Counting(Watched):
@@ -69,15 +69,17 @@ def _agents(definition: Definition, seed: str) -> Counting:
     return Counting(definition, AgentOutside(seed, Journal(PRICES)), cancel_at=cancel_at, prices=PRICES)
 
 
-def test_no_run_comes_to_more_than_its_plan() -> None:
-    counted = some(QUICK, 0)
-    assert sum(each.of["calls"] for each in counted) > 2 * QUICK
-    assert sum(each.of["timers"] for each in counted) > QUICK
+@pytest.mark.parametrize("number", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+def test_no_run_comes_to_more_than_its_plan(number: int) -> None:
+    counted = some(number, 0)
+    assert sum(each.of["calls"] for each in counted) > 2 * number
+    assert sum(each.of["timers"] for each in counted) > number
 
 
-def test_no_run_of_agents_comes_to_more_than_its_plan() -> None:
-    counted = some_with_agents(QUICK // 2, 0)
-    assert sum(each.of["requests"] for each in counted) > QUICK
+@pytest.mark.parametrize("number", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+def test_no_run_of_agents_comes_to_more_than_its_plan(number: int) -> None:
+    counted = some_with_agents(number // 2, 0)
+    assert sum(each.of["requests"] for each in counted) > number // 2
 
 
 def test_what_is_held_against_runs_is_a_number() -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from interpreter.boundary.payloads import ChatRequest
 from interpreter.boundary.talk import Talk
 from interpreter.providers.openai_refusals import refused_parts
 from tests.providers.test_openai_answers import SCHEMA
+from tests.yaml_files import read
 
-SAID: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))
+SAID: list[dict[str, Any]] = read(Path(__file__).with_name("refusals.yaml"))
 TOOLS = Talk(tools_text='[{"name": "find", "parameters": {}}]')
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from interpreter.boundary.payloads import ChatRequest, ChatResult
 from interpreter.providers.access import Access
@@ -14,8 +13,9 @@ from interpreter.providers.openai import OpenAIProvider
 from interpreter.providers.provider import ProviderFailure
 from tests.providers.test_openai_answers import SAID, SCHEMA, STOP, WHOLE
 from tests.providers.test_openai_oddities import playing
+from tests.yaml_files import read
 
-CASES: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("servers.yaml").read_text("utf-8"))
+CASES: dict[str, dict[str, Any]] = read(Path(__file__).with_name("servers.yaml"))
 
 
 def sent(case: dict[str, Any]) -> bytes:

@@ -32,8 +32,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dsl.analysis import analyse
 from dsl.ast.node import walk
 from dsl.ast.statements import Step
@@ -50,11 +48,10 @@ from interpreter.boundary.talk import AskedCall
 from interpreter.boundary.tell import Tell
 from interpreter.simulation.batches import BatchPlan
 from interpreter.stores.kept_files import media_type_of
+from tests.yaml_files import read
 
 _WHEN_TOLD = re.compile(r", \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: ")
 FOLDER = Path(__file__).parents[1] / "cases" / "runs"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times as fast where PyYAML was built with libyaml; each worker of the tests reads all cases."""
 
 
 @dataclass(frozen=True)
@@ -251,10 +248,6 @@ def all_cases() -> tuple[Case, ...]:
         for folder in sorted(FOLDER.iterdir())
         if (folder / "case.yaml").is_file()
     )
-
-
-def read(file: Path) -> Any:
-    return yaml.load(file.read_text(encoding="utf-8"), LOADER)  # a safe one
 
 
 @dataclass

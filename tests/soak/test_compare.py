@@ -96,6 +96,7 @@ def test_a_step_is_placed_as_the_ledger_at_the_top_names_it() -> None:
     assert place("run/0123abcd/main/s2/89abcdef/child1/s3", "child2/s4") == ("run", "main/s2/child1/s3/child2/s4")
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_round_again() -> None:
     assert plan(Random(7), 10) == plan(Random(7), 10) != plan(Random(8), 10)
     assert choose(Random(7), 2) == choose(Random(7), 2)

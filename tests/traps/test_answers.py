@@ -119,6 +119,7 @@ async def test_an_answer_reaches_a_question_wherever_it_stands(runs: Runs, eager
     assert await run.value() == ["approved", "approved", "exhausted", "approved"]
 
 
+@pytest.mark.slow
 async def test_an_answer_is_counted_once_though_the_task_that_counts_it_is_lost(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +187,7 @@ flow main() -> text {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [ASK.replace("timeout 1h", "timeout 2s"), TWO_STAGES], ids=["one stage", "two stages"])
 async def test_an_answer_after_the_deadline_is_late_though_no_worker_was_there(runs: Runs, flow: str) -> None:
     away = Runs(runs.client, f"away-{uuid4().hex}", runs.store)

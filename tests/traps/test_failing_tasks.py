@@ -97,6 +97,7 @@ async def test_a_bug_where_something_comes_back_holds_the_run_too(
     assert await run.value() == (2 if flow == COUNT else "inner")
 
 
+@pytest.mark.slow
 async def test_a_state_that_a_newer_version_saved_holds_the_run_until_a_worker_can_read_it(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,7 @@ async def test_a_large_definition_travels_by_its_hash_and_is_waited_for(runs: Ru
     assert started.ByteSize() < 2_000
 
 
+@pytest.mark.slow
 async def test_a_missing_definition_holds_the_run_until_it_is_there(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ flow main() -> int budget 1h {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [ADD, EACH], ids=["for", "parallel for"])
 async def test_cliff_at_the_size_of_a_reference(runs: Runs, flow: str) -> None:
     """Events in proportion to the rounds, about as for one in memory."""
@@ -57,6 +58,7 @@ async def test_cliff_at_the_size_of_a_reference(runs: Runs, flow: str) -> None:
     assert events[3600] <= 3.5 * events[1200]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [EMPTY, NESTED], ids=["empty", "nested"])
 async def test_parallel_for_without_a_call(runs: Runs, flow: str, caplog: pytest.LogCaptureFixture) -> None:
     """Never taken for hung."""

@@ -62,6 +62,7 @@ class Deserted:
         await self.client.get_workflow_handle(self.run.id).terminate()
 
 
+@pytest.mark.slow
 async def test_a_task_that_a_worker_took_and_never_finished_says_nothing_the_first_time(runs: Runs) -> None:
     one = Deserted(runs)
     await one.begins()
@@ -84,6 +85,7 @@ async def test_a_task_that_a_worker_failed_says_why_at_once(runs: Runs) -> None:
     await one.ends()
 
 
+@pytest.mark.slow
 async def test_what_an_earlier_task_failed_of_is_not_said_of_a_later_one(runs: Runs) -> None:
     one = Deserted(runs)
     await one.begins()

@@ -46,6 +46,7 @@ async def held(here: Runs, run: LiveRun) -> str:
     return await eventually(reason)
 
 
+@pytest.mark.slow
 async def test_what_is_not_signed_off_waits_with_the_reason_and_begins_once_it_is(runs: Runs, project: Project) -> None:
     here = Runs(runs.client, "signed-waits", runs.store)
     async with worker(here, project):

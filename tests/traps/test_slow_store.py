@@ -59,6 +59,7 @@ async def test_a_store_slower_than_a_workflow_task_may_be_holds_up_no_thread(
     assert "deadlock" not in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("eagerly", "sleep", "last"),
     [(True, "3s", "[large[0]]"), (True, "100ms", "[large[0]]"), (False, "100ms", "large")],

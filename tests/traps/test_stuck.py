@@ -53,6 +53,7 @@ async def dsl(runs: Runs, *arguments: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 async def test_stuck_child_is_named_with_the_reason(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a bug")

@@ -130,6 +130,7 @@ async def test_a_cancel_that_meets_the_end_of_a_call_begins_nothing_more_and_und
     assert {entry.path: entry.state for entry in view.ledger} == {"main/first": "undone"}
 
 
+@pytest.mark.slow
 async def test_the_end_of_a_call_that_meets_a_deadline_counts(runs: Runs) -> None:
     """Also when a cancel comes with both. After that nothing begins."""
     then = 'step second = door.pass(name: name + "2") return second'

@@ -116,6 +116,7 @@ nothing, which costs ten times as much.
 NAMES = [plant.__name__ for plant, _, _ in HOLES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("plant", "look", "first"), HOLES, ids=NAMES)
 def test_a_planted_hole_is_found(plant: Plant, look: Any, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dsl.ast.types import NamedType
 from dsl.expressions.context import CONSTANT
@@ -19,8 +18,9 @@ from dsl.values.codec import dump
 from dsl.values.problems import MOST_PROBLEMS
 from dsl.values.validate import converting, validate, validate_record
 from tests.values.reading import from_json, tool, type_, types
+from tests.yaml_files import read
 
-DATA = yaml.safe_load((Path(__file__).parents[1] / "cases" / "values" / "validate.yaml").read_text(encoding="utf-8"))
+DATA = read(Path(__file__).parents[1] / "cases" / "values" / "validate.yaml")
 TYPES = types(DATA["types"])
 
 

@@ -34,6 +34,7 @@ async def worker(runs: Runs) -> AsyncIterator[None]:
         yield
 
 
+@pytest.mark.slow
 async def test_a_batch_is_made_once_and_waited_for_whatever_becomes_of_workers(
     temporal_address: str, api: BatchApi
 ) -> None:

@@ -61,6 +61,7 @@ async def _run(address: str, played: PlayedModel, *, eagerly: bool, **more: Any)
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eagerly", [False, True], ids=["in one execution", "continued"])
 async def test_it_stays_the_same_over_attempts(temporal_address: str, eagerly: bool) -> None:
     with played_model() as played:

@@ -108,6 +108,7 @@ def unique() -> str:
     return f"f{uuid4().hex[:8]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eagerly", [False, True], ids=["plain", "continue"])
 async def test_a_run_that_has_completed(runs: Runs, model: PlayedModel, eagerly: bool) -> None:
     name = unique()
@@ -176,6 +177,7 @@ async def started(runs: Runs, name: str, **more: Any) -> LiveRun:
     return run
 
 
+@pytest.mark.slow
 async def test_a_run_under_way_is_told_with_what_runs_below_it(runs: Runs, model: PlayedModel) -> None:
     name = unique()
     async with worker(runs):

@@ -46,6 +46,7 @@ async def many(address: str, models: Models, flow: str, *, runs: int, workers: i
         return await asyncio.gather(*map(one, range(runs)))
 
 
+@pytest.mark.slow
 async def test_no_more_are_asked_than_the_provider_takes(temporal_address: str) -> None:
     async with metered(rate=20, burst=20) as meter:
         models = served("few", meter, 10)

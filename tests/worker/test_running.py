@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -51,6 +52,7 @@ class Calling:
         return result
 
 
+@pytest.mark.slow
 async def test_sigterm_lets_a_call_come_to_its_end(temporal_address: str) -> None:
     client = await Client.connect(temporal_address)
     queue = f"queue-{uuid.uuid4()}"

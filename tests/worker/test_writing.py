@@ -42,6 +42,7 @@ async def telling(
             yield slow, runs, await runs.start(FLOW)
 
 
+@pytest.mark.slow
 async def test_a_text_is_seen_while_it_is_written(temporal_address: str) -> None:
     words = [f"word{number} " for number in range(10)]
     async with telling(temporal_address, words, 0.25) as (_, runs, run):
