@@ -36,16 +36,16 @@ def check(program: Program) -> Iterator[Diagnostic]:
                 yield from _unopened(program, (node,))
 
 
-def _names(owner: FlowDeclaration | AgentDeclaration) -> set[str]:
-    found = {field.name for field in owner.parameters}
+def _names(owner: FlowDeclaration | AgentDeclaration) -> set[str | None]:
+    found: set[str | None] = {field.name for field in owner.parameters}
     nodes = by_class(owner)
     for kind, shape in SHAPES.items():
         for node in nodes.get(kind, ()):
-            found |= {name for name, _ in shape.names(node) if name is not None}
+            found |= {name for name, _ in shape.names(node)}
     return found
 
 
-def _in_text(program: Program, node: Literal, names: set[str]) -> Iterator[Diagnostic]:
+def _in_text(program: Program, node: Literal, names: set[str | None]) -> Iterator[Diagnostic]:
     for place in _PLACE.finditer(program.source.text, node.span.start, node.span.end):
         written, name, fields = place.groups()
         if name in names:

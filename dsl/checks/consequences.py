@@ -129,7 +129,7 @@ def _behind(
     found: Iterable[Diagnostic], codes: tuple[str, ...], flows: list[Span], places: list[int]
 ) -> list[Diagnostic]:
     """Without what has these codes and stands behind one of `places` in its flow."""
-    hurt = Damage(Span(place, flow.end) for flow in flows for place in places if flow.start <= place <= flow.end)
+    hurt = Damage(Span(place, flow.end) for flow in flows for place in places if _holds(flow, place))
     return [each for each in found if not each.code.startswith(codes) or not hurt.touches(each.primary.span)]
 
 
@@ -140,7 +140,7 @@ def _one_for_each_approval(found: list[Diagnostic], program: Program) -> list[Di
     of_approvals = {program.place(node) for node in answers if isinstance(facts.type_of(node.subject), ApprovalOf)}
     flows = [flow.span for flow in facts.all(FlowDeclaration)]
     called = [each.primary.span.start for each in found if each.code == "SF501"]
-    hurt = Damage(flow for flow in flows if any(flow.start <= place <= flow.end for place in called))
+    hurt = Damage(flow for flow in flows if _count(flow, called))
     return [
         each
         for each in found
@@ -183,26 +183,29 @@ def _with_the_missing(found: list[Diagnostic], flows: list[Span], missing: set[i
     shown: dict[Span, list[Span]] = {}
     for each in found:
         start = each.primary.span.start
-        flow = next((flow for flow in flows if flow.start <= start <= flow.end), None)
+        flow = next((flow for flow in flows if _holds(flow, start)), None)
         of_name = each.code == "SF101" and start in missing
         if flow is None or not (of_name or each.code == "SF103"):
             kept.append(each)
         elif of_name:
             shown.setdefault(flow, []).append(each.primary.span)
     for flow, spans in shown.items():
-        at = max((at for at, each in enumerate(kept) if each.code == "SF102" and _in(flow, each)), default=None)
+        at = max(
+            (at for at, each in enumerate(kept) if each.code == "SF102" and _holds(flow, each.primary.span.start)),
+            default=None,
+        )
         if at is not None:
             labels = tuple(Label(span, "which name is this?") for span in spans)
             kept[at] = replace(kept[at], secondary=(*kept[at].secondary, *labels))
     return kept
 
 
-def _in(flow: Span, found: Diagnostic) -> bool:
-    return flow.start <= found.primary.span.start <= flow.end
+def _holds(flow: Span, place: int) -> bool:
+    return flow.start <= place < flow.end
 
 
 def _count(flow: Span, places: list[int]) -> int:
-    return sum(flow.start <= place <= flow.end for place in places)
+    return sum(_holds(flow, place) for place in places)
 
 
 def without_idle_warnings(found: list[Diagnostic], program: Program) -> list[Diagnostic]:
@@ -218,7 +221,7 @@ def _without(
     """Without what has these codes in a flow that holds one of `places`."""
     if not places:
         return list(found)
-    hurt = Damage(flow for flow in flows if any(flow.start <= place <= flow.end for place in places))
+    hurt = Damage(flow for flow in flows if _count(flow, places))
     return [each for each in found if not each.code.startswith(codes) or not hurt.touches(each.primary.span)]
 
 

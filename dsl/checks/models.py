@@ -47,7 +47,7 @@ def _not_taken(program: Program, agent: AgentDeclaration, model: str) -> Iterato
             message = f'the model "{model}" does not take `{option}`, so it is not sent'
             yield _warning("SF405", program, agent, model, message, f"leave `{option}` out, or use another model")
     most = program.models.most_output(model)
-    if most is not None and (agent.answer_tokens or 0) > most:
+    if most is not None and agent.answer_tokens is not None and agent.answer_tokens > most:
         message = f'the model "{model}" answers with {most:,} tokens at most, and {agent.answer_tokens:,} are allowed'
         advice = f"write `answer at most {most} tokens`, or leave it out"
         yield _warning("SF405", program, agent, model, message, advice)

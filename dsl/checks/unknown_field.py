@@ -7,7 +7,7 @@ from dsl.checks.program import Program, nearest
 from dsl.diagnostics.diagnostic import Diagnostic, Fix, Label
 from dsl.semantics.findings import UnknownField
 from dsl.semantics.foreign_names import field_meant
-from dsl.semantics.types import ApprovalOf, Basic, Enum, ListOf, MapOf, Record, UnionOf, spelled
+from dsl.semantics.types import Basic, Enum, ListOf, MapOf, Record, UnionOf, spelled
 from dsl.source import Span
 
 
@@ -47,6 +47,8 @@ def _advice(found: UnknownField, subject: str) -> str | None:
         case Record(name="budget.left"):
             rest = f"; it has {', '.join(found.known)}" if found.known else ""
             return f"no budget of this flow limits that here{rest}"
+        case Record(name="approval") if found.name == "answer":
+            return "give the approval `answer { … }` to ask for one"
         case UnionOf():
             return f"only some of its records do: check first which one it is, by {', '.join(found.known) or 'a field'}"
         case Basic() | Enum():
@@ -55,6 +57,4 @@ def _advice(found: UnknownField, subject: str) -> str | None:
             return "it is a list: take one item (`[0]`, `first(…)`), or go over them with `for`"
         case MapOf():
             return f'a map is asked by key: `["{found.name}"]`'
-        case ApprovalOf(answer=None) if found.name == "answer":
-            return "give the approval `answer { … }` to ask for one"
     return f"it has {', '.join(found.known)}" if found.known else None

@@ -175,6 +175,11 @@ def test_a_name_that_is_missing_is_shown_beside_one_that_is_there_twice(text: st
             ["SF001 )", "SF101 zz"],
         ),
         ("flow main(a: int?) -> int { let c = a + 1 { return a + 1 }", ["SF007 {"]),
+        ("tool w(run: text) -> int read { emit e to run ) }\nflow main() { sleep 1s }", ["SF001 ) +1"]),
+        (
+            'tool w(x: text) -> json write final { http get "http://h.example.com/" ( }\nflow main() { sleep 1s }',
+            ["SF001 ("],
+        ),
         (f"{SPENDS} }}", ["SF307 f +1", "SF307 f +1"]),
         (f"{SPENDS} }} )", ["SF001 )"]),
         (f"{SPENDS} sleep ) 1s }}", ["SF001 )"]),
@@ -200,3 +205,45 @@ def test_a_question_that_cannot_be_read_may_have_an_end() -> None:
     assert [each for each in found if each.startswith("SF302")] == ['SF302 from "g"']
     found = told(f"flow main(to: text) {{ {broken} }}")
     assert [each for each in found if each.startswith("SF302")] == []
+
+
+THINKS = 'agent think() -> text { model "gpt-4o" prompt "?" }\nflow f() -> text { step t = think() return t }\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "head", "body", "code"),
+    [
+        (PAYS, "main(to: text)", "try { step x = r(to) } on error Nope { } ", "SF109"),
+        (PAYS, "main(to: text)", "step pay(to) ", "SF501"),
+        ("", "main()", "loop l budget 2 iterations { sleep 1s } ", "SF305"),
+        ("", "main() budget 1h", "sleep 31m sleep 31m ", "SF305"),
+        (PAYS, "main(to: text) budget 1 calls", "step r(to) step r(to) ", "SF305"),
+        (THINKS, "main() budget 1 usd", "parallel { step a = f() step b = f() } ", "SF307"),
+        ("", "main()", "let x = 1 ", "SF603"),
+        ("tool idle() read\n", "main()", "sleep 1s ", "SF608"),
+        ("", "main(unread: int)", "sleep 1s ", "SF611"),
+        ("", "main() -> int", "sleep 1s ", "SF605"),
+        ("", "main() -> int", "return 1 sleep 1s ", "SF601"),
+    ],
+)
+def test_in_a_flow_that_was_read_in_part_nothing_is_said_to_be_missing(
+    before: str, head: str, body: str, code: str
+) -> None:
+    def codes(text: str) -> set[str]:
+        return {each[:5] for each in told(f"{before}flow {head} {{ {text}}}")}
+
+    assert code in codes(body)
+    assert code not in codes(f"{body}sleep ( ")
+    assert code not in codes(f"sleep ) 1s {body}")
+
+
+LEAKS = """
+tool send(body: text) write keyed final
+flow main(note: text sensitive "health") { step send(note) }
+"""
+
+
+def test_who_sees_what_may_be_said_in_what_could_not_be_read() -> None:
+    assert any(each.startswith("SF70") for each in told(LEAKS))
+    for broken in ("tool odd( idempotent", "flow other() { sleep ) 1s }"):
+        assert not any(each.startswith("SF70") for each in told(f"{LEAKS}{broken}"))
