@@ -31,7 +31,14 @@ PLAIN = (
     *("tool_retry", "try_handled", "undo_fails", "verify_found", "write_outcome_unknown"),
 )
 CONTINUED = (
-    *("agent_asked_again", "approval_escalated", "cancel_during_undo", "child_cancelled", "child_undone_by_parent"),
+    *(
+        "agent_asked_again",
+        "approval_escalated",
+        "cancel_during_undo",
+        "carried_beside_a_loop",
+        "child_cancelled",
+        "child_undone_by_parent",
+    ),
     *("loop_nested_leaving", "loop_until", "parallel_for_in_order", "parallel_for_keep_going", "try_then_fails_later"),
 )
 

@@ -21,7 +21,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
 from dsl.values.references import parted
-from interpreter.activities.headers import HEADERS
+from interpreter.activities.headers import HEADERS, run_id
 from interpreter.activities.results import answered
 from interpreter.boundary.batches import BatchAnswer, BatchReply, BatchRequest
 from interpreter.boundary.beginnings import DefinitionEnvelope
@@ -241,11 +241,10 @@ class Served:
             info = activity.info()
             arguments = activity.payload_converter().from_payload(args[0].payload)
             key = HEADERS.get().key
-            assert info.workflow_id is not None
             assert key is not None
-            plan = self.plan(info.workflow_id, "tools", info.activity_type, arguments, key, arguments)
+            plan = self.plan(run_id(), "tools", info.activity_type, arguments, key, arguments)
             await _take(plan.takes)
-            await self.told(info.workflow_id, plan.told)
+            await self.told(run_id(), plan.told)
             if plan.by_worker and plan.kind is not None:
                 details = (plan.detail,) if plan.detail else ()
                 raise ApplicationError(plan.message, *details, type=told_by_worker(plan.kind))
