@@ -43,11 +43,11 @@ PLANTED = (*WORDS, ADDRESS)
 FLOW = """
 edition 1
 type Case { word: text, person: text }
-tool desk.look(word: text) -> text read
-tool desk.report(word: text) -> text read
+tool desk.look(word: text) -> text read { timeout 6m }
+tool desk.report(word: text) -> text read { timeout 6m }
 tool desk.measure(body: text) -> int read
-tool desk.declared(word: text) -> text write { errors Closed compensate none "it is only written down" }
-tool desk.crash(word: text) -> text read { retry 1 times backoff 1s to 1s }
+tool desk.declared(word: text) -> text write { timeout 6m errors Closed compensate none "it is only written down" }
+tool desk.crash(word: text) -> text read { timeout 6m retry 1 times backoff 1s to 1s }
 tool desk.quick(word: text) -> text read quick
 tool desk.scan(word: text) -> file read
 agent reader(scan: file, sent: file) -> text { model "planted" prompt "againword {{ scan }} {{ sent }}" }
@@ -64,7 +64,8 @@ flow waiting(word: text) -> text {
   await approval stay "inputword {{ word }}?" { from "team" timeout 4m then reject }
   return word
 }
-flow main(case: Case, sent: file) -> text budget 5m {
+flow main(case: Case, sent: file) -> text budget 1h {
+  await event nudge as nudged: text timeout 10ms else { }  # so what may take long is carried by runs of its own
   step scan = desk.scan(word: "x")
   step read = reader(scan, sent)
   step more = reader(sent, scan) { continue transcript(read) }

@@ -1,6 +1,7 @@
 """Slow tools beside work that goes on: they are carried, and the run continues as new meanwhile."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +14,15 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer, Worker
 
+from interpreter.boundary.lock import lock_id
 from interpreter.boundary.names import CARRIER
+from interpreter.client.client import Client
 from interpreter.client.outcome import result_of
+from interpreter.client.retold import retold
+from interpreter.client.waiting import waiting_calls, with_carriers
 from interpreter.worker.orphans import Orphans
 from interpreter.worker.plugin import FlowPlugin
-from interpreter.workflow import limits, outliving
+from interpreter.workflow import limits, lock, outliving
 from tests.live.runs import LiveRun, Runs, eventually
 from tests.traps.tools import TOOLS, calls, doors, end_behind_door
 
@@ -368,3 +373,99 @@ async def test_histories_of_run_and_carrier_can_be_replayed(runs: Runs, name: st
             await replayer.replay_workflow(history)
             last = history.events[-1].workflow_execution_continued_as_new_event_attributes
             next_run = last.new_execution_run_id or None
+
+
+HOLDS = (
+    HEAD.replace("EFFECT", "read")
+    + """
+tool call.alone(name: text) -> int write keyed final
+flow main(name: text) -> text {
+  exclusive by name within 10m {
+    parallel {
+      step passed = door.pass(name: name)
+"""
+    + LOOP
+    + """
+    }
+  }
+  return passed
+}
+flow next(name: text) -> int {
+  exclusive by name within 10m { step alone = call.alone(name: name) }
+  return alone
+}
+"""
+)
+
+
+async def test_a_lock_is_not_free_as_long_as_a_carrier_of_its_holder_is_at_work(
+    runs: Runs, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pause in ("LEASE", "FIRST_LOOK", "SHORTEST_LOOK"):
+        monkeypatch.setattr(lock, pause, timedelta(milliseconds=200))
+    holder = await runs.start(HOLDS, {"name": name}, main="main", eagerly=True)
+    await begun(holder, name)
+    waits = await runs.start(HOLDS, {"name": name}, main="next")
+    await waits.seen(lambda view: any(note.kind == "waiting" for note in view.notes) or None)
+    carrier = await carrier_of(runs, holder)
+    await holder.handle.terminate()
+    its_lock = runs.client.get_workflow_handle(lock_id(f"block/{name}"))
+
+    async def looked() -> bool | None:
+        events = [event.event_type for event in (await its_lock.fetch_history()).events]
+        return events.count(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) >= 4 or None
+
+    await eventually(looked)
+    assert (await waits.view()).status == "running"
+    assert calls_behind(name) == 1
+    await runs.client.get_workflow_handle(carrier).cancel()
+    assert await waits.value() == 2
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+async def test_a_carried_call_that_no_worker_takes_says_so(runs: Runs, name: str, eagerly: bool) -> None:
+    queue = uuid4().hex
+    run = await runs.start(FOREIGN.replace("QUEUE", queue), {"name": name, "how": "answers"}, eagerly=eagerly)
+    await run.seen(lambda view: any(step.path == PATH for step in view.steps) or None)
+    if eagerly:
+        await continued(run)
+    client_run = Client(runs.client, runs.store).run(run.id)
+
+    async def missing() -> list[tuple[str, tuple[str, ...]]] | None:
+        return [(each.queue, each.tools) for each in await client_run.missing_workers()] or None
+
+    assert await eventually(missing) == [(queue, ("slow.work",))]
+    (waiting,) = waiting_calls(await with_carriers(runs.client, await run.handle.describe()))
+    assert (waiting.path, waiting.name, waiting.queue) == (PATH, "slow.work", queue)
+    await run.handle.cancel()
+    assert isinstance(await run.ending(), CancelledError)
+
+
+@pytest.mark.parametrize("wait", [0, 0.02, 0.05, 0.1])
+async def test_a_cancel_at_any_moment(runs: Runs, name: str, wait: float) -> None:
+    """Before the carrier is there, before it has begun, before its tool has: the tool's effect is undone, or none."""
+    text = UNDONE.replace("EFFECT", "write final").replace("step passed = door.pass(name: name)", EFFECT)
+    run = await runs.start(text.replace("return passed", "return name"), {"name": name}, eagerly=True)
+    await asyncio.sleep(wait)
+    await run.handle.cancel()
+    assert isinstance(await run.ending(), CancelledError)
+    done, undone = calls[f"{name} slow"], calls[f"{name} slow undone"]
+    assert done == undone
+    assert calls[name] == calls[f"{name} undone"]
+
+
+EFFECT = """
+      step slow = call.count(name: name + " slow") { timeout 10m }
+"""
+
+
+async def test_what_a_history_tells_of_a_carried_call(runs: Runs, name: str) -> None:
+    doors[name].set()
+    run = await runs.start(beside(), {"name": name, "how": "answers"})
+    await run.value()
+    told = await retold(Client(runs.client, runs.store).run(run.id))
+    path = "main/try#1/body/parallel#1/ended"
+    assert [(note.kind, note.node, note.attempt) for note in told if note.path == path] == [
+        ("started", "tool", 1),
+        ("completed", "tool", 1),
+    ]
