@@ -30,7 +30,7 @@ def backoffs(retry: Retry | None, tries: int) -> int:
     return sum(doubling) + longest * max(tries - 1 - len(doubling), 0)
 
 
-def _carried(timeout: int) -> Amounts:
+def carried(timeout: int) -> Amounts:
     """What comes to an attempt of so many milliseconds, which may have to be carried by a run of its own."""
     if timeout <= defaults.LONGEST_IN_PLACE:
         return Amounts()
@@ -109,7 +109,7 @@ class ToolCalls:
     def _tries(self, tool: ToolDeclaration, step: Step | None) -> Amounts:
         retry, timeout = (step.retry if step else None) or tool.retry, timeout_of(tool, step)
         tries = (retry.times if retry is not None else defaults.RETRIES) + 1
-        attempt = self._attempt(tool) + _carried(timeout)
+        attempt = self._attempt(tool) + carried(timeout)
         between = Amounts(events=TIMER.rough, size=TIMER.size)
         doubt = 2 if tool.effect.kind in ("write", "irreversible") else 1
         found = attempt.times(tries) + between.times(tries * doubt)

@@ -16,7 +16,7 @@ from dsl.ast.people import Stage
 from dsl.ast.statements import Budget
 from dsl.dataclass import replace
 from dsl.planning.amounts import SUMMED, Amounts
-from dsl.planning.calls import ToolCalls
+from dsl.planning.calls import ToolCalls, carried
 from dsl.planning.history import (
     ACTIVITY,
     ANSWER,
@@ -115,7 +115,8 @@ class Plans(Reckoning[Amounts]):
         events += self._events(TIMER) + looks * (self._events(ACTIVITY) + self._events(TIMER))
         time = timeout + max(patience, SPREAD) + 500 + batch
         events, size = events * asked, size * asked
-        return Amounts(asked, tokens=None, usd=None, time=time * asked, last=timeout, events=events, size=size)
+        found = Amounts(asked, tokens=None, usd=None, time=time * asked, last=timeout, events=events, size=size)
+        return found + carried(timeout).times(asked)
 
     def started(self, flow: FlowDeclaration, found: Amounts) -> Amounts:
         """A run of its own: its history is elsewhere."""

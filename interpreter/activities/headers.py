@@ -26,6 +26,7 @@ from interpreter.boundary.names import (
     DIGEST_BYTES,
     EARLIER_CALL_HEADER,
     FIRST_RUN_HEADER,
+    RUN_HEADER,
     id_of_call,
     key_of_activity,
 )
@@ -109,9 +110,7 @@ def run_id() -> str:
 def call_id() -> str:
     """What the call that this activity is made for is known by outside."""
     info, headers = activity.info(), HEADERS.get()
-    return headers.key or id_of_call(
-        info.workflow_id or "", headers.first_run or info.workflow_run_id or "", info.activity_id
-    )
+    return headers.key or id_of_call(run_id(), headers.first_run or info.workflow_run_id or "", info.activity_id)
 
 
 def own_key() -> str:
@@ -130,8 +129,10 @@ def _given(data: bytes) -> dict[str, Any]:
 def _read(headers: Mapping[str, Payload]) -> CallHeaders:
     call = headers.get(CALL_HEADER) or headers.get(EARLIER_CALL_HEADER)
     if call is None:
-        first = headers.get(FIRST_RUN_HEADER)
-        return CallHeaders(first_run=None if first is None else first.data.decode())
+        first, run = (headers.get(name) for name in (FIRST_RUN_HEADER, RUN_HEADER))
+        return CallHeaders(
+            first_run=None if first is None else first.data.decode(), run=None if run is None else run.data.decode()
+        )
     given = _given(call.data)
     return CallHeaders(
         given.get("key") or own_key(),

@@ -7,13 +7,14 @@ from interpreter.boundary.payloads import JSON, References
 
 @dataclass
 class Carried:
-    """The first argument of a carrier; the second are the arguments of the call, as they stand in the activity's.
-    `call` is the command (`core.commands.CallTool`) without what has its default, and without its arguments;
-    `references` are those of the arguments.
+    """The first argument of a carrier; the second is that of the activity. `call` is the command (`CallTool` of
+    `core.commands`) without what has its default and what the activity is given; `references` are those of that.
+    `first_run`, of an attempt at a model (`AttemptModel`): the id of the first execution of the run.
     """
 
     call: dict[str, JSON]
     references: References = field(default_factory=list)
+    first_run: str = ""
 
 
 @dataclass

@@ -7,8 +7,8 @@ WORKFLOW = "steadflow"
 """The type of the one generic workflow."""
 
 CARRIER = "steadflow.carrier"
-"""The type of the workflow that carries one call of a tool beside a run: `Carried` and the call's arguments in; what
-the tool answered out. `interpreter.workflow.carrier`.
+"""The type of the workflow that carries one call of a tool, or attempt at a model, beside a run: `Carried` and what the
+activity is given in; what that answered out. `interpreter.workflow.carrier`.
 """
 
 CARRIED_FAILED = "steadflow.carried-failed"
@@ -191,6 +191,9 @@ FIRST_RUN_HEADER = "steadflow-first-run"
 """Activity header of a question to a model, and header of a child's start, where the run has continued as new: the id
 of its first execution, which nothing else of the activity, or of the child, says.
 """
+
+RUN_HEADER = "steadflow-run"
+"""Beside it, where another workflow carries the question: the workflow id of the run."""
 
 REFERENCES = "steadflow-references"
 """What of a tool's result is a reference (`dsl.values.references`), as JSON: metadata of the payload that our own

@@ -40,7 +40,7 @@ async def follow(
 ) -> AsyncIterator[Note | Writing]:
     """With `tokens` also what models are writing, as far as it is heard of."""
     await run.describe()  # there is such a run
-    watch = Watch(run.temporal, run.id)
+    watch = Watch(run.temporal)
     end = asyncio.create_task(ending(run))
     pause = FIRST
     try:

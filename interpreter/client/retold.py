@@ -14,6 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from interpreter.boundary import names
+from interpreter.boundary.carried import Carried
 from interpreter.boundary.payloads import Answer
 from interpreter.boundary.tell import Tell
 from interpreter.boundary.view import Note
@@ -55,7 +56,7 @@ async def retold(run: "Run") -> list[Note]:
     """The notes that the history of its latest execution comes to."""
     telling, converter = _Retelling(), run.temporal.data_converter
     async for event in run.handle.fetch_history_events():
-        begun = _begun(event, run.id)
+        begun = _begun(event, run.id) or await _carried(event, run.id, converter)
         if begun is not None:
             kind = "undoing" if begun.node == "undo" else "attempt" if begun.attempt > 1 else "started"
             telling.begun[event.event_id] = telling.note(event, kind, begun, begun.detail)
@@ -73,16 +74,22 @@ def _begun(event: HistoryEvent, parent: str) -> Note | None:
         tool = call.activity_type.name
         return None if tool.startswith(OURS) and tool not in _KIND_OF_CALL else _call(call.activity_id, tool)
     below = event.start_child_workflow_execution_initiated_event_attributes
-    if below.workflow_id:
+    if below.workflow_id and below.workflow_type.name != names.CARRIER:
         path = _path_of(below.workflow_id, parent)
-        if below.workflow_type.name == names.CARRIER:
-            return _call(path)
         return Note(0, 0, "", path, path, "flow", 0, below.workflow_id)
     return None
 
 
-def _call(id_: str, tool: str = "") -> Note:
-    """What is carried has its tool in its own history."""
+async def _carried(event: HistoryEvent, parent: str, converter: DataConverter) -> Note | None:
+    """A call that a workflow of its own is asked for."""
+    below = event.start_child_workflow_execution_initiated_event_attributes
+    if below.workflow_type.name != names.CARRIER:
+        return None
+    carried, *_ = await converter.decode(list(below.input.payloads), [Carried])
+    return _call(_path_of(below.workflow_id, parent), carried.call.get("tool", names.CHAT_ACTIVITY))
+
+
+def _call(id_: str, tool: str) -> Note:
     path, _, attempt = id_.partition("~")
     inside = path.rsplit("/", 1)
     number = int(attempt) if attempt.isdecimal() else 1

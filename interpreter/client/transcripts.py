@@ -19,7 +19,7 @@ from dsl.expressions.values import Reference
 from dsl.values import chunks
 from dsl.values.codec import load
 from dsl.values.conversations import Message, text_of
-from interpreter.boundary.names import CHAT_ACTIVITY
+from interpreter.boundary.names import CARRIER, CHAT_ACTIVITY
 from interpreter.boundary.payloads import JSON, ChatRequest, ChatResult
 from interpreter.client.errors import ClientError, UnknownRun
 from interpreter.stores.conversations import readable_messages, reading, whole
@@ -96,11 +96,23 @@ async def _gather(handle: WorkflowHandle[Any, Any], run: "Run", steps: dict[str,
             (request,) = await converter.decode(list(call.input.payloads), [ChatRequest])
             under_way[event.event_id] = call.activity_id.partition("~")[0], request
             steps.setdefault(_step_of(under_way[event.event_id][0]), _Asked())
+        below = event.start_child_workflow_execution_initiated_event_attributes
+        if below.workflow_type.name == CARRIER:
+            await _gather_carried(run.temporal.get_workflow_handle(below.workflow_id), run, steps)
         ended = event.activity_task_completed_event_attributes
         if ended.scheduled_event_id in under_way and ended.result.payloads:
             place, request = under_way[ended.scheduled_event_id]
             (result,) = await converter.decode(list(ended.result.payloads), [ChatResult])
             steps[_step_of(place)].answers[place] = request, result
+
+
+async def _gather_carried(handle: WorkflowHandle[Any, Any], run: "Run", steps: dict[str, _Asked]) -> None:
+    """From the history of who has carried the question, as long as that is kept."""
+    try:
+        await _gather(handle, run, steps)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
 
 
 def _step_of(place: str) -> str:

@@ -60,7 +60,11 @@ class WaitingCall:
     since: datetime
 
 
-async def with_carriers(client: TemporalClient, run: WorkflowExecutionDescription) -> list[PendingActivityInfo]:
+Pending = tuple[str, PendingActivityInfo]
+"""A call that is under way, and the id of the workflow that has asked for it: the run, or who carries it."""
+
+
+async def with_carriers(client: TemporalClient, run: WorkflowExecutionDescription) -> list[Pending]:
     """The calls that are under way for the run, and those that are carried beside it. Which those are the server says
     of the execution that has begun them; of earlier ones they are looked for.
     """
@@ -68,15 +72,16 @@ async def with_carriers(client: TemporalClient, run: WorkflowExecutionDescriptio
     below = [child.workflow_id for child in raw.pending_children if child.workflow_type_name == names.CARRIER]
     first = raw.workflow_execution_info.first_run_id
     if first != run.run_id and run.status == WorkflowExecutionStatus.RUNNING:
-        found = client.list_workflows(names.carriers_of(run.id, first), limit=MOST_CARRIERS)
-        below += [each.id async for each in found if each.id not in below]
-    calls = list(raw.pending_activities)
+        open_ones = client.list_workflows(names.carriers_of(run.id, first), limit=MOST_CARRIERS)
+        below += [each.id async for each in open_ones if each.id not in below]
+    calls = [(run.id, call) for call in raw.pending_activities]
     for carrier in below[:MOST_CARRIERS]:
-        calls += (await client.get_workflow_handle(carrier).describe()).raw_description.pending_activities
+        found = (await client.get_workflow_handle(carrier).describe()).raw_description
+        calls += [(carrier, call) for call in found.pending_activities]
     return calls
 
 
-def waiting_calls(calls: Iterable[PendingActivityInfo]) -> list[WaitingCall]:
+def waiting_calls(calls: Iterable[Pending]) -> list[WaitingCall]:
     """Those of tools and models that nobody has taken yet."""
     return [
         WaitingCall(
@@ -85,7 +90,7 @@ def waiting_calls(calls: Iterable[PendingActivityInfo]) -> list[WaitingCall]:
             activity.activity_options.task_queue.name,
             activity.scheduled_time.ToDatetime(tzinfo=UTC),
         )
-        for activity in calls
+        for _, activity in calls
         if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
     ]
 
@@ -116,10 +121,10 @@ def _waiting_since(raw: DescribeWorkflowExecutionResponse, run: WorkflowExecutio
     return run.start_time
 
 
-def _scheduled_activities(calls: Iterable[PendingActivityInfo]) -> dict[str, list[tuple[str, datetime]]]:
+def _scheduled_activities(calls: Iterable[Pending]) -> dict[str, list[tuple[str, datetime]]]:
     """The activities that nobody has taken yet, by task queue: name, and since when."""
     waiting: dict[str, list[tuple[str, datetime]]] = {}
-    for activity in calls:
+    for _, activity in calls:
         if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
             queue = activity.activity_options.task_queue.name
             since = activity.scheduled_time.ToDatetime(tzinfo=UTC)

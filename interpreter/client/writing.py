@@ -14,6 +14,7 @@ from temporalio.converter import WorkflowSerializationContext
 from interpreter.boundary.names import CHAT_ACTIVITY
 from interpreter.boundary.payloads import JSON
 from interpreter.boundary.written import written_of
+from interpreter.client.waiting import with_carriers
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,25 @@ class Writing:
 class Watch:
     """Remembers what was told before."""
 
-    def __init__(self, client: TemporalClient, run: str) -> None:
-        here = WorkflowSerializationContext(namespace=client.namespace, workflow_id=run)
-        self._converter = client.data_converter.with_context(here)
+    def __init__(self, client: TemporalClient) -> None:
+        self._client = client
         self._told: dict[str, int] = {}
 
     async def news(self, run: WorkflowExecutionDescription) -> AsyncIterator[Writing]:
         """Of the calls whose text has grown since the last look."""
-        for call in run.raw_description.pending_activities:
+        for asking, call in await with_carriers(self._client, run):
             if call.activity_type.name != CHAT_ACTIVITY or not call.heartbeat_details.payloads:
                 continue
             path = call.activity_id
-            written = written_of(await self._details(list(call.heartbeat_details.payloads)))
+            written = written_of(await self._details(asking, list(call.heartbeat_details.payloads)))
             if written is not None and written.number != self._told.get(path):
                 self._told[path] = written.number
                 yield Writing(path, written.number, written.length, written.text)
 
-    async def _details(self, payloads: list[object]) -> JSON:
+    async def _details(self, asking: str, payloads: list[object]) -> JSON:
         """None where it cannot be read here: it is encrypted, perhaps."""
+        there = WorkflowSerializationContext(namespace=self._client.namespace, workflow_id=asking)
         try:
-            return (await self._converter.decode(payloads))[0]  # type: ignore[arg-type]
+            return (await self._client.data_converter.with_context(there).decode(payloads))[0]  # type: ignore[arg-type]
         except Exception:  # noqa: BLE001 - whatever a codec raises: it is only to look at
             return None

@@ -4,7 +4,7 @@ A run cannot continue as new while a call of its own is in flight, because the a
 it therefore starts nothing new, and waits. That is no harm where the call is over soon, or nothing else goes on; it is
 where a tool that takes an hour stands beside a loop. So a call is carried where both are true:
 
-- It may take longer than five minutes, as its tool or its step says: so long the rest can wait for it.
+- It may take longer than five minutes, as its tool, its agent or its step says: so long the rest can wait for it.
 - More can come beside it than `MOST_BESIDE` events: what other branches do, what goes on after a race whose losers
   finish, and what is sent from outside, where the flow awaits events. It is reckoned from the sealed definition, and
   from how many branches there are; nothing is known of how fast anything will be.
@@ -43,6 +43,7 @@ def may_carry(definition: Definition) -> bool:
     nodes = definition.addresses(definition.flow).values()
     statements = [node for node in nodes if not isinstance(node, Block)]
     times = [tool.timeout or 0 for tool in definition.tools.values()]
+    times += [agent.timeout or 0 for agent in definition.agents.values()]
     times += [node.timeout or 0 for node in statements if isinstance(node, Step)]
     if max(times, default=0) <= defaults.LONGEST_IN_PLACE:
         return False

@@ -49,7 +49,9 @@ class CallTool:
 @recorded
 @dataclass(frozen=True, slots=True)
 class AttemptModel:
-    """Ask one model once; by the workers of that task queue, where one is named, and when its `claim` was granted."""
+    """Ask one model once; by the workers of that task queue, where one is named, and when its `claim` was granted. One
+    may be `carried`, as a call of a tool may.
+    """
 
     id: str
     request: ChatRequest
@@ -57,6 +59,7 @@ class AttemptModel:
     summary: str
     queue: str | None = None
     claim: Claim | None = None
+    carried: bool = False
 
 
 @recorded

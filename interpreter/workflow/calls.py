@@ -62,7 +62,7 @@ class Calls:
         """Whether a call has been carried since before a continue."""
         return self._carriers.runs(id_)
 
-    def look_after(self, command: CallTool) -> None:
+    def look_after(self, command: CallTool | AttemptModel) -> None:
         """Go on waiting for one that is carried since before a continue."""
         self._await(command, self._carriers.look_after(command.id))
 
@@ -92,7 +92,7 @@ class Calls:
             case CallTool():
                 return _start_tool(command, self._room, self._sent)
             case AttemptModel():
-                return _start_model(command)
+                return self._asked(command)
             case AskBatch():
                 return _start_batch(command)
             case Evaluate():
@@ -110,6 +110,14 @@ class Calls:
         if self._carriers.takes(command):
             return self._carriers.carry(command, arguments, references)
         return started(command, arguments, references)
+
+    def _asked(self, command: AttemptModel) -> Any:
+        request = sparse(request_parted(command.request))
+        if self._carriers.takes(command):
+            return self._carriers.carry(command, request, [])
+        return asked(
+            request, ChatResult, id=command.id, timeout=command.timeout, summary=command.summary, queue=command.queue
+        )
 
     def _done(self, command: Call, ended: "asyncio.Task[Any]") -> None:
         del self._running[command.id]
@@ -247,16 +255,26 @@ def _start_batch(command: AskBatch) -> Any:
     )
 
 
-def _start_model(command: AttemptModel) -> Any:
+def asked(
+    request: JSON,
+    result_type: type,
+    *,
+    id: str,
+    timeout: int,
+    summary: str,
+    queue: str | None = None,
+    carried: bool = False,
+) -> Any:
+    """An attempt at a model as an activity, by the workflow that asks."""
     return workflow.start_activity(
         CHAT_ACTIVITY,
-        sparse(request_parted(command.request)),
-        result_type=ChatResult,
-        activity_id=fitting(command.id),
-        task_queue=command.queue,
-        start_to_close_timeout=timedelta(milliseconds=command.timeout, seconds=CHAT_GRACE),
+        request,
+        result_type=result_type,
+        activity_id=fitting(id),
+        task_queue=queue,
+        start_to_close_timeout=timedelta(milliseconds=timeout, seconds=CHAT_GRACE),
         heartbeat_timeout=CHAT_HEARTBEAT,
         retry_policy=local.ONCE,
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=command.summary,
+        summary=summary,
     )

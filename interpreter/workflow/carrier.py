@@ -1,4 +1,5 @@
-"""One call of a tool, carried beside its run: a workflow that makes it, says how it ended, and does nothing else.
+"""One call of a tool, or attempt at a model, carried beside its run: a workflow that makes it, says how it ended, and
+does nothing else.
 
 The activity is the very one that the run would have asked for: its name and id, its arguments byte for byte, its times,
 its headers with the same idempotency key. What it answers is the carrier's own result, and its error the cause of the
@@ -19,7 +20,7 @@ from interpreter.boundary.carried import Carried
 from interpreter.boundary.names import CARRIED_FAILED, CARRIED_SIGNAL, CARRIER, REPORT_SIGNAL
 from interpreter.boundary.payloads import ParentLink, ReportRequest
 from interpreter.core.commands import CallTool
-from interpreter.workflow.calls import started
+from interpreter.workflow.calls import asked, started
 from interpreter.workflow.headers import of_run
 from interpreter.workflow.undisturbed import undisturbed
 
@@ -34,8 +35,11 @@ class CarrierWorkflow:
     async def run(self, carried: Carried, arguments: RawValue) -> RawValue:
         parent = workflow.info().parent
         assert parent is not None
-        with of_run(parent.workflow_id):
-            call = started(CallTool(arguments={}, **carried.call), arguments, carried.references)
+        with of_run(parent.workflow_id, carried.first_run):
+            if carried.first_run:
+                call = asked(arguments, RawValue, **carried.call)
+            else:
+                call = started(CallTool(arguments={}, **carried.call), arguments, carried.references)
         await _ended(call)
         await self._report()
         if call.cancelled():

@@ -24,7 +24,7 @@ from interpreter.boundary.names import CARRIED_ACTIVITY, CARRIED_FAILED, CARRIER
 from interpreter.boundary.payloads import JSON, References
 from interpreter.boundary.sparse import sparse
 from interpreter.core import carrying
-from interpreter.core.commands import CallTool
+from interpreter.core.commands import AttemptModel, CallTool
 from interpreter.workflow.outliving import CHECK_TIMEOUT, Outliving
 from interpreter.workflow.patches import CARRIES
 
@@ -53,12 +53,14 @@ class Carriers(Outliving):
         """Whether it has been under way since before a continue, and nobody waits for it yet."""
         return id_ in self.told and id_ not in self._ends
 
-    def takes(self, command: CallTool) -> bool:
+    def takes(self, command: CallTool | AttemptModel) -> bool:
         return self._carries and command.carried
 
-    def carry(self, command: CallTool, arguments: JSON, references: References) -> "asyncio.Future[RawValue]":
+    def carry(
+        self, command: CallTool | AttemptModel, given: JSON, references: References
+    ) -> "asyncio.Future[RawValue]":
         self._starting.add(command.id)
-        self._go(self._run(command, arguments, references))
+        self._go(self._run(command, given, references))
         return self._awaited(command.id)
 
     def look_after(self, id_: str) -> "asyncio.Future[RawValue]":
@@ -81,12 +83,13 @@ class Carriers(Outliving):
         self._ends[id_] = asyncio.get_running_loop().create_future()
         return self._ends[id_]
 
-    async def _run(self, command: CallTool, arguments: JSON, references: References) -> None:
+    async def _run(self, command: CallTool | AttemptModel, given: JSON, references: References) -> None:
         workflow_id = self._id_of(command.id)
+        first_run = workflow.info().first_execution_run_id if type(command) is AttemptModel else ""
         try:
             handle = await workflow.start_child_workflow(
                 CARRIER,
-                args=[sparse(Carried(_sparse(command), references)), arguments],
+                args=[sparse(Carried(_sparse(command), references, first_run)), given],
                 id=workflow_id,
                 result_type=RawValue,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
@@ -142,10 +145,10 @@ def carries(definition: Definition) -> bool:
     return carrying.may_carry(definition) and workflow.patched(CARRIES)
 
 
-def _sparse(command: CallTool) -> dict[str, JSON]:
+def _sparse(command: CallTool | AttemptModel) -> dict[str, JSON]:
+    """Without what the activity is given, and what is the run's business."""
     call: dict[str, JSON] = sparse(command)
-    del call["arguments"]
-    return call
+    return {name: value for name, value in call.items() if name not in ("arguments", "request", "claim")}
 
 
 def _of_activity(error: FailureError) -> Exception:

@@ -22,18 +22,18 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, digest_bytes, key_of_activity
+from interpreter.boundary.names import CALL_HEADER, FIRST_RUN_HEADER, RUN_HEADER, digest_bytes, key_of_activity
 from interpreter.boundary.payloads import JSON, References
 from interpreter.core.commands import CallTool
 
 _call: ContextVar[tuple[CallTool, References] | None] = ContextVar("steadflow_call", default=None)
-_run: ContextVar[str | None] = ContextVar("steadflow_run", default=None)
+_run: ContextVar[tuple[str, str] | None] = ContextVar("steadflow_run", default=None)
 
 
 @contextmanager
-def of_run(workflow_id: str) -> Iterator[None]:
+def of_run(workflow_id: str, first_run: str) -> Iterator[None]:
     """Calls made inside are those of this run, which another workflow carries."""
-    token = _run.set(workflow_id)
+    token = _run.set((workflow_id, first_run))
     try:
         yield
     finally:
@@ -70,6 +70,9 @@ class _Outbound(WorkflowOutboundInterceptor):
             # The first attempt may go to the worker that has the run, past the queue. That worker may be the one that
             # lacks the tool, so each further attempt is for whichever worker takes it.
             input.disable_eager_execution = input.disable_eager_execution or call[0].attempt > 1
+        elif run := _run.get():
+            of_run = {RUN_HEADER: Payload(data=run[0].encode()), FIRST_RUN_HEADER: Payload(data=run[1].encode())}
+            input.headers = {**input.headers, **of_run}
         elif first := _first_run():
             input.headers = {**input.headers, FIRST_RUN_HEADER: Payload(data=first)}
         return super().start_activity(input)
@@ -105,7 +108,7 @@ def _header(command: CallTool, references: References, activity_id: str) -> Payl
 
 
 def _beside(command: CallTool, references: References, activity_id: str) -> dict[str, JSON]:
-    info = workflow.info()
+    info, run = workflow.info(), _run.get()
     given = {
         "signature": command.signature,
         "declared": command.declared,
@@ -114,6 +117,6 @@ def _beside(command: CallTool, references: References, activity_id: str) -> dict
         "verifies": command.verifies,
         "references": references,
         "discreet": command.discreet,
-        "run": _run.get(),
+        "run": run[0] if run is not None else None,
     }
     return {name: value for name, value in given.items() if value}

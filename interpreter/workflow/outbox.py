@@ -49,7 +49,7 @@ class Outbox:
     def add(self, command: Sent) -> None:
         if type(command) is StartChild and self._children.runs(command.id):
             self._children.look_after(command.id)
-        elif type(command) is CallTool and self._calls.runs(command.id):
+        elif isinstance(command, CallTool | AttemptModel) and self._calls.runs(command.id):
             self._calls.look_after(command)
         else:
             self._held[command.id] = command

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -44,7 +46,7 @@ from interpreter.boundary.payloads import (
 )
 from interpreter.boundary.told import Told, heard, is_workers, lacks_the_key, of_missing
 from interpreter.core.caps import refused_claim
-from interpreter.core.commands import CallTool, Evaluate, Pause, Settle, VerifyAnswer
+from interpreter.core.commands import AttemptModel, CallTool, Evaluate, Pause, Settle, VerifyAnswer
 from interpreter.core.events import (
     AnswerVerified,
     BatchTold,
@@ -82,6 +84,8 @@ def call_event(command: Call, at: float, result: Any, error: BaseException | Non
         return CallFailed(at, command.id, UNDECLARED, f"{type(said).__name__}: {said}", "unknown")
     if error is not None:
         return call_failed(command.id, at, error, by_tool=type(command) is CallTool)
+    if type(command) is AttemptModel and type(result) is RawValue:  # it was carried
+        result = workflow.payload_converter().from_payload(result.payload, ChatResult)
     if type(result) in _EVENTS:
         return _EVENTS[type(result)](command.id, at, result)
     try:

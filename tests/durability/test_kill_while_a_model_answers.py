@@ -27,15 +27,20 @@ flow main() -> V budget 10m, 200k tokens {
   return v
 }
 """
+CARRIED = FLOW.replace("{\n  step d", "{\n  await event go as gone: text timeout 10ms else { }\n  step d").replace(
+    'a(q: "hello")', 'a(q: "hello") { timeout 6m }'
+)
 UNKNOWN_MODEL = 4_096
 """The most that a model answers with, of which nothing is known."""
 
 
-async def test_the_call_is_made_again_by_the_same_model_and_charged_once(world: World) -> None:
+@pytest.mark.parametrize("flow", [FLOW, CARRIED], ids=["by the run", "carried"])
+async def test_the_call_is_made_again_by_the_same_model_and_charged_once(world: World, flow: str) -> None:
+    world.models.asked["killed"].clear()
     world.models.plans = {"killed": [Silent(), Says('{"s": "hi"}')], "other": [Says('{"s": "other"}')]}
     runs = world.on("killed-while-a-model-answers")
     worker = await world.workers.start(runs.task_queue)
-    run = await runs.start(FLOW)
+    run = await runs.start(flow)
 
     async def asked() -> bool | None:
         return True if world.models.asked["killed"] else None

@@ -2,8 +2,11 @@
 
 import pytest
 
+from interpreter.core.advance import advance
 from interpreter.core.carrying import may_carry
-from interpreter.core.commands import CallTool
+from interpreter.core.commands import AttemptModel, CallTool
+from interpreter.core.events import Started
+from interpreter.core.state import State
 from interpreter.simulation.simulation import Simulation
 from interpreter.simulation.world import Returns, World
 from tests.heart.watched import definition_of
@@ -83,3 +86,19 @@ def carried(text: str) -> list[bool]:
     simulation.go()
     assert may_carry(definition) or not any(seen)
     return seen
+
+
+@pytest.mark.parametrize(
+    ("within", "beside", "expected"),
+    [("6m", MANY, True), ("5m", MANY, False), ("6m", FEW, False), ("6m { timeout 1m }", MANY, False)],
+)
+def test_an_attempt_at_a_model_is_carried_as_a_call_is(within: str, beside: str, expected: bool) -> None:
+    within, _, step = within.partition(" ")
+    text = (
+        f'{HEAD}agent talks(n: int) -> text {{ model "m" prompt "say {{{{ n }}}}" answer within {within} }}\n'
+        f"flow main() {{ parallel {{ step told = talks(n: 1) {step} branch b {{ {beside} }} }} }}\n"
+    )
+    definition = definition_of(text)
+    assert definition is not None
+    commands = advance(definition, State("main", "hash", "run"), Started(0.0, {}))
+    assert [command.carried for command in commands if type(command) is AttemptModel] == [expected]

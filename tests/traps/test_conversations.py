@@ -33,15 +33,22 @@ flow main(words: text) -> int budget 900k tokens {
 """
 
 
-async def test_it_goes_on_over_executions_and_called_flows_and_is_told_of_all(runs: Runs) -> None:
+CARRIED = FLOW.replace('"{{ question }}" }', '"{{ question }}" answer within 6m }').replace(
+    "  var talk", "  await event go as gone: text timeout 10ms else { }\n  var talk"
+)
+
+
+@pytest.mark.parametrize("flow", [FLOW, CARRIED], ids=["by the run", "carried"])
+async def test_it_goes_on_over_executions_and_called_flows_and_is_told_of_all(runs: Runs, flow: str) -> None:
     here = Runs(runs.client, "conversations")
     plugin = FlowPlugin(provider=RehearsalProvider(), store=here.store)
     async with Worker(here.client, task_queue=here.task_queue, plugins=[plugin]):
-        run = await here.start(FLOW, {"words": "w" * 5_000}, eagerly=True)
+        run = await here.start(flow, {"words": "w" * 5_000}, eagerly=True)
         assert await run.value() == 5
     assert len(await run.events(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)) > 2
     found = await transcripts(Run(run.id, here.client, here.store))
-    assert [each.step for each in found] == [f"main/for#2[{n}]/reply" for n in range(4)]
+    loop = "main/for#2" if flow == FLOW else "main/for#3"
+    assert [each.step for each in found] == [f"{loop}[{n}]/reply" for n in range(4)]
     asked = [[said["text"] for said in each.messages if said["role"] == "user"] for each in found]
     assert asked[0] == ["w" * 5_000, "child 0", "question 0"]
     assert asked[3] == ["child 2", "question 2", "child 3", "question 3"]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -30,10 +31,15 @@ flow main() -> int {
   return paid
 }
 """
+CARRIED = (
+    FLOW.replace("write keyed final {", "write keyed final { timeout 6m")
+    .replace("{\n  step before", "{\n  await event go as gone: text timeout 10ms else { }\n  step before")
+    .replace("told = teller()", "told = teller() { timeout 6m }")
+)
 LATER = Refuses(503, "later", {"Retry-After": "0"})
 
 
-async def _run(address: str, played: PlayedModel, *, eagerly: bool, **more: Any) -> LiveRun:
+async def _run(address: str, played: PlayedModel, *, eagerly: bool, flow: str = FLOW, **more: Any) -> LiveRun:
     where = f"http://127.0.0.1:{played.server_port}/v1"
 
     @tool("bank.pay")
@@ -56,16 +62,19 @@ async def _run(address: str, played: PlayedModel, *, eagerly: bool, **more: Any)
     async with Worker(
         runs.client, task_queue=runs.task_queue, plugins=[FlowPlugin([pay], store=runs.store, models=models)]
     ):
-        run = await runs.start(FLOW, eagerly=eagerly)
+        run = await runs.start(flow, eagerly=eagerly)
         assert await run.value() == 1
     return run
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("flow", [FLOW, CARRIED], ids=["by the run", "carried"])
 @pytest.mark.parametrize("eagerly", [False, True], ids=["in one execution", "continued"])
-async def test_it_stays_the_same_over_attempts(temporal_address: str, eagerly: bool) -> None:
+async def test_it_stays_the_same_over_attempts(temporal_address: str, eagerly: bool, flow: str) -> None:
     with played_model() as played:
-        run = await _run(temporal_address, played, eagerly=eagerly)
+        run = await _run(temporal_address, played, eagerly=eagerly, flow=flow)
+    below = await run.events(EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED)
+    assert len(below) == (5 if flow == CARRIED else 0)
     base = f"{run.id}/{run.first_run}/main"
     assert [head["x-client-request-id"] for head in played.heads["m"]] == [f"{base}/told"] * 2
     assert [head["idempotency-key"] for head in played.heads["bank1"]] == [f"{base}/paid"] * 2

@@ -18,6 +18,7 @@ from interpreter.boundary.payloads import ChatUsage
 from interpreter.core import (
     batches,
     caps,
+    carrying,
     counting,
     discretion,
     fetching,
@@ -82,7 +83,9 @@ class ModelCallConstruct(Construct[ModelCallMemory]):
         else:
             queue = agent.queue or machine.state.lanes.get(memory.request.model)
             summary, timeout = title(memory.id), memory.timeout
-            machine.issue(frame, AttemptModel(memory.command, memory.request, timeout, summary, queue, frame.claim))
+            carried = carrying.is_carried(machine, frame, timeout)
+            attempt = AttemptModel(memory.command, memory.request, timeout, summary, queue, frame.claim, carried)
+            machine.issue(frame, attempt)
         if memory.attempt > 1 and not memory.refused and (memory.lost is None or memory.lost.kind != NO_PROVIDER):
             self._note(machine, frame, "attempt", memory.request.model)
 
