@@ -34,7 +34,7 @@ from tests.traps.carrying import (
 )
 from tests.traps.tools import TOOLS, calls, doors, end_behind_door
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 @pytest.fixture

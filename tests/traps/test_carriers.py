@@ -51,6 +51,7 @@ async def test_what_nobody_knows_of_a_carried_write_is_a_doubt(runs: Runs, name:
     assert "broken" in failure.message
 
 
+@pytest.mark.slow
 async def test_what_is_known_to_have_failed_is_tried_again(runs: Runs, name: str) -> None:
     run = await runs.start(beside("idempotent"), {"name": name, "how": "breaks"}, eagerly=True)
     await begun(run, name)
@@ -60,6 +61,7 @@ async def test_what_is_known_to_have_failed_is_tried_again(runs: Runs, name: str
     assert (failure.kind, calls_behind(name)) == ("Undeclared", 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eagerly", [False, True])
 async def test_a_cancel_reaches_the_tool_of_a_carrier(runs: Runs, name: str, eagerly: bool) -> None:
     run = await runs.start(UNDONE.replace("EFFECT", "write final"), {"name": name}, eagerly=eagerly)
@@ -80,6 +82,7 @@ async def status(runs: Runs, run: LiveRun) -> WorkflowExecutionStatus | None:
     return (await runs.client.get_workflow_handle(found.id).describe()).status
 
 
+@pytest.mark.slow
 async def test_a_carrier_whose_run_was_terminated_is_an_orphan(runs: Runs, name: str) -> None:
     run = await runs.start(UNDONE.replace("EFFECT", "write final"), {"name": name}, eagerly=True)
     await begun(run, name)
@@ -100,6 +103,7 @@ async def test_a_carrier_whose_run_was_terminated_is_an_orphan(runs: Runs, name:
     assert await eventually(over)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eagerly", [False, True])
 async def test_of_a_carrier_that_was_terminated_nobody_knows(
     runs: Runs, name: str, eagerly: bool, monkeypatch: pytest.MonkeyPatch
@@ -126,6 +130,7 @@ async def test_a_run_that_is_full_continues_while_a_slow_tool_works(
     assert await run.value() == "answers"
 
 
+@pytest.mark.slow
 async def test_an_ordinary_flow_carries_nothing(runs: Runs, name: str) -> None:
     few = beside().replace("budget 1000 iterations", "budget 20 iterations")
     for text in (few, beside().replace("40m", "5m")):
