@@ -12,7 +12,9 @@ import yaml
 
 from dsl.analysis import Analysis, analyse
 from dsl.ast.declarations import FlowDeclaration
+from dsl.ast.expressions import Comprehension, Expression
 from dsl.ast.statements import Step
+from dsl.expressions.names import names
 from dsl.semantics.gating.gates import Candidate, Obstacle, approved_before, seen_in_approvals, ungated
 from dsl.source import Source
 
@@ -43,14 +45,20 @@ def _told(tried: Candidate, source: Source) -> str:
     if tried.gate is None:
         return f"{tried.approval.name}: " + ", ".join(_in_the_way(each, source) for each in tried.obstacles)
     assert tried.obstacles == ()
-    through = "".join(f" for {each.variable}" for each in tried.gate.rounds)
+    through = "".join(f" for {each.variable} in {_words(each.source)}" for each in tried.gate.rounds)
     return f"{tried.approval.name} opens{through}"
 
 
+def _words(source: Expression) -> str:
+    """The names that it is made of, and what it leaves out."""
+    filtered = " filtered" if isinstance(source, Comprehension) else ""
+    return f"{'+'.join(sorted(names(source)))}{filtered}"
+
+
 def _in_the_way(found: Obstacle, source: Source) -> str:
-    names = " and ".join(f"`{each}`" for each in (found.other, found.argument) if each)
+    told = " and ".join(f"`{each}`" for each in (found.other, found.argument) if each)
     text = source.slice(found.node.span)
-    return f"{found.reason} {names}".strip() + f" [{text if len(text) <= 30 else text[:29] + '…'}]"
+    return f"{found.reason} {told}".strip() + f" [{text if len(text) <= 30 else text[:29] + '…'}]"
 
 
 @pytest.mark.parametrize("body", CASES["seen"])

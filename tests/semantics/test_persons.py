@@ -271,6 +271,33 @@ def test_what_a_flow_only_passes_on_to_itself_is_no_choice() -> None:
     assert ways(flows.replace("again(p: p)", 'again(p: "bob")')) != []
 
 
+def test_among_three_calls_two_that_ask_the_same_are_enough() -> None:
+    third = 'if q == "z" { step c = ask_about(p: "cem", about: "other") return c }'
+    ((*_, end),) = ways(CHOSEN.format(about="q").replace("step w = who(q: q)", f"step w = who(q: q) {third}"))
+    assert end == ("the model answers here", "who(q: q)")
+
+
+def test_a_way_that_was_gone_before_hides_no_other() -> None:
+    flows = """
+      flow asks(a: text, c: text) -> bool depth 2 {
+        if c == "x" { step again = asks(a: "{{ a }}{{ c }}", c: c) return again }
+        await approval ok "ok?" { from person a timeout 1h then reject }
+        return ok.approved
+      }
+      flow main(q: text) -> bool { step w = who(q: q) step b = asks(a: "x", c: w.name) return b }
+    """
+    ((*_, end),) = ways(flows)
+    assert end == ("the model answers here", "who(q: q)")
+
+
+def test_an_agent_that_uses_what_nobody_knows_is_no_bug_of_ours() -> None:
+    flows = """
+      agent odd(q: text) -> text { model "m" prompt "{{ q }}" use nobody budget 3 turns }
+      flow main(q: text) -> bool { step a = ask(p: q) step b = odd(q: q) return a }
+    """
+    assert ways(ASK + flows) == []
+
+
 def test_of_several_ways_the_first_by_name_is_told() -> None:
     names = "abcdef"
     parameters = ", ".join(f"{name}: text" for name in names)

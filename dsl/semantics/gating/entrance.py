@@ -28,12 +28,10 @@ def entrance(flow: FlowDeclaration, facts: Facts) -> Symbol | None:
 
 
 def _made(flow: FlowDeclaration, facts: Facts) -> AwaitApproval:
-    signature = facts.declarations.callees.get(flow.name)
-    types = {} if signature is None else {member.name: member.type for member in signature.parameters}
     state = State()
     shown = []
     for field in flow.parameters:
-        symbol = Symbol(field.name, "parameter", types.get(field.name, UNKNOWN), field)
+        symbol = Symbol(field.name, "parameter", UNKNOWN, field)
         name = Name(field.name, span=field.span)
         facts.symbols[id(name)] = symbol
         state = state.define(symbol)

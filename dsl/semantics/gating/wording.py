@@ -27,9 +27,9 @@ def worded(
 def source_of(round_: Rounds, readings: Readings, terms: Terms) -> Expression | None:
     """The list that a round goes over, with as many of its filters as can be said without the answer."""
     term: Term | None = terms.of(round_.source)
-    found = None
+    found: Expression | None = None
     while term is not None:
-        found = readings.said(term) or found
+        found = readings.said(term)
         if found is not None and readings.approval.name not in names(found):
             return found
         term = terms.narrower(term)

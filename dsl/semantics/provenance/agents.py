@@ -11,6 +11,7 @@ from dsl.semantics.facts import Facts
 from dsl.semantics.provenance.around import REACHED, Asked, Called
 from dsl.semantics.provenance.marks import Answered, Given, Mark
 from dsl.semantics.provenance.values import Values
+from dsl.semantics.symbols import Signature
 
 
 class AgentMarks:
@@ -35,19 +36,17 @@ class AgentMarks:
     def _trusted(self, facts: Facts) -> Iterator[Asked]:
         """What a model gives a tool, unless people see each call before."""
         for use in self.of.uses:
-            signature = facts.callee_of(use)
-            if signature is not None and isinstance(signature.node, ToolDeclaration) and not use.gate:
-                answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
-                fields = (field for field in signature.node.parameters if field.trusted)
-                yield from (Asked(use, answered, field) for field in fields)
+            match facts.callee_of(use):
+                case Signature(node=ToolDeclaration(parameters=parameters)) if not use.gate:
+                    answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
+                    yield from (Asked(use, answered, field) for field in parameters if field.trusted)
 
     def _called(self, facts: Facts) -> list[Called]:
         found = []
         for use in self.of.uses:
-            signature = facts.callee_of(use)
-            target = None if signature is None else signature.node
-            if isinstance(target, FlowDeclaration | AgentDeclaration):
-                answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
-                given = {field.name: Mark(answered) for field in target.parameters}
-                found.append(Called(use, target, given, {REACHED: answered}))
+            match facts.callee_of(use):
+                case Signature(node=FlowDeclaration() | AgentDeclaration() as target):
+                    answered = frozenset({Answered.by(Call(self.of.name, (), span=use.span), use)})
+                    given = {field.name: Mark(answered) for field in target.parameters}
+                    found.append(Called(use, target, given, {REACHED: answered}))
         return found

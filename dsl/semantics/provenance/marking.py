@@ -33,7 +33,7 @@ class Marking:
         self._values = self._values_here()
         self._turns = Turns(facts)
         self._many_returns = len(by_class(flow).get(ast.Return, ())) > 1
-        self._grown = False
+        self._grown: bool
         self.asked: list[Asked] = []
         self.called: list[Called] = []
 
@@ -55,9 +55,8 @@ class Marking:
         return self._grown
 
     def _grow_summary(self, summary: Summary) -> None:
-        returns, failing = self._mark(self.of, "returns"), self._mark(self.of, "failing").sources
-        self._grown = self._grown or (returns, failing) != (summary.returns, summary.failing)
-        summary.returns, summary.failing = returns, failing
+        """It grows with the marks alone."""
+        summary.returns, summary.failing = self._mark(self.of, "returns"), self._mark(self.of, "failing").sources
 
     def _block(self, block: Block, around: Around) -> None:
         raise NotImplementedError(type(self).__name__)

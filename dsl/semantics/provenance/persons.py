@@ -32,8 +32,9 @@ from dsl.semantics.provenance.agents import AgentMarks
 from dsl.semantics.provenance.around import Summary
 from dsl.semantics.provenance.flow import FlowMarks
 from dsl.semantics.provenance.marks import Answered
-from dsl.semantics.provenance.search import Caller, Passed, Search
+from dsl.semantics.provenance.search import Caller, Origin, Passed, Search
 from dsl.semantics.provenance.substitution import passes_on
+from dsl.semantics.symbols import Signature
 
 Marks = FlowMarks | AgentMarks
 
@@ -83,8 +84,9 @@ def _findings(marks: list[Marks], search: Search) -> Iterator[ChosenByModel]:
     for each in marks:
         for asked in each.asked:
             found = search.back(each.of, asked.sources, lambda source: isinstance(source, Answered))
-            if found is not None and isinstance(found.source, Answered):
-                yield ChosenByModel(asked.whom, found.source.call, found.way, asked.parameter)
+            match found:
+                case Origin(source=Answered(call=call), way=way):
+                    yield ChosenByModel(asked.whom, call, way, asked.parameter)
 
 
 def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int, str]]:
@@ -94,10 +96,10 @@ def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int,
     targets: dict[int, Caller] = {}
     for flow in flows:
         for step in of_class(flow, Step):
-            signature = facts.callee_of(step.call)
-            if signature is not None and isinstance(signature.node, Caller):
-                targets[id(signature.node)] = signature.node
-                calls.setdefault(id(signature.node), []).append(_values(flow, signature.node, step, facts))
+            match facts.callee_of(step.call):
+                case Signature(node=FlowDeclaration() | AgentDeclaration() as target):
+                    targets[id(target)] = target
+                    calls.setdefault(id(target), []).append(_values(flow, target, step, facts))
     return frozenset(
         (target, field.name)
         for target, given in calls.items()

@@ -41,12 +41,12 @@ class Search:
             self._calls.setdefault(id(call.target), []).append(call)
 
     def back(self, at: Caller, sources: Sources, wanted: Callable[[Source], bool]) -> Origin | None:
-        """The nearest source that is `wanted`, of those that come first in the text."""
+        """The nearest source that is `wanted`, which no parameter is, of those that come first in the text."""
         seen: set[tuple[int, Given]] = set()
         waiting: deque[tuple[Caller, Sources, tuple[Passed, ...]]] = deque([(at, sources, ())])
         while waiting:
             at, depends, way = waiting.popleft()
-            found = sorted((each for each in depends if not isinstance(each, Given) and wanted(each)), key=_place)
+            found = sorted((each for each in depends if wanted(each)), key=_place)
             if found:
                 return Origin(found[0], way)
             for given in sorted((each for each in depends if isinstance(each, Given)), key=_order):
@@ -67,8 +67,14 @@ def _given(call: Called, given: Given) -> Sources:
     return Mark(found).without(given.without).sources
 
 
-def _place(source: Answered | Sensitive) -> int:
-    return source.step.span.start if isinstance(source, Answered) else source.declared.span.start
+def _place(source: Source) -> int:
+    match source:
+        case Answered(step=step):
+            return step.span.start
+        case Sensitive(declared=declared):
+            return declared.span.start
+        case Given():
+            return 0
 
 
 def _order(given: Given) -> tuple[str, Path, tuple[str, ...]]:
