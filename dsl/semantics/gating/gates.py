@@ -107,6 +107,11 @@ def _is_approval(symbol: Symbol) -> bool:
     return isinstance(symbol.node, AwaitApproval)
 
 
+def _approval(symbol: Symbol) -> AwaitApproval:
+    assert isinstance(symbol.node, AwaitApproval)
+    return symbol.node
+
+
 def _tried(step: Step, approvals: list[Symbol], moment: Moment, facts: Facts, terms: Terms) -> list[Candidate]:
     """From the latest approval back to the first one that opens the gate."""
     tried: list[Candidate] = []
@@ -136,8 +141,8 @@ def seen_in_approvals(step: Step, flow: FlowDeclaration, facts: Facts) -> frozen
 def approved_before(step: Step, facts: Facts) -> list[AwaitApproval]:
     """The approvals that are known to be approved where a call of any kind begins: the latest first."""
     moment = facts.moment_of(step)
-    names = [] if moment is None else [moment.state.names[name].node for name in _approved(moment.state)]
-    return sorted((node for node in names if isinstance(node, AwaitApproval)), key=lambda node: -node.span.start)
+    found = [] if moment is None else [_approval(moment.state.names[name]) for name in _approved(moment.state)]
+    return sorted(found, key=lambda node: -node.span.start)
 
 
 def _needs_gate(step: Step, facts: Facts) -> bool:
@@ -160,11 +165,10 @@ class _Trial:
     """One call against one approval."""
 
     def __init__(self, step: Step, symbol: Symbol, moment: Moment, facts: Facts, terms: Terms) -> None:
-        assert isinstance(symbol.node, AwaitApproval)
-        asked = facts.moment_of(symbol.node)
+        self._approval = _approval(symbol)
+        asked = facts.moment_of(self._approval)
         assert asked is not None
         self._step, self._symbol, self._now, self._facts, self._terms = step, symbol, moment, facts, terms
-        self._approval: AwaitApproval = symbol.node
         self._between = moment.iterations[len(asked.iterations) :]
         self._inner = tuple(each for each in self._between if isinstance(each, Rounds))
         self._readings = Readings(self._approval, self._inner, facts, terms)
@@ -241,7 +245,8 @@ class _Trial:
 
     def _chains(self) -> Iterator[tuple[str, Chain]]:
         for name, value in self._arguments.items():
-            chains = self._readings.covered(self._terms.of(value)) or ()
+            chains = self._readings.covered(self._terms.of(value))
+            assert chains is not None
             yield from ((name, chain) for chain in sorted(chains, key=len))
 
 
