@@ -10,6 +10,7 @@ from dsl.expressions.context import CONSTANT
 from dsl.expressions.evaluate import evaluate
 from dsl.expressions.names import names
 from dsl.semantics.gating.gates import gates, ungated
+from dsl.semantics.gating.readings import LARGEST
 from dsl.source import Source
 from tests.semantics.reading import clean
 
@@ -173,6 +174,12 @@ def opened(before: str, argument: str) -> bool:
 def test_names_that_double_at_each_link_cost_no_more_than_their_text() -> None:
     lets = " ".join(f"let v{at + 1} = v{at} + v{at}" for at in range(40))
     assert not opened(f"let v0 = claim.to {lets}", "v40")
+
+
+def test_an_argument_has_so_many_parts_where_the_question_is_asked() -> None:
+    for holes in (199, 200):
+        written = "".join(["{{ claim.to }}"] * holes)
+        assert opened("", f'"{written}"') is (1 + 2 * holes <= LARGEST), holes
 
 
 def test_a_call_of_what_nobody_knows_needs_no_gate() -> None:

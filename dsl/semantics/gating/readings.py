@@ -13,10 +13,11 @@ answer, or in a round; that is how the question lists the calls. So can a filter
 they read nothing newer: an argument that cannot be said is not covered, so what people see is what is sent.
 """
 
+from itertools import islice
 from typing import Any
 
 from dsl.ast.expressions import Comprehension, Expression, FunctionCall, Get, Index, Literal, Name, Template
-from dsl.ast.node import Node
+from dsl.ast.node import Node, walk
 from dsl.ast.statements import AwaitApproval, For
 from dsl.dataclass import field_names, replace
 from dsl.semantics.builtins import BUILTINS
@@ -47,7 +48,7 @@ class Readings:
         self._shown = {terms.of(each): each for each in reversed(shown_by(approval))}
         self._shown_vars = {root.parts[0] for each in self._shown for root in roots(each)}
         self._chains: dict[Term, Chains | None] = {}
-        self._said: dict[Term, tuple[Any, int] | None] = {}
+        self._said: dict[Term, Any] = {}
 
     def covered(self, term: Term) -> Chains | None:
         """The ways to the items that `term` takes out of lists; None where it is not covered."""
@@ -104,62 +105,55 @@ class Readings:
         """Whether this is a `var` that was shown, in another assignment than it has here."""
         return root.parts[0] in self._shown_vars and root not in self._shown and self._name(root) is None
 
-    def said(self, term: Term) -> Expression | None:
+    def said(self, term: Term) -> Any:
         """`term` as it can be evaluated where the question is asked, apart from what is answered there. It is covered,
         or a part of what is, so it is never deep.
         """
-        found = self._saying(term)
-        return None if found is None else found[0]
-
-    def _saying(self, term: Term) -> tuple[Any, int] | None:
         if term not in self._said:
-            self._said[term] = None
-            found = self._say(term)
-            self._said[term] = None if found is None or found[1] > LARGEST else found
+            shown = self._shown.get(term)
+            self._said[term] = _short(self._say(term)) if shown is None else shown
         return self._said[term]
 
-    def _say(self, term: Term) -> tuple[Any, int] | None:
-        shown = self._shown.get(term)
-        if shown is not None:
-            return shown, 1
+    def _say(self, term: Term) -> Node | None:
         match term.kind:
             case "root":
                 return self._name(term)
             case "item" | "key" | "position":
                 return self._turn(term)
             case "bound":
-                return Name(_bound(term.parts[0])), 1
-            case "fresh":
+                return Name(_bound(term.parts[0]))
+            case "fresh" | "called":
                 return None
             case _:
                 return self._rebuilt(term)
 
-    def _name(self, term: Term) -> tuple[Any, int] | None:
+    def _name(self, term: Term) -> Name | None:
         """A name that is known where the question is asked and stands for the same there, or the approval itself."""
         assert isinstance(term.node, Name)
         name = term.node.name
         if term.parts[0] == id(self.approval):
-            return Name(name), 1
+            return Name(name)
         symbol = self.asked.names.get(name)
-        if symbol is None or (id(symbol.node), symbol.kind) != term.parts[:2]:
+        if symbol is None:
             return None
         version = self.asked.versions.get(name) if symbol.kind == "var" else None
-        return (Name(name), 1) if version == term.parts[2] else None
+        return Name(name) if (id(symbol.node), symbol.kind, version) == term.parts else None
 
-    def _turn(self, term: Term) -> tuple[Any, int] | None:
+    def _turn(self, term: Term) -> Expression | None:
         """What the turn of a round gives, by the name of its variable."""
         round_ = _round(term)
         own = self._terms.item(round_)
         if not self._is_visible(round_):
             return None
         if own is term:
-            return Name(round_.variable), 1
-        if term.kind == "item" and own.kind in ("position", "key"):
-            items = self._saying(term.part(0))
-            return None if items is None else (Index(items[0], Name(round_.variable)), items[1] + 2)
-        if term.kind != "position" or not isinstance(round_, For) or round_.index is None:
-            return None
-        return None if self._is_inner(round_) else (Name(round_.index), 1)
+            return Name(round_.variable)
+        if term.kind == "item":
+            items = self.said(term.part(0))
+            return None if items is None else Index(items, Name(round_.variable))
+        match round_:
+            case For(index=str(index)) if not self._is_inner(round_):
+                return Name(index)
+        return None
 
     def _is_visible(self, round_: Rounds) -> bool:
         """Those around the question have their variable there; those behind it bring it along, and hide none."""
@@ -168,32 +162,31 @@ class Readings:
     def _is_inner(self, round_: Rounds) -> bool:
         return any(round_ is each for each in self._inner)
 
-    def _rebuilt(self, term: Term) -> tuple[Any, int] | None:
+    def _rebuilt(self, term: Term) -> Node | None:
         """The same node of parts that are said. A field of nothing is nothing: a call that reads it is not made. A call
         of what a file declares is said where it was shown as it stands, and nowhere else: sealing knows it by its node.
         """
-        if isinstance(term.node, FunctionCall) and (term.kind == "called" or term.node.function not in BUILTINS):
+        if isinstance(term.node, FunctionCall) and term.node.function not in BUILTINS:
             return None
         changes: dict[str, Any] = {}
-        size = 1
         for name, part in zip(_fields_of(term.node), term.parts, strict=False):
-            if not isinstance(part, Term):
-                continue
-            found = self._tuple(part) if part.kind == "parts" else self._saying(part)
-            if found is None:
-                return None
-            changes[name], size = found[0], size + found[1]
+            if isinstance(part, Term):
+                changes[name] = self._tuple(part) if part.kind == "parts" else self.said(part)
+        if None in changes.values():
+            return None
         if isinstance(term.node, Get):
             changes["optional"] = True
         if isinstance(term.node, Comprehension):
             changes["variable"] = _bound(term.parts[1])
-        return replace(term.node, **changes), size
+        return replace(term.node, **changes)
 
-    def _tuple(self, parts: Term) -> tuple[Any, int] | None:
-        found = [self._saying(part) for part in parts.terms()]
-        known = [each for each in found if each is not None]
-        whole = len(known) == len(found)
-        return (tuple(each[0] for each in known), sum(each[1] for each in known)) if whole else None
+    def _tuple(self, parts: Term) -> tuple[Any, ...] | None:
+        found = tuple(self.said(part) for part in parts.terms())
+        return None if None in found else found
+
+
+def _short(said: Node | None) -> Node | None:
+    return None if said is None or len([*islice(walk(said), LARGEST + 1)]) > LARGEST else said
 
 
 def shown_by(approval: AwaitApproval) -> tuple[Expression, ...]:
