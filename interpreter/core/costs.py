@@ -63,10 +63,9 @@ def _add(state: State, row: Cost, usd: Decimal, tokens: int, unpriced: int, atte
 def _forget_a_day(state: State) -> None:
     """Of the oldest."""
     days = sorted({row.day for row in state.costs.values() if row.day})
-    old = [key for key, row in state.costs.items() if row.day and row.day == days[0]]
     if len(days) < 2:
         return
-    for key in old:
+    for key in [key for key, row in state.costs.items() if row.day == days[0]]:
         row = state.costs.pop(key)
         _add(state, replace(row, day=""), Decimal(row.usd), row.tokens, row.unpriced, row.attempts)
 

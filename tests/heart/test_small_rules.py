@@ -13,6 +13,8 @@ from interpreter.boundary import failures
 from interpreter.boundary.beginnings import Lease
 from interpreter.boundary.payloads import Answer, AnswerReply, AnswerVerdict, Spent
 from interpreter.core import joins, late_answers, lefts, policies, purses, votes
+from interpreter.core.arrivals import _concerns
+from interpreter.core.awaited import Arrival, Expected, Wait
 from interpreter.core.events import CallFailed, Certainty
 from interpreter.core.joins import ALL, KEEP_GOING, TOLD, Join, Judgement
 from interpreter.core.lock_queue import MOST_REMEMBERED, LockQueue
@@ -346,3 +348,49 @@ def test_voters_in_words() -> None:
     other = Vote(Answer("2", "q", "approve", "bob", note="fine"), AnswerVerdict("verified", "bob"), 0.0, 0, None, None)
     assert votes.voters([]) == ""
     assert votes.voters([one, other]) == "by unverified ann for leads, bob: fine"
+
+
+# -- waits for events
+
+
+@pytest.mark.parametrize(
+    ("deadline", "began", "concerns"),
+    [
+        (None, 0, True),
+        (8.0, 0, True),
+        (7.0, 0, False),
+        (6.0, 0, False),
+        (6.0, 4, False),
+        (6.0, 5, True),
+        (6.0, 6, True),
+    ],
+)
+def test_an_event_is_in_time_before_the_deadline_or_when_it_was_there_already(
+    deadline: float | None, began: int, concerns: bool
+) -> None:
+    arrival = Arrival(5, "e", "mail", "ann", "bob", 7.0, 10)
+    for expected, fits in (
+        ([Expected("mail", "ann")], True),
+        ([Expected("bell"), Expected("mail")], True),
+        ([Expected("mail", "cem")], False),
+        ([Expected("bell", "ann")], False),
+    ):
+        assert _concerns(Wait(expected, deadline, began), arrival) is (fits and concerns)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (-(2**63 - 1), "'-9223372036854775807'"),
+        (-(2**63), "int"),
+        ("x" * 41, repr("x" * 40)),
+        (-1.5, "'-1.5'"),
+        (True, "bool"),
+        ([], "list"),
+    ],
+)
+def test_a_wait_that_cannot_be_is_told_as_far_as_it_can_be_written(told: Any, shown: str) -> None:
+    following = policies.after_model_failure(
+        call_failed(failures.RATE_LIMITED, retry_after=told), 1, patience=7_000, seed="s"
+    )
+    assert following.reason == f"it asks for a wait that cannot be: {shown}"

@@ -224,6 +224,14 @@ def test_the_rows_of_the_longest_ago_lose_their_days() -> None:
     assert sum(row.tokens for row in found.costs.values()) == costs.MOST_ROWS + 2
 
 
+def test_of_one_day_all_rows_stay() -> None:
+    found = state()
+    for number in range(costs.MOST_ROWS + 2):
+        costs.detached(found, f"flow{number}", Amount(tokens=1))
+    assert len(found.costs) == costs.MOST_ROWS + 2
+    assert all(row.day for row in found.costs.values())
+
+
 def test_what_was_charged_is_told_by_its_step() -> None:
     bought: list[Any] = [("ask", "m")]
     kind = SimpleNamespace(buys=lambda _frame: bought[0])
