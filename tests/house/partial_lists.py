@@ -121,7 +121,6 @@ PARTIAL = {
             "AgentDeclaration FlowDeclaration ToolDeclaration",
             "what a step calls",
         ),
-        ("dsl/semantics/provenance/persons.py", "AgentDeclaration FlowDeclaration", "what may ask people further on"),
         ("dsl/semantics/provenance/search.py", "AgentDeclaration FlowDeclaration", "what calls others"),
         ("dsl/decompiling/types.py", "ConversationType ListType OptionalType", "what can have its size behind it"),
         (

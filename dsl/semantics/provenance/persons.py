@@ -97,7 +97,7 @@ def _varying(flows: list[FlowDeclaration], facts: Facts) -> frozenset[tuple[int,
     for flow in flows:
         for step in of_class(flow, Step):
             match facts.callee_of(step.call):
-                case Signature(node=FlowDeclaration() | AgentDeclaration() as target):
+                case Signature(node=target) if isinstance(target, Caller):
                     targets[id(target)] = target
                     calls.setdefault(id(target), []).append(_values(flow, target, step, facts))
     return frozenset(
