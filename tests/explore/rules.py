@@ -65,7 +65,7 @@ def _has_effect_on_who_waits(step: Step) -> Iterator[str]:
     id_ = getattr(step.happening.event, "id", None)
     if id_ not in before or step.commands or step.new.pending.keys() - before:
         return
-    old_json = encode(step.run.state)
+    old_json = encode(step.before)
     if all(old_json.get(part) == step.new_json.get(part) for part in (old_json | step.new_json).keys() - MOVES_ALONE):
         yield f"nobody took {step.happening.label}"
 

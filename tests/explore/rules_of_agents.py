@@ -29,16 +29,24 @@ def no_more_are_at_work_than_may_be(step: Step) -> Iterator[str]:
 
 
 def a_gated_call_is_what_people_agreed_to(step: Step) -> Iterator[str]:
+    for call in _gated_and_calling(step):
+        before = _turns(step.before).values()
+        if not any(each.path == call.path and each.phase == "calling" for turn in before for each in turn.calls):
+            yield from _agreed(step, call)
+
+
+def _gated_and_calling(step: Step) -> list[TurnCall]:
     assert step.new is not None
-    before = {call.path for turn in _turns(step.run.state).values() for call in turn.calls if call.phase == "calling"}
-    for memory in _turns(step.new).values():
-        for call in memory.calls:
-            if call.phase == "calling" and call.path not in before and _agent(step, memory).uses[call.use or 0].gate:
-                yield from _agreed(step, call)
+    return [
+        call
+        for memory in _turns(step.new).values()
+        for call in memory.calls
+        if call.phase == "calling" and _agent(step, memory).uses[call.use or 0].gate
+    ]
 
 
 def _agreed(step: Step, call: TurnCall) -> Iterator[str]:
-    question = step.run.state.questions.get(f"{call.path}/approval")
+    question = step.before.questions.get(f"{call.path}/approval")
     agreed = [answer for answer in _counted(question, step.happening.event) if answer.decision == "approve"]
     if question is None or not agreed:
         yield f"{call.path} begins, and nobody has agreed to it"
@@ -64,7 +72,9 @@ def _counted(question: Question | None, event: Event | None) -> Iterator[Answer]
 
 def a_model_is_told_of_every_call(step: Step) -> Iterator[str]:
     assert step.new is not None
-    for path, memory in _turns(step.run.state).items():
+    if not any(type(command) is AttemptModel for command in step.commands):
+        return
+    for path, memory in _turns(step.before).items():
         agent = path.rsplit("/", 1)[0]
         if path in step.new.frames:
             continue
@@ -92,7 +102,7 @@ def no_turn_is_too_many(step: Step) -> Iterator[str]:
 def what_is_told_is_heard(step: Step) -> Iterator[str]:
     """An agent does not answer before it has heard what it was told."""
     completed = {note.path for note in step.notes if note.kind == "completed"}
-    for path, frame in step.run.state.frames.items() if completed else ():
+    for path, frame in step.before.frames.items() if completed else ():
         if path in completed and type(frame.memory) is AgentStepMemory and frame.memory.told:
             yield f"{path} answers, and has not heard what it was told"
 

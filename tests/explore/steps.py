@@ -1,6 +1,7 @@
 """One step of an exploration: what happens is told to the machine, and what it asks for stands in the next world."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from interpreter.boundary.view import Note
@@ -13,7 +14,7 @@ from tests.explore.happenings import Happening
 from tests.explore.worlds import Run, World, moved, run_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """A world, what happened, and the world after it; of the run that heard of it (`run` as it was before) the new
     state, also as JSON, and what it asked for. A run that heard of nothing has no new state.
@@ -26,6 +27,11 @@ class Step:
     new_json: Any = None
     commands: tuple[Command, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @cached_property
+    def before(self) -> State:
+        """That of the run as it was, to be read: a copy for each rule would take most of the time."""
+        return self.run.state
 
 
 def step(world: World, happening: Happening) -> Step:
