@@ -80,7 +80,14 @@ def test_others_do_not_fit_the_schema(change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("write", "number"), [(some_flow, 12), (some_agent_flow, 8), (gated_flow, 12), (asking_flow, 3)]
+    ("write", "number"),
+    [
+        (some_flow, 6),
+        (some_agent_flow, 4),
+        (gated_flow, 6),
+        (asking_flow, 2),
+        *(pytest.param(each, 24, marks=pytest.mark.slow) for each in (some_flow, some_agent_flow, gated_flow)),
+    ],
 )
 def test_every_statement_is_drawn_once_and_edges_lead_somewhere(write: Callable[[int], str], number: int) -> None:
     found = 0

@@ -83,8 +83,8 @@ def codes(file: Path, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "number"),
     [
-        (0, 80),
-        pytest.param(80, 320, marks=pytest.mark.slow),
+        (0, 50),
+        pytest.param(50, 350, marks=pytest.mark.slow),
         pytest.param(400, 10_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
     ids=["few", "more", "many"],

@@ -27,7 +27,7 @@ BRANCHES, ITEMS = 3, 4
 BLIND = frozenset({1, 2})
 """The places of the branches that write blind."""
 WAYS = ("success", "failure", "cancel", "exhaustion")
-PLANS = 5
+FEW, MORE = 3, 5
 """For each cell."""
 
 FORMS = [
@@ -140,12 +140,13 @@ def ran(form: Form, plan: list[Planned], budget: int | None, cancel_at: float | 
     return told
 
 
+@pytest.mark.parametrize("plans", [FEW, pytest.param(MORE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("form", FORMS, ids=name_of)
-def test_it_comes_to_what_the_reference_says(form: Form, way: str) -> None:
+def test_it_comes_to_what_the_reference_says(form: Form, way: str, plans: int) -> None:
     chance = random.Random(f"{name_of(form)} {way}")
     outcomes: Counter[str] = Counter()
-    for number in range(PLANS):
+    for number in range(plans):
         plan, budget, cancel_at = planned(chance, form, way)
         expected = Model(form, plan, budget, cancel_at).run()
         outcomes[expected.outcome] += 1

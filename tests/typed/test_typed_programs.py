@@ -4,7 +4,7 @@ import pytest
 
 from tests.typed.search import Look, hole_in_beside, hole_in_typed, hole_in_wider, hole_in_wild, search
 
-FEW, MORE, MANY = range(100), range(100, 500), range(500, 5_000)
+FEW, MORE, MANY = range(60), range(60, 500), range(500, 5_000)
 LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
