@@ -30,6 +30,7 @@ def test_a_model_that_takes_no_files_is_shown_none(type_: str, shown: str, told_
     [
         ('"a }}"', 1),
         ('"{{ n }} }}"', 1),
+        ('"{{ n }} a }}"', 1),
         ('"{{ n }} {a {b}}"', 0),
         ('"}}"', 0),
         ('"a } }"', 0),

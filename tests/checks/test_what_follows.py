@@ -170,6 +170,7 @@ def test_a_name_that_is_missing_is_shown_beside_one_that_is_there_twice(text: st
         ("flow main() -> int { let a = 1 return aif true }", ["SF001 true"]),
         ("flow main(x: text) -> bool { return x and ) x }", ["SF001 )"]),
         ("flow main(x: int) -> bool { return x and x }", ["SF201 x"]),
+        ("flow o() { sleep ) 1s }\nflow main(x: int) -> bool { return x and x }", ["SF001 )", "SF201 x"]),
         (
             "tool bad(a: text) -> int read )\nflow main(x: text) -> int { step b = ba(x) step c = zz(x) return b + c }",
             ["SF001 )", "SF101 zz"],
