@@ -135,9 +135,10 @@ def _first_turn(
     if tokens is not None and tokens.amount and least > tokens.amount:
         takes, there_are = f"{least:,} tokens at least", f"{tokens.amount:,}"
         yield _too_little(program, agent, node, tokens, takes, there_are, "error")
-    worth_a_look = usd is not None and 0 < usd.amount < least * _DEAREST
-    cost = _least_cost(program, agent, least) if worth_a_look else None
-    if usd is not None and cost is not None and cost > usd.amount:
+    if usd is None or not 0 < usd.amount < least * _DEAREST:
+        return
+    cost = _least_cost(program, agent, least)
+    if cost is not None and cost > usd.amount:
         takes, there_are = f"{cost.normalize():f} usd at least, at today's prices", f"{usd.amount}"
         yield _too_little(program, agent, node, usd, takes, there_are, "warning")
 

@@ -113,7 +113,8 @@ def _half_read(program: Program) -> set[Span]:
 def _on(place: Span, program: Program) -> Span:
     """From a place to the next word behind it."""
     behind = _CLOSING.match(program.source.text, place.end)
-    return place if behind is None else Span(place.end, behind.end())
+    assert behind is not None, "nothing at all is one too"
+    return Span(place.end, behind.end())
 
 
 def _conditions(program: Program) -> list[int]:

@@ -52,7 +52,7 @@ class Program:
         head = _HEAD.match(self.source.text, node.span.start, node.span.end)
         start = node.span.start if head is None else head.end()
         line_end = self.source.text.find("\n", start, node.span.end)
-        end = node.span.end if line_end < 0 else line_end
+        end = node.span.end if line_end == -1 else line_end
         return Span(start, max(start, end))
 
     def word(self, node: Node, name: str) -> Span:

@@ -136,3 +136,25 @@ def test_branches_run_beside_each_other() -> None:
         "put both into one `branch`, or use `x` after the `parallel`"
     )
     assert told("SF103", f"{head}parallel {{ branch p {{ step x = t() step y = u(x) }} sleep 1s }} return y }}") == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "field", "advice"),
+    [
+        ("then reject", "answer.n", "it has a value only where the approval holds: inside `if ok.approved { … }`"),
+        (
+            "then approve",
+            "answer.n",
+            'nobody answers when it is approved by its timeout: check `ok.outcome == "approved"`',
+        ),
+        (
+            "then reject",
+            "note",
+            "check it first: `if ok.note != null { … }`, or say what else: `if ok.note != null then",
+        ),
+    ],
+)
+def test_what_of_an_approval_may_be_null(ends: str, field: str, advice: str) -> None:
+    asks = f'await approval ok "?" {{ answer {{ n: text }} from "g" timeout 1h {ends} }}'
+    (found,) = told("SF202", f"flow main() -> bool {{ {asks} let x = upper(ok.{field}) return ok.approved }}")
+    assert found.partition(" | ")[2].startswith(advice)
