@@ -38,11 +38,13 @@ def check_idle(program: Program) -> Iterator[Diagnostic]:
 
 def _never(program: Program, found: IdleCase, value: Literal) -> Diagnostic:
     kind = structure(required(found.type))
-    close = nearest(value.value, kind.values) if isinstance(value.value, str) and isinstance(kind, Enum) else None
+    enum = kind if isinstance(kind, Enum) else None
+    close = nearest(value.value, enum.values) if isinstance(value.value, str) and enum is not None else None
     advice = "leave it out" if close is None else f'did you mean `"{close}"`?'
-    message = f"a {spelled(found.type)} is never {_written(value.value)}"
-    if isinstance(kind, Enum) and kind.name is None:
-        message = f"{_written(value.value)} is none of {', '.join(_written(each) for each in kind.values)}"
+    type_ = spelled(found.type)
+    message = f"{'an' if type_[0] in 'aeiou' else 'a'} {type_} is never {_written(value.value)}"
+    if enum is not None and enum.name is None:
+        message = f"{_written(value.value)} is none of {', '.join(_written(each) for each in enum.values)}"
     return Diagnostic("SF607", message, program.label(value), help=advice)
 
 

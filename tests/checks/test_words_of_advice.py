@@ -158,3 +158,24 @@ def test_what_of_an_approval_may_be_null(ends: str, field: str, advice: str) -> 
     asks = f'await approval ok "?" {{ answer {{ n: text }} from "g" timeout 1h {ends} }}'
     (found,) = told("SF202", f"flow main() -> bool {{ {asks} let x = upper(ok.{field}) return ok.approved }}")
     assert found.partition(" | ")[2].startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("type_", "case", "said"),
+    [
+        ("int", '"x"', 'an int is never "x" | leave it out'),
+        ("int?", '"x"', 'an int? is never "x" | leave it out'),
+        ("int", "null", "an int is never null | leave it out"),
+        ("bool", "3", "a bool is never 3 | leave it out"),
+        ("text", "true", "a text is never true | leave it out"),
+        ('"abcd" | "x"', '"abce"', '"abce" is none of "abcd", "x" | did you mean `"abcd"`?'),
+        ('"abcd" | "x"', '"zzz"', '"zzz" is none of "abcd", "x" | leave it out'),
+        ('"abcd" | "x"', "3", '3 is none of "abcd", "x" | leave it out'),
+        ("Kind", '"abce"', 'a Kind is never "abce" | did you mean `"abcd"`?'),
+        ("Kind", '"zzz"', 'a Kind is never "zzz" | leave it out'),
+    ],
+)
+def test_a_case_that_never_comes(type_: str, case: str, said: str) -> None:
+    declared = 'type Kind = "abcd" | "x"'
+    matched = f"match n {{ {case} => {{ sleep 1s }} else => {{ sleep 2s }} }}"
+    assert told("SF607", f"{declared}\nflow main(n: {type_}) {{ {matched} }}") == [said]
