@@ -108,13 +108,16 @@ async def why_stuck(client: TemporalClient, run: Run) -> str | None:
 
 
 async def stuck_below(run: Run) -> list[RunSummary]:
-    """The runs below `run`, its children and theirs, that do not go on, and why: their ids begin with its own."""
-    query = f"{_ids_below(run)} AND ExecutionStatus = 'Running'"
+    """The runs below `run`, its children and theirs, that do not go on, and why: their ids begin with its own. What
+    carries a call is among them.
+    """
+    query = f"{_ids_below(run, names.WORKFLOW, names.CARRIER)} AND ExecutionStatus = 'Running'"
     found = []
     async for execution in run.temporal.list_workflows(query, limit=MOST_BELOW):
         if names.parent_of(execution.id, run.id) is None:
             continue
-        summary = await _summary(run.temporal, execution)
+        is_run = execution.workflow_type == names.WORKFLOW
+        summary = await _summary(run.temporal, execution) if is_run else _carrier(execution)
         reason = await why_stuck(run.temporal, replace(run, id=summary.id)) or summary.stuck
         if reason is not None:
             found.append(replace(summary, stuck=reason))
@@ -126,7 +129,7 @@ async def runs_below(run: Run) -> list[str]:
     most. An earlier run of the same id has others.
     """
     mark = (await run.first_run_id())[-names.MARK_OF_AN_EXECUTION :]
-    query = f"{_ids_below(run)} AND ExecutionStatus != 'ContinuedAsNew'"
+    query = f"{_ids_below(run, names.WORKFLOW)} AND ExecutionStatus != 'ContinuedAsNew'"
     ours = (f"{run.id}/{mark}/", f"{run.id}/~{mark}/")
     found: list[str] = []
     async for execution in run.temporal.list_workflows(query):
@@ -135,10 +138,11 @@ async def runs_below(run: Run) -> list[str]:
     return found
 
 
-def _ids_below(run: Run) -> str:
-    """A query for whatever has an id that begins as those of its children do."""
+def _ids_below(run: Run, *types: str) -> str:
+    """A query for whatever of these types has an id that begins as those of its children do."""
     prefix = f"{run.id}/".replace("\\", "\\\\").replace("'", "\\'")
-    return f"WorkflowType = '{names.WORKFLOW}' AND WorkflowId STARTS_WITH '{prefix}'"
+    ours = ", ".join(f"'{each}'" for each in types)
+    return f"WorkflowType IN ({ours}) AND WorkflowId STARTS_WITH '{prefix}'"
 
 
 def lacking(memo: Mapping[str, Any]) -> str | None:
@@ -195,6 +199,20 @@ async def _summary(client: TemporalClient, execution: WorkflowExecution) -> RunS
         rehearsal=names.REHEARSAL_WORD in made_up,
         staged=names.STAGED_WORD in made_up,
         repairs=str(memo.get(names.MEMO_REPAIRS) or ""),
+    )
+
+
+def _carrier(execution: WorkflowExecution) -> RunSummary:
+    """Of no flow: it makes one call of a run."""
+    return RunSummary(
+        id=execution.id,
+        flow="?",
+        hash="",
+        status=status_word(execution.status),
+        started=execution.start_time,
+        closed=execution.close_time,
+        task_queue=execution.task_queue,
+        doubts=0,
     )
 
 

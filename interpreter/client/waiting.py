@@ -11,6 +11,7 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import Client as TemporalClient
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from interpreter.boundary import names
 
@@ -76,7 +77,12 @@ async def with_carriers(client: TemporalClient, run: WorkflowExecutionDescriptio
         below += [each.id async for each in open_ones if each.id not in below]
     calls = [(run.id, call) for call in raw.pending_activities]
     for carrier in below[:MOST_CARRIERS]:
-        found = (await client.get_workflow_handle(carrier).describe()).raw_description
+        try:
+            found = (await client.get_workflow_handle(carrier).describe()).raw_description
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            continue  # it has been over for as long as histories are kept
         calls += [(carrier, call) for call in found.pending_activities]
     return calls
 

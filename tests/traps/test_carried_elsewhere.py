@@ -15,12 +15,15 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer, Worker
 
 from interpreter.boundary.lock import lock_id
+from interpreter.boundary.names import CARRIER
 from interpreter.client.client import Client
+from interpreter.client.listing import stuck_below
 from interpreter.client.outcome import result_of
 from interpreter.client.retold import retold
 from interpreter.client.waiting import waiting_calls, with_carriers
 from interpreter.worker.plugin import FlowPlugin
 from interpreter.workflow import lock
+from interpreter.workflow.run import FlowWorkflow
 from tests.live.runs import Runs, eventually
 from tests.traps.carrying import (
     HEAD,
@@ -283,3 +286,26 @@ async def test_what_a_history_tells_of_a_carried_call(runs: Runs, name: str) -> 
         ("started", "tool", 1),
         ("completed", "tool", 1),
     ]
+
+
+async def test_a_carrier_that_no_worker_can_take_up_is_told_of(runs: Runs, name: str) -> None:
+    """As where workers are of an earlier version: its task fails, and it goes on when one comes that has it."""
+    queue = uuid4().hex
+    there = Runs(runs.client, queue, runs.store)
+    earlier = FlowPlugin(TOOLS, store=runs.store)
+    earlier.workflows = [FlowWorkflow]
+    run = await there.start(beside(), {"name": name, "how": "answers"})
+    async with Worker(runs.client, task_queue=queue, plugins=[earlier], max_cached_workflows=0):
+
+        async def look() -> list[tuple[str, str | None]] | None:
+            return [
+                (each.id, each.stuck) for each in await stuck_below(Client(runs.client, runs.store).run(run.id))
+            ] or None
+
+        ((carrier, reason),) = await eventually(look)
+    assert carrier == f"{run.id}/{run.first_run[-8:]}/main/try#1/body/parallel#1/ended"
+    assert CARRIER in str(reason)
+    doors[name].set()
+    async with Worker(runs.client, task_queue=queue, plugins=[FlowPlugin(TOOLS, store=runs.store)]):
+        assert await run.value() == "answers"
+    assert calls_behind(name) == 1
