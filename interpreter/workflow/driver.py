@@ -95,7 +95,7 @@ class Driver:
         self.keeper = Keeper()
         self._moments = Moments()
         self._watch = watching()
-        room = self._room = Room(self._moments)
+        room = self.room = Room(self._moments)
         self._carriers = Carriers(run_input.carriers, self.inbox.append, carries=carries(self.definition))
         self._calls = Calls(self.definition, self._call_ended, room, self._carriers)
         self._children = Children(run_input, self.inbox.append)
@@ -163,7 +163,7 @@ class Driver:
     async def _replied(self, event: Callable[[str], Event]) -> AnswerReply:
         reply: asyncio.Future[AnswerReply] = asyncio.get_running_loop().create_future()
         self._answers += 1
-        self._room.take_update()
+        self.room.take_update()
         ticket = str(self._answers)
         self._replies[ticket] = reply
         self._arrived(event(ticket))
@@ -251,7 +251,7 @@ class Driver:
 
     @property
     def is_full(self) -> bool:
-        return self._room.is_full
+        return self.room.is_full
 
     def may_continue(self) -> bool:
         return self.quiescent() and not self.keeper.pausing
@@ -308,7 +308,7 @@ class Driver:
         if not only_last:
             self._outbox.release()
             if self._outbox.waits_for_task:  # what does not fit into this workflow task goes out with the next
-                self._room.next_task()
+                self.room.next_task()
 
     def _is_told_at_the_end(self, command: Command) -> bool:
         return type(command) in _LAST or (type(command) is Cancel and self._carriers.has(command.id))

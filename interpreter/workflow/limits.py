@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import workflow
 
 from interpreter.workflow.moments import Moments
-from interpreter.workflow.patches import COUNTS_UPDATES, SHORTER_EXECUTIONS
+from interpreter.workflow.patches import COUNTS_SIGNALS, COUNTS_UPDATES, SHORTER_EXECUTIONS
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """A timer of it makes another workflow task."""
@@ -29,7 +29,9 @@ SOFT_EVENTS = 2_500
 HARD_EVENTS = 15_000
 HARD_BYTES = 20_000_000
 HARD_UPDATES = 1_500
-"""Past these nothing new is started until the run can continue as new. The server takes 2,000 updates of one."""
+HARD_SIGNALS = 8_000
+"""Past these nothing new is started until the run can continue as new. The server takes 2,000 updates of one execution,
+and 10,000 signals."""
 
 
 LOCAL_RESULT = 64 * 1024
@@ -54,6 +56,7 @@ class Room:
         self._length = -1
         self._next: asyncio.Task[None] | None = None
         self._updates = 0
+        self._signals = 0
         self._full = False
 
     @property
@@ -92,6 +95,12 @@ class Room:
         self._updates += 1
         if self._updates > HARD_UPDATES and not self._full:
             self._full = workflow.patched(COUNTS_UPDATES)
+
+    def take_signal(self) -> None:
+        """Another one has come, counted for the same reason."""
+        self._signals += 1
+        if self._signals > HARD_SIGNALS and not self._full:
+            self._full = workflow.patched(COUNTS_SIGNALS)
 
     def take(self, size: int) -> None:
         """Also of what is given back: less than nothing."""

@@ -19,6 +19,9 @@ COUNTS_UPDATES = "counts-updates"
 """A run starts nothing new after `limits.HARD_UPDATES` until it can continue as new: asked for once, past that number,
 so that no shorter history has a mark of it."""
 
+COUNTS_SIGNALS = "counts-signals"
+"""The same of `limits.HARD_SIGNALS`."""
+
 CARRIES = "carries"
 """Calls that may take long beside other work are carried by workflows of their own: asked as an execution begins, where
 there may be such calls, so that no other history has a mark of it."""

@@ -157,23 +157,28 @@ class FlowWorkflow:
 
     @workflow.signal(name=SEND_SIGNAL)
     def send_unanswered(self, send: Send) -> None:
+        self._driver.room.take_signal()
         self._driver.send_unanswered(send)
 
     @workflow.signal(name=REPORT_SIGNAL)
     def report_to_parent(self, request: ReportRequest) -> None:
+        self._driver.room.take_signal()
         self._report_to = request.parent
 
     @workflow.signal(name=CHILD_ENDED_SIGNAL)
     def child_ended(self, report: ChildReport) -> None:
+        self._driver.room.take_signal()
         self._driver.child_ended(report)
 
     @workflow.signal(name=CARRIED_SIGNAL)
     def carried(self, command: str, carrier: str) -> None:
+        self._driver.room.take_signal()
         self._driver.carrier_ends(command, carrier)
 
     @workflow.signal(name=ACQUIRED_SIGNAL)
     def acquired(self, command: str, first_run: str = "") -> None:
         """It may be meant for a run that was terminated, and had this one's id before it."""
+        self._driver.room.take_signal()
         if first_run in ("", workflow.info().first_execution_run_id):
             self._driver.acquired(command)
 

@@ -7,7 +7,8 @@ from temporalio.exceptions import CancelledError
 from temporalio.worker import Replayer
 
 from interpreter.boundary.failures import NOT_CALLED
-from interpreter.boundary.names import FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE
+from interpreter.boundary.names import FLOW_ATTRIBUTE, GROUPS_ATTRIBUTE, SEND_SIGNAL
+from interpreter.boundary.send import Send
 from interpreter.client.client import Client
 from interpreter.client.submission import prepare
 from interpreter.server.setup import register_attributes
@@ -250,15 +251,19 @@ async def test_a_long_run_continues_by_itself_where_only_that_helps(
     assert executions >= 3
 
 
+@pytest.mark.parametrize("limit", ["HARD_UPDATES", "HARD_SIGNALS"])
 async def test_a_run_that_takes_many_events_continues_where_only_that_helps(
-    runs: Runs, monkeypatch: pytest.MonkeyPatch
+    runs: Runs, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its calls overlap, so that something is in flight always."""
-    monkeypatch.setattr(limits, "HARD_UPDATES", 20)
+    monkeypatch.setattr(limits, limit, 20)
     run = await runs.start(OVERLAPPING)
     client = Client(runs.client, runs.store).run(run.id)
-    for _ in range(25):
-        await client.send("word", {"said": "more"}, by="ann")
+    for number in range(25):
+        if limit == "HARD_UPDATES":
+            await client.send("word", {"said": "more"}, by="ann")
+        else:
+            await run.handle.signal(SEND_SIGNAL, Send(str(number), "word", {"said": "more"}, "ann"))
     await run.seen(lambda view: view.continuations or None)
     await client.send("word", {"said": "stop"}, by="ann")
     assert await run.value() == "stopped"
