@@ -30,7 +30,7 @@ from dsl.checks.program import Program
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
-from dsl.semantics.longest_question import LongestQuestions, asking
+from dsl.semantics.longest_wait import LongestWaits, asking
 from dsl.semantics.nodes import by_class, of_class
 
 _DEAREST = Decimal("0.0002")
@@ -48,16 +48,16 @@ class _Limit:
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    questions = LongestQuestions(program.facts)
+    waits = LongestWaits(program.facts)
     yield from _not_counted(program)
     for tool in program.facts.all(ToolDeclaration):
         yield from _tool(program, tool)
     for agent in program.facts.all(AgentDeclaration):
-        yield from _agent(program, agent, questions)
+        yield from _agent(program, agent, waits)
     for flow in program.facts.all(FlowDeclaration):
         limits = _narrowed({}, flow.budget)
         yield from _asks(program, flow, flow.asks, limits)
-        yield from _inside(program, flow.body, limits, questions)
+        yield from _inside(program, flow.body, limits, waits)
         if id(flow) not in program.facts.partly_read:
             yield from _without_end(program, flow)
 
@@ -94,7 +94,7 @@ def _free(program: Program, call: Call | None, does: str) -> Iterator[Diagnostic
         yield Diagnostic("SF305", message, program.label(call), declared, help="declare it once more, without `costs`")
 
 
-def _agent(program: Program, agent: AgentDeclaration, questions: LongestQuestions) -> Iterator[Diagnostic]:
+def _agent(program: Program, agent: AgentDeclaration, waits: LongestWaits) -> Iterator[Diagnostic]:
     """Its own budget pays for one turn, and outlasts the people who are asked in one."""
     limits = _narrowed({}, agent.budget)
     if agent.budget is not None:
@@ -103,7 +103,7 @@ def _agent(program: Program, agent: AgentDeclaration, questions: LongestQuestion
     for use in agent.uses:
         words = f"the gate of `{use.target}` may wait"
         yield from _wait(program, words, asking(use.gate), use, limits)
-        yield from _asked_within(program, use.target, use, limits, questions)
+        yield from _asked_within(program, use.target, use, limits, waits)
 
 
 def _asks(program: Program, node: Node, stages: tuple[Stage, ...], limits: dict[str, _Limit]) -> Iterator[Diagnostic]:
@@ -116,13 +116,15 @@ def _place(node: Node) -> Node:
 
 
 def _asked_within(
-    program: Program, called: str, node: Node, limits: dict[str, _Limit], questions: LongestQuestions
+    program: Program, called: str, node: Node, limits: dict[str, _Limit], waits: LongestWaits
 ) -> Iterator[Diagnostic]:
-    """A called flow stands for itself, so what it asks was not compared with this budget."""
-    longest = questions.within(called) if "time" in limits else None
+    """A called flow stands for itself, so what it waits for was not compared with this budget."""
+    longest = waits.within(called) if "time" in limits else None
     if longest is not None:
         also = (program.label(longest.node, "this may wait so long"),)
-        yield from _wait(program, f"{longest.words} in `{called}` may wait", longest.milliseconds, node, limits, also)
+        yield from _wait(
+            program, f"{longest.words} in `{called}` {longest.does}", longest.milliseconds, node, limits, also
+        )
 
 
 def _first_turn(
@@ -175,9 +177,7 @@ def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) ->
             yield Diagnostic("SF305", message, program.label(budget), help=advice)
 
 
-def _inside(
-    program: Program, node: Node, limits: dict[str, _Limit], questions: LongestQuestions
-) -> Iterator[Diagnostic]:
+def _inside(program: Program, node: Node, limits: dict[str, _Limit], waits: LongestWaits) -> Iterator[Diagnostic]:
     inner = limits
     match node:
         case Loop(budget=Budget() as budget) | BudgetBlock(budget=budget):
@@ -196,17 +196,17 @@ def _inside(
         case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:
             yield from _wait(program, "this block may wait for its lock", within, node, limits)
         case Step():
-            yield from _step(program, node, limits, questions)
+            yield from _step(program, node, limits, waits)
         case Finally(calls=calls) | CompensateStatement(calls=calls):
             does = "is called however this ends" if isinstance(node, Finally) else "undoes what was done"
             for call in calls:
                 yield from _free(program, call, does)
     for child in children(node):
         ended = child is getattr(node, "on_exhausted", None)
-        yield from _inside(program, child, limits if ended else inner, questions)
+        yield from _inside(program, child, limits if ended else inner, waits)
 
 
-def _step(program: Program, node: Step, limits: dict[str, _Limit], questions: LongestQuestions) -> Iterator[Diagnostic]:
+def _step(program: Program, node: Step, limits: dict[str, _Limit], waits: LongestWaits) -> Iterator[Diagnostic]:
     signature = program.facts.callee_of(node.call)
     flow = None if signature is None else signature.node
     for call in node.compensate.calls if node.compensate is not None else ():
@@ -220,9 +220,9 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit], questions: Lo
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
     if isinstance(flow, AgentDeclaration):
-        yield from _asked(program, flow, node, limits, questions)
+        yield from _asked(program, flow, node, limits, waits)
     if isinstance(flow, FlowDeclaration) and not node.detached:
-        yield from _asked_within(program, flow.name, node, limits, questions)
+        yield from _asked_within(program, flow.name, node, limits, waits)
     if isinstance(flow, FlowDeclaration) and flow.budget is not None and flow.budget.time is not None:
         yield from _wait(program, f"flow `{flow.name}` may take", flow.budget.time, node, limits)
 
@@ -254,15 +254,15 @@ def _pauses(program: Program, tool: ToolDeclaration, node: Step, limits: dict[st
 
 
 def _asked(
-    program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit], questions: LongestQuestions
+    program: Program, agent: AgentDeclaration, node: Step, limits: dict[str, _Limit], waits: LongestWaits
 ) -> Iterator[Diagnostic]:
     yield from _first_turn(program, agent, node, limits)
     own = max((asking(use.gate) for use in agent.uses), default=0)
     yield from _wait(program, f"a gate of `{agent.name}` may wait", own, node, limits)
-    longest = questions.within(agent.name) if "time" in limits else None
+    longest = waits.within(agent.name) if "time" in limits else None
     if longest is not None and longest.milliseconds > own:
         also = (program.label(longest.node, "this may wait so long"),)
-        yield from _wait(program, f"{longest.words} may wait", longest.milliseconds, node, limits, also)
+        yield from _wait(program, f"{longest.words} {longest.does}", longest.milliseconds, node, limits, also)
 
 
 def _wait(

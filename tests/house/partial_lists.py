@@ -129,7 +129,7 @@ PARTIAL = {
             "what is in a definition; functions are written out",
         ),
         ("dsl/decompiling/declarations.py", "Apply Convert FunctionCall", "what can shape a result for a model"),
-        ("dsl/semantics/longest_question.py", "BudgetBlock Loop", "what has a budget that asks for more"),
+        ("dsl/semantics/longest_wait.py", "BudgetBlock Loop", "what has a budget that asks for more"),
         ("dsl/semantics/reckoning.py", "If Match", "choices, which have the rest of their block beside them"),
         ("dsl/planning/plans.py", "If Match", "choices, which have the rest of their block beside them"),
         ("dsl/semantics/reckoning.py", "Break Continue Fail Return", "what leaves a block by itself"),
