@@ -30,26 +30,27 @@ def backoffs(retry: Retry | None, tries: int) -> int:
     return sum(doubling) + longest * max(tries - 1 - len(doubling), 0)
 
 
-def carried(timeout: int) -> Amounts:
-    """What comes to an attempt of so many milliseconds, which may have to be carried by a run of its own."""
-    if timeout <= defaults.LONGEST_IN_PLACE:
-        return Amounts()
-    looks = Amounts(events=CHECK.rough, size=CHECK.size).times(timeout // HOUR + 8)
-    return Amounts(events=CARRIED.rough, size=CARRIED.size, elsewhere=CARRIER.rough) + looks
-
-
 def timeout_of(tool: ToolDeclaration, step: Step | None) -> int:
     usual = defaults.QUICK_TIMEOUT if tool.effect.quick else defaults.TIMEOUT
     return (step.timeout if step else None) or tool.timeout or usual
 
 
 class ToolCalls:
-    """`rough`: everything goes wrong that may; else nothing does."""
+    """`rough`: everything goes wrong that may; else nothing does. `carries`: what takes long may be carried, since
+    something may come beside it."""
 
-    def __init__(self, tools: dict[str, ToolDeclaration], types: Types, *, rough: bool) -> None:
+    def __init__(self, tools: dict[str, ToolDeclaration], types: Types, *, rough: bool, carries: bool) -> None:
         self._tools = tools
         self._types = types
         self._rough = rough
+        self._carries = carries
+
+    def carried(self, timeout: int) -> Amounts:
+        """What comes to an attempt of so many milliseconds, which may have to be carried by a run of its own."""
+        if timeout <= defaults.LONGEST_IN_PLACE or not self._carries:
+            return Amounts()
+        looks = Amounts(events=CHECK.rough, size=CHECK.size).times(timeout // HOUR + 8)
+        return Amounts(events=CARRIED.rough, size=CARRIED.size, elsewhere=CARRIER.rough) + looks
 
     def step(self, tool: ToolDeclaration, step: Step | None) -> Amounts:
         """Called by a step, or by an agent: with its lock, its verification, and what undoes it."""
@@ -109,7 +110,7 @@ class ToolCalls:
     def _tries(self, tool: ToolDeclaration, step: Step | None) -> Amounts:
         retry, timeout = (step.retry if step else None) or tool.retry, timeout_of(tool, step)
         tries = (retry.times if retry is not None else defaults.RETRIES) + 1
-        attempt = self._attempt(tool) + carried(timeout)
+        attempt = self._attempt(tool) + self.carried(timeout)
         between = Amounts(events=TIMER.rough, size=TIMER.size)
         doubt = 2 if tool.effect.kind in ("write", "irreversible") else 1
         found = attempt.times(tries) + between.times(tries * doubt)

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dsl.ast import defaults
 from dsl.ast import statements as ast
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration, TypeDeclaration, Use, bounding
+from dsl.ast.events import ExpectedEvent
 from dsl.ast.expressions import Expression, Literal
 from dsl.ast.node import Node, children, walk
 from dsl.ast.people import Stage
 from dsl.ast.statements import Budget
 from dsl.dataclass import replace
 from dsl.planning.amounts import SUMMED, Amounts
-from dsl.planning.calls import ToolCalls, carried
+from dsl.planning.calls import ToolCalls
 from dsl.planning.history import (
     ACTIVITY,
     ANSWER,
@@ -76,7 +77,8 @@ class Plans(Reckoning[Amounts]):
         self.left_out = without
         self._types = {each.name: each.type for each in facts.all(TypeDeclaration)}
         tools = {each.name: each for each in facts.all(ToolDeclaration)}
-        self._calls = ToolCalls(tools, self._types, rough=rough)
+        beside = (*facts.all(ast.Parallel), *facts.all(ast.ParallelFor), *facts.all(ExpectedEvent))
+        self._calls = ToolCalls(tools, self._types, rough=rough, carries=bool(beside))
 
     # -- what is called
 
@@ -116,7 +118,7 @@ class Plans(Reckoning[Amounts]):
         time = timeout + max(patience, SPREAD) + 500 + batch
         events, size = events * asked, size * asked
         found = Amounts(asked, tokens=None, usd=None, time=time * asked, last=timeout, events=events, size=size)
-        return found + carried(timeout).times(asked)
+        return found + self._calls.carried(timeout).times(asked)
 
     def started(self, flow: FlowDeclaration, found: Amounts) -> Amounts:
         """A run of its own: its history is elsewhere."""
