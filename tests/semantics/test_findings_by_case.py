@@ -4,6 +4,7 @@
 code, the message, its help, and the part of the text that it is about.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ FOLDER = Path(__file__).parents[1] / "cases" / "semantics"
 OF_NAMES = ("SF106", "SF603", "SF608", "SF611")
 TOGETHER = 25
 """Texts in one file: of more than a hundred messages not all are told."""
+_MORE = re.compile(r"; and [\d,]+ more messages$")
 _Told = dict[str, str | list[str]]
 
 
@@ -79,7 +81,7 @@ def _made(value: Expression, analysis: Analysis, source: Source) -> str:
 
 
 def _said(each: Diagnostic, source: Source) -> str:
-    told = f"{each.code} {each.message}"
+    told = f"{each.code} {_MORE.sub('', each.message)}"
     told += f" | {each.help}" if each.help else ""
     places = [each.primary, *(place for place in each.secondary if place.text != "also here")]
     return f"{told} [{'; '.join(_at(source.slice(place.span), place.text) for place in places)}]"
