@@ -10,7 +10,9 @@ from dsl.source import Source
 DECLARATIONS = """
 tool local(x: text) -> text read
 tool asked(x: text) -> text read { http get "https://example.test/{{ x }}" }
-tool written(x: text) write keyed final { http post "https://example.test/" { header "Idempotency-Key": key body { x: x } } }
+tool written(x: text) write keyed final {
+  http post "https://example.test/" { header "Idempotency-Key": key body { x: x } }
+}
 tool told(x: text) write keyed final { emit order to x with x }
 agent plain(q: text) -> text { model "m" prompt "{{ q }}" }
 agent equipped(q: text) -> text { model "m" prompt "{{ q }}" use local budget 12 turns }
