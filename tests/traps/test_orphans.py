@@ -27,7 +27,7 @@ flow below(name: text) {
   step first = call.count(name: name)
   DOES
 }
-flow main(name: text) -> text budget 5m {
+flow main(name: text) -> text budget 2h {
   try { step under = below(name: name) } on error e if HANDLER { return "{{ e.kind }}: {{ e.message }}" }
   return "completed"
 }
