@@ -15,7 +15,7 @@ from dsl.ast import statements as ast
 from dsl.ast.declarations import FlowDeclaration
 from dsl.ast.expressions import Binary, Expression, FunctionCall, ListLiteral, Name
 from dsl.ast.statements import Var
-from dsl.semantics.gathered import most_gathered
+from dsl.semantics.gathered import SAME, Length, most_gathered
 from dsl.source import Source
 
 HEAD = """edition 1
@@ -51,6 +51,11 @@ CASES = [
     (f'match few[0] {{ "a" => {{ {ONE} }} "b" => {{ {ONE} {ONE} }} else => {{ }} }}', 2),
     ("for x in few { var w: [bool] at most 100 = [c, c] for y in few { set w = w + [c] } }", 0),
     ("step a = t.some(x: few[0]) set w = w + a.xs", 0),
+    ("set v = [i == any[0] for i in any]", None),
+    ("set v = [i == any[0] for i in any] set v = []", None),
+    ("set v = [i == any[0] for i in few]", 5),
+    ("set v = if c then [i == any[0] for i in any] else v", None),
+    ("set v = v + [i == any[0] for i in any]", None),
 ]
 
 
@@ -73,6 +78,41 @@ def test_what_a_list_comes_to(body: str, expected: int | None) -> None:
     assert most(analysis) == expected
     told = [each.message for each in analysis.diagnostics if each.code == "SF201"]
     assert bool(told) == (expected is None or expected > 100)
+
+
+EVERY = [
+    Length(adds, holds, endless)
+    for adds in (None, 0, 1, 3)
+    for holds in (None, 0, 2, 5)
+    for endless in (False, True)
+    if adds is not None or holds is not None or endless
+]
+
+
+def made_of(length: Length, first: int) -> float:
+    """What a length says of a list that held so many before, by its own words."""
+    added = [] if length.adds is None else [first + length.adds]
+    held = [] if length.holds is None else [length.holds]
+    return float("inf") if length.endless else max([*added, *held, 0])
+
+
+@pytest.mark.parametrize("first", [0, 1, 4])
+def test_what_a_length_says(first: int) -> None:
+    for one in EVERY:
+        most = one.of(first)
+        assert (float("inf") if most is None else most) == made_of(one, first)
+        assert one.again(0) == (one if not one.adds else SAME)
+        for other in EVERY:
+            assert made_of(one.beside(other), first) == max(made_of(one, first), made_of(other, first))
+            if not (one.endless or other.endless):
+                assert made_of(one.then(other), first) == made_of(other, int(made_of(one, first)))
+            elif not other.endless:
+                assert one.then(other).endless is (other.adds is not None), "what is set anew ends what is endless"
+        if not one.endless:
+            rounds = [one.again(times) for times in (1, 2, 3)]
+            expected = [one, one.then(one), one.then(one).then(one)]
+            assert [made_of(each, first) for each in rounds] == [made_of(each, first) for each in expected]
+        assert one.again(None).endless is (one.endless or bool(one.adds))
 
 
 def test_of_two_lists_each_is_counted_for_itself() -> None:

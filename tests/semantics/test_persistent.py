@@ -88,3 +88,39 @@ def test_what_is_not_there() -> None:
     assert empty.without(["a"]) is empty
     with pytest.raises(KeyError):
         empty["a"]
+
+
+def _nodes(found: PersistentMap[object, int]) -> set[int]:
+    seen: set[int] = set()
+    waiting: list[object] = [found._root]
+    while waiting:
+        part = waiting.pop()
+        if hasattr(part, "parts"):
+            seen.add(id(part))
+            waiting += part.parts
+    return seen
+
+
+@pytest.mark.parametrize(("key", "nodes"), [("a", 1), (7, 1), (Clash(3), 1)], ids=["text", "number", "object"])
+def test_another_value_takes_no_more_room(key: object, nodes: int) -> None:
+    found: PersistentMap[object, int] = PersistentMap({key: 1})
+    assert len(_nodes(found)) == nodes
+    for value in range(2, 20):
+        found = found.added(key, value)
+        assert (len(_nodes(found)), dict(found)) == (nodes, {key: value})
+
+
+def test_a_change_copies_only_the_way_to_what_it_changes() -> None:
+    known: PersistentMap[object, int] = PersistentMap(dict.fromkeys(range(2_000), 0))
+    for number in range(0, 2_000, 197):
+        for changed in (known.added(number, 1), known.added(-number - 10_000, 1), known.without([number])):
+            assert len(_nodes(changed) - _nodes(known)) <= 5, number
+        assert len(_nodes(known.added(number, 1))) == len(_nodes(known))
+
+
+def test_with_equal_hashes_another_value_takes_the_place_of_the_first() -> None:
+    found: PersistentMap[object, int] = PersistentMap({Clash(number): number for number in range(0, 40, 5)})
+    room = len(_nodes(found))
+    changed = found.added(Clash(5), -1)
+    assert (len(changed), changed[Clash(5)], len(_nodes(changed))) == (8, -1, room)
+    assert list(changed) == list(found)

@@ -73,16 +73,18 @@ def old_since(mark: Mark, wait: Node) -> Mark:
 
 
 def fewest(mark: Mark) -> Mark:
-    """No more than `MOST`, what is old before what is not: one that is told is enough."""
+    """No more than `MOST`, what is old before what is not: one that is told is enough. The same ones in each process:
+    sets have no order that could be gone by."""
     if len(mark.sources) <= MOST:
         return mark
     every = sorted((each for each in mark.sources if isinstance(each, Reading | Received)), key=_old_first)
     return Mark(frozenset(every[:MOST]), mark.fields)
 
 
-def _old_first(each: Held) -> tuple[bool, int]:
-    place = each.step.span.start if isinstance(each, Reading) and each.step is not None else 0
-    return each.old is None, place
+def _old_first(each: Held) -> tuple[object, ...]:
+    step = each.step if isinstance(each, Reading) else None
+    place = () if step is None else (step.span.start,)
+    return each.old is None, place, each.parameter, each.path, each.choice, each.told, each.born
 
 
 def by_choice(sources: Iterable[Held]) -> frozenset[Source]:
