@@ -37,7 +37,7 @@ TRANSCRIBED = "the name of a step that calls an agent"
 
 def transcript(node: FunctionCall, state: State, inference: Inference) -> Type:
     """`transcript(STEP)`. The step has its result where its name has a value, and there it has its conversation too."""
-    if _is_its_agent(node, inference):
+    if _is_its_agent(node, state, inference):
         return CONVERSATION
     for argument in node.arguments:
         inference.infer(argument.value, state)
@@ -64,10 +64,10 @@ def transcript(node: FunctionCall, state: State, inference: Inference) -> Type:
     return CONVERSATION
 
 
-def _is_its_agent(node: FunctionCall, inference: Inference) -> bool:
-    """Whether the agent is named, where one of its steps is meant."""
+def _is_its_agent(node: FunctionCall, state: State, inference: Inference) -> bool:
+    """Whether the agent is named, where one of its steps is meant. A step may have the name of its agent."""
     named = node.arguments[0].value if len(node.arguments) == 1 else None
-    if not isinstance(named, Name) or inference.facts.symbol_of(named) is not None:
+    if not isinstance(named, Name) or named.name in state.names or named.name in inference.defined:
         return False
     declared = inference.facts.declarations.kind_of(named.name)
     if declared is None or declared[0] != "agent":
