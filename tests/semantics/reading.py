@@ -2,6 +2,7 @@
 
 from dsl.analysis import Analysis, analyse
 from dsl.ast.statements import Let
+from dsl.semantics.facts import Facts
 from dsl.semantics.types import Type
 from dsl.source import Source
 
@@ -20,3 +21,8 @@ def type_of(expression: str, parameters: str = "", declarations: str = "") -> Ty
     analysis = clean(f"{declarations}\nflow main({parameters}) {{ let value = {expression} }}")
     (let,) = analysis.facts.all(Let)
     return analysis.facts.type_of(let.value)
+
+
+def facts_of(text: str) -> Facts:
+    """What is found out about a text, whatever is wrong with it; the edition is put before it."""
+    return analyse(Source("case.flow", f"edition 1\n{text}")).facts
