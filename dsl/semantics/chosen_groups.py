@@ -10,7 +10,7 @@ from dsl.semantics.facts import Facts
 from dsl.semantics.findings import InvalidType, MaybeNull, Mismatch
 from dsl.semantics.inference import Inference
 from dsl.semantics.state import State
-from dsl.semantics.types import JSON, NULL, TEXT, Enum, OptionalOf, Type, required, structure
+from dsl.semantics.types import JSON, NULL, TEXT, Enum, OptionalOf, required, structure
 
 _USE = "`group`"
 _WANTED = 'one of some texts, such as `"leads" | "board"`'
@@ -38,9 +38,5 @@ def as_written(whom: ChosenGroup) -> str | None:
 
 def possible(whom: ChosenGroup, facts: Facts) -> tuple[str, ...]:
     """In the order in which the type has them; none where the text does not pass the check."""
-    found = _structured(facts.types.get(id(whom.value)))
+    found = structure(facts.type_of(whom.value))
     return found.values if isinstance(found, Enum) else ()
-
-
-def _structured(found: Type | None) -> Type | None:
-    return None if found is None else structure(found)

@@ -197,3 +197,11 @@ def test_a_type_is_written_by_its_name_where_that_is_declared_for_it() -> None:
     assert type_text(written(node, {})) == "Node" or type_text(written(node, {})).startswith("{ name: text")
     assert type_text(written(FRACTION, {})) == "decimal"
     assert type_text(written(NULL, {})) == "json"
+
+
+def test_a_union_that_stands_in_another_twice_is_looked_into_once() -> None:
+    first, second = types_of('{ kind: "a" }', '{ kind: "b" }')
+    inner = UnionOf((first,), "Inner")
+    assert alternatives(UnionOf((inner, second, inner))) == (first, second)
+    assert alternatives(UnionOf((second, UnionOf((inner, inner)), inner))) == (second, first)
+    assert alternatives(UnionOf((first, first))) == (first, first)
