@@ -136,6 +136,12 @@ def test_an_answer_that_was_cut_off_may_be_four_times_as_long_where_there_is_roo
     assert limits([cut(4_096), *TWO], options="budget 90k tokens")[:2] == [4_096, 16_384]
 
 
+@pytest.mark.parametrize("first", [7, {"txt": "t"}, {"text": "t"}])
+def test_an_attempt_leaves_as_much_as_it_takes_for_one_more_unless_an_answer_was_cut_off(first: Any) -> None:
+    """The second is the one that asks again, or the first of the next step, which has a budget of its own."""
+    assert all(2_000 < most < 3_000 for most in limits([first, *TWO], options="budget 6k tokens")[:2])
+
+
 def cut(answered: int) -> Fails:
     usage = {"input_tokens": 9, "output_tokens": answered}
     return Fails("MalformedOutput", "the answer was cut off", details=({"charge": "usage", "usage": usage},))

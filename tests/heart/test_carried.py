@@ -1,9 +1,14 @@
 """Which calls are carried: those that may take long, and beside which much may come."""
 
+from typing import Any
+
 import pytest
 
+from dsl.ast.declarations import AgentDeclaration
+from dsl.ast.defaults import MOST_TURNS_TOLD
+from dsl.ast.statements import Budget
 from interpreter.core.advance import advance
-from interpreter.core.carrying import may_carry
+from interpreter.core.carrying import _turns, may_carry
 from interpreter.core.commands import AttemptModel, CallTool
 from interpreter.core.events import Started
 from interpreter.core.state import State
@@ -102,3 +107,20 @@ def test_an_attempt_at_a_model_is_carried_as_a_call_is(within: str, beside: str,
     assert definition is not None
     commands = advance(definition, State("main", "hash", "run"), Started(0.0, {}))
     assert [command.carried for command in commands if type(command) is AttemptModel] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("uses", "budget", "turns"),
+    [
+        ((), None, 1),
+        ((), Budget(turns=9), 1),
+        (("t",), None, MOST_TURNS_TOLD),
+        (("t",), Budget(tokens=9), MOST_TURNS_TOLD),
+        (("t",), Budget(turns=9), 9),
+    ],
+)
+def test_an_agent_takes_as_many_turns_as_it_says_and_one_where_it_calls_nothing(
+    uses: tuple[Any, ...], budget: Budget | None, turns: int
+) -> None:
+    agent = AgentDeclaration("a", (), None, ("m",), None, uses=uses, budget=budget)  # type: ignore[arg-type]
+    assert _turns(agent) == turns

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interpreter.boundary.failures import SERVER_UNAVAILABLE, TOOL_CHANGED
+from interpreter.boundary.failures import CONNECTION_FAILED, SERVER_UNAVAILABLE, TOOL_CHANGED
 from interpreter.simulation.world import Fails, Returns
 from tests.heart.played import play
 
@@ -57,3 +57,16 @@ flow main() { step look(n: 1) }
     ended = play(text, {"look": [*[AWAY] * 200, DONE]})
     assert ended.failure.kind == SERVER_UNAVAILABLE
     assert 540 < ended.times("look")[-1] <= 600
+
+
+REQUEST = """edition 1
+tool look(n: int) -> json read { http get "https://desk.example.com/{{ n }}" patience 10m retry 2 times }
+flow main() { step look(n: 1) }
+"""
+
+
+@pytest.mark.parametrize("kind", [CONNECTION_FAILED, "Undeclared", "TimedOut"])
+def test_only_a_server_that_takes_none_is_waited_for_and_all_else_counts_as_an_attempt(kind: str) -> None:
+    ended = play(REQUEST, {"look": [AWAY, AWAY, *[Fails(kind, "no", "answered", 0.0)] * 3, DONE]})
+    assert (ended.outcome, len(ended.times("look"))) == ("failed", 2 + 3)
+    assert ended.failure.kind == kind
