@@ -178,16 +178,21 @@ def test_a_rehearsal_is_said_to_be_one(dsl: Dsl, tmp_path: Path) -> None:
     refused = dsl("run", flow, "--set", "q=why")
     assert (refused.code, refused.out) == (2, "")
     assert "the flow asks a model (clerk), and there is no OPENAI_API_KEY" in refused.err
-    ended = dsl("run", flow, "--set", "q=why", "--rehearse", "--id", "rehearsed")
+    ended = dsl("run", flow, "--set", "q=why", "--rehearse", "--id", "rehearsed-alone")
     assert ended.code == 0, ended.err
-    (row,) = [line for line in dsl.here("runs", "--flow", "ask").out.splitlines() if line.startswith("rehearsed ")]
+    (row,) = [
+        line for line in dsl.here("runs", "--flow", "ask").out.splitlines() if line.startswith("rehearsed-alone ")
+    ]
     assert "  [rehearsal, staged] completed" in row
-    for listed in (dsl.here("runs", "--flow", "ask", "--json").json[0], dsl.here("result", "rehearsed", "--json").json):
+    for listed in (
+        dsl.here("runs", "--flow", "ask", "--json").json[0],
+        dsl.here("result", "rehearsed-alone", "--json").json,
+    ):
         assert list(listed)[1:3] == ["rehearsal", "staged"]
         assert (listed["rehearsal"], listed["staged"]) == (True, True)
-    shown = dsl.here("show", "rehearsed").out.splitlines()
+    shown = dsl.here("show", "rehearsed-alone").out.splitlines()
     assert [line.split(":")[0] for line in shown[1:3]] == ["This was a rehearsal", "Nothing was written"]
-    assert list(dsl.here("show", "rehearsed", "--json").json)[1:3] == ["rehearsal", "staged"]
+    assert list(dsl.here("show", "rehearsed-alone", "--json").json)[1:3] == ["rehearsal", "staged"]
     assert "rehearsal: no model is asked" in ended.err
     assert "[rehearsal: no model was asked]" in ended.err
     assert "This was a rehearsal" in ended.err
