@@ -60,12 +60,12 @@ class Carriers(Outliving):
         self, command: CallTool | AttemptModel, given: JSON, references: References
     ) -> "asyncio.Future[RawValue]":
         self._starting.add(command.id)
-        self._go(self._run(command, given, references))
+        self._tasks.go(self._run(command, given, references))
         return self._awaited(command.id)
 
     def look_after(self, id_: str) -> "asyncio.Future[RawValue]":
         """Go on waiting, after a continue, for one that runs."""
-        self._go(self._look_after(id_))
+        self._tasks.go(self._look_after(id_))
         return self._awaited(id_)
 
     def abandon(self, id_: str) -> None:
@@ -77,7 +77,7 @@ class Carriers(Outliving):
         """That it ends; or that one does which another run under this id has started."""
         if carrier == self.told.get(id_):
             self._signalling += 1
-            self._go(self._ended(id_, carrier))
+            self._tasks.go(self._ended(id_, carrier))
 
     def _awaited(self, id_: str) -> "asyncio.Future[RawValue]":
         self._ends[id_] = asyncio.get_running_loop().create_future()

@@ -76,7 +76,7 @@ class Children(Outliving):
 
     def start(self, command: StartChild) -> None:
         self._starting.add(command.id)
-        self._go(self._run(command))
+        self._tasks.go(self._run(command))
 
     def look_after(self, id_: str) -> None:
         """Go on waiting, after a continue, for a child that runs; the end of one that has ended is on its way in."""
@@ -84,7 +84,7 @@ class Children(Outliving):
         if id_ in self._ended_early:
             self._ended_early.discard(id_)
             return
-        self._go(self._look_after(id_))
+        self._tasks.go(self._look_after(id_))
 
     def reported(self, report: ChildReport) -> None:
         """By a child of this run, or by one of a run that was terminated, and had this one's id before it."""

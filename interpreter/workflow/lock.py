@@ -12,11 +12,9 @@
 - It continues as new between two signals, with the queue as it stands.
 """
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -32,6 +30,7 @@ from interpreter.boundary.names import (
 )
 from interpreter.boundary.sparse import sparse
 from interpreter.core.lock_queue import LockQueue
+from interpreter.workflow.tasks import Tasks
 
 LEASE = timedelta(seconds=30)
 FIRST_LOOK = timedelta(seconds=5)
@@ -53,7 +52,7 @@ class LockWorkflow:
         self._queue = LockQueue(holding, waiting, places, list(lock.left))
         self._inbox: deque[Callable[[], Iterable[str]]] = deque()
         self._under_way = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(self._inbox.append)
 
     @workflow.signal(name=ASK_LOCK_SIGNAL)
     def ask(self, request: LockRequest) -> None:
@@ -66,12 +65,12 @@ class LockWorkflow:
 
     @workflow.run
     async def run(self, lock: LockInput) -> None:
-        self._go(self._look_after())
+        self._tasks.go(self._look_after())
         while True:
             while self._inbox:
                 for ticket in self._inbox.popleft()():
                     self._under_way += 1
-                    self._go(self._tell(self._known[ticket]))
+                    self._tasks.go(self._tell(self._known[ticket]))
             if self._under_way == 0 and self._queue.is_idle:
                 return
             if self._under_way == 0 and workflow.info().get_current_history_length() > MOST_EVENTS:
@@ -140,19 +139,3 @@ class LockWorkflow:
         """Something that was under way is over: the main coroutine looks again."""
         self._under_way -= 1
         self._inbox.append(lambda: ())
-
-    def _go(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone)
-
-    def _gone(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._inbox.append(lambda: _raised(task))
-
-
-def _raised(task: "asyncio.Task[None]") -> list[str]:
-    """In the main coroutine, where it fails the workflow task."""
-    task.result()
-    return []

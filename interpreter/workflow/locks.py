@@ -5,7 +5,7 @@ stands as pending in the state; the next execution asks again, with the same tic
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,15 +16,15 @@ from temporalio.exceptions import ApplicationError
 from interpreter.boundary.lock import LockRequest, lock_id
 from interpreter.boundary.names import ASK_LOCK_ACTIVITY, LEAVE_LOCK_SIGNAL
 from interpreter.core.commands import Acquire, Release
+from interpreter.workflow.tasks import Tasks
 
 TIMEOUT = timedelta(seconds=10)
 
 
 class Locks:
     def __init__(self, arrived: Callable[[Callable[[], Any]], None]) -> None:
-        self._arrived = arrived
         self._asking: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(arrived)
 
     @property
     def settled(self) -> bool:
@@ -35,10 +35,10 @@ class Locks:
         """One that is asked for again is not asked for beside the first time, which may be on its way still."""
         before = self._asking.get(command.id)
         if before is None or before.done():
-            self._asking[command.id] = self._go(self._ask(command))
+            self._asking[command.id] = self._tasks.go(self._ask(command))
 
     def give_back(self, command: Release) -> None:
-        self._go(self._give_back(command))
+        self._tasks.go(self._give_back(command))
 
     async def _ask(self, command: Acquire) -> None:
         await workflow.execute_activity(
@@ -59,17 +59,6 @@ class Locks:
             await handle.signal(LEAVE_LOCK_SIGNAL, _request(command.id, command.lock))
         except ApplicationError:
             workflow.logger.debug("the lock %s is not there any more", command.lock)
-
-    def _go(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone)
-        return task
-
-    def _gone(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._arrived(task.result)  # raises there
 
 
 def _request(command: str, lock: str, up_to: int = 1) -> LockRequest:

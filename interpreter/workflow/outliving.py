@@ -15,7 +15,6 @@ A cancel goes by workflow id: a handle's cancel names the other's first run and 
 waits for the start, because before that there is nobody to cancel.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -26,6 +25,7 @@ from temporalio.exceptions import ApplicationError
 from interpreter.boundary.names import REPORT_SIGNAL, child_id
 from interpreter.boundary.payloads import ParentLink, ReportRequest
 from interpreter.core.wording import title
+from interpreter.workflow.tasks import Tasks
 
 FIRST_CHECK = timedelta(minutes=1)
 LONGEST_CHECK = timedelta(hours=1)
@@ -42,7 +42,7 @@ class Outliving:
         self._open: dict[str, str] = {}
         self._starting: set[str] = set()
         self._signalling = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(arrived)
 
     @property
     def settled(self) -> bool:
@@ -55,7 +55,7 @@ class Outliving:
 
     def cancel(self, id_: str) -> None:
         self._signalling += 1
-        self._go(self._cancel(id_))
+        self._tasks.go(self._cancel(id_))
 
     async def tell_all_to_report(self) -> bool:
         """Ask each that is open to report; False when one has just ended, so its event is about to come."""
@@ -88,16 +88,6 @@ class Outliving:
     def _id_of(self, command: str, made: Callable[[str, str, str], str] = child_id) -> str:
         info = workflow.info()
         return made(info.workflow_id, info.first_execution_run_id, command)
-
-    def _go(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone)
-
-    def _gone(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._arrived(task.result)  # raises there
 
     async def _cancel(self, id_: str) -> None:
         try:
