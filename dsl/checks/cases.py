@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dsl.ast.expressions import Literal
-from dsl.checks.program import Program, nearest
+from dsl.checks.program import Program, nearest, with_article
 from dsl.diagnostics.diagnostic import Diagnostic
 from dsl.semantics.findings import IdleCase, Uncovered
 from dsl.semantics.types import Enum, required, spelled, structure
@@ -41,8 +41,7 @@ def _never(program: Program, found: IdleCase, value: Literal) -> Diagnostic:
     enum = kind if isinstance(kind, Enum) else None
     close = nearest(value.value, enum.values) if isinstance(value.value, str) and enum is not None else None
     advice = "leave it out" if close is None else f'did you mean `"{close}"`?'
-    type_ = spelled(found.type)
-    message = f"{'an' if type_[0] in 'aeiou' else 'a'} {type_} is never {_written(value.value)}"
+    message = f"{with_article(spelled(found.type))} is never {_written(value.value)}"
     if enum is not None and enum.name is None:
         message = f"{_written(value.value)} is none of {', '.join(_written(each) for each in enum.values)}"
     return Diagnostic("SF607", message, program.label(value), help=advice)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dsl.ast.expressions import Expression, Get, Literal
 from dsl.ast.node import Node
-from dsl.checks.program import Program, nearest
+from dsl.checks.program import Program, nearest, with_article
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.findings import TOLD_APART, Mismatch
 from dsl.semantics.fit import NUMERIC
@@ -64,8 +64,7 @@ def _elsewhere(program: Program, found: Mismatch) -> tuple[str, str] | None:
     value = program.source.slice((found.beside if texts[0] else found.node).span)
     words = found.node if texts[0] else found.beside
     start = words.value if isinstance(words, Literal) and isinstance(words.value, str) else "… "
-    kind = spelled(other)
-    named = f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    named = with_article(spelled(other))
     written = value if "\n" not in value and len(value) <= 40 else "…"
     return f"`+` does not join a text and {named}", f'write `"{start}{{{{ {written} }}}}"`, or `text({written})`'
 

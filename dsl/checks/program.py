@@ -102,6 +102,10 @@ def nearest(name: str, known: tuple[str, ...]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
+def with_article(words: str) -> str:
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
 def did_you_mean(name: str, known: tuple[str, ...]) -> str | None:
     close = nearest(name, known)
     return None if close is None else f"did you mean `{close}`?"
