@@ -5,32 +5,27 @@ from decimal import Decimal
 from typing import Literal
 
 from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
-from dsl.ast.defaults import FIRST_BACKOFF, LONGEST_BACKOFF, LONGEST_LOCK_WAIT
+from dsl.ast.defaults import FIRST_BACKOFF, LONGEST_BACKOFF
 from dsl.ast.duration import format_duration
 from dsl.ast.node import Node, children
 from dsl.ast.people import Stage
+from dsl.ast.statements import Break as BreakStatement
 from dsl.ast.statements import (
-    AwaitApproval,
-    AwaitEvent,
     Budget,
     BudgetBlock,
     Call,
     CompensateStatement,
-    ExclusiveBlock,
     Finally,
-    FirstBranch,
     Loop,
     Return,
-    Sleep,
     Step,
     Until,
 )
-from dsl.ast.statements import Break as BreakStatement
 from dsl.checks.program import Program
 from dsl.dataclass import dataclass
 from dsl.diagnostics.diagnostic import Diagnostic, Label
 from dsl.semantics.least_tokens import least_tokens
-from dsl.semantics.longest_wait import LongestWaits, asking
+from dsl.semantics.longest_wait import LongestWaits, asking, wait_of
 from dsl.semantics.nodes import by_class, of_class
 
 _DEAREST = Decimal("0.0002")
@@ -179,22 +174,15 @@ def _refused(program: Program, budget: Budget | None, names: tuple[str, ...]) ->
 
 def _inside(program: Program, node: Node, limits: dict[str, _Limit], waits: LongestWaits) -> Iterator[Diagnostic]:
     inner = limits
+    own = wait_of(node, program.facts)
+    if own is not None:
+        yield from _wait(program, f"{own.words} {own.does}", own.milliseconds, node, limits)
     match node:
         case Loop(budget=Budget() as budget) | BudgetBlock(budget=budget):
             for name in _SPENT:
                 yield from _compare(program, name, getattr(budget, name), budget, limits)
             inner = _narrowed(limits, budget)
             yield from _asks(program, node, node.asks, inner)
-        case AwaitApproval():
-            yield from _wait(program, f"approval `{node.name}` may wait", asking(node.stages), node, limits)
-        case AwaitEvent(timeout=int(timeout)):
-            yield from _wait(program, f"event `{node.expected.event}` may come", timeout, node, limits)
-        case FirstBranch(after=int(after)):
-            yield from _wait(program, "this may wait", after, node, limits)
-        case Sleep(milliseconds=int(milliseconds)):
-            yield from _wait(program, "this sleeps", milliseconds, node, limits)
-        case ExclusiveBlock(within=within) if within != LONGEST_LOCK_WAIT:
-            yield from _wait(program, "this block may wait for its lock", within, node, limits)
         case Step():
             yield from _step(program, node, limits, waits)
         case Finally(calls=calls) | CompensateStatement(calls=calls):
@@ -214,9 +202,6 @@ def _step(program: Program, node: Step, limits: dict[str, _Limit], waits: Longes
     if isinstance(flow, ToolDeclaration):
         yield from _one_call(program, flow, node, limits)
         yield from _pauses(program, flow, node, limits)
-        if flow.exclusive is not None and flow.exclusive.within != LONGEST_LOCK_WAIT:
-            words = f"`{node.name}` may wait for its lock"
-            yield from _wait(program, words, flow.exclusive.within, node, limits)
     if node.timeout is not None:
         yield from _wait(program, f"`{node.name}` may take", node.timeout, node, limits)
     if isinstance(flow, AgentDeclaration):

@@ -12,9 +12,9 @@ first, until nothing changes, which is at once where none calls itself.
 from collections.abc import Iterator
 from functools import cached_property
 
-from dsl.ast.declarations import AgentDeclaration, FlowDeclaration, ToolDeclaration
+from dsl.ast.declarations import AgentDeclaration, Exclusive, FlowDeclaration, ToolDeclaration
 from dsl.ast.defaults import LONGEST_LOCK_WAIT
-from dsl.ast.node import Node
+from dsl.ast.node import Node, walk
 from dsl.ast.people import Stage
 from dsl.ast.statements import (
     AwaitApproval,
@@ -29,7 +29,8 @@ from dsl.ast.statements import (
 from dsl.dataclass import dataclass
 from dsl.semantics.call_graph import CallGraph, call_graph
 from dsl.semantics.facts import Facts
-from dsl.semantics.nodes import by_class, of_class
+from dsl.semantics.nodes import of_class
+from dsl.semantics.symbols import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,30 @@ class Wait:
 
 def asking(stages: tuple[Stage, ...]) -> int:
     return sum(stage.timeout for stage in stages if stage.timeout is not None)
+
+
+def wait_of(node: Node, facts: Facts) -> Wait | None:
+    """What a statement waits for itself, and not what stands in it. A lock is as long as somebody has written."""
+    match node:
+        case AwaitApproval(name=name, stages=stages):
+            return Wait(asking(stages), f"approval `{name}`", node)
+        case AwaitEvent(timeout=int(timeout)):
+            return Wait(timeout, f"event `{node.expected.event}`", node, "may come")
+        case FirstBranch(after=int(after)):
+            return Wait(after, "`await first`", node)
+        case Sleep(milliseconds=int(milliseconds)):
+            return Wait(milliseconds, "a `sleep`", node, "takes")
+        case ExclusiveBlock(within=within):
+            return _of_lock(within, "`exclusive`", node)
+        case Step(name=name, call=call):
+            match facts.callee_of(call):
+                case Signature(node=ToolDeclaration(exclusive=Exclusive(within=within))):
+                    return _of_lock(within, f"`{name}`", node)
+    return None
+
+
+def _of_lock(within: int, words: str, node: Node) -> Wait | None:
+    return None if within == LONGEST_LOCK_WAIT else Wait(within, words, node, "may wait for its lock")
 
 
 class LongestWaits:
@@ -106,31 +131,10 @@ def _own(facts: Facts, graph: CallGraph, name: str) -> Iterator[Wait]:
         for use in node.uses:
             yield Wait(asking(use.gate), f"the gate of `{use.target}`", use)
         return
-    nodes = by_class(node)
-    for each in (*nodes.get(AwaitApproval, ()), *nodes.get(Loop, ()), *nodes.get(BudgetBlock, ())):
-        if isinstance(each, AwaitApproval):
-            yield Wait(asking(each.stages), f"approval `{each.name}`", each)
-        elif isinstance(each, Loop | BudgetBlock):
-            yield Wait(asking(each.asks), "asking for more of a budget", each)
-    yield from _others(facts, node)
-
-
-def _others(facts: Facts, flow: FlowDeclaration) -> Iterator[Wait]:
-    """What is waited for that is no question. A lock is as long as somebody has written."""
-    for event in of_class(flow, AwaitEvent):
-        yield Wait(event.timeout or 0, f"event `{event.expected.event}`", event, "may come")
-    for way in of_class(flow, FirstBranch):
-        yield Wait(way.after or 0, "`await first`", way)
-    for sleep in of_class(flow, Sleep):
-        yield Wait(sleep.milliseconds or 0, "a `sleep`", sleep, "takes")
-    for block in of_class(flow, ExclusiveBlock):
-        if block.within != LONGEST_LOCK_WAIT:
-            yield Wait(block.within, "`exclusive`", block, "may wait for its lock")
-    for step in of_class(flow, Step):
-        tool = facts.callee_of(step.call)
-        lock = tool.node.exclusive if tool is not None and isinstance(tool.node, ToolDeclaration) else None
-        if lock is not None and lock.within != LONGEST_LOCK_WAIT:
-            yield Wait(lock.within, f"`{step.name}`", step, "may wait for its lock")
+    yield from (found for each in walk(node) if (found := wait_of(each, facts)) is not None)
+    budgets: list[Loop | BudgetBlock] = [*of_class(node, Loop), *of_class(node, BudgetBlock)]
+    for budget in budgets:
+        yield Wait(asking(budget.asks), "asking for more of a budget", budget)
 
 
 def _called_first(graph: CallGraph) -> list[str]:

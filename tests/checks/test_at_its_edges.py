@@ -43,7 +43,7 @@ def within(budget: str, body: str, answer: str = "100", slow: str = "1h") -> str
 @pytest.mark.parametrize(
     ("fits", "beyond", "words"),
     [
-        ("sleep 1h", "sleep 3601s", "this sleeps 1h1s"),
+        ("sleep 1h", "sleep 3601s", "a `sleep` takes 1h1s"),
         (
             'step x = r("a") { timeout 1h } step w("{{ x.n }}")',
             'step x = r("a") { timeout 61m } step w("{{ x.n }}")',
@@ -58,7 +58,7 @@ def within(budget: str, body: str, answer: str = "100", slow: str = "1h") -> str
         (
             'exclusive by "a" within 1h { sleep 1s }',
             'exclusive by "a" within 61m { sleep 1s }',
-            "this block may wait for its lock 1h1m",
+            "`exclusive` may wait for its lock 1h1m",
         ),
     ],
 )
